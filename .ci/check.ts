@@ -1,0 +1,60 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+
+// Everything that can be known without running the product, at once: `bun run check`.
+// Prints each step's time, and the output of those that fail.
+
+const root = join(import.meta.dir, "..");
+const tool = (name: string): string => join(root, "node_modules/.bin", name);
+const bun = process.execPath;
+
+interface Step {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+const install: Step = { name: "install", command: [bun, "install", "--frozen-lockfile"] };
+
+const steps: readonly Step[] = [
+  { name: "lint", command: [tool("oxlint"), "--type-aware", "--deny-warnings"] },
+  { name: "unused", command: [tool("knip"), "--no-progress", "--no-config-hints"] },
+  { name: "types", command: [tool("tsc"), "--noEmit", "--project", "."] },
+  { name: "architecture", command: [bun, "test", "--only-failures", "tests/architecture/"] },
+  { name: "format", command: [tool("oxfmt"), "--check"] },
+];
+
+async function passes({ name, command }: Step): Promise<boolean> {
+  const started = performance.now();
+  const child = Bun.spawn([...command], {
+    cwd: root,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [output, errors, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${exitCode === 0 ? "ok  " : "FAIL"} ${name.padEnd(12)} ${seconds} s`);
+  if (exitCode !== 0) console.log(`${output}${errors}`.trimEnd().replace(/^/gm, "     "));
+  return exitCode === 0;
+}
+
+/** Runs the steps, as many at once as there are processors, and counts those that fail. */
+async function countFailures(): Promise<number> {
+  const waiting = [...steps];
+  let failures = 0;
+  const worker = async (): Promise<void> => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) {
+      if (!(await passes(step))) failures += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker));
+  return failures;
+}
+
+const failures = (await passes(install)) ? await countFailures() : 1;
+console.log(failures === 0 ? "check: all steps passed" : `check: ${failures} failed`);
+process.exit(failures === 0 ? 0 : 1);

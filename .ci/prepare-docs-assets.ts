@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { mkdir, rename } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
+
+const root = join(import.meta.dir, "..");
+const target = join(root, "dist/assets/docs");
+const compress = promisify(brotliCompress);
+
+const sources = [
+  "node_modules/swagger-ui-dist/swagger-ui-bundle.js",
+  "node_modules/swagger-ui-dist/swagger-ui.css",
+  "node_modules/redoc/bundles/redoc.standalone.js",
+  "src/app/docs-assets/swagger-page.js",
+  "src/app/docs-assets/swagger-page.css",
+  "src/app/docs-assets/redoc-page.css",
+  "src/app/docs-assets/redoc-page.js",
+];
+
+// ReDoc loads the logo beside its "API docs by" from a host of its maker, whatever its options say.
+const redoclyLogo = `data:image/svg+xml,${encodeURIComponent(
+  `<svg xmlns="http://www.w3.org/2000/svg" width="48" height="14"><text y="11" font-family="sans-serif" font-size="12" fill="#0044d4">Redocly</text></svg>`,
+)}`;
+const replacements: Record<string, readonly string[]> = {
+  "redoc.standalone.js": [
+    "https://cdn.redoc.ly/redoc/logo-mini-full.svg",
+    "https://cdn.redoc.ly/redoc/logo-mini.svg",
+  ],
+};
+
+/**
+ * Writes `dist/assets/docs/<name>.br` for every file that the documentation pages load. A file whose source has
+ * not changed is left alone, and files appear whole: two runs at once do no harm.
+ */
+export async function prepareDocsAssets(): Promise<void> {
+  await mkdir(target, { recursive: true });
+  await Promise.all(sources.map(prepare));
+}
+
+async function prepare(source: string): Promise<void> {
+  const bytes = withoutForeignImages(basename(source), await Bun.file(join(root, source)).text());
+  const compressedPath = join(target, `${basename(source)}.br`);
+  const stampPath = `${compressedPath}.source-sha256`;
+  const stamp = createHash("sha256").update(bytes).digest("hex");
+  const [oldStamp, exists] = await Promise.all([
+    readOrEmpty(stampPath),
+    Bun.file(compressedPath).exists(),
+  ]);
+  if (exists && oldStamp === stamp) return;
+  const compressed = await compress(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
+  await writeWhole(compressedPath, compressed);
+  await writeWhole(stampPath, stamp);
+}
+
+function withoutForeignImages(name: string, text: string): Uint8Array {
+  let result = text;
+  for (const url of replacements[name] ?? []) {
+    if (!result.includes(url))
+      throw new Error(`${name} no longer loads ${url}: look at what it loads instead`);
+    result = result.replaceAll(url, redoclyLogo);
+  }
+  return new TextEncoder().encode(result);
+}
+
+async function readOrEmpty(path: string): Promise<string> {
+  const file = Bun.file(path);
+  return (await file.exists()) ? await file.text() : "";
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const draft = `${path}.${crypto.randomUUID()}`;
+  await Bun.write(draft, content);
+  await rename(draft, path);
+}
+
+if (import.meta.main) await prepareDocsAssets();

@@ -1,0 +1,74 @@
+// Makes dist/assets/embedded-postgres.tar.gz, which is embedded in the executable: an empty database cluster.
+import { createHash } from "node:crypto";
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { PGlite } from "@electric-sql/pglite";
+import pglite from "@electric-sql/pglite/package.json" with { type: "json" };
+
+const target = join(import.meta.dir, "../dist/assets/embedded-postgres.tar.gz");
+
+/**
+ * What initdb is told beside PGlite's own `--encoding UTF8 --locale=C.UTF-8`: texts sort by code point, case folds as
+ * on a server. Small log segments keep the directory small and each new segment's zeroes short.
+ */
+const initdbArguments = ["--wal-segsize=1", "--no-sync"];
+
+/**
+ * Writes the archive unless it is there already, made by this version of PGlite and of this file. It appears whole:
+ * two runs at once do no harm.
+ */
+export async function prepareEmbeddedDatabase(): Promise<void> {
+  const stampPath = `${target}.stamp`;
+  const ownText = await Bun.file(import.meta.path).text();
+  const recipe = createHash("sha256").update(ownText).digest("hex");
+  const stamp = `pglite ${pglite.version}, recipe ${recipe}\n`;
+  const [oldStamp, exists] = await Promise.all([
+    Bun.file(stampPath)
+      .text()
+      .catch(() => ""),
+    Bun.file(target).exists(),
+  ]);
+  if (exists && oldStamp === stamp) return;
+  const archive = await buildArchive();
+  await mkdir(dirname(target), { recursive: true });
+  await writeWhole(target, archive);
+  await writeWhole(stampPath, stamp);
+}
+
+async function buildArchive(): Promise<Uint8Array> {
+  const directory = await mkdtemp(join(tmpdir(), "gatehouse-initdb-"));
+  try {
+    const client = await PGlite.create({
+      dataDir: directory,
+      initDbStartParams: initdbArguments,
+    });
+    // Closed, so that the first start has nothing to recover.
+    await client.close();
+    await rm(join(directory, "postmaster.pid"), { force: true });
+    await makePrivate(directory);
+    const tar = Bun.spawn(["tar", "-cf", "-", "-C", directory, "."], { stderr: "inherit" });
+    const [bytes, exitCode] = await Promise.all([new Response(tar.stdout).bytes(), tar.exited]);
+    if (exitCode !== 0) throw new Error(`tar ended with ${exitCode}`);
+    return await promisify(gzip)(bytes, { level: 9 });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Gives everything in a directory to its owner alone. */
+async function makePrivate(directory: string): Promise<void> {
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600);
+  }
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const draft = `${path}.${crypto.randomUUID()}`;
+  await Bun.write(draft, content);
+  await rename(draft, path);
+}
+
+if (import.meta.main) await prepareEmbeddedDatabase();

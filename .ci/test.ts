@@ -1,0 +1,30 @@
+// Runs the tests on one throwaway Postgres, or on TEST_DATABASE_URL where it is set. Arguments go to `bun test`.
+import { startPostgresServer } from "../tests/support/postgres-server.ts";
+
+let interruption: NodeJS.Signals | undefined;
+let tests: Bun.Subprocess | undefined;
+// Heard from the first moment: an interrupted run must not leave a server behind.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    interruption = signal;
+    tests?.kill(signal);
+  });
+}
+
+const given = process.env["TEST_DATABASE_URL"];
+const server = given === undefined || given === "" ? await startPostgresServer() : undefined;
+let exitCode = 1;
+try {
+  if (interruption === undefined) {
+    tests = Bun.spawn([process.execPath, "test", "--parallel", ...process.argv.slice(2)], {
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+      env: { ...process.env, TEST_DATABASE_URL: server?.url ?? given },
+    });
+    exitCode = await tests.exited;
+  }
+} finally {
+  await server?.stop();
+}
+process.exit(exitCode);

@@ -1,0 +1,29 @@
+/**
+ * Tells which methods a path takes, `HEAD` with every `GET`; empty for an unknown path. Given the app's routes, whose
+ * parameters are `:name` segments.
+ */
+export function createAllowedMethods(
+  routes: readonly { readonly method: string; readonly path: string }[],
+): (path: string) => readonly string[] {
+  const methodsByPattern = new Map<string, Set<string>>();
+  for (const { method, path } of routes) {
+    const methods = methodsByPattern.get(path) ?? new Set();
+    methods.add(method);
+    if (method === "GET") methods.add("HEAD");
+    methodsByPattern.set(path, methods);
+  }
+  const patterns = [...methodsByPattern].map(([path, methods]) => ({
+    segments: path.split("/"),
+    methods: [...methods].toSorted(),
+  }));
+
+  return (path) => {
+    const segments = path.split("/");
+    const match = patterns.find(
+      (pattern) =>
+        pattern.segments.length === segments.length &&
+        pattern.segments.every((segment, index) => segment.startsWith(":") || segment === segments[index]),
+    );
+    return match?.methods ?? [];
+  };
+}

@@ -1,0 +1,99 @@
+import { Elysia } from "elysia";
+
+import { emailVerificationRoutes } from "../features/email-verification/index.ts";
+import { type HealthState, healthRoutes } from "../features/health/index.ts";
+import { oauth2Routes } from "../features/oauth2/index.ts";
+import { pagesRoutes } from "../features/pages/index.ts";
+import { passwordsRoutes } from "../features/passwords/index.ts";
+import { authenticate, sessionsRoutes } from "../features/sessions/index.ts";
+import { usersRoutes } from "../features/users/index.ts";
+import { AppError } from "../kernel/errors.ts";
+import { createRouteKit } from "../platform/http/route-kit.ts";
+import type { Platform } from "../platform/platform.ts";
+import { version } from "../kernel/version.ts";
+import { createAllowedMethods } from "./allowed-methods.ts";
+import { createCors } from "./cors.ts";
+import { docsPages } from "./docs-pages.ts";
+import { createErrorMapper } from "./error-mapper.ts";
+import { assertEveryRouteSaysWhoMayCall } from "./guards.ts";
+import { openApiDocument } from "./openapi.ts";
+import { readRequestId } from "./request-context.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+/** The whole HTTP application. It listens nowhere yet. */
+export type App = ReturnType<typeof createApp>;
+
+/** Every feature's routes, and nothing around them. */
+export function createRoutes(platform: Platform, health: HealthState) {
+  const kit = createRouteKit(platform, authenticate);
+  return new Elysia({ normalize: false })
+    .use(healthRoutes(kit, platform, version, health))
+    .use(passwordsRoutes(kit))
+    .use(emailVerificationRoutes(kit))
+    .use(sessionsRoutes(kit))
+    .use(usersRoutes(kit))
+    .use(oauth2Routes(kit))
+    .use(pagesRoutes(kit, platform));
+}
+
+/** The OpenAPI document of the features' routes. */
+export function describeRoutes(platform: Platform, health: HealthState) {
+  const { settings } = platform;
+  return openApiDocument(createRoutes(platform, health), {
+    publicUrl: settings.publicUrl,
+    serviceName: settings.serviceName,
+    version,
+    passwordGrantEnabled: settings.passwordGrantEnabled,
+  });
+}
+
+/** Puts around the features what holds for every request: ids, headers, origins, phases, errors. */
+export function createApp(platform: Platform, health: HealthState) {
+  const { settings, clock, log, random } = platform;
+  const cors = createCors(settings.allowedOrigins);
+  const routes = createRoutes(platform, health);
+  assertEveryRouteSaysWhoMayCall(routes.routes);
+  const docs = docsPages({
+    document: () => describeRoutes(platform, health),
+    serviceName: settings.serviceName,
+    enabled: settings.docsEnabled,
+  });
+  const allowedMethods = createAllowedMethods([...routes.routes, ...docs.routes]);
+
+  return (
+    new Elysia({
+      normalize: false,
+      serve: { maxRequestBodySize: settings.bodyLimitBytes },
+    })
+      // First of all: a hook does not apply to routes registered before it.
+      .onError(createErrorMapper({ clock, log, allowedMethods }))
+      .headers(securityHeaders(settings.publicUrl))
+      .onRequest(({ request, set }) => {
+        set.headers["x-request-id"] = readRequestId(request, random);
+        if (health.phase !== "serving") prepareForPhase(health, request, set.headers);
+        cors.annotate(request, set.headers);
+        if (request.method === "OPTIONS" && cors.grantPreflight(request, set.headers)) {
+          set.status = 204;
+          return new Response(null, { status: 204 });
+        }
+        return undefined;
+      })
+      .use(routes)
+      .use(docs)
+  );
+}
+
+/** While starting only health is answered; while draining every answer asks its client to reconnect elsewhere. */
+function prepareForPhase(
+  health: HealthState,
+  request: Request,
+  headers: Record<string, string | number | undefined>,
+): void {
+  if (health.phase === "draining") {
+    headers["connection"] = "close";
+    return;
+  }
+  if (!new URL(request.url).pathname.startsWith("/health")) {
+    throw new AppError("UNAVAILABLE", "The service is starting.", { retryAfterSeconds: 1 });
+  }
+}

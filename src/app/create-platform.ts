@@ -1,0 +1,108 @@
+import { availableParallelism } from "node:os";
+
+import { systemClock } from "../kernel/clock.ts";
+import { systemRandom } from "../kernel/random.ts";
+import type { Settings } from "../platform/config/settings.ts";
+import { createEmbeddedDatabase } from "../platform/db/embedded.ts";
+import type { Database } from "../platform/db/port.ts";
+import { createPostgresDatabase } from "../platform/db/postgres.ts";
+import { createHs256Signer } from "../platform/jwt/hs256-signer.ts";
+import { createLogger } from "../platform/log/pino-logger.ts";
+import type { Logger } from "../platform/log/port.ts";
+import { createMailer, type MailerSettings } from "../platform/mail/create-mailer.ts";
+import type { Mailer } from "../platform/mail/port.ts";
+import { createBcryptHasher } from "../platform/password-hasher/bcrypt-hasher.ts";
+import type { Platform } from "../platform/platform.ts";
+import { createSecrets } from "../platform/secrets/secrets.ts";
+
+/** The platform with what the process opens and closes, and where workers learn of new messages. */
+export interface RunningPlatform extends Platform {
+  readonly database: Database;
+  /** What `outboxWritten` calls; the workers put themselves here. */
+  readonly outboxListeners: Set<() => void>;
+}
+
+/** Pieces that tests put in the place of the usual ones. */
+export interface PlatformOverrides {
+  readonly log?: Logger;
+  readonly mailer?: Mailer;
+  readonly onStatement?: () => void;
+}
+
+/** Makes the platform that the settings describe. Opens no connection, no file and no port. */
+export function createPlatform(
+  settings: Settings,
+  overrides: PlatformOverrides = {},
+): RunningPlatform {
+  const log =
+    overrides.log ??
+    createLogger({
+      level: settings.logLevel,
+      format: settings.logFormat,
+      service: settings.serviceName,
+    });
+  const database = createDatabase(settings, log, overrides.onStatement);
+  const outboxListeners = new Set<() => void>();
+  const previous = settings.jwtSecretKeyPrevious;
+
+  return {
+    settings,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    database,
+    db: database.db,
+    hasher: createBcryptHasher({
+      cost: settings.bcryptCost,
+      concurrency: availableParallelism(),
+      waiting: settings.loginQueue,
+    }),
+    signer: createHs256Signer({ current: settings.jwtSecretKey, previous }),
+    secrets: createSecrets(
+      settings.encryptionKey === null
+        ? { current: settings.jwtSecretKey, previous: previous === null ? [] : [previous] }
+        : { current: settings.encryptionKey, previous: [] },
+      systemRandom,
+    ),
+    mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
+    outboxListeners,
+    outboxWritten: () => {
+      for (const listener of outboxListeners) listener();
+    },
+  };
+}
+
+function createDatabase(settings: Settings, log: Logger, onStatement?: () => void): Database {
+  const shared = {
+    timeoutSeconds: settings.databaseTimeoutSeconds,
+    log,
+    ...(onStatement ? { onStatement } : {}),
+  };
+  return settings.databaseUrl === null
+    ? createEmbeddedDatabase({ ...shared, dataDir: settings.dataDir })
+    : createPostgresDatabase({
+        ...shared,
+        url: settings.databaseUrl,
+        poolSize: settings.databasePoolSize,
+        applicationName: settings.serviceName,
+      });
+}
+
+function mailerSettings(settings: Settings): MailerSettings {
+  const from = { name: settings.serviceName, address: settings.smtpFromEmail };
+  if (settings.mailTransport === "none") return { transport: "none" };
+  if (settings.mailTransport === "file") {
+    return { transport: "file", directory: `${settings.dataDir}/mail`, from };
+  }
+  return {
+    transport: "smtp",
+    host: settings.smtpServer ?? "localhost",
+    port: settings.smtpPort,
+    tls: settings.smtpTls,
+    credentials:
+      settings.smtpUsername === null
+        ? null
+        : { username: settings.smtpUsername, password: settings.smtpPassword ?? "" },
+    from,
+  };
+}

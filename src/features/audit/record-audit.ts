@@ -1,0 +1,52 @@
+import type { SQL } from "drizzle-orm";
+
+import { insertRow, type Effect } from "../../platform/db/write.ts";
+import type { Context } from "../../platform/platform.ts";
+import type { AuditAction } from "./actions.ts";
+import { auditLog } from "./table.ts";
+
+/** What is recorded; who, when and from where come from the context. */
+export interface AuditEntry {
+  readonly action: AuditAction;
+  readonly result: "success" | "failure";
+  /** The user it was done to, where there is one. */
+  readonly userId: string | SQL | null;
+  readonly sessionId?: string | SQL | null;
+  /** Facts that help to understand it; never a secret. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** The effect of recording an entry along with a change. */
+export function recordAudit(ctx: Context, entry: AuditEntry, when?: SQL): Effect {
+  return insertRow(auditLog, auditRow(ctx, entry), when);
+}
+
+/** Records an entry that no change goes with, such as a failed sign-in. */
+export async function writeAudit(
+  ctx: Context,
+  entry: AuditEntry & { userId: string | null; sessionId?: string | null },
+): Promise<void> {
+  await ctx.db.insert(auditLog).values({
+    ...auditRow(ctx, entry),
+    userId: entry.userId,
+    sessionId: entry.sessionId ?? null,
+  });
+}
+
+function auditRow(ctx: Context, entry: AuditEntry) {
+  const now = ctx.clock.now();
+  return {
+    id: ctx.random.id(now),
+    at: now,
+    action: entry.action,
+    result: entry.result,
+    actorKind: ctx.actor.kind,
+    actorId: ctx.actor.kind === "user" ? ctx.actor.userId : null,
+    userId: entry.userId,
+    sessionId: entry.sessionId ?? null,
+    ipAddress: ctx.origin.ipAddress,
+    userAgent: ctx.origin.userAgent,
+    requestId: ctx.origin.requestId,
+    detail: entry.detail ? { ...entry.detail } : null,
+  };
+}

@@ -1,0 +1,2 @@
+export type { HealthState } from "./health-state.ts";
+export { healthRoutes } from "./routes.ts";

@@ -1,0 +1,2 @@
+export { OAuthError, toOAuthError } from "./errors.ts";
+export { oauth2Routes } from "./routes.ts";

@@ -1,0 +1,71 @@
+/** A page of ours: plain HTML without a script. `body` is HTML already; `title` and `serviceName` are plain text. */
+export interface Page {
+  readonly title: string;
+  readonly serviceName: string;
+  readonly body: string;
+}
+
+/** The whole document of a page. Send it with `pageHeaders()`, or its style sheet will not be applied. */
+export function renderPage(page: Page): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${Bun.escapeHTML(page.title)} · ${Bun.escapeHTML(page.serviceName)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<p class="service">${Bun.escapeHTML(page.serviceName)}</p>
+<h1>${Bun.escapeHTML(page.title)}</h1>
+${page.body}
+</main>
+</body>
+</html>
+`;
+}
+
+/**
+ * Headers for every page of ours: nothing is loaded or framed, forms go only to ourselves, the address with its token
+ * is neither passed on nor kept (CSP Level 3, security of links in mails).
+ */
+export function pageHeaders(): Record<string, string> {
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "x-robots-tag": "noindex",
+  };
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --back: #f2f4f7; --card: #ffffff; --ink: #1c2430; --quiet: #5a6575; --line: #8792a2; --accent: #1f5fd0; --on-accent: #ffffff; }
+@media (prefers-color-scheme: dark) {
+:root { --back: #12161c; --card: #1c222b; --ink: #e6eaf0; --quiet: #a4afbd; --line: #6f7b8b; --accent: #7aa9ff; --on-accent: #0c1420; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; min-height: 100dvh; padding: 16px; display: grid; place-items: center; background: var(--back); color: var(--ink); font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; }
+main { width: 100%; max-width: 28rem; padding: 2rem 1.5rem; background: var(--card); border-radius: 12px; overflow-wrap: anywhere; }
+.service { margin: 0 0 1rem; font-weight: 600; color: var(--quiet); }
+h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; }
+p { margin: 0 0 1rem; }
+form { margin: 1.5rem 0 0; }
+label { display: block; margin: 0 0 .375rem; font-weight: 600; }
+input[type="email"] { width: 100%; margin: 0 0 1rem; padding: .75rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; font: inherit; }
+button { width: 100%; padding: .75rem 1.25rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
+.note { margin: 1rem 0 0; font-size: .875rem; color: var(--quiet); }
+`;
+
+const STYLE_HASH = new Bun.CryptoHasher("sha256").update(STYLE).digest("base64");
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${STYLE_HASH}'`,
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");

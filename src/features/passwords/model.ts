@@ -1,0 +1,42 @@
+import { Type } from "@sinclair/typebox";
+
+import { messageSchema } from "../../platform/http/message.ts";
+import { passwordSchema } from "../../platform/http/text-schema.ts";
+import { tokenResponseSchema } from "../tokens/index.ts";
+import { emailSchema, nameSchema, usernameSchema } from "../users/index.ts";
+
+/** Body of `POST /auth/register`. */
+export const registerBody = Type.Object(
+  {
+    email: emailSchema,
+    password: passwordSchema("The new password."),
+    password_confirmation: Type.Optional(
+      passwordSchema("When sent, must be the same as `password`."),
+    ),
+    username: Type.Optional(usernameSchema),
+    name: Type.Optional(nameSchema),
+  },
+  { additionalProperties: false },
+);
+
+/** `data` of a registration; with the tokens when no verification is asked for. */
+export const registeredSchema = Type.Composite([
+  Type.Object({
+    user_id: Type.String({ format: "uuid" }),
+    email: Type.String({ format: "email" }),
+    message: messageSchema,
+  }),
+  Type.Partial(Type.Omit(tokenResponseSchema, ["user_id"])),
+]);
+
+/** Body of `POST /auth/login`: one of `email` and `username`. */
+export const logInBody = Type.Object(
+  {
+    email: Type.Optional(emailSchema),
+    username: Type.Optional(
+      Type.String({ description: "In the place of `email`.", minLength: 1, maxLength: 254 }),
+    ),
+    password: passwordSchema("The password."),
+  },
+  { additionalProperties: false, description: "Either `email` or `username`, not both." },
+);

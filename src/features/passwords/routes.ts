@@ -1,0 +1,90 @@
+import type { Static } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+
+import { AppError } from "../../kernel/errors.ts";
+import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { isStorableText } from "../../platform/http/text-schema.ts";
+import { tokenResponseSchema } from "../tokens/index.ts";
+import { canonicalEmail, type UserIdentifier } from "../users/index.ts";
+import { logIn } from "./log-in.ts";
+import { logInBody, registerBody, registeredSchema } from "./model.ts";
+import { register } from "./register.ts";
+
+const tags = ["Sign-up and sign-in"];
+
+/** Accounts with a password: made, and signed in to. */
+export function passwordsRoutes(kit: RouteKit) {
+  return new Elysia({ prefix: "/api/v1/auth" })
+    .use(kit)
+    .post(
+      "/register",
+      async ({ ctx, body, set }) => {
+        const { userId, email, tokens } = await register(ctx, {
+          email: body.email,
+          password: body.password,
+          passwordConfirmation: body.password_confirmation,
+          username: body.username ?? null,
+          name: body.name ?? null,
+        });
+        set.status = 201;
+        const message = tokens
+          ? "Registration successful."
+          : "Registration successful. Please verify your email.";
+        return success({ ...tokens, user_id: userId, email, message }, ctx.clock.now());
+      },
+      {
+        anyone: true,
+        accepts: "json",
+        body: registerBody,
+        response: { 201: successSchema(registeredSchema), ...failures(400, 413, 415, 503) },
+        detail: {
+          operationId: "register",
+          tags,
+          summary: "Make an account",
+          description:
+            "Mails a link and a code to verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the answer holds tokens as well.",
+          security: [],
+        },
+      },
+    )
+    .post(
+      "/login",
+      async ({ ctx, body }) => {
+        const tokens = await logIn(ctx, {
+          identifier: identifierOf(body),
+          password: body.password,
+        });
+        return success(tokens, ctx.clock.now());
+      },
+      {
+        anyone: true,
+        accepts: "json",
+        body: logInBody,
+        response: {
+          200: successSchema(tokenResponseSchema),
+          ...failures(400, 401, 403, 413, 415, 503),
+        },
+        detail: {
+          operationId: "logIn",
+          tags,
+          summary: "Sign in with a password",
+          description:
+            "An unknown account and a wrong password are answered alike. `EMAIL_NOT_VERIFIED` is answered only when the password was right.",
+          security: [],
+        },
+      },
+    );
+}
+
+function identifierOf(body: Static<typeof logInBody>): UserIdentifier {
+  if (body.email !== undefined && body.username === undefined) {
+    return { email: canonicalEmail(body.email) };
+  }
+  const { username } = body;
+  if (username !== undefined && body.email === undefined && isStorableText(username)) {
+    return { username };
+  }
+  const issue = "Send either `email` or `username`.";
+  throw new AppError("VALIDATION_ERROR", issue, { faults: [{ field: "email", issue }] });
+}

@@ -1,0 +1,121 @@
+import { Elysia } from "elysia";
+
+import { findBearerToken } from "../../platform/http/bearer.ts";
+import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { tokenResponseSchema } from "../tokens/index.ts";
+import { authenticate } from "./authenticate.ts";
+import { endAllSessions } from "./end-sessions.ts";
+import { logOut } from "./log-out.ts";
+import {
+  loggedOutEverywhereSchema,
+  loggedOutSchema,
+  logOutBody,
+  refreshBody,
+  validateTokenBody,
+  validTokenSchema,
+} from "./model.ts";
+import { refresh } from "./refresh.ts";
+
+const tags = ["Sessions"];
+
+/** A session's life after the sign-in: refreshed, asked about, ended. */
+export function sessionsRoutes(kit: RouteKit) {
+  return new Elysia({ prefix: "/api/v1/auth" })
+    .use(kit)
+    .post(
+      "/refresh",
+      async ({ ctx, body }) => success(await refresh(ctx, body.refresh_token), ctx.clock.now()),
+      {
+        anyone: true,
+        accepts: "json",
+        body: refreshBody,
+        response: {
+          200: successSchema(tokenResponseSchema),
+          ...failures(400, 401, 413, 415, 503),
+        },
+        detail: {
+          operationId: "refreshTokens",
+          tags,
+          summary: "Exchange a refresh token for new tokens",
+          description:
+            "Each refresh token works once. Sent again within the grace (`REFRESH_TOKEN_GRACE`) it gives the same successor; sent again later it ends the session, for somebody else may hold it.",
+          security: [],
+        },
+      },
+    )
+    .post(
+      "/logout",
+      async ({ ctx, body, headers }) => {
+        await logOut(ctx, {
+          accessToken: findBearerToken(headers["authorization"] ?? null),
+          refreshToken: body?.refresh_token ?? null,
+        });
+        return success({ message: "Logged out successfully." }, ctx.clock.now());
+      },
+      {
+        anyone: true,
+        accepts: "json",
+        body: logOutBody,
+        response: { 200: successSchema(loggedOutSchema), ...failures(400, 401, 413, 415, 503) },
+        detail: {
+          operationId: "logOut",
+          tags,
+          summary: "End a session",
+          description:
+            "Ends the session of the bearer token, or of the refresh token in the body, at once and everywhere. May be repeated.",
+          security: [{ bearer: [] }, { password: [] }, {}],
+        },
+      },
+    )
+    .post(
+      "/logout-all",
+      async ({ ctx }) => {
+        const revoked = await endAllSessions(ctx, ctx.actor.userId);
+        return success({ message: "Logged out everywhere.", revoked }, ctx.clock.now());
+      },
+      {
+        signedIn: true,
+        response: { 200: successSchema(loggedOutEverywhereSchema), ...failures(401, 503) },
+        detail: {
+          operationId: "logOutEverywhere",
+          tags,
+          summary: "End all sessions of the signed-in user",
+          description: "Ends every session of the user, the one that asks included.",
+          security: [{ bearer: [] }, { password: [] }],
+        },
+      },
+    )
+    .post(
+      "/validate-token",
+      async ({ ctx, body }) => {
+        const actor = await authenticate(ctx, body.token);
+        return success(
+          {
+            is_valid: true as const,
+            user_id: actor.userId,
+            email: actor.email,
+            expires_at: actor.tokenExpiresAt.toISOString(),
+            session_id: actor.sessionId,
+            roles: [...actor.roles],
+            permissions: [],
+          },
+          ctx.clock.now(),
+        );
+      },
+      {
+        anyone: true,
+        accepts: "json",
+        body: validateTokenBody,
+        response: { 200: successSchema(validTokenSchema), ...failures(400, 401, 413, 415, 503) },
+        detail: {
+          operationId: "validateToken",
+          tags,
+          summary: "Ask whether an access token is valid",
+          description:
+            "For services behind Gatehouse: whom the token stands for, as of this moment. A token of an ended session is not valid.",
+          security: [],
+        },
+      },
+    );
+}

@@ -1,0 +1,34 @@
+import { index, pgTable, text, uuid } from "drizzle-orm/pg-core";
+
+import { moment } from "../../platform/db/columns.ts";
+import { users } from "../users/index.ts";
+
+/**
+ * Sign-ins that go on. A session has one living refresh token at a time: this row knows the hash of its
+ * identifier and that of its immediate predecessor; any other token signed for the session is an old one.
+ */
+export const sessions = pgTable(
+  "sessions",
+  {
+    id: uuid("id").primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** Authentication method references (RFC 8176). */
+    amr: text("amr").array().notNull(),
+    ipAddress: text("ip_address"),
+    userAgent: text("user_agent"),
+    refreshTokenHash: text("refresh_token_hash").notNull(),
+    previousRefreshTokenHash: text("previous_refresh_token_hash"),
+    refreshTokenIssuedAt: moment("refresh_token_issued_at").notNull(),
+    createdAt: moment("created_at").notNull(),
+    lastUsedAt: moment("last_used_at").notNull(),
+    /** The refresh token's expiry: slides on rotation, never beyond `absoluteExpiresAt`. */
+    expiresAt: moment("expires_at").notNull(),
+    absoluteExpiresAt: moment("absolute_expires_at").notNull(),
+    endedAt: moment("ended_at"),
+    /** `logout`, `logout_all`, `refresh_reuse` … */
+    endReason: text("end_reason"),
+  },
+  (table) => [index("sessions_user_index").on(table.userId)],
+);

@@ -1,0 +1,1 @@
+export { completeSignIn, invalidCredentials, type ProvenIdentity } from "./complete-sign-in.ts";

@@ -1,0 +1,61 @@
+import { numericDate } from "../../kernel/clock.ts";
+import type { Platform } from "../../platform/platform.ts";
+
+/** What the two tokens of a session say. Times are moments; TTLs come from the settings. */
+export interface TokenSubject {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly email: string;
+  readonly roles: readonly string[];
+  readonly amr: readonly string[];
+}
+
+/** What identifies a refresh token: the session's row holds the same. */
+export interface RefreshTokenFacts {
+  readonly tokenId: string;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Signs an access token (RFC 9068): `iss`, `aud`, `sub`, `sid`, `jti`, `iat`, `exp`, `email`, `roles`, `amr`.
+ * It lives for `JWT_ACCESS_TOKEN_TTL`, and never longer than `notAfter`, its session's end.
+ */
+export async function issueAccessToken(
+  ctx: Platform,
+  subject: TokenSubject,
+  notAfter: Date,
+): Promise<{ token: string; expiresInSeconds: number }> {
+  const { settings } = ctx;
+  const issuedAt = numericDate(ctx.clock.now());
+  const expiresAt = Math.min(issuedAt + settings.jwtAccessTokenTtlSeconds, numericDate(notAfter));
+  const token = await ctx.signer.sign("at+jwt", {
+    iss: settings.jwtIssuer,
+    aud: settings.jwtAudience,
+    sub: subject.userId,
+    sid: subject.sessionId,
+    jti: ctx.random.token(128),
+    iat: issuedAt,
+    exp: expiresAt,
+    email: subject.email,
+    roles: subject.roles,
+    amr: subject.amr,
+  });
+  return { token, expiresInSeconds: expiresAt - issuedAt };
+}
+
+/** Signs a refresh token; the same facts give the same token. It names no more than its session. */
+export function issueRefreshToken(
+  ctx: Platform,
+  subject: Pick<TokenSubject, "userId" | "sessionId">,
+  facts: RefreshTokenFacts,
+): Promise<string> {
+  return ctx.signer.sign("rt+jwt", {
+    iss: ctx.settings.jwtIssuer,
+    sub: subject.userId,
+    sid: subject.sessionId,
+    jti: facts.tokenId,
+    iat: numericDate(facts.issuedAt),
+    exp: numericDate(facts.expiresAt),
+  });
+}

@@ -1,0 +1,19 @@
+import { type Static, Type } from "@sinclair/typebox";
+
+import { userSchema } from "../users/index.ts";
+
+/** The `data` of every successful sign-in and refresh. */
+export const tokenResponseSchema = Type.Object({
+  access_token: Type.String({ description: "Send it as `Authorization: Bearer …`." }),
+  refresh_token: Type.String({ description: "Exchange it at `/api/v1/auth/refresh`." }),
+  token_type: Type.Literal("bearer"),
+  expires_in: Type.Integer({ description: "Seconds until the access token expires." }),
+  user_id: Type.String({ format: "uuid" }),
+  user: userSchema,
+});
+
+/** The wire form of a successful sign-in. */
+export type TokenResponse = Static<typeof tokenResponseSchema>;
+
+/** A token in a body: long enough for any of ours. */
+export const tokenSchema = Type.String({ minLength: 1, maxLength: 8192 });

@@ -1,0 +1,87 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
+
+import { AppError } from "../../kernel/errors.ts";
+import type { TokenType } from "../../platform/jwt/port.ts";
+import type { Platform } from "../../platform/platform.ts";
+
+const uuid = Type.RegExp(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+const numericDate = Type.Integer({ minimum: 0 });
+
+const refreshClaims = Type.Object({
+  sub: uuid,
+  sid: uuid,
+  jti: Type.String({ minLength: 16, maxLength: 64 }),
+  iat: numericDate,
+  exp: numericDate,
+});
+
+const accessClaims = Type.Composite([
+  refreshClaims,
+  Type.Object({
+    email: Type.String(),
+    roles: Type.Array(Type.String()),
+    amr: Type.Array(Type.String()),
+  }),
+]);
+
+const checks = {
+  "at+jwt": TypeCompiler.Compile(accessClaims),
+  "rt+jwt": TypeCompiler.Compile(refreshClaims),
+};
+
+/** What an access token says of itself. */
+export type AccessClaims = Static<typeof accessClaims>;
+
+/** What a refresh token says of itself. */
+export type RefreshClaims = Static<typeof refreshClaims>;
+
+/** The claims of a genuine, unexpired access token. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
+export async function verifyAccessToken(ctx: Platform, token: string): Promise<AccessClaims> {
+  const { status, claims } = await inspectAccessToken(ctx, token);
+  if (status === "expired") throw expiredToken();
+  return claims;
+}
+
+/** The same for callers to whom an expired token still says something. Throws `INVALID_TOKEN`. */
+export async function inspectAccessToken(
+  ctx: Platform,
+  token: string,
+): Promise<{ status: "valid" | "expired"; claims: AccessClaims }> {
+  const result = await ctx.signer.verify(token, {
+    ...expectation(ctx, "at+jwt"),
+    audience: ctx.settings.jwtAudience,
+  });
+  if (result.status === "invalid" || !checks["at+jwt"].Check(result.claims)) throw invalidToken();
+  return { status: result.status, claims: result.claims };
+}
+
+/** The claims of a genuine, unexpired refresh token. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
+export async function verifyRefreshToken(ctx: Platform, token: string): Promise<RefreshClaims> {
+  const { status, claims } = await inspectRefreshToken(ctx, token);
+  if (status === "expired") throw expiredToken();
+  return claims;
+}
+
+/** The same for callers to whom an expired token still says something. Throws `INVALID_TOKEN`. */
+export async function inspectRefreshToken(
+  ctx: Platform,
+  token: string,
+): Promise<{ status: "valid" | "expired"; claims: RefreshClaims }> {
+  const result = await ctx.signer.verify(token, expectation(ctx, "rt+jwt"));
+  if (result.status === "invalid" || !checks["rt+jwt"].Check(result.claims)) throw invalidToken();
+  return { status: result.status, claims: result.claims };
+}
+
+/** The answer to every token that is not what it should be. */
+export function invalidToken(): AppError {
+  return new AppError("INVALID_TOKEN", "The token is invalid.");
+}
+
+function expiredToken(): AppError {
+  return new AppError("EXPIRED_TOKEN", "The token has expired.");
+}
+
+function expectation(ctx: Platform, type: TokenType) {
+  return { type, issuer: ctx.settings.jwtIssuer, now: ctx.clock.now() };
+}

@@ -1,0 +1,11 @@
+export { canonicalEmail, findCanonicalEmail } from "./canonical-email.ts";
+export { emailSchema, isUsername, nameSchema, usernameSchema, userSchema } from "./model.ts";
+export {
+  findUserWithPassword,
+  userColumns,
+  type UserIdentifier,
+  type UserRecord,
+} from "./queries.ts";
+export { usersRoutes } from "./routes.ts";
+export { userRoles, users } from "./table.ts";
+export { rolesOf, viewUser } from "./view-user.ts";

@@ -1,0 +1,22 @@
+/** The one source of the present moment. */
+export interface Clock {
+  now(): Date;
+}
+
+/** The system's clock. */
+export const systemClock: Clock = { now: () => new Date() };
+
+/** The moment `seconds` after (or, when negative, before) `moment`. */
+export function addSeconds(moment: Date, seconds: number): Date {
+  return new Date(moment.getTime() + seconds * 1000);
+}
+
+/** Whole seconds since 1970, as JWT's NumericDate (RFC 7519 §2). */
+export function numericDate(moment: Date): number {
+  return Math.floor(moment.getTime() / 1000);
+}
+
+/** A reading of the monotonic clock in milliseconds, for measuring how long something took. */
+export function monotonicMilliseconds(): number {
+  return performance.now();
+}

@@ -1,0 +1,21 @@
+const secondsOfUnit: Readonly<Record<string, number>> = { d: 86_400, h: 3_600, m: 60, s: 1 };
+
+/**
+ * The seconds of a duration such as `30s`, `15m`, `24h` or `7d`, or null. Strict: one whole number without leading
+ * zeros and one unit, so that `15`, `1.5h` and `1h30m` are null rather than a guess.
+ */
+export function parseDurationSeconds(text: string): number | null {
+  const [, amount, unit] = /^(0|[1-9]\d*)([smhd])$/.exec(text) ?? [];
+  if (amount === undefined || unit === undefined) return null;
+  const seconds = Number(amount) * (secondsOfUnit[unit] ?? Number.NaN);
+  return Number.isSafeInteger(seconds) ? seconds : null;
+}
+
+/** The shortest duration that `parseDurationSeconds` reads as these whole seconds: 86400 is `1d`, 90 is `90s`. */
+export function formatDurationSeconds(seconds: number): string {
+  if (seconds === 0) return "0s";
+  for (const [unit, unitSeconds] of Object.entries(secondsOfUnit)) {
+    if (seconds % unitSeconds === 0) return `${seconds / unitSeconds}${unit}`;
+  }
+  throw new RangeError("a duration is a whole number of seconds");
+}

@@ -1,0 +1,61 @@
+/** Every code that an answer's `error.code` can hold. A code's HTTP status is known to `platform/http` alone. */
+export type ErrorCode =
+  | "VALIDATION_ERROR"
+  | "DUPLICATE_EMAIL"
+  | "DUPLICATE_USERNAME"
+  | "PASSWORD_MISMATCH"
+  | "WEAK_PASSWORD"
+  | "INVALID_EMAIL"
+  | "INVALID_CREDENTIALS"
+  | "INVALID_TOKEN"
+  | "EXPIRED_TOKEN"
+  | "EMAIL_NOT_VERIFIED"
+  | "AUTHENTICATION_REQUIRED"
+  | "INVALID_CODE"
+  | "FORBIDDEN"
+  | "NOT_FOUND"
+  | "METHOD_NOT_ALLOWED"
+  | "CONFLICT"
+  | "PAYLOAD_TOO_LARGE"
+  | "UNSUPPORTED_MEDIA_TYPE"
+  | "OVERLOADED"
+  | "UNAVAILABLE"
+  | "INTERNAL_ERROR";
+
+/** One fault of one received field. `issue` never repeats the received value. */
+export interface FieldFault {
+  readonly field: string;
+  readonly issue: string;
+}
+
+/** What a caller may learn about a failure besides its code, and what only the log may. */
+export interface ErrorDetail {
+  readonly faults?: readonly FieldFault[];
+  readonly retryAfterSeconds?: number;
+  /** For the log only; must hold no secret. */
+  readonly logDetail?: string;
+  readonly cause?: unknown;
+}
+
+/** The one error that verbs throw: a code, a sentence for the caller, and a detail. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: ErrorDetail;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** The `AppError` in an error's chain of causes, or null: drivers and query builders wrap what they carry. */
+export function findAppError(error: unknown): AppError | null {
+  let current = error;
+  while (current instanceof Error) {
+    if (current instanceof AppError) return current;
+    current = current.cause;
+  }
+  return null;
+}

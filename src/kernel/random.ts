@@ -1,0 +1,27 @@
+import { randomInt } from "node:crypto";
+
+import { toBase64Url } from "./bytes.ts";
+
+/** The one source of randomness; cryptographically secure throughout. */
+export interface Random {
+  /** A new UUIDv7 (RFC 9562 §5.7) of the given moment. */
+  id(moment: Date): string;
+  /** `length` random bytes. */
+  bytes(length: number): Uint8Array;
+  /** `bits` random bits, base64url without padding. */
+  token(bits: number): string;
+  /** `length` decimal digits, each uniformly drawn. */
+  digits(length: number): string;
+}
+
+/** The operating system's generator. */
+export const systemRandom: Random = {
+  id: (moment) => Bun.randomUUIDv7("hex", moment),
+  bytes: randomBytes,
+  token: (bits) => toBase64Url(randomBytes(Math.ceil(bits / 8))),
+  digits: (length) => Array.from({ length }, () => randomInt(10)).join(""),
+};
+
+function randomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
+}

@@ -1,0 +1,118 @@
+import { type TArray, type TString, Type } from "@sinclair/typebox";
+import ipaddr from "ipaddr.js";
+import { splitList } from "./kinds.ts";
+import type { Kind } from "./setting.ts";
+
+/** An http or https address of ours: user, query and fragment are refused, and no slash stays at its end. */
+export const publicAddress: Kind<TString, ""> = {
+  schema: Type.String(),
+  suffix: "",
+  expected:
+    "an http or https address such as https://auth.example.com, without user, query or fragment",
+  read: (given) => readWebAddress(given)?.href.replace(/\/+$/, ""),
+  show: (value) => value,
+};
+
+/** An http or https address of somebody else's page, to which `?token=` is appended. */
+export const pageAddress: Kind<TString, ""> = {
+  ...publicAddress,
+  read: (given) => readWebAddress(given)?.href,
+};
+
+/** Exact origins (RFC 6454 §6.2), written the way browsers send them. */
+export const origins: Kind<TArray<TString>, ""> = {
+  schema: Type.Array(Type.String(), { uniqueItems: true }),
+  suffix: "",
+  expected:
+    "exact origins such as https://app.example.com, comma separated: lower case, no path, no slash at the end, no default port, never *",
+  read: (given) => readEach(given, (part) => readWebAddress(part)?.origin === part),
+  show: (list) => list.join(","),
+};
+
+/** Networks in CIDR notation (RFC 4632, RFC 4291 §2.3). */
+export const networks: Kind<TArray<TString>, ""> = {
+  schema: Type.Array(Type.String(), { uniqueItems: true }),
+  suffix: "",
+  expected: "networks such as 10.0.0.0/8 or fd00::/8, comma separated",
+  read: (given) => readEach(given, isNetwork),
+  show: (list) => list.join(","),
+};
+
+/** A host name or an IP address, without port or brackets. */
+export const host: Kind<TString, ""> = {
+  schema: Type.String({ maxLength: 253 }),
+  suffix: "",
+  expected: "a host name or an IP address, without port",
+  read: (given) => (isHostName(given) || ipaddr.IPv6.isValid(given) ? given : undefined),
+  show: (value) => value,
+};
+
+/** A plain mail address: no name before it, no quotes (a subset of RFC 5321 §4.1.2). */
+export const mailAddress: Kind<TString, ""> = {
+  schema: Type.String({ maxLength: 254 }),
+  suffix: "",
+  expected: "a mail address such as auth@example.com",
+  read: readMailAddress,
+  show: (value) => value,
+};
+
+/** The URL of a Postgres database. Shown without its password. */
+export const databaseAddress: Kind<TString, ""> = {
+  schema: Type.String(),
+  suffix: "",
+  expected:
+    "a URL such as postgres://user:password@host:5432/name, with @ / ? # : and % in the password percent-encoded",
+  read: (given) => (isDatabaseAddress(given) && URL.canParse(given) ? given : undefined),
+  show: redactDatabaseAddress,
+};
+
+/** Whether a host, as in `URL.hostname` or given as a setting, is this machine itself. */
+export function isLocalHost(hostName: string): boolean {
+  return ["localhost", "127.0.0.1", "[::1]", "::1"].includes(hostName);
+}
+
+/** A URL is lenient (`https:evil.com`, `https://*.com`, line breaks): only the plain form is let through to it. */
+function readWebAddress(given: string): URL | undefined {
+  const isPlain = /^https?:\/\/[^\s\\?#@/\p{Cc}]+(?:\/[^\s\\?#\p{Cc}]*)?$/iu.test(given);
+  if (!isPlain || !URL.canParse(given)) return undefined;
+  const url = new URL(given);
+  return isHostName(url.hostname) || url.hostname.startsWith("[") ? url : undefined;
+}
+
+function readEach(given: string, isRight: (part: string) => boolean): string[] | undefined {
+  const parts = splitList(given);
+  return parts.every(isRight) ? parts : undefined;
+}
+
+/** `ipaddr.js` also reads `10/8` and octal parts as addresses: four decimal parts are asked for. */
+function isNetwork(given: string): boolean {
+  return ipaddr.IPv4.isValidCIDRFourPartDecimal(given) || ipaddr.IPv6.isValidCIDR(given);
+}
+
+function isHostName(given: string): boolean {
+  return /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/i.test(given);
+}
+
+/** A stray `@`, `/`, `?` or `#` of a password would make part of it a path or a query, which are shown. */
+function isDatabaseAddress(given: string): boolean {
+  return /^postgres(?:ql)?:\/\/(?:[^\s@/?#]*@)?[^\s@/?#]*(?:\/[^\s@?#]*)?(?:\?[^\s@#]*)?$/.test(
+    given,
+  );
+}
+
+function readMailAddress(given: string): string | undefined {
+  const [, localPart = "", domain = ""] = /^([^@]+)@([^@]+)$/.exec(given) ?? [];
+  const isLocalPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i.test(
+    localPart,
+  );
+  const isDomain = isHostName(domain) && !domain.includes("_");
+  return isLocalPart && localPart.length <= 64 && isDomain ? given : undefined;
+}
+
+/** Options may hold passwords under many names (`sslpassword`, `options`): none of them is shown. */
+function redactDatabaseAddress(given: string): string {
+  const url = new URL(given);
+  if (url.password !== "") url.password = "redacted";
+  if (url.search !== "") url.search = "?redacted";
+  return url.href;
+}

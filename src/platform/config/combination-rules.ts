@@ -1,0 +1,30 @@
+import type { Reading } from "./read-settings.ts";
+import type { SettingsProblem } from "./settings-error.ts";
+
+/** Settings that do not go together, in any environment. */
+export function findCombinationProblems({ settings, isGiven }: Reading): SettingsProblem[] {
+  const problems: SettingsProblem[] = [];
+  const refuse = (name: string, issue: string): void => {
+    problems.push({ name, issue });
+  };
+
+  if (settings.mailTransport === "smtp") {
+    if (!isGiven("SMTP_SERVER")) refuse("SMTP_SERVER", "is required with MAIL_TRANSPORT=smtp");
+    if (!isGiven("SMTP_FROM_EMAIL")) {
+      refuse(
+        "SMTP_FROM_EMAIL",
+        "is required to send mail by SMTP: the address that mails come from",
+      );
+    }
+  }
+  if (isGiven("SMTP_USERNAME") && !isGiven("SMTP_PASSWORD")) {
+    refuse("SMTP_PASSWORD", "is required with SMTP_USERNAME");
+  }
+  if (isGiven("SMTP_PASSWORD") && !isGiven("SMTP_USERNAME")) {
+    refuse("SMTP_USERNAME", "is required with SMTP_PASSWORD");
+  }
+  if (settings.environment !== "test" && settings.bcryptCost < 10) {
+    refuse("BCRYPT_COST", "must be 10 or more, except with ENVIRONMENT=test");
+  }
+  return problems;
+}

@@ -1,0 +1,57 @@
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { errorCode } from "./read-given.ts";
+import { SettingsError } from "./settings-error.ts";
+
+const fileName = "jwt-secret";
+
+/**
+ * The signing secret of a development installation: made once, then kept in the data directory (file 0600, directory
+ * 0700). Processes that start together end up with the same one. Throws `SettingsError` where it cannot be kept.
+ */
+export function keepDevelopmentSecret(dataDirectory: string, generateSecret: () => string): string {
+  const path = join(dataDirectory, fileName);
+  try {
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    const secret = readIfPresent(path) ?? create(dataDirectory, path, generateSecret());
+    if (Buffer.byteLength(secret) >= 32) return secret;
+  } catch (error) {
+    throw problem(
+      "DATA_DIR",
+      `cannot keep a signing secret (${errorCode(error)}): make it writable, or set JWT_SECRET_KEY`,
+    );
+  }
+  throw problem(
+    "JWT_SECRET_KEY",
+    `is unset, and ${fileName} in DATA_DIR is damaged: remove that file, or set JWT_SECRET_KEY`,
+  );
+}
+
+/** A hard link is made of the whole file or not at all, and never in place of another: the first process wins. */
+function create(dataDirectory: string, path: string, secret: string): string {
+  const temporaryDirectory = mkdtempSync(join(dataDirectory, `.${fileName}-`));
+  try {
+    const temporaryPath = join(temporaryDirectory, fileName);
+    writeFileSync(temporaryPath, secret, { mode: 0o600, flag: "wx", flush: true });
+    linkSync(temporaryPath, path);
+    return secret;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return readFileSync(path, "utf8").trim();
+    throw error;
+  } finally {
+    rmSync(temporaryDirectory, { recursive: true, force: true });
+  }
+}
+
+function readIfPresent(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return null;
+    throw error;
+  }
+}
+
+function problem(name: string, issue: string): SettingsError {
+  return new SettingsError([{ name, issue }]);
+}

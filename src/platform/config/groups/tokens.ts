@@ -1,0 +1,87 @@
+import { boolean, choice, duration, secret, text } from "../kinds.ts";
+import type { SettingGroup } from "../setting.ts";
+import { exampleSecret } from "../weak-secrets.ts";
+
+/** How tokens are signed, and how long they and their sessions live. */
+export const tokens = {
+  title: "Tokens and sessions",
+  introduction: "How tokens are signed, and how long they and the sessions behind them live.",
+  settings: {
+    JWT_SECRET_KEY: {
+      kind: secret(32),
+      default: { describedAs: "made in development, kept in `DATA_DIR/jwt-secret`", from: null },
+      description:
+        "The secret that signs tokens: 32 random bytes or more, such as the output of `openssl rand -base64 32`. Required in production, where examples and weak ones are refused.",
+      example: exampleSecret,
+      secret: true,
+    },
+    JWT_SECRET_KEY_PREVIOUS: {
+      kind: secret(32),
+      default: null,
+      description:
+        "The secret before the last change: tokens that it signed are still accepted. Remove it once they have expired.",
+      example: `previous-${exampleSecret}`,
+      secret: true,
+    },
+    JWT_ALGORITHM: {
+      kind: choice("HS256"),
+      default: "HS256",
+      description: "The signature algorithm of tokens.",
+    },
+    JWT_ISSUER: {
+      kind: text(512),
+      default: { describedAs: "`PUBLIC_URL`", from: ({ textOf }) => textOf("PUBLIC_URL") ?? "" },
+      description: "The `iss` claim of tokens, which verifiers compare character by character.",
+      example: "https://auth.example.com",
+    },
+    JWT_AUDIENCE: {
+      kind: text(512),
+      default: {
+        describedAs: "`SERVICE_NAME`",
+        from: ({ textOf }) => textOf("SERVICE_NAME") ?? "",
+      },
+      description: "The `aud` claim of access tokens.",
+      example: "auth-service",
+    },
+    JWT_ACCESS_TOKEN_TTL: {
+      kind: duration("1s", "30d"),
+      default: "24h",
+      description: "How long an access token is valid.",
+    },
+    JWT_REFRESH_TOKEN_TTL: {
+      kind: duration("1s", "3650d"),
+      default: "7d",
+      description: "How long a refresh token is valid; each rotation starts anew.",
+    },
+    SESSION_MAX_AGE: {
+      kind: duration("1s", "3650d"),
+      default: "90d",
+      description: "When a session ends, however often its tokens were refreshed.",
+    },
+    REFRESH_TOKEN_ROTATION: {
+      kind: boolean,
+      default: "true",
+      description:
+        "Whether each refresh replaces the refresh token, so that a stolen one is noticed.",
+    },
+    REFRESH_TOKEN_GRACE: {
+      kind: duration("0s", "60s"),
+      default: "10s",
+      description:
+        "How long a replaced refresh token still answers with its successor, for clients that lost the reply. At most 10s in production.",
+    },
+    ENCRYPTION_KEY: {
+      kind: secret(32),
+      default: null,
+      description:
+        "Seals what is stored encrypted, such as private keys. Unset means a key derived from `JWT_SECRET_KEY`.",
+      example: `encryption-${exampleSecret}`,
+      secret: true,
+    },
+    PASSWORD_GRANT_ENABLED: {
+      kind: boolean,
+      default: "true",
+      description: "Whether `/oauth/token` takes `grant_type=password`.",
+    },
+  },
+} satisfies SettingGroup;

@@ -1,0 +1,145 @@
+import { resolve } from "node:path";
+import {
+  type TArray,
+  type TBoolean,
+  type TInteger,
+  type TLiteral,
+  type TString,
+  type TUnion,
+  Type,
+} from "@sinclair/typebox";
+import { formatDurationSeconds, parseDurationSeconds } from "../../kernel/duration.ts";
+import type { Kind } from "./setting.ts";
+
+/** Control characters and lone surrogates, which no setting has a use for. */
+const unprintable = /[\p{Cc}\p{Cs}]/u;
+
+/** A duration in whole seconds, between two durations inclusive; the key ends in `Seconds`. */
+export function duration(shortest: string, longest: string): Kind<TInteger, "Seconds"> {
+  const minimum = parseDurationSeconds(shortest) ?? Number.NaN;
+  const maximum = parseDurationSeconds(longest) ?? Number.NaN;
+  return {
+    schema: Type.Integer({ minimum, maximum }),
+    suffix: "Seconds",
+    expected: `a duration from ${shortest} to ${longest}, written like 30s, 15m, 24h or 7d`,
+    read: parseDurationSeconds,
+    show: formatDurationSeconds,
+  };
+}
+
+/** A decimal whole number without sign or leading zeros, between two bounds inclusive. */
+export function integer(minimum: number, maximum: number): Kind<TInteger, ""> {
+  return {
+    schema: Type.Integer({ minimum, maximum }),
+    suffix: "",
+    expected: `a whole number from ${minimum} to ${maximum}`,
+    read: readInteger,
+    show: String,
+  };
+}
+
+/** `true` or `false`, nothing else. */
+export const boolean: Kind<TBoolean, ""> = {
+  schema: Type.Boolean(),
+  suffix: "",
+  expected: "true or false",
+  read: (text) => (text === "true" || text === "false" ? text === "true" : undefined),
+  show: String,
+};
+
+const bytesOfSizeUnit: Readonly<Record<string, number>> = { "": 1, KiB: 1_024, MiB: 1_048_576 };
+
+/** A size in bytes such as `64KiB`, `1MiB` or `65536`; the key ends in `Bytes`. */
+export function size(smallest: string, largest: string): Kind<TInteger, "Bytes"> {
+  return {
+    schema: Type.Integer({
+      minimum: readSizeBytes(smallest) ?? Number.NaN,
+      maximum: readSizeBytes(largest) ?? Number.NaN,
+    }),
+    suffix: "Bytes",
+    expected: `a size from ${smallest} to ${largest}, written like 64KiB, 1MiB or 65536 (bytes)`,
+    read: readSizeBytes,
+    show: showSizeBytes,
+  };
+}
+
+/** One of a few words. */
+export function choice<Word extends string>(
+  ...words: [Word, ...Word[]]
+): Kind<TUnion<TLiteral<Word>[]>, ""> {
+  return {
+    schema: Type.Union(words.map((word) => Type.Literal(word))),
+    suffix: "",
+    expected: words.length === 1 ? words[0] : `one of ${words.join(", ")}`,
+    read: (text) => text,
+    show: (word) => word,
+  };
+}
+
+/** Any of a few words, comma separated, each at most once; possibly none. */
+export function choices<Word extends string>(
+  ...words: [Word, ...Word[]]
+): Kind<TArray<TUnion<TLiteral<Word>[]>>, ""> {
+  return {
+    schema: Type.Array(Type.Union(words.map((word) => Type.Literal(word))), { uniqueItems: true }),
+    suffix: "",
+    expected: `any of ${words.join(", ")}, comma separated, each once`,
+    read: splitList,
+    show: (list) => list.join(","),
+  };
+}
+
+/** One line of text that neither starts nor ends with a space. */
+export function text(maximumLength: number): Kind<TString, ""> {
+  return {
+    schema: Type.String({ minLength: 1, maxLength: maximumLength }),
+    suffix: "",
+    expected: `one line of at most ${maximumLength} characters, with no space at either end`,
+    read: (given) => (unprintable.test(given) || given !== given.trim() ? undefined : given),
+    show: (value) => value,
+  };
+}
+
+/** A secret of at least so many bytes in UTF-8; control characters, such as a second line break, are refused. */
+export function secret(minimumBytes: number): Kind<TString, ""> {
+  const length =
+    minimumBytes > 1 ? `of ${minimumBytes} bytes or more` : "of at least one character";
+  return {
+    schema: Type.String({ maxLength: 4096 }),
+    suffix: "",
+    expected: `a secret ${length}, on one line`,
+    read: (given) =>
+      unprintable.test(given) || Buffer.byteLength(given) < minimumBytes ? undefined : given,
+    show: () => "[set]",
+  };
+}
+
+/** A directory, made absolute against the working directory. */
+export const directory: Kind<TString, ""> = {
+  schema: Type.String(),
+  suffix: "",
+  expected: "the path of a directory",
+  read: (given) => (unprintable.test(given) || given !== given.trim() ? undefined : resolve(given)),
+  show: (path) => path,
+};
+
+/** The parts of a comma separated list, without the spaces around them; of an empty text, none. */
+export function splitList(given: string): string[] {
+  return given === "" ? [] : given.split(",").map((part) => part.trim());
+}
+
+function readInteger(given: string): number | undefined {
+  return /^(?:0|[1-9]\d{0,14})$/.test(given) ? Number(given) : undefined;
+}
+
+function readSizeBytes(given: string): number | undefined {
+  const [, amount = "", unit = ""] = /^(\d+)(KiB|MiB|)$/.exec(given) ?? [];
+  const number = readInteger(amount);
+  return number === undefined ? undefined : number * (bytesOfSizeUnit[unit] ?? Number.NaN);
+}
+
+function showSizeBytes(bytes: number): string {
+  const units = Object.entries(bytesOfSizeUnit).toReversed();
+  const [unit, unitBytes] = units.find(([, unitSize]) => bytes % unitSize === 0) ?? ["", 1];
+  return `${bytes / unitBytes}${unit}`;
+}

@@ -1,0 +1,101 @@
+import ipaddr from "ipaddr.js";
+import { isLocalHost } from "./address-kinds.ts";
+import type { Settings } from "./settings.ts";
+import type { Reading } from "./read-settings.ts";
+import type { SettingsProblem } from "./settings-error.ts";
+import { isWeakSecret } from "./weak-secrets.ts";
+
+/** What production refuses though its form is right. Says nothing of settings that are wrong by themselves. */
+export function findProductionProblems(reading: Reading): SettingsProblem[] {
+  return [
+    ...findMissing(reading),
+    ...findWeakSecrets(reading.settings),
+    ...findUnencryptedAddresses(reading.settings),
+    ...findLooseLimits(reading.settings),
+  ];
+}
+
+function findMissing({ settings, isGiven }: Reading): SettingsProblem[] {
+  const problems: SettingsProblem[] = [];
+  if (!isGiven("JWT_SECRET_KEY")) {
+    problems.push({
+      name: "JWT_SECRET_KEY",
+      issue:
+        "is required in production: 32 random bytes or more, such as the output of `openssl rand -base64 32`",
+    });
+  }
+  if (!isGiven("PUBLIC_URL")) {
+    problems.push({
+      name: "PUBLIC_URL",
+      issue: "is required in production: the https address that users reach this service at",
+    });
+  }
+  if (settings.mailTransport === "file") {
+    problems.push({
+      name: "MAIL_TRANSPORT",
+      issue:
+        "must not be file in production: set SMTP_SERVER and SMTP_FROM_EMAIL, or MAIL_TRANSPORT=none to send no mail",
+    });
+  }
+  return problems;
+}
+
+function findWeakSecrets(settings: Settings): SettingsProblem[] {
+  const secrets = {
+    JWT_SECRET_KEY: settings.jwtSecretKey,
+    JWT_SECRET_KEY_PREVIOUS: settings.jwtSecretKeyPrevious,
+    ENCRYPTION_KEY: settings.encryptionKey,
+  };
+  return Object.entries(secrets)
+    .filter(([, secret]) => secret !== null && secret !== "" && isWeakSecret(secret))
+    .map(([name]) => ({
+      name,
+      issue:
+        "is an example or easy to guess, which production refuses: take the output of `openssl rand -base64 32`",
+    }));
+}
+
+function findUnencryptedAddresses(settings: Settings): SettingsProblem[] {
+  const addresses = { PUBLIC_URL: settings.publicUrl, LINK_VERIFY_EMAIL: settings.linkVerifyEmail };
+  return Object.entries(addresses)
+    .filter(([, address]) => address !== null && isUnencrypted(new URL(address)))
+    .map(([name]) => ({
+      name,
+      issue: "must be https in production, unless its host is localhost, 127.0.0.1 or [::1]",
+    }));
+}
+
+function isUnencrypted(url: URL): boolean {
+  return url.protocol !== "https:" && !isLocalHost(url.hostname);
+}
+
+function findLooseLimits(settings: Settings): SettingsProblem[] {
+  const problems: SettingsProblem[] = [];
+  if (settings.bcryptCost < 10) {
+    problems.push({ name: "BCRYPT_COST", issue: "must be 10 or more in production" });
+  }
+  if (settings.trustedProxies.some(isNearlyEverybody)) {
+    problems.push({
+      name: "TRUSTED_PROXIES",
+      issue:
+        "must not hold a network that trusts nearly everybody in production: name your proxies' own networks",
+    });
+  }
+  if (settings.refreshTokenGraceSeconds > 10) {
+    problems.push({ name: "REFRESH_TOKEN_GRACE", issue: "must be 10s or less in production" });
+  }
+  if (settings.otpMaxAttempts > 5) {
+    problems.push({ name: "OTP_MAX_ATTEMPTS", issue: "must be 5 or less in production" });
+  }
+  return problems;
+}
+
+/**
+ * Wider than the widest private networks, 10.0.0.0/8 and fc00::/7: two halves of the internet are as bad as all of it.
+ * IPv4 addresses inside IPv6 (::ffff:0:0/96) count like the IPv4 ones that they are.
+ */
+function isNearlyEverybody(network: string): boolean {
+  const [address, prefixLength] = ipaddr.parseCIDR(network);
+  if (address instanceof ipaddr.IPv4) return prefixLength < 8;
+  return prefixLength < (address.isIPv4MappedAddress() ? 104 : 7);
+}

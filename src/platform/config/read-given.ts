@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import type { Setting } from "./setting.ts";
+import type { SettingsProblem } from "./settings-error.ts";
+
+/** What the environment says, by name; a name that is missing or undefined is unset. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a setting's text comes from: itself, or the file that `NAME_FILE` names. */
+export type GivenSource = "environment" | "file";
+
+/** Where the text of a setting is given, or null when it is unset, which an empty text counts as. */
+export function findSource(
+  name: string,
+  setting: Setting,
+  environment: Environment,
+): GivenSource | null {
+  const own = environment[name];
+  if (own !== undefined && (own !== "" || setting.mayBeEmpty === true)) return "environment";
+  return (environment[`${name}_FILE`] ?? "") === "" ? null : "file";
+}
+
+/** The text of a setting that is given, or what is wrong with how it is given. Reads the file of `NAME_FILE`. */
+export function readGiven(
+  name: string,
+  setting: Setting,
+  environment: Environment,
+): string | SettingsProblem {
+  const path = environment[`${name}_FILE`] ?? "";
+  if (findSource(name, setting, environment) === "environment") {
+    if (path !== "")
+      return { name, issue: `is given twice, also as ${name}_FILE: keep one of them` };
+    return environment[name] ?? "";
+  }
+  return readSettingFile(name, path, setting.mayBeEmpty === true);
+}
+
+/** An empty file is a secret that was not written or not mounted; taking it as "unset" would hide that. */
+function readSettingFile(
+  name: string,
+  path: string,
+  mayBeEmpty: boolean,
+): string | SettingsProblem {
+  const fileName = `${name}_FILE`;
+  try {
+    const content = new TextDecoder("utf-8", { fatal: true })
+      .decode(readFileSync(path))
+      .replace(/\r?\n$/, "");
+    if (content === "" && !mayBeEmpty) return { name: fileName, issue: "names an empty file" };
+    return content;
+  } catch (error) {
+    if (error instanceof TypeError)
+      return { name: fileName, issue: "names a file that is not UTF-8 text" };
+    return { name: fileName, issue: `names a file that cannot be read (${errorCode(error)})` };
+  }
+}
+
+/** The code of a system error, such as ENOENT. Its message is not for printing: it holds the path. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : "unknown error";
+}

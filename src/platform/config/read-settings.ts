@@ -1,0 +1,80 @@
+import { Value } from "@sinclair/typebox/value";
+import { settingsByName } from "./definitions.ts";
+import type { SettingName, Settings } from "./settings.ts";
+import { type Environment, findSource, readGiven } from "./read-given.ts";
+import { type Setting, settingKey } from "./setting.ts";
+import type { SettingsProblem } from "./settings-error.ts";
+
+/** All settings after the first reading. What is wrong or still to be made holds a harmless value in its place. */
+export interface Reading {
+  readonly settings: Settings;
+  /** Whether a setting was given, rightly or wrongly; otherwise its value is the default. */
+  readonly isGiven: (name: SettingName) => boolean;
+  readonly problems: readonly SettingsProblem[];
+  /** The settings that have a problem of their own: what follows from their values means nothing. */
+  readonly wrong: ReadonlySet<string>;
+}
+
+/** Reads each setting by itself: its text, its form, its bounds, its default. */
+export function readSettings(environment: Environment, isTerminal: boolean): Reading {
+  const values = new Map<string, unknown>();
+  const problems: SettingsProblem[] = [];
+  const wrong = new Set<string>();
+
+  const refuse = (name: string, problem: SettingsProblem): void => {
+    problems.push(problem);
+    wrong.add(name);
+  };
+
+  const readDefault = (setting: Setting): unknown => {
+    if (setting.default === null) return null;
+    if (typeof setting.default === "string") return setting.kind.read(setting.default);
+    if (setting.default.from === null) return "";
+    return setting.kind.read(setting.default.from({ isTerminal, textOf }));
+  };
+
+  const read = (name: string, setting: Setting): unknown => {
+    if (findSource(name, setting, environment) === null) return readDefault(setting);
+    const given = readGiven(name, setting, environment);
+    if (typeof given === "string") {
+      const value = setting.kind.read(given);
+      if (Value.Check(setting.kind.schema, value)) return value;
+      refuse(name, { name, issue: `must be ${setting.kind.expected}` });
+    } else {
+      refuse(name, given);
+    }
+    return readDefault(setting);
+  };
+
+  const valueOf = (name: string, setting: Setting): unknown => {
+    if (!values.has(name)) values.set(name, read(name, setting));
+    return values.get(name);
+  };
+
+  const textOf = (name: string): string | null => {
+    const setting = settingsByName.get(name);
+    if (setting === undefined)
+      throw new Error(`a default looks at ${name}, which is not a setting`);
+    const value = valueOf(name, setting);
+    return value === null ? null : setting.kind.show(value);
+  };
+
+  const byKey = new Map<string, unknown>();
+  for (const [name, setting] of settingsByName) {
+    byKey.set(settingKey(name, setting), valueOf(name, setting));
+  }
+  return {
+    settings: asSettings(byKey),
+    isGiven: (name) => {
+      const setting = settingsByName.get(name);
+      return setting !== undefined && findSource(name, setting, environment) !== null;
+    },
+    problems,
+    wrong,
+  };
+}
+
+/** The one place that joins the schema at run time to the type drawn from it: each value was checked by its own. */
+function asSettings(values: ReadonlyMap<string, unknown>): Settings {
+  return Object.fromEntries(values) as Settings;
+}

@@ -1,0 +1,18 @@
+/** What is wrong with one setting. The issue completes a sentence that starts with the name, and holds no value. */
+export interface SettingsProblem {
+  readonly name: string;
+  readonly issue: string;
+}
+
+/** The settings cannot be used; `problems` lists everything that is wrong with them, and so does the message. */
+export class SettingsError extends Error {
+  readonly problems: readonly SettingsProblem[];
+
+  constructor(problems: readonly SettingsProblem[]) {
+    const count = problems.length === 1 ? "is one problem" : `are ${problems.length} problems`;
+    const lines = problems.map(({ name, issue }) => `  ${name} ${issue}`);
+    super([`There ${count} with the settings:`, ...lines].join("\n"));
+    this.name = "SettingsError";
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,23 @@
+import type { MigrationMeta } from "drizzle-orm/migrator";
+
+import type { Db } from "./port.ts";
+
+/** The two members that `migrate` of each Drizzle driver uses, and that its types keep to themselves. */
+interface InternalMigrator {
+  readonly dialect: {
+    migrate(migrations: MigrationMeta[], session: unknown, config: object): Promise<void>;
+  };
+  readonly session: unknown;
+}
+
+/** Drizzle's migrator for migrations that are in memory: its public one reads a folder, which an executable has not. */
+export function asInternalMigrator(db: Db): InternalMigrator {
+  const dialect: unknown = Reflect.get(db, "dialect");
+  const session: unknown = Reflect.get(db, "session");
+  if (!isMigratingDialect(dialect)) throw new Error("Drizzle's dialect has no migrate()");
+  return { dialect, session };
+}
+
+function isMigratingDialect(value: unknown): value is InternalMigrator["dialect"] {
+  return typeof value === "object" && value !== null && "migrate" in value;
+}

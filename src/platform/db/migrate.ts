@@ -1,0 +1,60 @@
+import { sql } from "drizzle-orm";
+import type { MigrationMeta } from "drizzle-orm/migrator";
+
+import { asInternalMigrator } from "./drizzle-internals.ts";
+import type { Logger } from "../log/port.ts";
+import { readMigrationNames, readMigrations } from "./migrations.macro.ts" with { type: "macro" };
+import type { Db } from "./port.ts";
+
+/** Any fixed number does, as long as no other program on the same database uses it ("gate" in ASCII). */
+const advisoryLockKey = 0x67617465;
+
+const migrations: readonly MigrationMeta[] = readMigrations();
+const names: readonly string[] = await readMigrationNames();
+
+/** The database holds migrations that this executable does not know. */
+export class DatabaseNewerError extends Error {
+  constructor() {
+    super(
+      "The database's schema is newer than this executable: a later version has migrated it. Start that version, or restore the backup from before the upgrade.",
+    );
+    this.name = "DatabaseNewerError";
+  }
+}
+
+/**
+ * Applies what is missing, while holding a session-level advisory lock on the very connection that
+ * migrates: of many replicas booting at once, one works and the rest wait. Each run is one transaction.
+ * The caller's `db` must be one connection, with no statement timeout.
+ */
+export async function migrateUnderLock(db: Db, log: Logger): Promise<void> {
+  await db.execute(sql`select pg_advisory_lock(${advisoryLockKey})`);
+  try {
+    const pending = await readPendingMigrations(db);
+    if (pending.length === 0) return;
+    const migrator = asInternalMigrator(db);
+    await migrator.dialect.migrate([...migrations], migrator.session, {});
+    log.info({ migrations: pending }, "database migrated");
+  } finally {
+    await db.execute(sql`select pg_advisory_unlock(${advisoryLockKey})`);
+  }
+}
+
+/** The names of the migrations not yet applied, oldest first. Throws `DatabaseNewerError`. */
+export async function readPendingMigrations(db: Db): Promise<readonly string[]> {
+  const applied = await readAppliedTimes(db);
+  const known = new Set(migrations.map((migration) => migration.folderMillis));
+  if (applied.some((time) => !known.has(time))) throw new DatabaseNewerError();
+  const latest = Math.max(0, ...applied);
+  return names.filter((_, index) => (migrations[index]?.folderMillis ?? 0) > latest);
+}
+
+async function readAppliedTimes(db: Db): Promise<number[]> {
+  const table = sql.raw("drizzle.__drizzle_migrations");
+  const [exists] = await db
+    .select({ value: sql<boolean>`to_regclass('drizzle.__drizzle_migrations') is not null` })
+    .from(sql`(values (1)) as one`);
+  if (exists?.value !== true) return [];
+  const rows = await db.select({ time: sql<string>`created_at` }).from(sql`${table}`);
+  return rows.map((row) => Number(row.time));
+}

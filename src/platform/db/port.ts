@@ -1,0 +1,23 @@
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+
+/**
+ * Drizzle over whichever Postgres is behind it. Every statement passes the gate (`statement-gate.ts`). It has no
+ * `transaction`: a change and its effects are one statement (`write.ts`).
+ */
+export type Db = Pick<
+  PgDatabase<PgQueryResultHKT, Record<string, never>>,
+  "$with" | "delete" | "execute" | "insert" | "select" | "update" | "with"
+>;
+
+/** A Postgres, on a server or embedded; both speak the same SQL. */
+export interface Database {
+  readonly kind: "postgres" | "embedded";
+  readonly db: Db;
+  /** Connects (or takes the data directory) and brings the schema up to date. May be called again after it failed. */
+  open(): Promise<void>;
+  /** The migrations that `open` would apply, oldest first, by name. Applies nothing. */
+  pendingMigrations(): Promise<readonly string[]>;
+  /** Resolves when the database answered within `timeoutSeconds`; rejects otherwise. */
+  ping(timeoutSeconds: number): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,61 @@
+import { getTableColumns, type InferInsertModel, SQL, sql, type WithSubquery } from "drizzle-orm";
+import type { PgTable } from "drizzle-orm/pg-core";
+
+import type { Db } from "./port.ts";
+
+/** Something to be written along with a change, given the name under which the change's rows are known. */
+export type Effect = (changed: SQL) => SQL;
+
+/** A row to insert, each value given, or computed in SQL from the change's row. */
+export type EffectRow<T extends PgTable> = {
+  [K in keyof InferInsertModel<T>]: InferInsertModel<T>[K] | SQL;
+};
+
+/**
+ * One statement, and so one transaction: `change` (an `UPDATE … WHERE … RETURNING` or an `INSERT … RETURNING`, as a `$with`)
+ * and its effects, which happen once for each row that it returned, and not at all when there was none. Complete it with
+ * `.select().from(change)`, which gives those rows: callers decide on them.
+ */
+export function withEffects<Change extends WithSubquery>(
+  db: Db,
+  change: Change,
+  effects: readonly Effect[],
+) {
+  const changed = sql`${sql.identifier(change._.alias)}`;
+  const effectQueries = effects.map((effect, index) =>
+    db.$with(`effect_${index}`, {}).as(effect(changed)),
+  );
+  return db.with(change, ...effectQueries);
+}
+
+/** The effect of inserting `row` into `table` for each changed row, or for each of those that `when` holds for. */
+export function insertRow<T extends PgTable>(table: T, row: EffectRow<T>, when?: SQL): Effect {
+  return (changed) => {
+    const columns = getTableColumns(table);
+    const given = Object.entries(row).filter(([, value]) => value !== undefined);
+    const targets = given.map(([key]) => sql.identifier(columnOf(columns, key).name));
+    const values = given.map(([key, value]) => {
+      const column = columnOf(columns, key);
+      const type = sql.raw(column.getSQLType());
+      return value instanceof SQL ? value : sql`${sql.param(value, column)}::${type}`;
+    });
+    const condition = when ? sql` where ${when}` : sql``;
+    return sql`insert into ${table} (${sql.join(targets, sql`, `)}) select ${sql.join(values, sql`, `)} from ${changed}${condition}`;
+  };
+}
+
+function columnOf<C>(columns: Record<string, C>, key: string): C {
+  const column = columns[key];
+  if (column === undefined) throw new Error(`no column ${key}`);
+  return column;
+}
+
+/** The same effect, but once for the whole change, however many rows it returned. */
+export function once(effect: Effect): Effect {
+  return (changed) => effect(sql`(select * from ${changed} limit 1) as "first"`);
+}
+
+/** A column of the change's row, for use in an effect's values or condition. */
+export function changedColumn(name: string): SQL {
+  return sql`${sql.identifier(name)}`;
+}

@@ -1,0 +1,33 @@
+import { pino, type DestinationStream } from "pino";
+import { build as prettyStream } from "pino-pretty";
+
+import type { Logger } from "./port.ts";
+
+/** How much is logged, how, and in whose name. */
+export interface LogOptions {
+  readonly level: string;
+  readonly format: "json" | "pretty";
+  readonly service: string;
+}
+
+/** Names of fields that would hold a secret; should one ever reach a log line, its value does not. */
+const secretFields = ["password", "token", "access_token", "refresh_token", "code", "secret"];
+
+/** Writes to standard output. No transports: their worker threads do not start inside an executable. */
+export function createLogger(options: LogOptions, stream?: DestinationStream): Logger {
+  const destination =
+    stream ??
+    (options.format === "pretty"
+      ? prettyStream({ colorize: true, translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname,service" })
+      : pino.destination({ fd: 1, sync: true }));
+  return pino(
+    {
+      level: options.level,
+      base: { service: options.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: secretFields.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
+    },
+    destination,
+  );
+}

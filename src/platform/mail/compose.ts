@@ -1,0 +1,58 @@
+import type { SendMailOptions } from "nodemailer";
+import { type MailAddress, type MailMessage, MailRejectedError } from "./port.ts";
+
+/** RFC 5322 §2.1.1: no line of a message may be longer, in characters without the line break. */
+const LONGEST_LINE = 998;
+
+const PLAIN_ADDRESS = /^[^\s\p{Cc}\p{Cs}"(),:;<>@[\\\]]+@[^\s\p{Cc}\p{Cs}"(),:;<>@[\\\]]+$/u;
+
+/**
+ * The mail as the mail library takes it, the same for every adapter. Nothing in it can add a header or a recipient: the
+ * one recipient is fixed in the envelope and control characters are gone from all header values (RFC 5322 §2.2).
+ * Throws `MailRejectedError` when the recipient's address is not a plain one.
+ */
+export function composeMail(message: MailMessage, from: MailAddress, date: Date): SendMailOptions {
+  if (!PLAIN_ADDRESS.test(message.to.address))
+    throw new MailRejectedError("The recipient's address cannot be used");
+  assertToken("id", message.id, /^[A-Za-z0-9._-]{1,128}$/);
+  assertToken("kind", message.kind, /^[a-z-]{1,64}$/);
+  return {
+    from: { name: headerText(from.name), address: from.address },
+    to: { name: headerText(message.to.name), address: message.to.address },
+    envelope: { from: from.address, to: [message.to.address] },
+    subject: headerText(message.subject),
+    messageId: `<${message.id}@${from.address.slice(from.address.lastIndexOf("@") + 1)}>`,
+    date,
+    headers: { "X-Gatehouse-Mail": message.kind, "Auto-Submitted": "auto-generated" },
+    text: textPart(message.text),
+    html: message.html,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}
+
+/** The library folds lines above 76 characters into quoted-printable, which cuts links: a part given raw is left as it is. */
+function textPart(text: string): string | { raw: string } {
+  const lines = text.split(/\r\n|\r|\n/);
+  const isSevenBit = lines.every(
+    (line) => line.length <= LONGEST_LINE && /^[\t\x20-\x7e]*$/.test(line),
+  );
+  if (!isSevenBit) return text;
+  const headers = [
+    "Content-Type: text/plain; charset=utf-8",
+    "Content-Transfer-Encoding: 7bit",
+    "",
+  ];
+  return { raw: [...headers, ...lines].join("\r\n") };
+}
+
+function headerText(value: string): string {
+  return value
+    .toWellFormed()
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .trim();
+}
+
+function assertToken(field: string, value: string, allowed: RegExp): void {
+  if (!allowed.test(value)) throw new TypeError(`A mail's ${field} must match ${allowed.source}`);
+}

@@ -1,0 +1,38 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import MailComposer from "nodemailer/lib/mail-composer";
+import type { Clock } from "../../kernel/clock.ts";
+import { composeMail } from "./compose.ts";
+import type { MailAddress, Mailer } from "./port.ts";
+
+/** The directory that mails are written to, made when it is missing, and who they are from. */
+export interface FileMailerOptions {
+  readonly directory: string;
+  readonly from: MailAddress;
+}
+
+/**
+ * For development: writes each mail to a file of its own, such as `20261120T101112.123Z-verify-email-<id>.eml`, which
+ * only its owner may read. A file is complete once it has its name, and the names sort by time. Lines end in a bare
+ * line feed, so that a link found with `grep` has no carriage return at its end.
+ */
+export function createFileMailer(options: FileMailerOptions, clock: Clock): Mailer {
+  return {
+    async send(message) {
+      const now = clock.now();
+      const mail = composeMail(message, options.from, now);
+      const content = await new MailComposer({ ...mail, newline: "unix" }).compile().build();
+      const name = `${now.toISOString().replaceAll(/[:-]/g, "")}-${message.kind}-${message.id}.eml`;
+      const temporaryPath = join(options.directory, `.${name}.part`);
+      await mkdir(options.directory, { recursive: true, mode: 0o700 });
+      try {
+        await writeFile(temporaryPath, content, { mode: 0o600 });
+        await rename(temporaryPath, join(options.directory, name));
+      } catch (error) {
+        await rm(temporaryPath, { force: true });
+        throw error;
+      }
+    },
+    async close() {},
+  };
+}

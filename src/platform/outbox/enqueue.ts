@@ -1,0 +1,53 @@
+import { SQL } from "drizzle-orm";
+
+import type { Clock } from "../../kernel/clock.ts";
+import type { Random } from "../../kernel/random.ts";
+import type { Db } from "../db/port.ts";
+import { insertRow, type Effect } from "../db/write.ts";
+import type { Secrets } from "../secrets/port.ts";
+import { outbox } from "./table.ts";
+
+/** A message to be written to the outbox. */
+export interface NewMessage {
+  readonly id?: string;
+  readonly topic: string;
+  readonly key: string | SQL | null;
+  readonly payload: Readonly<Record<string, unknown>> | SQL;
+  /** Sealed before it reaches the database. */
+  readonly secrets?: Readonly<Record<string, unknown>>;
+}
+
+/** What composing a message needs. */
+export interface OutboxDependencies {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly secrets: Secrets;
+}
+
+/** The effect of writing a message along with a change. */
+export function enqueue(ctx: OutboxDependencies, message: NewMessage, when?: SQL): Effect {
+  return insertRow(outbox, outboxRow(ctx, message), when);
+}
+
+/** Writes a message that no change goes with. */
+export async function enqueueAlone(
+  ctx: OutboxDependencies & { readonly db: Db },
+  message: NewMessage & { key: string | null; payload: Readonly<Record<string, unknown>> },
+): Promise<void> {
+  await ctx.db
+    .insert(outbox)
+    .values({ ...outboxRow(ctx, message), key: message.key, payload: { ...message.payload } });
+}
+
+function outboxRow(ctx: OutboxDependencies, message: NewMessage) {
+  const now = ctx.clock.now();
+  return {
+    id: message.id ?? ctx.random.id(now),
+    topic: message.topic,
+    key: message.key,
+    payload: message.payload instanceof SQL ? message.payload : { ...message.payload },
+    sealed: message.secrets ? ctx.secrets.seal(JSON.stringify(message.secrets)) : null,
+    createdAt: now,
+    availableAt: now,
+  };
+}

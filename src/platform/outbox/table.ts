@@ -1,0 +1,31 @@
+import { sql } from "drizzle-orm";
+import { index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+
+import { moment } from "../db/columns.ts";
+
+/** What must still happen outside the database: written with the change that asks for it, done by a worker. */
+export const outbox = pgTable(
+  "outbox",
+  {
+    id: uuid().primaryKey(),
+    /** Which worker it is for: `mail`, `event`, `verification-request`. */
+    topic: text().notNull(),
+    /** The user it is about; messages of one key are related. */
+    key: text(),
+    payload: jsonb().$type<Record<string, unknown>>().notNull(),
+    /** The secret part of the payload (links, codes), encrypted; gone once delivered. */
+    sealed: text(),
+    createdAt: moment("created_at").notNull(),
+    /** Not before this moment: the next attempt, or the end of the present worker's lease. */
+    availableAt: moment("available_at").notNull(),
+    attempts: integer().notNull().default(0),
+    deliveredAt: moment("delivered_at"),
+    deadAt: moment("dead_at"),
+    lastError: text("last_error"),
+  },
+  (table) => [
+    index("outbox_due_index")
+      .on(table.topic, table.availableAt)
+      .where(sql`${table.deliveredAt} is null and ${table.deadAt} is null`),
+  ],
+);

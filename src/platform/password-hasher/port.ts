@@ -1,0 +1,7 @@
+/** Hashes and verifies passwords, a bounded number at a time. */
+export interface PasswordHasher {
+  /** The password's hash, in PHC or modular crypt form. Throws `OVERLOADED` when too many wait. */
+  hash(password: string): Promise<string>;
+  /** Whether the password has this hash. With no hash (null) it takes as long and says false. Throws `OVERLOADED`. */
+  verify(password: string, hash: string | null): Promise<boolean>;
+}

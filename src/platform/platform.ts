@@ -1,0 +1,40 @@
+import type { Actor, RequestOrigin } from "../kernel/context.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Random } from "../kernel/random.ts";
+import type { Settings } from "./config/settings.ts";
+import type { Db } from "./db/port.ts";
+import type { TokenSigner } from "./jwt/port.ts";
+import type { Logger } from "./log/port.ts";
+import type { Mailer } from "./mail/port.ts";
+import type { PasswordHasher } from "./password-hasher/port.ts";
+import type { Secrets } from "./secrets/port.ts";
+
+/** Everything outside the decisions themselves; made once at the start, replaced piece by piece in tests. */
+export interface Platform {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly db: Db;
+  readonly hasher: PasswordHasher;
+  readonly signer: TokenSigner;
+  readonly secrets: Secrets;
+  readonly mailer: Mailer;
+  /** Tells the workers of this process that a message was written; others find it by themselves. */
+  readonly outboxWritten: () => void;
+}
+
+/** What a verb is given: the platform, who acts, and where the call came from. */
+export interface Context<A extends Actor = Actor> extends Platform {
+  readonly actor: A;
+  readonly origin: RequestOrigin;
+}
+
+/** The platform with an actor and an origin: a verb's first parameter. */
+export function createContext<A extends Actor>(
+  platform: Platform,
+  actor: A,
+  origin: RequestOrigin,
+): Context<A> {
+  return { ...platform, actor, origin };
+}

@@ -1,0 +1,107 @@
+import { closingBracket, splitAtCommas } from "../brackets.ts";
+import type { SourceFile } from "../scan-file.ts";
+import {
+  type Rule,
+  type SourceTree,
+  type Violation,
+  productFiles,
+  typeScriptFiles,
+} from "../source-tree.ts";
+
+/** Elysia reads the source text of handlers to learn what to compute; these rules keep that text readable to it. */
+export const elysiaRules: readonly Rule[] = [
+  { name: "context patterns", check: (tree) => handlerFiles(tree).flatMap(checkPatterns) },
+  { name: "bound handlers", check: (tree) => handlerFiles(tree).flatMap(checkBound) },
+  { name: "ahead-of-time handlers", check: (tree) => productFiles(tree).flatMap(checkAheadOfTime) },
+  { name: "unminified build", check: checkBuild },
+];
+
+/** The files that can hold a handler: those that import Elysia, and every `routes.ts`. */
+function handlerFiles(tree: SourceTree): SourceFile[] {
+  return productFiles(tree).filter(
+    (file) =>
+      file.path.endsWith("/routes.ts") ||
+      file.imports.some(({ packageName }) => /^elysia$|^@elysiajs\//.test(packageName ?? "")),
+  );
+}
+
+function checkPatterns(file: SourceFile): Violation[] {
+  const { code } = file;
+  const violations: Violation[] = [];
+  for (const match of code.matchAll(/(?:\(|\b(?:const|let)\s)\s*\{/g)) {
+    const braceAt = match.index + match[0].length - 1;
+    const braceEnd = closingBracket(code, braceAt);
+    const isPattern = match[0].startsWith("(")
+      ? opensFunction(code, match.index)
+      : /^\s*=\s*(?:context|ctx|c)\s*[;\n]/.test(code.slice(braceEnd + 1));
+    if (!isPattern || !splitAtCommas(code.slice(braceAt + 1, braceEnd)).some(isAlias)) continue;
+    violations.push({
+      path: file.path,
+      line: file.lineAt(braceAt),
+      message:
+        "An alias in a context pattern makes Elysia leave the value out: take the name as it is, and rename it in the body.",
+    });
+  }
+  return violations;
+}
+
+/** Whether the parenthesis at an offset opens a function's parameters, not a call's arguments. */
+function opensFunction(code: string, openAt: number): boolean {
+  const after = code.slice(closingBracket(code, openAt) + 1);
+  if (/^\s*(?::[^;=]*)?=>/.test(after)) return true;
+  const isNamed = /\bfunction\b[^(){};]*$|[{,]\s*(?:async\s+)?\w+\s*$/.test(
+    code.slice(Math.max(0, openAt - 200), openAt),
+  );
+  return isNamed && /^\s*(?::[^;=()]*)?\{/.test(after);
+}
+
+/** Whether an element of a pattern gives its property another name, or takes it apart. */
+function isAlias(element: string): boolean {
+  return /^\s*(?:[\w$]+|\[[^\]]*\]|["'][^"']*["'])\s*:/.test(element);
+}
+
+function checkBound(file: SourceFile): Violation[] {
+  return linesWith(
+    file,
+    /(?:\?\.|\.)\s*bind\s*\(/g,
+    "Elysia cannot read a bound function's text: pass an arrow function that calls it.",
+  );
+}
+
+function checkAheadOfTime(file: SourceFile): Violation[] {
+  return linesWith(
+    file,
+    /\baot\s*:\s*false\b/g,
+    "Without its ahead-of-time handlers Elysia answers with other statuses: leave `aot` as it is.",
+  );
+}
+
+function linesWith(file: SourceFile, pattern: RegExp, message: string): Violation[] {
+  return [...file.code.matchAll(pattern)].map((match) => ({
+    path: file.path,
+    line: file.lineAt(match.index),
+    message,
+  }));
+}
+
+/** What can build the product: the package's scripts, and everything outside `src/` and `tests/`. */
+function checkBuild(tree: SourceTree): Violation[] {
+  const scanned = new Map(typeScriptFiles(tree).map((file) => [file.path, file.uncommented]));
+  return [...tree]
+    .filter(([path]) => !path.startsWith("src/") && !path.startsWith("tests/"))
+    .flatMap(([path, text]) =>
+      (scanned.get(path) ?? text.replace(/^\s*#(?!!).*$/gm, ""))
+        .split("\n")
+        .flatMap((content, index) =>
+          minifies(content) ? [{ path, line: index + 1, message: minifyMessage }] : [],
+        ),
+    );
+}
+
+const minifyMessage =
+  "A minified build changes what Elysia reads in handlers, and so what it answers: build without it.";
+
+function minifies(line: string): boolean {
+  if (/--minify\b|\bminify\s*:\s*(?:true|\{)/.test(line)) return true;
+  return /--production\b/.test(line) && !/\b(?:install|knip)\b/.test(line);
+}

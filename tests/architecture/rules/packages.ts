@@ -1,0 +1,94 @@
+import type { Import, SourceFile } from "../scan-file.ts";
+import {
+  type Rule,
+  type SourceTree,
+  type Violation,
+  belongsTo,
+  featureOf,
+  productFiles,
+} from "../source-tree.ts";
+
+/** Where each package may be imported, and nowhere else in `src/`. */
+export const packageHomes: Readonly<Record<string, readonly string[]>> = {
+  "@clack/prompts": ["src/app/cli"],
+  "@electric-sql/pglite": ["src/platform/db"],
+  "@elysiajs/jwt": ["src/platform/jwt"],
+  "@elysiajs/swagger": ["src/app"],
+  arctic: ["src/features/social-login/providers"],
+  commander: ["src/app/cli"],
+  "ipaddr.js": ["src/platform"],
+  jose: ["src/platform/jwt"],
+  nodemailer: ["src/platform/mail"],
+  pino: ["src/platform/log"],
+  "pino-pretty": ["src/platform/log"],
+  postgres: ["src/platform/db"],
+  "node:http": ["src/platform/http-client"],
+  "node:https": ["src/platform/http-client"],
+  undici: ["src/platform/http-client"],
+};
+
+/** What `model.ts` may take from Elysia: its schemas, and the types drawn from them. */
+const schemaNames = new Set(["t", "Static", "TSchema"]);
+
+/** Which packages may be imported where. */
+export const packageRules: readonly Rule[] = [
+  { name: "package homes", check: (tree) => eachPackage(tree, checkHome) },
+  { name: "runtime packages", check: checkDeclared },
+  { name: "routes do not query", check: (tree) => eachPackage(tree, checkRoutes) },
+  { name: "Elysia stays at the edge", check: (tree) => eachPackage(tree, checkElysia) },
+];
+
+function eachPackage(
+  tree: SourceTree,
+  complain: (file: SourceFile, packageName: string, found: Import) => string | null,
+): Violation[] {
+  return productFiles(tree).flatMap((file) =>
+    file.imports.flatMap((found) => {
+      const message = found.packageName && complain(file, found.packageName, found);
+      return message ? [{ path: file.path, line: found.line, message }] : [];
+    }),
+  );
+}
+
+function checkHome(file: SourceFile, packageName: string): string | null {
+  const homes = packageHomes[packageName];
+  if (!homes || homes.some((home) => belongsTo(file.path, home))) return null;
+  return `${packageName} is imported in ${homes.join(" and ")} alone: use what that exports.`;
+}
+
+function checkDeclared(tree: SourceTree): Violation[] {
+  const dependencies = dependenciesOf(tree.get("package.json") ?? "{}");
+  return eachPackage(tree, (_file, packageName) => {
+    if (/^(?:node:|bun$|bun:)/.test(packageName) || dependencies.has(packageName)) return null;
+    return `${packageName} is not among package.json's dependencies: the product needs it, or must not import it.`;
+  });
+}
+
+function dependenciesOf(packageJson: string): Set<string> {
+  const manifest: unknown = JSON.parse(packageJson);
+  if (typeof manifest !== "object" || manifest === null || !("dependencies" in manifest))
+    return new Set();
+  return new Set(Object.keys(manifest.dependencies ?? {}));
+}
+
+function checkRoutes(file: SourceFile, packageName: string): string | null {
+  if (featureOf(file.path) === null || !file.path.endsWith("/routes.ts")) return null;
+  if (packageName !== "drizzle-orm") return null;
+  return "Routes parse and answer; move the query into queries.ts and call it from a verb.";
+}
+
+function checkElysia(file: SourceFile, packageName: string, found: Import): string | null {
+  if (packageName !== "elysia" && !packageName.startsWith("@elysiajs/")) return null;
+  const feature = featureOf(file.path);
+  if (feature === null) {
+    if (!file.path.startsWith("src/kernel/")) return null;
+    return "The kernel knows no HTTP: take plain values, and let platform/http or app speak Elysia.";
+  }
+  if (feature === "pages" || file.path.endsWith("/routes.ts")) return null;
+  if (!file.path.endsWith("/model.ts")) {
+    return "Verbs and what lies below know no HTTP: take plain input, and let routes.ts speak Elysia.";
+  }
+  const foreign = found.names.filter((name) => !schemaNames.has(name));
+  if (foreign.length === 0) return null;
+  return `model.ts takes schemas alone from Elysia (${[...schemaNames].join(", ")}), not ${foreign.join(", ")}: use that in routes.ts.`;
+}

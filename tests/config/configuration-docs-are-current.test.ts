@@ -1,0 +1,71 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { renderConfigurationDocs } from "../../src/platform/config/configuration-docs.ts";
+import { settingGroups, settingsByName } from "../../src/platform/config/definitions.ts";
+import { renderEnvExample } from "../../src/platform/config/env-example.ts";
+import { loadSettings } from "../../src/platform/config/load-settings.ts";
+import { load, refusedNames } from "./load.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+describe("what is generated from the settings is current; if not: bun .ci/generate-configuration-docs.ts", () => {
+  test.each([
+    [".env.example", renderEnvExample],
+    ["docs/configuration.md", renderConfigurationDocs],
+  ])("%s", async (path, render) => {
+    expect(await Bun.file(join(root, path)).text()).toBe(render());
+  });
+});
+
+describe(".env.example", () => {
+  test("changes nothing as it is", () => {
+    expect(parseEnv(renderEnvExample())).toEqual({});
+  });
+
+  const everything = (): Record<string, string | undefined> => ({
+    ...parseEnv(renderEnvExample().replaceAll(/^#(?=[A-Z])/gm, "")),
+  });
+
+  test("names every setting, with a value that is accepted", () => {
+    expect(Object.keys(everything())).toEqual([...settingsByName.keys()]);
+    const directory = mkdtempSync(join(tmpdir(), "gatehouse-example-"));
+    try {
+      const environment = { ...everything(), ENVIRONMENT: "development", DATA_DIR: directory };
+      const options = { isTerminal: false, generateSecret: () => "" };
+      expect(loadSettings(environment, options).settings.environment).toBe("development");
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  // security 124
+  test("holds no secret that production would take", () => {
+    expect(refusedNames(everything())).toEqual([
+      "JWT_SECRET_KEY",
+      "JWT_SECRET_KEY_PREVIOUS",
+      "ENCRYPTION_KEY",
+    ]);
+  });
+});
+
+describe("every setting", () => {
+  test("belongs to exactly one group", () => {
+    const grouped = settingGroups.flatMap(({ settings }) => Object.keys(settings));
+    expect(grouped).toEqual([...settingsByName.keys()]);
+    expect(new Set(grouped).size).toBe(grouped.length);
+  });
+
+  test.each([...settingsByName])(
+    "%s is described, and its default is of its own form",
+    (name, setting) => {
+      expect(name).toMatch(/^[A-Z]+(?:_[A-Z]+)*$/);
+      expect(setting.description).toMatch(/^[`A-Z0-9].*\.$/);
+      if (typeof setting.default === "string")
+        expect(load({}).settings).toEqual(load({ [name]: setting.default }).settings);
+      else expect(setting.example).toBeString();
+    },
+  );
+});

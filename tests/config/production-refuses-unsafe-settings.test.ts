@@ -1,0 +1,229 @@
+import { describe, expect, test } from "bun:test";
+import { randomBytes } from "node:crypto";
+import { exampleSecret, isWeakSecret } from "../../src/platform/config/weak-secrets.ts";
+import { load, problemsOf, production, refusedNames } from "./load.ts";
+
+const developmentFile = {
+  MAIL_TRANSPORT: "file",
+  SMTP_SERVER: undefined,
+  SMTP_FROM_EMAIL: undefined,
+};
+
+// security 124
+describe("production refuses", () => {
+  const refused: [string, Record<string, string | undefined>, string[]][] = [
+    ["no signing secret", { JWT_SECRET_KEY: undefined }, ["JWT_SECRET_KEY"]],
+    ["an empty signing secret", { JWT_SECRET_KEY: "" }, ["JWT_SECRET_KEY"]],
+    [
+      "a short signing secret",
+      { JWT_SECRET_KEY: "8f1c64e2ab07d8530e7b91f4c26ad35" },
+      ["JWT_SECRET_KEY"],
+    ],
+    [
+      "a short earlier secret",
+      { JWT_SECRET_KEY_PREVIOUS: "8f1c64e2ab07" },
+      ["JWT_SECRET_KEY_PREVIOUS"],
+    ],
+    [
+      "a weak earlier secret",
+      { JWT_SECRET_KEY_PREVIOUS: "changeme".repeat(5) },
+      ["JWT_SECRET_KEY_PREVIOUS"],
+    ],
+    ["a weak encryption key", { ENCRYPTION_KEY: "a".repeat(64) }, ["ENCRYPTION_KEY"]],
+    ["no public address", { PUBLIC_URL: undefined }, ["PUBLIC_URL"]],
+    ["an unencrypted public address", { PUBLIC_URL: "http://auth.example.com" }, ["PUBLIC_URL"]],
+    [
+      "a public address that only begins like a local one",
+      { PUBLIC_URL: "http://localhost.example.com" },
+      ["PUBLIC_URL"],
+    ],
+    [
+      "an unencrypted page for tokens",
+      { LINK_VERIFY_EMAIL: "http://app.example.com/verify" },
+      ["LINK_VERIFY_EMAIL"],
+    ],
+    ["mails in files", developmentFile, ["MAIL_TRANSPORT"]],
+    ["mails in files although a server is named", { MAIL_TRANSPORT: "file" }, ["MAIL_TRANSPORT"]],
+    [
+      "no word about mail",
+      { SMTP_SERVER: undefined, SMTP_FROM_EMAIL: undefined },
+      ["MAIL_TRANSPORT"],
+    ],
+    ["cheap hashes", { BCRYPT_COST: "9" }, ["BCRYPT_COST"]],
+    ["every IPv4 proxy", { TRUSTED_PROXIES: "0.0.0.0/0" }, ["TRUSTED_PROXIES"]],
+    ["every IPv6 proxy", { TRUSTED_PROXIES: "10.0.0.0/8,::/0" }, ["TRUSTED_PROXIES"]],
+    [
+      "every proxy in two halves",
+      { TRUSTED_PROXIES: "0.0.0.0/1,128.0.0.0/1" },
+      ["TRUSTED_PROXIES"],
+    ],
+    ["every proxy under another address", { TRUSTED_PROXIES: "10.1.2.3/0" }, ["TRUSTED_PROXIES"]],
+    ["every IPv4 proxy in IPv6 clothes", { TRUSTED_PROXIES: "::ffff:0:0/96" }, ["TRUSTED_PROXIES"]],
+    ["any origin", { ALLOWED_ORIGINS: "*" }, ["ALLOWED_ORIGINS"]],
+    ["a long grace for replaced tokens", { REFRESH_TOKEN_GRACE: "11s" }, ["REFRESH_TOKEN_GRACE"]],
+    ["many guesses at a code", { OTP_MAX_ATTEMPTS: "6" }, ["OTP_MAX_ATTEMPTS"]],
+  ];
+
+  test.each(refused)("%s", (_, changes, names) => {
+    expect(refusedNames({ ...production, ...changes })).toEqual(names);
+  });
+
+  // security 32
+  test.each([
+    exampleSecret,
+    `previous-${exampleSecret}`,
+    "your-super-secret-jwt-key-change-this-in-production",
+    "YOUR_SUPER_SECRET_JWT_KEY_CHANGE_THIS_IN_PRODUCTION",
+    "secretsecretsecretsecretsecretsecret",
+    "test-secret-key-for-testing-test-secret-key",
+    "changemechangemechangemechangeme",
+    "Change-It-3f9a1c7be2d84056ab91cd",
+    "P@ssword-password-3f9a1c7be2d84056",
+    "a".repeat(32),
+    "ab".repeat(20),
+    "0123456789abcdef0123456789abcdef",
+    "abcdefghijklmnopqrstuvwxyz0123456789",
+    "zyxwvutsrqponmlkjihgfedcba9876543210",
+    "1212312341234512345612345671234567",
+    "f9a1c7be2d84056f9a1c7be2d84056f9a1",
+  ])("the guessable secret %s, which development only remarks on", (secret) => {
+    expect(refusedNames({ ...production, JWT_SECRET_KEY: secret })).toEqual(["JWT_SECRET_KEY"]);
+    const { settings, warnings } = load({ JWT_SECRET_KEY: secret });
+    expect(settings.jwtSecretKey).toBe(secret);
+    expect(
+      warnings.filter((warning) => warning.startsWith("JWT_SECRET_KEY is an example")),
+    ).toHaveLength(1);
+  });
+
+  test.each(["secret", "changeme", "test-secret-key-for-testing", "x".repeat(31)])(
+    "the short secret %s, everywhere",
+    (secret) => {
+      for (const ENVIRONMENT of ["production", "development", "test"]) {
+        expect(refusedNames({ ...production, ENVIRONMENT, JWT_SECRET_KEY: secret })).toEqual([
+          "JWT_SECRET_KEY",
+        ]);
+      }
+    },
+  );
+
+  test("all of it at once, each named once, with what is wrong by form and by name", () => {
+    const names = refusedNames({
+      ENVIRONMENT: "production",
+      JWT_SECRET_KEY: undefined,
+      JWT_SECRT_KEY: "x",
+      PORT: "http",
+      BCRYPT_COST: "4",
+      TRUSTED_PROXIES: "0.0.0.0/0",
+      SMTP_USERNAME: "me",
+      MAIL_TRANSPORT: "smtp",
+    });
+    expect(names.toSorted()).toEqual([
+      "BCRYPT_COST",
+      "JWT_SECRET_KEY",
+      "JWT_SECRT_KEY",
+      "PORT",
+      "PUBLIC_URL",
+      "SMTP_FROM_EMAIL",
+      "SMTP_PASSWORD",
+      "SMTP_SERVER",
+      "TRUSTED_PROXIES",
+    ]);
+  });
+
+  test("with a way out in the message", () => {
+    const [problem] = problemsOf({ ...production, ...developmentFile, MAIL_TRANSPORT: undefined });
+    expect(problem?.issue).toContain("SMTP_SERVER");
+    expect(problem?.issue).toContain("MAIL_TRANSPORT=none");
+  });
+});
+
+describe("production takes", () => {
+  test.each([
+    ["what it asks for", {}],
+    ["no mail, when that is said", { ...developmentFile, MAIL_TRANSPORT: "none" }],
+    ["an unencrypted address of this machine", { PUBLIC_URL: "http://localhost:8000" }],
+    ["an unencrypted IPv4 loopback address", { PUBLIC_URL: "http://127.0.0.1:8000" }],
+    ["an unencrypted IPv6 loopback address", { PUBLIC_URL: "http://[::1]:8000" }],
+    ["private networks of proxies", { TRUSTED_PROXIES: "10.0.0.0/8,fc00::/7,::ffff:10.0.0.0/104" }],
+    ["a good earlier secret", { JWT_SECRET_KEY_PREVIOUS: randomBytes(32).toString("base64") }],
+  ])("%s", (_, changes) => {
+    expect(load({ ...production, ...changes }).settings.environment).toBe("production");
+  });
+
+  test("random secrets, however they are written", () => {
+    for (const encoding of ["hex", "base64", "base64url"] as const) {
+      const secrets = Array.from({ length: 300 }, () => randomBytes(32).toString(encoding));
+      expect(secrets.filter(isWeakSecret)).toEqual([]);
+    }
+  });
+});
+
+describe("everywhere", () => {
+  test.each<[string, Record<string, string>, string[]]>([
+    [
+      "SMTP needs a server",
+      { MAIL_TRANSPORT: "smtp", SMTP_FROM_EMAIL: "a@example.com" },
+      ["SMTP_SERVER"],
+    ],
+    ["SMTP needs a sender", { SMTP_SERVER: "localhost" }, ["SMTP_FROM_EMAIL"]],
+    ["a mail user needs a password", { SMTP_USERNAME: "me" }, ["SMTP_PASSWORD"]],
+    ["a mail password needs a user", { SMTP_PASSWORD: "pw" }, ["SMTP_USERNAME"]],
+    ["cheap hashes are for tests", { BCRYPT_COST: "4" }, ["BCRYPT_COST"]],
+  ])("%s", (_, environment, names) => {
+    expect(refusedNames(environment)).toEqual(names);
+  });
+
+  test("tests may hash cheaply", () => {
+    expect(load({ ENVIRONMENT: "test", BCRYPT_COST: "4" }).settings.bcryptCost).toBe(4);
+  });
+});
+
+describe("an operator is told before users depend on it", () => {
+  const names = (environment: Record<string, string | undefined>): string[] =>
+    load(environment).warnings.map((warning) => warning.split(" ")[0] ?? "");
+
+  test("what production would refuse of a development installation", () => {
+    expect(names({ JWT_SECRET_KEY: exampleSecret, TRUSTED_PROXIES: "0.0.0.0/0" })).toEqual([
+      "ENVIRONMENT",
+      "PUBLIC_URL",
+      "MAIL_TRANSPORT",
+      "JWT_SECRET_KEY",
+      "TRUSTED_PROXIES",
+      "DATABASE_URL",
+    ]);
+  });
+
+  test("what production allows at a price", () => {
+    expect(names({ ...production, ...developmentFile, MAIL_TRANSPORT: "none" })).toEqual([
+      "DATABASE_URL",
+      "MAIL_TRANSPORT",
+    ]);
+    expect(names({ ...production, DATABASE_URL: "postgres://h/d", SMTP_TLS: "none" })).toEqual([
+      "SMTP_TLS",
+    ]);
+  });
+
+  test("that unverified users stay out where no mail is sent", () => {
+    const silent = { ...production, ...developmentFile, MAIL_TRANSPORT: "none" };
+    expect(load(silent).warnings.at(-1)).toContain("nobody can verify");
+    const open = load({ ...silent, REQUIRE_EMAIL_VERIFICATION: "false" });
+    expect(open.warnings.at(-1)).not.toContain("nobody can verify");
+  });
+
+  test("what has no effect yet", () => {
+    expect(
+      load({
+        ...production,
+        RATE_LIMITS_ENABLED: "true",
+        WEBHOOK_SECRET_FILE: "/x",
+      }).warnings.slice(1),
+    ).toEqual([
+      "RATE_LIMITS_ENABLED has no effect in this version",
+      "WEBHOOK_SECRET_FILE has no effect in this version",
+    ]);
+  });
+
+  test("nothing, where there is nothing to tell", () => {
+    expect(load({ ...production, DATABASE_URL: "postgres://h/d" }).warnings).toEqual([]);
+  });
+});

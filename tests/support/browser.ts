@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+
+import { describe } from "bun:test";
+import { chromium, type Browser, type Page } from "playwright-core";
+
+const places = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/snap/bin/chromium",
+];
+const executablePath =
+  process.env["CHROMIUM_PATH"] ?? places.find((place) => existsSync(place)) ?? null;
+
+/** A page that can reach one origin, and everything that went wrong on it so far, one sentence each. */
+export interface WatchedPage {
+  readonly page: Page;
+  readonly problems: readonly string[];
+  close(): Promise<void>;
+}
+
+/** `describe` for tests that need Chromium: skipped with a printed reason where there is none, failing under `CI=true`. */
+export function describeInBrowser(name: string, body: () => void): void {
+  if (executablePath !== null) return describe(name, body);
+  const reason = `no Chromium at ${places.join(", ")} (apt-get install chromium, or set CHROMIUM_PATH)`;
+  if (process.env["CI"] === "true") throw new Error(`${name}: ${reason}`);
+  console.warn(`skipped: ${name}: ${reason}`);
+  describe.skip(name, body);
+}
+
+/** Starts a headless Chromium; the caller closes it. Throws where there is none: see `describeInBrowser`. */
+export async function openBrowser(): Promise<Browser> {
+  if (executablePath === null) throw new Error("Chromium is not installed");
+  return chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
+}
+
+/**
+ * Opens a page in a fresh profile. Requests to any other origin are aborted and noted as problems, and so are console
+ * errors and warnings, uncaught errors, failed requests and violations of a Content-Security-Policy.
+ */
+export async function openWatchedPage(browser: Browser, origin: string): Promise<WatchedPage> {
+  const problems: string[] = [];
+  const context = await browser.newContext();
+  await context.route(
+    (url) => url.origin !== origin && !["data:", "blob:", "about:"].includes(url.protocol),
+    async (route) => {
+      problems.push(`request to another origin: ${route.request().url()}`);
+      await route.abort();
+    },
+  );
+  await context.exposeBinding("notePolicyViolation", (_source, violation: string) => {
+    problems.push(`policy violation: ${violation}`);
+  });
+  await context.addInitScript(`document.addEventListener("securitypolicyviolation", (event) =>
+    notePolicyViolation(event.effectiveDirective + " " + event.blockedURI + " " + event.sourceFile + ":" + event.lineNumber + " " + event.sample));`);
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning")
+      problems.push(`console ${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`));
+  page.on("requestfailed", (request) =>
+    problems.push(`request failed: ${request.url()} ${request.failure()?.errorText ?? ""}`),
+  );
+  return { page, problems, close: () => context.close() };
+}

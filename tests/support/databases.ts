@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+
+import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
+import { startPostgresServer } from "./postgres-server.ts";
+import { quietLog } from "./quiet-log.ts";
+
+/** A database of a test's own. */
+export interface TestDatabase {
+  /** DATABASE_URL and DATA_DIR for the settings. */
+  readonly settings: Record<string, string>;
+  remove(): Promise<void>;
+}
+
+/** The databases that Gatehouse runs on; what is promised is promised on both. */
+export const databaseKinds = ["postgres", "embedded"] as const;
+
+export type DatabaseKind = (typeof databaseKinds)[number];
+
+/** An empty, migrated database: on the Postgres server of the test run, or a directory for the embedded one. */
+export async function createTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+  const dataDir = await mkdtemp(join(tmpdir(), "gatehouse-test-"));
+  const removeDirectory = () => rm(dataDir, { recursive: true, force: true });
+  if (kind === "embedded") {
+    return { settings: { DATA_DIR: dataDir }, remove: removeDirectory };
+  }
+  const { url, drop } = await createPostgresDatabaseFromTemplate();
+  return {
+    settings: { DATA_DIR: dataDir, DATABASE_URL: url },
+    async remove() {
+      await drop();
+      await removeDirectory();
+    },
+  };
+}
+
+/** An empty database without our schema, on the Postgres server of the test run. */
+export async function createEmptyPostgresDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  return createDatabase("template1");
+}
+
+let ownServer: Promise<string> | null = null;
+
+/** The server of the test run; a test file that runs alone starts its own, which ends with the process. */
+export function testServerUrl(): Promise<string> {
+  const given = process.env["TEST_DATABASE_URL"];
+  if (given) return Promise.resolve(given);
+  ownServer ??= startPostgresServer().then((server) => {
+    process.on("beforeExit", () => void server.stop());
+    return server.url;
+  });
+  return ownServer;
+}
+
+async function createPostgresDatabaseFromTemplate(): Promise<{ url: string; drop(): Promise<void> }> {
+  return createDatabase(await templateName());
+}
+
+let template: Promise<string> | null = null;
+
+/** A migrated database to copy: made once for the server, by whichever test process comes first. */
+function templateName(): Promise<string> {
+  template ??= makeTemplate();
+  return template;
+}
+
+async function makeTemplate(): Promise<string> {
+  const migrations = await Bun.file("drizzle/meta/_journal.json").text();
+  const name = `gatehouse_template_${Bun.hash(migrations).toString(36)}`;
+  await withServer(async (sql) => {
+    await sql`select pg_advisory_lock(4711)`;
+    const [existing] = await sql`select 1 from pg_database where datname = ${name}`;
+    if (!existing) {
+      const draft = `${name}_draft`;
+      await sql.unsafe(`drop database if exists ${draft}`);
+      await sql.unsafe(`create database ${draft}`);
+      const database = createPostgresDatabase({
+        url: databaseUrl(await testServerUrl(), draft),
+        poolSize: 1,
+        timeoutSeconds: 30,
+        applicationName: "template",
+        log: quietLog,
+      });
+      await database.open();
+      await database.close();
+      await sql.unsafe(`alter database ${draft} rename to ${name}`);
+    }
+    await sql`select pg_advisory_unlock(4711)`;
+  });
+  return name;
+}
+
+async function createDatabase(from: string): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `gatehouse_test_${randomBytes(6).toString("hex")}`;
+  await withServer(async (sql) => {
+    // Copying a template suffers no second connection to it, and parallel test processes copy the same one.
+    await sql`select pg_advisory_lock(4712)`;
+    await sql.unsafe(`create database ${name} template ${from}`);
+    await sql`select pg_advisory_unlock(4712)`;
+  });
+  return {
+    url: databaseUrl(await testServerUrl(), name),
+    drop: () => withServer((sql) => sql.unsafe(`drop database if exists ${name} with (force)`)).then(() => undefined),
+  };
+}
+
+async function withServer<T>(use: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const sql = postgres(await testServerUrl(), { max: 1, onnotice: () => undefined });
+  try {
+    return await use(sql);
+  } finally {
+    await sql.end();
+  }
+}
+
+function databaseUrl(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}

@@ -1,0 +1,9 @@
+import type { Logger } from "../../src/platform/log/port.ts";
+
+/** A log that nobody reads. */
+export const quietLog: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};

@@ -1,0 +1,51 @@
+import type { Page } from "playwright-core";
+
+/** What Swagger UI shows as the answer of the server. */
+export interface ShownAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Signs in with the "Authorize" dialog of Swagger UI through the password flow, and closes the dialog. Throws the error it shows. */
+export async function swaggerAuthorize(
+  page: Page,
+  username: string,
+  password: string,
+): Promise<void> {
+  await page.locator(".auth-wrapper .btn.authorize").click();
+  const scheme = page.locator(".dialog-ux .auth-container").filter({ hasText: "OAuth2, password" });
+  await scheme.locator("#oauth_username").fill(username);
+  await scheme.locator("#oauth_password").fill(password);
+  await scheme.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
+  const signedIn = scheme.getByRole("button", { name: "Remove authorization" });
+  const refused = scheme.locator(".errors");
+  await signedIn.or(refused).first().waitFor();
+  if (await refused.isVisible()) throw new Error(`Swagger UI shows: ${await refused.innerText()}`);
+  await page.locator(".dialog-ux .close-modal").click();
+}
+
+/** Opens an operation of Swagger UI, fills its JSON body where one is given, executes it, and reads the answer. */
+export async function swaggerExecute(
+  page: Page,
+  operationId: string,
+  jsonBody?: unknown,
+): Promise<ShownAnswer> {
+  const operation = page.locator(`.opblock[id$="-${operationId}"]`);
+  if (!(await operation.getAttribute("class"))?.includes("is-open")) {
+    await operation.locator(".opblock-summary-control").click();
+  }
+  if (jsonBody !== undefined)
+    await operation.locator("textarea.body-param__text").fill(JSON.stringify(jsonBody));
+  const answer = page.waitForResponse((response) => !response.url().endsWith("/openapi.json"));
+  await operation.locator(".btn.execute").click();
+  await answer;
+  const shown = operation.locator(".live-responses-table .response").first();
+  await shown.waitFor();
+  const status = Number.parseInt(await shown.locator(".response-col_status").innerText(), 10);
+  const body = shown
+    .locator(
+      ".response-col_description .highlight-code code, .response-col_description .microlight",
+    )
+    .first();
+  return { status, body: (await body.count()) > 0 ? await body.innerText() : "" };
+}

@@ -1,0 +1,111 @@
+import { sql } from "drizzle-orm";
+
+import { createPlatform, type PlatformOverrides, type RunningPlatform } from "../../src/app/create-platform.ts";
+import { type RunningServer, serve } from "../../src/app/serve.ts";
+import { systemClock } from "../../src/kernel/clock.ts";
+import { loadSettings } from "../../src/platform/config/load-settings.ts";
+import { createLogger } from "../../src/platform/log/pino-logger.ts";
+import { createMemoryMailer, type MemoryMailer } from "../../src/platform/mail/memory.ts";
+import { createTestDatabase, type DatabaseKind, type TestDatabase } from "./databases.ts";
+import { type Answer, type Call, callServer } from "./http-call.ts";
+
+/** Gatehouse, serving on a spare port of this process, with a database of its own and a mailer that keeps mails. */
+export interface TestApp extends AsyncDisposable {
+  readonly url: string;
+  readonly platform: RunningPlatform;
+  readonly mailer: MemoryMailer;
+  readonly server: RunningServer;
+  /** Every log line so far, as text. */
+  readonly log: string[];
+  /** Calls a path and reads the answer. */
+  call(method: string, path: string, call?: Call): Promise<Answer>;
+  post(path: string, json: unknown, call?: Call): Promise<Answer>;
+  /** The rows of a query of the test's own. */
+  rows(query: string): Promise<Record<string, unknown>[]>;
+  /** Another replica on the same database; ends with this one. */
+  replica(settings?: Record<string, string>): Promise<TestApp>;
+}
+
+/** What a test may choose; `settings` are names and values as in the environment. */
+export interface TestAppOptions {
+  readonly database?: DatabaseKind;
+  readonly settings?: Record<string, string>;
+  readonly overrides?: PlatformOverrides;
+}
+
+const testSettings = {
+  ENVIRONMENT: "test",
+  PORT: "0",
+  PUBLIC_URL: "http://localhost:8000",
+  JWT_SECRET_KEY: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only",
+  BCRYPT_COST: "4",
+  MAIL_TRANSPORT: "none",
+  LOG_LEVEL: "debug",
+};
+
+/** Starts Gatehouse for one test file or one test. Dispose of it with `await using`, or in `afterAll`. */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const database = await createTestDatabase(options.database ?? "postgres");
+  try {
+    return await start(database, options, () => database.remove());
+  } catch (error) {
+    await database.remove();
+    throw error;
+  }
+}
+
+async function start(
+  database: TestDatabase,
+  options: TestAppOptions,
+  afterwards: () => Promise<void>,
+): Promise<TestApp> {
+  const { settings } = loadSettings(
+    { ...testSettings, ...database.settings, ...options.settings },
+    { isTerminal: false, generateSecret: () => "never asked for, as the secret is given" },
+  );
+  const mailer = createMemoryMailer(
+    { name: settings.serviceName, address: settings.smtpFromEmail },
+    systemClock,
+  );
+  const log: string[] = [];
+  const platform = createPlatform(settings, {
+    mailer,
+    log: createLogger(
+      { level: settings.logLevel, format: "json", service: settings.serviceName },
+      { write: (line) => void log.push(line) },
+    ),
+    ...options.overrides,
+  });
+  const server = await serve(platform);
+  await server.ready;
+  const replicas: TestApp[] = [];
+
+  return {
+    url: server.url,
+    platform,
+    mailer,
+    server,
+    log,
+    call: (method, path, call) => callServer(server.url, method, path, call),
+    post: (path, json, call) => callServer(server.url, "POST", path, { ...call, json }),
+    async rows(query) {
+      const result: unknown = await platform.db.execute(sql.raw(query));
+      const rows: unknown = Array.isArray(result) ? result : Reflect.get(Object(result), "rows");
+      return Array.isArray(rows) ? rows : [];
+    },
+    async replica(replicaSettings = {}) {
+      const replica = await start(
+        database,
+        { ...options, settings: { ...options.settings, ...replicaSettings } },
+        () => Promise.resolve(),
+      );
+      replicas.push(replica);
+      return replica;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const replica of replicas) await replica[Symbol.asyncDispose]();
+      await server.stop(0);
+      await afterwards();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** A key made for tests alone. Its certificate is for `localhost` and 127.0.0.1 and good until 2120. */
+export const TEST_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg5dTTjwG57fqJ1W5b
+mT8B2elN+2nRgf/LW0oQFdPydt+hRANCAARuwOZ65kaE3d9a1s9NMFY2TYV/UAiz
+NqdIbBHdjwkjXvGGrX+mkXz5zOuhf9mVbl19RqwdvLehlws1FNwwHoaW
+-----END PRIVATE KEY-----`;
+
+/** The certificate of `TEST_KEY`, signed by itself. */
+export const TEST_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBejCCASCgAwIBAgIBATAKBggqhkjOPQQDAjAfMR0wGwYDVQQDDBRtYWlsIHNl
+cnZlciBpbiB0ZXN0czAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFow
+HzEdMBsGA1UEAwwUbWFpbCBzZXJ2ZXIgaW4gdGVzdHMwWTATBgcqhkjOPQIBBggq
+hkjOPQMBBwNCAARuwOZ65kaE3d9a1s9NMFY2TYV/UAizNqdIbBHdjwkjXvGGrX+m
+kXz5zOuhf9mVbl19RqwdvLehlws1FNwwHoaWo0swSTAaBgNVHREEEzARgglsb2Nh
+bGhvc3SHBH8AAAEwDAYDVR0TBAUwAwEB/zAdBgNVHQ4EFgQUYd/q8W0iTDHAmp2N
+ci1kTLzbJ8swCgYIKoZIzj0EAwIDSAAwRQIgR8MhT1D8RSMsU4/6SOdtJiuQDz+a
+gI2uxX/75MaDppECIQCt/wJFmUcldbPy1zHcc6gX8fDnUKCPyET7NBFK6tlQdg==
+-----END CERTIFICATE-----`;
