@@ -5,14 +5,20 @@ export type Json = null | boolean | number | string | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
 
 /** Whether a value that came out of JSON is an object, not a list or null. */
-export function isJsonObject(value: Json | undefined): value is JsonObject {
+export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The object that a JSON text holds. Throws where it holds anything else. */
+export function parseJsonObject(text: string): JsonObject {
+  const value: unknown = JSON.parse(text);
+  if (!isJsonObject(value)) throw new TypeError("not a JSON object");
+  return value;
 }
 
 /** A deep copy of what JSON can hold of an object: symbols, functions and `undefined` stay behind. */
 export function jsonCopy(value: object): JsonObject {
-  const copy: Json = JSON.parse(JSON.stringify(value));
-  return isJsonObject(copy) ? copy : {};
+  return parseJsonObject(JSON.stringify(value));
 }
 
 /** The object under a key; an empty one where there is none. */
@@ -32,4 +38,13 @@ export function sortedByKey(object: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(object).toSorted(([left], [right]) => (left < right ? -1 : 1)),
   );
+}
+
+/** The members that are there. */
+export function present(members: Record<string, Json | undefined>): JsonObject {
+  const result: JsonObject = {};
+  for (const [key, value] of Object.entries(members)) {
+    if (value !== undefined) result[key] = value;
+  }
+  return result;
 }

@@ -2,7 +2,13 @@ import { swagger } from "@elysiajs/swagger";
 import { Kind, OptionalKind } from "@sinclair/typebox";
 import { Elysia, type AnyElysia } from "elysia";
 
-import { isJsonObject, jsonCopy, objectAt, type Json, type JsonObject } from "./openapi-json.ts";
+import {
+  isJsonObject,
+  jsonCopy,
+  objectAt,
+  parseJsonObject,
+  type JsonObject,
+} from "./openapi-json.ts";
 
 /** One operation as the plugin describes it: its schemas still TypeBox's, each whole under `x-schema`. */
 export interface GatheredOperation {
@@ -20,20 +26,26 @@ const gatheredPath = "/gathered-routes";
  */
 export async function gatherRoutes(routes: AnyElysia): Promise<GatheredOperation[]> {
   const gatherer = new Elysia().use(swagger({ path: gatheredPath, excludeStaticFile: false }));
-  for (const { method, path, hooks } of routes.routes) {
+  const served: readonly ServedRoute[] = routes.routes;
+  for (const { method, path, hooks } of served) {
     if (documentedMethods.includes(method.toLowerCase())) {
       gatherer.route(method, path, () => "", copyOfHooks(hooks));
     }
   }
   const answer = await gatherer.handle(new Request(`http://localhost${gatheredPath}/json`));
-  const gathered: Json = JSON.parse(await answer.text());
-  const paths = isJsonObject(gathered) ? objectAt(gathered, "paths") : {};
+  const paths = objectAt(parseJsonObject(await answer.text()), "paths");
   return Object.keys(paths).flatMap((path) =>
     documentedMethods.flatMap((method) => {
       const raw = objectAt(paths, path)[method];
       return isJsonObject(raw) ? [{ path, method, raw }] : [];
     }),
   );
+}
+
+interface ServedRoute {
+  readonly method: string;
+  readonly path: string;
+  readonly hooks: RouteHooks;
 }
 
 interface RouteHooks {
@@ -65,14 +77,14 @@ function copyOfHooks(hooks: RouteHooks): JsonObject {
   });
 }
 
-/** By status; where two lists have the same, the later one counts. */
-function wrappedResponses(lists: readonly unknown[]): Record<string, object> {
+/** By status; where two lists have the same, the later one counts. Nothing where no list has any. */
+function wrappedResponses(lists: readonly unknown[]): Record<string, object> | undefined {
   const responses: Record<string, object> = {};
   for (const list of lists.map(objectOf)) {
     const byStatus = Kind in list ? { "200": list } : list;
     for (const [status, schema] of Object.entries(byStatus)) responses[status] = wrapped(schema);
   }
-  return responses;
+  return Object.keys(responses).length > 0 ? responses : undefined;
 }
 
 /** The plugin spills a schema's keywords over the response and drops others; under a key it does not know, none. */

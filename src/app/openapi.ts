@@ -86,7 +86,7 @@ function assertUniqueOperationIds(operations: readonly JsonObject[]): void {
   const seen = new Set<Json>();
   for (const { operationId = null } of operations) {
     if (seen.has(operationId))
-      throw new Error(`Two operations are called "${String(operationId)}".`);
+      throw new Error(`Two operations are called ${JSON.stringify(operationId)}.`);
     seen.add(operationId);
   }
 }

@@ -43,6 +43,7 @@ describeInBrowser("the documentation pages without a network", () => {
     try {
       await watched.page.goto(sample.origin + path);
       await visit(watched);
+      await watched.settle();
       expect(watched.problems).toEqual([]);
     } finally {
       await watched.close();
@@ -145,6 +146,28 @@ describeInBrowser("the documentation pages without a network", () => {
           "576px",
         );
       }),
+    timeoutMilliseconds,
+  );
+
+  test(
+    "a page that breaks its policy or asks for another host leaves problems",
+    async () => {
+      const { page, problems, close } = await openWatchedPage(browser, sample.origin);
+      try {
+        await page.goto(`${sample.origin}/`);
+        await page.evaluate(`new Promise((refused) => {
+          document.addEventListener("securitypolicyviolation", refused, { once: true });
+          document.body.append(Object.assign(new Image(), { src: "http://example.com/logo.png" }));
+        })`);
+        await page.goto("http://example.com/").catch(String);
+        expect(problems.join("\n")).toContain(
+          "policy violation: img-src http://example.com/logo.png",
+        );
+        expect(problems.join("\n")).toContain("request to another origin: http://example.com/");
+      } finally {
+        await close();
+      }
+    },
     timeoutMilliseconds,
   );
 });

@@ -16,6 +16,8 @@ const executablePath =
 export interface WatchedPage {
   readonly page: Page;
   readonly problems: readonly string[];
+  /** Waits until what the page has done so far, its violations too, has been noted. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,5 +67,8 @@ export async function openWatchedPage(browser: Browser, origin: string): Promise
   page.on("requestfailed", (request) =>
     problems.push(`request failed: ${request.url()} ${request.failure()?.errorText ?? ""}`),
   );
-  return { page, problems, close: () => context.close() };
+  const settle = async () => {
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
+  };
+  return { page, problems, settle, close: () => context.close() };
 }

@@ -26,18 +26,21 @@ const waitMilliseconds = 500;
 const held = new Set<Database>();
 
 /**
- * Takes the directory, made (mode 0700) where it is missing, for this process alone. The lock is an exclusive
- * transaction on `lock.sqlite` in it, which is a lock of the kernel: it ends with the process, however that ends,
- * and it holds between containers, where process ids say nothing. Throws `DataDirectoryInUseError`.
+ * Takes the directory, made (mode 0700) where it is missing, for this process alone. The lock is an
+ * exclusive transaction on `lock.sqlite` in it, and so a lock of the kernel: it ends with the process,
+ * however that ends, and holds between containers, where process ids say nothing.
+ * Throws `DataDirectoryInUseError`, and a plain error where the directory cannot be written to.
  */
 export function lockDataDirectory(dataDir: string): DataDirectoryLock {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // Nothing else may open this file: closing any descriptor of it in this process would end the lock.
   const lockPath = join(dataDir, "lock.sqlite");
   const holderPath = join(dataDir, "lock-holder.txt");
-  const connection = new Database(lockPath, { create: true, readwrite: true });
+  const connection = openLockFile(dataDir, lockPath);
   try {
     connection.run(`PRAGMA busy_timeout = ${waitMilliseconds}`);
+    // Nothing is ever written, and a journal would be one more file that a kill leaves behind.
+    connection.run("PRAGMA journal_mode = OFF");
     connection.run("BEGIN EXCLUSIVE");
     chmodSync(lockPath, 0o600);
     rmSync(holderPath, { force: true });
@@ -54,6 +57,14 @@ export function lockDataDirectory(dataDir: string): DataDirectoryLock {
       connection.close();
     },
   };
+}
+
+function openLockFile(dataDir: string, lockPath: string): Database {
+  try {
+    return new Database(lockPath, { create: true, readwrite: true });
+  } catch (error) {
+    throw new Error(`The data directory ${dataDir} cannot be written to.`, { cause: error });
+  }
 }
 
 function isBusy(error: unknown): boolean {

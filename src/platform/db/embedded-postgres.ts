@@ -23,6 +23,8 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Told when clearing up failed; it is tried again half a minute later. Default: nobody is told. */
   readonly onUpkeepError?: (error: unknown) => void;
+  /** Told Postgres's last words when it panics (log full, disk failing), before the process ends with exit code 1. */
+  readonly onPanic?: (reason: string) => void;
 }
 
 const upkeepIntervalMilliseconds = 30_000;
@@ -40,6 +42,8 @@ const startParameters = [
     "shared_buffers=8MB",
     "maintenance_work_mem=8MB",
     "max_wal_size=32MB",
+    // What it says of a statement's error may hold what a user typed.
+    "log_min_messages=fatal",
   ].flatMap((setting) => ["-c", setting]),
 ];
 
@@ -56,7 +60,7 @@ export async function startEmbeddedPostgres(
   try {
     const directory = join(dataDir, "postgres");
     const [engine] = await Promise.all([compileEngine(), unpackOnce(directory)]);
-    const client = await startEngine(engine, directory);
+    const client = await startEngine(engine, directory, options.onPanic);
     const stopUpkeep = startUpkeep(client, options.onUpkeepError);
     let closing: Promise<void> | null = null;
     return {
@@ -113,25 +117,55 @@ async function persist(path: string, mode?: number): Promise<void> {
   }
 }
 
-async function startEngine(engine: WebAssembly.Module, directory: string): Promise<PGlite> {
-  const messages: string[] = [];
+async function startEngine(
+  engine: WebAssembly.Module,
+  directory: string,
+  onPanic: EmbeddedPostgresOptions["onPanic"],
+): Promise<PGlite> {
+  const lastWords: string[] = [];
+  const reason = (): string => lastWords.slice(-6).join(" ") || "it gave no reason";
   try {
-    return await PGlite.create({
+    const client = await PGlite.create({
       fs: createSyncingFiles(directory),
       pgliteWasmModule: engine,
       fsBundle: Bun.file(systemFilesPath),
       startParams: startParameters,
       onStderr(text) {
-        if (/ (FATAL|PANIC|DETAIL|HINT): /.test(text)) messages.push(text.trim());
+        if (/ (FATAL|PANIC|DETAIL|HINT): /.test(text)) lastWords.push(text.trim());
         return false;
       },
     });
+    endProcessOnPanic(client, () => onPanic?.(reason()));
+    return client;
   } catch (error) {
-    const reason = messages.length > 0 ? messages.join(" ") : "it gave no reason";
-    throw new Error(`The embedded Postgres cannot start on ${directory}: ${reason}`, {
+    throw new Error(`The embedded Postgres cannot start on ${directory}: ${reason()}`, {
       cause: error,
     });
   }
+}
+
+/** How the engine leaves a statement that failed; every other exception is its death. */
+const longJumpStatus = 100;
+
+/** PGlite goes on calling a dead engine, for ever and on the event loop. The next start recovers, as Postgres's does. */
+function endProcessOnPanic(client: PGlite, report: () => void): void {
+  const engine = client.Module;
+  const step = engine._PostgresMainLoopOnce;
+  engine._PostgresMainLoopOnce = () => {
+    try {
+      step();
+    } catch (error) {
+      const isLongJump =
+        typeof error === "object" &&
+        error !== null &&
+        Reflect.get(error, "status") === longJumpStatus;
+      if (!isLongJump) {
+        report();
+        process.exit(1);
+      }
+      throw error;
+    }
+  };
 }
 
 /** PGlite's files on the disk, with the `fsync` that its file system lacks (electric-sql/pglite #1107). */
