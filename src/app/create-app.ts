@@ -1,10 +1,13 @@
 import { Elysia } from "elysia";
 
+import { clientsRoutes } from "../features/clients/index.ts";
 import { emailVerificationRoutes } from "../features/email-verification/index.ts";
 import { type HealthState, healthRoutes } from "../features/health/index.ts";
-import { oauth2Routes } from "../features/oauth2/index.ts";
+import { keysRoutes } from "../features/keys/index.ts";
+import { oauth2Routes, serverMetadataRoutes } from "../features/oauth2/index.ts";
 import { pagesRoutes } from "../features/pages/index.ts";
 import { passwordsRoutes } from "../features/passwords/index.ts";
+import { permissionsOf } from "../features/roles/index.ts";
 import { authenticate, sessionsRoutes } from "../features/sessions/index.ts";
 import { usersRoutes } from "../features/users/index.ts";
 import { AppError } from "../kernel/errors.ts";
@@ -25,14 +28,17 @@ export type App = ReturnType<typeof createApp>;
 
 /** Every feature's routes, and nothing around them. */
 export function createRoutes(platform: Platform, health: HealthState) {
-  const kit = createRouteKit(platform, authenticate);
+  const kit = createRouteKit(platform, authenticate, permissionsOf);
   return new Elysia({ normalize: false })
     .use(healthRoutes(kit, platform, version, health))
     .use(passwordsRoutes(kit))
     .use(emailVerificationRoutes(kit))
     .use(sessionsRoutes(kit))
     .use(usersRoutes(kit))
-    .use(oauth2Routes(kit))
+    .use(clientsRoutes(kit))
+    .use(oauth2Routes(kit, authenticate))
+    .use(serverMetadataRoutes(kit))
+    .use(keysRoutes(kit, platform))
     .use(pagesRoutes(kit, platform));
 }
 

@@ -1,6 +1,8 @@
 import type { HealthState } from "../features/health/index.ts";
 import { describeError } from "../platform/db/errors.ts";
 import type { Settings } from "../platform/config/settings.ts";
+import type { Database } from "../platform/db/port.ts";
+import { UnusableKeyError } from "../platform/jwt/unusable-key-error.ts";
 import { type App, createApp } from "./create-app.ts";
 import type { RunningPlatform } from "./create-platform.ts";
 import { openDatabase } from "./open-database.ts";
@@ -61,7 +63,11 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
     return stopping;
   }
 
-  const ready = openDatabase(database, log, aborted.signal).then(() => {
+  const opening: Database = {
+    ...database,
+    open: () => database.open().then(() => platform.keyRing.reload()),
+  };
+  const ready = openDatabase(opening, log, aborted.signal).then(() => {
     if (health.phase !== "starting") return;
     health.phase = "serving";
     workers.start();
@@ -69,7 +75,11 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
   });
   ready.catch((error: unknown) => {
     if (aborted.signal.aborted) return;
-    log.error(describeError(error), "the database cannot be used");
+    const isKey = error instanceof UnusableKeyError;
+    log.error(
+      describeError(error),
+      isKey ? "a signing key cannot be used" : "the database cannot be used",
+    );
     void stop(0, true);
   });
 

@@ -3,7 +3,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Settings } from "./config/settings.ts";
 import type { Db } from "./db/port.ts";
-import type { TokenSigner } from "./jwt/port.ts";
+import type { KeyRing, TokenSigner } from "./jwt/port.ts";
 import type { Logger } from "./log/port.ts";
 import type { Mailer } from "./mail/port.ts";
 import type { PasswordHasher } from "./password-hasher/port.ts";
@@ -18,6 +18,8 @@ export interface Platform {
   readonly db: Db;
   readonly hasher: PasswordHasher;
   readonly signer: TokenSigner;
+  /** What `signer` signs and verifies with. */
+  readonly keyRing: KeyRing;
   readonly secrets: Secrets;
   readonly mailer: Mailer;
   /** Tells the workers of this process that a message was written; others find it by themselves. */

@@ -22,7 +22,10 @@ test("the product's own document is valid, and every operation is described, typ
 
   const paths: Record<string, Record<string, Operation>> = answer.json.paths;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+    Object.entries(methods).map(([method, operation]) => ({
+      name: `${method} ${path}`,
+      operation,
+    })),
   );
   expect(operations.length).toBeGreaterThanOrEqual(13);
   for (const { name, operation } of operations) {
@@ -39,6 +42,10 @@ test("the product's own document is valid, and every operation is described, typ
   expect(Object.keys(paths["/oauth/token"]?.["post"]?.requestBody?.content ?? {})).toEqual([
     "application/x-www-form-urlencoded",
   ]);
-  expect(Object.keys(answer.json.components.securitySchemes)).toEqual(["bearer", "password"]);
+  expect(Object.keys(answer.json.components.securitySchemes)).toEqual([
+    "bearer",
+    "password",
+    "client",
+  ]);
   expect(answer.json.components.schemas.Error).toBeDefined();
 });

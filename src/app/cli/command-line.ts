@@ -1,10 +1,12 @@
 import { Command, CommanderError } from "commander";
 
 import { version } from "../../kernel/version.ts";
+import { clientsCommand } from "./clients.ts";
 import { configCommand } from "./config.ts";
 import { createAdminCommand } from "./create-admin.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
+import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { openapiCommand } from "./openapi.ts";
 import { serveCommand } from "./serve.ts";
@@ -25,11 +27,20 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage or settings.");
 
   program.addCommand(serveCommand(), { isDefault: true });
-  for (const command of [migrateCommand, createAdminCommand, healthcheckCommand, configCommand, openapiCommand]) {
+  for (const command of [
+    migrateCommand,
+    createAdminCommand,
+    clientsCommand,
+    keysCommand,
+    healthcheckCommand,
+    configCommand,
+    openapiCommand,
+  ]) {
     program.addCommand(command());
   }
   for (const command of program.commands) {
     command.copyInheritedSettings(program);
+    for (const nested of command.commands) nested.copyInheritedSettings(command);
     command.option("--env-file <file>", "read settings from a file of NAME=value lines as well");
   }
 

@@ -1,3 +1,4 @@
+export { issueClientToken, verifyClientToken } from "./client-tokens.ts";
 export {
   issueAccessToken,
   issueRefreshToken,
