@@ -8,16 +8,18 @@ import { passwordsRoutes } from "../features/passwords/index.ts";
 import { authenticate, sessionsRoutes } from "../features/sessions/index.ts";
 import { usersRoutes } from "../features/users/index.ts";
 import { AppError } from "../kernel/errors.ts";
+import { version } from "../kernel/version.ts";
+import { requestPath } from "../platform/http/request-path.ts";
 import { createRouteKit } from "../platform/http/route-kit.ts";
 import type { Platform } from "../platform/platform.ts";
-import { version } from "../kernel/version.ts";
 import { createAllowedMethods } from "./allowed-methods.ts";
 import { createCors } from "./cors.ts";
 import { docsPages } from "./docs-pages.ts";
 import { createErrorMapper } from "./error-mapper.ts";
-import { assertEveryRouteSaysWhoMayCall } from "./guards.ts";
+import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "./guards.ts";
+import { createLastResort } from "./last-resort.ts";
 import { openApiDocument } from "./openapi.ts";
-import { readRequestId } from "./request-context.ts";
+import { assertOneHost, readRequestId } from "./request-context.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** The whole HTTP application. It listens nowhere yet. */
@@ -53,6 +55,7 @@ export function createApp(platform: Platform, health: HealthState) {
   const cors = createCors(settings.allowedOrigins);
   const routes = createRoutes(platform, health);
   assertEveryRouteSaysWhoMayCall(routes.routes);
+  assertEveryBodyIsReadByUs(routes.routes);
   const docs = docsPages({
     document: () => describeRoutes(platform, health),
     serviceName: settings.serviceName,
@@ -63,15 +66,18 @@ export function createApp(platform: Platform, health: HealthState) {
   return (
     new Elysia({
       normalize: false,
-      serve: { maxRequestBodySize: settings.bodyLimitBytes },
+      // Otherwise a path is looked for after the eleventh character of the URL, and `http://sso/…` has none there.
+      handler: { standardHostname: false },
+      serve: { error: createLastResort(platform) },
     })
       // First of all: a hook does not apply to routes registered before it.
       .onError(createErrorMapper({ clock, log, allowedMethods }))
       .headers(securityHeaders(settings.publicUrl))
       .onRequest(({ request, set }) => {
         set.headers["x-request-id"] = readRequestId(request, random);
-        if (health.phase !== "serving") prepareForPhase(health, request, set.headers);
+        assertOneHost(request);
         cors.annotate(request, set.headers);
+        if (health.phase !== "serving") prepareForPhase(health, request, set.headers);
         if (request.method === "OPTIONS" && cors.grantPreflight(request, set.headers)) {
           set.status = 204;
           return new Response(null, { status: 204 });
@@ -93,7 +99,7 @@ function prepareForPhase(
     headers["connection"] = "close";
     return;
   }
-  if (!new URL(request.url).pathname.startsWith("/health")) {
+  if (!requestPath(request).startsWith("/health")) {
     throw new AppError("UNAVAILABLE", "The service is starting.", { retryAfterSeconds: 1 });
   }
 }

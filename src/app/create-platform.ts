@@ -58,18 +58,23 @@ export function createPlatform(
       waiting: settings.loginQueue,
     }),
     signer: createHs256Signer({ current: settings.jwtSecretKey, previous }),
-    secrets: createSecrets(
-      settings.encryptionKey === null
-        ? { current: settings.jwtSecretKey, previous: previous === null ? [] : [previous] }
-        : { current: settings.encryptionKey, previous: [] },
-      systemRandom,
-    ),
+    secrets: createSecrets(secretRoots(settings), systemRandom),
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
     outboxListeners,
     outboxWritten: () => {
       for (const listener of outboxListeners) listener();
     },
   };
+}
+
+/** The first seals; the others open what was sealed before a change, or before there was an encryption key. */
+function secretRoots({ encryptionKey, jwtSecretKey, jwtSecretKeyPrevious }: Settings) {
+  const [current = jwtSecretKey, ...previous] = [
+    encryptionKey,
+    jwtSecretKey,
+    jwtSecretKeyPrevious,
+  ].filter((root) => root !== null);
+  return { current, previous };
 }
 
 function createDatabase(settings: Settings, log: Logger, onStatement?: () => void): Database {

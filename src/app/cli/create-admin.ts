@@ -5,9 +5,9 @@ import { createAdmin } from "../../features/admin/index.ts";
 import { createContext } from "../../platform/platform.ts";
 import { createPlatform } from "../create-platform.ts";
 import { CommandError, exitCodes } from "./exit.ts";
-import { type CommonOptions, loadCommandSettings } from "./load.ts";
+import { loadCommandSettings } from "./load.ts";
 
-interface CreateAdminOptions extends CommonOptions {
+interface CreateAdminOptions {
   readonly email: string;
   readonly username?: string;
   readonly passwordStdin?: true;
@@ -20,8 +20,8 @@ export function createAdminCommand(): Command {
     .requiredOption("--email <address>", "the account's e-mail address")
     .option("--username <name>", "the account's username")
     .option("--password-stdin", "read the password from standard input instead of a prompt")
-    .action(async (options: CreateAdminOptions) => {
-      const { settings } = loadCommandSettings(options);
+    .action(async (options: CreateAdminOptions, command: Command) => {
+      const { settings } = loadCommandSettings(command);
       const password = options.passwordStdin ? await readStandardInput() : await prompt();
       const platform = createPlatform(settings);
       try {

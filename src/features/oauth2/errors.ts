@@ -1,6 +1,7 @@
-import { Type } from "@sinclair/typebox";
+import { type Static, Type } from "@sinclair/typebox";
 
-import { AppError, type ErrorCode, findAppError } from "../../kernel/errors.ts";
+import { AppError, type ErrorCode } from "../../kernel/errors.ts";
+import { errorStatus } from "../../platform/http/error-status.ts";
 
 /** The body of a failure at the token endpoint (RFC 6749 §5.2). */
 export const oauthErrorSchema = Type.Object({
@@ -8,42 +9,46 @@ export const oauthErrorSchema = Type.Object({
   error_description: Type.Optional(Type.String()),
 });
 
-/** A failure at the token endpoint, with its status. */
-export class OAuthError extends Error {
+/** A fault of a request that only OAuth has a word for, such as `unsupported_grant_type`; status 400. */
+export class OAuthError extends AppError {
   readonly error: string;
-  readonly status: 400 | 401 | 413 | 415 | 500 | 503;
 
-  constructor(error: string, description: string, status: OAuthError["status"] = 400) {
-    super(description);
+  constructor(error: string, description: string) {
+    super("VALIDATION_ERROR", description);
     this.name = "OAuthError";
     this.error = error;
-    this.status = status;
   }
 }
 
-/** What our own errors are in the words of RFC 6749 §5.2. */
-const translations: Partial<Record<ErrorCode, readonly [string, OAuthError["status"]]>> = {
-  INVALID_CREDENTIALS: ["invalid_grant", 400],
-  INVALID_TOKEN: ["invalid_grant", 400],
-  EXPIRED_TOKEN: ["invalid_grant", 400],
-  EMAIL_NOT_VERIFIED: ["invalid_grant", 400],
-  INVALID_EMAIL: ["invalid_grant", 400],
-  VALIDATION_ERROR: ["invalid_request", 400],
-  PAYLOAD_TOO_LARGE: ["invalid_request", 413],
-  UNSUPPORTED_MEDIA_TYPE: ["invalid_request", 415],
-  OVERLOADED: ["temporarily_unavailable", 503],
-  UNAVAILABLE: ["temporarily_unavailable", 503],
-};
+/** The errors of ours that say that what was presented for a grant is not good. */
+const grantFaults: ReadonlySet<ErrorCode> = new Set([
+  "INVALID_CREDENTIALS",
+  "INVALID_TOKEN",
+  "EXPIRED_TOKEN",
+  "EMAIL_NOT_VERIFIED",
+  "INVALID_EMAIL",
+]);
 
-/** Any error as the token endpoint answers it. What is not meant for the caller becomes `server_error`. */
-export function toOAuthError(error: unknown): OAuthError {
-  if (error instanceof OAuthError) return error;
-  const appError = findAppError(error);
-  const translation = appError ? translations[appError.code] : undefined;
-  if (!appError || !translation) {
-    return new OAuthError("server_error", "Something went wrong on our side.", 500);
-  }
-  return new OAuthError(translation[0], describe(appError), translation[1]);
+/** An error as the OAuth 2.0 endpoints answer it: in the words of RFC 6749 §5.2. */
+export function oauthFailure(error: AppError): {
+  status: number;
+  body: Static<typeof oauthErrorSchema>;
+} {
+  const isGrantFault = grantFaults.has(error.code);
+  const status = isGrantFault ? 400 : errorStatus[error.code];
+  return {
+    status,
+    body: {
+      error: isGrantFault ? "invalid_grant" : wordFor(error, status),
+      error_description: describe(error),
+    },
+  };
+}
+
+function wordFor(error: AppError, status: number): string {
+  if (error instanceof OAuthError) return error.error;
+  if (status === 503) return "temporarily_unavailable";
+  return status >= 500 ? "server_error" : "invalid_request";
 }
 
 function describe(error: AppError): string {

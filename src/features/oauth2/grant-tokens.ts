@@ -44,6 +44,7 @@ function grantByRefreshToken(ctx: Context, request: TokenRequest): Promise<Token
 function required(request: TokenRequest, name: keyof TokenRequest): string {
   const value = request[name];
   if (value === undefined) throw new OAuthError("invalid_request", `${name} is missing.`);
-  if (value.length > longestParameter) throw new OAuthError("invalid_request", `${name} is too long.`);
+  if (value.length > longestParameter)
+    throw new OAuthError("invalid_request", `${name} is too long.`);
   return value;
 }

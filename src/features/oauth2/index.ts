@@ -1,2 +1,2 @@
-export { OAuthError, toOAuthError } from "./errors.ts";
+export { oauthFailure } from "./errors.ts";
 export { oauth2Routes } from "./routes.ts";

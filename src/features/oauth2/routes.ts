@@ -9,7 +9,9 @@ import { tokenGrantSchema, tokenRequestBody } from "./model.ts";
 export function oauth2Routes(kit: RouteKit) {
   return new Elysia({ prefix: "/oauth" }).use(kit).post(
     "/token",
-    async ({ ctx, body }) => {
+    async ({ ctx, body, set }) => {
+      // RFC 6749 §5.1 asks for both; `Cache-Control: no-store` is on every answer.
+      set.headers["pragma"] = "no-cache";
       const tokens = await grantTokens(ctx, body);
       return {
         access_token: tokens.access_token,
@@ -34,7 +36,7 @@ export function oauth2Routes(kit: RouteKit) {
         tags: ["OAuth 2.0"],
         summary: "The token endpoint",
         description:
-          "Grants: `password` (RFC 6749 §4.3) and `refresh_token` (§6). What \"Authorize\" in this page uses.",
+          'Grants: `password` (RFC 6749 §4.3) and `refresh_token` (§6). What "Authorize" in this page uses.',
         security: [],
       },
     },

@@ -4,7 +4,6 @@ import { Elysia } from "elysia";
 import { AppError } from "../../kernel/errors.ts";
 import { failures, success, successSchema } from "../../platform/http/envelope.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
-import { isStorableText } from "../../platform/http/text-schema.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { canonicalEmail, type UserIdentifier } from "../users/index.ts";
 import { logIn } from "./log-in.ts";
@@ -77,14 +76,9 @@ export function passwordsRoutes(kit: RouteKit) {
     );
 }
 
-function identifierOf(body: Static<typeof logInBody>): UserIdentifier {
-  if (body.email !== undefined && body.username === undefined) {
-    return { email: canonicalEmail(body.email) };
-  }
-  const { username } = body;
-  if (username !== undefined && body.email === undefined && isStorableText(username)) {
-    return { username };
-  }
+function identifierOf({ email, username }: Static<typeof logInBody>): UserIdentifier {
+  if (email !== undefined && username === undefined) return { email: canonicalEmail(email) };
+  if (username !== undefined && email === undefined) return { username };
   const issue = "Send either `email` or `username`.";
   throw new AppError("VALIDATION_ERROR", issue, { faults: [{ field: "email", issue }] });
 }

@@ -1,10 +1,11 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { invalidToken, verifyAccessToken } from "../tokens/index.ts";
 import { rolesOf, userColumns, users } from "../users/index.ts";
+import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
 
 /**
@@ -33,14 +34,6 @@ async function findUserOfLiveSession(db: Db, sessionId: string, now: Date) {
     .select(userColumns)
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(
-      and(
-        eq(sessions.id, sessionId),
-        isNull(sessions.endedAt),
-        gt(sessions.expiresAt, now),
-        gt(sessions.absoluteExpiresAt, now),
-        isNull(users.deletedAt),
-      ),
-    );
+    .where(and(eq(sessions.id, sessionId), isLiving(now), isNull(users.deletedAt)));
   return user ?? null;
 }

@@ -1,8 +1,9 @@
-import { and, eq, isNull, type SQL } from "drizzle-orm";
+import { and, eq, type SQL } from "drizzle-orm";
 
 import { once, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditEntry, recordAudit } from "../audit/index.ts";
+import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
 
 /** Ends the given session of the given user, if it lives, and records it. */
@@ -34,11 +35,12 @@ async function end(
   reason: string,
   entry: AuditEntry,
 ): Promise<number> {
+  const now = ctx.clock.now();
   const ended = ctx.db.$with("ended").as(
     ctx.db
       .update(sessions)
-      .set({ endedAt: ctx.clock.now(), endReason: reason })
-      .where(and(which, isNull(sessions.endedAt)))
+      .set({ endedAt: now, endReason: reason })
+      .where(and(which, isLiving(now)))
       .returning({ id: sessions.id }),
   );
   const rows = await withEffects(ctx.db, ended, [once(recordAudit(ctx, entry))])

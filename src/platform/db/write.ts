@@ -55,6 +55,11 @@ export function once(effect: Effect): Effect {
   return (changed) => effect(sql`(select * from ${changed} limit 1) as "first"`);
 }
 
+/** The same effect, but once when the change returned no row, and not at all when it did. */
+export function otherwise(effect: Effect): Effect {
+  return (changed) => effect(sql`(select where not exists (select from ${changed})) as "nothing"`);
+}
+
 /** A column of the change's row, for use in an effect's values or condition. */
 export function changedColumn(name: string): SQL {
   return sql`${sql.identifier(name)}`;

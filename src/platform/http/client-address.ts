@@ -4,24 +4,27 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = [Address, number];
 
 /** Tells the client's address from the peer's and from what trusted proxies say of it. */
-export type ReadClientAddress = (peer: string | null, forwardedFor: string | null) => string | null;
+export type ReadClientAddress = (peer: string | null, headers: Headers) => string | null;
 
 /**
  * `X-Forwarded-For` counts only when the peer is one of `trustedProxies` (CIDRs); then the right-most hop that is
  * not itself trusted is the client, for everything left of it is the client's own word.
  */
 export function createClientAddressReader(trustedProxies: readonly string[]): ReadClientAddress {
+  if (trustedProxies.length === 0) return (peer) => peer && withoutMapping(peer);
   const networks = trustedProxies.map((cidr): Network => ipaddr.parseCIDR(cidr));
   const isTrusted = (address: Address): boolean =>
-    networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
+    networks.some(
+      ([network, bits]) => network.kind() === address.kind() && address.match(network, bits),
+    );
 
-  return (peer, forwardedFor) => {
+  return (peer, headers) => {
     let client = peer === null ? null : parseAddress(peer);
     if (client === null) return null;
-    const hops = (forwardedFor ?? "").split(",").reverse();
+    const hops = (headers.get("x-forwarded-for") ?? "").split(",").toReversed();
     for (const hop of hops) {
       if (!isTrusted(client)) break;
-      const next = parseAddress(hop);
+      const next = parseAddress(hop.trim());
       if (next === null) break;
       client = next;
     }
@@ -29,11 +32,16 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Re
   };
 }
 
+/** A peer's address is in its canonical form already, but on a dual-stack socket IPv4 comes mapped into IPv6. */
+function withoutMapping(peer: string): string {
+  return peer.startsWith("::ffff:") ? (parseAddress(peer)?.toString() ?? peer) : peer;
+}
+
 /** An address as proxies write it: with a port, in brackets, or IPv4 mapped into IPv6 (RFC 7239 §6). */
 function parseAddress(text: string): Address | null {
-  const trimmed = text.trim();
-  const bare =
-    /^\[(.+)\](?::\d+)?$/.exec(trimmed)?.[1] ?? /^([\d.]+):\d+$/.exec(trimmed)?.[1] ?? trimmed;
-  if (!ipaddr.isValid(bare)) return null;
-  return ipaddr.process(bare);
+  const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
+  const unzoned = bare.replace(/%.*$/s, "");
+  // The lenient parser takes `1` and `0x7f.1` for addresses of IPv4.
+  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(unzoned) || ipaddr.IPv6.isValid(unzoned);
+  return isAddress ? ipaddr.process(unzoned) : null;
 }

@@ -12,10 +12,10 @@ export type Authenticate = (ctx: Context, token: string) => Promise<UserActor>;
 /** What every feature's routes are built on. */
 export type RouteKit = ReturnType<typeof createRouteKit>;
 
-interface IncomingContext {
-  readonly request: Request;
-  readonly server: { requestIP(request: Request): { address: string } | null } | null;
-  readonly set: { headers: Record<string, string | number | undefined> };
+type Headers = Record<string, string | number | undefined>;
+
+interface Server {
+  requestIP(request: Request): { address: string } | null;
 }
 
 /**
@@ -26,34 +26,38 @@ export function createRouteKit(platform: Platform, authenticate: Authenticate) {
   const readClientAddress = createClientAddressReader(platform.settings.trustedProxies);
   const signedIn = new WeakMap<Request, Context<UserActor>>();
 
-  function originOf({ request, server, set }: IncomingContext): RequestOrigin {
+  // Before the first `await` of a handler: who hangs up has no address any more.
+  function originOf(request: Request, server: Server | null, answer: Headers): RequestOrigin {
+    const { headers } = request;
     return {
-      requestId: String(set.headers["x-request-id"] ?? ""),
-      ipAddress: readClientAddress(
-        server?.requestIP(request)?.address ?? null,
-        request.headers.get("x-forwarded-for"),
-      ),
-      userAgent: request.headers.get("user-agent")?.toWellFormed().slice(0, 512) ?? null,
+      requestId: String(answer["x-request-id"] ?? ""),
+      ipAddress: readClientAddress(server?.requestIP(request)?.address ?? null, headers),
+      userAgent: headers.get("user-agent")?.toWellFormed().slice(0, 512) ?? null,
     };
   }
 
+  // The hooks name what they take: given the whole context, Elysia reads body, cookies and query on every request.
   return new Elysia({ name: "route-kit" }).macro({
     anyone: {
-      resolve: (context) => ({
-        ctx: createContext(platform, { kind: "anonymous" as const }, originOf(context)),
+      resolve: ({ request, server, set }) => ({
+        ctx: createContext(
+          platform,
+          { kind: "anonymous" as const },
+          originOf(request, server, set.headers),
+        ),
       }),
     },
     signedIn: {
       // Before validation: who is not signed in is told so first, whatever else is wrong.
-      transform: async (context) => {
-        const token = readBearerToken(context.request.headers.get("authorization"));
-        const origin = originOf(context);
+      transform: async ({ request, server, set }) => {
+        const origin = originOf(request, server, set.headers);
+        const token = readBearerToken(request.headers.get("authorization"));
         const anonymous = createContext(platform, { kind: "anonymous" as const }, origin);
         const actor = await authenticate(anonymous, token);
-        signedIn.set(context.request, createContext(platform, actor, origin));
+        signedIn.set(request, createContext(platform, actor, origin));
       },
-      resolve: (context) => {
-        const ctx = signedIn.get(context.request);
+      resolve: ({ request }) => {
+        const ctx = signedIn.get(request);
         if (!ctx) throw new Error("a guarded route was reached without its guard");
         return { ctx };
       },

@@ -14,9 +14,6 @@ const algorithm = "HS256";
 /** Longer than any token of ours; what exceeds it is refused before any work. */
 const maximumTokenLength = 8192;
 
-/** The year 9999: a later expiry cannot have come from us. */
-const maximumNumericDate = 253_402_300_799;
-
 /**
  * HMAC-SHA-256 (RFC 7518 §3.2). Signs with `current`; verifies with `current` and, while a secret is
  * being replaced, `previous`. The algorithm and the key come from here, never from the token's header.
@@ -55,7 +52,6 @@ export function createHs256Signer(secrets: {
           requiredClaims: ["sub", "sid", "jti", "iat", "exp"],
           currentDate: expected.now,
         });
-        if ((payload.exp ?? 0) > maximumNumericDate) return { status: "invalid" };
         return { status: "valid", claims: payload };
       } catch (error) {
         if (error instanceof errors.JWTExpired) {

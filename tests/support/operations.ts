@@ -1,0 +1,82 @@
+import type { Call } from "./http-call.ts";
+import type { TestApp } from "./test-app.ts";
+
+/** A JSON object out of an OpenAPI document. */
+export type Json = { readonly [key: string]: unknown };
+
+/** One operation of the OpenAPI document, with what tests want to know of it. */
+export interface Operation {
+  readonly method: string;
+  readonly path: string;
+  /** Whether the document says that nobody has to sign in. */
+  readonly isPublic: boolean;
+  /** The one media type of its body, or null where it takes none. */
+  readonly mediaType: string | null;
+  /** The schemas of the body's fields; empty where it takes none. */
+  readonly fields: Readonly<Record<string, Json>>;
+  /** The schema of the answer by status; null for one without a body. */
+  readonly answers: ReadonlyMap<number, Json | null>;
+}
+
+/** Every operation of the document that a running app serves, and the document's named schemas. */
+export async function readOperations(
+  app: TestApp,
+): Promise<{ operations: Operation[]; schemas: Json }> {
+  const { json } = await app.call("GET", "/openapi.json");
+  const operations = Object.entries<Json>(json.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => operationOf(path, method, operation)),
+  );
+  return { operations, schemas: json.components.schemas };
+}
+
+/** A call with this body in the one form that the operation takes; null where the form cannot say it. */
+export function callWith(operation: Operation, body: Readonly<Record<string, unknown>>): Call {
+  if (operation.mediaType === "application/json") return { json: body };
+  const texts = Object.entries(body).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return { form: Object.fromEntries(texts) };
+}
+
+/** A body that the document's own examples fill; what has none gets a text. */
+export function exampleBody(operation: Operation): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(operation.fields).map(([name, { example }]) => [
+      name,
+      typeof example === "string" ? example : "text",
+    ]),
+  );
+}
+
+function operationOf(path: string, method: string, described: unknown): Operation {
+  const operation = asJson(described);
+  const content = asJson(asJson(operation["requestBody"])["content"]);
+  const [mediaType = null] = Object.keys(content);
+  const schema = mediaType === null ? {} : asJson(asJson(content[mediaType])["schema"]);
+  const answers = Object.entries(asJson(operation["responses"])).map(
+    ([status, answer]) => [Number(status), answerSchema(asJson(answer))] as const,
+  );
+  const security = operation["security"];
+  return {
+    method: method.toUpperCase(),
+    path,
+    isPublic:
+      Array.isArray(security) &&
+      (security.length === 0 || security.some((one) => Object.keys(one).length === 0)),
+    mediaType,
+    fields: Object.fromEntries(
+      Object.entries(asJson(schema["properties"])).map(([name, field]) => [name, asJson(field)]),
+    ),
+    answers: new Map(answers),
+  };
+}
+
+function answerSchema(answer: Json): Json | null {
+  const [media] = Object.values(asJson(answer["content"]));
+  return media === undefined ? null : asJson(asJson(media)["schema"]);
+}
+
+function asJson(value: unknown): Json {
+  return { ...Object(value) };
+}
