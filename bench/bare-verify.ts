@@ -8,7 +8,8 @@ let remaining = Number(process.argv[2]);
 async function verify(): Promise<void> {
   while (remaining > 0) {
     remaining -= 1;
-    if (!(await Bun.password.verify(password, hash))) throw new Error("the password does not verify");
+    if (!(await Bun.password.verify(password, hash)))
+      throw new Error("the password does not verify");
   }
 }
 

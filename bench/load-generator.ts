@@ -8,7 +8,8 @@ let failures = 0;
 
 /** One caller with a session of its own. */
 async function createCaller(): Promise<(number: number) => Promise<boolean>> {
-  let { access, refresh } = load.kind === "login" ? { access: "", refresh: "" } : await signIn();
+  let access = "";
+  let refresh = "";
 
   async function call(path: string, body?: unknown): Promise<Response> {
     return fetch(`${load.url}${path}`, {
@@ -18,16 +19,14 @@ async function createCaller(): Promise<(number: number) => Promise<boolean>> {
     });
   }
 
-  async function signIn(): Promise<{ access: string; refresh: string }> {
-    return readTokens(await call("/api/v1/auth/login", load.user));
-  }
-
-  async function rotate(): Promise<boolean> {
-    const response = await call("/api/v1/auth/refresh", { refresh_token: refresh });
+  async function takeTokens(response: Response): Promise<boolean> {
     if (!response.ok) return false;
     ({ access, refresh } = await readTokens(response));
     return true;
   }
+
+  const rotate = async (): Promise<boolean> =>
+    takeTokens(await call("/api/v1/auth/refresh", { refresh_token: refresh }));
 
   async function read(response: Promise<Response>): Promise<boolean> {
     const answer = await response;
@@ -35,6 +34,7 @@ async function createCaller(): Promise<(number: number) => Promise<boolean>> {
     return answer.ok;
   }
 
+  if (load.kind !== "login") await takeTokens(await call("/api/v1/auth/login", load.user));
   return (number) => {
     if (load.kind === "login") return read(call("/api/v1/auth/login", load.user));
     if (load.kind === "refresh" || number % 10 === 1) return rotate();

@@ -22,7 +22,12 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     stdout: "pipe",
     stderr: "inherit",
   });
-  const result: LoadResult = JSON.parse(await new Response(child.stdout).text());
-  if (result.failures > 0) throw new Error(`${result.failures} of ${load.requests} requests failed`);
+  const result = asLoadResult(await new Response(child.stdout).json());
+  if (result.failures > 0)
+    throw new Error(`${result.failures} of ${load.requests} requests failed`);
   return result;
+}
+
+function asLoadResult(value: unknown): LoadResult {
+  return value as LoadResult;
 }

@@ -20,7 +20,13 @@ export const login: Measurement = {
       bare: verifyAlone,
       served: async () => {
         // Two more than cores: the processors must not wait for the network.
-        const load = { kind: "login", url: server.url, callers: cores + 2, requests: operations, user } as const;
+        const load = {
+          kind: "login",
+          url: server.url,
+          callers: cores + 2,
+          requests: operations,
+          user,
+        } as const;
         return operations / (await runLoad(load)).seconds;
       },
     });
@@ -41,9 +47,12 @@ export const login: Measurement = {
 
 /** Verifications a second with as many in flight as cores. */
 async function verifyAlone(): Promise<number> {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "bare-verify.ts"), String(operations)], {
-    stdout: "pipe",
-    stderr: "inherit",
-  });
+  const child = Bun.spawn(
+    [process.execPath, join(import.meta.dir, "bare-verify.ts"), String(operations)],
+    {
+      stdout: "pipe",
+      stderr: "inherit",
+    },
+  );
   return operations / Number(await new Response(child.stdout).text());
 }

@@ -25,7 +25,10 @@ export const roundTrips: Measurement = {
       const before = statements;
       const request = new Request(`http://localhost/api/v1${path}`, {
         method: body === undefined ? "GET" : "POST",
-        headers: { authorization: `Bearer ${user.accessToken}`, "content-type": "application/json" },
+        headers: {
+          authorization: `Bearer ${user.accessToken}`,
+          "content-type": "application/json",
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const { ok, status } = await app.handle(request);
@@ -37,8 +40,16 @@ export const roundTrips: Measurement = {
     const counted = [
       ["login", 3, await count("/auth/login", { email, password })],
       ["refresh", 2, await count("/auth/refresh", { refresh_token: refreshToken })],
-      ["register", 3, await count("/auth/register", { email: freshEmail(), password: goodPassword })],
-      ["validate-token, not cached", 1, await count("/auth/validate-token", { token: accessToken })],
+      [
+        "register",
+        3,
+        await count("/auth/register", { email: freshEmail(), password: goodPassword }),
+      ],
+      [
+        "validate-token, not cached",
+        1,
+        await count("/auth/validate-token", { token: accessToken }),
+      ],
       ["users/me, not cached", 1, await count("/users/me")],
     ] as const;
     await platform.database.close();

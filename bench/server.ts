@@ -36,7 +36,9 @@ export async function startBenchServer(kind: DatabaseKind): Promise<BenchServer>
 }
 
 /** Makes an account that may sign in. */
-export async function register(server: ServerProcess): Promise<{ email: string; password: string }> {
+export async function register(
+  server: ServerProcess,
+): Promise<{ email: string; password: string }> {
   const user = { email: freshEmail(), password: goodPassword };
   const { status, text } = await server.post("/api/v1/auth/register", user);
   if (status !== 201) throw new Error(`register: ${status} ${text}`);

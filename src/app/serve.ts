@@ -48,7 +48,10 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
     await Bun.sleep(Math.min(graceSeconds, timeoutSeconds / 2) * 1000);
     const drained = Promise.all([server.stop(false), workers.stop()]);
     if ((await Promise.race([drained, deadline])) === "late") {
-      log.warn({ pending: server.pendingRequests }, "SHUTDOWN_TIMEOUT is over: requests are cut off");
+      log.warn(
+        { pending: server.pendingRequests },
+        "SHUTDOWN_TIMEOUT is over: requests are cut off",
+      );
     }
     await server.stop(true);
     await platform.mailer.close();

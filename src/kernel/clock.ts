@@ -15,8 +15,3 @@ export function addSeconds(moment: Date, seconds: number): Date {
 export function numericDate(moment: Date): number {
   return Math.floor(moment.getTime() / 1000);
 }
-
-/** A reading of the monotonic clock in milliseconds, for measuring how long something took. */
-export function monotonicMilliseconds(): number {
-  return performance.now();
-}

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { startGatehouse } from "../support/executable.ts";
@@ -9,10 +9,12 @@ import { createHome } from "../support/executable-home.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 import { mailFileTo } from "../support/mail-files.ts";
 
-describe.each([...databaseKinds])("the executable, copied into an empty directory, on %s", (kind) => {
-  test(
-    "serves at once, and a user who registered before a restart signs in after it",
-    async () => {
+setDefaultTimeout(60_000);
+
+describe.each([...databaseKinds])(
+  "the executable, copied into an empty directory, on %s",
+  (kind) => {
+    test("serves at once, and a user who registered before a restart signs in after it", async () => {
       await using home = await createHome(kind);
       const email = freshEmail();
       await using first = await startGatehouse(home);
@@ -48,10 +50,9 @@ describe.each([...databaseKinds])("the executable, copied into an empty director
       const still = await second.call("GET", "/api/v1/users/me", { bearer });
       expect(still.status).toBe(200);
       expect(await second.stop()).toBe(0);
-    },
-    30_000,
-  );
-});
+    }, 30_000);
+  },
+);
 
 // Mails and the signing secret lie in the data directory: nobody else on the machine may read them.
 test("only its owner can read what a start leaves behind, and it leaves it in ./data alone", async () => {
@@ -60,8 +61,8 @@ test("only its owner can read what a start leaves behind, and it leaves it in ./
   await server.stop();
   expect(await readdir(home.cwd)).toEqual(["data"]);
   const modes = await Promise.all(
-    ["", "jwt-secret", "lock.sqlite", "postgres", "postgres/PG_VERSION"].map(
-      async (name) => ((await stat(join(home.dataDirectory, name))).mode & 0o777).toString(8),
+    ["", "jwt-secret", "lock.sqlite", "postgres", "postgres/PG_VERSION"].map(async (name) =>
+      ((await stat(join(home.dataDirectory, name))).mode & 0o777).toString(8),
     ),
   );
   expect(modes).toEqual(["700", "600", "600", "700", "600"]);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { createHome, type Home } from "../support/executable-home.ts";
@@ -6,6 +6,8 @@ import { type ServerProcess, startGatehouse } from "../support/executable.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 import { readMailFiles } from "../support/mail-files.ts";
+
+setDefaultTimeout(60_000);
 
 const rounds = 5;
 const callers = 6;
@@ -34,7 +36,10 @@ async function registerUntilKilled(server: ServerProcess): Promise<string[]> {
     for (;;) {
       const email = freshEmail();
       try {
-        const answer = await server.post("/api/v1/auth/register", { email, password: goodPassword });
+        const answer = await server.post("/api/v1/auth/register", {
+          email,
+          password: goodPassword,
+        });
         if (answer.status === 201) acknowledged.push(email);
       } catch {
         return;
@@ -55,45 +60,41 @@ async function killUnderLoad(home: Home): Promise<string[]> {
 
 describe.each([...databaseKinds])("kill -9 under load on %s", (kind) => {
   // security 131, 145
-  test(
-    "loses no acknowledged registration, and leaves none half-made",
-    async () => {
-      await using home = await createHome(kind);
-      const running = { ...home, settings: { ...home.settings, ...fastHashes } };
-      const acknowledged: string[] = [];
-      const lastOfEach: string[] = [];
-      for (let round = 0; round < rounds; round += 1) {
-        const emails = await killUnderLoad(running);
-        acknowledged.push(...emails);
-        lastOfEach.push(...emails.slice(-15));
-      }
-      expect(acknowledged.length).toBeGreaterThan(rounds);
+  test("loses no acknowledged registration, and leaves none half-made", async () => {
+    await using home = await createHome(kind);
+    const running = { ...home, settings: { ...home.settings, ...fastHashes } };
+    const acknowledged: string[] = [];
+    const lastOfEach: string[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const emails = await killUnderLoad(running);
+      acknowledged.push(...emails);
+      lastOfEach.push(...emails.slice(-15));
+    }
+    expect(acknowledged.length).toBeGreaterThan(rounds);
 
-      const users = await home.rows("select email from users");
-      const stored = new Set(users.map(({ email }) => email));
-      expect(acknowledged.filter((email) => !stored.has(email))).toEqual([]);
-      expect(await home.rows(halfMade)).toEqual([]);
+    const users = await home.rows("select email from users");
+    const stored = new Set(users.map(({ email }) => email));
+    expect(acknowledged.filter((email) => !stored.has(email))).toEqual([]);
+    expect(await home.rows(halfMade)).toEqual([]);
 
-      // The killed workers' leases would run out by themselves, after a minute.
-      await home.rows("update outbox set available_at = now() where delivered_at is null");
-      await using server = await startGatehouse(running);
-      const tokens = await eventually(
-        async () => mailTokens(home.dataDirectory),
-        (found) => lastOfEach.every((email) => found.has(email)),
-        30,
-      );
-      const signIns = await Promise.all(
-        lastOfEach.map(async (email) => {
-          const token = tokens.get(email);
-          const verified = await server.post("/api/v1/auth/verify-email", { token });
-          const signedIn = await server.post("/api/v1/auth/login", { email, password: goodPassword });
-          return [verified.status, signedIn.status];
-        }),
-      );
-      expect(signIns).toEqual(lastOfEach.map(() => [200, 200]));
-    },
-    60_000,
-  );
+    // The killed workers' leases would run out by themselves, after a minute.
+    await home.rows("update outbox set available_at = now() where delivered_at is null");
+    await using server = await startGatehouse(running);
+    const tokens = await eventually(
+      async () => mailTokens(home.dataDirectory),
+      (found) => lastOfEach.every((email) => found.has(email)),
+      30,
+    );
+    const signIns = await Promise.all(
+      lastOfEach.map(async (email) => {
+        const token = tokens.get(email);
+        const verified = await server.post("/api/v1/auth/verify-email", { token });
+        const signedIn = await server.post("/api/v1/auth/login", { email, password: goodPassword });
+        return [verified.status, signedIn.status];
+      }),
+    );
+    expect(signIns).toEqual(lastOfEach.map(() => [200, 200]));
+  }, 60_000);
 });
 
 async function mailTokens(dataDirectory: string): Promise<Map<string, string>> {

@@ -13,14 +13,17 @@ const cLibrary = [
   /^librt\.so\.1$/,
 ];
 
-test.skipIf(process.platform !== "linux")("the executable links against nothing but the C library", () => {
-  const { stdout, exitCode } = Bun.spawnSync(["ldd", executablePath]);
-  expect(exitCode).toBe(0);
-  const names = stdout
-    .toString()
-    .trim()
-    .split("\n")
-    .map((line) => (line.trim().split(" ")[0] ?? "").split("/").at(-1) ?? "");
-  expect(names).toContain("libc.so.6");
-  expect(names.filter((name) => !cLibrary.some((pattern) => pattern.test(name)))).toEqual([]);
-});
+test.skipIf(process.platform !== "linux")(
+  "the executable links against nothing but the C library",
+  () => {
+    const { stdout, exitCode } = Bun.spawnSync(["ldd", executablePath]);
+    expect(exitCode).toBe(0);
+    const names = stdout
+      .toString()
+      .trim()
+      .split("\n")
+      .map((line) => (line.trim().split(" ")[0] ?? "").split("/").at(-1) ?? "");
+    expect(names).toContain("libc.so.6");
+    expect(names.filter((name) => !cLibrary.some((pattern) => pattern.test(name)))).toEqual([]);
+  },
+);

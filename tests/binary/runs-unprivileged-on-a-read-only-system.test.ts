@@ -1,11 +1,13 @@
 import { mkdir } from "node:fs/promises";
-import { expect } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 
 import { confine, testConfined } from "../support/confinement.ts";
 import { createHome } from "../support/executable-home.ts";
 import { runGatehouse, startGatehouse } from "../support/executable.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 import { mailFileTo } from "../support/mail-files.ts";
+
+setDefaultTimeout(60_000);
 
 // What the container image does, without a container. // security 146
 testConfined(
@@ -20,18 +22,29 @@ testConfined(
     };
     await using server = await startGatehouse(options);
     const status = await Bun.file(`/proc/${server.pid}/status`).text();
-    expect(/^Uid:\s+(.*)$/m.exec(status)?.[1]?.split("\t")).toEqual(["65532", "65532", "65532", "65532"]);
+    expect(/^Uid:\s+(.*)$/m.exec(status)?.[1]?.split("\t")).toEqual([
+      "65532",
+      "65532",
+      "65532",
+      "65532",
+    ]);
     expect(/^CapEff:\s+(.*)$/m.exec(status)?.[1]).toBe("0000000000000000");
     const mounts = await Bun.file(`/proc/${server.pid}/mountinfo`).text();
     const writable = mounts
       .split("\n")
       .map((line) => line.split(" "))
-      .filter(([, , , , place = "", flags = ""]) => flags.startsWith("rw") && !/^\/(proc|sys|dev)/.test(place))
+      .filter(
+        ([, , , , place = "", flags = ""]) =>
+          flags.startsWith("rw") && !/^\/(proc|sys|dev)/.test(place),
+      )
       .map(([, , , , place]) => place);
     expect(writable).toEqual([home.dataDirectory]);
 
     const email = freshEmail();
-    const registered = await server.post("/api/v1/auth/register", { email, password: goodPassword });
+    const registered = await server.post("/api/v1/auth/register", {
+      email,
+      password: goodPassword,
+    });
     expect(registered.status).toBe(201);
     const { token } = await mailFileTo(home.dataDirectory, email);
     expect((await server.post("/api/v1/auth/verify-email", { token })).status).toBe(200);
@@ -45,7 +58,6 @@ testConfined(
     expect([healthcheck.exitCode, healthcheck.stdout]).toEqual([0, "ready\n"]);
     expect(await server.stop()).toBe(0);
   },
-  30_000,
 );
 
 testConfined(
@@ -59,9 +71,10 @@ testConfined(
       wrapper: confine(home.dataDirectory),
     });
     expect(result.exitCode).toBe(2);
-    expect(result.stderr).toMatch(/^gatehouse: There is one problem with the settings:\n {2}DATA_DIR cannot .*\n$/);
+    expect(result.stderr).toMatch(
+      /^gatehouse: There is one problem with the settings:\n {2}DATA_DIR cannot .*\n$/,
+    );
   },
-  30_000,
 );
 
 // A production installation keeps nothing in files.
@@ -89,5 +102,4 @@ testConfined(
     expect(answer.status).toBe(201);
     expect(await server.stop()).toBe(0);
   },
-  30_000,
 );

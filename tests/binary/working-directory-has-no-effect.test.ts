@@ -1,10 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
 import { createHome } from "../support/executable-home.ts";
 import { runGatehouse } from "../support/executable.ts";
+
+setDefaultTimeout(60_000);
 
 // Whoever can write to the directory that an operator happens to stand in must not run code or change settings.
 test("files that Bun would read from the working directory are not read", async () => {

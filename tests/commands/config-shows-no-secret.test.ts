@@ -1,17 +1,21 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
 import { createHome } from "../support/executable-home.ts";
 import { runGatehouse } from "../support/executable.ts";
+
+setDefaultTimeout(60_000);
 
 const canary = "canary-5e1f0a9b7c3d-8a6b4c2d-long-enough";
 
 /** The lines of `gatehouse config`, by name: the value and where it is from. */
 function parse(stdout: string): Map<string, string> {
   const lines = stdout.trimEnd().split("\n");
-  return new Map(lines.map((line) => [line.split("=")[0] ?? "", line.slice(line.indexOf("=") + 1)]));
+  return new Map(
+    lines.map((line) => [line.split("=")[0] ?? "", line.slice(line.indexOf("=") + 1)]),
+  );
 }
 
 // security 125
@@ -55,17 +59,20 @@ test("config with nothing set shows what a newcomer gets, and makes no file", as
 });
 
 // The option stands before or after the command, and the process's own environment wins over the file.
-test.each([
-  [["--env-file", "settings.env", "config"]],
-  [["config", "--env-file", "settings.env"]],
-])("%p reads settings from the file", async (commandLine) => {
-  await using home = await createHome("embedded");
-  await writeFile(join(home.cwd, "settings.env"), "# mine\nPORT=8123\nSERVICE_NAME='from the file'\n");
-  const { stdout } = await runGatehouse(commandLine, {
-    cwd: home.cwd,
-    settings: { SERVICE_NAME: "from the environment" },
-  });
-  const settings = parse(stdout);
-  expect(settings.get("PORT")).toBe("8123  # environment");
-  expect(settings.get("SERVICE_NAME")).toBe("from the environment  # environment");
-});
+test.each([[["--env-file", "settings.env", "config"]], [["config", "--env-file", "settings.env"]]])(
+  "%p reads settings from the file",
+  async (commandLine) => {
+    await using home = await createHome("embedded");
+    await writeFile(
+      join(home.cwd, "settings.env"),
+      "# mine\nPORT=8123\nSERVICE_NAME='from the file'\n",
+    );
+    const { stdout } = await runGatehouse(commandLine, {
+      cwd: home.cwd,
+      settings: { SERVICE_NAME: "from the environment" },
+    });
+    const settings = parse(stdout);
+    expect(settings.get("PORT")).toBe("8123  # environment");
+    expect(settings.get("SERVICE_NAME")).toBe("from the environment  # environment");
+  },
+);

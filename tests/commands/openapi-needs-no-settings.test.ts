@@ -1,8 +1,10 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
 import { createHome } from "../support/executable-home.ts";
 import { runGatehouse } from "../support/executable.ts";
+
+setDefaultTimeout(60_000);
 
 test("openapi prints a valid document with nothing set, no database and nothing written", async () => {
   await using home = await createHome("embedded");

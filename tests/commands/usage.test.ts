@@ -1,8 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import packageJson from "../../package.json" with { type: "json" };
 import { createHome } from "../support/executable-home.ts";
 import { runGatehouse } from "../support/executable.ts";
+
+setDefaultTimeout(60_000);
 
 const commands = ["serve", "migrate", "create-admin", "healthcheck", "config", "openapi"];
 
@@ -42,7 +44,10 @@ describe("usage", () => {
     [["migrate", "--dryrun"], "unknown option '--dryrun'"],
     [["create-admin", "--password-stdin"], "required option '--email <address>' not specified"],
     [["--env-file"], "option '--env-file <file>' argument missing"],
-    [["--env-file", "missing.env", "config"], "--env-file names a file that cannot be read (ENOENT)"],
+    [
+      ["--env-file", "missing.env", "config"],
+      "--env-file names a file that cannot be read (ENOENT)",
+    ],
   ])("%p ends with 2, says why, and does nothing", async (commandLine, reason) => {
     const { exitCode, stdout, stderr, left } = await run(...commandLine);
     expect([exitCode, stdout]).toEqual([2, ""]);

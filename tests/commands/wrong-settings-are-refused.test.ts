@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
 import { createHome } from "../support/executable-home.ts";
 import { runGatehouse } from "../support/executable.ts";
+
+setDefaultTimeout(60_000);
 
 const canary = "canary-5e1f0a9b7c3d";
 
@@ -26,7 +28,7 @@ test("wrong settings end the start with 2 at once, and every problem is named in
   expect(result.stdout).toBe("");
   const [heading, ...problems] = result.stderr.trimEnd().split("\n");
   expect(heading).toBe("gatehouse: There are 9 problems with the settings:");
-  expect(problems.map((line) => line.trim().split(" ")[0]).toSorted()).toEqual([
+  expect(problems.map((line) => line.trim().split(" ")[0] ?? "").toSorted()).toEqual([
     "DATABASE_URL",
     "JWT_ACCESS_TOKEN_TTL",
     "JWT_SECRET_KEY",
@@ -72,7 +74,9 @@ test.each([
   });
   expect([result.exitCode, result.stdout]).toEqual([2, ""]);
   expect(result.seconds).toBeLessThan(2);
-  const named = result.stderr.split("\n").flatMap((line) => /^ {2}([A-Z_]+) /.exec(line)?.[1] ?? []);
+  const named = result.stderr
+    .split("\n")
+    .flatMap((line) => /^ {2}([A-Z_]+) /.exec(line)?.[1] ?? []);
   expect(named.toSorted()).toEqual(names);
   expect(await Array.fromAsync(new Bun.Glob("**/*").scan(home.cwd))).toEqual([]);
 });

@@ -22,7 +22,10 @@ test("the product's own document is valid, and every operation is described, typ
 
   const paths: Record<string, Record<string, Operation>> = answer.json.paths;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+    Object.entries(methods).map(([method, operation]) => ({
+      name: `${method} ${path}`,
+      operation,
+    })),
   );
   expect(operations.length).toBeGreaterThanOrEqual(13);
   for (const { name, operation } of operations) {

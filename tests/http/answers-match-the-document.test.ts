@@ -51,7 +51,7 @@ function answerFaults({ operation, method }: FuzzedRequest, answer: Answer): str
   return [...faults, ...schemaFaults(Object(documented), answer.json, schemas)];
 }
 
-// security 110 (in part: 1,500 of the 10,000 cases; wrong methods have their own test)
+// part of security 110: 1,500 of its 10,000 cases
 test("no request makes an error of ours, and every answer is as the document describes it", async () => {
   const user = await signUp(app, { username: `u${Date.now().toString(36)}` });
   const known = new Map([
@@ -77,7 +77,7 @@ test("no request makes an error of ours, and every answer is as the document des
   expect(app.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 }, 120_000);
 
-// security 100 (an answer holds what is described, and nothing else)
+// part of security 100: an answer holds what is described, and nothing else
 test("every operation is seen to succeed with exactly what the document says", async () => {
   const user = await signUp(app);
   const again = await signUp(app);

@@ -37,7 +37,7 @@ describe("bodies", () => {
   }
 
   // Any web page can post these three without a preflight: that is what makes a cross-site request a forgery.
-  // security 116 (text/plain and form bodies)
+  // part of security 116: cookies come later
   test.each([form, "text/plain", "multipart/form-data; boundary=x"])(
     "%s is 415 on every route that takes JSON",
     async (contentType) => {

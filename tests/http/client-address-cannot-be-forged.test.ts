@@ -27,7 +27,7 @@ describe("without trusted proxies", () => {
     await app[Symbol.asyncDispose]();
   });
 
-  // security 111 (what a limit will be counted by)
+  // part of security 111: what limits will be counted by
   test.each([
     { "x-forwarded-for": "203.0.113.9" },
     { "x-real-ip": "203.0.113.9" },
@@ -71,7 +71,7 @@ describe("with trusted proxies", () => {
     await app[Symbol.asyncDispose]();
   });
 
-  // security 112 (but for the /64 key)
+  // part of security 112: all but the /64 key
   test.each([
     ["the client", "203.0.113.9", "203.0.113.9"],
     ["a hop that the client made up on the left", "1.1.1.1, 203.0.113.9", "203.0.113.9"],
@@ -93,7 +93,7 @@ describe("with trusted proxies", () => {
   });
 
   // What no proxy of ours writes: the last hop that is known counts.
-  // security 112 (but for the /64 key)
+  // part of security 112: all but the /64 key
   test.each([
     "",
     ",",

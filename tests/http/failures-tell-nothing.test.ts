@@ -30,7 +30,6 @@ describe("a failure of ours", () => {
 
   // The query builder's message holds the SQL and every parameter, the password's hash among them (F1).
   // security 121
-  // security 119 (errors without stack, SQL or values)
   test.each([
     ["a violated check", "alter table users add constraint planted check (name is null)", "23514"],
     ["a violated index that nobody expects", "create unique index planted on users ((1))", "23505"],

@@ -46,7 +46,7 @@ async function journey(app: TestApp) {
   return { post, answers, secrets: [password, wrongPassword, token, code, ...tokens] };
 }
 
-// security 120 (log, audit and answers; the other ways out are covered where they are built)
+// part of security 120: log, audit and answers
 test("no password, code or token is in a log line, an audit row or an answer that is not its own", async () => {
   await using app = await startTestApp({ settings: { LOG_LEVEL: "debug" } });
   const { post, answers, secrets } = await journey(app);

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
+import { databaseDump } from "../support/database-dump.ts";
+import { eventually } from "../support/eventually.ts";
+import { freshEmail, goodPassword, mailTo, signUp } from "../support/journey.ts";
 import { readOperations } from "../support/operations.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 import { rawRequest, rawText } from "./raw-request.ts";
@@ -38,7 +41,7 @@ describe("a wrong method", () => {
     await app[Symbol.asyncDispose]();
   });
 
-  // security 119 (TRACE)
+  // part of security 119: TRACE
   test("on a known path is 405, and Allow says what the path takes", async () => {
     for (const [path, taken] of known) {
       for (const method of methods.filter((candidate) => !taken.has(candidate))) {
@@ -89,6 +92,30 @@ describe("a wrong method", () => {
       const { status, code } = await rawRequest(app.url, rawText(lines));
       expect([host, status, code]).toEqual([host, 405, "METHOD_NOT_ALLOWED"]);
     }
+  });
+
+  // The mail scanner, the preview and the prefetching browser may look at everything.
+  // security 119
+  test("that only looks changes nothing, even for a user with her link at hand", async () => {
+    const user = await signUp(app);
+    const email = freshEmail();
+    await app.post("/api/v1/auth/register", { email, password: goodPassword });
+    const { token, code } = await mailTo(app, email);
+    const query = new URLSearchParams({ token, email, code, refresh_token: user.refreshToken });
+    // The mails are under way: what their delivery changes must not be taken for a change of ours.
+    await eventually(
+      () => app.rows("select id from outbox where topic <> 'event' and delivered_at is null"),
+      (rows) => rows.length === 0,
+    );
+    const before = await databaseDump(app);
+    for (const path of known.keys()) {
+      for (const method of ["GET", "HEAD", "OPTIONS", "TRACE"]) {
+        const answer = await app.call(method, `${path}?${query}`, { bearer: user.accessToken });
+        expect([method, path, answer.status < 500]).toEqual([method, path, true]);
+        expect(answer.text).not.toMatch(/\bat .+\.ts|select |stack/);
+      }
+    }
+    expect(await databaseDump(app)).toBe(before);
   });
 
   test("HEAD answers as GET does, without the body", async () => {

@@ -2,8 +2,11 @@ import { sql } from "drizzle-orm";
 import { expect, test } from "bun:test";
 import postgres from "postgres";
 
+import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
+import { createEmptyPostgresDatabase } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn, signUp } from "../support/journey.ts";
+import { quietLog } from "../support/quiet-log.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 /** Makes opening a session fail with a serialisation failure the given number of times, counted outside the transaction. */
@@ -50,17 +53,28 @@ test("a log-in that meets four is answered 503, with nothing written", async () 
 // The bad day: two transactions take the same two rows in opposite orders.
 // security 129
 test("a statement that a deadlock ends is sent again", async () => {
-  await using app = await startTestApp();
-  const { db, settings } = app.platform;
-  await app.rows("create table pairs (id integer primary key, touched integer not null default 0)");
-  await app.rows("insert into pairs values (1), (2)");
-  await using other = await connectDirectly(settings.databaseUrl);
+  const { url, drop } = await createEmptyPostgresDatabase();
+  // Its second connection looks on: within a transaction the picture of who waits stays the same.
+  const other = postgres(url, { max: 2 });
+  await other`create table pairs (id integer primary key, touched integer not null)`;
+  await other`insert into pairs values (1, 0), (2, 0)`;
+  let statements = 0;
+  const database = createPostgresDatabase({
+    url,
+    poolSize: 1,
+    timeoutSeconds: 10,
+    applicationName: "deadlocked",
+    log: quietLog,
+    onStatement: () => {
+      statements += 1;
+    },
+  });
 
-  const deadlocked = await other.client.begin(async (tx) => {
+  const deadlocked = await other.begin(async (tx) => {
     // Whoever looks first whether it is a deadlock is its victim: not this one.
     await tx`set local deadlock_timeout = '20s'`;
     await tx`update pairs set touched = touched + 1 where id = 2`;
-    const statement = db
+    const statement = database.db
       .execute(
         sql`with first as (update pairs set touched = touched + 1 where id = 1 returning id)
           update pairs set touched = touched + 1 from first where pairs.id = first.id + 1`,
@@ -68,27 +82,18 @@ test("a statement that a deadlock ends is sent again", async () => {
       .then(() => "done");
     await eventually(
       () =>
-        tx`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+        other`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
       (waiting) => waiting.length === 1,
     );
-    // It waits for us and holds row 1, or will hold it when it is sent again.
+    // It holds row 1 and waits for us; now we wait for it.
     await tx`update pairs set touched = touched + 1 where id = 1`;
     return { statement };
   });
 
   expect(await deadlocked.statement).toBe("done");
-  expect(await app.rows("select id, touched from pairs order by id")).toEqual([
-    { id: 1, touched: 2 },
-    { id: 2, touched: 2 },
-  ]);
-  await eventually(
-    () =>
-      other.client`select deadlocks::integer from pg_stat_database where datname = current_database()`,
-    ([row]) => row?.["deadlocks"] === 1,
-  );
-});
-
-async function connectDirectly(url: string | null) {
-  const client = postgres(url ?? "", { max: 1 });
-  return { client, [Symbol.asyncDispose]: () => client.end() };
-}
+  expect(statements).toBe(2);
+  expect(await other`select id from pairs where touched = 2`).toHaveLength(2);
+  await database.close();
+  await other.end();
+  await drop();
+}, 10_000);

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
 import {
   DataDirectoryInUseError,
@@ -10,6 +10,9 @@ import { ownMigrations } from "../../src/platform/db/migrate.ts";
 import { createTestDatabase } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
 import { quietLog } from "../support/quiet-log.ts";
+
+// Several starts of an engine, on a machine that may be busy.
+setDefaultTimeout(30_000);
 
 /** An embedded database that is not open yet, on a directory of its own. */
 async function closedDatabase() {

@@ -18,16 +18,15 @@ export function confine(writableDirectory: string): string[] {
       case "$mounted" in "$data"|/proc*|/sys*|/dev*) ;; *) mount -o remount,bind,ro "$mounted" ;; esac
     done
     exec setpriv --reuid ${uid} --regid ${uid} --clear-groups --no-new-privs --bounding-set -all --inh-caps -all "$place" "$@"`;
-  return [
-    ...["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"],
-    ...[writableDirectory, `${writableDirectory}.executable`],
-  ];
+  const namespace = ["unshare", "--mount", "--propagation", "private"];
+  const place = `${writableDirectory}.executable`;
+  return [...namespace, "sh", "-c", script, "sh", writableDirectory, place];
 }
 
 /** `test` for what needs root and mount namespaces: skipped with a printed reason, failing under `CI=true`. */
-export function testConfined(name: string, body: () => Promise<void>, milliseconds: number): void {
+export function testConfined(name: string, body: () => Promise<void>): void {
   const reason = findObstacle();
-  if (reason === null) return test(name, body, milliseconds);
+  if (reason === null) return test(name, body);
   if (process.env["CI"] === "true") throw new Error(`${name}: ${reason}`);
   console.warn(`skipped: ${name}: ${reason}`);
   test.skip(name, body);

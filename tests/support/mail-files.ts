@@ -15,7 +15,9 @@ export async function readMailFiles(dataDirectory: string): Promise<MailFile[]> 
   const directory = join(dataDirectory, "mail");
   const names = await readdir(directory).catch(() => []);
   const mails = names.filter((name) => name.endsWith(".eml")).toSorted();
-  return Promise.all(mails.map(async (name) => parse(await Bun.file(join(directory, name)).text())));
+  return Promise.all(
+    mails.map(async (name) => parse(await Bun.file(join(directory, name)).text())),
+  );
 }
 
 /** The newest mail to an address, once it is there. */

@@ -26,11 +26,15 @@ export function createAdminCommand(): Command {
       const platform = createPlatform(settings);
       try {
         await platform.database.open();
-        const ctx = createContext(platform, { kind: "operator" }, {
-          requestId: `command-${platform.random.token(96)}`,
-          ipAddress: null,
-          userAgent: null,
-        });
+        const ctx = createContext(
+          platform,
+          { kind: "operator" },
+          {
+            requestId: `command-${platform.random.token(96)}`,
+            ipAddress: null,
+            userAgent: null,
+          },
+        );
         const admin = await createAdmin(ctx, {
           email: options.email,
           username: options.username ?? null,
@@ -46,7 +50,10 @@ export function createAdminCommand(): Command {
 async function prompt(): Promise<string> {
   // The prompt library waits for ever on piped input.
   if (!process.stdin.isTTY) {
-    throw new CommandError("no terminal to ask for the password: use --password-stdin", exitCodes.usage);
+    throw new CommandError(
+      "no terminal to ask for the password: use --password-stdin",
+      exitCodes.usage,
+    );
   }
   const first = await askPassword({ message: "Password" });
   const second = isCancel(first) ? first : await askPassword({ message: "The same again" });

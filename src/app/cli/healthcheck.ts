@@ -12,7 +12,8 @@ export function healthcheckCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const { host, port } = readCommandSettings(command).settings;
       const status = await askHealth(`${httpUrl(host, port)}/health/ready`);
-      if (status !== 200) throw new CommandError(status === null ? "no answer" : `not ready (${status})`);
+      if (status !== 200)
+        throw new CommandError(status === null ? "no answer" : `not ready (${status})`);
       process.stdout.write("ready\n");
     });
 }

@@ -2,7 +2,11 @@ import type { Command } from "commander";
 
 import { systemRandom } from "../../kernel/random.ts";
 import { readEnvironment } from "../../platform/config/environment.ts";
-import { judgeSettings, type LoadedSettings, loadSettings } from "../../platform/config/load-settings.ts";
+import {
+  judgeSettings,
+  type LoadedSettings,
+  loadSettings,
+} from "../../platform/config/load-settings.ts";
 import type { Environment } from "../../platform/config/read-given.ts";
 
 /** Settings, and the environment that they were read from. */

@@ -14,7 +14,8 @@ export function migrateCommand(): Command {
         const pending = await database.pendingMigrations();
         if (!options.dryRun) await database.open();
         const verb = options.dryRun ? "would apply" : "applied";
-        const lines = pending.length > 0 ? pending.map((name) => `${verb} ${name}`) : ["up to date"];
+        const lines =
+          pending.length > 0 ? pending.map((name) => `${verb} ${name}`) : ["up to date"];
         process.stdout.write(`${lines.join("\n")}\n`);
       } finally {
         await database.close();

@@ -17,7 +17,9 @@ export function describeStart(
     "",
     `  ${style("bold", name)} is ready`,
     "",
-    ...placesOf(settings, url).map(([label, place]) => `  ${style("dim", label.padEnd(9))}${place}`),
+    ...placesOf(settings, url).map(
+      ([label, place]) => `  ${style("dim", label.padEnd(9))}${place}`,
+    ),
     "",
     `  ${style("yellow", "Not fit for production:")}`,
     ...warnings.map((warning) => `  ${style("yellow", "-")} ${warning}`),

@@ -64,7 +64,7 @@ export function sessionsRoutes(kit: RouteKit) {
           summary: "End a session",
           description:
             "Ends the session of the bearer token, or of the refresh token in the body, at once and everywhere. May be repeated.",
-          security: [{ bearer: [] }, { password: [] }, {}],
+          security: [{ bearer: [] }, {}],
         },
       },
     )
@@ -82,7 +82,7 @@ export function sessionsRoutes(kit: RouteKit) {
           tags,
           summary: "End all sessions of the signed-in user",
           description: "Ends every session of the user, the one that asks included.",
-          security: [{ bearer: [] }, { password: [] }],
+          security: [{ bearer: [] }],
         },
       },
     )

@@ -5,7 +5,7 @@ import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
  * `transaction`: a change and its effects are one statement (`write.ts`).
  */
 export type Db = Pick<
-  PgDatabase<PgQueryResultHKT, Record<string, never>>,
+  PgDatabase<PgQueryResultHKT>,
   "$with" | "delete" | "execute" | "insert" | "select" | "update" | "with"
 >;
 

@@ -16,11 +16,7 @@ export type EffectRow<T extends PgTable> = {
  * and its effects, which happen once for each row that it returned, and not at all when there was none. Complete it with
  * `.select().from(change)`, which gives those rows: callers decide on them.
  */
-export function withEffects<Change extends WithSubquery>(
-  db: Db,
-  change: Change,
-  effects: readonly Effect[],
-) {
+export function withEffects(db: Db, change: WithSubquery, effects: readonly Effect[]) {
   const changed = sql`${sql.identifier(change._.alias)}`;
   const effectQueries = effects.map((effect, index) =>
     db.$with(`effect_${index}`, {}).as(effect(changed)),
