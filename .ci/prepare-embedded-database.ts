@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { PGlite } from "@electric-sql/pglite";
-import pglite from "@electric-sql/pglite/package.json" with { type: "json" };
+import packageJson from "../package.json" with { type: "json" };
 
 const target = join(import.meta.dir, "../dist/assets/embedded-postgres.tar.gz");
 
@@ -24,7 +24,7 @@ export async function prepareEmbeddedDatabase(): Promise<void> {
   const stampPath = `${target}.stamp`;
   const ownText = await Bun.file(import.meta.path).text();
   const recipe = createHash("sha256").update(ownText).digest("hex");
-  const stamp = `pglite ${pglite.version}, recipe ${recipe}\n`;
+  const stamp = `pglite ${packageJson.dependencies["@electric-sql/pglite"]}, recipe ${recipe}\n`;
   const [oldStamp, exists] = await Promise.all([
     Bun.file(stampPath)
       .text()

@@ -15,7 +15,7 @@ const folded = dictionary["passwords-common"].map((password) =>
 const words = [...new Set(folded)].filter(
   (word) => [...word].length >= SHORTEST_PASSWORD && !/\s/.test(word),
 );
-const content = words.slice(0, LONGEST_LIST).sort().join("\n");
+const content = words.slice(0, LONGEST_LIST).toSorted().join("\n");
 
 const file = Bun.file(path);
 if (!(await file.exists()) || (await file.text()) !== content) {

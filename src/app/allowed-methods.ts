@@ -1,6 +1,6 @@
 /**
  * Tells which methods a path takes, `HEAD` with every `GET`; empty for an unknown path. Given the app's routes, whose
- * parameters are `:name` segments.
+ * parameters are `:name` segments. As for the router, a slash at the end makes no difference.
  */
 export function createAllowedMethods(
   routes: readonly { readonly method: string; readonly path: string }[],
@@ -18,12 +18,20 @@ export function createAllowedMethods(
   }));
 
   return (path) => {
-    const segments = path.split("/");
+    const segments = withoutLastSlash(path).split("/");
     const match = patterns.find(
       (pattern) =>
         pattern.segments.length === segments.length &&
-        pattern.segments.every((segment, index) => segment.startsWith(":") || segment === segments[index]),
+        pattern.segments.every((segment, index) => isMatch(segment, segments[index] ?? "")),
     );
     return match?.methods ?? [];
   };
+}
+
+function withoutLastSlash(path: string): string {
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+function isMatch(pattern: string, segment: string): boolean {
+  return pattern.startsWith(":") ? segment !== "" : pattern === segment;
 }

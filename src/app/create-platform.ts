@@ -61,6 +61,7 @@ export function createPlatform(
     log,
     database,
     db: database.db,
+    changes: database.changes,
     hasher: createBcryptHasher({
       cost: settings.bcryptCost,
       concurrency: availableParallelism(),
@@ -68,12 +69,7 @@ export function createPlatform(
     }),
     signer: createJwtSigner(keyRing),
     keyRing,
-    secrets: createSecrets(
-      settings.encryptionKey === null
-        ? { current: settings.jwtSecretKey, previous: previous === null ? [] : [previous] }
-        : { current: settings.encryptionKey, previous: [] },
-      systemRandom,
-    ),
+    secrets: createSecrets(secretRoots(settings), systemRandom),
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
     outboxListeners,
     outboxWritten: () => {
@@ -81,6 +77,16 @@ export function createPlatform(
     },
   };
   return platform;
+}
+
+/** The first seals; the others open what was sealed before a change, or before there was an encryption key. */
+function secretRoots({ encryptionKey, jwtSecretKey, jwtSecretKeyPrevious }: Settings) {
+  const [current = jwtSecretKey, ...previous] = [
+    encryptionKey,
+    jwtSecretKey,
+    jwtSecretKeyPrevious,
+  ].filter((root) => root !== null);
+  return { current, previous };
 }
 
 function createDatabase(settings: Settings, log: Logger, onStatement?: () => void): Database {

@@ -90,7 +90,7 @@ async function answerAsset(
 ): Promise<Response> {
   const encoding = acceptsBrotli(request.headers.get("accept-encoding")) ? "br" : "identity";
   const [bytes, version] = await Promise.all([readAsset(name, encoding), assetVersion(name)]);
-  const isCurrent = new URL(request.url).searchParams.get("v") === version;
+  const isCurrent = new URL(request.url, "http://localhost").searchParams.get("v") === version;
   headers["content-type"] = assetMediaType(name);
   headers["vary"] =
     headers["vary"] === undefined ? "Accept-Encoding" : `${headers["vary"]}, Accept-Encoding`;

@@ -11,8 +11,18 @@ interface Route {
 export function assertEveryRouteSaysWhoMayCall(routes: readonly Route[]): void {
   const open = routes.filter(({ hooks }) => !hasGuard(hooks));
   if (open.length > 0) {
-    const names = open.map(({ method, path }) => `${method} ${path}`).join(", ");
-    throw new Error(`routes that do not say who may call them: ${names}`);
+    throw new Error(`routes that do not say who may call them: ${namesOf(open)}`);
+  }
+}
+
+/**
+ * Throws for a route that takes a body but does not say which kind (`accepts`): the framework's own parsers would read it,
+ * of any length, of any media type, and of any origin.
+ */
+export function assertEveryBodyIsReadByUs(routes: readonly Route[]): void {
+  const unread = routes.filter(({ hooks }) => hasBodySchema(hooks) && !hasReader(hooks));
+  if (unread.length > 0) {
+    throw new Error(`routes that do not say what kind of body they take: ${namesOf(unread)}`);
   }
 }
 
@@ -22,7 +32,26 @@ function hasGuard(hooks: object): boolean {
   return (
     Array.isArray(beforeHandle) &&
     beforeHandle.some(
-      (hook: unknown) => typeof hook === "object" && hook !== null && Reflect.get(hook, "subType") === "resolve",
+      (hook: unknown) =>
+        typeof hook === "object" && hook !== null && Reflect.get(hook, "subType") === "resolve",
     )
   );
+}
+
+function hasBodySchema(hooks: object): boolean {
+  return Reflect.get(hooks, "body") !== undefined;
+}
+
+/** The `accepts` macro gives the route a parser that is a function; the framework's own are names. */
+function hasReader(hooks: object): boolean {
+  const parse: unknown = Reflect.get(hooks, "parse");
+  return (
+    Array.isArray(parse) &&
+    parse.length === 1 &&
+    typeof Reflect.get(Object(parse[0]), "fn") === "function"
+  );
+}
+
+function namesOf(routes: readonly Route[]): string {
+  return routes.map(({ method, path }) => `${method} ${path}`).join(", ");
 }

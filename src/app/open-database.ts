@@ -3,7 +3,8 @@ import { describeError, isUnavailable } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
 import type { Logger } from "../platform/log/port.ts";
 
-const longestPauseSeconds = 5;
+/** Short enough that a database which is back is in use within five seconds. */
+const longestPauseSeconds = 2;
 
 /**
  * Opens and migrates the database, however long it takes to come up: tries again, with growing pauses, while it cannot be
@@ -19,8 +20,12 @@ export async function openDatabase(
       await database.open();
       return;
     } catch (error) {
-      if (aborted.aborted || error instanceof DatabaseNewerError || !isUnavailable(error)) throw error;
-      log.warn({ ...describeError(error), pause_seconds: pauseSeconds }, "waiting for the database");
+      if (aborted.aborted || error instanceof DatabaseNewerError || !isUnavailable(error))
+        throw error;
+      log.warn(
+        { ...describeError(error), pause_seconds: pauseSeconds },
+        "waiting for the database",
+      );
     }
     await Bun.sleep(pauseSeconds * 1000);
     aborted.throwIfAborted();

@@ -1,10 +1,11 @@
+import { commit, version } from "../kernel/version.ts";
 import type { HealthState } from "../features/health/index.ts";
 import { describeError } from "../platform/db/errors.ts";
-import type { Settings } from "../platform/config/settings.ts";
 import type { Database } from "../platform/db/port.ts";
 import { UnusableKeyError } from "../platform/jwt/unusable-key-error.ts";
 import { type App, createApp } from "./create-app.ts";
 import type { RunningPlatform } from "./create-platform.ts";
+import { httpUrl } from "./http-url.ts";
 import { openDatabase } from "./open-database.ts";
 import { createWorkers } from "./workers.ts";
 
@@ -13,13 +14,14 @@ type Server = NonNullable<App["server"]>;
 /** A server that answers. */
 export interface RunningServer {
   readonly url: string;
-  /** What an operator wants to know at the start, as pairs of name and value. */
-  readonly summary: readonly (readonly [string, string])[];
   /** Resolves when requests are answered: the database is open and up to date. Rejects when it cannot be used. */
   readonly ready: Promise<void>;
   /** Resolves when the server has stopped; with true when that was because something failed. */
   readonly stopped: Promise<boolean>;
-  /** Drains and stops. `graceSeconds`: for how long new requests are still answered, while others take over. */
+  /**
+   * Drains and stops, within `SHUTDOWN_TIMEOUT`. `graceSeconds`: for how long new requests are still answered, while others
+   * take over; at most half of that time.
+   */
   stop(graceSeconds: number): Promise<void>;
 }
 
@@ -33,8 +35,8 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
   const workers = createWorkers(platform);
   const app = createApp(platform, health);
   if (database.kind === "embedded") await database.open();
-  const server = listen(app, settings);
-  const url = `http://${settings.host}:${server.port}`;
+  const server = await listen(app, platform);
+  const url = httpUrl(settings.host, server.port ?? settings.port);
   const outcome = Promise.withResolvers<boolean>();
   const aborted = new AbortController();
   let stopping: Promise<void> | null = null;
@@ -43,9 +45,16 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
     health.phase = "draining";
     aborted.abort();
     log.info({}, "draining");
-    await Bun.sleep(graceSeconds * 1000);
+    const timeoutSeconds = settings.shutdownTimeoutSeconds;
+    const deadline = Bun.sleep(timeoutSeconds * 1000).then(() => "late");
+    await Bun.sleep(Math.min(graceSeconds, timeoutSeconds / 2) * 1000);
     const drained = Promise.all([server.stop(false), workers.stop()]);
-    await Promise.race([drained, Bun.sleep(settings.shutdownTimeoutSeconds * 1000)]);
+    if ((await Promise.race([drained, deadline])) === "late") {
+      log.warn(
+        { pending: server.pendingRequests },
+        "SHUTDOWN_TIMEOUT is over: requests are cut off",
+      );
+    }
     await server.stop(true);
     await platform.mailer.close();
     await database.close();
@@ -65,13 +74,17 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
 
   const opening: Database = {
     ...database,
-    open: () => database.open().then(() => platform.keyRing.reload()),
+    async open() {
+      await database.open();
+      await platform.keyRing.reload();
+      await database.changes.start();
+    },
   };
   const ready = openDatabase(opening, log, aborted.signal).then(() => {
     if (health.phase !== "starting") return;
     health.phase = "serving";
     workers.start();
-    log.info({ url }, "serving");
+    log.info({ url, version, commit, database: database.kind }, "serving");
   });
   ready.catch((error: unknown) => {
     if (aborted.signal.aborted) return;
@@ -86,28 +99,27 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
   return {
     url,
     ready,
-    summary: summarize(platform, server.port ?? settings.port),
     stopped: outcome.promise,
     stop: (graceSeconds) => stop(graceSeconds),
   };
 }
 
-function listen(app: App, settings: Settings): Server {
-  app.listen({
-    hostname: settings.host,
-    port: settings.port,
-    maxRequestBodySize: settings.bodyLimitBytes,
-    idleTimeout: 30,
-  });
-  if (!app.server) throw new Error("the server did not start");
-  return app.server;
-}
-
-function summarize({ settings, database }: RunningPlatform, port: number) {
-  return [
-    ["listens", `http://${settings.host}:${port}`],
-    ["data", database.kind === "embedded" ? settings.dataDir : "in the Postgres of DATABASE_URL"],
-    ["mail", settings.mailTransport === "file" ? `${settings.dataDir}/mail` : settings.mailTransport],
-    ["docs", settings.docsEnabled ? `${settings.publicUrl}/docs` : "off"],
-  ] as const;
+async function listen(app: App, platform: RunningPlatform): Promise<Server> {
+  const { settings, database } = platform;
+  try {
+    app.listen({
+      hostname: settings.host,
+      port: settings.port,
+      // The framework's default would let a second process take half of this one's requests.
+      reusePort: false,
+      // Its own limit would answer without our envelope and cut the caller off before the answer is read: see `readBody`.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      idleTimeout: 30,
+    });
+    if (!app.server) throw new Error("the server did not start");
+    return app.server;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }

@@ -16,7 +16,7 @@ export function numericDate(moment: Date): number {
   return Math.floor(moment.getTime() / 1000);
 }
 
-/** A reading of the monotonic clock in milliseconds, for measuring how long something took. */
+/** A reading of the monotonic clock in milliseconds, for telling how long ago something was. */
 export function monotonicMilliseconds(): number {
   return performance.now();
 }

@@ -2,6 +2,7 @@ import type { Actor, RequestOrigin } from "../kernel/context.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Settings } from "./config/settings.ts";
+import type { ChangeFeed } from "./db/change-feed.ts";
 import type { Db } from "./db/port.ts";
 import type { KeyRing, TokenSigner } from "./jwt/port.ts";
 import type { Logger } from "./log/port.ts";
@@ -16,6 +17,8 @@ export interface Platform {
   readonly random: Random;
   readonly log: Logger;
   readonly db: Db;
+  /** News of what other replicas changed. */
+  readonly changes: ChangeFeed;
   readonly hasher: PasswordHasher;
   readonly signer: TokenSigner;
   /** What `signer` signs and verifies with. */

@@ -62,7 +62,9 @@ describe.each([...databaseKinds])("the whole journey on %s", (database) => {
       },
     });
 
-    const me = await app.call("GET", "/api/v1/users/me", { bearer: signedIn.json.data.access_token });
+    const me = await app.call("GET", "/api/v1/users/me", {
+      bearer: signedIn.json.data.access_token,
+    });
     expect([me.status, me.json.data]).toEqual([200, signedIn.json.data.user]);
 
     const valid = await app.post("/api/v1/auth/validate-token", {
@@ -154,7 +156,9 @@ describe.each([...databaseKinds])("the whole journey on %s", (database) => {
     const rows = await app.rows(
       `select payload, sealed from outbox where topic = 'event' and key = '${user.userId}' order by id`,
     );
-    const events = rows.map(({ payload }) => (typeof payload === "string" ? JSON.parse(payload) : payload));
+    const events = rows.map(({ payload }) =>
+      typeof payload === "string" ? JSON.parse(payload) : payload,
+    );
     expect(events).toEqual([
       {
         event_type: "user.registered",

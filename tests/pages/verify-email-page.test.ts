@@ -4,6 +4,7 @@ import {
   confirmPage,
   donePage,
   failedPage,
+  resendPage,
   resentPage,
 } from "../../src/features/pages/verify-email-page.ts";
 
@@ -14,6 +15,9 @@ const pages = {
   invalid: failedPage({ reason: "invalid", serviceName }),
   expired: failedPage({ reason: "expired", serviceName }),
   resent: resentPage({ serviceName }),
+  "confirm again": confirmPage({ token: "abc_-123", serviceName, isRepeated: true }),
+  "resend to another address": resendPage({ reason: "address", email: "ada@", serviceName }),
+  "resend again": resendPage({ reason: "away", email: "ada@example.com", serviceName }),
 };
 
 describe.each(Object.entries(pages))("the page %s", (_name, html) => {
@@ -22,7 +26,7 @@ describe.each(Object.entries(pages))("the page %s", (_name, html) => {
 
     expect(styles).toHaveLength(1);
     const hash = new Bun.CryptoHasher("sha256").update(styles[0] ?? "").digest("base64");
-    expect(pageHeaders()["Content-Security-Policy"]).toContain(`style-src 'sha256-${hash}'`);
+    expect(pageHeaders()["content-security-policy"]).toContain(`style-src 'sha256-${hash}'`);
     expect(html).not.toMatch(/<script|\son\w+=|\sstyle=|javascript:/i);
   });
 
@@ -57,6 +61,15 @@ test("a dead link is answered with a form for a new mail", () => {
   expect(pages.invalid).not.toBe(pages.expired);
 });
 
+test("the answer to that form, when it must be sent again, holds the form and what was entered", () => {
+  for (const reason of ["address", "away"] as const) {
+    const html = resendPage({ reason, email: "ada@", serviceName });
+    // Relative to /verify-email/resend, where this page is shown.
+    expect(html).toContain('<form method="post" action="resend">');
+    expect(html).toContain('value="ada@"');
+  }
+});
+
 // Attack: a link with markup for a token, to show a page of ours with a form of theirs.
 test("markup in a token or a service name is shown as text", () => {
   const markup = "\"><form action='https://evil.example'><script>alert(1)</script>&";
@@ -65,6 +78,7 @@ test("markup in a token or a service name is shown as text", () => {
     donePage({ serviceName: markup }),
     failedPage({ reason: "expired", serviceName: markup }),
     resentPage({ serviceName: markup }),
+    resendPage({ serviceName: markup, email: markup, reason: "address" }),
   ];
 
   for (const html of all) expect(html).not.toMatch(/<script|<form action=/);
@@ -75,13 +89,13 @@ test("markup in a token or a service name is shown as text", () => {
 test("the headers forbid everything but the style sheet and forms to ourselves, and keep the token from others", () => {
   const headers = pageHeaders();
 
-  expect(headers["Content-Security-Policy"]).toMatch(
+  expect(headers["content-security-policy"]).toMatch(
     /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
   );
   expect(headers).toMatchObject({
-    "Content-Type": "text/html; charset=utf-8",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex",
+    "content-type": "text/html; charset=utf-8",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "x-robots-tag": "noindex",
   });
 });

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
-import { startPostgresServer } from "./postgres-server.ts";
 import { quietLog } from "./quiet-log.ts";
 
 /** A database of a test's own. */
@@ -38,7 +38,10 @@ export async function createTestDatabase(kind: DatabaseKind): Promise<TestDataba
 }
 
 /** An empty database without our schema, on the Postgres server of the test run. */
-export async function createEmptyPostgresDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+export async function createEmptyPostgresDatabase(): Promise<{
+  url: string;
+  drop(): Promise<void>;
+}> {
   return createDatabase("template1");
 }
 
@@ -48,14 +51,31 @@ let ownServer: Promise<string> | null = null;
 export function testServerUrl(): Promise<string> {
   const given = process.env["TEST_DATABASE_URL"];
   if (given) return Promise.resolve(given);
-  ownServer ??= startPostgresServer().then((server) => {
-    process.on("beforeExit", () => void server.stop());
-    return server.url;
-  });
+  ownServer ??= startKeptServer();
   return ownServer;
 }
 
-async function createPostgresDatabaseFromTemplate(): Promise<{ url: string; drop(): Promise<void> }> {
+/** A server that stops by itself when this process has ended, however it ended. */
+async function startKeptServer(): Promise<string> {
+  const keeper = Bun.spawn(
+    [process.execPath, fileURLToPath(import.meta.resolve("./postgres-keeper.ts"))],
+    {
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: "inherit",
+    },
+  );
+  keeper.unref();
+  const { value } = await keeper.stdout.getReader().read();
+  const url = new TextDecoder().decode(value).trim();
+  if (url === "") throw new Error("The Postgres of the tests did not start.");
+  return url;
+}
+
+async function createPostgresDatabaseFromTemplate(): Promise<{
+  url: string;
+  drop(): Promise<void>;
+}> {
   return createDatabase(await templateName());
 }
 
@@ -103,7 +123,10 @@ async function createDatabase(from: string): Promise<{ url: string; drop(): Prom
   });
   return {
     url: databaseUrl(await testServerUrl(), name),
-    drop: () => withServer((sql) => sql.unsafe(`drop database if exists ${name} with (force)`)).then(() => undefined),
+    drop: () =>
+      withServer((sql) => sql.unsafe(`drop database if exists ${name} with (force)`)).then(
+        () => undefined,
+      ),
   };
 }
 

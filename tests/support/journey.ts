@@ -22,10 +22,14 @@ export interface SignedInUser {
 /** Registers and verifies a user. */
 export async function registerVerified(
   app: TestApp,
-  details: Record<string, unknown> = {},
+  details: { password?: string; username?: string; name?: string } = {},
 ): Promise<{ userId: string; email: string; password: string }> {
   const email = freshEmail();
-  const answer = await app.post("/api/v1/auth/register", { email, password: goodPassword, ...details });
+  const answer = await app.post("/api/v1/auth/register", {
+    email,
+    password: goodPassword,
+    ...details,
+  });
   if (answer.status !== 201) throw new Error(`register: ${answer.status} ${answer.text}`);
   const { token } = await mailTo(app, String(answer.json.data.email));
   const verified = await app.post("/api/v1/auth/verify-email", { token });
@@ -33,12 +37,15 @@ export async function registerVerified(
   return {
     userId: answer.json.data.user_id,
     email: answer.json.data.email,
-    password: String(details["password"] ?? goodPassword),
+    password: details.password ?? goodPassword,
   };
 }
 
 /** Registers, verifies and signs in a user. */
-export async function signUp(app: TestApp, details: Record<string, unknown> = {}): Promise<SignedInUser> {
+export async function signUp(
+  app: TestApp,
+  details: { password?: string; username?: string; name?: string } = {},
+): Promise<SignedInUser> {
   const user = await registerVerified(app, details);
   const answer = await logIn(app, user);
   if (answer.status !== 200) throw new Error(`login: ${answer.status} ${answer.text}`);

@@ -42,9 +42,9 @@ export function callWith(operation: Operation, body: Readonly<Record<string, unk
 /** A body that the document's own examples fill; what has none gets a text. */
 export function exampleBody(operation: Operation): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(operation.fields).map(([name, schema]) => [
+    Object.entries(operation.fields).map(([name, { example }]) => [
       name,
-      String(schema["example"] ?? "text"),
+      typeof example === "string" ? example : "text",
     ]),
   );
 }

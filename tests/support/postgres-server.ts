@@ -10,7 +10,9 @@ export type PostgresServer = {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Stops as asked ("fast" ends sessions politely, "immediate" as a crash would) and starts again on the same port and data. */
+  /** Stops as asked ("fast" ends sessions politely, "immediate" as a crash would); `resume` starts it again on the same port and data. */
+  halt(mode: "fast" | "immediate"): Promise<void>;
+  resume(): Promise<void>;
   restart(mode: "fast" | "immediate"): Promise<void>;
   /** Ends the server, also a frozen one, and removes its data. May be called twice. */
   stop(): Promise<void>;
@@ -56,15 +58,22 @@ export async function startPostgresServer(
     await createCluster(cluster, join(home, "password"), password);
 
     let running = await startPostmaster(cluster);
+    const halt = (mode: "fast" | "immediate"): Promise<void> =>
+      endPostmaster(running, mode === "fast" ? "SIGINT" : "SIGQUIT");
+    const resume = async (): Promise<void> => {
+      running = await startPostmaster(cluster);
+    };
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${cluster.port}/postgres`,
       port: cluster.port,
       get pid() {
         return running.pid;
       },
+      halt,
+      resume,
       async restart(mode) {
-        await endPostmaster(running, mode === "fast" ? "SIGINT" : "SIGQUIT");
-        running = await startPostmaster(cluster);
+        await halt(mode);
+        await resume();
       },
       async stop() {
         await endPostmaster(running, "SIGQUIT");

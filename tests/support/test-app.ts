@@ -1,6 +1,10 @@
 import { sql } from "drizzle-orm";
 
-import { createPlatform, type PlatformOverrides, type RunningPlatform } from "../../src/app/create-platform.ts";
+import {
+  createPlatform,
+  type PlatformOverrides,
+  type RunningPlatform,
+} from "../../src/app/create-platform.ts";
 import { type RunningServer, serve } from "../../src/app/serve.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
@@ -59,8 +63,21 @@ async function start(
   options: TestAppOptions,
   afterwards: () => Promise<void>,
 ): Promise<TestApp> {
+  const app = await startUnready(
+    { ...options, settings: { ...database.settings, ...options.settings } },
+    afterwards,
+  );
+  await app.server.ready;
+  return app;
+}
+
+/** Starts Gatehouse on the database that the settings name, and does not wait until that is there. */
+export async function startUnready(
+  options: TestAppOptions,
+  afterwards: () => Promise<void> = () => Promise.resolve(),
+): Promise<TestApp> {
   const { settings } = loadSettings(
-    { ...testSettings, ...database.settings, ...options.settings },
+    { ...testSettings, ...options.settings },
     { isTerminal: false, generateSecret: () => "never asked for, as the secret is given" },
   );
   const mailer = createMemoryMailer(
@@ -77,7 +94,6 @@ async function start(
     ...options.overrides,
   });
   const server = await serve(platform);
-  await server.ready;
   const replicas: TestApp[] = [];
 
   return {
@@ -94,12 +110,12 @@ async function start(
       return Array.isArray(rows) ? rows : [];
     },
     async replica(replicaSettings = {}) {
-      const replica = await start(
-        database,
-        { ...options, settings: { ...options.settings, ...replicaSettings } },
-        () => Promise.resolve(),
-      );
+      const replica = await startUnready({
+        ...options,
+        settings: { ...options.settings, ...replicaSettings },
+      });
       replicas.push(replica);
+      await replica.server.ready;
       return replica;
     },
     async [Symbol.asyncDispose]() {

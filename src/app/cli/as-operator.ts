@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { createLogger } from "../../platform/log/pino-logger.ts";
 import { type Context, createContext } from "../../platform/platform.ts";
 import { createPlatform } from "../create-platform.ts";
-import { type CommonOptions, loadCommandSettings } from "./load.ts";
+import { loadCommandSettings } from "./load.ts";
 
 /**
  * Does a command's work on the database that the settings name, with the operator as the one who acts. The log goes to
@@ -13,7 +13,7 @@ export async function asOperator<T>(
   command: Command,
   work: (ctx: Context) => Promise<T>,
 ): Promise<T> {
-  const { settings } = loadCommandSettings(command.optsWithGlobals<CommonOptions>());
+  const { settings } = loadCommandSettings(command);
   const { logLevel: level, logFormat: format, serviceName: service } = settings;
   const log = createLogger({ level, format, service }, process.stderr);
   const platform = createPlatform(settings, { log });

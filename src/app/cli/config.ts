@@ -1,14 +1,14 @@
 import { Command } from "commander";
 
 import { describeSettings } from "../../platform/config/describe.ts";
-import { type CommonOptions, loadCommandSettings } from "./load.ts";
+import { readCommandSettings } from "./load.ts";
 
 /** `gatehouse config`: the settings in effect, as lines that can be read back; secrets are not shown. */
 export function configCommand(): Command {
   return new Command("config")
     .description("print the settings in effect and where each comes from, secrets redacted")
-    .action((options: CommonOptions) => {
-      const { settings, environment, warnings } = loadCommandSettings(options);
+    .action((_options: unknown, command: Command) => {
+      const { settings, environment, warnings } = readCommandSettings(command);
       for (const { name, value, source } of describeSettings(settings, environment)) {
         process.stdout.write(`${name}=${value}  # ${source}\n`);
       }

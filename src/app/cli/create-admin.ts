@@ -5,9 +5,9 @@ import { createAdmin } from "../../features/admin/index.ts";
 import { createContext } from "../../platform/platform.ts";
 import { createPlatform } from "../create-platform.ts";
 import { CommandError, exitCodes } from "./exit.ts";
-import { type CommonOptions, loadCommandSettings } from "./load.ts";
+import { loadCommandSettings } from "./load.ts";
 
-interface CreateAdminOptions extends CommonOptions {
+interface CreateAdminOptions {
   readonly email: string;
   readonly username?: string;
   readonly passwordStdin?: true;
@@ -20,17 +20,21 @@ export function createAdminCommand(): Command {
     .requiredOption("--email <address>", "the account's e-mail address")
     .option("--username <name>", "the account's username")
     .option("--password-stdin", "read the password from standard input instead of a prompt")
-    .action(async (options: CreateAdminOptions) => {
-      const { settings } = loadCommandSettings(options);
+    .action(async (options: CreateAdminOptions, command: Command) => {
+      const { settings } = loadCommandSettings(command);
       const password = options.passwordStdin ? await readStandardInput() : await prompt();
       const platform = createPlatform(settings);
       try {
         await platform.database.open();
-        const ctx = createContext(platform, { kind: "operator" }, {
-          requestId: `command-${platform.random.token(96)}`,
-          ipAddress: null,
-          userAgent: null,
-        });
+        const ctx = createContext(
+          platform,
+          { kind: "operator" },
+          {
+            requestId: `command-${platform.random.token(96)}`,
+            ipAddress: null,
+            userAgent: null,
+          },
+        );
         const admin = await createAdmin(ctx, {
           email: options.email,
           username: options.username ?? null,
@@ -46,7 +50,10 @@ export function createAdminCommand(): Command {
 async function prompt(): Promise<string> {
   // The prompt library waits for ever on piped input.
   if (!process.stdin.isTTY) {
-    throw new CommandError("no terminal to ask for the password: use --password-stdin", exitCodes.usage);
+    throw new CommandError(
+      "no terminal to ask for the password: use --password-stdin",
+      exitCodes.usage,
+    );
   }
   const first = await askPassword({ message: "Password" });
   const second = isCancel(first) ? first : await askPassword({ message: "The same again" });

@@ -1,6 +1,12 @@
 import { findAppError } from "../../kernel/errors.ts";
 import { SettingsError } from "../../platform/config/settings-error.ts";
-import { describeError, findDatabaseFault, isUnavailable } from "../../platform/db/errors.ts";
+import {
+  describeError,
+  explainFault,
+  findDatabaseFault,
+  isQueryError,
+  isUnavailable,
+} from "../../platform/db/errors.ts";
 
 /** What the process's exit code says. */
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -25,13 +31,13 @@ export function reportFailure(error: unknown): number {
 
 function sentenceOf(error: unknown): string {
   const fault = findDatabaseFault(error);
-  if (fault) return `the database refused (SQLSTATE ${fault.sqlState})`;
+  if (fault) return `the database refused: ${explainFault(fault)}`;
   if (isUnavailable(error)) return "the database cannot be reached";
   const appError = findAppError(error);
   if (appError) {
     const faults = (appError.detail.faults ?? []).map(({ field, issue }) => `  ${field}: ${issue}`);
     return [appError.message, ...faults].join("\n");
   }
-  if (error instanceof Error && error.name !== "DrizzleQueryError") return error.message;
+  if (error instanceof Error && !isQueryError(error)) return error.message;
   return JSON.stringify(describeError(error));
 }

@@ -2,14 +2,14 @@ import { Command } from "commander";
 
 import { describeRoutes } from "../create-app.ts";
 import { createPlatform } from "../create-platform.ts";
-import { type CommonOptions, loadCommandSettings } from "./load.ts";
+import { readCommandSettings } from "./load.ts";
 
 /** `gatehouse openapi`: the OpenAPI document, for generating clients. */
 export function openapiCommand(): Command {
   return new Command("openapi")
     .description("print the OpenAPI document")
-    .action(async (options: CommonOptions) => {
-      const platform = createPlatform(loadCommandSettings(options).settings);
+    .action(async (_options: unknown, command: Command) => {
+      const platform = createPlatform(readCommandSettings(command).settings);
       const document = await describeRoutes(platform, {
         phase: "starting",
         database: platform.database,

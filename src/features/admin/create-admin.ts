@@ -1,7 +1,7 @@
 import { AppError } from "../../kernel/errors.ts";
 import { insertRow, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
+import { recordAudit, writeAudit } from "../audit/index.ts";
 import { duplicate, hashChosenPassword } from "../passwords/index.ts";
 import { canonicalEmail, isUsername, userRoles, users } from "../users/index.ts";
 
@@ -52,7 +52,11 @@ export async function createAdmin(
       .select()
       .from(created);
   } catch (error) {
-    throw duplicate(error) ?? error;
+    const refusal = duplicate(error);
+    if (refusal === null) throw error;
+    const detail = { reason: refusal.code };
+    await writeAudit(ctx, { action: "user.created", result: "failure", userId: null, detail });
+    throw refusal;
   }
   return { userId, email };
 }

@@ -8,6 +8,7 @@ export type AuditAction =
   | "session.refreshed"
   | "session.refresh_reuse"
   | "session.logout"
+  | "session.revoked"
   | "session.logout_all"
   | "client.created"
   | "client.deleted"

@@ -13,7 +13,11 @@ export const verifyEmailBody = Type.Object(
 export const verifyCodeBody = Type.Object(
   {
     email: emailSchema,
-    code: Type.String({ pattern: "^[0-9]{6}$", description: "From the mail.", examples: ["123456"] }),
+    code: Type.String({
+      pattern: "^[0-9]{6}$",
+      description: "From the mail.",
+      examples: ["123456"],
+    }),
   },
   { additionalProperties: false },
 );

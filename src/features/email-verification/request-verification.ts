@@ -25,10 +25,7 @@ export async function requestVerification(ctx: Context, input: { email: string }
 }
 
 /** Sends a verification mail to a living, unverified user with this address; does nothing for any other. */
-export async function sendVerification(
-  ctx: Context,
-  input: { email: string },
-): Promise<void> {
+export async function sendVerification(ctx: Context, input: { email: string }): Promise<void> {
   const unverified = ctx.db.$with("unverified").as(
     ctx.db
       .select({ id: users.id })

@@ -1,22 +1,24 @@
 import { sql } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
-import { changedColumn, type Effect } from "../../platform/db/write.ts";
+import { changedColumn, type Effect, otherwise } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { consumeCode, consumeToken, wasConsumed } from "../mail-challenges/index.ts";
+import {
+  consumeCode,
+  consumeToken,
+  findConsumedToken,
+  wasConsumed,
+} from "../mail-challenges/index.ts";
 import { canonicalEmail, users } from "../users/index.ts";
 import { answerInEqualTime } from "./equal-time.ts";
 
 const purpose = "verify-email";
 
 /** Verifies an address by the token of a mailed link. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`. */
-export async function verifyEmailByToken(
-  ctx: Context,
-  token: string,
-): Promise<{ userId: string }> {
-  const challenge = await consumeToken(ctx, purpose, token, verifiedEffects(ctx, "link"));
+export async function verifyEmailByToken(ctx: Context, token: string): Promise<{ userId: string }> {
+  const challenge = await consumeToken(ctx, purpose, token, verificationEffects(ctx, "link"));
   if (challenge === "expired") {
     throw new AppError("EXPIRED_TOKEN", "The link has expired. Ask for a new mail.");
   }
@@ -34,19 +36,7 @@ export async function verifyEmailByCode(
 ): Promise<{ userId: string }> {
   const email = canonicalEmail(input.email);
   const challenge = await answerInEqualTime(() =>
-    consumeCode(ctx, { purpose, email, code: input.code }, [
-      ...verifiedEffects(ctx, "code"),
-      recordAudit(
-        ctx,
-        {
-          action: "user.email_verified",
-          result: "failure",
-          userId: changedColumn("user_id"),
-          detail: { by: "code" },
-        },
-        sql`not (${wasConsumed})`,
-      ),
-    ]),
+    consumeCode(ctx, { purpose, email, code: input.code }, verificationEffects(ctx, "code")),
   );
   if (challenge === null) {
     throw new AppError("INVALID_CODE", "The code is wrong, used or expired.");
@@ -55,22 +45,27 @@ export async function verifyEmailByCode(
   return { userId: challenge.userId };
 }
 
-/** What goes with a used challenge: the user's row, the record, the event. */
-function verifiedEffects(ctx: Context, by: "link" | "code"): Effect[] {
+/** Whether this link has verified the address that its user still has: to press its button twice is no fault of hers. */
+export async function hasVerifiedEmail(ctx: Context, token: string): Promise<boolean> {
+  return (await findConsumedToken(ctx, purpose, token)) !== null;
+}
+
+/** What goes with a used challenge: the user's row, the record, the event. With any other attempt: the record. */
+function verificationEffects(ctx: Context, by: "link" | "code"): Effect[] {
   const userId = changedColumn("user_id");
   const now = sql`${sql.param(ctx.clock.now(), users.updatedAt)}::timestamptz`;
+  const action = "user.email_verified";
+  const failure = { action, result: "failure", detail: { by } } as const;
   return [
     (changed) => sql`
       update ${users} set email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now}
       from ${changed} where ${users.id} = ${changed}.user_id and ${changed}.consumed_at is not null`,
-    recordAudit(
-      ctx,
-      { action: "user.email_verified", result: "success", userId, detail: { by } },
-      wasConsumed,
-    ),
+    recordAudit(ctx, { action, result: "success", userId, detail: { by } }, wasConsumed),
+    recordAudit(ctx, { ...failure, userId }, sql`not (${wasConsumed})`),
+    otherwise(recordAudit(ctx, { ...failure, userId: null })),
     recordEvent(
       ctx,
-      "user.email_verified",
+      action,
       { user_id: userId, email: changedColumn("email") },
       { when: wasConsumed },
     ),

@@ -8,7 +8,12 @@ import { healthSchema, livenessSchema } from "./model.ts";
 const tags = ["Health"];
 
 /** For load balancers and orchestrators: is it alive, is it ready, is its database there. */
-export function healthRoutes(kit: RouteKit, platform: Platform, version: string, state: HealthState) {
+export function healthRoutes(
+  kit: RouteKit,
+  platform: Platform,
+  version: string,
+  state: HealthState,
+) {
   const service = platform.settings.serviceName;
 
   function report(isHealthy: boolean, hasDatabase: boolean) {

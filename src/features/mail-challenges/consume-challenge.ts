@@ -1,9 +1,9 @@
-import { and, eq, gt, isNull, lt, sql, type SQL } from "drizzle-orm";
+import { and, eq, gt, inArray, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
 
 import { changedColumn, withEffects, type Effect } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { users } from "../users/index.ts";
-import { hashCode, hashToken } from "./issue-challenge.ts";
+import { codeHashes, hashToken } from "./issue-challenge.ts";
 import type { ChallengePurpose } from "./purposes.ts";
 import { mailChallenges } from "./table.ts";
 
@@ -50,6 +50,26 @@ export async function consumeToken(
   return row.consumedAt === null ? "expired" : { userId: row.userId, email: row.email };
 }
 
+/** Whose challenge a link's token used up, as long as she lives and has that address; or null. */
+export async function findConsumedToken(
+  ctx: Context,
+  purpose: ChallengePurpose,
+  token: string,
+): Promise<ConsumedChallenge | null> {
+  const [row] = await ctx.db
+    .select(returned)
+    .from(mailChallenges)
+    .innerJoin(users, belongsToLivingUser)
+    .where(
+      and(
+        eq(mailChallenges.tokenHash, hashToken(token)),
+        eq(mailChallenges.purpose, purpose),
+        isNotNull(mailChallenges.consumedAt),
+      ),
+    );
+  return row ? { userId: row.userId, email: row.email } : null;
+}
+
 /**
  * Uses up a user's living challenge if the code is its code, together with `effects`, in one statement; counts the
  * attempt if not. Null for a wrong, used, expired or too often tried code, and for an unknown address alike.
@@ -60,7 +80,7 @@ export async function consumeCode(
   effects: readonly Effect[],
 ): Promise<ConsumedChallenge | null> {
   const now = ctx.clock.now();
-  const isRight = sql`${mailChallenges.codeHash} = ${hashCode(ctx, challenge, challenge.code)}`;
+  const isRight = inArray(mailChallenges.codeHash, codeHashes(ctx, challenge, challenge.code));
   const tried = ctx.db.$with("tried").as(
     ctx.db
       .update(mailChallenges)

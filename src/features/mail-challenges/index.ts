@@ -1,2 +1,2 @@
-export { consumeCode, type ConsumedChallenge, consumeToken, wasConsumed } from "./consume-challenge.ts";
-export { issueChallenge, type IssuedChallenge } from "./issue-challenge.ts";
+export { consumeCode, consumeToken, findConsumedToken, wasConsumed } from "./consume-challenge.ts";
+export { issueChallenge } from "./issue-challenge.ts";

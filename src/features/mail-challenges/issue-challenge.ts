@@ -55,12 +55,22 @@ export function hashToken(token: string): string {
 }
 
 /** How a code is stored: a keyed digest, for six digits in the clear would be found from any copy of the database. */
-export function hashCode(
-  ctx: Pick<Context, "secrets">,
-  challenge: { email: string; purpose: ChallengePurpose },
-  code: string,
-): string {
-  return ctx.secrets.digest("mail-code", `${challenge.purpose}\n${challenge.email}\n${code}`);
+function hashCode(ctx: CodeKeys, challenge: CodeScope, code: string): string {
+  return ctx.secrets.digest(codeKey, codeMessage(challenge, code));
+}
+
+/** How a received code may be stored: also under the key that was in use when it was mailed. */
+export function codeHashes(ctx: CodeKeys, challenge: CodeScope, code: string): string[] {
+  return [...ctx.secrets.digests(codeKey, codeMessage(challenge, code))];
+}
+
+type CodeKeys = Pick<Context, "secrets">;
+type CodeScope = Pick<NewChallenge, "email" | "purpose">;
+
+const codeKey = "mail-code";
+
+function codeMessage({ purpose, email }: CodeScope, code: string): string {
+  return `${purpose}\n${email}\n${code}`;
 }
 
 const replacedColumns = [
@@ -76,6 +86,8 @@ const replacedColumns = [
 ];
 
 const replaceEarlier: SQL = sql`on conflict ("user_id", "purpose") do update set ${sql.join(
-  replacedColumns.map(({ name }) => sql`${sql.identifier(name)} = excluded.${sql.identifier(name)}`),
+  replacedColumns.map(
+    ({ name }) => sql`${sql.identifier(name)} = excluded.${sql.identifier(name)}`,
+  ),
   sql`, `,
 )}`;

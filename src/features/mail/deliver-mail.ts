@@ -5,6 +5,7 @@ import { type DeliverMessage, PermanentDeliveryError } from "../../platform/outb
 import { MailRejectedError } from "../../platform/mail/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { type MailContent, mailContentSchema } from "./mail-content.ts";
+import { greetingName } from "./templates/greeting-name.ts";
 import { renderVerifyEmail } from "./templates/verify-email.ts";
 
 const payload = TypeCompiler.Compile(
@@ -33,7 +34,7 @@ export function createMailDelivery(platform: Platform): DeliverMessage {
       await platform.mailer.send({
         id: message.id,
         kind,
-        to: { name: mail.name ?? "", address: queued.to },
+        to: { name: greetingName(mail.name) ?? "", address: queued.to },
         ...render(platform, mail),
       });
     } catch (error) {

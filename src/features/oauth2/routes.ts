@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import { Type } from "@sinclair/typebox";
 
+import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { Authenticate, RouteKit } from "../../platform/http/route-kit.ts";
 import { authenticateClient } from "./authenticate-client.ts";
 import { describeServer } from "./describe-server.ts";
@@ -28,7 +29,7 @@ const failures = {
 };
 
 /** The OAuth 2.0 endpoints. Their answers are those of the RFCs, without our envelope. */
-export function oauth2Routes(kit: RouteKit, authenticate: Authenticate) {
+export function oauth2Routes(kit: RouteKit, cookie: RefreshCookie, authenticate: Authenticate) {
   return new Elysia({ prefix: "/oauth" })
     .use(kit)
     .post(
@@ -37,11 +38,15 @@ export function oauth2Routes(kit: RouteKit, authenticate: Authenticate) {
         // RFC 6749 §5.1 asks for both; `Cache-Control: no-store` is on every answer.
         set.headers["pragma"] = "no-cache";
         const grant = await grantTokens(ctx, headers["authorization"] ?? null, body);
+        const { access_token, token_type, expires_in, refresh_token } = cookie.deliver(
+          set.headers,
+          grant,
+        );
         return {
-          access_token: grant.access_token,
-          token_type: grant.token_type,
-          expires_in: grant.expires_in,
-          ...(grant.refresh_token === undefined ? {} : { refresh_token: grant.refresh_token }),
+          access_token,
+          token_type,
+          expires_in,
+          ...(refresh_token === undefined ? {} : { refresh_token }),
         };
       },
       {

@@ -1,77 +1,85 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
-import { findAppError } from "../../kernel/errors.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { requestVerification, verifyEmailByToken } from "../email-verification/index.ts";
 import { pageHeaders } from "./layout.ts";
+import { pressConfirm, pressResend } from "./press-button.ts";
 import {
   confirmPage,
   donePage,
   failedPage,
-  type LinkFault,
   RESEND_VERIFICATION_PATH,
+  resendPage,
   resentPage,
   VERIFY_EMAIL_PATH,
 } from "./verify-email-page.ts";
 
-const tokenField = Type.Object({ token: Type.Optional(Type.String({ maxLength: 512 })) });
-const emailField = Type.Object({ email: Type.Optional(Type.String({ maxLength: 1000 })) });
+// Mail programs and trackers append parameters of their own to links.
+const linkQuery = Type.Object(
+  { token: Type.Optional(Type.Unknown()) },
+  { additionalProperties: true },
+);
+const tokenField = Type.Object({ token: Type.Optional(Type.String()) });
+const emailField = Type.Object({ email: Type.Optional(Type.String()) });
+
+interface Outgoing {
+  status?: number | string;
+  headers: Record<string, string | number | undefined>;
+}
 
 /**
  * The pages behind the links in mails. Showing one changes nothing, so that mail scanners and previews that open every link
- * do no harm; pressing its button does.
+ * do no harm; pressing its button does. The answer to a press is a page, also while the database is away.
  */
 export function pagesRoutes(kit: RouteKit, { settings }: Platform) {
   const { serviceName } = settings;
-  const headers = pageHeaders();
 
   return new Elysia({ detail: { hide: true } })
     .use(kit)
     .get(
       VERIFY_EMAIL_PATH,
       ({ query, set }) => {
-        Object.assign(set.headers, headers);
-        if (query.token) return confirmPage({ token: query.token, serviceName });
-        set.status = 400;
-        return failedPage({ serviceName, reason: "invalid" });
+        const { token } = query;
+        if (typeof token === "string" && token !== "") {
+          return show(set, 200, confirmPage({ token, serviceName }));
+        }
+        return show(set, 400, failedPage({ serviceName, reason: "invalid" }));
       },
-      { anyone: true, query: tokenField },
+      { anyone: true, query: linkQuery },
     )
     .post(
       VERIFY_EMAIL_PATH,
       async ({ ctx, body, set }) => {
-        Object.assign(set.headers, headers);
-        try {
-          await verifyEmailByToken(ctx, body.token ?? "");
-          return donePage({ serviceName });
-        } catch (error) {
-          const reason = linkFault(error);
-          if (reason === null) throw error;
-          set.status = 400;
-          return failedPage({ serviceName, reason });
+        const { token = "" } = body;
+        const outcome = await pressConfirm(ctx, token);
+        if (outcome === "away") {
+          set.headers["retry-after"] = "1";
+          return show(set, 503, confirmPage({ token, serviceName, isRepeated: true }));
         }
+        return outcome === "done"
+          ? show(set, 200, donePage({ serviceName }))
+          : show(set, 400, failedPage({ serviceName, reason: outcome }));
       },
       { anyone: true, accepts: "form", body: tokenField },
     )
     .post(
       RESEND_VERIFICATION_PATH,
       async ({ ctx, body, set }) => {
-        Object.assign(set.headers, headers);
-        try {
-          await requestVerification(ctx, { email: body.email ?? "" });
-        } catch (error) {
-          if (findAppError(error)?.code !== "INVALID_EMAIL") throw error;
-        }
-        return resentPage({ serviceName });
+        const { email = "" } = body;
+        const outcome = await pressResend(ctx, email);
+        if (outcome === "done") return show(set, 200, resentPage({ serviceName }));
+        if (outcome === "away") set.headers["retry-after"] = "1";
+        const status = outcome === "away" ? 503 : 400;
+        return show(set, status, resendPage({ serviceName, email, reason: outcome }));
       },
       { anyone: true, accepts: "form", body: emailField },
     );
 }
 
-function linkFault(error: unknown): LinkFault | null {
-  const code = findAppError(error)?.code;
-  if (code === "EXPIRED_TOKEN") return "expired";
-  return code === "INVALID_TOKEN" ? "invalid" : null;
+/** Only with a page: an error that goes on to the error mapper is no HTML. */
+function show(set: Outgoing, status: number, html: string): string {
+  set.status = status;
+  Object.assign(set.headers, pageHeaders());
+  return html;
 }

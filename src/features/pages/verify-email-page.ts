@@ -3,18 +3,19 @@ import { renderPage } from "./layout.ts";
 /** Where the link in the mail leads and its button posts to. */
 export const VERIFY_EMAIL_PATH = "/verify-email";
 
-/** Where `failedPage` posts to for a new mail. Answer with `resentPage`, never with `failedPage`: form targets are relative. */
+/** Where one posts to for a new mail. Answer with `resentPage` or `resendPage`, never with `failedPage`: form targets are relative. */
 export const RESEND_VERIFICATION_PATH = "/verify-email/resend";
-
-/** What the page with the button needs: the token of the link, as it was received. */
-export interface ConfirmPageInput {
-  readonly token: string;
-  readonly serviceName: string;
-}
 
 /** A page that only needs to say whose it is. */
 export interface PageInput {
   readonly serviceName: string;
+}
+
+/** What the page with the button needs: the token of the link, as it was received. */
+export interface ConfirmPageInput extends PageInput {
+  readonly token: string;
+  /** Whether it was pressed in vain: the service was away. */
+  readonly isRepeated?: boolean;
 }
 
 /** The page behind the link in a mail. Showing it changes nothing; its button posts the form field `token` to `/verify-email`. */
@@ -22,7 +23,7 @@ export function confirmPage(input: ConfirmPageInput): string {
   return renderPage({
     title: "Confirm your e-mail address",
     serviceName: input.serviceName,
-    body: `<p>Press the button to confirm that this e-mail address is yours.</p>
+    body: `${input.isRepeated ? AWAY : ""}<p>Press the button to confirm that this e-mail address is yours.</p>
 <form method="post" action="${VERIFY_EMAIL_ACTION}">
 <input type="hidden" name="token" value="${Bun.escapeHTML(input.token)}">
 <button type="submit">Confirm e-mail address</button>
@@ -60,11 +61,21 @@ export function failedPage(input: PageInput & { readonly reason: LinkFault }): s
     title: FAULT_TITLES[input.reason],
     serviceName: input.serviceName,
     body: `<p>${FAULT_EXPLANATIONS[input.reason]}</p>
-<form method="post" action="${RESEND_ACTION}">
-<label for="email">E-mail address</label>
-<input type="email" id="email" name="email" autocomplete="email" maxlength="254" required>
-<button type="submit">Send a new mail</button>
-</form>`,
+${resendForm(RESEND_ACTION, "")}`,
+  });
+}
+
+/** Why a new mail could not be asked for: what was entered is no address, or the service was away. */
+export type ResendFault = "address" | "away";
+
+/** The answer to the form for a new mail when it must be sent again, with what was entered. */
+export function resendPage(
+  input: PageInput & { readonly email: string; readonly reason: ResendFault },
+): string {
+  return renderPage({
+    title: "Get a new mail",
+    serviceName: input.serviceName,
+    body: `${input.reason === "away" ? AWAY : "<p>This is not a complete e-mail address. Please correct it.</p>\n"}${resendForm(REPEATED_RESEND_ACTION, input.email)}`,
   });
 }
 
@@ -80,3 +91,14 @@ export function resentPage(input: PageInput): string {
 // Relative, so that the forms also work where a proxy serves us below a path of its own.
 const VERIFY_EMAIL_ACTION = VERIFY_EMAIL_PATH.slice(1);
 const RESEND_ACTION = RESEND_VERIFICATION_PATH.slice(1);
+const REPEATED_RESEND_ACTION = RESEND_VERIFICATION_PATH.slice(VERIFY_EMAIL_PATH.length + 1);
+
+const AWAY = "<p>This did not work just now. Please try again in a moment.</p>\n";
+
+function resendForm(action: string, email: string): string {
+  return `<form method="post" action="${action}">
+<label for="email">E-mail address</label>
+<input type="email" id="email" name="email" autocomplete="email" maxlength="254" required value="${Bun.escapeHTML(email)}">
+<button type="submit">Send a new mail</button>
+</form>`;
+}

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/message.ts";
-import { passwordSchema } from "../../platform/http/text-schema.ts";
+import { passwordSchema, textSchema } from "../../platform/http/text-schema.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { emailSchema, nameSchema, usernameSchema } from "../users/index.ts";
 
@@ -34,7 +34,7 @@ export const logInBody = Type.Object(
   {
     email: Type.Optional(emailSchema),
     username: Type.Optional(
-      Type.String({ description: "In the place of `email`.", minLength: 1, maxLength: 254 }),
+      textSchema({ description: "In the place of `email`.", minLength: 1, maxLength: 254 }),
     ),
     password: passwordSchema("The password."),
   },

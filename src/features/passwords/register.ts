@@ -2,7 +2,7 @@ import { AppError } from "../../kernel/errors.ts";
 import { violatedUniqueConstraint } from "../../platform/db/errors.ts";
 import { withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
+import { recordAudit, writeAudit } from "../audit/index.ts";
 import { composeVerificationMail } from "../email-verification/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
@@ -62,10 +62,14 @@ export async function register(ctx: Context, input: RegisterInput): Promise<Regi
           : {},
       ),
     ])
-    .select()
-    .from(created);
+      .select()
+      .from(created);
   } catch (error) {
-    throw duplicate(error) ?? error;
+    const refusal = duplicate(error);
+    if (refusal === null) throw error;
+    const detail = { reason: refusal.code };
+    await writeAudit(ctx, { action: "user.registered", result: "failure", userId: null, detail });
+    throw refusal;
   }
   ctx.outboxWritten();
 

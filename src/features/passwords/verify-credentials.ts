@@ -1,13 +1,11 @@
+import { AppError } from "../../kernel/errors.ts";
+import { isStorableText } from "../../platform/http/text-schema.ts";
 import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
 import { invalidCredentials, type ProvenIdentity } from "../sign-in/index.ts";
-import {
-  canonicalEmail,
-  findCanonicalEmail,
-  findUserWithPassword,
-  type UserIdentifier,
-} from "../users/index.ts";
+import { canonicalEmail, findUserWithPassword, type UserIdentifier } from "../users/index.ts";
 import { normalizePassword } from "./policy.ts";
+import { renewHash } from "./renew-hash.ts";
 
 /** Who says she is whom, and the password that is to prove it. */
 export interface Credentials {
@@ -21,8 +19,9 @@ export interface Credentials {
  */
 export async function verifyCredentials(
   ctx: Context,
-  { identifier, password }: Credentials,
+  credentials: Credentials,
 ): Promise<ProvenIdentity> {
+  const { identifier, password } = credentials;
   const found = await findUserWithPassword(ctx.db, identifier);
   const candidate = isPossiblePassword(password) ? normalizePassword(password) : "";
   const isRight = await ctx.hasher.verify(candidate, found?.passwordHash ?? null);
@@ -31,14 +30,22 @@ export async function verifyCredentials(
     throw invalidCredentials();
   }
   const { passwordHash, ...user } = found;
-  return { user, amr: ["pwd"], passwordHash };
+  const proven = { userId: user.id, password: candidate, passwordHash };
+  const presentHash = await renewHash(ctx, proven);
+  if (presentHash === null) return verifyCredentials(ctx, credentials);
+  return { user, amr: ["pwd"], passwordHash: presentHash };
 }
 
-/** An identifier as people type it in one field: an address if it has an `@`, a username if not. */
+/**
+ * An identifier as people type it in one field: an address if it has an `@`, a username if not. Throws `INVALID_EMAIL`,
+ * and `VALIDATION_ERROR` for a text that no database can look for.
+ */
 export function parseIdentifier(text: string): UserIdentifier {
-  const email = findCanonicalEmail(text);
-  if (email !== null) return { email };
-  return text.includes("@") ? { email: canonicalEmail(text) } : { username: text };
+  if (text.includes("@")) return { email: canonicalEmail(text) };
+  if (isStorableText(text)) return { username: text };
+  throw new AppError("VALIDATION_ERROR", "This is not a username.", {
+    faults: [{ field: "username", issue: "Does not have the right form." }],
+  });
 }
 
 /** What no password can be (see the policy) is never compared: bcrypt would take some of it for another. */

@@ -3,7 +3,7 @@ import type { Context } from "../../platform/platform.ts";
 import { inspectAccessToken, inspectRefreshToken } from "../tokens/index.ts";
 import { endSession } from "./end-sessions.ts";
 
-/** By what the session to end is known: either token of it. */
+/** By what the session to end is known: either token of it, or both. */
 export interface LogOutInput {
   readonly accessToken: string | null;
   readonly refreshToken: string | null;
@@ -14,22 +14,22 @@ export interface LogOutInput {
  * has ended is no error, and one that is not ours ends nothing. Throws `AUTHENTICATION_REQUIRED` when neither is given.
  */
 export async function logOut(ctx: Context, input: LogOutInput): Promise<void> {
-  const claims = await findClaims(ctx, input);
-  if (claims) await endSession(ctx, { id: claims.sid, userId: claims.sub });
-}
-
-async function findClaims(ctx: Context, input: LogOutInput) {
-  if (input.refreshToken === null && input.accessToken === null) {
+  const { accessToken, refreshToken } = input;
+  if (accessToken === null && refreshToken === null) {
     throw new AppError("AUTHENTICATION_REQUIRED", "Send the access token or the refresh token.");
   }
+  if (refreshToken !== null) await endSessionOf(ctx, inspectRefreshToken(ctx, refreshToken));
+  if (accessToken !== null) await endSessionOf(ctx, inspectAccessToken(ctx, accessToken));
+}
+
+async function endSessionOf(
+  ctx: Context,
+  inspected: Promise<{ claims: { sid: string; sub: string } }>,
+): Promise<void> {
   try {
-    const { claims } =
-      input.refreshToken === null
-        ? await inspectAccessToken(ctx, input.accessToken ?? "")
-        : await inspectRefreshToken(ctx, input.refreshToken);
-    return claims;
+    const { claims } = await inspected;
+    await endSession(ctx, { id: claims.sid, userId: claims.sub });
   } catch (error) {
-    if (error instanceof AppError && error.code === "INVALID_TOKEN") return null;
-    throw error;
+    if (!(error instanceof AppError) || error.code !== "INVALID_TOKEN") throw error;
   }
 }

@@ -20,7 +20,6 @@ export interface NewSession {
 /** An open session and the facts of its first refresh token. */
 export interface OpenedSession {
   readonly id: string;
-  readonly absoluteExpiresAt: Date;
   readonly refreshToken: RefreshTokenFacts;
 }
 
@@ -69,5 +68,5 @@ export async function openSession(
     .as(sql`${insert(sql`${users}`)} returning ${sessions.id}`);
   const [row] = await withEffects(ctx.db, opened, effectsOf(id)).select().from(opened);
   if (!row) return null;
-  return { id, absoluteExpiresAt, refreshToken: { tokenId, issuedAt: now, expiresAt } };
+  return { id, refreshToken: { tokenId, issuedAt: now, expiresAt } };
 }

@@ -1,16 +1,13 @@
 import type { Context } from "../../platform/platform.ts";
+import { invalidToken, type TokenResponse, verifyRefreshToken } from "../tokens/index.ts";
+import { findSuccessorTokenId, hashTokenId, successorTokenId } from "./refresh-token-chain.ts";
 import {
-  invalidToken,
-  type RefreshClaims,
-  type TokenResponse,
-  verifyRefreshToken,
-} from "../tokens/index.ts";
-import {
-  findSuccessorTokenId,
-  hashTokenId,
-  successorTokenId,
-} from "./refresh-token-chain.ts";
-import { endUnlessWithinGrace, type LiveSession, rotate, touch } from "./rotation-queries.ts";
+  endUnlessWithinGrace,
+  type LiveSession,
+  type PresentedToken,
+  rotate,
+  touch,
+} from "./rotation-queries.ts";
 import { tokenResponse } from "./token-response.ts";
 
 /**
@@ -19,39 +16,38 @@ import { tokenResponse } from "./token-response.ts";
  * stale one: its session ends. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`.
  */
 export async function refresh(ctx: Context, refreshToken: string): Promise<TokenResponse> {
-  const claims = await verifyRefreshToken(ctx, refreshToken);
-  if (!ctx.settings.refreshTokenRotation) return refreshWithoutRotation(ctx, claims);
+  const { sid, sub, jti } = await verifyRefreshToken(ctx, refreshToken);
+  const presented = { sessionId: sid, userId: sub, presentedHash: hashTokenId(jti) };
 
-  const presentedHash = hashTokenId(claims.jti);
-  const successor = successorTokenId(ctx, claims.jti);
-  const rotated = await rotate(ctx, {
-    sessionId: claims.sid,
-    presentedHash,
-    successorHash: hashTokenId(successor),
-  });
-  if (rotated) return respond(ctx, rotated, successor);
+  const renewed = ctx.settings.refreshTokenRotation
+    ? await replace(ctx, presented, jti)
+    : await keep(ctx, presented, jti);
+  if (renewed) return renewed;
 
-  const session = await endUnlessWithinGrace(ctx, { sessionId: claims.sid, presentedHash });
+  const session = await endUnlessWithinGrace(ctx, presented);
+  if (session?.hasEnded) ctx.changes.announce({ subject: "session", id: sid });
   if (!session || session.hasEnded) throw invalidToken();
-  const known = findSuccessorTokenId(ctx, claims.jti, session.refreshTokenHash);
-  if (known === null) throw invalidToken();
-  return respond(ctx, session, known);
+  const successor = findSuccessorTokenId(ctx, jti, session.refreshTokenHash);
+  if (successor === null) throw invalidToken();
+  return respond(ctx, session, successor);
 }
 
-async function refreshWithoutRotation(ctx: Context, claims: RefreshClaims): Promise<TokenResponse> {
-  const session = await touch(ctx, {
-    sessionId: claims.sid,
-    presentedHash: hashTokenId(claims.jti),
-  });
-  if (!session) throw invalidToken();
-  return respond(ctx, session, claims.jti);
+async function replace(ctx: Context, presented: PresentedToken, tokenId: string) {
+  const successor = successorTokenId(ctx, tokenId);
+  const session = await rotate(ctx, { ...presented, successorHash: hashTokenId(successor) });
+  return session && respond(ctx, session, successor);
+}
+
+/** Without rotation the living token stays the same. */
+async function keep(ctx: Context, presented: PresentedToken, tokenId: string) {
+  const session = await touch(ctx, presented);
+  return session && respond(ctx, session, tokenId);
 }
 
 function respond(ctx: Context, session: LiveSession, tokenId: string): Promise<TokenResponse> {
   return tokenResponse(ctx, session.user, {
     id: session.id,
     amr: session.amr,
-    absoluteExpiresAt: session.absoluteExpiresAt,
     refreshToken: {
       tokenId,
       issuedAt: session.refreshTokenIssuedAt,

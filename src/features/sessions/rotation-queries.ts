@@ -5,6 +5,7 @@ import { changedColumn, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { userColumns, type UserRecord, users } from "../users/index.ts";
+import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
 
 /** A session as a refresh finds it, with its user. */
@@ -14,12 +15,13 @@ export interface LiveSession {
   readonly refreshTokenHash: string;
   readonly refreshTokenIssuedAt: Date;
   readonly expiresAt: Date;
-  readonly absoluteExpiresAt: Date;
   readonly user: UserRecord;
 }
 
-interface PresentedToken {
+/** A genuine refresh token, as the session's row would know it. */
+export interface PresentedToken {
   readonly sessionId: string;
+  readonly userId: string;
   readonly presentedHash: string;
 }
 
@@ -29,7 +31,6 @@ const returned = {
   refreshTokenHash: sessions.refreshTokenHash,
   refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
   expiresAt: sessions.expiresAt,
-  absoluteExpiresAt: sessions.absoluteExpiresAt,
   endedAt: sessions.endedAt,
   ...userColumns,
 };
@@ -68,7 +69,7 @@ async function change(
       .set(values)
       .from(users)
       .where(
-        and(living(token.sessionId, now), eq(sessions.refreshTokenHash, token.presentedHash)),
+        and(belongsToLivingSession(token, now), eq(sessions.refreshTokenHash, token.presentedHash)),
       )
       .returning(returned),
   );
@@ -108,7 +109,7 @@ export async function endUnlessWithinGrace(
       })
       .from(users)
       .where(
-        and(living(token.sessionId, now), ne(sessions.refreshTokenHash, token.presentedHash)),
+        and(belongsToLivingSession(token, now), ne(sessions.refreshTokenHash, token.presentedHash)),
       )
       .returning(returned),
   );
@@ -129,18 +130,19 @@ export async function endUnlessWithinGrace(
   return row ? { ...liveSession(row), hasEnded: row.endedAt !== null } : null;
 }
 
-function living(sessionId: string, now: Date) {
+function belongsToLivingSession(token: PresentedToken, now: Date) {
   return and(
-    eq(sessions.id, sessionId),
-    isNull(sessions.endedAt),
-    gt(sessions.expiresAt, now),
-    gt(sessions.absoluteExpiresAt, now),
+    eq(sessions.id, token.sessionId),
+    isLiving(now),
     eq(users.id, sessions.userId),
+    eq(users.id, token.userId),
     isNull(users.deletedAt),
   );
 }
 
-function liveSession(row: Omit<LiveSession, "user" | "id"> & UserRecord & { sessionId: string }): LiveSession {
-  const { sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, absoluteExpiresAt, ...user } = row;
-  return { id: sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, absoluteExpiresAt, user };
+function liveSession(
+  row: Omit<LiveSession, "user" | "id"> & UserRecord & { sessionId: string },
+): LiveSession {
+  const { sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, ...user } = row;
+  return { id: sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, user };
 }

@@ -29,7 +29,10 @@ export function createSessionActivity(platform: Platform): SessionActivity {
       .update(sessions)
       .set({ lastUsedAt: now })
       .where(
-        and(inArray(sessions.id, ids), lt(sessions.lastUsedAt, addSeconds(now, -resolutionSeconds))),
+        and(
+          inArray(sessions.id, ids),
+          lt(sessions.lastUsedAt, addSeconds(now, -resolutionSeconds)),
+        ),
       );
   }
 

@@ -1,6 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
+import { recordAudit, writeAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { openSession, tokenResponse } from "../sessions/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
@@ -25,6 +25,7 @@ export async function completeSignIn(
 ): Promise<TokenResponse> {
   const { user, amr } = identity;
   if (ctx.settings.requireEmailVerification && user.emailVerifiedAt === null) {
+    await recordRefusal(ctx, user, "email_not_verified");
     throw new AppError("EMAIL_NOT_VERIFIED", "Verify your e-mail address before signing in.");
   }
   const opened = await openSession(
@@ -49,9 +50,18 @@ export async function completeSignIn(
       }),
     ],
   );
-  if (!opened) throw invalidCredentials();
+  if (!opened) {
+    await recordRefusal(ctx, user, "account_changed");
+    throw invalidCredentials();
+  }
   ctx.outboxWritten();
   return tokenResponse(ctx, user, { ...opened, amr });
+}
+
+/** A proof that was right and still gave no session is a failed sign-in as well. */
+async function recordRefusal(ctx: Context, user: UserRecord, reason: string): Promise<void> {
+  const detail = { reason };
+  await writeAudit(ctx, { action: "user.login", result: "failure", userId: user.id, detail });
 }
 
 /** The one answer to every failed sign-in, whatever the reason. */

@@ -19,7 +19,7 @@ export interface RefreshTokenFacts {
 
 /**
  * Signs an access token (RFC 9068): `iss`, `aud`, `sub`, `sid`, `jti`, `iat`, `exp`, `email`, `roles`, `amr`.
- * It lives for `JWT_ACCESS_TOKEN_TTL`, and never longer than `notAfter`, its session's end.
+ * It lives for `JWT_ACCESS_TOKEN_TTL`, and never longer than `notAfter`, when its session ends unless refreshed.
  */
 export async function issueAccessToken(
   ctx: Platform,

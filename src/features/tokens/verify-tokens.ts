@@ -6,7 +6,8 @@ import type { TokenType } from "../../platform/jwt/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 
 const uuid = Type.RegExp(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
-const numericDate = Type.Integer({ minimum: 0 });
+/** Up to the year 9999: what lies beyond cannot have come from us. */
+const numericDate = Type.Integer({ minimum: 0, maximum: 253_402_300_799 });
 
 const refreshClaims = Type.Object({
   sub: uuid,

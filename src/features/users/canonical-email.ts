@@ -21,22 +21,28 @@ export function canonicalEmail(received: string, field = "email"): string {
 }
 
 /** The same, or null for what is not an address (RFC 5321 §4.5.3.1 lengths, RFC 5322 dot-atom). */
-export function findCanonicalEmail(received: string): string | null {
+function findCanonicalEmail(received: string): string | null {
   const trimmed = received.trim();
   if (trimmed.length > maximumLength || !isPrintable(trimmed)) return null;
   const at = trimmed.lastIndexOf("@");
-  // Only ASCII letters are lowered: the Kelvin sign would become a `k`.
-  const local = trimmed.slice(0, Math.max(at, 0)).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const local = lowerAscii(trimmed.slice(0, Math.max(at, 0)));
   const domain = domainToASCII(trimmed.slice(at + 1));
   if (at < 1 || local.length > 64 || !localPart.test(local)) return null;
   const labels = domain.split(".");
   const isDomain =
-    labels.length >= 2 && labels.every((label) => domainLabel.test(label)) && !/^\d+$/.test(labels.at(-1) ?? "");
+    labels.length >= 2 &&
+    labels.every((label) => domainLabel.test(label)) &&
+    !/^\d+$/.test(labels.at(-1) ?? "");
   const email = `${local}@${domain}`;
   return isDomain && email.length <= maximumLength ? email : null;
 }
 
-/** No white space, controls, invisible or unassigned characters, and no percent signs that a domain decodes. */
+/** Lowers the letters A to Z and no others: the Kelvin sign would become a `k`. */
+export function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** No white space, controls, invisible or unassigned characters, and in the domain nothing that a URL parser acts on. */
 function isPrintable(text: string): boolean {
-  return text.isWellFormed() && !/[\p{C}\p{Z}]/u.test(text) && !/@.*%/.test(text);
+  return text.isWellFormed() && !/[\p{C}\p{Z}]/u.test(text) && !/@.*[%/?#:\\]/.test(text);
 }

@@ -1,4 +1,4 @@
-export { canonicalEmail, findCanonicalEmail } from "./canonical-email.ts";
+export { canonicalEmail } from "./canonical-email.ts";
 export { emailSchema, isUsername, nameSchema, usernameSchema, userSchema } from "./model.ts";
 export {
   findUserWithPassword,

@@ -27,7 +27,8 @@ export const emailSchema = Type.String({
 
 /** A username as received. It has no `@`, so that it is never taken for an address. */
 export const usernameSchema = Type.String({
-  description: "2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Case does not tell two apart.",
+  description:
+    "2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Case does not tell two apart.",
   minLength: 2,
   maxLength: 64,
   pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$",

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
+import { lowerAscii } from "./canonical-email.ts";
 import { userRoles, users } from "./table.ts";
 
 /** The columns by which other features know a user, for use in their own joins. */
@@ -10,7 +11,11 @@ export const userColumns = {
   username: users.username,
   name: users.name,
   emailVerifiedAt: users.emailVerifiedAt,
-  roles: sql<string[]>`array(select ${userRoles.role} from ${userRoles} where ${userRoles.userId} = ${users.id} order by 1)`.as("roles"),
+  roles: sql<
+    string[]
+  >`array(select ${userRoles.role} from ${userRoles} where ${userRoles.userId} = ${users.id} order by 1)`.as(
+    "roles",
+  ),
 };
 
 /** A living user's account. */
@@ -42,5 +47,5 @@ export async function findUserWithPassword(
 function matches(identifier: UserIdentifier): SQL {
   return "email" in identifier
     ? eq(sql`lower(${users.email})`, identifier.email)
-    : eq(sql`lower(${users.username})`, identifier.username.toLowerCase());
+    : eq(sql`lower(${users.username})`, lowerAscii(identifier.username));
 }

@@ -30,7 +30,7 @@ export function usersRoutes(kit: RouteKit) {
         tags: ["Users"],
         summary: "The signed-in user",
         description: "Who the access token stands for, as of this moment.",
-        security: [{ bearer: [] }, { password: [] }],
+        security: [{ bearer: [] }],
       },
     },
   );

@@ -27,7 +27,13 @@ export interface LoadedSettings {
  * nothing but the development secret, and that only when there is no problem.
  */
 export function loadSettings(environment: Environment, options: LoadOptions): LoadedSettings {
-  const reading = readSettings(environment, options.isTerminal);
+  const { settings, warnings } = judgeSettings(environment, options.isTerminal);
+  return { settings: withSecret(settings, options.generateSecret), warnings };
+}
+
+/** The same without making a development secret, for those who need none: `jwtSecretKey` is then empty. Writes nothing. */
+export function judgeSettings(environment: Environment, isTerminal: boolean): LoadedSettings {
+  const reading = readSettings(environment, isTerminal);
   const problems = [
     ...findUnknownNames(environment),
     ...reading.problems,
@@ -36,10 +42,7 @@ export function loadSettings(environment: Environment, options: LoadOptions): Lo
   if (problems.length > 0) throw new SettingsError(problems);
 
   const later = findLaterNames(environment).map((name) => `${name} has no effect in this version`);
-  return {
-    settings: withSecret(reading.settings, options.generateSecret),
-    warnings: [...productionNotes(reading), ...later],
-  };
+  return { settings: reading.settings, warnings: [...productionNotes(reading), ...later] };
 }
 
 function findRuleProblems(reading: Reading): SettingsProblem[] {

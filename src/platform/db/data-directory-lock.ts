@@ -39,8 +39,8 @@ export function lockDataDirectory(dataDir: string): DataDirectoryLock {
   const connection = openLockFile(dataDir, lockPath);
   try {
     connection.run(`PRAGMA busy_timeout = ${waitMilliseconds}`);
-    // Nothing is ever written, and a journal would be one more file that a kill leaves behind.
-    connection.run("PRAGMA journal_mode = OFF");
+    // Nothing is ever written, and a journal on the disk would be one more file to leave behind.
+    connection.run("PRAGMA journal_mode = MEMORY");
     connection.run("BEGIN EXCLUSIVE");
     chmodSync(lockPath, 0o600);
     rmSync(holderPath, { force: true });

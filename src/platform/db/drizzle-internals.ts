@@ -1,4 +1,5 @@
 import type { MigrationMeta } from "drizzle-orm/migrator";
+import type { Sql } from "postgres";
 
 import type { Db } from "./port.ts";
 
@@ -20,4 +21,12 @@ export function asInternalMigrator(db: Db): InternalMigrator {
 
 function isMigratingDialect(value: unknown): value is InternalMigrator["dialect"] {
   return typeof value === "object" && value !== null && "migrate" in value;
+}
+
+/**
+ * What Drizzle's driver takes for a client of `postgres`: of a whole one it uses `options`, `unsafe`, and, for transactions
+ * alone, `begin`.
+ */
+export function asClient(value: object): Sql {
+  return value as Sql;
 }

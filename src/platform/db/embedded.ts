@@ -2,7 +2,9 @@ import { drizzle } from "drizzle-orm/pglite";
 
 import type { Logger } from "../log/port.ts";
 import { withDeadline } from "./deadline.ts";
-import { startEmbeddedPostgres, type EmbeddedPostgres } from "./embedded-postgres.ts";
+import { createEmbeddedChangeFeed } from "./embedded-change-feed.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
+import { describeError } from "./errors.ts";
 import { migrateUnderLock, readPendingMigrations } from "./migrate.ts";
 import type { Database, Db } from "./port.ts";
 import { createStatementGate } from "./statement-gate.ts";
@@ -19,44 +21,65 @@ type Client = EmbeddedPostgres["client"];
 
 /** The Postgres inside the executable: one process, one data directory, started by `open`. */
 export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
-  let running: EmbeddedPostgres | null = null;
+  const { dataDir, timeoutSeconds, log } = options;
+  let starting: Promise<EmbeddedPostgres> | null = null;
+  let migrating: Promise<void> | null = null;
   const gate = createStatementGate({
     concurrency: 32,
-    timeoutSeconds: options.timeoutSeconds,
+    timeoutSeconds,
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
   });
 
-  function client(): Client {
-    if (!running) throw new Error("the embedded database is not open");
-    return running.client;
+  async function client(): Promise<Client> {
+    if (!starting) throw new Error("the embedded database is not open");
+    return (await starting).client;
   }
 
   async function start(): Promise<Client> {
-    running ??= await startEmbeddedPostgres({ dataDir: options.dataDir });
-    return running.client;
+    starting ??= startEmbeddedPostgres({
+      dataDir,
+      onUpkeepError: (error) => log.warn(describeError(error), "clearing up the database failed"),
+      onPanic: (reason) => log.error({ reason }, "the embedded database has ended"),
+    }).catch((error: unknown) => {
+      starting = null;
+      throw error;
+    });
+    return client();
+  }
+
+  /** For one caller at a time: the lock is the connection's, and there is but one. */
+  async function migrate(): Promise<void> {
+    await migrateUnderLock(drizzle(await start()), log);
   }
 
   const gated: Pick<Client, "query"> = {
     query: (query, parameters, queryOptions) =>
-      gate.run(() => client().query(query, parameters, queryOptions)),
+      gate.run(async () => (await client()).query(query, parameters, queryOptions)),
   };
   const db: Db = drizzle(asClient(gated));
+  const changes = createEmbeddedChangeFeed(client);
 
   return {
     kind: "embedded",
     db,
-    async open() {
-      await migrateUnderLock(drizzle(await start()), options.log);
+    changes,
+    open() {
+      migrating ??= migrate().finally(() => {
+        migrating = null;
+      });
+      return migrating;
     },
     async pendingMigrations() {
       return readPendingMigrations(drizzle(await start()));
     },
-    async ping(timeoutSeconds) {
-      await withDeadline(client().query("select 1"), timeoutSeconds);
+    async ping(deadlineSeconds) {
+      await withDeadline((await client()).query("select 1"), deadlineSeconds);
     },
     async close() {
+      await changes.stop();
+      const running = await starting?.catch(() => null);
+      starting = null;
       await running?.close();
-      running = null;
     },
   };
 }

@@ -1,3 +1,5 @@
+import { DrizzleQueryError } from "drizzle-orm";
+
 import { findAppError } from "../../kernel/errors.ts";
 
 /** What a database error may tell the log: never its message's SQL, and never a parameter. */
@@ -7,7 +9,8 @@ export interface DatabaseFault {
   readonly table: string | null;
 }
 
-const sqlStatePattern = /^[0-9A-Z]{5}$/;
+/** No class of Postgres's begins with E; the system's own codes (EROFS, EAUTH …) do. */
+const sqlStatePattern = /^(?!E)[0-9A-Z]{5}$/;
 
 /** Deadlock (40P01) and serialisation failure (40001): the statement did nothing and may be sent again. */
 const transientStates = new Set(["40001", "40P01"]);
@@ -30,7 +33,7 @@ const connectionCodes = new Set([
   "ETIMEDOUT",
 ]);
 
-/** Shutdown and start-up (57P0x), timeouts (57014, 25P0x), no slots (53300), read-only standby (25006). */
+/** Shutdown and start-up (57P0x), timeouts (57014, 25P0x), a failing disk (58030), a read-only standby (25006). */
 const unavailableStates = new Set([
   "57P01",
   "57P02",
@@ -39,15 +42,26 @@ const unavailableStates = new Set([
   "57014",
   "25P03",
   "25P04",
-  "53300",
+  "58030",
   "25006",
+]);
+
+/** Connection exceptions, and insufficient resources: disk or memory full, no connection left. */
+const unavailableClasses = new Set(["08", "53"]);
+
+/** What an operator can mend, in words. */
+const explanations = new Map([
+  ["28P01", "it does not accept the user name or the password of DATABASE_URL"],
+  ["28000", "it does not let the user of DATABASE_URL in from here"],
+  ["3D000", "it has no database of the name in DATABASE_URL"],
+  ["42501", "the user of DATABASE_URL lacks a right that is needed"],
 ]);
 
 /** The fault in an error's chain of causes, or null when no database error is in it. */
 export function findDatabaseFault(error: unknown): DatabaseFault | null {
   for (const link of causes(error)) {
     const code = textOf(link, "code");
-    if (code !== null && sqlStatePattern.test(code) && !connectionCodes.has(code)) {
+    if (code !== null && sqlStatePattern.test(code)) {
       return {
         sqlState: code,
         constraint: textOf(link, "constraint_name") ?? textOf(link, "constraint"),
@@ -75,9 +89,18 @@ export function isUnavailable(error: unknown): boolean {
   for (const link of causes(error)) {
     const code = textOf(link, "code");
     if (code === null) continue;
-    if (connectionCodes.has(code) || unavailableStates.has(code) || code.startsWith("08")) return true;
+    if (connectionCodes.has(code) || unavailableStates.has(code)) return true;
+    if (sqlStatePattern.test(code) && unavailableClasses.has(code.slice(0, 2))) return true;
   }
   return false;
+}
+
+/** A fault in words, for whoever runs the database: never its message, for that may hold what users sent. */
+export function explainFault({ sqlState }: DatabaseFault): string {
+  const explanation = explanations.get(sqlState);
+  return explanation === undefined
+    ? `SQLSTATE ${sqlState}`
+    : `${explanation} (SQLSTATE ${sqlState})`;
 }
 
 /**
@@ -86,14 +109,23 @@ export function isUnavailable(error: unknown): boolean {
  */
 export function describeError(error: unknown): Readonly<Record<string, unknown>> {
   const fault = findDatabaseFault(error);
-  if (fault) return { error: "DatabaseError", ...fault };
+  if (fault) return { error: "DatabaseError", reason: explainFault(fault), ...fault };
   const appError = findAppError(error);
-  if (appError) return { error: appError.code, reason: appError.detail.logDetail ?? appError.message };
+  if (appError)
+    return { error: appError.code, reason: appError.detail.logDetail ?? appError.message };
   if (!(error instanceof Error)) return { error: "thrown value" };
-  if (error.name === "DrizzleQueryError") {
-    return { error: "DatabaseError", code: textOf(error.cause instanceof Error ? error.cause : error, "code") };
+  if (isQueryError(error)) {
+    return {
+      error: "DatabaseError",
+      code: textOf(error.cause instanceof Error ? error.cause : error, "code"),
+    };
   }
   return { error: error.name, reason: error.message, stack: error.stack };
+}
+
+/** Drizzle's wrapper around a driver's error: its message holds the SQL and every parameter. */
+export function isQueryError(error: unknown): error is DrizzleQueryError {
+  return error instanceof DrizzleQueryError;
 }
 
 function* causes(error: unknown): Generator<Error> {

@@ -9,8 +9,18 @@ import type { Db } from "./port.ts";
 /** Any fixed number does, as long as no other program on the same database uses it ("gate" in ASCII). */
 const advisoryLockKey = 0x67617465;
 
-const migrations: readonly MigrationMeta[] = readMigrations();
+/** One step of the schema's history. They are applied in the order of `folderMillis`. */
+export interface Migration extends MigrationMeta {
+  readonly name: string;
+}
+
 const names: readonly string[] = await readMigrationNames();
+
+/** The migrations in this executable, oldest first. */
+export const ownMigrations: readonly Migration[] = readMigrations().map((migration, index) => ({
+  ...migration,
+  name: names[index] ?? `migration ${index}`,
+}));
 
 /** The database holds migrations that this executable does not know. */
 export class DatabaseNewerError extends Error {
@@ -23,14 +33,18 @@ export class DatabaseNewerError extends Error {
 }
 
 /**
- * Applies what is missing, while holding a session-level advisory lock on the very connection that
- * migrates: of many replicas booting at once, one works and the rest wait. Each run is one transaction.
- * The caller's `db` must be one connection, with no statement timeout.
+ * Applies what is missing, all of it or nothing, while holding a session-level advisory lock: of many replicas booting
+ * at once, one works and the rest wait. `db` must be one connection for as long as this takes, with no statement
+ * timeout. Throws `DatabaseNewerError`.
  */
-export async function migrateUnderLock(db: Db, log: Logger): Promise<void> {
+export async function migrateUnderLock(
+  db: Db,
+  log: Logger,
+  migrations: readonly Migration[] = ownMigrations,
+): Promise<void> {
   await db.execute(sql`select pg_advisory_lock(${advisoryLockKey})`);
   try {
-    const pending = await readPendingMigrations(db);
+    const pending = await readPendingMigrations(db, migrations);
     if (pending.length === 0) return;
     const migrator = asInternalMigrator(db);
     await migrator.dialect.migrate([...migrations], migrator.session, {});
@@ -41,12 +55,15 @@ export async function migrateUnderLock(db: Db, log: Logger): Promise<void> {
 }
 
 /** The names of the migrations not yet applied, oldest first. Throws `DatabaseNewerError`. */
-export async function readPendingMigrations(db: Db): Promise<readonly string[]> {
+export async function readPendingMigrations(
+  db: Db,
+  migrations: readonly Migration[] = ownMigrations,
+): Promise<readonly string[]> {
   const applied = await readAppliedTimes(db);
   const known = new Set(migrations.map((migration) => migration.folderMillis));
   if (applied.some((time) => !known.has(time))) throw new DatabaseNewerError();
   const latest = Math.max(0, ...applied);
-  return names.filter((_, index) => (migrations[index]?.folderMillis ?? 0) > latest);
+  return migrations.filter(({ folderMillis }) => folderMillis > latest).map(({ name }) => name);
 }
 
 async function readAppliedTimes(db: Db): Promise<number[]> {

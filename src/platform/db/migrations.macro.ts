@@ -1,4 +1,9 @@
+import { Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
 import { readMigrationFiles } from "drizzle-orm/migrator";
+
+/** The part of drizzle-kit's journal that we read. */
+const journalSchema = Type.Object({ entries: Type.Array(Type.Object({ tag: Type.String() })) });
 
 /** Reads `drizzle/` while the executable is built (a Bun macro): what it returns is part of the bundle. */
 export function readMigrations(): ReturnType<typeof readMigrationFiles> {
@@ -7,8 +12,6 @@ export function readMigrations(): ReturnType<typeof readMigrationFiles> {
 
 /** The names of the same migrations, in the same order. */
 export async function readMigrationNames(): Promise<string[]> {
-  const journal: { entries: { tag: string }[] } = await Bun.file(
-    `${import.meta.dir}/../../../drizzle/meta/_journal.json`,
-  ).json();
-  return journal.entries.map((entry) => entry.tag);
+  const path = `${import.meta.dir}/../../../drizzle/meta/_journal.json`;
+  return Value.Parse(journalSchema, await Bun.file(path).json()).entries.map(({ tag }) => tag);
 }

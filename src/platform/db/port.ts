@@ -1,3 +1,4 @@
+import type { ChangeFeed } from "./change-feed.ts";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 
 /**
@@ -5,7 +6,7 @@ import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
  * `transaction`: a change and its effects are one statement (`write.ts`).
  */
 export type Db = Pick<
-  PgDatabase<PgQueryResultHKT, Record<string, never>>,
+  PgDatabase<PgQueryResultHKT>,
   "$with" | "delete" | "execute" | "insert" | "select" | "update" | "with"
 >;
 
@@ -13,6 +14,8 @@ export type Db = Pick<
 export interface Database {
   readonly kind: "postgres" | "embedded";
   readonly db: Db;
+  /** News of changes, of this replica and of others; started by itself, once the schema is up to date. */
+  readonly changes: ChangeFeed;
   /** Connects (or takes the data directory) and brings the schema up to date. May be called again after it failed. */
   open(): Promise<void>;
   /** The migrations that `open` would apply, oldest first, by name. Applies nothing. */

@@ -1,10 +1,14 @@
 import { drizzle } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
+import postgres, { type Sql } from "postgres";
 
 import type { Logger } from "../log/port.ts";
 import { withDeadline } from "./deadline.ts";
+import { asClient } from "./drizzle-internals.ts";
 import { migrateUnderLock, readPendingMigrations } from "./migrate.ts";
+import { withOneConnection } from "./one-connection.ts";
+import { createPostgresChangeFeed } from "./postgres-change-feed.ts";
 import type { Database, Db } from "./port.ts";
+import { createRenewedClient, type RenewedClient } from "./renewed-client.ts";
 import { createStatementGate, type StatementGate } from "./statement-gate.ts";
 
 /** How to reach a Postgres server. */
@@ -16,43 +20,59 @@ export interface PostgresOptions {
   readonly log: Logger;
   /** Called for every statement sent on behalf of a request or worker. */
   readonly onStatement?: () => void;
+  /** After how long without any answer connections are given up; default 30, and at least thrice `timeoutSeconds`. */
+  readonly silenceSeconds?: number;
 }
-
-type Sql = ReturnType<typeof postgres>;
 
 /** A Postgres server of version 15 or newer. Connects when first used; lost connections come back by themselves. */
 export function createPostgresDatabase(options: PostgresOptions): Database {
+  const { poolSize, timeoutSeconds, applicationName } = options;
   const gate = createStatementGate({
-    concurrency: options.poolSize,
-    timeoutSeconds: options.timeoutSeconds,
+    concurrency: poolSize,
+    timeoutSeconds,
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
   });
-  const client = connect(options, options.poolSize);
-  const db: Db = drizzle(gatedClient(client, gate));
-  const pingClient = connect({ ...options, applicationName: `${options.applicationName} health` }, 1);
+  const patience = {
+    silenceSeconds: options.silenceSeconds ?? Math.max(30, 3 * timeoutSeconds),
+    farewellSeconds: timeoutSeconds,
+  };
+  const renewed = (max: number, name: string) =>
+    createRenewedClient(() => connect(options, max, name), patience);
+  const pool = renewed(poolSize, applicationName);
+  const pingPool = renewed(1, `${applicationName} health`);
+  const changes = createPostgresChangeFeed({
+    url: options.url,
+    applicationName,
+    connectTimeoutSeconds: Math.max(1, Math.floor(timeoutSeconds)),
+  });
+  let pinging: Promise<unknown> | null = null;
 
   return {
     kind: "postgres",
-    db,
+    db: drizzle(gatedClient(pool, gate)),
+    changes,
     async open() {
-      await withMigrationClient(options, (migrationDb) =>
-        migrateUnderLock(migrationDb, options.log),
-      );
+      await withMigrationDb(options, (db) => migrateUnderLock(db, options.log));
     },
-    pendingMigrations: () => withMigrationClient(options, readPendingMigrations),
-    async ping(timeoutSeconds) {
-      await withDeadline(pingClient.unsafe("select 1"), timeoutSeconds);
+    pendingMigrations: () => withMigrationDb(options, (db) => readPendingMigrations(db)),
+    async ping(deadlineSeconds) {
+      // One at a time for all who ask, or they would pile up in the driver while the server is frozen.
+      pinging ??= pingPool
+        .send((client) => client.unsafe("select 1"))
+        .finally(() => {
+          pinging = null;
+        });
+      await withDeadline(pinging, deadlineSeconds);
     },
     async close() {
-      await Promise.all([client.end({ timeout: 5 }), pingClient.end({ timeout: 1 })]);
+      await Promise.all([changes.stop(), pool.end(5), pingPool.end(1)]);
     },
   };
 }
 
 /** Timeouts of the server's own, so that a lost client never leaves a lock behind. */
-function connect(options: PostgresOptions, max: number, statementTimeoutSeconds?: number): Sql {
-  const seconds = statementTimeoutSeconds ?? options.timeoutSeconds;
-  return postgres(options.url, {
+function connect(options: PostgresOptions, max: number, applicationName: string): Sql {
+  const client = postgres(options.url, {
     max,
     connect_timeout: Math.max(1, Math.floor(options.timeoutSeconds)),
     idle_timeout: 300,
@@ -61,39 +81,39 @@ function connect(options: PostgresOptions, max: number, statementTimeoutSeconds?
     backoff: () => 0.2,
     onnotice: () => undefined,
     connection: {
-      application_name: options.applicationName,
-      statement_timeout: Math.round(seconds * 1000),
+      application_name: applicationName,
+      statement_timeout: Math.round(options.timeoutSeconds * 1000),
       idle_in_transaction_session_timeout: 10_000,
     },
   });
+  // Drizzle sets the parsers of the client that it is given, and a renewed one needs the same.
+  drizzle(client);
+  return client;
 }
 
-/** One connection of its own, without a statement timeout: the advisory lock is bound to it and may be waited for. */
-async function withMigrationClient<T>(
+/** A connection of its own for the migrations: the advisory lock is bound to it. */
+async function withMigrationDb<T>(
   options: PostgresOptions,
   use: (db: Db) => Promise<T>,
 ): Promise<T> {
-  const client = connect({ ...options, applicationName: `${options.applicationName} migrate` }, 1, 0);
+  const client = connect(options, 1, `${options.applicationName} migrate`);
   try {
-    return await use(drizzle(client));
+    return await withOneConnection(client, use);
   } finally {
     await client.end({ timeout: 5 });
   }
 }
 
 /** The client as Drizzle sees it: every statement goes through the gate and is prepared once per connection. */
-function gatedClient(client: Sql, gate: StatementGate): Sql {
+function gatedClient(pool: RenewedClient, gate: StatementGate): Sql {
   const unsafe = (query: string, parameters: never[]) => {
-    const send = () => client.unsafe(query, parameters, { prepare: true });
+    const send = (client: Sql) => client.unsafe(query, parameters, { prepare: true });
     return {
       // oxlint-disable-next-line unicorn/no-thenable -- Drizzle awaits the query object itself
       then: (...handlers: Parameters<Promise<unknown>["then"]>) =>
-        gate.run(async () => await send()).then(...handlers),
-      values: () => gate.run(async () => await send().values()),
+        gate.run(() => pool.send(send)).then(...handlers),
+      values: () => gate.run(() => pool.send((client) => send(client).values())),
     };
   };
-  return new Proxy(client, {
-    get: (target, property) =>
-      property === "unsafe" ? unsafe : Reflect.get(target, property, target),
-  });
+  return asClient({ unsafe, options: { parsers: {}, serializers: {} } });
 }

@@ -28,7 +28,10 @@ export function createStatementGate(options: {
     else free += 1;
   }
 
-  async function sendWithRetries<T>(send: () => Promise<T>, isAbandoned: () => boolean): Promise<T> {
+  async function sendWithRetries<T>(
+    send: () => Promise<T>,
+    isAbandoned: () => boolean,
+  ): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       options.onStatement?.();
       try {

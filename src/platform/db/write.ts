@@ -16,11 +16,7 @@ export type EffectRow<T extends PgTable> = {
  * and its effects, which happen once for each row that it returned, and not at all when there was none. Complete it with
  * `.select().from(change)`, which gives those rows: callers decide on them.
  */
-export function withEffects<Change extends WithSubquery>(
-  db: Db,
-  change: Change,
-  effects: readonly Effect[],
-) {
+export function withEffects(db: Db, change: WithSubquery, effects: readonly Effect[]) {
   const changed = sql`${sql.identifier(change._.alias)}`;
   const effectQueries = effects.map((effect, index) =>
     db.$with(`effect_${index}`, {}).as(effect(changed)),
@@ -53,6 +49,11 @@ function columnOf<C>(columns: Record<string, C>, key: string): C {
 /** The same effect, but once for the whole change, however many rows it returned. */
 export function once(effect: Effect): Effect {
   return (changed) => effect(sql`(select * from ${changed} limit 1) as "first"`);
+}
+
+/** The same effect, but once when the change returned no row, and not at all when it did. */
+export function otherwise(effect: Effect): Effect {
+  return (changed) => effect(sql`(select where not exists (select from ${changed})) as "nothing"`);
 }
 
 /** A column of the change's row, for use in an effect's values or condition. */

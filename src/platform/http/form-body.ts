@@ -6,13 +6,27 @@ import { AppError } from "../../kernel/errors.ts";
  */
 export function parseFormBody(text: string): Record<string, string> {
   const fields = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(text)) {
-    if (fields.has(name)) {
-      throw new AppError("VALIDATION_ERROR", "A parameter is given twice.", {
-        faults: [{ field: "body", issue: "A parameter is given twice." }],
-      });
-    }
-    fields.set(name, value);
+  for (const part of text.split("&")) {
+    if (part === "") continue;
+    const equals = part.includes("=") ? part.indexOf("=") : part.length;
+    const name = decode(part.slice(0, equals));
+    if (fields.has(name)) throw malformed("A parameter is given twice.");
+    fields.set(name, decode(part.slice(equals + 1)));
   }
   return Object.fromEntries([...fields].filter(([, value]) => value !== ""));
+}
+
+/** Strict, unlike `URLSearchParams`, to which all bytes that are not UTF-8 are the same letter. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    throw malformed("The body is not valid UTF-8, percent-encoded.");
+  }
+}
+
+function malformed(message: string): AppError {
+  return new AppError("VALIDATION_ERROR", message, {
+    faults: [{ field: "body", issue: message }],
+  });
 }

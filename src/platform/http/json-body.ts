@@ -1,50 +1,59 @@
 import { AppError } from "../../kernel/errors.ts";
 
 const maximumDepth = 32;
-const maximumKeys = 1000;
+const maximumCommas = 1000;
 
 /**
  * Parses a JSON text and refuses what parsers disagree on (RFC 8259 §4, RFC 7493 §2): a key given twice, depth
- * or keys beyond any use. Throws `VALIDATION_ERROR`, without repeating anything of the text.
+ * or members beyond any use. Throws `VALIDATION_ERROR`, without repeating anything of the text.
  */
 export function parseJsonBody(text: string): unknown {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
+    checkStructure(text);
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
     throw malformed("The body is not valid JSON.");
   }
-  checkStructure(text);
-  return value;
 }
 
-/** One pass over a text that is known to be valid JSON, with the set of keys of every object still open. */
+/**
+ * One pass over a text that may turn out to be no JSON, with the set of keys of every object still open. It comes before
+ * the parser, which would build what is refused here.
+ */
 function checkStructure(text: string): void {
   const open: Array<Set<string> | null> = [];
-  let keys = 0;
+  let commas = 0;
   for (let index = 0; index < text.length; index += 1) {
-    const character = text.charCodeAt(index);
-    if (character === quote) {
-      const end = endOfString(text, index);
-      const parent = open.at(-1);
-      if (parent && isKey(text, end)) {
-        const key: unknown = JSON.parse(text.slice(index, end + 1));
-        if (typeof key !== "string" || parent.has(key)) throw malformed("A field is given twice.");
-        parent.add(key);
-        keys += 1;
-        if (keys > maximumKeys) throw malformed("The body has too many fields.");
+    switch (text.charCodeAt(index)) {
+      case quote: {
+        const end = endOfString(text, index);
+        const keys = open.at(-1);
+        if (keys && isKey(text, end)) addKey(keys, text.slice(index, end + 1));
+        index = end;
+        break;
       }
-      index = end;
-    } else if (character === openBrace || character === openBracket) {
-      open.push(character === openBrace ? new Set() : null);
-      if (open.length > maximumDepth) throw malformed("The body is nested too deeply.");
-    } else if (character === closeBrace || character === closeBracket) {
-      open.pop();
+      case comma:
+        commas += 1;
+        if (commas > maximumCommas) throw malformed("The body has too many members.");
+        break;
+      case openBrace:
+      case openBracket:
+        open.push(text.charCodeAt(index) === openBrace ? new Set() : null);
+        if (open.length > maximumDepth) throw malformed("The body is nested too deeply.");
+        break;
+      case closeBrace:
+      case closeBracket:
+        open.pop();
+        break;
+      default:
     }
   }
 }
 
 const quote = 0x22;
+const comma = 0x2c;
 const backslash = 0x5c;
 const colon = 0x3a;
 const openBrace = 0x7b;
@@ -52,9 +61,10 @@ const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
+/** Where the string that starts here ends: the place of its closing quote, or the end of the text. */
 function endOfString(text: string, start: number): number {
   let index = start + 1;
-  while (text.charCodeAt(index) !== quote) {
+  while (index < text.length && text.charCodeAt(index) !== quote) {
     index += text.charCodeAt(index) === backslash ? 2 : 1;
   }
   return index;
@@ -64,6 +74,13 @@ function isKey(text: string, endOfQuoted: number): boolean {
   let index = endOfQuoted + 1;
   while (text.charCodeAt(index) <= 0x20) index += 1;
   return text.charCodeAt(index) === colon;
+}
+
+/** Escapes do not tell two keys apart: `"a"` is `"\u0061"`. */
+function addKey(keys: Set<string>, quoted: string): void {
+  const key: unknown = JSON.parse(quoted);
+  if (typeof key !== "string" || keys.has(key)) throw malformed("A field is given twice.");
+  keys.add(key);
 }
 
 function malformed(message: string): AppError {

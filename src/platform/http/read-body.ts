@@ -14,56 +14,92 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Reads a request's body as the one kind that its route takes. A body of another media type is refused, whoever
- * sent it: a form is a "simple request" that any web page may post (Fetch §2.2.2). No body is `undefined`.
- * Throws `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `VALIDATION_ERROR`.
+ * sent it: a form is a "simple request" that any web page may post (Fetch §2.2.2). No body is `undefined`, and an
+ * empty one null. Throws `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `VALIDATION_ERROR`.
  */
 export async function readBody(
   request: Request,
   kind: BodyKind,
   limitBytes: number,
 ): Promise<unknown> {
-  const declaredLength = Number(request.headers.get("content-length") ?? Number.NaN);
-  if (declaredLength > limitBytes) throw tooLarge();
-  const contentType = request.headers.get("content-type");
-  if (contentType === null && (declaredLength === 0 || request.body === null)) return undefined;
+  const { headers, body } = request;
+  const length = declaredLength(headers);
+  // What is not read, the server throws away as it arrives: the caller gets our answer, and no memory is used.
+  if (length !== null && length > limitBytes) throw tooLarge();
+  const contentType = headers.get("content-type");
+  if (contentType === null && body === null) return undefined;
   checkMediaType(contentType, kind);
-  if (request.headers.has("content-encoding")) throw unsupported("The body must not be encoded.");
+  if (headers.has("content-encoding")) throw unsupported("The body must not be encoded.");
+  if (body === null) return undefined;
 
-  const bytes = await readBytes(request, limitBytes);
-  if (bytes.byteLength === 0) return undefined;
+  const bytes = await readBytes(request, body, { length, limitBytes });
+  // Elysia takes undefined for "not read yet" and would try a parser of its own.
+  if (bytes.byteLength === 0) return null;
   const text = decode(bytes);
   return kind === "json" ? parseJsonBody(text) : parseFormBody(text);
 }
 
+/** The length that the request says, or null. The server lets through one that is given twice, if it is the same. */
+function declaredLength(headers: Headers): number | null {
+  const header = headers.get("content-length");
+  if (header === null) return null;
+  if (!/^\d+$/.test(header)) throw malformed("Content-Length is given twice.");
+  return Number(header);
+}
+
 function checkMediaType(contentType: string | null, kind: BodyKind): void {
-  const [type = "", ...parameters] = (contentType ?? "").split(";").map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((parameter) => parameter.startsWith("charset="));
-  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
-  if (type !== mediaTypes[kind] || !isUtf8) {
+  const [type, ...parameters] = (contentType ?? "")
+    .split(";")
+    .map((part) => part.trim().toLowerCase());
+  const isUtf8 = parameters
+    .filter((parameter) => parameter.startsWith("charset="))
+    .every((parameter) => /^charset="?utf-?8"?$/.test(parameter));
+  // A form is UTF-8 whatever its sender calls it (RFC 6749 Appendix B): the type has no charset parameter.
+  if (type !== mediaTypes[kind] || (kind === "json" && !isUtf8)) {
     throw unsupported(`The body must be ${mediaTypes[kind]} in UTF-8.`);
   }
 }
 
-/** Counts while it reads: a chunked body says no length beforehand. */
-async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
+/** A body of declared length has no more than that; a chunked one is counted while it is read. */
+async function readBytes(
+  request: Request,
+  body: ReadableStream<Uint8Array>,
+  { length, limitBytes }: { length: number | null; limitBytes: number },
+): Promise<Uint8Array> {
   try {
-    const bytes = await request.bytes();
-    if (bytes.byteLength > limitBytes) throw tooLarge();
-    return bytes;
+    return length === null ? await readCounting(body, limitBytes) : await request.bytes();
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError("VALIDATION_ERROR", "The body could not be read.", { cause: error });
   }
 }
 
+async function readCounting(
+  body: ReadableStream<Uint8Array>,
+  limitBytes: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > limitBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 function decode(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw new AppError("VALIDATION_ERROR", "The body is not valid UTF-8.", {
-      faults: [{ field: "body", issue: "The body is not valid UTF-8." }],
-    });
+    throw malformed("The body is not valid UTF-8.");
   }
+}
+
+function malformed(message: string): AppError {
+  return new AppError("VALIDATION_ERROR", message, {
+    faults: [{ field: "body", issue: message }],
+  });
 }
 
 function tooLarge(): AppError {

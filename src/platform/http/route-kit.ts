@@ -8,7 +8,7 @@ import { createClientAddressReader } from "./client-address.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
 
 /** Tells who a bearer token stands for. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
-export type Authenticate = (ctx: Context, token: string) => Promise<UserActor>;
+export type Authenticate = (ctx: Context, token: string) => UserActor | Promise<UserActor>;
 
 /** Tells what a holder of all these roles may do. */
 export type PermissionsOf = (roles: readonly string[]) => readonly string[];

@@ -18,7 +18,12 @@ export function createLogger(options: LogOptions, stream?: DestinationStream): L
   const destination =
     stream ??
     (options.format === "pretty"
-      ? prettyStream({ colorize: true, translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname,service" })
+      ? prettyStream({
+          sync: true,
+          colorize: true,
+          translateTime: "SYS:HH:MM:ss.l",
+          ignore: "pid,hostname,service",
+        })
       : pino.destination({ fd: 1, sync: true }));
   return pino(
     {

@@ -3,6 +3,9 @@ import { and, asc, eq, inArray, isNull, lte, sql } from "drizzle-orm";
 import type { Db } from "../db/port.ts";
 import { outbox } from "./table.ts";
 
+/** A message as its worker has it, with its lease. */
+export type ClaimedMessage = Awaited<ReturnType<typeof claimMessages>>[number];
+
 /**
  * Takes up to `limit` due messages of a topic for `leaseUntil`. Of several workers each gets its own
  * (SKIP LOCKED); one that dies is relieved when its lease ends. Every claim counts as an attempt.
@@ -11,24 +14,28 @@ export async function claimMessages(
   db: Db,
   claim: { topic: string; limit: number; now: Date; leaseUntil: Date },
 ) {
-  const due = db
-    .select({ id: outbox.id })
-    .from(outbox)
-    .where(
-      and(
-        eq(outbox.topic, claim.topic),
-        isNull(outbox.deliveredAt),
-        isNull(outbox.deadAt),
-        lte(outbox.availableAt, claim.now),
-      ),
-    )
-    .orderBy(asc(outbox.availableAt), asc(outbox.id))
-    .limit(claim.limit)
-    .for("update", { skipLocked: true });
+  // A CTE runs once; as a subquery of the condition Postgres may run it again and take more than the limit.
+  const due = db.$with("due").as(
+    db
+      .select({ id: outbox.id })
+      .from(outbox)
+      .where(
+        and(
+          eq(outbox.topic, claim.topic),
+          isNull(outbox.deliveredAt),
+          isNull(outbox.deadAt),
+          lte(outbox.availableAt, claim.now),
+        ),
+      )
+      .orderBy(asc(outbox.availableAt), asc(outbox.id))
+      .limit(claim.limit)
+      .for("update", { skipLocked: true }),
+  );
   return db
+    .with(due)
     .update(outbox)
     .set({ availableAt: claim.leaseUntil, attempts: sql`${outbox.attempts} + 1` })
-    .where(inArray(outbox.id, due))
+    .where(inArray(outbox.id, db.select({ id: due.id }).from(due)))
     .returning();
 }
 
@@ -36,21 +43,32 @@ export async function claimMessages(
 export async function markDelivered(db: Db, id: string, now: Date): Promise<void> {
   await db
     .update(outbox)
-    .set({ deliveredAt: now, sealed: null, lastError: null })
+    .set({ deliveredAt: now, deadAt: null, sealed: null, lastError: null })
     .where(eq(outbox.id, id));
 }
 
-/** Puts a message back until `retryAt`, or lays it to rest when that is null. */
+/**
+ * Puts a message back until `retryAt`, or lays it to rest, without its secrets, when that is null. Does nothing when
+ * another worker has taken the message since: what became of it is for that one to say.
+ */
 export async function markFailed(
   db: Db,
-  failure: { id: string; error: string; retryAt: Date | null; now: Date },
+  message: Pick<ClaimedMessage, "id" | "attempts">,
+  failure: { reason: string; retryAt: Date | null; now: Date },
 ): Promise<void> {
+  const { reason, retryAt, now } = failure;
   await db
     .update(outbox)
     .set(
-      failure.retryAt
-        ? { availableAt: failure.retryAt, lastError: failure.error }
-        : { deadAt: failure.now, lastError: failure.error },
+      retryAt
+        ? { availableAt: retryAt, lastError: reason }
+        : { deadAt: now, sealed: null, lastError: reason },
     )
-    .where(eq(outbox.id, failure.id));
+    .where(
+      and(
+        eq(outbox.id, message.id),
+        eq(outbox.attempts, message.attempts),
+        isNull(outbox.deliveredAt),
+      ),
+    );
 }

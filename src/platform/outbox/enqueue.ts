@@ -32,11 +32,11 @@ export function enqueue(ctx: OutboxDependencies, message: NewMessage, when?: SQL
 /** Writes a message that no change goes with. */
 export async function enqueueAlone(
   ctx: OutboxDependencies & { readonly db: Db },
-  message: NewMessage & { key: string | null; payload: Readonly<Record<string, unknown>> },
+  message: NewMessage & { key: string | null; payload: Record<string, unknown> },
 ): Promise<void> {
   await ctx.db
     .insert(outbox)
-    .values({ ...outboxRow(ctx, message), key: message.key, payload: { ...message.payload } });
+    .values({ ...outboxRow(ctx, message), key: message.key, payload: message.payload });
 }
 
 function outboxRow(ctx: OutboxDependencies, message: NewMessage) {

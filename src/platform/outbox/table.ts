@@ -13,7 +13,7 @@ export const outbox = pgTable(
     /** The user it is about; messages of one key are related. */
     key: text(),
     payload: jsonb().$type<Record<string, unknown>>().notNull(),
-    /** The secret part of the payload (links, codes), encrypted; gone once delivered. */
+    /** The secret part of the payload (links, codes), encrypted; gone once delivered or dead. */
     sealed: text(),
     createdAt: moment("created_at").notNull(),
     /** Not before this moment: the next attempt, or the end of the present worker's lease. */

@@ -2,9 +2,13 @@ import { AppError } from "../../kernel/errors.ts";
 import type { PasswordHasher } from "./port.ts";
 import { createWorkQueue } from "./work-queue.ts";
 
+/** What bcrypt makes, its cost first. Anything else that stands in the place of a hash is nobody's password. */
+const bcryptHash =
+  /^\$2[abxy]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/;
+
 /** A well-formed bcrypt hash of no known password: verifying against it costs what any other does. */
 function dummyHash(cost: number): string {
-  return `$2b$${String(cost).padStart(2, "0")}$${"N9qo8uLOickgx2ZMRZoMye".slice(0, 22)}${"IjZAgcfl7p92ldGxad68LJZdL17lhWy".slice(0, 31)}`;
+  return `$2b$${String(cost).padStart(2, "0")}$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy`;
 }
 
 /**
@@ -31,9 +35,14 @@ export function createBcryptHasher(options: {
       queue.run(() => Bun.password.hash(password, { algorithm: "bcrypt", cost: options.cost })),
     verify: (password, hash) =>
       queue.run(async () => {
-        // Bun's verify throws on an empty password; the work is done all the same, for equal time.
-        const matches = await Bun.password.verify(password || "\u0001", hash ?? dummy);
-        return matches && hash !== null && password !== "";
+        // Bun's verify throws on an empty password and on what is no hash; the work is done all the same, for equal time.
+        const isComparable = password !== "" && hash !== null && bcryptHash.test(hash);
+        const matches = await Bun.password.verify(
+          password || "\u0001",
+          isComparable ? hash : dummy,
+        );
+        return matches && isComparable;
       }),
+    isOutdated: (hash) => Number(bcryptHash.exec(hash)?.[1]) < options.cost,
   };
 }

@@ -4,4 +4,6 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>;
   /** Whether the password has this hash. With no hash (null) it takes as long and says false. Throws `OVERLOADED`. */
   verify(password: string, hash: string | null): Promise<boolean>;
+  /** Whether a hash was made at a lower cost than the present one. */
+  isOutdated(hash: string): boolean;
 }

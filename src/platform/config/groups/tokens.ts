@@ -77,6 +77,12 @@ export const tokens = {
       description:
         "How long a replaced refresh token still answers with its successor, for clients that lost the reply. At most 10s in production.",
     },
+    REFRESH_TOKEN_COOKIE: {
+      kind: boolean,
+      default: "false",
+      description:
+        "Whether refresh tokens travel only in a cookie that no script can read, for browser applications. Calls that use it must come from the origin of `PUBLIC_URL` or of `ALLOWED_ORIGINS`.",
+    },
     ENCRYPTION_KEY: {
       kind: secret(32),
       default: null,

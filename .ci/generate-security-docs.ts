@@ -1,0 +1,47 @@
+// Draws the third column of docs/security.md from the tests that cite its lines as `// security 42, 43`.
+import { join } from "node:path";
+
+const root = join(import.meta.dir, "..");
+const documentPath = join(root, "docs/security.md");
+const citation = /\/\/ security ((?:\d+(?: ☆)?(?:, | and |-)?)+)/g;
+
+/** docs/security.md with the places of today's tests. */
+export async function renderSecurityDocs(): Promise<string> {
+  const places = await findCitations();
+  const text = await Bun.file(documentPath).text();
+  return text.replaceAll(
+    /^\| (\d+)( ☆)? \| ([^|]+) \|[^|]*\|$/gm,
+    (_row, line: string, star = "", property: string) => {
+      const files = [...(places.get(Number(line)) ?? [])].toSorted();
+      const proof = files.length > 0 ? files.map(linkTo).join(", ") : "open";
+      return `| ${line}${star} | ${property} | ${proof} |`;
+    },
+  );
+}
+
+/** The lines that are cited, each with the test files that cite it. */
+async function findCitations(): Promise<Map<number, Set<string>>> {
+  const places = new Map<number, Set<string>>();
+  for await (const path of new Bun.Glob("tests/**/*.test.ts").scan(root)) {
+    const text = await Bun.file(join(root, path)).text();
+    for (const [, lines = ""] of text.matchAll(citation)) {
+      for (const line of numbersIn(lines))
+        places.set(line, (places.get(line) ?? new Set()).add(path));
+    }
+  }
+  return places;
+}
+
+/** `1-3, 5` is 1, 2, 3 and 5. */
+function numbersIn(text: string): number[] {
+  return [...text.matchAll(/(\d+)(?:-(\d+))?/g)].flatMap(([, first, last]) => {
+    const from = Number(first);
+    return Array.from({ length: Number(last ?? first) - from + 1 }, (_, index) => from + index);
+  });
+}
+
+function linkTo(path: string): string {
+  return `[${path.replace(/^tests\//, "").replace(/\.test\.ts$/, "")}](../${path})`;
+}
+
+if (import.meta.main) await Bun.write(documentPath, await renderSecurityDocs());

@@ -1,0 +1,70 @@
+// A process of its own, so that what it takes is not counted to anybody: reads one `Load` from standard input, prints one
+// `LoadResult`. Connections are kept alive.
+import type { Load, LoadResult } from "./load.ts";
+
+const load = asLoad(await Bun.stdin.json());
+let remaining = load.requests;
+let failures = 0;
+
+/** One caller with a session of its own. */
+async function createCaller(): Promise<(number: number) => Promise<boolean>> {
+  let access = "";
+  let refresh = "";
+
+  async function call(path: string, body?: unknown): Promise<Response> {
+    return fetch(`${load.url}${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Bearer ${access}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  async function takeTokens(response: Response): Promise<boolean> {
+    if (!response.ok) return false;
+    ({ access, refresh } = await readTokens(response));
+    return true;
+  }
+
+  const rotate = async (): Promise<boolean> =>
+    takeTokens(await call("/api/v1/auth/refresh", { refresh_token: refresh }));
+
+  async function read(response: Promise<Response>): Promise<boolean> {
+    const answer = await response;
+    await answer.arrayBuffer();
+    return answer.ok;
+  }
+
+  if (load.kind !== "login") await takeTokens(await call("/api/v1/auth/login", load.user));
+  return (number) => {
+    if (load.kind === "login") return read(call("/api/v1/auth/login", load.user));
+    if (load.kind === "refresh" || number % 10 === 1) return rotate();
+    if (number % 1000 === 2) return read(call("/api/v1/auth/login", load.user));
+    if (number % 3 === 0) return read(call("/api/v1/auth/validate-token", { token: access }));
+    if (number % 50 === 4) return read(call("/health"));
+    return read(call("/api/v1/users/me"));
+  };
+}
+
+async function readTokens(response: Response): Promise<{ access: string; refresh: string }> {
+  const answer: unknown = await response.json();
+  const data: unknown = Reflect.get(Object(answer), "data");
+  const text = (name: string): string => String(Reflect.get(Object(data), name));
+  return { access: text("access_token"), refresh: text("refresh_token") };
+}
+
+function asLoad(value: unknown): Load {
+  return value as Load;
+}
+
+const callers = await Promise.all(Array.from({ length: load.callers }, createCaller));
+const began = performance.now();
+await Promise.all(
+  callers.map(async (call) => {
+    while (remaining > 0) {
+      remaining -= 1;
+      if (!(await call(remaining).catch(() => false))) failures += 1;
+    }
+  }),
+);
+const result: LoadResult = { seconds: (performance.now() - began) / 1000, failures };
+console.log(JSON.stringify(result));

@@ -1,0 +1,43 @@
+// `bun run bench`: measures, prints one table, writes bench/results.json. Never part of the tests: it wants a quiet machine.
+// `bun bench/main.ts login memory` measures some of it.
+import { join } from "node:path";
+
+import { startPostgresServer } from "../tests/support/postgres-server.ts";
+import { login } from "./login.ts";
+import { describeCommit, describeMachine } from "./machine.ts";
+import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
+import { memory } from "./memory.ts";
+import { roundTrips } from "./round-trips.ts";
+import { startUp } from "./start-up.ts";
+import { renderTable } from "./table.ts";
+
+const measurements: readonly Measurement[] = [login, roundTrips, startUp, memory];
+const rounds = 3;
+
+const wanted = process.argv.slice(2);
+const chosen = measurements.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const machine = await describeMachine();
+const commit = describeCommit();
+const server = await startPostgresServer();
+// Where the support of the tests looks for a server.
+process.env["TEST_DATABASE_URL"] = server.url;
+
+const results: Result[] = [];
+try {
+  for (const measurement of chosen) {
+    console.error(`measuring ${measurement.name} …`);
+    results.push(...(await measurement.measure({ rounds })));
+  }
+} finally {
+  await server.stop();
+}
+
+console.log(`
+${commit} on ${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}, Bun ${machine.bun}
+load average before: ${machine.loadBefore}
+
+${renderTable(results)}
+`);
+const report = { at: new Date().toISOString(), commit, machine, results };
+await Bun.write(join(import.meta.dir, "results.json"), `${JSON.stringify(report, null, 2)}\n`);
+process.exit(results.every(meetsTarget) ? 0 : 1);

@@ -1,0 +1,31 @@
+/** One line of the table: a number, and what it should be. */
+export interface Result {
+  /** Which of the performance targets, such as "P3". */
+  readonly id: string;
+  readonly what: string;
+  /** The median of what was measured. */
+  readonly value: number;
+  readonly unit: string;
+  readonly target: { readonly atMost: number } | { readonly atLeast: number };
+  /** Every round's number, in the order taken. */
+  readonly rounds: readonly number[];
+  /** What the number was compared with, in words. */
+  readonly note?: string;
+}
+
+/** What a measurement may use. */
+export interface Bench {
+  /** How often each of a pair is measured. */
+  readonly rounds: number;
+}
+
+/** A file of `bench/` that measures one thing. Adding one takes an entry in `main.ts`. */
+export interface Measurement {
+  readonly name: string;
+  measure(bench: Bench): Promise<readonly Result[]>;
+}
+
+/** Whether a number is what it should be. */
+export function meetsTarget({ value, target }: Result): boolean {
+  return "atMost" in target ? value <= target.atMost : value >= target.atLeast;
+}

@@ -1,0 +1,64 @@
+import { styleText } from "node:util";
+
+import { commit, version } from "../../kernel/version.ts";
+import type { Settings } from "../../platform/config/settings.ts";
+
+/**
+ * What a person wants to know when the service has started: where it listens, where its data is, where the docs are, and what
+ * is not fit for production. One block of lines, styled on a terminal.
+ */
+export function describeStart(
+  settings: Settings,
+  url: string,
+  warnings: readonly string[],
+): string {
+  const name = `Gatehouse ${version}${commit === null ? "" : ` (${commit})`}`;
+  const lines = [
+    "",
+    `  ${style("bold", name)} is ready`,
+    "",
+    ...placesOf(settings, url).map(
+      ([label, place]) => `  ${style("dim", label.padEnd(9))}${place}`,
+    ),
+    "",
+    `  ${style("yellow", "Not fit for production:")}`,
+    ...warnings.map((warning) => `  ${style("yellow", "-")} ${warning}`),
+    "",
+    `  ${style("dim", '"gatehouse config" lists the settings. Ctrl-C stops.')}`,
+    "",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function placesOf(settings: Settings, url: string): readonly (readonly [string, string])[] {
+  const { dataDir, databaseUrl, mailTransport } = settings;
+  return [
+    ["listens", isEveryAddress(settings.host) ? `${url} (and all other addresses)` : url],
+    ["docs", settings.docsEnabled ? `${settings.publicUrl}/docs` : "off (DOCS_ENABLED)"],
+    [
+      "data",
+      databaseUrl === null ? `${dataDir} (embedded Postgres)` : "in the Postgres of DATABASE_URL",
+    ],
+    ["mail", placeOfMail(mailTransport, settings)],
+  ];
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}
+
+function placeOfMail(transport: Settings["mailTransport"], settings: Settings): string {
+  switch (transport) {
+    case "file":
+      return `${settings.dataDir}/mail (one .eml file a mail)`;
+    case "smtp":
+      return `to ${settings.smtpServer}:${settings.smtpPort}`;
+    case "none":
+      return "is not sent (MAIL_TRANSPORT=none)";
+  }
+}
+
+/** Plain where standard error is no terminal, or NO_COLOR is set. */
+function style(format: "bold" | "dim" | "yellow", text: string): string {
+  return styleText(format, text, { stream: process.stderr });
+}

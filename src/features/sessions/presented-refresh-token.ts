@@ -1,0 +1,13 @@
+import { AppError } from "../../kernel/errors.ts";
+import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
+
+/** The refresh token of a body or, failing that, of the cookie. Throws `AUTHENTICATION_REQUIRED`, `FORBIDDEN` (origin). */
+export function presentedRefreshToken(
+  inBody: string | undefined,
+  cookie: RefreshCookie,
+  request: Request,
+): string {
+  const token = inBody ?? cookie.read(request);
+  if (token === null) throw new AppError("AUTHENTICATION_REQUIRED", "Send the refresh token.");
+  return token;
+}

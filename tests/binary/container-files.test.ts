@@ -1,0 +1,113 @@
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect, setDefaultTimeout, test } from "bun:test";
+
+import packageJson from "../../package.json" with { type: "json" };
+import { load, production } from "../config/load.ts";
+import { interpolate, parseDockerfile, readCompose } from "../support/container-files.ts";
+
+setDefaultTimeout(60_000);
+
+// There is no container engine where the tests run: what can be known without one is checked here.
+const root = join(import.meta.dir, "../..");
+const [build = [], run = []] = parseDockerfile(await Bun.file(join(root, "Dockerfile")).text());
+const compose = await readCompose(join(root, "docker-compose.yml"));
+const allowed = (await Bun.file(join(root, ".dockerignore")).text())
+  .split("\n")
+  .flatMap((line) => /^!(.+)$/.exec(line)?.[1] ?? []);
+const copied = build
+  .filter(({ name }) => name === "COPY")
+  .flatMap(({ value }) => value.split(" ").slice(0, -1));
+
+const valueOf = (stage: typeof build, name: string): string =>
+  stage.findLast((instruction) => instruction.name === name)?.value ?? "";
+
+test("the image's build sees the files that it copies, and nothing else of the directory", () => {
+  expect(copied.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+  expect(copied.toSorted()).toEqual(allowed.toSorted());
+});
+
+test("the copied files are all that the executable is built from", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "gatehouse-image-"));
+  try {
+    for (const name of copied)
+      await cp(join(root, name), join(directory, name), { recursive: true });
+    // In place of the install, whose work is the same here; and of what it takes long to compress.
+    await symlink(join(root, "node_modules"), join(directory, "node_modules"));
+    await cp(join(root, "dist/assets"), join(directory, "dist/assets"), { recursive: true });
+    const commands = build.filter(({ name }) => name === "RUN").map(({ value }) => value);
+    expect(commands[0]).toStartWith("bun install --frozen-lockfile --ignore-scripts");
+    for (const command of commands.slice(1)) {
+      const { exitCode, stderr } = Bun.spawnSync(["sh", "-e", "-c", command], {
+        cwd: directory,
+        env: { ...process.env, GATEHOUSE_COMMIT: "0123456789ab" },
+      });
+      expect([command, exitCode, exitCode === 0 ? "" : stderr.toString()]).toEqual([
+        command,
+        0,
+        "",
+      ]);
+    }
+    const sources = run.flatMap(
+      ({ value }) => /^--from=build .*?\/build\/(\S+) /.exec(value)?.[1] ?? [],
+    );
+    expect(sources.filter((name) => !existsSync(join(directory, name)))).toEqual([]);
+    const version = Bun.spawnSync([join(directory, "dist/gatehouse"), "--version"]);
+    expect(version.stdout.toString().trim()).toBe(packageJson.version);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}, 120_000);
+
+// The image has no shell: a command in shell form would never run. // security 146
+test("the image runs the executable itself, as nobody in particular, and asks it how it is", () => {
+  expect(valueOf(build, "FROM")).toBe(`oven/bun:${packageJson.engines.bun} AS build`);
+  expect(valueOf(run, "FROM")).toMatch(/^gcr\.io\/distroless\/base-\S+:nonroot$/);
+  expect(valueOf(run, "USER")).toBe("65532:65532");
+  expect(JSON.parse(valueOf(run, "ENTRYPOINT"))).toEqual(["/usr/local/bin/gatehouse"]);
+  const healthcheck: unknown = JSON.parse(valueOf(run, "HEALTHCHECK").replace(/^.*? CMD /, ""));
+  expect(healthcheck).toEqual(["/usr/local/bin/gatehouse", "healthcheck"]);
+  expect(valueOf(run, "ENV").split(" ")).toEqual(["HOST=0.0.0.0", "DATA_DIR=/data"]);
+  expect(valueOf(run, "EXPOSE")).toBe("8000");
+  expect(run.some(({ name }) => name === "RUN" || name === "CMD")).toBe(false);
+});
+
+test("docker compose starts a development installation with Postgres 17 and a mailbox, without any secret", () => {
+  const { gatehouse, postgres, mailpit } = compose.services;
+  expect(postgres?.image).toBe("postgres:17");
+  expect(mailpit?.image).toMatch(/^axllent\/mailpit:v\d+\.\d+\.\d+$/);
+  expect(gatehouse?.depends_on).toEqual({ postgres: { condition: "service_healthy" } });
+  expect(postgres?.healthcheck?.test[0]).toBe("CMD");
+
+  const { JWT_SECRET_KEY: secret, ...environment } = interpolate(gatehouse?.environment ?? {}, {});
+  expect(secret).toBe("");
+  const { settings } = load(environment);
+  expect(settings.environment).toBe("development");
+  expect(settings.mailTransport).toBe("smtp");
+  const { hostname, username, password, pathname } = new URL(settings.databaseUrl ?? "");
+  expect(hostname).toBe("postgres");
+  expect(interpolate(postgres?.environment ?? {}, {})).toEqual({
+    POSTGRES_DB: pathname.slice(1),
+    POSTGRES_USER: username,
+    POSTGRES_PASSWORD: password,
+  });
+  // Only this machine reaches what is published, and the database is not published at all.
+  const ports = Object.values(compose.services).flatMap((service) => service?.ports ?? []);
+  expect(ports.filter((port) => !port.startsWith("127.0.0.1:"))).toEqual([]);
+  expect(postgres?.ports).toBeUndefined();
+});
+
+test("the settings that its comment names are enough to make it a production one", () => {
+  const given = {
+    ...production,
+    POSTGRES_PASSWORD: "f00d",
+    SMTP_TLS: "starttls",
+    SMTP_PORT: "587",
+  };
+  const environment = interpolate(compose.services["gatehouse"]?.environment ?? {}, given);
+  expect(load(environment).settings.environment).toBe("production");
+  expect(() => load({ ...environment, JWT_SECRET_KEY: "" })).toThrow("JWT_SECRET_KEY");
+});

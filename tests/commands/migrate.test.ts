@@ -1,0 +1,67 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+
+import { createHome } from "../support/executable-home.ts";
+import { databaseKinds } from "../support/databases.ts";
+import { runGatehouse } from "../support/executable.ts";
+
+setDefaultTimeout(60_000);
+
+const journal: { entries: { tag: string }[] } = await Bun.file("drizzle/meta/_journal.json").json();
+const names = journal.entries.map(({ tag }) => tag);
+
+describe.each([...databaseKinds])("migrate on %s", (kind) => {
+  test("lists what it would do, does it, and then finds nothing to do", async () => {
+    await using home = await createHome(kind);
+    const preview = await runGatehouse(["migrate", "--dry-run"], home);
+    expect([preview.exitCode, preview.stderr]).toEqual([0, ""]);
+    expect(preview.stdout).toBe(names.map((name) => `would apply ${name}\n`).join(""));
+
+    const run = await runGatehouse(["migrate"], home);
+    expect([run.exitCode, run.stderr]).toEqual([0, ""]);
+    for (const name of names) expect(run.stdout).toContain(`applied ${name}\n`);
+
+    for (const commandLine of [["migrate", "--dry-run"], ["migrate"]]) {
+      const again = await runGatehouse(commandLine, home);
+      expect([again.exitCode, again.stdout]).toEqual([0, "up to date\n"]);
+    }
+  }, 30_000);
+});
+
+test("a dry run leaves an empty database empty", async () => {
+  await using home = await createHome("postgres");
+  await runGatehouse(["migrate", "--dry-run"], home);
+  const sql = new Bun.SQL(home.settings["DATABASE_URL"] ?? "");
+  const tables =
+    await sql`select tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`;
+  await sql.close();
+  expect([...tables]).toEqual([]);
+});
+
+// A later version has migrated it: going on would corrupt what that version wrote. // security 141
+test("a database that is newer than the executable is refused by migrate and by serve, in words", async () => {
+  await using home = await createHome("postgres");
+  await runGatehouse(["migrate"], home);
+  await home.rows(
+    "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999) returning id",
+  );
+  for (const commandLine of [["migrate"], ["migrate", "--dry-run"], []]) {
+    const { exitCode, stdout, stderr } = await runGatehouse(commandLine, {
+      ...home,
+      settings: { ...home.settings, PORT: "0" },
+    });
+    expect([commandLine, exitCode]).toEqual([commandLine, 1]);
+    expect(stdout + stderr).toContain("newer than this executable");
+  }
+});
+
+test("a database that is not there is told in one line, without the URL's password", async () => {
+  await using home = await createHome("embedded");
+  const { exitCode, stderr } = await runGatehouse(["migrate"], {
+    cwd: home.cwd,
+    settings: {
+      DATABASE_URL: "postgres://ada:canary-5e1f@127.0.0.1:1/gatehouse",
+      DATABASE_TIMEOUT: "1s",
+    },
+  });
+  expect([exitCode, stderr]).toEqual([1, "gatehouse: the database cannot be reached\n"]);
+});

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+
+import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "../../src/app/guards.ts";
+import { permissionsOf } from "../../src/features/roles/index.ts";
+import { createAuthenticator } from "../../src/features/sessions/index.ts";
+import { createRouteKit } from "../../src/platform/http/route-kit.ts";
+import { callWith, exampleBody, readOperations } from "../support/operations.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+
+/** Every route that takes callers who are not signed in. A new one is written here by hand, or it is not public. */
+const publicRoutes = [
+  "GET /.well-known/jwks.json",
+  "GET /.well-known/oauth-authorization-server",
+  "GET /.well-known/openid-configuration",
+  "GET /health",
+  "GET /health/live",
+  "GET /health/ready",
+  "POST /api/v1/auth/login",
+  "POST /api/v1/auth/logout",
+  "POST /api/v1/auth/refresh",
+  "POST /api/v1/auth/register",
+  "POST /api/v1/auth/resend-verification",
+  "POST /api/v1/auth/validate-token",
+  "POST /api/v1/auth/verify",
+  "POST /api/v1/auth/verify-email",
+  "POST /oauth/revoke",
+  "POST /oauth/token",
+];
+
+/** Where a client authenticates instead of a user. */
+const clientRoutes = ["POST /oauth/introspect"];
+
+describe("who is not signed in", () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+  });
+
+  test("finds the public routes, and those are the ones that the document calls so", async () => {
+    const { operations } = await readOperations(app);
+    const documented = operations
+      .filter(({ isPublic }) => isPublic)
+      .map(({ method, path }) => `${method} ${path}`);
+    expect(documented.toSorted()).toEqual(publicRoutes);
+  });
+
+  test("is answered 401 by every other route, whatever else she sends", async () => {
+    const { operations } = await readOperations(app);
+    const guarded = operations.filter(
+      ({ method, path }) => ![...publicRoutes, ...clientRoutes].includes(`${method} ${path}`),
+    );
+    expect(guarded.length).toBeGreaterThan(1);
+    for (const operation of guarded) {
+      const path = operation.path.replaceAll(/\{\w+\}/g, "00000000-0000-7000-8000-000000000000");
+      const json = { "content-type": "application/json" };
+      const calls = [
+        {},
+        {
+          headers: {
+            "x-user-id": "1",
+            "x-http-method-override": "GET",
+            "x-original-url": "/health",
+          },
+        },
+        { headers: { authorization: "Basic YTpi", cookie: "access_token=x" } },
+        ...(operation.mediaType === null ? [] : [callWith(operation, exampleBody(operation))]),
+        ...(operation.method === "GET" ? [] : [{ headers: json, body: "{}" }]),
+      ];
+      for (const call of calls) {
+        const answer = await app.call(operation.method, path, call);
+        expect([path, answer.status, answer.json.error.code]).toEqual([
+          path,
+          401,
+          "AUTHENTICATION_REQUIRED",
+        ]);
+        expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+      }
+    }
+  });
+
+  test("is answered alike on every way of writing the path", async () => {
+    const ways = [
+      "/api/v1/users/me/",
+      "//api/v1/users/me",
+      "/api/v1/users/%6de",
+      "/api/v1/./users/x/../me",
+    ];
+    for (const path of [
+      ...ways,
+      "/API/v1/users/me",
+      "/api/v1/users/me;x",
+      "/api/v1/users/me%2f",
+      "/health/../api/v1/users/me",
+    ]) {
+      for (const method of ["GET", "HEAD"]) {
+        const { status } = await app.call(method, path);
+        expect([method, path, [401, 404].includes(status)]).toEqual([method, path, true]);
+      }
+    }
+  });
+});
+
+describe("the app does not start with", () => {
+  test("a route that does not say who may call it", async () => {
+    await using app = await startTestApp();
+    const kit = createRouteKit(app.platform, createAuthenticator(app.platform), permissionsOf);
+    const said = new Elysia().use(kit).get("/said", () => "", { anyone: true });
+    expect(() => assertEveryRouteSaysWhoMayCall(said.routes)).not.toThrow();
+
+    const forgotten = new Elysia()
+      .use(kit)
+      .get("/said", () => "", { signedIn: true })
+      .get("/forgotten", () => "")
+      .post("/hooked", () => "", { beforeHandle: () => undefined });
+    expect(() => assertEveryRouteSaysWhoMayCall(forgotten.routes)).toThrow(
+      "who may call them: GET /forgotten, POST /hooked",
+    );
+  });
+
+  test("a route that lets the framework read its body", async () => {
+    await using app = await startTestApp();
+    const kit = createRouteKit(app.platform, createAuthenticator(app.platform), permissionsOf);
+    const body = Type.Object({ token: Type.String() });
+    const said = new Elysia()
+      .use(kit)
+      .post("/said", () => "", { anyone: true, accepts: "json", body });
+    expect(() => assertEveryBodyIsReadByUs(said.routes)).not.toThrow();
+
+    const forgotten = new Elysia()
+      .use(kit)
+      .post("/forgotten", () => "", { anyone: true, body })
+      .post("/named", () => "", { anyone: true, parse: "json", body });
+    expect(() => assertEveryBodyIsReadByUs(forgotten.routes)).toThrow(
+      "what kind of body they take: POST /forgotten, POST /named",
+    );
+  });
+});

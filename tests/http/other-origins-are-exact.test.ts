@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+
+const good = "https://good.example";
+const other = "https://app.example:8443";
+const me = "/api/v1/users/me";
+
+describe("with allowed origins", () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startTestApp({ settings: { ALLOWED_ORIGINS: `${good},${other}` } });
+  });
+
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+  });
+
+  function preflight(path: string, origin: string, method = "POST") {
+    return app.call("OPTIONS", path, {
+      headers: {
+        origin,
+        "access-control-request-method": method,
+        "access-control-request-headers": "authorization,content-type",
+      },
+    });
+  }
+
+  // security 117
+  test.each([good, other])("%s may read every kind of answer, with credentials", async (origin) => {
+    for (const [method, path, status] of [
+      ["GET", "/health/live", 200],
+      ["GET", me, 401],
+      ["GET", "/nowhere", 404],
+      ["DELETE", me, 405],
+      ["POST", "/api/v1/auth/login", 400],
+      ["POST", "/oauth/token", 400],
+    ] as const) {
+      const { headers, ...answer } = await app.call(method, path, { headers: { origin } });
+      expect([path, answer.status]).toEqual([path, status]);
+      expect(headers.get("access-control-allow-origin")).toBe(origin);
+      expect(headers.get("access-control-allow-credentials")).toBe("true");
+      expect(headers.get("vary")).toContain("Origin");
+    }
+  });
+
+  // security 117
+  test.each([
+    "https://good.example.evil.com",
+    "https://evil-good.example",
+    "https://evilgood.example",
+    "https://sub.good.example",
+    "https://good.example:443",
+    "https://good.example:8443",
+    "https://good.example/",
+    "https://good.example.",
+    "https://GOOD.example",
+    "http://good.example",
+    "https://app.example",
+    "https://good.example, https://evil.example",
+    "https://good.example https://evil.example",
+    `${good}\u00e9`,
+    "null",
+    "*",
+    "",
+    "good.example",
+    "file://",
+  ])("%j may not", async (origin) => {
+    const answers = [
+      await app.call("GET", "/health/live", { headers: { origin } }),
+      await app.call("GET", me, { headers: { origin } }),
+      await preflight("/api/v1/auth/login", origin),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 401, 405]);
+    for (const { headers } of answers) {
+      const said = [...headers.keys()].filter((name) => name.startsWith("access-control-"));
+      expect(said).toEqual([]);
+      expect(headers.get("vary")).toContain("Origin");
+    }
+  });
+
+  test("a preflight is granted for all methods and the headers that calls need", async () => {
+    for (const path of ["/api/v1/auth/login", me, "/oauth/token"]) {
+      const { status, headers, text } = await preflight(path, good, "PATCH");
+      expect([path, status, text]).toEqual([path, 204, ""]);
+      expect(headers.get("access-control-allow-origin")).toBe(good);
+      expect(headers.get("access-control-allow-methods")).toBe("GET, POST, PUT, PATCH, DELETE");
+      expect(headers.get("access-control-allow-headers")).toBe(
+        "Authorization, Content-Type, X-Request-Id",
+      );
+    }
+  });
+
+  test("caches are told that answers differ also where an answer differs by encoding", async () => {
+    const page = await app.call("GET", "/docs", { headers: { origin: good } });
+    const script = /src="([^"]+)"/.exec(page.text)?.[1] ?? "";
+    const { status, headers } = await app.call("GET", new URL(script, `${app.url}/docs`).pathname);
+    expect([status, headers.get("vary")]).toEqual([200, "Origin, Accept-Encoding"]);
+  });
+});
+
+test("without allowed origins no answer speaks of any", async () => {
+  await using app = await startTestApp();
+  for (const [method, path] of [
+    ["GET", "/health/live"],
+    ["OPTIONS", me],
+  ] as const) {
+    const { headers } = await app.call(method, path, {
+      headers: { origin: good, "access-control-request-method": "GET" },
+    });
+    expect([...headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([]);
+  }
+});

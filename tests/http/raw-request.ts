@@ -1,0 +1,27 @@
+import { openRaw } from "../support/raw-http.ts";
+
+/** An answer off the wire, as it came: possibly from the server beneath us, without any of our headers. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** The error envelope's code, or null where there is no envelope. */
+  readonly code: string | null;
+}
+
+/** Sends bytes as they stand and reads until the server closes: let the request say `Connection: close`. */
+export async function rawRequest(serverUrl: string, request: string): Promise<RawAnswer> {
+  const socket = await openRaw(serverUrl, request);
+  let text = "";
+  socket.on("data", (chunk) => (text += chunk.toString("latin1")));
+  await new Promise((resolve) => socket.once("close", resolve));
+  return {
+    status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]),
+    text,
+    code: /"code":"(\w+)"/.exec(text)?.[1] ?? null,
+  };
+}
+
+/** A request out of its lines and body, asking the server to close afterwards. */
+export function rawText(lines: readonly string[], body = ""): string {
+  return [...lines, "Connection: close", "", body].join("\r\n");
+}

@@ -1,0 +1,52 @@
+import { expect, test } from "bun:test";
+
+import { createPlatform } from "../../src/app/create-platform.ts";
+import { serve } from "../../src/app/serve.ts";
+import { callServer } from "../support/http-call.ts";
+import { quietLog } from "../support/quiet-log.ts";
+import { startTestApp } from "../support/test-app.ts";
+
+// An orchestrator starts everything at once, and the database may be the last to come.
+test("while the database is not there yet, only health is answered, and the rest is asked to come again", async () => {
+  await using ready = await startTestApp();
+  const settings = { ...ready.platform.settings, allowedOrigins: ["https://app.example"] };
+  const databaseUrl = "postgres://nobody@127.0.0.1:1/nothing";
+  const starting = await serve(
+    createPlatform({ ...settings, databaseUrl }, { log: quietLog, mailer: ready.mailer }),
+  );
+  starting.ready.catch(() => undefined);
+  try {
+    for (const [method, path] of [
+      ["POST", "/api/v1/auth/login"],
+      ["GET", "/api/v1/users/me"],
+      ["GET", "/docs"],
+      ["GET", "/nowhere"],
+    ] as const) {
+      const headers = { origin: "https://app.example" };
+      const answer = await callServer(starting.url, method, path, { headers });
+      expect([path, answer.status, answer.headers.get("retry-after")]).toEqual([path, 503, "1"]);
+      expect(answer.json.error).toEqual({
+        code: "UNAVAILABLE",
+        message: "The service is starting.",
+      });
+      expect(answer.headers.get("x-request-id")).toMatch(/./);
+      expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+      // Otherwise a page cannot tell this from a network that is down.
+      expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example");
+    }
+    const token = await callServer(starting.url, "POST", "/oauth/token", {
+      form: { grant_type: "x" },
+    });
+    expect([token.status, token.headers.get("retry-after"), token.json.error]).toEqual([
+      503,
+      "1",
+      "temporarily_unavailable",
+    ]);
+    const statuses = ["/health", "/health/live", "/health/ready"].map(
+      async (path) => (await callServer(starting.url, "GET", path)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([503, 200, 503]);
+  } finally {
+    await starting.stop(0);
+  }
+});

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+
+import { signInAdmin } from "../support/admin.ts";
+import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
+import { callWith, exampleBody, type Operation, readOperations } from "../support/operations.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+
+const wrong: readonly unknown[] = [
+  { $ne: 1 },
+  { $gt: "" },
+  {},
+  [],
+  ["a@example.com"],
+  [["a"]],
+  1,
+  0,
+  -1.5,
+  1e308,
+  true,
+  false,
+  null,
+];
+
+describe("type confusion", () => {
+  let app: TestApp;
+  let operations: Operation[];
+  let bearer: string;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    ({ operations } = await readOperations(app));
+    bearer = (await signInAdmin(app)).accessToken;
+  });
+
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+  });
+
+  // A query language in the place of a text, an array that a driver would spread, a number that bcrypt would choke on.
+  // security 18
+  test("no text of any JSON route may be anything else", async () => {
+    const taking = operations.filter(({ mediaType }) => mediaType === "application/json");
+    for (const operation of taking) {
+      for (const field of Object.keys(operation.fields)) {
+        for (const value of wrong) {
+          const body = { ...exampleBody(operation), [field]: value };
+          const answer = await app.call(operation.method, operation.path, {
+            json: body,
+            ...(operation.isPublic ? {} : { bearer }),
+          });
+          const { status, json } = answer;
+          expect([operation.path, field, value, status]).toEqual([
+            operation.path,
+            field,
+            value,
+            400,
+          ]);
+          expect(json.error.code).toBe("VALIDATION_ERROR");
+          const faults = json.error.details.errors ?? [json.error.details];
+          expect(faults).toContainEqual({ field, issue: "Must be a text." });
+        }
+      }
+    }
+    expect(taking.length).toBeGreaterThan(5);
+  });
+
+  // security 18
+  test("who signs in is named once: not by e-mail and username, not by a key given twice", async () => {
+    const user = await registerVerified(app, { username: `u${Date.now().toString(36)}` });
+    const { email, password } = user;
+    for (const body of [
+      JSON.stringify({ email, username: "somebody", password }),
+      JSON.stringify({ password }),
+      `{"email":"${email}","email":"${email}","password":"${password}"}`,
+      `{"email":"${email}","\\u0065mail":"${email}","password":"${password}"}`,
+    ]) {
+      const answer = await app.call("POST", "/api/v1/auth/login", {
+        body,
+        headers: { "content-type": "application/json" },
+      });
+      expect([body, answer.status, answer.json.error.code]).toEqual([
+        body,
+        400,
+        "VALIDATION_ERROR",
+      ]);
+    }
+    for (const repeated of [
+      "grant_type=password",
+      "username=x",
+      "password=x",
+      "unknown=1&unknown=2",
+    ]) {
+      const body = `grant_type=password&username=${email}&password=${encodeURIComponent(password)}&${repeated}`;
+      const answer = await app.call("POST", "/oauth/token", {
+        body,
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+      });
+      expect([repeated, answer.status, answer.json.error]).toEqual([
+        repeated,
+        400,
+        "invalid_request",
+      ]);
+    }
+  });
+
+  // security 94
+  test.each([
+    "role",
+    "roles",
+    "permissions",
+    "isAdmin",
+    "is_admin",
+    "admin",
+    "email_verified",
+    "emailVerified",
+    "email_verified_at",
+    "id",
+    "user_id",
+    "userId",
+    "deletedAt",
+    "deleted_at",
+    "created_at",
+    "passwordHash",
+    "password_hash",
+    "__proto__",
+    "constructor",
+    "prototype",
+    "toString",
+  ])("%s cannot be assigned at the registration, and nothing is stored", async (field) => {
+    const email = freshEmail();
+    for (const value of ['"admin"', '["admin"]', "true", '{"roles":["admin"],"isAdmin":true}']) {
+      const body = `{"email":"${email}","password":"${goodPassword}","${field}":${value}}`;
+      const answer = await app.call("POST", "/api/v1/auth/register", {
+        body,
+        headers: { "content-type": "application/json" },
+      });
+      expect([value, answer.status, answer.json.error.details]).toEqual([
+        value,
+        400,
+        { field, issue: "Is not a known field." },
+      ]);
+    }
+    expect(await app.rows(`select id from users where email = '${email}'`)).toEqual([]);
+    expect(Reflect.get({}, "isAdmin")).toBeUndefined();
+  });
+
+  // security 94
+  test("no JSON route takes a field that it does not know", async () => {
+    for (const operation of operations.filter((one) => one.mediaType === "application/json")) {
+      for (const field of ["role", "user_id", "__proto__"]) {
+        const text = JSON.stringify(exampleBody(operation)).replace("{", `{"${field}":"admin",`);
+        const answer = await app.call(operation.method, operation.path, {
+          body: text.replace(",}", "}"),
+          headers: { "content-type": "application/json" },
+          ...(operation.isPublic ? {} : { bearer }),
+        });
+        expect([operation.path, field, answer.status]).toEqual([operation.path, field, 400]);
+        expect(answer.json.error.details.field).toBe(field);
+      }
+    }
+  });
+
+  test("a form ignores what it does not know (RFC 6749 §3.2), and assigns nothing by it", async () => {
+    const user = await registerVerified(app);
+    const token = operations.find(({ path }) => path === "/oauth/token");
+    expect(token).toBeDefined();
+    if (!token) return;
+    const form = { grant_type: "password", username: user.email, password: user.password };
+    const answer = await app.call(
+      "POST",
+      "/oauth/token",
+      callWith(token, { ...form, roles: "admin", __proto__x: "1", constructor: "1", user_id: "1" }),
+    );
+    expect(answer.status).toBe(200);
+    const me = await app.call("GET", "/api/v1/users/me", { bearer: answer.json.access_token });
+    expect([me.json.data.id, me.json.data.roles]).toEqual([user.userId, ["user"]]);
+  });
+});

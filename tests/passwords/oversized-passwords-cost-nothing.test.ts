@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+
+import { freshEmail, registerVerified } from "../support/journey.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type HasherWork, watchHasher } from "../support/watch-hasher.ts";
+
+let app: TestApp;
+let email: string;
+let work: HasherWork;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  ({ email } = await registerVerified(app));
+  work = watchHasher(app);
+});
+
+afterAll(async () => {
+  await app[Symbol.asyncDispose]();
+});
+
+// Attack: passwords that take long to hash, for the price of sending them.
+// security 10
+test.each([
+  ["a megabyte", 1_000_000, 413],
+  ["5,000 characters", 5_000, 400],
+])("%s is refused before any hashing, at every door", async (_name, length, status) => {
+  const password = `Aa1!${"x".repeat(length)}`;
+  const started = performance.now();
+  const answers = [
+    await app.post("/api/v1/auth/register", { email: freshEmail(), password }),
+    await app.post("/api/v1/auth/login", { email, password }),
+    await app.call("POST", "/oauth/token", {
+      form: { grant_type: "password", username: email, password: password.repeat(2) },
+    }),
+  ];
+  expect((performance.now() - started) / answers.length).toBeLessThan(250);
+  expect(answers.map((answer) => answer.status)).toEqual([status, status, status]);
+  for (const { text } of answers) expect(text.length).toBeLessThan(1_000);
+  expect(work).toEqual({ hashed: 0, compared: [] });
+});
+
+// security 10
+test("a new password of more than 256 characters is refused before any hashing", async () => {
+  const password = `Aa1!${"x".repeat(253)}`;
+  const answer = await app.post("/api/v1/auth/register", { email: freshEmail(), password });
+  expect([answer.status, answer.json.error.code]).toEqual([400, "WEAK_PASSWORD"]);
+  expect(work.hashed).toBe(0);
+});

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+
+import { eventually } from "../support/eventually.ts";
+import { startHttpLoad } from "../support/http-load.ts";
+import { type SignedInUser, signUp } from "../support/journey.ts";
+import { type PostgresServer, startPostgresServer } from "../support/postgres-server.ts";
+import { startTestApp, startUnready, type TestApp } from "../support/test-app.ts";
+
+// An error or rejection that nobody catches fails the test it happens in: bun test sees to that.
+
+const recoveryMilliseconds = 5_000;
+
+// Half an account is one without its mail, its event or its audit row; none may be left, whatever was cut off.
+const halfAccounts = `
+  select u.id from users u
+  where not exists (select from audit_log a where a.user_id = u.id and a.action = 'user.registered')
+     or not exists (select from outbox o where o.key = u.id::text and o.topic = 'mail')
+     or not exists (select from outbox o where o.key = u.id::text and o.payload ->> 'event_type' = 'user.registered')
+     or not exists (select from mail_challenges c where c.user_id = u.id)`;
+
+describe("with a database server of its own", () => {
+  let server: PostgresServer;
+  let app: TestApp;
+  let user: SignedInUser;
+
+  beforeAll(async () => {
+    server = await startPostgresServer();
+    app = await startUnready({ settings: { DATABASE_URL: server.url, DATABASE_POOL_SIZE: "8" } });
+    await app.server.ready;
+    user = await signUp(app);
+  });
+
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+    await server.stop();
+  });
+
+  // security 139
+  test.each(["fast", "immediate"] as const)(
+    "answers nothing but 503 while the server restarts (%s), and works again within 5 s",
+    async (mode) => {
+      const load = startHttpLoad(app, user);
+      expect(await load.nextSuccess()).toBeLessThan(recoveryMilliseconds);
+      await server.halt(mode);
+      await eventually(
+        () => app.call("GET", "/health/ready"),
+        ({ status }) => status === 503,
+      );
+      expect((await app.call("GET", "/health/live")).status).toBe(200);
+      await server.resume();
+      expect(await load.nextSuccess()).toBeLessThan(recoveryMilliseconds);
+      await eventually(
+        () => app.call("GET", "/health/ready"),
+        ({ status }) => status === 200,
+        5,
+      );
+      const { successes, unavailable } = await load.finish();
+      expect(successes).toBeGreaterThan(20);
+      expect(unavailable).toBeGreaterThan(0);
+      expect(await app.rows(halfAccounts)).toEqual([]);
+    },
+    30_000,
+  );
+});
+
+// security 139
+test("answers nothing but 503 while its backends are killed, and works again at once", async () => {
+  await using app = await startTestApp({ settings: { DATABASE_POOL_SIZE: "8" } });
+  await using killer = await startTestApp();
+  const database = new URL(app.platform.settings.databaseUrl ?? "").pathname.slice(1);
+  const user = await signUp(app);
+  const load = startHttpLoad(app, user);
+  for (let killed = 0; killed < 30;) {
+    expect(await load.nextSuccess()).toBeLessThan(recoveryMilliseconds);
+    const rows = await killer.rows(`
+      select pg_terminate_backend(pid) from (
+        select pid from pg_stat_activity where datname = '${database}' order by random() limit 3
+      ) as victims`);
+    killed += rows.length;
+  }
+  expect(await load.nextSuccess()).toBeLessThan(recoveryMilliseconds);
+  const { successes } = await load.finish();
+  expect(successes).toBeGreaterThan(100);
+  expect(await app.rows(halfAccounts)).toEqual([]);
+}, 30_000);
