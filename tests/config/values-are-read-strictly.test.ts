@@ -212,6 +212,7 @@ describe("what is unset has its default", () => {
       sessionMaxAgeSeconds: 7_776_000,
       refreshTokenRotation: true,
       refreshTokenGraceSeconds: 10,
+      refreshTokenCookie: false,
       encryptionKey: null,
       passwordGrantEnabled: true,
       bcryptCost: 12,
