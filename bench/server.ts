@@ -45,6 +45,16 @@ export async function register(
   return user;
 }
 
+/** Signs in and gives the access token. */
+export async function logIn(
+  server: ServerProcess,
+  user: { email: string; password: string },
+): Promise<string> {
+  const { status, json } = await server.post("/api/v1/auth/login", user);
+  if (status !== 200) throw new Error(`login: ${status}`);
+  return String(json.data.access_token);
+}
+
 /** A process's resident memory, in MB. */
 export async function residentMegabytes(pid: number): Promise<number> {
   const status = await Bun.file(`/proc/${pid}/status`).text();

@@ -34,7 +34,9 @@ export function oauth2Routes(kit: RouteKit, cookie: RefreshCookie, authenticate:
     .use(kit)
     .post(
       "/token",
-      async ({ ctx, body, headers, set }) => {
+      async ({ ctx, body, headers, request, set }) => {
+        // Any page may post a form.
+        cookie.assertMayBeSet(request);
         // RFC 6749 §5.1 asks for both; `Cache-Control: no-store` is on every answer.
         set.headers["pragma"] = "no-cache";
         const grant = await grantTokens(ctx, headers["authorization"] ?? null, body);
@@ -53,7 +55,12 @@ export function oauth2Routes(kit: RouteKit, cookie: RefreshCookie, authenticate:
         anyone: true,
         accepts: "form",
         body: tokenRequestBody,
-        response: { 200: tokenGrantSchema, 401: oauthErrorSchema, ...failures },
+        response: {
+          200: tokenGrantSchema,
+          401: oauthErrorSchema,
+          403: oauthErrorSchema,
+          ...failures,
+        },
         detail: {
           operationId: "grantTokens",
           tags,

@@ -7,8 +7,11 @@ import { findLiveSession } from "./find-live-session.ts";
 import { createKnownTokens, type KnownToken } from "./known-tokens.ts";
 import { createSessionActivity } from "./session-activity.ts";
 
-/** About 40 MB of tokens and what they stand for; a replica that serves more users reads more often. */
+/** About 30 MB of tokens and what they stand for; a replica that serves more sessions reads more often. */
 const maximumKnownTokens = 20_000;
+
+/** How often a session and its user are read again because they changed while they were read. */
+const maximumReadings = 5;
 
 /**
  * Makes the one way in which an access token is judged. A token is verified, and its session and user are read, once;
@@ -16,50 +19,62 @@ const maximumKnownTokens = 20_000;
  * token is refused as soon as its session has ended or its user is gone. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`.
  */
 export function createAuthenticator(platform: Platform): Authenticate {
-  const { changes, clock } = platform;
+  const { changes, clock, keyRing } = platform;
   const knownTokens = createKnownTokens(maximumKnownTokens);
   const activity = createSessionActivity(platform);
   changes.subscribe(knownTokens.forget);
 
   async function learn(ctx: Context, token: string): Promise<UserActor> {
+    // First of all: a key that goes while it verifies must not be remembered as one that was there.
+    const keyRevision = keyRing.revision();
     const claims = await verifyAccessToken(ctx, token);
-    const reading = knownTokens.beginReading(claims.sid, claims.sub);
-    try {
-      const known = await read(ctx, claims);
-      if (changes.isLive()) knownTokens.keep(reading, token, known);
-      activity.note(known);
-      return known.actor;
-    } finally {
-      knownTokens.abandon(reading);
+    for (let readings = 1; ; readings += 1) {
+      const reading = knownTokens.beginReading(claims.sid, claims.sub);
+      try {
+        const known = { ...(await read(ctx, claims)), keyRevision };
+        if (reading.isVoid && readings < maximumReadings) continue;
+        if (changes.isLive()) knownTokens.keep(reading, token, known);
+        activity.note(known, clock.now().getTime());
+        return known.actor;
+      } finally {
+        knownTokens.endReading(reading);
+      }
     }
   }
 
   return (ctx, token) => {
     const known = changes.isLive() ? knownTokens.find(token) : undefined;
-    if (!known || known.validUntil <= clock.now().getTime()) return learn(ctx, token);
-    activity.note(known);
+    if (!known) return learn(ctx, token);
+    const now = clock.now().getTime();
+    const isCurrent = now < known.validUntil && known.keyRevision === keyRing.revision();
+    if (!isCurrent) return learn(ctx, token);
+    activity.note(known, now);
     return known.actor;
   };
 }
 
-async function read(ctx: Context, claims: AccessClaims): Promise<KnownToken> {
+async function read(ctx: Context, claims: AccessClaims): Promise<Omit<KnownToken, "keyRevision">> {
   const session = await findLiveSession(ctx.db, claims.sid, ctx.clock.now());
   if (!session || session.id !== claims.sub) throw invalidToken();
-  const actor: UserActor = {
-    kind: "user",
-    userId: session.id,
-    sessionId: claims.sid,
-    email: session.email,
-    username: session.username,
-    name: session.name,
-    emailVerified: session.emailVerifiedAt !== null,
-    roles: rolesOf(session),
-    tokenExpiresAt: new Date(claims.exp * 1000),
-  };
-  const ends = [actor.tokenExpiresAt, session.expiresAt, session.absoluteExpiresAt];
+  const tokenExpiresAt = new Date(claims.exp * 1000);
+  const { expiresAt, absoluteExpiresAt, lastUsedAt } = session;
   return {
-    actor,
-    validUntil: Math.min(...ends.map((end) => end.getTime())),
-    notedAsUsedAt: session.lastUsedAt.getTime(),
+    actor: {
+      kind: "user",
+      userId: claims.sub,
+      sessionId: claims.sid,
+      email: session.email,
+      username: session.username,
+      name: session.name,
+      emailVerified: session.emailVerifiedAt !== null,
+      roles: rolesOf(session),
+      tokenExpiresAt,
+    },
+    validUntil: Math.min(
+      tokenExpiresAt.getTime(),
+      expiresAt.getTime(),
+      absoluteExpiresAt.getTime(),
+    ),
+    notedAsUsedAt: lastUsedAt.getTime(),
   };
 }

@@ -1,6 +1,7 @@
 import { and, eq, type SQL } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
+import { isUuid } from "../../kernel/ids.ts";
 import { once, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, type AuditEntry, recordAudit } from "../audit/index.ts";
@@ -20,7 +21,7 @@ export async function revokeSession(
   ctx: Context,
   session: { id: string; userId: string },
 ): Promise<void> {
-  if ((await endOne(ctx, session, "revoked", "session.revoked")) === 0) {
+  if (!isUuid(session.id) || (await endOne(ctx, session, "revoked", "session.revoked")) === 0) {
     throw new AppError("NOT_FOUND", "There is no such session.");
   }
 }

@@ -28,7 +28,7 @@ export function forwardAuthRoutes(
   async function identify(ctx: Context, request: Request): Promise<ForwardedIdentity> {
     const token = findBearerToken(request.headers.get("authorization"));
     if (token !== null) return authenticate(ctx, token);
-    const inCookie = cookie.readUnchecked(request);
+    const inCookie = cookie.peek(request);
     if (inCookie === null) throw new AppError("AUTHENTICATION_REQUIRED", "Sign in first.");
     const { user } = await judgeRefreshToken(ctx, inCookie);
     return { userId: user.id, email: user.email, username: user.username, roles: rolesOf(user) };
@@ -43,13 +43,13 @@ export function forwardAuthRoutes(
     },
     {
       anyone: true,
-      response: { 200: Type.Void(), ...failures(401, 403, 503) },
+      response: { 200: Type.Void(), ...failures(400, 401, 403, 503) },
       detail: {
         operationId: "forwardAuth",
         tags: ["Sessions"],
         summary: "Let a reverse proxy ask",
         description:
-          "For nginx (`auth_request`), Caddy and Traefik (`forward_auth`). 200 has no body; its `X-Auth-User-Id`, `X-Auth-Email`, `X-Auth-Username` and `X-Auth-Roles` are for the application behind the proxy.",
+          "For nginx (`auth_request`), Caddy and Traefik (`forward_auth`). 200 has no body; its `X-Auth-User-Id`, `X-Auth-Email`, `X-Auth-Username` and `X-Auth-Roles` are for the application behind the proxy. With `REFRESH_TOKEN_COOKIE=true` the cookie will do in place of a bearer. Any other parameter is refused.",
         security: [{ bearer: [] }],
         parameters: [
           { name: "role", ...needed("role") },

@@ -1,12 +1,15 @@
 import type { UserActor } from "../../kernel/context.ts";
 import type { Change } from "../../platform/db/change-feed.ts";
+import { createIndex } from "./index-of-lists.ts";
 
 /** What is remembered of a token that was verified and whose session and user were read. */
 export interface KnownToken {
   readonly actor: UserActor;
   /** Milliseconds since 1970: the end of the token or of its session, whichever comes first. */
   readonly validUntil: number;
-  /** When the session was last noted as used. */
+  /** The state of the key ring in which it was verified. */
+  readonly keyRevision: number;
+  /** When the session was last noted as used, in milliseconds since 1970. */
   notedAsUsedAt: number;
 }
 
@@ -19,82 +22,86 @@ export interface Reading {
 
 /** Verified tokens and what they stand for, kept until something about them changes. */
 export interface KnownTokens {
+  readonly size: number;
   find(token: string): KnownToken | undefined;
   /** To be called before the database is read, so that a change during the reading is noticed. */
   beginReading(sessionId: string, userId: string): Reading;
-  /** Ends a reading and keeps what it found, unless it has become void meanwhile. */
+  /** Ends a reading. */
+  endReading(reading: Reading): void;
+  /** Keeps what a reading found, unless it is void. The token must be of the reading's session and user. */
   keep(reading: Reading, token: string, known: KnownToken): void;
-  abandon(reading: Reading): void;
   forget(change: Change): void;
 }
 
-/** Keeps at most `limit` tokens; beyond that the one kept longest goes. */
+/** A client uses its newest token: whoever refreshes without end pushes out nobody's tokens but her own. */
+const limitPerSession = 8;
+
+/** Keeps at most `limit` tokens, and eight of a session; beyond that the one kept longest goes. */
 export function createKnownTokens(limit: number): KnownTokens {
   const tokens = new Map<string, KnownToken>();
-  const bySession = new Map<string, Set<string>>();
-  const sessionsByUser = new Map<string, Set<string>>();
+  const tokensOfSession = createIndex();
+  const sessionsOfUser = createIndex();
   const readings = new Set<Reading>();
 
-  function drop(token: string): void {
-    const known = tokens.get(token);
-    if (!known) return;
-    tokens.delete(token);
+  function drop(token: string | undefined): void {
+    const known = token === undefined ? undefined : tokens.get(token);
+    if (token === undefined || !known) return;
     const { sessionId, userId } = known.actor;
-    if (removeFrom(bySession, sessionId, token)) removeFrom(sessionsByUser, userId, sessionId);
+    tokens.delete(token);
+    tokensOfSession.remove(sessionId, token);
+    if (tokensOfSession.of(sessionId).length === 0) sessionsOfUser.remove(userId, sessionId);
   }
 
   function dropSession(sessionId: string): void {
-    for (const token of [...(bySession.get(sessionId) ?? [])]) drop(token);
+    for (const token of [...tokensOfSession.of(sessionId)]) drop(token);
+  }
+
+  function dropUser(userId: string): void {
+    for (const sessionId of [...sessionsOfUser.of(userId)]) dropSession(sessionId);
+  }
+
+  function dropAll(): void {
+    tokens.clear();
+    tokensOfSession.clear();
+    sessionsOfUser.clear();
   }
 
   return {
+    get size() {
+      return tokens.size;
+    },
     find: (token) => tokens.get(token),
     beginReading(sessionId, userId) {
       const reading = { sessionId, userId, isVoid: false };
       readings.add(reading);
       return reading;
     },
+    endReading: (reading) => void readings.delete(reading),
     keep(reading, token, known) {
-      readings.delete(reading);
       if (reading.isVoid) return;
       drop(token);
+      const { sessionId, userId } = reading;
+      const ofSession = tokensOfSession.of(sessionId);
+      if (ofSession.length >= limitPerSession) drop(ofSession[0]);
+      if (ofSession.length === 0) sessionsOfUser.add(userId, sessionId);
+      tokensOfSession.add(sessionId, token);
       tokens.set(token, known);
-      addTo(bySession, known.actor.sessionId, token);
-      addTo(sessionsByUser, known.actor.userId, known.actor.sessionId);
-      const [oldest] = tokens.size > limit ? tokens.keys() : [];
-      if (oldest !== undefined) drop(oldest);
+      if (tokens.size > limit) drop(tokens.keys().next().value);
     },
-    abandon: (reading) => void readings.delete(reading),
     forget({ subject, id }) {
       for (const reading of readings) {
-        if (isAbout(subject, id, reading)) reading.isVoid = true;
+        if (concerns(reading, subject, id)) reading.isVoid = true;
       }
       if (subject === "session") dropSession(id);
-      else if (subject === "user") {
-        for (const sessionId of [...(sessionsByUser.get(id) ?? [])]) dropSession(sessionId);
-      } else {
-        tokens.clear();
-        bySession.clear();
-        sessionsByUser.clear();
-      }
+      else if (subject === "user") dropUser(id);
+      else if (subject === "all") dropAll();
     },
   };
 }
 
-function isAbout(subject: Change["subject"], id: string, reading: Reading): boolean {
+/** Of changed keys `keyRevision` tells. */
+function concerns(reading: Reading, subject: Change["subject"], id: string): boolean {
   if (subject === "session") return reading.sessionId === id;
-  return subject === "user" ? reading.userId === id : true;
-}
-
-function addTo(index: Map<string, Set<string>>, key: string, value: string): void {
-  const values = index.get(key);
-  if (values) values.add(value);
-  else index.set(key, new Set([value]));
-}
-
-/** Whether the key is gone with its last value. */
-function removeFrom(index: Map<string, Set<string>>, key: string, value: string): boolean {
-  const values = index.get(key);
-  values?.delete(value);
-  return values?.size === 0 && index.delete(key);
+  if (subject === "user") return reading.userId === id;
+  return subject === "all";
 }

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import { failures, success, successSchema } from "../../platform/http/envelope.ts";
@@ -8,7 +9,7 @@ import { listSessions, type SessionRecord } from "./list-sessions.ts";
 import { sessionParams, sessionSchema, type SessionView } from "./model.ts";
 
 const tags = ["Sessions"];
-const security = [{ bearer: [] }, { password: [] }];
+const security = [{ bearer: [] }];
 
 /** What a user does with her own sessions. */
 export function ownSessionsRoutes(kit: RouteKit) {
@@ -43,14 +44,13 @@ export function ownSessionsRoutes(kit: RouteKit) {
       {
         signedIn: true,
         params: sessionParams,
-        response: failures(400, 401, 404, 503),
+        response: { 204: Type.Void(), ...failures(400, 401, 404, 503) },
         detail: {
           operationId: "endOwnSession",
           tags,
           summary: "End one of one's own sessions",
           description: "Effective at once and everywhere. May be the session that asks.",
           security,
-          responses: { 204: { description: "The session has ended." } },
         },
       },
     );

@@ -11,3 +11,19 @@ export function presentedRefreshToken(
   if (token === null) throw new AppError("AUTHENTICATION_REQUIRED", "Send the refresh token.");
   return token;
 }
+
+/** The same for a log-out, or null. Beside an access token, which is enough, a cookie that cannot be used is left alone. */
+export function findRefreshToken(
+  accessToken: string | null,
+  inBody: string | undefined,
+  cookie: RefreshCookie,
+  request: Request,
+): string | null {
+  if (inBody !== undefined) return inBody;
+  try {
+    return cookie.read(request);
+  } catch (error) {
+    if (accessToken === null) throw error;
+    return null;
+  }
+}

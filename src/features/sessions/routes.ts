@@ -16,7 +16,7 @@ import {
   validateTokenBody,
   validTokenSchema,
 } from "./model.ts";
-import { presentedRefreshToken } from "./presented-refresh-token.ts";
+import { findRefreshToken, presentedRefreshToken } from "./presented-refresh-token.ts";
 import { refresh } from "./refresh.ts";
 
 const tags = ["Sessions"];
@@ -58,10 +58,10 @@ export function sessionsRoutes(
     .post(
       "/logout",
       async ({ ctx, body, request, set }) => {
-        await logOut(ctx, {
-          accessToken: findBearerToken(request.headers.get("authorization")),
-          refreshToken: body?.refresh_token ?? cookie.read(request),
-        });
+        const accessToken = findBearerToken(request.headers.get("authorization"));
+        const inBody = body?.refresh_token;
+        const refreshToken = findRefreshToken(accessToken, inBody, cookie, request);
+        await logOut(ctx, { accessToken, refreshToken });
         cookie.clear(set.headers);
         return success({ message: "Logged out successfully." }, ctx.clock.now());
       },
@@ -78,7 +78,7 @@ export function sessionsRoutes(
           tags,
           summary: "End a session",
           description:
-            "Ends the session of the bearer token, or of the refresh token in the body, at once and everywhere. May be repeated.",
+            "Ends the session of the bearer token, or of the refresh token in the body or the cookie, at once and everywhere. May be repeated.",
           security: [{ bearer: [] }, {}],
         },
       },
@@ -86,8 +86,8 @@ export function sessionsRoutes(
     .post(
       "/logout-all",
       async ({ ctx, set }) => {
-        cookie.clear(set.headers);
         const revoked = await endAllSessions(ctx, ctx.actor.userId);
+        cookie.clear(set.headers);
         return success({ message: "Logged out everywhere.", revoked }, ctx.clock.now());
       },
       {

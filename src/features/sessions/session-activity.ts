@@ -1,4 +1,4 @@
-import { and, inArray, lt } from "drizzle-orm";
+import { and, lt, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { describeError } from "../../platform/db/errors.ts";
@@ -7,33 +7,32 @@ import type { KnownToken } from "./known-tokens.ts";
 import { sessions } from "./table.ts";
 
 /** A session's last use is written at most this often. */
-const resolutionSeconds = 60;
+const resolutionMilliseconds = 60_000;
 /** Uses are gathered for so long and written in one statement. */
-const gatheringSeconds = 5;
+const gatheringMilliseconds = 1000;
 
 /** Keeps `last_used_at` of sessions, without a write for each request. */
 export interface SessionActivity {
-  note(known: KnownToken): void;
+  /** A token of the session was used at `now`, in milliseconds since 1970. */
+  note(known: KnownToken, now: number): void;
 }
 
-/** Best effort: what was gathered is lost with the process, and a failing write is only logged. */
+/** Best effort: what was gathered last is lost with the process, and a failing write is only logged. */
 export function createSessionActivity(platform: Platform): SessionActivity {
   const { clock, db, log } = platform;
   let used = new Set<string>();
 
   async function write(): Promise<void> {
-    const ids = [...used];
+    // As one text: the statement is the same for any number of sessions.
+    const ids = `{${[...used].join(",")}}`;
     used = new Set();
     const now = clock.now();
+    // Other replicas, and the session's other tokens, may have been faster.
+    const isDue = lt(sessions.lastUsedAt, addSeconds(now, -resolutionMilliseconds / 1000));
     await db
       .update(sessions)
       .set({ lastUsedAt: now })
-      .where(
-        and(
-          inArray(sessions.id, ids),
-          lt(sessions.lastUsedAt, addSeconds(now, -resolutionSeconds)),
-        ),
-      );
+      .where(and(sql`${sessions.id} = any(${ids}::text::uuid[])`, isDue));
   }
 
   function writeSoon(): void {
@@ -41,14 +40,13 @@ export function createSessionActivity(platform: Platform): SessionActivity {
       write().catch((error: unknown) => {
         log.warn(describeError(error), "the last use of sessions was not written");
       });
-    }, gatheringSeconds * 1000);
+    }, gatheringMilliseconds);
     timer.unref();
   }
 
   return {
-    note(known) {
-      const now = clock.now().getTime();
-      if (now - known.notedAsUsedAt < resolutionSeconds * 1000) return;
+    note(known, now) {
+      if (now - known.notedAsUsedAt < resolutionMilliseconds) return;
       known.notedAsUsedAt = now;
       if (used.size === 0) writeSoon();
       used.add(known.actor.sessionId);

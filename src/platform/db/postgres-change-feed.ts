@@ -1,108 +1,107 @@
-import postgres from "postgres";
-
 import { monotonicMilliseconds } from "../../kernel/clock.ts";
-import { type ChangeFeed, changeChannel, createListeners, parseChange } from "./change-feed.ts";
-
-/** How often the connection is asked for a sign of life. */
-const heartbeatMilliseconds = 100;
-/** The feed counts as live for this long after a sign of life: a silent connection is no connection. */
-const leaseMilliseconds = 300;
-const reconnectPauseMilliseconds = 100;
-
-type Client = ReturnType<typeof postgres>;
+import type { Logger } from "../log/port.ts";
+import { type ChangeFeed, createListeners, parseChange } from "./change-feed.ts";
+import { describeError } from "./errors.ts";
+import {
+  DeafConnectionError,
+  type ListeningConnection,
+  type ListeningOptions,
+  openListeningConnection,
+} from "./listening-connection.ts";
 
 /**
- * Listens on a connection of its own, which no pooler may share. Between a loss, noticed or by silence, and the next
- * successful `LISTEN` the feed is not live.
+ * The feed is live for this long after the last question that was answered was asked. So whatever happens to the connection,
+ * a change that this replica has not heard of is not older than that.
  */
-export function createPostgresChangeFeed(options: {
-  url: string;
-  applicationName: string;
-  connectTimeoutSeconds: number;
-}): ChangeFeed {
+const leaseMilliseconds = 100;
+const shortestPauseMilliseconds = 100;
+const longestPauseMilliseconds = 2000;
+
+/** The feed of a Postgres server. Connects again and again once it is started; that is never an error of anybody's request. */
+export function createPostgresChangeFeed(options: ListeningOptions & { log: Logger }): ChangeFeed {
+  const { log } = options;
   const listeners = createListeners();
-  let client: Client | null = null;
-  let heardAt = Number.NEGATIVE_INFINITY;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let leaseEndsAt = Number.NEGATIVE_INFINITY;
+  let connection: ListeningConnection | null = null;
+  let endPause = (): void => undefined;
+  const settled = Promise.withResolvers<undefined>();
+  let running: Promise<void> | null = null;
   let isStopped = false;
+  let isKnownToBeDeaf = false;
 
-  function connect(): Client {
-    const connection = postgres(options.url, {
-      max: 1,
-      idle_timeout: 0,
-      max_lifetime: null,
-      fetch_types: false,
-      connect_timeout: options.connectTimeoutSeconds,
-      backoff: () => 0,
-      onnotice: () => undefined,
-      onclose: () => lose(connection),
-      connection: { application_name: `${options.applicationName} changes` },
-      ...notificationHandler((payload) => listeners.tell(parseChange(payload))),
+  /** One connection, from its opening to its end; tells whether it was ever live. */
+  async function listenOnce(): Promise<boolean> {
+    let wasLive = false;
+    const over = Promise.withResolvers<unknown>();
+    connection = openListeningConnection(options, {
+      onNotification: (payload) => listeners.tell(parseChange(payload)),
+      onHeardUntil(moment) {
+        // Before, changes went unheard: nothing may stay that was read until now.
+        if (!wasLive) listeners.tell({ subject: "all", id: "" });
+        wasLive = true;
+        leaseEndsAt = moment + leaseMilliseconds;
+        settled.resolve(undefined);
+      },
+      onOver(reason) {
+        leaseEndsAt = Number.NEGATIVE_INFINITY;
+        over.resolve(reason);
+      },
     });
-    return connection;
+    report(await over.promise);
+    await connection.close();
+    settled.resolve(undefined);
+    return wasLive;
   }
 
-  /** Only once for each connection; what it still says afterwards counts for nothing. */
-  function lose(lost: Client): void {
-    if (client !== lost) return;
-    client = null;
-    heardAt = Number.NEGATIVE_INFINITY;
-    listeners.tell({ subject: "all", id: "" });
-    lost.end({ timeout: 0 }).catch(() => undefined);
-    scheduleListening(reconnectPauseMilliseconds);
-  }
-
-  function scheduleListening(milliseconds: number): void {
-    clearTimeout(timer);
-    if (!isStopped) timer = setTimeout(() => void listen(), milliseconds);
-  }
-
-  async function listen(): Promise<void> {
-    const connection = connect();
-    client = connection;
-    try {
-      await connection.unsafe(`listen ${changeChannel}`);
-      if (client !== connection) return;
-      // Whatever was read before the first notification could arrive is forgotten.
-      listeners.tell({ subject: "all", id: "" });
-      heardAt = monotonicMilliseconds();
-      scheduleHeartbeat(connection);
-    } catch {
-      lose(connection);
+  async function run(): Promise<void> {
+    let pauseMilliseconds = shortestPauseMilliseconds;
+    while (!isStopped) {
+      const wasLive = await listenOnce();
+      pauseMilliseconds = wasLive
+        ? shortestPauseMilliseconds
+        : Math.min(pauseMilliseconds * 2, longestPauseMilliseconds);
+      await pause(pauseMilliseconds);
     }
   }
 
-  function scheduleHeartbeat(connection: Client): void {
+  async function pause(milliseconds: number): Promise<void> {
     if (isStopped) return;
-    timer = setTimeout(() => {
-      connection.unsafe("select 1").then(
-        () => {
-          if (client !== connection) return;
-          heardAt = monotonicMilliseconds();
-          scheduleHeartbeat(connection);
-        },
-        () => lose(connection),
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  function report(reason: unknown): void {
+    if (isStopped) return;
+    if (!(reason instanceof DeafConnectionError)) {
+      log.debug(describeError(reason), "no news of changes: nothing is answered from memory");
+    } else if (!isKnownToBeDeaf) {
+      isKnownToBeDeaf = true;
+      log.warn(
+        {},
+        "notifications of the database do not arrive, perhaps because of a pooler: every token is looked up there",
       );
-    }, heartbeatMilliseconds);
+    }
   }
 
   return {
-    isLive: () => monotonicMilliseconds() - heardAt < leaseMilliseconds,
+    isLive: () => monotonicMilliseconds() < leaseEndsAt,
     subscribe: listeners.subscribe,
     announce: listeners.tell,
-    start: () => listen(),
+    async start() {
+      if (isStopped) return;
+      running ??= run();
+      await settled.promise;
+    },
     async stop() {
       isStopped = true;
-      clearTimeout(timer);
-      heardAt = Number.NEGATIVE_INFINITY;
-      const last = client;
-      client = null;
-      await last?.end({ timeout: 1 });
+      endPause();
+      await connection?.close();
+      await running;
     },
   };
-}
-
-/** The driver calls `onnotify` for every notification; its types do not know the option. */
-function notificationHandler(handle: (payload: string) => void): object {
-  return { onnotify: (_channel: string, payload: string) => handle(payload) };
 }

@@ -2,6 +2,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
 
 import type { Logger } from "../log/port.ts";
+import { changeChannel } from "./change-feed.ts";
 import { withDeadline } from "./deadline.ts";
 import { asClient } from "./drizzle-internals.ts";
 import { migrateUnderLock, readPendingMigrations } from "./migrate.ts";
@@ -42,8 +43,10 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
   const pingPool = renewed(1, `${applicationName} health`);
   const changes = createPostgresChangeFeed({
     url: options.url,
-    applicationName,
-    connectTimeoutSeconds: Math.max(1, Math.floor(timeoutSeconds)),
+    applicationName: `${applicationName} changes`,
+    timeoutSeconds,
+    log: options.log,
+    notify: (payload) => pool.send((client) => client.notify(changeChannel, payload)),
   });
   let pinging: Promise<unknown> | null = null;
 

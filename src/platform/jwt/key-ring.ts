@@ -33,10 +33,13 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
     ...(secrets.previous === null ? [] : [secretKeyOf(secrets.previous)]),
   ];
   let keyPairs: readonly ImportedKey[] = [];
+  let revision = 0;
 
   const reload = paced(async () => {
     const stored = await load();
-    keyPairs = await Promise.all(stored.map(importKey));
+    const loaded = await Promise.all(stored.map(importKey));
+    if (!verifyTheSame(loaded, keyPairs)) revision += 1;
+    keyPairs = loaded;
   }, reloadPauseMilliseconds);
 
   function verifying(): readonly ImportedKey[] {
@@ -73,8 +76,16 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
         use: "sig",
       }));
     },
+    revision: () => revision,
     reload,
   };
+}
+
+/** Whether two lists of keys verify the same tokens for the same time. */
+function verifyTheSame(some: readonly StoredKey[], others: readonly StoredKey[]): boolean {
+  const describe = (keys: readonly StoredKey[]) =>
+    keys.map(({ id, verifyUntil }) => `${id} ${verifyUntil?.getTime() ?? ""}`).join();
+  return describe(some) === describe(others);
 }
 
 function canSign(key: ImportedKey): key is ImportedKey & SigningKey {

@@ -76,6 +76,8 @@ export interface KeyRing {
   find(keyId: string): Promise<VerificationKey | undefined>;
   /** The public keys that sign, will sign or did sign tokens that may still live. None under HS256. */
   published(): readonly PublishedKey[];
+  /** Changes whenever a key came or went: what was verified before must then be verified again. */
+  revision(): number;
   /** Reads the stored keys again, after this call; when that fails, those of before stay. */
   reload(): Promise<void>;
 }
