@@ -6,8 +6,8 @@ import { register, residentMegabytes, startBenchServer } from "./server.ts";
 const mixedRequests = 100_000;
 const embeddedWrites = 2_000;
 const callers = 32;
-/** Long enough for the garbage collector to have come by. */
-const settleSeconds = 3;
+/** Long enough for the garbage collector to come by and for the allocator to give pages back. */
+const settleSeconds = 20;
 
 /** P8: resident memory, idle, and after work. */
 export const memory: Measurement = {

@@ -52,6 +52,7 @@ export function createPlatform(
     log,
     database,
     db: database.db,
+    dbForRequest: () => database.forRequest(),
     hasher: createBcryptHasher({
       cost: settings.bcryptCost,
       concurrency: availableParallelism(),

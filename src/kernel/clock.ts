@@ -15,3 +15,8 @@ export function addSeconds(moment: Date, seconds: number): Date {
 export function numericDate(moment: Date): number {
   return Math.floor(moment.getTime() / 1000);
 }
+
+/** A reading of the monotonic clock in milliseconds, for telling how long ago something was. */
+export function monotonicMilliseconds(): number {
+  return performance.now();
+}

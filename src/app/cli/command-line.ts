@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 
 import { version } from "../../kernel/version.ts";
+import { ignoreClosedPipes } from "./closed-pipes.ts";
 import { configCommand } from "./config.ts";
 import { createAdminCommand } from "./create-admin.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
@@ -24,6 +25,7 @@ const commands = [
 
 /** Runs the command that the arguments name and sets the exit code: 0 done, 1 failed, 2 wrong usage or settings. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  ignoreClosedPipes();
   try {
     await createProgram().parseAsync([...argv]);
   } catch (error) {

@@ -4,7 +4,7 @@ import type { UserActor } from "../../kernel/context.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { invalidToken, verifyAccessToken } from "../tokens/index.ts";
-import { rolesOf, userColumns, users } from "../users/index.ts";
+import { profileColumns, rolesOf, userColumns, users } from "../users/index.ts";
 import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
 
@@ -25,13 +25,19 @@ export async function authenticate(ctx: Context, token: string): Promise<UserAct
     name: user.name,
     emailVerified: user.emailVerifiedAt !== null,
     roles: rolesOf(user),
+    profile: {
+      phone: user.phone,
+      avatarUrl: user.avatarUrl,
+      locale: user.locale,
+      metadata: user.metadata,
+    },
     tokenExpiresAt: new Date(claims.exp * 1000),
   };
 }
 
 async function findUserOfLiveSession(db: Db, sessionId: string, now: Date) {
   const [user] = await db
-    .select(userColumns)
+    .select({ ...userColumns, ...profileColumns })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(and(eq(sessions.id, sessionId), isLiving(now), isNull(users.deletedAt)));

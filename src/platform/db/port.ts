@@ -13,6 +13,8 @@ export type Db = Pick<
 export interface Database {
   readonly kind: "postgres" | "embedded";
   readonly db: Db;
+  /** The same for one request: all its statements together wait for at most `DATABASE_TIMEOUT`. */
+  forRequest(): Db;
   /** Connects (or takes the data directory) and brings the schema up to date. May be called again after it failed. */
   open(): Promise<void>;
   /** The migrations that `open` would apply, oldest first, by name. Applies nothing. */

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 
 import type { RequestOrigin, UserActor } from "../../kernel/context.ts";
-import { createContext, type Context, type Platform } from "../platform.ts";
+import { type Context, createRequestContext, type Platform } from "../platform.ts";
 import { readBearerToken } from "./bearer.ts";
 import { createClientAddressReader } from "./client-address.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
@@ -19,8 +19,8 @@ interface Server {
 }
 
 /**
- * Macros that each route chooses from: `access` says who may call it and gives the handler its `ctx`; `accepts`
- * says which kind of body it takes. The app refuses to start with a route that says no `access`.
+ * Macros that each route chooses from: `anyone` or `signedIn` says who may call it and gives the handler its `ctx`;
+ * `accepts` says which kind of body it takes. The app refuses to start with a route that does not say who may call it.
  */
 export function createRouteKit(platform: Platform, authenticate: Authenticate) {
   const readClientAddress = createClientAddressReader(platform.settings.trustedProxies);
@@ -40,11 +40,7 @@ export function createRouteKit(platform: Platform, authenticate: Authenticate) {
   return new Elysia({ name: "route-kit" }).macro({
     anyone: {
       resolve: ({ request, server, set }) => ({
-        ctx: createContext(
-          platform,
-          { kind: "anonymous" as const },
-          originOf(request, server, set.headers),
-        ),
+        ctx: createRequestContext(platform, originOf(request, server, set.headers)).anonymous,
       }),
     },
     signedIn: {
@@ -52,9 +48,8 @@ export function createRouteKit(platform: Platform, authenticate: Authenticate) {
       transform: async ({ request, server, set }) => {
         const origin = originOf(request, server, set.headers);
         const token = readBearerToken(request.headers.get("authorization"));
-        const anonymous = createContext(platform, { kind: "anonymous" as const }, origin);
-        const actor = await authenticate(anonymous, token);
-        signedIn.set(request, createContext(platform, actor, origin));
+        const { anonymous, actingAs } = createRequestContext(platform, origin);
+        signedIn.set(request, actingAs(await authenticate(anonymous, token)));
       },
       resolve: ({ request }) => {
         const ctx = signedIn.get(request);

@@ -1,0 +1,21 @@
+import type { Command } from "commander";
+
+import { type Context, createContext } from "../../platform/platform.ts";
+import { createCommandPlatform } from "./command-platform.ts";
+import { loadCommandSettings } from "./load.ts";
+
+/** Does a command's work on the database that the settings name, with the operator as the one who acts. */
+export async function asOperator<T>(
+  command: Command,
+  work: (ctx: Context) => Promise<T>,
+): Promise<T> {
+  const platform = createCommandPlatform(loadCommandSettings(command).settings);
+  try {
+    await platform.database.open();
+    const requestId = `command-${platform.random.token(96)}`;
+    const origin = { requestId, ipAddress: null, userAgent: null };
+    return await work(createContext(platform, { kind: "operator" }, origin));
+  } finally {
+    await platform.database.close();
+  }
+}
