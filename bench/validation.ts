@@ -70,7 +70,11 @@ async function startBareRoutes(): Promise<AsyncDisposable & { url: string }> {
     stderr: "inherit",
   });
   if ((await build.exited) !== 0) throw new Error("the bare routes do not compile");
-  const child = Bun.spawn([executable], { stdout: "pipe", stderr: "inherit", env: { NODE_ENV: "production" } });
+  const child = Bun.spawn([executable], {
+    stdout: "pipe",
+    stderr: "inherit",
+    env: { NODE_ENV: "production" },
+  });
   const reader = child.stdout.getReader();
   const { value } = await reader.read();
   const port = Number(new TextDecoder().decode(value));

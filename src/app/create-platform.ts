@@ -62,6 +62,7 @@ export function createPlatform(
     database,
     db: database.db,
     changes: database.changes,
+    dbForRequest: () => database.forRequest(),
     hasher: createBcryptHasher({
       cost: settings.bcryptCost,
       concurrency: availableParallelism(),

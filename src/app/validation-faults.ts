@@ -38,7 +38,9 @@ function issueOf({ type, schema }: ValueError): string {
     case ValueErrorType.String:
       return "Must be a text.";
     case ValueErrorType.StringMinLength:
-      return `Must have at least ${String(schema["minLength"])} characters.`;
+      return schema["minLength"] === 1
+        ? "Must not be empty."
+        : `Must have at least ${String(schema["minLength"])} characters.`;
     case ValueErrorType.StringMaxLength:
       return `Must have at most ${String(schema["maxLength"])} characters.`;
     case ValueErrorType.StringFormat:

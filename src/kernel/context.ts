@@ -1,3 +1,11 @@
+/** What a user says of herself beyond her name. */
+export interface UserProfile {
+  readonly phone: string | null;
+  readonly avatarUrl: string | null;
+  readonly locale: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
 /** A signed-in user, as the guard found her: who she is, and the session and token that she came by. */
 export interface UserActor {
   readonly kind: "user";
@@ -8,6 +16,7 @@ export interface UserActor {
   readonly name: string | null;
   readonly emailVerified: boolean;
   readonly roles: readonly string[];
+  readonly profile: UserProfile;
   readonly tokenExpiresAt: Date;
 }
 

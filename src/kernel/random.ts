@@ -10,6 +10,8 @@ export interface Random {
   bytes(length: number): Uint8Array;
   /** `bits` random bits, base64url without padding. */
   token(bits: number): string;
+  /** A whole number from 0 to `limit` − 1. */
+  below(limit: number): number;
   /** `length` decimal digits, each uniformly drawn. */
   digits(length: number): string;
 }
@@ -19,6 +21,7 @@ export const systemRandom: Random = {
   id: (moment) => Bun.randomUUIDv7("hex", moment),
   bytes: randomBytes,
   token: (bits) => toBase64Url(randomBytes(Math.ceil(bits / 8))),
+  below: (limit) => randomInt(limit),
   digits: (length) => Array.from({ length }, () => randomInt(10)).join(""),
 };
 

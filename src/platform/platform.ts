@@ -1,4 +1,4 @@
-import type { Actor, RequestOrigin } from "../kernel/context.ts";
+import type { Actor, AnonymousActor, RequestOrigin, UserActor } from "../kernel/context.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Settings } from "./config/settings.ts";
@@ -19,6 +19,8 @@ export interface Platform {
   readonly db: Db;
   /** News of what other replicas changed. */
   readonly changes: ChangeFeed;
+  /** A view of the database whose statements share one request's deadline. */
+  readonly dbForRequest: () => Db;
   readonly hasher: PasswordHasher;
   readonly signer: TokenSigner;
   /** What `signer` signs and verifies with. */
@@ -35,7 +37,30 @@ export interface Context<A extends Actor = Actor> extends Platform {
   readonly origin: RequestOrigin;
 }
 
-/** The platform with an actor and an origin: a verb's first parameter. */
+/**
+ * The context of one request: made for its guard, and once more, by `actingAs`, when it is known who asks. All of its
+ * statements share one deadline. The database is not touched before a verb does.
+ */
+export function createRequestContext(
+  platform: Platform,
+  origin: RequestOrigin,
+): { anonymous: Context<AnonymousActor>; actingAs: (actor: UserActor) => Context<UserActor> } {
+  let view: Db | null = null;
+  const openView = (): Db => (view ??= platform.dbForRequest());
+  function contextOf<A extends Actor>(actor: A): Context<A> {
+    return {
+      ...platform,
+      get db() {
+        return openView();
+      },
+      actor,
+      origin,
+    };
+  }
+  return { anonymous: contextOf({ kind: "anonymous" }), actingAs: contextOf };
+}
+
+/** The platform with an actor and an origin: what a verb is given by commands and workers. */
 export function createContext<A extends Actor>(
   platform: Platform,
   actor: A,

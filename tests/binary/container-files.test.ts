@@ -60,7 +60,7 @@ test("the copied files are all that the executable is built from", async () => {
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}, 120_000);
+});
 
 // The image has no shell: a command in shell form would never run. // security 146
 test("the image runs the executable itself, as nobody in particular, and asks it how it is", () => {

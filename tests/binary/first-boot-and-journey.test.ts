@@ -50,7 +50,7 @@ describe.each([...databaseKinds])(
       const still = await second.call("GET", "/api/v1/users/me", { bearer });
       expect(still.status).toBe(200);
       expect(await second.stop()).toBe(0);
-    }, 30_000);
+    });
   },
 );
 

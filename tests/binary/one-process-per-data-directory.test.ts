@@ -44,7 +44,7 @@ test("while one process serves from a data directory no other touches it, and ea
   expect(await readFile(secretPath, "utf8")).toBe(secret);
   expect(await server.stop()).toBe(0);
   expect(await home.rows("select email from users")).toEqual([{ email }]);
-}, 30_000);
+});
 
 // With SO_REUSEPORT, the framework's default, the kernel would share requests out between two strangers.
 test("a port is one process's: a second start on it is refused and leaves the first one all requests", async () => {
@@ -58,4 +58,4 @@ test("a port is one process's: a second start on it is refused and leaves the fi
   expect(second.exitCode).toBe(1);
   expect(second.stderr).toMatch(/^gatehouse: .*port \d+ in use/);
   expect(await other.rows("select count(*)::int as n from users")).toEqual([{ n: 0 }]);
-}, 30_000);
+});

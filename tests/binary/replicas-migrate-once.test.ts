@@ -25,4 +25,4 @@ test("six replicas that start at once on one empty database all serve, and each 
   expect(applied).toHaveLength(journal.entries.length);
   const told = servers.filter(({ output }) => output.stdout.includes('"msg":"database migrated"'));
   expect(told).toHaveLength(1);
-}, 30_000);
+});

@@ -68,4 +68,4 @@ test("replacing two replicas one after the other under load fails no request", a
   loaded = false;
   await load;
   expect([...statuses.keys()].toSorted()).toEqual(["login 200", "me 200"]);
-}, 60_000);
+});

@@ -63,16 +63,18 @@ test.each([[["--env-file", "settings.env", "config"]], [["config", "--env-file",
   "%p reads settings from the file",
   async (commandLine) => {
     await using home = await createHome("embedded");
+    await writeFile(join(home.cwd, "secret"), canary);
     await writeFile(
       join(home.cwd, "settings.env"),
-      "# mine\nPORT=8123\nSERVICE_NAME='from the file'\n",
+      "# mine\nPORT=8123\nSERVICE_NAME='from the file'\nJWT_SECRET_KEY_FILE=secret\n",
     );
     const { stdout } = await runGatehouse(commandLine, {
       cwd: home.cwd,
       settings: { SERVICE_NAME: "from the environment" },
     });
     const settings = parse(stdout);
-    expect(settings.get("PORT")).toBe("8123  # environment");
+    expect(settings.get("PORT")).toBe("8123  # env file");
+    expect(settings.get("JWT_SECRET_KEY")).toBe("[set]  # file");
     expect(settings.get("SERVICE_NAME")).toBe("from the environment  # environment");
   },
 );

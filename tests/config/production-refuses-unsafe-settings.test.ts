@@ -68,6 +68,22 @@ describe("production refuses", () => {
     expect(refusedNames({ ...production, ...changes })).toEqual(names);
   });
 
+  test.each([
+    "gatehouse-prod-3f9a1c7be2d84056ab91cd44",
+    "a-production-secret-key-with-at-least-32-bytes",
+    "MyPassword-3f9a1c7be2d84056ab91cd4471",
+  ])("takes the secret %s: what stands beside the words is enough", (secret) => {
+    expect(load({ ...production, JWT_SECRET_KEY: secret }).settings.jwtSecretKey).toBe(secret);
+  });
+
+  test.each(["CONCEAL_ACCOUNTS", "PASSWORD_HIBP"])(
+    "refuses %s=true, a protection that is not there yet, and takes false",
+    (name) => {
+      expect(refusedNames({ ...production, [name]: "true" })).toEqual([name]);
+      expect(load({ ...production, [name]: "false" }).settings.environment).toBe("production");
+    },
+  );
+
   // security 32
   test.each([
     exampleSecret,
@@ -77,8 +93,6 @@ describe("production refuses", () => {
     "secretsecretsecretsecretsecretsecret",
     "test-secret-key-for-testing-test-secret-key",
     "changemechangemechangemechangeme",
-    "Change-It-3f9a1c7be2d84056ab91cd",
-    "P@ssword-password-3f9a1c7be2d84056",
     "a".repeat(32),
     "ab".repeat(20),
     "0123456789abcdef0123456789abcdef",

@@ -100,7 +100,7 @@ describe("--env-file", () => {
   const program = `
     const { readEnvironment } = await import("${import.meta.dirname}/../../src/platform/config/environment.ts");
     try {
-      const { PORT, HOST, SERVICE_NAME } = readEnvironment(process.argv[1]);
+      const { PORT, HOST, SERVICE_NAME } = readEnvironment(process.argv[1]).environment;
       console.log(JSON.stringify({ PORT, HOST, SERVICE_NAME, NODE_ENV: Bun.env.NODE_ENV }));
     } catch (error) {
       console.log(error.name + ": " + error.message);

@@ -16,6 +16,7 @@ function known(sessionId: string, userId: string): KnownToken {
       name: null,
       emailVerified: true,
       roles: ["user"],
+      profile: { phone: null, avatarUrl: null, locale: null, metadata: {} },
       tokenExpiresAt: new Date(0),
     },
     validUntil: 0,
@@ -134,8 +135,11 @@ test("after any sequence of readings and changes it holds what a plain list woul
       const limit = 5;
       const tokens = createKnownTokens(limit);
       let kept: Kept[] = [];
-      let readings: { real: ReturnType<typeof tokens.beginReading>; session: number; isVoid: boolean }[] =
-        [];
+      let readings: {
+        real: ReturnType<typeof tokens.beginReading>;
+        session: number;
+        isVoid: boolean;
+      }[] = [];
       const concerned = (matches: (session: number) => boolean) => {
         kept = kept.filter(({ session }) => !matches(session));
         for (const reading of readings) reading.isVoid ||= matches(reading.session);

@@ -65,7 +65,8 @@ describe.each([...databaseKinds])("the whole journey on %s", (database) => {
     const me = await app.call("GET", "/api/v1/users/me", {
       bearer: signedIn.json.data.access_token,
     });
-    expect([me.status, me.json.data]).toEqual([200, signedIn.json.data.user]);
+    const profile = { phone: null, avatar_url: null, locale: null, metadata: {} };
+    expect([me.status, me.json.data]).toEqual([200, { ...signedIn.json.data.user, ...profile }]);
 
     const valid = await app.post("/api/v1/auth/validate-token", {
       token: signedIn.json.data.access_token,

@@ -66,8 +66,7 @@ describe("round trips to the database", () => {
     await counted.platform.changes.start();
     const me = () => count("/api/v1/users/me", 200);
     const forward = () => count("/api/v1/auth/forward?role=user", 200);
-    const validate = () =>
-      count("/api/v1/auth/validate-token", 200, { token: user.accessToken });
+    const validate = () => count("/api/v1/auth/validate-token", 200, { token: user.accessToken });
     for (const ask of [me, forward, validate]) {
       user = { ...user, accessToken: (await logIn(served, user)).json.data.access_token };
       expect([await ask(), await me(), await forward(), await validate()]).toEqual([1, 0, 0, 0]);

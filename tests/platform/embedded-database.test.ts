@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+
 import { sql } from "drizzle-orm";
 import { expect, setDefaultTimeout, test } from "bun:test";
 
@@ -6,6 +8,7 @@ import {
   lockDataDirectory,
 } from "../../src/platform/db/data-directory-lock.ts";
 import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
+import { startEmbeddedPostgres } from "../../src/platform/db/embedded-postgres.ts";
 import { ownMigrations } from "../../src/platform/db/migrate.ts";
 import { createTestDatabase } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
@@ -64,8 +67,13 @@ test("an embedded database can be opened after it could not be", async () => {
 
 test("an embedded database lists its migrations without applying them", async () => {
   await using scene = await closedDatabase();
-  const { database } = scene;
-  expect(await database.pendingMigrations()).toEqual(ownMigrations.map(({ name }) => name));
+  const { database, dataDir } = scene;
+  const names = ownMigrations.map(({ name }) => name);
+  expect(await database.pendingMigrations()).toEqual(names);
+  expect(await readdir(dataDir)).toEqual([]);
+
+  await (await startEmbeddedPostgres({ dataDir })).close();
+  expect(await database.pendingMigrations()).toEqual(names);
   const result: unknown = await database.db.execute(sql`select to_regclass('users') as found`);
   expect(Reflect.get(Object(result), "rows")).toEqual([{ found: null }]);
 });

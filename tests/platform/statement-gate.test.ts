@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 
 import { AppError } from "../../src/kernel/errors.ts";
-import { createStatementGate } from "../../src/platform/db/statement-gate.ts";
+import { systemRandom } from "../../src/kernel/random.ts";
+import { createStatementGate, requestBudget } from "../../src/platform/db/statement-gate.ts";
 import { codeOf } from "../support/error-code.ts";
 
 /** A driver whose statements are settled by hand, in the order in which they were sent. */
@@ -23,7 +24,7 @@ function databaseError(code: string): Error {
 
 describe("the statement gate", () => {
   test("sends at most its number of statements, and the next as soon as one is answered", async () => {
-    const gate = createStatementGate({ concurrency: 2, timeoutSeconds: 5 });
+    const gate = createStatementGate({ random: systemRandom, concurrency: 2, timeoutSeconds: 5 });
     const { sent, send } = manualDriver();
     const results = ["a", "b", "c", "d"].map(() => gate.run(send));
     expect(sent).toHaveLength(2);
@@ -39,7 +40,11 @@ describe("the statement gate", () => {
 
   // The bad day: the server is frozen. Whoever waits is let go, and the driver holds no more than before.
   test("lets every caller go at the deadline, and sends nothing for those who have left", async () => {
-    const gate = createStatementGate({ concurrency: 2, timeoutSeconds: 0.05 });
+    const gate = createStatementGate({
+      random: systemRandom,
+      concurrency: 2,
+      timeoutSeconds: 0.05,
+    });
     const { sent, send } = manualDriver();
     const codes = await Promise.all(Array.from({ length: 50 }, () => codeOf(gate.run(send))));
     expect(new Set(codes)).toEqual(new Set(["UNAVAILABLE"]));
@@ -58,7 +63,11 @@ describe("the statement gate", () => {
   });
 
   test("says when to come again, and nothing of the statement", async () => {
-    const gate = createStatementGate({ concurrency: 1, timeoutSeconds: 0.01 });
+    const gate = createStatementGate({
+      random: systemRandom,
+      concurrency: 1,
+      timeoutSeconds: 0.01,
+    });
     const error: unknown = await gate.run(manualDriver().send).catch((thrown: unknown) => thrown);
     if (!(error instanceof AppError)) throw new Error("not an AppError");
     expect(error.detail.retryAfterSeconds).toBe(1);
@@ -71,6 +80,7 @@ describe("the statement gate", () => {
     async (code) => {
       let statements = 0;
       const gate = createStatementGate({
+        random: systemRandom,
         concurrency: 1,
         timeoutSeconds: 5,
         onStatement: () => {
@@ -93,7 +103,7 @@ describe("the statement gate", () => {
   );
 
   test("does not send anything else again, and passes on what is the statement's own fault", async () => {
-    const gate = createStatementGate({ concurrency: 1, timeoutSeconds: 5 });
+    const gate = createStatementGate({ random: systemRandom, concurrency: 1, timeoutSeconds: 5 });
     const outcomes = new Map([
       ["23505", "23505"],
       ["22021", "22021"],
@@ -114,5 +124,30 @@ describe("the statement gate", () => {
     };
     expect(await codeOf(gate.run(throwing))).toBe("42601");
     expect(await gate.run(async () => "its place is free again")).toBe("its place is free again");
+  });
+});
+
+describe("a request's budget", () => {
+  // The bad day: each statement is slow, none of them slow enough to be given up by itself.
+  test("is shared by all of its statements, and nothing is sent when it is used up", async () => {
+    const gate = createStatementGate({ random: systemRandom, concurrency: 2, timeoutSeconds: 30 });
+    const budget = { leftMilliseconds: 80 };
+    await gate.run(() => Bun.sleep(50), budget);
+    expect(budget.leftMilliseconds).toBeLessThan(40);
+    const { sent, send } = manualDriver();
+    const startedAt = performance.now();
+    expect(await codeOf(gate.run(send, budget))).toBe("UNAVAILABLE");
+    expect(performance.now() - startedAt).toBeLessThan(60);
+    expect(sent).toHaveLength(1);
+
+    sent[0]?.resolve("late");
+    await Bun.sleep(0);
+    expect(await codeOf(gate.run(send, budget))).toBe("UNAVAILABLE");
+    expect(sent).toHaveLength(1);
+  });
+
+  test("leaves a part of the timeout for the answer", () => {
+    expect(requestBudget(5).leftMilliseconds).toBeLessThan(5000);
+    expect(requestBudget(5).leftMilliseconds).toBeGreaterThan(4500);
   });
 });

@@ -9,18 +9,21 @@ export interface ListeningBackends extends AsyncDisposable {
   tell(payload: string): Promise<void>;
 }
 
-/** Those of the replicas that use the database of this address. */
-export function findListeningBackends(url: string): ListeningBackends {
+/** Those of the replicas of this name that use the database of this address. */
+export function findListeningBackends(url: string, replica = "%"): ListeningBackends {
   const admin = postgres(url, { max: 1, onnotice: () => undefined });
-  const listening = admin`datname = current_database() and application_name like '% changes'`;
+  const name = `${replica} changes`;
   return {
     async pids() {
-      const rows = await admin`select pid from pg_stat_activity where ${listening}`;
+      const rows = await admin`
+        select pid from pg_stat_activity
+        where datname = current_database() and application_name like ${name}`;
       return rows.map((row) => Number(row["pid"]));
     },
     async kill() {
-      const rows =
-        await admin`select pg_terminate_backend(pid) from pg_stat_activity where ${listening}`;
+      const rows = await admin`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and application_name like ${name}`;
       return rows.length;
     },
     async tell(payload) {

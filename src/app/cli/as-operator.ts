@@ -1,22 +1,15 @@
 import type { Command } from "commander";
 
-import { createLogger } from "../../platform/log/pino-logger.ts";
 import { type Context, createContext } from "../../platform/platform.ts";
-import { createPlatform } from "../create-platform.ts";
+import { createCommandPlatform } from "./command-platform.ts";
 import { loadCommandSettings } from "./load.ts";
 
-/**
- * Does a command's work on the database that the settings name, with the operator as the one who acts. The log goes to
- * standard error: standard output is for what the command gives.
- */
+/** Does a command's work on the database that the settings name, with the operator as the one who acts. */
 export async function asOperator<T>(
   command: Command,
   work: (ctx: Context) => Promise<T>,
 ): Promise<T> {
-  const { settings } = loadCommandSettings(command);
-  const { logLevel: level, logFormat: format, serviceName: service } = settings;
-  const log = createLogger({ level, format, service }, process.stderr);
-  const platform = createPlatform(settings, { log });
+  const platform = createCommandPlatform(loadCommandSettings(command).settings);
   try {
     await platform.database.open();
     const requestId = `command-${platform.random.token(96)}`;

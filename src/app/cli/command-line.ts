@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 
 import { version } from "../../kernel/version.ts";
 import { clientsCommand } from "./clients.ts";
+import { ignoreClosedPipes } from "./closed-pipes.ts";
 import { configCommand } from "./config.ts";
 import { createAdminCommand } from "./create-admin.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
@@ -28,6 +29,7 @@ const commands = [
 
 /** Runs the command that the arguments name and sets the exit code: 0 done, 1 failed, 2 wrong usage or settings. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  ignoreClosedPipes();
   try {
     await createProgram().parseAsync([...argv]);
   } catch (error) {

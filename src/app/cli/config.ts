@@ -3,13 +3,14 @@ import { Command } from "commander";
 import { describeSettings } from "../../platform/config/describe.ts";
 import { readCommandSettings } from "./load.ts";
 
-/** `gatehouse config`: the settings in effect, as lines that can be read back; secrets are not shown. */
+/** `gatehouse config`: the settings in effect, for people, one a line; secrets are not shown. */
 export function configCommand(): Command {
   return new Command("config")
     .description("print the settings in effect and where each comes from, secrets redacted")
     .action((_options: unknown, command: Command) => {
-      const { settings, environment, warnings } = readCommandSettings(command);
-      for (const { name, value, source } of describeSettings(settings, environment)) {
+      const { settings, given, warnings } = readCommandSettings(command);
+      const described = describeSettings(settings, given.environment, given.fromEnvFile);
+      for (const { name, value, source } of described) {
         process.stdout.write(`${name}=${value}  # ${source}\n`);
       }
       for (const warning of warnings) process.stderr.write(`gatehouse: ${warning}\n`);

@@ -1,11 +1,12 @@
 import { password as askPassword, isCancel } from "@clack/prompts";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 
 import { createAdmin } from "../../features/admin/index.ts";
-import { createContext } from "../../platform/platform.ts";
-import { createPlatform } from "../create-platform.ts";
+import { canonicalEmail, isUsername, usernameSchema } from "../../features/users/index.ts";
+import { findAppError } from "../../kernel/errors.ts";
+import { asOperator } from "./as-operator.ts";
 import { CommandError, exitCodes } from "./exit.ts";
-import { loadCommandSettings } from "./load.ts";
+import { readCommandSettings } from "./load.ts";
 
 interface CreateAdminOptions {
   readonly email: string;
@@ -17,34 +18,33 @@ interface CreateAdminOptions {
 export function createAdminCommand(): Command {
   return new Command("create-admin")
     .description("make an account with the role admin, its address taken as verified")
-    .requiredOption("--email <address>", "the account's e-mail address")
-    .option("--username <name>", "the account's username")
+    .requiredOption("--email <address>", "the account's e-mail address", readEmail)
+    .option("--username <name>", "the account's username", readUsername)
     .option("--password-stdin", "read the password from standard input instead of a prompt")
     .action(async (options: CreateAdminOptions, command: Command) => {
-      const { settings } = loadCommandSettings(command);
+      // Nobody should choose a password for a command that cannot run.
+      readCommandSettings(command);
       const password = options.passwordStdin ? await readStandardInput() : await prompt();
-      const platform = createPlatform(settings);
-      try {
-        await platform.database.open();
-        const ctx = createContext(
-          platform,
-          { kind: "operator" },
-          {
-            requestId: `command-${platform.random.token(96)}`,
-            ipAddress: null,
-            userAgent: null,
-          },
-        );
-        const admin = await createAdmin(ctx, {
-          email: options.email,
-          username: options.username ?? null,
-          password,
-        });
-        process.stdout.write(`created ${admin.email} (${admin.userId}) with the role admin\n`);
-      } finally {
-        await platform.database.close();
-      }
+      const { email, username = null } = options;
+      const admin = await asOperator(command, (ctx) =>
+        createAdmin(ctx, { email, username, password }),
+      );
+      process.stdout.write(`created ${admin.email} (${admin.userId}) with the role admin\n`);
     });
+}
+
+function readEmail(text: string): string {
+  try {
+    return canonicalEmail(text);
+  } catch (error) {
+    const reason = findAppError(error)?.message;
+    throw reason === undefined ? error : new InvalidArgumentError(reason);
+  }
+}
+
+function readUsername(text: string): string {
+  if (isUsername(text)) return text;
+  throw new InvalidArgumentError(`It must be: ${usernameSchema.description}`);
 }
 
 async function prompt(): Promise<string> {

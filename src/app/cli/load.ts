@@ -1,33 +1,32 @@
 import type { Command } from "commander";
 
 import { systemRandom } from "../../kernel/random.ts";
-import { readEnvironment } from "../../platform/config/environment.ts";
+import { type GivenEnvironment, readEnvironment } from "../../platform/config/environment.ts";
 import {
   judgeSettings,
   type LoadedSettings,
   loadSettings,
 } from "../../platform/config/load-settings.ts";
-import type { Environment } from "../../platform/config/read-given.ts";
 
 /** Settings, and the environment that they were read from. */
-export type CommandSettings = LoadedSettings & { readonly environment: Environment };
+export type CommandSettings = LoadedSettings & { readonly given: GivenEnvironment };
 
 /** The settings of this process, judged; makes and keeps a development secret. Throws `SettingsError`. */
 export function loadCommandSettings(command: Command): CommandSettings {
-  const environment = environmentOf(command);
-  const loaded = loadSettings(environment, {
+  const given = readGivenEnvironment(command);
+  const loaded = loadSettings(given.environment, {
     isTerminal: process.stdout.isTTY,
     generateSecret: () => systemRandom.token(256),
   });
-  return { ...loaded, environment };
+  return { ...loaded, given };
 }
 
 /** The same for commands that neither sign nor seal: nothing is written, and `jwtSecretKey` may be empty. */
 export function readCommandSettings(command: Command): CommandSettings {
-  const environment = environmentOf(command);
-  return { ...judgeSettings(environment, process.stdout.isTTY), environment };
+  const given = readGivenEnvironment(command);
+  return { ...judgeSettings(given.environment, process.stdout.isTTY), given };
 }
 
-function environmentOf(command: Command): Environment {
+function readGivenEnvironment(command: Command): GivenEnvironment {
   return readEnvironment(command.optsWithGlobals<{ envFile?: string }>().envFile);
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { createPlatform } from "../create-platform.ts";
+import { createCommandPlatform } from "./command-platform.ts";
 import { readCommandSettings } from "./load.ts";
 
 /** `gatehouse migrate [--dry-run]`: brings the schema up to date and ends. */
@@ -9,7 +9,7 @@ export function migrateCommand(): Command {
     .description("bring the database's schema up to date, which serving does as well")
     .option("--dry-run", "only list what would be applied")
     .action(async (options: { dryRun?: true }, command: Command) => {
-      const { database } = createPlatform(readCommandSettings(command).settings);
+      const { database } = createCommandPlatform(readCommandSettings(command).settings);
       try {
         const pending = await database.pendingMigrations();
         if (!options.dryRun) await database.open();

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 
 import { describeRoutes } from "../create-app.ts";
-import { createPlatform } from "../create-platform.ts";
+import { createCommandPlatform } from "./command-platform.ts";
 import { readCommandSettings } from "./load.ts";
 
 /** `gatehouse openapi`: the OpenAPI document, for generating clients. */
@@ -9,7 +9,7 @@ export function openapiCommand(): Command {
   return new Command("openapi")
     .description("print the OpenAPI document")
     .action(async (_options: unknown, command: Command) => {
-      const platform = createPlatform(readCommandSettings(command).settings);
+      const platform = createCommandPlatform(readCommandSettings(command).settings);
       const document = await describeRoutes(platform, {
         phase: "starting",
         database: platform.database,

@@ -55,6 +55,10 @@ export async function hasVerifiedEmail(ctx: Context, token: string): Promise<boo
   return (await findConsumedToken(ctx, purpose, token)) !== null;
 }
 
+/** In an effect: whether it is news. A second mail may have been under way while the first one verified. */
+const wasUnverified = sql`exists (
+  select 1 from ${users} where ${users.id} = ${changedColumn("user_id")} and ${users.emailVerifiedAt} is null)`;
+
 /** What goes with a used challenge: the user's row, the record, the event. With any other attempt: the record. */
 function verificationEffects(ctx: Context, by: "link" | "code"): Effect[] {
   const userId = changedColumn("user_id");
@@ -72,7 +76,7 @@ function verificationEffects(ctx: Context, by: "link" | "code"): Effect[] {
       ctx,
       action,
       { user_id: userId, email: changedColumn("email") },
-      { when: wasConsumed },
+      { when: sql`${wasConsumed} and ${wasUnverified}` },
     ),
   ];
 }

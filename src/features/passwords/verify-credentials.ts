@@ -41,7 +41,7 @@ export async function verifyCredentials(
  * and `VALIDATION_ERROR` for a text that no database can look for.
  */
 export function parseIdentifier(text: string): UserIdentifier {
-  if (text.includes("@")) return { email: canonicalEmail(text) };
+  if (text.includes("@")) return { email: canonicalEmail(text, "username") };
   if (isStorableText(text)) return { username: text };
   throw new AppError("VALIDATION_ERROR", "This is not a username.", {
     faults: [{ field: "username", issue: "Does not have the right form." }],

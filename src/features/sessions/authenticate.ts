@@ -68,6 +68,12 @@ async function read(ctx: Context, claims: AccessClaims): Promise<Omit<KnownToken
       name: session.name,
       emailVerified: session.emailVerifiedAt !== null,
       roles: rolesOf(session),
+      profile: {
+        phone: session.phone,
+        avatarUrl: session.avatarUrl,
+        locale: session.locale,
+        metadata: session.metadata,
+      },
       tokenExpiresAt,
     },
     validUntil: Math.min(

@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
-import { userColumns, users } from "../users/index.ts";
+import { profileColumns, userColumns, users } from "../users/index.ts";
 import { sessions } from "./table.ts";
 
 /** The user of a session that lives at this moment, and when the session ends by itself; or null. */
@@ -9,6 +9,7 @@ export async function findLiveSession(db: Db, sessionId: string, now: Date) {
   const [session] = await db
     .select({
       ...userColumns,
+      ...profileColumns,
       expiresAt: sessions.expiresAt,
       absoluteExpiresAt: sessions.absoluteExpiresAt,
       lastUsedAt: sessions.lastUsedAt,

@@ -25,7 +25,7 @@ export interface OpenedSession {
 
 /**
  * Opens a session, together with `effects`, in one statement; or gives null, with nothing written, when the user was
- * deleted or her password changed since it was verified.
+ * deleted or her password changed before this statement began.
  */
 export async function openSession(
   ctx: Context,

@@ -18,6 +18,14 @@ export const userColumns = {
   ),
 };
 
+/** The columns of her profile. */
+export const profileColumns = {
+  phone: users.phone,
+  avatarUrl: users.avatarUrl,
+  locale: users.locale,
+  metadata: users.metadata,
+};
+
 /** A living user's account. */
 export interface UserRecord {
   readonly id: string;

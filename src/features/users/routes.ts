@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 
 import { failures, success, successSchema } from "../../platform/http/envelope.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
-import { userSchema } from "./model.ts";
+import { ownUserSchema } from "./model.ts";
 
 /** What a signed-in user does with her own account. */
 export function usersRoutes(kit: RouteKit) {
@@ -10,6 +10,7 @@ export function usersRoutes(kit: RouteKit) {
     "/me",
     ({ ctx }) => {
       const { actor } = ctx;
+      const { profile } = actor;
       return success(
         {
           id: actor.userId,
@@ -18,13 +19,17 @@ export function usersRoutes(kit: RouteKit) {
           name: actor.name,
           email_verified: actor.emailVerified,
           roles: [...actor.roles],
+          phone: profile.phone,
+          avatar_url: profile.avatarUrl,
+          locale: profile.locale,
+          metadata: profile.metadata,
         },
         ctx.clock.now(),
       );
     },
     {
       signedIn: true,
-      response: { 200: successSchema(userSchema), ...failures(401, 503) },
+      response: { 200: successSchema(ownUserSchema), ...failures(401, 503) },
       detail: {
         operationId: "getCurrentUser",
         tags: ["Users"],

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 
 import { moment } from "../../platform/db/columns.ts";
 
@@ -13,6 +13,11 @@ export const users = pgTable(
     /** As its owner wrote it; unique whatever its case. */
     username: text("username"),
     name: text("name"),
+    phone: text("phone"),
+    avatarUrl: text("avatar_url"),
+    locale: text("locale"),
+    /** The applications' own notes about the user; the service only keeps them. */
+    metadata: jsonb("metadata").$type<Record<string, unknown>>().notNull().default({}),
     /** Null for an account that has no password. */
     passwordHash: text("password_hash"),
     emailVerifiedAt: moment("email_verified_at"),

@@ -4,13 +4,20 @@ import { parseEnv } from "node:util";
 import { type Environment, errorCode } from "./read-given.ts";
 import { SettingsError } from "./settings-error.ts";
 
+/** What is given, and the names that an env file alone gives. */
+export interface GivenEnvironment {
+  readonly environment: Environment;
+  readonly fromEnvFile: ReadonlySet<string>;
+}
+
 /**
  * The environment of this process, and under it what a file of `NAME=value` lines says: where both name something, the
  * process wins. Throws `SettingsError` when the file cannot be read.
  */
-export function readEnvironment(envFile?: string): Environment {
+export function readEnvironment(envFile?: string): GivenEnvironment {
   const fromFile = envFile === undefined ? {} : readEnvFile(envFile);
-  return { ...fromFile, ...process.env };
+  const names = Object.keys(fromFile).filter((name) => process.env[name] === undefined);
+  return { environment: { ...fromFile, ...process.env }, fromEnvFile: new Set(names) };
 }
 
 function readEnvFile(path: string): Environment {

@@ -2,7 +2,7 @@ import { findCombinationProblems } from "./combination-rules.ts";
 import type { Settings } from "./settings.ts";
 import { keepDevelopmentSecret } from "./development-secret.ts";
 import { productionNotes } from "./production-notes.ts";
-import { findProductionProblems } from "./production-rules.ts";
+import { findProductionProblems, findPromisedProtection } from "./production-rules.ts";
 import type { Environment } from "./read-given.ts";
 import { type Reading, readSettings } from "./read-settings.ts";
 import { SettingsError, type SettingsProblem } from "./settings-error.ts";
@@ -38,6 +38,7 @@ export function judgeSettings(environment: Environment, isTerminal: boolean): Lo
     ...findUnknownNames(environment),
     ...reading.problems,
     ...findRuleProblems(reading),
+    ...(reading.settings.environment === "production" ? findPromisedProtection(environment) : []),
   ];
   if (problems.length > 0) throw new SettingsError(problems);
 

@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { isLocalHost } from "./address-kinds.ts";
 import type { Settings } from "./settings.ts";
+import type { Environment } from "./read-given.ts";
 import type { Reading } from "./read-settings.ts";
 import type { SettingsProblem } from "./settings-error.ts";
 import { isWeakSecret } from "./weak-secrets.ts";
@@ -13,6 +14,16 @@ export function findProductionProblems(reading: Reading): SettingsProblem[] {
     ...findUnencryptedAddresses(reading.settings),
     ...findLooseLimits(reading.settings),
   ];
+}
+
+/** Protection that this version does not have yet must not be believed in. */
+const promisedProtection = ["CONCEAL_ACCOUNTS", "PASSWORD_HIBP"];
+
+/** Settings of later versions that ask for protection: elsewhere they are only pointed out. */
+export function findPromisedProtection(environment: Environment): SettingsProblem[] {
+  return promisedProtection
+    .filter((name) => environment[name] === "true")
+    .map((name) => ({ name, issue: "is not available in this version" }));
 }
 
 function findMissing({ settings, isGiven }: Reading): SettingsProblem[] {

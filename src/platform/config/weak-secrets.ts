@@ -1,9 +1,21 @@
 /** Stands for the signing secret in `.env.example`. Production refuses it, like every example. */
 export const exampleSecret = "replace-this-example-with-openssl-rand-base64-32";
 
-/** Words of examples and of hasty choices; 43 random base64 characters hold one of them about never. */
+/** Secrets that stand in tutorials and examples, which everybody has. */
+const knownExamples = [
+  exampleSecret,
+  "your-super-secret-jwt-key-change-this-in-production",
+  "your-256-bit-secret",
+  "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+  "test-secret-key-for-testing",
+];
+
+/** Words of examples and of hasty choices: they add nothing to a secret, and what is left must be one by itself. */
 const placeholderWords =
-  /secret|password|changeme|changethis|change(?:it|now)|replace|example|placeholder|insecure|default|testkey|mykey|yourkey|jwtkey|donotuse|qwerty|letmein|gatehouse/;
+  /secret|password|change|this|now|me|in|replace|with|example|placeholder|insecure|default|test(?:ing)?|prod(?:uction)?|dev(?:elopment)?|super|my|your|jwt|token|auth|sign(?:ing)?|key|do|not|use|for|the|qwerty|letmein|gatehouse/g;
+
+/** Fewer characters than this beside placeholder words are no secret. */
+const shortestRest = 8;
 
 /**
  * Whether a secret can be guessed from its looks: an example, a placeholder, a repetition, a run such as `abcdef…`, or
@@ -11,8 +23,11 @@ const placeholderWords =
  */
 export function isWeakSecret(secret: string): boolean {
   return (
-    secret === exampleSecret ||
-    placeholderWords.test(secret.toLowerCase().replaceAll(/[^a-z0-9]/g, "")) ||
+    knownExamples.some((example) => secret.includes(example)) ||
+    secret
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9+/]/g, "")
+      .replaceAll(placeholderWords, "").length < shortestRest ||
     new Set(secret).size < 8 ||
     isRepetition(secret) ||
     isRun(secret)

@@ -82,9 +82,18 @@ async function compileEngine(): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await Bun.file(enginePath).arrayBuffer());
 }
 
+/** Whether the embedded Postgres was ever started on this data directory. */
+export function wasEverStarted(dataDir: string): boolean {
+  return isUnpacked(join(dataDir, "postgres"));
+}
+
+function isUnpacked(directory: string): boolean {
+  return existsSync(join(directory, "PG_VERSION"));
+}
+
 /** Unpacks beside and renames: a start that was killed half-way leaves nothing under the directory's own name. */
 async function unpackOnce(directory: string): Promise<void> {
-  if (existsSync(join(directory, "PG_VERSION"))) return;
+  if (isUnpacked(directory)) return;
   const draft = `${directory}.unpacking`;
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { mode: 0o700 });

@@ -1,13 +1,18 @@
 import { drizzle } from "drizzle-orm/pglite";
 
+import { systemRandom } from "../../kernel/random.ts";
 import type { Logger } from "../log/port.ts";
 import { withDeadline } from "./deadline.ts";
 import { createEmbeddedChangeFeed } from "./embedded-change-feed.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+  wasEverStarted,
+} from "./embedded-postgres.ts";
 import { describeError } from "./errors.ts";
-import { migrateUnderLock, readPendingMigrations } from "./migrate.ts";
+import { migrateUnderLock, ownMigrations, readPendingMigrations } from "./migrate.ts";
 import type { Database, Db } from "./port.ts";
-import { createStatementGate } from "./statement-gate.ts";
+import { createStatementGate, requestBudget, type WaitBudget } from "./statement-gate.ts";
 
 /** Where the embedded Postgres lives. */
 export interface EmbeddedOptions {
@@ -27,6 +32,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   const gate = createStatementGate({
     concurrency: 32,
     timeoutSeconds,
+    random: systemRandom,
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
   });
 
@@ -52,17 +58,21 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     await migrateUnderLock(drizzle(await start()), log);
   }
 
-  const gated: Pick<Client, "query"> = {
-    query: (query, parameters, queryOptions) =>
-      gate.run(async () => (await client()).query(query, parameters, queryOptions)),
-  };
-  const db: Db = drizzle(asClient(gated));
+  function openDb(budget?: WaitBudget): Db {
+    const gated: Pick<Client, "query"> = {
+      query: (query, parameters, queryOptions) =>
+        gate.run(async () => (await client()).query(query, parameters, queryOptions), budget),
+    };
+    return drizzle(asClient(gated));
+  }
+
   const changes = createEmbeddedChangeFeed(client);
 
   return {
     kind: "embedded",
-    db,
     changes,
+    db: openDb(),
+    forRequest: () => openDb(requestBudget(timeoutSeconds)),
     open() {
       migrating ??= migrate().finally(() => {
         migrating = null;
@@ -70,6 +80,8 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       return migrating;
     },
     async pendingMigrations() {
+      // Only asking must not make a database.
+      if (!starting && !wasEverStarted(dataDir)) return ownMigrations.map(({ name }) => name);
       return readPendingMigrations(drizzle(await start()));
     },
     async ping(deadlineSeconds) {

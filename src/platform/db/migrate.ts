@@ -22,6 +22,9 @@ export const ownMigrations: readonly Migration[] = readMigrations().map((migrati
   name: names[index] ?? `migration ${index}`,
 }));
 
+/** A wait for the lock that is longer than this is told. */
+const patienceSeconds = 3;
+
 /** The database holds migrations that this executable does not know. */
 export class DatabaseNewerError extends Error {
   constructor() {
@@ -42,7 +45,12 @@ export async function migrateUnderLock(
   log: Logger,
   migrations: readonly Migration[] = ownMigrations,
 ): Promise<void> {
+  const told = setTimeout(
+    () => log.info({}, "waiting for another process to migrate the database"),
+    patienceSeconds * 1000,
+  );
   await db.execute(sql`select pg_advisory_lock(${advisoryLockKey})`);
+  clearTimeout(told);
   try {
     const pending = await readPendingMigrations(db, migrations);
     if (pending.length === 0) return;

@@ -16,6 +16,8 @@ export interface Database {
   readonly db: Db;
   /** News of changes, of this replica and of others; started by itself, once the schema is up to date. */
   readonly changes: ChangeFeed;
+  /** The same for one request: all its statements together wait for at most `DATABASE_TIMEOUT`. */
+  forRequest(): Db;
   /** Connects (or takes the data directory) and brings the schema up to date. May be called again after it failed. */
   open(): Promise<void>;
   /** The migrations that `open` would apply, oldest first, by name. Applies nothing. */

@@ -1,6 +1,7 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
 
+import { systemRandom } from "../../kernel/random.ts";
 import type { Logger } from "../log/port.ts";
 import { changeChannel } from "./change-feed.ts";
 import { withDeadline } from "./deadline.ts";
@@ -10,7 +11,12 @@ import { withOneConnection } from "./one-connection.ts";
 import { createPostgresChangeFeed } from "./postgres-change-feed.ts";
 import type { Database, Db } from "./port.ts";
 import { createRenewedClient, type RenewedClient } from "./renewed-client.ts";
-import { createStatementGate, type StatementGate } from "./statement-gate.ts";
+import {
+  createStatementGate,
+  requestBudget,
+  type StatementGate,
+  type WaitBudget,
+} from "./statement-gate.ts";
 
 /** How to reach a Postgres server. */
 export interface PostgresOptions {
@@ -31,6 +37,7 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
   const gate = createStatementGate({
     concurrency: poolSize,
     timeoutSeconds,
+    random: systemRandom,
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
   });
   const patience = {
@@ -54,6 +61,7 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     kind: "postgres",
     db: drizzle(gatedClient(pool, gate)),
     changes,
+    forRequest: () => drizzle(gatedClient(pool, gate, requestBudget(timeoutSeconds))),
     async open() {
       await withMigrationDb(options, (db) => migrateUnderLock(db, options.log));
     },
@@ -108,14 +116,14 @@ async function withMigrationDb<T>(
 }
 
 /** The client as Drizzle sees it: every statement goes through the gate and is prepared once per connection. */
-function gatedClient(pool: RenewedClient, gate: StatementGate): Sql {
+function gatedClient(pool: RenewedClient, gate: StatementGate, budget?: WaitBudget): Sql {
   const unsafe = (query: string, parameters: never[]) => {
     const send = (client: Sql) => client.unsafe(query, parameters, { prepare: true });
     return {
       // oxlint-disable-next-line unicorn/no-thenable -- Drizzle awaits the query object itself
       then: (...handlers: Parameters<Promise<unknown>["then"]>) =>
-        gate.run(() => pool.send(send)).then(...handlers),
-      values: () => gate.run(() => pool.send((client) => send(client).values())),
+        gate.run(() => pool.send(send), budget).then(...handlers),
+      values: () => gate.run(() => pool.send((client) => send(client).values()), budget),
     };
   };
   return asClient({ unsafe, options: { parsers: {}, serializers: {} } });

@@ -30,13 +30,17 @@ export async function readBody(
   if (contentType === null && body === null) return undefined;
   checkMediaType(contentType, kind);
   if (headers.has("content-encoding")) throw unsupported("The body must not be encoded.");
-  if (body === null) return undefined;
+  if (body === null) return emptyBody(kind);
 
   const bytes = await readBytes(request, body, { length, limitBytes });
-  // Elysia takes undefined for "not read yet" and would try a parser of its own.
-  if (bytes.byteLength === 0) return null;
+  if (bytes.byteLength === 0) return emptyBody(kind);
   const text = decode(bytes);
   return kind === "json" ? parseJsonBody(text) : parseFormBody(text);
+}
+
+/** An empty form is a form without fields. For JSON null: Elysia takes undefined for "not read yet" and would try itself. */
+function emptyBody(kind: BodyKind): unknown {
+  return kind === "form" ? {} : null;
 }
 
 /** The length that the request says, or null. The server lets through one that is given twice, if it is the same. */

@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 
 import type { RequestOrigin, UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { createContext, type Context, type Platform } from "../platform.ts";
+import { type Context, createRequestContext, type Platform } from "../platform.ts";
 import { readBearerToken } from "./bearer.ts";
 import { createClientAddressReader } from "./client-address.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
@@ -23,8 +23,8 @@ interface Server {
 }
 
 /**
- * Macros that each route chooses from: `access` says who may call it and gives the handler its `ctx`; `accepts`
- * says which kind of body it takes. The app refuses to start with a route that says no `access`.
+ * Macros that each route chooses from: `anyone` or `signedIn` says who may call it and gives the handler its `ctx`;
+ * `accepts` says which kind of body it takes. The app refuses to start with a route that does not say who may call it.
  */
 export function createRouteKit(
   platform: Platform,
@@ -46,9 +46,9 @@ export function createRouteKit(
 
   async function signIn(request: Request, origin: RequestOrigin): Promise<UserActor> {
     const token = readBearerToken(request.headers.get("authorization"));
-    const anonymous = createContext(platform, { kind: "anonymous" as const }, origin);
+    const { anonymous, actingAs } = createRequestContext(platform, origin);
     const actor = await authenticate(anonymous, token);
-    signedIn.set(request, createContext(platform, actor, origin));
+    signedIn.set(request, actingAs(actor));
     return actor;
   }
 
@@ -62,11 +62,7 @@ export function createRouteKit(
   return new Elysia({ name: "route-kit" }).macro({
     anyone: {
       resolve: ({ request, server, set }) => ({
-        ctx: createContext(
-          platform,
-          { kind: "anonymous" as const },
-          originOf(request, server, set.headers),
-        ),
+        ctx: createRequestContext(platform, originOf(request, server, set.headers)).anonymous,
       }),
     },
     signedIn: {

@@ -1,12 +1,11 @@
 import { FormatRegistry, Type } from "@sinclair/typebox";
 
-/** The format of a text that Postgres can store and people can read back: no NUL, no lone surrogates. */
+/** The format of a text that Postgres can store and people can read back as it was written. */
 FormatRegistry.Set("storable-text", (value) => isStorableText(value));
 
-/** Whether a text is free of NUL bytes, other control characters and lone surrogates. */
+/** Whether a text is free of NUL bytes and other control characters, lone surrogates, and marks that turn text around. */
 export function isStorableText(value: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return value.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(value);
+  return value.isWellFormed() && !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(value);
 }
 
 /** A text of bounded length that can be stored. */

@@ -30,6 +30,13 @@ export function createBcryptHasher(options: {
   });
   const dummy = dummyHash(options.cost);
 
+  /** Comparisons at costs c, c, c + 1 … up to the present one less 1 take as long together as one at the present cost. */
+  async function spendTheRest(password: string, hash: string): Promise<void> {
+    for (let cost = costOf(hash); cost < options.cost; cost += 1) {
+      await Bun.password.verify(password, dummyHash(cost));
+    }
+  }
+
   return {
     hash: (password) =>
       queue.run(() => Bun.password.hash(password, { algorithm: "bcrypt", cost: options.cost })),
@@ -41,8 +48,15 @@ export function createBcryptHasher(options: {
           password || "\u0001",
           isComparable ? hash : dummy,
         );
+        // Else the time would tell an account of a lower cost from none.
+        if (!matches && isComparable) await spendTheRest(password, hash);
         return matches && isComparable;
       }),
-    isOutdated: (hash) => Number(bcryptHash.exec(hash)?.[1]) < options.cost,
+    isOutdated: (hash) => costOf(hash) < options.cost,
   };
+}
+
+/** The cost that a hash was made at, or NaN for what is no hash of ours. */
+function costOf(hash: string): number {
+  return Number(bcryptHash.exec(hash)?.[1]);
 }

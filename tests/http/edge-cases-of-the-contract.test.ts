@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+
+import { freshEmail, goodPassword, signUp } from "../support/journey.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+
+afterAll(async () => {
+  await app[Symbol.asyncDispose]();
+});
+
+test("a token that is too long to be ours is an invalid token, not a fault of form", async () => {
+  const token = "a".repeat(20_000);
+  const validated = await app.post("/api/v1/auth/validate-token", { token });
+  expect([validated.status, validated.json.error.code]).toEqual([401, "INVALID_TOKEN"]);
+  const refreshed = await app.post("/api/v1/auth/refresh", { refresh_token: token });
+  expect([refreshed.status, refreshed.json.error.code]).toEqual([401, "INVALID_TOKEN"]);
+});
+
+test("an empty form is a form without fields", async () => {
+  const token = await app.call("POST", "/oauth/token", { form: {} });
+  expect([token.status, token.json.error, token.json.error_description]).toEqual([
+    400,
+    "invalid_request",
+    "grant_type is missing.",
+  ]);
+  const page = await app.call("POST", "/verify-email", { form: {} });
+  expect([page.status, page.headers.get("content-type")]).toEqual([
+    400,
+    "text/html; charset=utf-8",
+  ]);
+});
+
+test("faults name the field that was sent, in words that fit", async () => {
+  const granted = await app.call("POST", "/oauth/token", {
+    form: { grant_type: "password", username: "ada@@", password: "x" },
+  });
+  expect(granted.json.error_description).toStartWith("username:");
+  const empty = await app.post("/api/v1/auth/verify-email", { token: "" });
+  expect(empty.json.error.details).toEqual({ field: "token", issue: "Must not be empty." });
+});
+
+// Attack: a name that turns the rest of the line around wherever it is shown.
+test("a name holds no control characters and no marks of direction", async () => {
+  for (const name of ["x\u202ey", "x\u2066y", "x\u009by", "x\u007fy"]) {
+    const body = { email: freshEmail(), password: goodPassword, name };
+    const answer = await app.post("/api/v1/auth/register", body);
+    expect([answer.status, answer.json.error.details.field]).toEqual([400, "name"]);
+  }
+});
+
+test("the signed-in user sees her profile fields", async () => {
+  const user = await signUp(app, { name: "Ada" });
+  const me = await app.call("GET", "/api/v1/users/me", { bearer: user.accessToken });
+  expect(me.json.data).toMatchObject({
+    name: "Ada",
+    phone: null,
+    avatar_url: null,
+    locale: null,
+    metadata: {},
+  });
+});
