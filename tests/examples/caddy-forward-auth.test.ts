@@ -19,7 +19,11 @@ describeWithProgram("the example for Caddy", "caddy", (caddy) => {
     },
     command: (configurationPath) => [
       caddy,
-      ...["run", "--adapter", "caddyfile", "--config", configurationPath],
+      "run",
+      "--adapter",
+      "caddyfile",
+      "--config",
+      configurationPath,
     ],
   }));
 });

@@ -23,8 +23,14 @@ describeWithProgram("the example for nginx", "nginx", (nginx) => {
     },
     command: (configurationPath, directory) => [
       nginx,
-      ...["-p", directory, "-c", configurationPath, "-e", "stderr"],
-      ...["-g", `daemon off; pid ${directory}/nginx.pid; error_log stderr;`],
+      "-p",
+      directory,
+      "-c",
+      configurationPath,
+      "-e",
+      "stderr",
+      "-g",
+      `daemon off; pid ${directory}/nginx.pid; error_log stderr;`,
     ],
   }));
 });

@@ -120,8 +120,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const user = await signUp(app);
     const { access_token: token } = (await logIn(app, user)).json.data;
     const answers = await race(20, () => end(sessionOf(token), user.accessToken));
-    const statuses = answers.map(({ status }) => status).toSorted();
-    expect(statuses).toEqual([204, ...Array(19).fill(404)]);
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 204)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 404)).toHaveLength(19);
     const recorded = `select 1 as one from audit_log where action = 'session.revoked' and session_id = '${sessionOf(token)}'`;
     expect(await app.rows(recorded)).toEqual([{ one: 1 }]);
   });

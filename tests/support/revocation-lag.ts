@@ -75,11 +75,17 @@ export function startSessionLoad(replicas: readonly TestApp[], users: readonly S
   }
   const workers = Promise.all(users.map(work));
 
+  async function finish() {
+    running = false;
+    await workers;
+    return { requests, failures };
+  }
+
   return {
-    async finish() {
-      running = false;
-      await workers;
-      return { requests, failures };
+    finish,
+    /** For a test that fails on its way: nobody may call a replica that has ended. */
+    async [Symbol.asyncDispose]() {
+      await finish();
     },
   };
 }

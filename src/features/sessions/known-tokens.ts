@@ -53,11 +53,12 @@ export function createKnownTokens(limit: number): KnownTokens {
   }
 
   function dropSession(sessionId: string): void {
-    for (const token of [...tokensOfSession.of(sessionId)]) drop(token);
+    // A copy: dropping changes the list.
+    for (const token of tokensOfSession.of(sessionId).slice()) drop(token);
   }
 
   function dropUser(userId: string): void {
-    for (const sessionId of [...sessionsOfUser.of(userId)]) dropSession(sessionId);
+    for (const sessionId of sessionsOfUser.of(userId).slice()) dropSession(sessionId);
   }
 
   function dropAll(): void {
