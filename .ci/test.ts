@@ -16,12 +16,15 @@ const server = given === undefined || given === "" ? await startPostgresServer()
 let exitCode = 1;
 try {
   if (interruption === undefined) {
-    tests = Bun.spawn([process.execPath, "test", "--parallel", ...process.argv.slice(2)], {
-      stdin: "inherit",
-      stdout: "inherit",
-      stderr: "inherit",
-      env: { ...process.env, TEST_DATABASE_URL: server?.url ?? given },
-    });
+    tests = Bun.spawn(
+      [process.execPath, "test", "--parallel", "--timeout=30000", ...process.argv.slice(2)],
+      {
+        stdin: "inherit",
+        stdout: "inherit",
+        stderr: "inherit",
+        env: { ...process.env, TEST_DATABASE_URL: server?.url ?? given },
+      },
+    );
     exitCode = await tests.exited;
   }
 } finally {

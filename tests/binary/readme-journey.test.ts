@@ -42,7 +42,7 @@ test("the calls of the README's first steps, pasted as one, end with the verifie
   const here = calls.replaceAll("localhost:8000", new URL(server.url).host);
   const { stderr, answers } = await paste(here, home.cwd);
   expect(stderr).toBe("");
-  expect(answers.map(({ status }) => status)).toEqual(["success", "success", "success"]);
+  expect(answers.map(({ success }) => success)).toEqual([true, true, true]);
   const [registered, , me] = answers;
   expect(me.data).toMatchObject({
     id: registered.data.user_id,

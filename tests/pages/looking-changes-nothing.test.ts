@@ -136,18 +136,18 @@ describe("a link that does not work", () => {
 // Bad day: the database is restarted just as she presses the button.
 test("while the database is away the answer is a page with the same button, and it works afterwards", async () => {
   const { link, token, email } = await newcomer();
-  const { db } = app.platform;
+  const { db, dbForRequest } = app.platform;
   const broken = new Proxy(db, {
     get: () => {
       throw new AppError("UNAVAILABLE", "The service is temporarily unavailable.");
     },
   });
-  Object.assign(app.platform, { db: broken });
+  Object.assign(app.platform, { dbForRequest: () => broken });
   let page;
   try {
     page = await app.call("POST", "/verify-email", { form: { token } });
   } finally {
-    Object.assign(app.platform, { db });
+    Object.assign(app.platform, { dbForRequest });
   }
   expect(page.status).toBe(503);
   expect([page.text.includes("try again"), page.text.includes(token)]).toEqual([true, true]);

@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 /** A body holds at most this many characters of a token; more is a fault of the body. */
-const longestToken = 8192;
+const longestParameter = 8192;
 
 function genuine(token: string): Genuine {
   const secret = app.platform.settings.jwtSecretKey;
@@ -49,7 +49,6 @@ async function answersToRefresh(token: string) {
 
 const refusedAccess = [401, "INVALID_TOKEN", 401, "INVALID_TOKEN"];
 const refusedRefresh = [401, "INVALID_TOKEN", 400, "invalid_grant"];
-const tooLongForBody = [400, "VALIDATION_ERROR"];
 
 /** Attack: a forgery leaves something behind, though it was refused. */
 async function expectUnharmed({ userId, accessToken, refreshToken }: SignedInUser) {
@@ -84,15 +83,12 @@ test.each([
   const user = await signUp(app);
   for (const [name, forge] of forgeries) {
     const access = forge(genuine(user.accessToken));
-    expect([name, ...(await answersToAccess(access))]).toEqual([
-      name,
-      ...(access.length > longestToken ? [401, "INVALID_TOKEN", ...tooLongForBody] : refusedAccess),
-    ]);
+    expect([name, ...(await answersToAccess(access))]).toEqual([name, ...refusedAccess]);
     const refreshToken = forge(genuine(user.refreshToken));
     expect([name, ...(await answersToRefresh(refreshToken))]).toEqual([
       name,
-      ...(refreshToken.length > longestToken
-        ? [...tooLongForBody, 400, "invalid_request"]
+      ...(refreshToken.length > longestParameter
+        ? [...refusedRefresh.slice(0, 2), 400, "invalid_request"]
         : refusedRefresh),
     ]);
   }

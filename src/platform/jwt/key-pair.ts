@@ -1,3 +1,5 @@
+import { KeyObject } from "node:crypto";
+
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 
 import type { AsymmetricAlgorithm, PublicJwk, StoredKey } from "./port.ts";
@@ -15,8 +17,8 @@ export interface NewKeyPair {
 
 /** A stored key, ready for use. `signWith` is null where its private half was not given. */
 export type ImportedKey = StoredKey & {
-  readonly verifyWith: CryptoKey;
-  readonly signWith: CryptoKey | null;
+  readonly verifyWith: KeyObject;
+  readonly signWith: KeyObject | null;
 };
 
 /** Draws a key pair. Takes up to a second of another thread for RS256. */
@@ -51,11 +53,11 @@ export async function importKey(key: StoredKey): Promise<ImportedKey> {
   }
 }
 
-async function importHalf({ id, algorithm }: StoredKey, jwk: JWK): Promise<CryptoKey> {
+async function importHalf({ id, algorithm }: StoredKey, jwk: JWK): Promise<KeyObject> {
   const imported = await importJWK(jwk, algorithm);
   if (!(imported instanceof CryptoKey)) throw new TypeError("not a half of a key pair");
   if ((await calculateJwkThumbprint(jwk)) !== id) throw new TypeError("of another key pair");
-  return imported;
+  return KeyObject.from(imported);
 }
 
 function parsePrivateJwk(text: string): JWK {

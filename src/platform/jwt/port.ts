@@ -1,3 +1,5 @@
+import type { KeyObject } from "node:crypto";
+
 /** The kinds of token that Gatehouse signs, as their `typ` header says (RFC 8725 §3.11). */
 export type TokenType = "at+jwt" | "rt+jwt";
 
@@ -28,14 +30,14 @@ export type Algorithm = "HS256" | AsymmetricAlgorithm;
 export interface VerificationKey {
   readonly id: string;
   readonly algorithm: Algorithm;
-  readonly verifyWith: CryptoKey | Uint8Array;
+  readonly verifyWith: KeyObject;
 }
 
 /** What signs, with the one algorithm that it is for. */
 export interface SigningKey {
   readonly id: string;
   readonly algorithm: Algorithm;
-  readonly signWith: CryptoKey | Uint8Array;
+  readonly signWith: KeyObject;
 }
 
 /** The public half of a key pair as a JWK (RFC 7517, RFC 7518 §6, RFC 8037 §2): what defines it, and nothing else. */
