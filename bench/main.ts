@@ -10,8 +10,9 @@ import { memory } from "./memory.ts";
 import { roundTrips } from "./round-trips.ts";
 import { startUp } from "./start-up.ts";
 import { renderTable } from "./table.ts";
+import { validation } from "./validation.ts";
 
-const measurements: readonly Measurement[] = [login, roundTrips, startUp, memory];
+const measurements: readonly Measurement[] = [validation, login, roundTrips, startUp, memory];
 const rounds = 3;
 
 const wanted = process.argv.slice(2);

@@ -45,6 +45,17 @@ export async function register(
   return user;
 }
 
+/** Signs in and gives the access token. */
+export async function logIn(
+  server: ServerProcess,
+  user: { email: string; password: string },
+): Promise<string> {
+  const { status, text } = await server.post("/api/v1/auth/login", user);
+  const token = /"access_token":"([^"]+)"/.exec(text)?.[1];
+  if (status !== 200 || token === undefined) throw new Error(`login: ${status}`);
+  return token;
+}
+
 /** A process's resident memory, in MB. */
 export async function residentMegabytes(pid: number): Promise<number> {
   const status = await Bun.file(`/proc/${pid}/status`).text();

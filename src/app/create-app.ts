@@ -1,16 +1,25 @@
 import { Elysia } from "elysia";
 
+import { clientsRoutes } from "../features/clients/index.ts";
 import { emailVerificationRoutes } from "../features/email-verification/index.ts";
 import { type HealthState, healthRoutes } from "../features/health/index.ts";
-import { oauth2Routes } from "../features/oauth2/index.ts";
+import { keysRoutes } from "../features/keys/index.ts";
+import { oauth2Routes, serverMetadataRoutes } from "../features/oauth2/index.ts";
 import { pagesRoutes } from "../features/pages/index.ts";
 import { passwordsRoutes } from "../features/passwords/index.ts";
-import { authenticate, sessionsRoutes } from "../features/sessions/index.ts";
+import { permissionsOf } from "../features/roles/index.ts";
+import {
+  createAuthenticator,
+  forwardAuthRoutes,
+  ownSessionsRoutes,
+  sessionsRoutes,
+} from "../features/sessions/index.ts";
 import { usersRoutes } from "../features/users/index.ts";
 import { AppError } from "../kernel/errors.ts";
 import { version } from "../kernel/version.ts";
 import { requestPath } from "../platform/http/request-path.ts";
-import { createRouteKit } from "../platform/http/route-kit.ts";
+import { createRefreshCookie } from "../platform/http/refresh-cookie.ts";
+import { type Authenticate, createRouteKit } from "../platform/http/route-kit.ts";
 import type { Platform } from "../platform/platform.ts";
 import { createAllowedMethods } from "./allowed-methods.ts";
 import { createCors } from "./cors.ts";
@@ -26,22 +35,28 @@ import { securityHeaders } from "./security-headers.ts";
 export type App = ReturnType<typeof createApp>;
 
 /** Every feature's routes, and nothing around them. */
-export function createRoutes(platform: Platform, health: HealthState) {
-  const kit = createRouteKit(platform, authenticate);
+export function createRoutes(platform: Platform, health: HealthState, authenticate: Authenticate) {
+  const kit = createRouteKit(platform, authenticate, permissionsOf);
+  const cookie = createRefreshCookie(platform.settings);
   return new Elysia({ normalize: false })
     .use(healthRoutes(kit, platform, version, health))
-    .use(passwordsRoutes(kit))
+    .use(passwordsRoutes(kit, cookie))
     .use(emailVerificationRoutes(kit))
-    .use(sessionsRoutes(kit))
+    .use(sessionsRoutes(kit, cookie, authenticate, permissionsOf))
+    .use(ownSessionsRoutes(kit))
+    .use(forwardAuthRoutes(kit, cookie, authenticate, permissionsOf))
     .use(usersRoutes(kit))
-    .use(oauth2Routes(kit))
+    .use(clientsRoutes(kit))
+    .use(oauth2Routes(kit, cookie, authenticate))
+    .use(serverMetadataRoutes(kit))
+    .use(keysRoutes(kit, platform))
     .use(pagesRoutes(kit, platform));
 }
 
 /** The OpenAPI document of the features' routes. */
 export function describeRoutes(platform: Platform, health: HealthState) {
   const { settings } = platform;
-  return openApiDocument(createRoutes(platform, health), {
+  return openApiDocument(createRoutes(platform, health, nobodySignsIn), {
     publicUrl: settings.publicUrl,
     serviceName: settings.serviceName,
     version,
@@ -49,11 +64,16 @@ export function describeRoutes(platform: Platform, health: HealthState) {
   });
 }
 
+/** Routes that are only described are never called. */
+function nobodySignsIn(): never {
+  throw new Error("these routes are not served");
+}
+
 /** Puts around the features what holds for every request: ids, headers, origins, phases, errors. */
 export function createApp(platform: Platform, health: HealthState) {
   const { settings, clock, log, random } = platform;
   const cors = createCors(settings.allowedOrigins);
-  const routes = createRoutes(platform, health);
+  const routes = createRoutes(platform, health, createAuthenticator(platform));
   assertEveryRouteSaysWhoMayCall(routes.routes);
   assertEveryBodyIsReadByUs(routes.routes);
   const docs = docsPages({

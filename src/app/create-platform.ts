@@ -1,12 +1,14 @@
 import { availableParallelism } from "node:os";
 
+import { loadKeys } from "../features/keys/index.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { systemRandom } from "../kernel/random.ts";
 import type { Settings } from "../platform/config/settings.ts";
 import { createEmbeddedDatabase } from "../platform/db/embedded.ts";
 import type { Database } from "../platform/db/port.ts";
 import { createPostgresDatabase } from "../platform/db/postgres.ts";
-import { createHs256Signer } from "../platform/jwt/hs256-signer.ts";
+import { createJwtSigner } from "../platform/jwt/jwt-signer.ts";
+import { createKeyRing } from "../platform/jwt/key-ring.ts";
 import { createLogger } from "../platform/log/pino-logger.ts";
 import type { Logger } from "../platform/log/port.ts";
 import { createMailer, type MailerSettings } from "../platform/mail/create-mailer.ts";
@@ -14,6 +16,7 @@ import type { Mailer } from "../platform/mail/port.ts";
 import { createBcryptHasher } from "../platform/password-hasher/bcrypt-hasher.ts";
 import type { Platform } from "../platform/platform.ts";
 import { createSecrets } from "../platform/secrets/secrets.ts";
+import { createSystemContext } from "../platform/system-context.ts";
 
 /** The platform with what the process opens and closes, and where workers learn of new messages. */
 export interface RunningPlatform extends Platform {
@@ -44,21 +47,29 @@ export function createPlatform(
   const database = createDatabase(settings, log, overrides.onStatement);
   const outboxListeners = new Set<() => void>();
   const previous = settings.jwtSecretKeyPrevious;
+  const keyRing = createKeyRing({
+    clock: systemClock,
+    algorithm: settings.jwtAlgorithm,
+    secrets: { current: settings.jwtSecretKey, previous },
+    load: () => loadKeys(createSystemContext(platform, "keys")),
+  });
 
-  return {
+  const platform: RunningPlatform = {
     settings,
     clock: systemClock,
     random: systemRandom,
     log,
     database,
     db: database.db,
+    changes: database.changes,
     dbForRequest: () => database.forRequest(),
     hasher: createBcryptHasher({
       cost: settings.bcryptCost,
       concurrency: availableParallelism(),
       waiting: settings.loginQueue,
     }),
-    signer: createHs256Signer({ current: settings.jwtSecretKey, previous }),
+    signer: createJwtSigner(keyRing),
+    keyRing,
     secrets: createSecrets(secretRoots(settings), systemRandom),
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
     outboxListeners,
@@ -66,6 +77,7 @@ export function createPlatform(
       for (const listener of outboxListeners) listener();
     },
   };
+  return platform;
 }
 
 /** The first seals; the others open what was sealed before a change, or before there was an encryption key. */

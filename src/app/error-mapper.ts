@@ -39,12 +39,16 @@ export function createErrorMapper({ clock, log, allowedMethods }: ErrorMapperOpt
       const requestId = set.headers["x-request-id"];
       log.error({ request_id: requestId, path, ...describeFailure(error) }, "request failed");
     }
-    const { status, body } = path.startsWith("/oauth/")
+    const { status, body, challenge } = speaksOAuth(path)
       ? oauthFailure(appError)
-      : { status: errorStatus[appError.code], body: failure(appError, clock.now()) };
+      : {
+          status: errorStatus[appError.code],
+          body: failure(appError, clock.now()),
+          challenge: challengeOf(appError),
+        };
     set.status = status;
     set.headers["cache-control"] = "no-store";
-    if (status === 401) set.headers["www-authenticate"] = challengeOf(appError);
+    if (status === 401) set.headers["www-authenticate"] = challenge;
     if (appError.code === "METHOD_NOT_ALLOWED") set.headers["allow"] = allowed.join(", ");
     const { retryAfterSeconds } = appError.detail;
     if (retryAfterSeconds !== undefined) set.headers["retry-after"] = String(retryAfterSeconds);
@@ -85,6 +89,11 @@ function faultsOf(error: ValidationError) {
 
 function asTypeCheck(validator: unknown): TypeCheck<TSchema> {
   return validator as TypeCheck<TSchema>;
+}
+
+/** Where the answers are those of the RFCs, without our envelope. */
+function speaksOAuth(path: string): boolean {
+  return path.startsWith("/oauth/") || path.startsWith("/.well-known/");
 }
 
 /** What a 401 asks for (RFC 9110 §11.6.1, RFC 6750 §3). */

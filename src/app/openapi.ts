@@ -70,11 +70,16 @@ function securitySchemes(passwordGrantEnabled: boolean): JsonObject {
     bearerFormat: "JWT",
     description: "The `access_token` of a sign-in.",
   };
-  if (!passwordGrantEnabled) return { bearer };
+  const client = {
+    type: "http",
+    scheme: "basic",
+    description: "The id and secret of a client, for services.",
+  };
+  if (!passwordGrantEnabled) return { bearer, client };
   const flow = { tokenUrl: "/oauth/token", refreshUrl: "/oauth/token", scopes: {} };
   const description =
     "Sign in with an e-mail address or a username, and a password. There is no client to name.";
-  return { bearer, password: { type: "oauth2", description, flows: { password: flow } } };
+  return { bearer, password: { type: "oauth2", description, flows: { password: flow } }, client };
 }
 
 function tagsOf(operations: readonly JsonObject[]): string[] {

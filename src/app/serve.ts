@@ -1,6 +1,8 @@
 import { commit, version } from "../kernel/version.ts";
 import type { HealthState } from "../features/health/index.ts";
 import { describeError } from "../platform/db/errors.ts";
+import type { Database } from "../platform/db/port.ts";
+import { UnusableKeyError } from "../platform/jwt/unusable-key-error.ts";
 import { type App, createApp } from "./create-app.ts";
 import type { RunningPlatform } from "./create-platform.ts";
 import { httpUrl } from "./http-url.ts";
@@ -70,7 +72,15 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
     return stopping;
   }
 
-  const ready = openDatabase(database, log, aborted.signal).then(() => {
+  const opening: Database = {
+    ...database,
+    async open() {
+      await database.open();
+      await platform.keyRing.reload();
+      await database.changes.start();
+    },
+  };
+  const ready = openDatabase(opening, log, aborted.signal).then(() => {
     if (health.phase !== "starting") return;
     health.phase = "serving";
     workers.start();
@@ -78,7 +88,11 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
   });
   ready.catch((error: unknown) => {
     if (aborted.signal.aborted) return;
-    log.error(describeError(error), "the database cannot be used");
+    const isKey = error instanceof UnusableKeyError;
+    log.error(
+      describeError(error),
+      isKey ? "a signing key cannot be used" : "the database cannot be used",
+    );
     void stop(0, true);
   });
 

@@ -5,6 +5,7 @@ import {
 import { createMailDelivery, mailTopic } from "../features/mail/index.ts";
 import { createOutboxWorker } from "../platform/outbox/worker.ts";
 import type { RunningPlatform } from "./create-platform.ts";
+import { createKeyKeeper } from "./key-keeper.ts";
 
 /** What this process does besides answering requests. */
 export interface Workers {
@@ -14,7 +15,7 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-/** The outbox's workers: every replica runs them, and each message is one worker's. */
+/** The outbox's workers and the keys' keeper: every replica runs them, and each message or rotation is one replica's. */
 export function createWorkers(platform: RunningPlatform): Workers {
   const deliveries = [
     [verificationRequestTopic, createVerificationRequestDelivery(platform)],
@@ -24,6 +25,7 @@ export function createWorkers(platform: RunningPlatform): Workers {
   const workers = deliveries.map(([topic, deliver]) =>
     createOutboxWorker({ topic, deliver, db, clock, secrets, log }),
   );
+  const keyKeeper = createKeyKeeper(platform);
   function wake(): void {
     for (const worker of workers) worker.wake();
   }
@@ -32,13 +34,14 @@ export function createWorkers(platform: RunningPlatform): Workers {
     start() {
       platform.outboxListeners.add(wake);
       for (const worker of workers) worker.start();
+      keyKeeper.start();
     },
     async drain() {
       for (const worker of workers) await worker.drain();
     },
     async stop() {
       platform.outboxListeners.delete(wake);
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all([...workers, keyKeeper].map((worker) => worker.stop()));
     },
   };
 }

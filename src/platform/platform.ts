@@ -2,8 +2,9 @@ import type { Actor, AnonymousActor, RequestOrigin, UserActor } from "../kernel/
 import type { Clock } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Settings } from "./config/settings.ts";
+import type { ChangeFeed } from "./db/change-feed.ts";
 import type { Db } from "./db/port.ts";
-import type { TokenSigner } from "./jwt/port.ts";
+import type { KeyRing, TokenSigner } from "./jwt/port.ts";
 import type { Logger } from "./log/port.ts";
 import type { Mailer } from "./mail/port.ts";
 import type { PasswordHasher } from "./password-hasher/port.ts";
@@ -16,10 +17,14 @@ export interface Platform {
   readonly random: Random;
   readonly log: Logger;
   readonly db: Db;
+  /** News of what other replicas changed. */
+  readonly changes: ChangeFeed;
   /** A view of the database whose statements share one request's deadline. */
   readonly dbForRequest: () => Db;
   readonly hasher: PasswordHasher;
   readonly signer: TokenSigner;
+  /** What `signer` signs and verifies with. */
+  readonly keyRing: KeyRing;
   readonly secrets: Secrets;
   readonly mailer: Mailer;
   /** Tells the workers of this process that a message was written; others find it by themselves. */

@@ -57,3 +57,8 @@ export async function readSourceTree(root: string): Promise<SourceTree> {
     .map(async (path) => [path, await Bun.file(`${root}/${path}`).text()] as const);
   return new Map(await Promise.all(texts));
 }
+
+/** Whether a file holds a feature's routes: `routes.ts`, or `<what>-routes.ts` where a feature has several groups. */
+export function isRoutesFile(path: string): boolean {
+  return /\/(?:[a-z-]+-)?routes\.ts$/.test(path);
+}

@@ -9,7 +9,7 @@ import { readMailFiles } from "../support/mail-files.ts";
 
 setDefaultTimeout(60_000);
 
-const rounds = 5;
+const rounds = 3;
 const callers = 6;
 const fastHashes = { ENVIRONMENT: "test", BCRYPT_COST: "4", LOGIN_QUEUE: "1000" };
 

@@ -276,14 +276,14 @@ test("a route that declares no response, or one without a status, answers 200", 
   });
 });
 
-test("without the password grant, only the bearer scheme is offered", async () => {
+test("without the password grant, no scheme of a password is offered", async () => {
   const { components, paths } = await openApiDocument(sample(), {
     publicUrl: "https://auth.example.com",
     serviceName: "sample",
     version: "1.2.3",
     passwordGrantEnabled: false,
   });
-  expect(Object.keys(components.securitySchemes)).toEqual(["bearer"]);
+  expect(Object.keys(components.securitySchemes)).toEqual(["bearer", "client"]);
   expect(Object(paths["/api/me"]).get.security).toEqual([{ bearer: [] }]);
 });
 

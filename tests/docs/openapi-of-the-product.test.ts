@@ -42,6 +42,10 @@ test("the product's own document is valid, and every operation is described, typ
   expect(Object.keys(paths["/oauth/token"]?.["post"]?.requestBody?.content ?? {})).toEqual([
     "application/x-www-form-urlencoded",
   ]);
-  expect(Object.keys(answer.json.components.securitySchemes)).toEqual(["bearer", "password"]);
+  expect(Object.keys(answer.json.components.securitySchemes)).toEqual([
+    "bearer",
+    "password",
+    "client",
+  ]);
   expect(answer.json.components.schemas.Error).toBeDefined();
 });

@@ -3,13 +3,17 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "../../src/app/guards.ts";
-import { authenticate } from "../../src/features/sessions/index.ts";
+import { permissionsOf } from "../../src/features/roles/index.ts";
+import { createAuthenticator } from "../../src/features/sessions/index.ts";
 import { createRouteKit } from "../../src/platform/http/route-kit.ts";
 import { callWith, exampleBody, readOperations } from "../support/operations.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 /** Every route that takes callers who are not signed in. A new one is written here by hand, or it is not public. */
 const publicRoutes = [
+  "GET /.well-known/jwks.json",
+  "GET /.well-known/oauth-authorization-server",
+  "GET /.well-known/openid-configuration",
   "GET /health",
   "GET /health/live",
   "GET /health/ready",
@@ -21,8 +25,12 @@ const publicRoutes = [
   "POST /api/v1/auth/validate-token",
   "POST /api/v1/auth/verify",
   "POST /api/v1/auth/verify-email",
+  "POST /oauth/revoke",
   "POST /oauth/token",
 ];
+
+/** Where a client authenticates instead of a user. */
+const clientRoutes = ["POST /oauth/introspect"];
 
 describe("who is not signed in", () => {
   let app: TestApp;
@@ -46,7 +54,7 @@ describe("who is not signed in", () => {
   test("is answered 401 by every other route, whatever else she sends", async () => {
     const { operations } = await readOperations(app);
     const guarded = operations.filter(
-      ({ method, path }) => !publicRoutes.includes(`${method} ${path}`),
+      ({ method, path }) => ![...publicRoutes, ...clientRoutes].includes(`${method} ${path}`),
     );
     expect(guarded.length).toBeGreaterThan(1);
     for (const operation of guarded) {
@@ -102,7 +110,7 @@ describe("who is not signed in", () => {
 describe("the app does not start with", () => {
   test("a route that does not say who may call it", async () => {
     await using app = await startTestApp();
-    const kit = createRouteKit(app.platform, authenticate);
+    const kit = createRouteKit(app.platform, createAuthenticator(app.platform), permissionsOf);
     const said = new Elysia().use(kit).get("/said", () => "", { anyone: true });
     expect(() => assertEveryRouteSaysWhoMayCall(said.routes)).not.toThrow();
 
@@ -118,7 +126,7 @@ describe("the app does not start with", () => {
 
   test("a route that lets the framework read its body", async () => {
     await using app = await startTestApp();
-    const kit = createRouteKit(app.platform, authenticate);
+    const kit = createRouteKit(app.platform, createAuthenticator(app.platform), permissionsOf);
     const body = Type.Object({ token: Type.String() });
     const said = new Elysia()
       .use(kit)

@@ -168,7 +168,10 @@ function headersOf(accessToken: string): fc.Arbitrary<Record<string, string>> {
 /** A value as the operation's media type writes it. */
 function encode({ mediaType }: Operation, value: unknown): string {
   if (mediaType !== "application/x-www-form-urlencoded") return JSON.stringify(value);
-  const texts = Object.entries(Object(value)).map(([name, text]) => [name, String(text)]);
+  const texts = Object.entries(Object(value)).map(([name, part]) => [
+    name,
+    typeof part === "string" ? part : JSON.stringify(part),
+  ]);
   return new URLSearchParams(texts).toString();
 }
 

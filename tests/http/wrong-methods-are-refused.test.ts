@@ -52,7 +52,7 @@ describe("a wrong method", () => {
           405,
           [...taken].toSorted().join(", "),
         ]);
-        if (method !== "HEAD" && method !== "TRACE" && path !== "/oauth/token") {
+        if (method !== "HEAD" && method !== "TRACE" && !/^\/(oauth|\.well-known)\//.test(path)) {
           expect(answer.json.error.code).toBe("METHOD_NOT_ALLOWED");
         }
       }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
+import { signInAdmin } from "../support/admin.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
 import { callWith, exampleBody, type Operation, readOperations } from "../support/operations.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
@@ -23,10 +24,12 @@ const wrong: readonly unknown[] = [
 describe("type confusion", () => {
   let app: TestApp;
   let operations: Operation[];
+  let bearer: string;
 
   beforeAll(async () => {
     app = await startTestApp();
     ({ operations } = await readOperations(app));
+    bearer = (await signInAdmin(app)).accessToken;
   });
 
   afterAll(async () => {
@@ -41,7 +44,10 @@ describe("type confusion", () => {
       for (const field of Object.keys(operation.fields)) {
         for (const value of wrong) {
           const body = { ...exampleBody(operation), [field]: value };
-          const answer = await app.call(operation.method, operation.path, { json: body });
+          const answer = await app.call(operation.method, operation.path, {
+            json: body,
+            ...(operation.isPublic ? {} : { bearer }),
+          });
           const { status, json } = answer;
           expect([operation.path, field, value, status]).toEqual([
             operation.path,
@@ -146,6 +152,7 @@ describe("type confusion", () => {
         const answer = await app.call(operation.method, operation.path, {
           body: text.replace(",}", "}"),
           headers: { "content-type": "application/json" },
+          ...(operation.isPublic ? {} : { bearer }),
         });
         expect([operation.path, field, answer.status]).toEqual([operation.path, field, 400]);
         expect(answer.json.error.details.field).toBe(field);

@@ -1,47 +1,39 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
-import { type App, createApp } from "../../src/app/create-app.ts";
-import { createPlatform, type RunningPlatform } from "../../src/app/create-platform.ts";
-import { freshEmail, goodPassword, mailTo, type SignedInUser, signUp } from "../support/journey.ts";
+import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
+import {
+  freshEmail,
+  goodPassword,
+  logIn,
+  mailTo,
+  type SignedInUser,
+  signUp,
+} from "../support/journey.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 // Each statement is a round trip, and most of what a request takes when the database is a network away.
 describe("round trips to the database", () => {
   let served: TestApp;
-  let platform: RunningPlatform;
-  let app: App;
+  let counted: CountedApp;
   let user: SignedInUser;
-  let statements = 0;
 
-  // A second application on the same database, which nothing but the counted requests uses: no workers, no health checks.
   beforeAll(async () => {
     served = await startTestApp();
     user = await signUp(served, { username: "round-tripper" });
-    platform = createPlatform(served.platform.settings, {
-      log: served.platform.log,
-      mailer: served.mailer,
-      onStatement: () => {
-        statements += 1;
-      },
-    });
-    app = createApp(platform, { phase: "serving", database: platform.database });
+    counted = createCountedApp(served);
   });
 
   afterAll(async () => {
-    await platform.database.close();
+    await counted[Symbol.asyncDispose]();
     await served[Symbol.asyncDispose]();
   });
 
   async function count(path: string, status: number, json?: unknown): Promise<number> {
-    const before = statements;
-    const request = new Request(`http://localhost${path}`, {
-      method: json === undefined ? "GET" : "POST",
-      headers: { authorization: `Bearer ${user.accessToken}`, "content-type": "application/json" },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-    });
-    const answer = await app.handle(request);
+    const before = counted.statements;
+    const method = json === undefined ? "GET" : "POST";
+    const answer = await counted.call(method, path, { bearer: user.accessToken, json });
     expect([path, answer.status]).toEqual([path, status]);
-    return statements - before;
+    return counted.statements - before;
   }
 
   test("a registration takes 3 at most", async () => {
@@ -69,11 +61,27 @@ describe("round trips to the database", () => {
     expect(await count("/api/v1/auth/refresh", 200, refresh)).toBeWithin(1, 3);
   });
 
-  test("asking who one is, and whether a token is valid, takes 1", async () => {
-    expect(await count("/api/v1/users/me", 200)).toBe(1);
-    const question = { token: user.accessToken };
-    expect(await count("/api/v1/auth/validate-token", 200, question)).toBe(1);
+  // What services next door ask for each of their own requests.
+  test("judging a token takes 1 when it was not seen before, and then 0, whoever asks", async () => {
+    await counted.platform.changes.start();
+    const me = () => count("/api/v1/users/me", 200);
+    const forward = () => count("/api/v1/auth/forward?role=user", 200);
+    const validate = () => count("/api/v1/auth/validate-token", 200, { token: user.accessToken });
+    for (const ask of [me, forward, validate]) {
+      user = { ...user, accessToken: (await logIn(served, user)).json.data.access_token };
+      expect([await ask(), await me(), await forward(), await validate()]).toEqual([1, 0, 0, 0]);
+    }
     const forged = { token: `${user.accessToken}x` };
     expect(await count("/api/v1/auth/validate-token", 401, forged)).toBe(0);
+  });
+
+  test("while changes go unheard, judging a token takes 1 each time", async () => {
+    await counted.platform.changes.start();
+    expect(await count("/api/v1/users/me", 200)).toBeWithin(0, 2);
+    expect(await count("/api/v1/users/me", 200)).toBe(0);
+    await counted.platform.changes.stop();
+    expect(await count("/api/v1/users/me", 200)).toBe(1);
+    expect(await count("/api/v1/auth/forward", 200)).toBe(1);
+    expect(await count("/api/v1/auth/validate-token", 200, { token: user.accessToken })).toBe(1);
   });
 });

@@ -67,7 +67,9 @@ describe("migrations", () => {
         expect(await replica.pendingMigrations()).toEqual([]);
         await replica.close();
       }
-      const locks = await scene.client`select from pg_locks where locktype = 'advisory'`;
+      const locks = await scene.client`
+        select from pg_locks where locktype = 'advisory'
+          and database = (select oid from pg_database where datname = current_database())`;
       expect(locks).toHaveLength(0);
     }
   }, 20_000);

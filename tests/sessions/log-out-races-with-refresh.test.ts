@@ -28,12 +28,15 @@ async function raceOnce(app: TestApp, user: SignedInUser, refreshFirst: boolean)
 }
 
 describe.each([...databaseKinds])("on %s", (database) => {
+  // The embedded one has a single connection, on which little can race.
+  const rounds = database === "postgres" ? 200 : 50;
+
   // security 47
-  test("200 times: whoever comes first, afterwards no token of the session is good", async () => {
+  test(`${rounds} times: whoever comes first, afterwards no token of the session is good`, async () => {
     await using app = await startTestApp({ database });
     const user = await signUp(app);
     let refreshesWon = 0;
-    for (let round = 0; round < 200; round += atOnce) {
+    for (let round = 0; round < rounds; round += atOnce) {
       const raced = await Promise.all(
         Array.from({ length: atOnce }, (_, index) => raceOnce(app, user, index % 2 === 0)),
       );

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findAccount, findPrograms, type Account, type Programs } from "./postgres-programs.ts";
+import { findSparePort } from "./spare-port.ts";
 
 /** A throwaway Postgres. `url` names its `postgres` database and superuser, `pid` its postmaster (a new one after each restart). */
 export type PostgresServer = {
@@ -177,16 +177,4 @@ async function endPostmaster(postmaster: Bun.Subprocess, signal: NodeJS.Signals)
   const timer = setTimeout(() => postmaster.kill("SIGKILL"), stopTimeoutMs);
   await postmaster.exited;
   clearTimeout(timer);
-}
-
-async function findSparePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", resolve);
-  });
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no spare port");
-  return address.port;
 }

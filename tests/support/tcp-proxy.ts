@@ -1,5 +1,13 @@
 import { connect, createServer, type Socket } from "node:net";
 
+/** Answers that are on their way for as long as a test wants. */
+export interface HeldAnswers {
+  /** How many pieces of answers are held. */
+  readonly count: number;
+  /** Lets them arrive, in order; from now on none is held. */
+  release(): void;
+}
+
 /** A network path to a server on 127.0.0.1 that can be cut without either end being told. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
@@ -9,6 +17,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly connections: number;
   /** From now on the present connections stay open and carry nothing; new ones work. */
   cutSilently(): void;
+  /** From now on answers are held back on the connections that are chosen by the first bytes which their client sent. */
+  holdAnswers(isChosen: (opening: string) => boolean): HeldAnswers;
 }
 
 /** Starts a proxy to a port on 127.0.0.1. */
@@ -17,15 +27,19 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let epoch = 0;
   let bytesSent = 0;
   let connections = 0;
+  let hold: { isChosen: (opening: string) => boolean; pieces: (() => void)[] } | null = null;
   const server = createServer((client) => {
     const ownEpoch = epoch;
+    let opening = "";
     const target = connect(targetPort, "127.0.0.1");
     connections += 1;
-    const carry = (from: Socket, to: Socket, count: (length: number) => void): void => {
+    const carry = (from: Socket, to: Socket, look: (chunk: Buffer) => void): void => {
       sockets.add(from);
       from.on("data", (chunk: Buffer) => {
-        count(chunk.length);
-        if (ownEpoch === epoch) to.write(chunk);
+        look(chunk);
+        if (from === target && hold?.isChosen(opening) === true)
+          hold.pieces.push(() => void to.write(chunk));
+        else if (ownEpoch === epoch) to.write(chunk);
       });
       from.on("end", () => {
         if (ownEpoch === epoch) to.end();
@@ -33,8 +47,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       from.on("error", () => undefined);
       from.on("close", () => sockets.delete(from));
     };
-    carry(client, target, (length) => {
-      bytesSent += length;
+    carry(client, target, (chunk) => {
+      bytesSent += chunk.length;
+      opening ||= chunk.toString("latin1");
     });
     carry(target, client, () => undefined);
   });
@@ -53,6 +68,19 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     cutSilently() {
       epoch += 1;
+    },
+    holdAnswers(isChosen) {
+      const pieces: (() => void)[] = [];
+      hold = { isChosen, pieces };
+      return {
+        get count() {
+          return pieces.length;
+        },
+        release() {
+          hold = null;
+          for (const arrive of pieces.splice(0)) arrive();
+        },
+      };
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

@@ -4,7 +4,7 @@ import { decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
 import { signUp } from "../support/journey.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-// Our own few lines of JWS (docs/decisions/0007) against the library that others verify our tokens with.
+// Our own few lines of JWS (docs/decisions/0009) against the library that others verify our tokens with.
 // security 29, 34
 test("jose verifies our tokens, and we verify what jose signs with our key", async () => {
   await using app = await startTestApp();

@@ -1,11 +1,13 @@
 import { Command, CommanderError } from "commander";
 
 import { version } from "../../kernel/version.ts";
+import { clientsCommand } from "./clients.ts";
 import { ignoreClosedPipes } from "./closed-pipes.ts";
 import { configCommand } from "./config.ts";
 import { createAdminCommand } from "./create-admin.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
+import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { openapiCommand } from "./openapi.ts";
 import { serveCommand } from "./serve.ts";
@@ -18,6 +20,8 @@ Settings come from the environment; "gatehouse config" lists them all.`;
 const commands = [
   migrateCommand,
   createAdminCommand,
+  keysCommand,
+  clientsCommand,
   healthcheckCommand,
   configCommand,
   openapiCommand,
@@ -51,7 +55,10 @@ function createProgram(): Command {
   const serve = serveCommand();
   program.addCommand(serve, { isDefault: true });
   for (const command of commands) program.addCommand(command());
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    for (const nested of command.commands) nested.copyInheritedSettings(command);
+  }
   // A name that is no command reaches it as an argument, of which it has better words than the library.
   serve.allowExcessArguments();
   return program;

@@ -8,4 +8,13 @@ export type AuditAction =
   | "session.refreshed"
   | "session.refresh_reuse"
   | "session.logout"
-  | "session.logout_all";
+  | "session.revoked"
+  | "session.logout_all"
+  | "client.created"
+  | "client.deleted"
+  | "client.secret_rotated"
+  | "client.authenticated"
+  | "client.token_granted"
+  | "signing_key.created"
+  | "signing_key.retired"
+  | "signing_key.deleted";

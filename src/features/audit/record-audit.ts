@@ -1,4 +1,4 @@
-import type { SQL } from "drizzle-orm";
+import { SQL } from "drizzle-orm";
 
 import { insertRow, type Effect } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
@@ -12,8 +12,8 @@ export interface AuditEntry {
   /** The user it was done to, where there is one. */
   readonly userId: string | SQL | null;
   readonly sessionId?: string | SQL | null;
-  /** Facts that help to understand it; never a secret. */
-  readonly detail?: Readonly<Record<string, unknown>>;
+  /** Facts that help to understand it, or the SQL of such a JSON object; never a secret. */
+  readonly detail?: Readonly<Record<string, unknown>> | SQL;
 }
 
 /** The effect of recording an entry along with a change. */
@@ -47,6 +47,10 @@ function auditRow(ctx: Context, entry: AuditEntry) {
     ipAddress: ctx.origin.ipAddress,
     userAgent: ctx.origin.userAgent,
     requestId: ctx.origin.requestId,
-    detail: entry.detail ? { ...entry.detail } : null,
+    detail: entry.detail instanceof SQL ? entry.detail : copyOf(entry.detail),
   };
+}
+
+function copyOf(detail: Readonly<Record<string, unknown>> | undefined) {
+  return detail ? { ...detail } : null;
 }

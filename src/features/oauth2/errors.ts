@@ -3,21 +3,30 @@ import { type Static, Type } from "@sinclair/typebox";
 import { AppError, type ErrorCode } from "../../kernel/errors.ts";
 import { errorStatus } from "../../platform/http/error-status.ts";
 
-/** The body of a failure at the token endpoint (RFC 6749 §5.2). */
+/** The body of a failure at an OAuth 2.0 endpoint (RFC 6749 §5.2). */
 export const oauthErrorSchema = Type.Object({
   error: Type.String({ description: "Such as `invalid_grant`." }),
   error_description: Type.Optional(Type.String()),
 });
 
-/** A fault of a request that only OAuth has a word for, such as `unsupported_grant_type`; status 400. */
+/** A fault that only OAuth has a word for, such as `unsupported_grant_type`; its status is that of `code`. */
 export class OAuthError extends AppError {
   readonly error: string;
 
-  constructor(error: string, description: string) {
-    super("VALIDATION_ERROR", description);
+  constructor(error: string, description: string, code: ErrorCode = "VALIDATION_ERROR") {
+    super(code, description);
     this.name = "OAuthError";
     this.error = error;
   }
+}
+
+/** The answer to every client that did not prove itself, whatever the reason (RFC 6749 §5.2); status 401. */
+export function invalidClient(): OAuthError {
+  return new OAuthError(
+    "invalid_client",
+    "Authenticate with the client's id and secret.",
+    "AUTHENTICATION_REQUIRED",
+  );
 }
 
 /** The errors of ours that say that what was presented for a grant is not good. */
@@ -29,10 +38,11 @@ const grantFaults: ReadonlySet<ErrorCode> = new Set([
   "INVALID_EMAIL",
 ]);
 
-/** An error as the OAuth 2.0 endpoints answer it: in the words of RFC 6749 §5.2. */
+/** An error as the OAuth 2.0 endpoints answer it: in the words of RFC 6749 §5.2. A 401 asks for `challenge`. */
 export function oauthFailure(error: AppError): {
   status: number;
   body: Static<typeof oauthErrorSchema>;
+  challenge: string;
 } {
   const isGrantFault = grantFaults.has(error.code);
   const status = isGrantFault ? 400 : errorStatus[error.code];
@@ -42,6 +52,7 @@ export function oauthFailure(error: AppError): {
       error: isGrantFault ? "invalid_grant" : wordFor(error, status),
       error_description: describe(error),
     },
+    challenge: 'Basic realm="oauth", charset="UTF-8"',
   };
 }
 

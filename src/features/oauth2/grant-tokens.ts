@@ -1,50 +1,82 @@
+import type { Static } from "@sinclair/typebox";
+
+import type { Settings } from "../../platform/config/settings.ts";
 import type { Context } from "../../platform/platform.ts";
+import { writeAudit } from "../audit/index.ts";
+import type { ClientRecord } from "../clients/index.ts";
 import { parseIdentifier, verifyCredentials } from "../passwords/index.ts";
 import { refresh } from "../sessions/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
-import type { TokenResponse } from "../tokens/index.ts";
-import { OAuthError } from "./errors.ts";
+import { issueClientToken } from "../tokens/index.ts";
+import { authenticateClientIfGiven } from "./authenticate-client.ts";
+import type { ClientParameters } from "./client-credentials.ts";
+import { invalidClient, OAuthError } from "./errors.ts";
+import type { tokenGrantSchema } from "./model.ts";
+import { requiredWithinBounds } from "./parameters.ts";
 
 /** The parameters of a token request that we know, as received. */
-export interface TokenRequest {
+export interface TokenRequest extends ClientParameters {
   readonly grant_type?: string;
   readonly username?: string;
   readonly password?: string;
   readonly refresh_token?: string;
 }
 
-type Grant = (ctx: Context, request: TokenRequest) => Promise<TokenResponse>;
+/** What is granted (RFC 6749 §5.1). */
+export type TokenGrant = Static<typeof tokenGrantSchema>;
 
-const longestParameter = 8192;
+type Grant = (
+  ctx: Context,
+  request: TokenRequest,
+  client: ClientRecord | null,
+) => Promise<TokenGrant>;
 
-/** Grants tokens as RFC 6749 §4.3 and §6 say. Throws `OAuthError` and what the grants themselves throw. */
-export function grantTokens(ctx: Context, request: TokenRequest): Promise<TokenResponse> {
-  const grantType = required(request, "grant_type");
-  const grant = enabledGrants(ctx).get(grantType);
+/** Grants tokens as RFC 6749 §4.3, §4.4 and §6 say. Throws `OAuthError` and what the grants themselves throw. */
+export async function grantTokens(
+  ctx: Context,
+  authorization: string | null,
+  request: TokenRequest,
+): Promise<TokenGrant> {
+  const grantType = requiredWithinBounds(request, "grant_type");
+  const grant = enabledGrants(ctx.settings).get(grantType);
   if (!grant) throw new OAuthError("unsupported_grant_type", "This grant type is not supported.");
-  return grant(ctx, request);
+  return grant(ctx, request, await authenticateClientIfGiven(ctx, authorization, request));
 }
 
-function enabledGrants(ctx: Context): ReadonlyMap<string, Grant> {
-  const grants = new Map<string, Grant>([["refresh_token", grantByRefreshToken]]);
-  if (ctx.settings.passwordGrantEnabled) grants.set("password", grantByPassword);
+/** The grants of this installation, by their `grant_type`. */
+export function enabledGrants(settings: Settings): ReadonlyMap<string, Grant> {
+  const grants = new Map<string, Grant>([
+    ["refresh_token", grantByRefreshToken],
+    ["client_credentials", grantToClient],
+  ]);
+  if (settings.passwordGrantEnabled) grants.set("password", grantByPassword);
   return grants;
 }
 
-async function grantByPassword(ctx: Context, request: TokenRequest): Promise<TokenResponse> {
-  const identifier = parseIdentifier(required(request, "username"));
-  const password = required(request, "password");
+async function grantByPassword(ctx: Context, request: TokenRequest): Promise<TokenGrant> {
+  const identifier = parseIdentifier(requiredWithinBounds(request, "username"));
+  const password = requiredWithinBounds(request, "password");
   return completeSignIn(ctx, await verifyCredentials(ctx, { identifier, password }));
 }
 
-function grantByRefreshToken(ctx: Context, request: TokenRequest): Promise<TokenResponse> {
-  return refresh(ctx, required(request, "refresh_token"));
+function grantByRefreshToken(ctx: Context, request: TokenRequest): Promise<TokenGrant> {
+  return refresh(ctx, requiredWithinBounds(request, "refresh_token"));
 }
 
-function required(request: TokenRequest, name: keyof TokenRequest): string {
-  const value = request[name];
-  if (value === undefined) throw new OAuthError("invalid_request", `${name} is missing.`);
-  if (value.length > longestParameter)
-    throw new OAuthError("invalid_request", `${name} is too long.`);
-  return value;
+/** A token for the client itself, and none to refresh it with (RFC 6749 §4.4.3). */
+async function grantToClient(
+  ctx: Context,
+  _request: TokenRequest,
+  client: ClientRecord | null,
+): Promise<TokenGrant> {
+  if (!client) throw invalidClient();
+  const { clientId } = client;
+  const { token, expiresInSeconds } = await issueClientToken(ctx, clientId);
+  await writeAudit(ctx, {
+    action: "client.token_granted",
+    result: "success",
+    userId: null,
+    detail: { client_id: clientId },
+  });
+  return { access_token: token, token_type: "bearer", expires_in: expiresInSeconds };
 }

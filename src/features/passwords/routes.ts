@@ -3,6 +3,7 @@ import { Elysia } from "elysia";
 
 import { AppError } from "../../kernel/errors.ts";
 import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { canonicalEmail, type UserIdentifier } from "../users/index.ts";
@@ -13,7 +14,7 @@ import { register } from "./register.ts";
 const tags = ["Sign-up and sign-in"];
 
 /** Accounts with a password: made, and signed in to. */
-export function passwordsRoutes(kit: RouteKit) {
+export function passwordsRoutes(kit: RouteKit, cookie: RefreshCookie) {
   return new Elysia({ prefix: "/api/v1/auth" })
     .use(kit)
     .post(
@@ -30,7 +31,8 @@ export function passwordsRoutes(kit: RouteKit) {
         const message = tokens
           ? "Registration successful."
           : "Registration successful. Please verify your email.";
-        return success({ ...tokens, user_id: userId, email, message }, ctx.clock.now());
+        const delivered = tokens && cookie.deliver(set.headers, tokens);
+        return success({ ...delivered, user_id: userId, email, message }, ctx.clock.now());
       },
       {
         anyone: true,
@@ -49,12 +51,12 @@ export function passwordsRoutes(kit: RouteKit) {
     )
     .post(
       "/login",
-      async ({ ctx, body }) => {
+      async ({ ctx, body, set }) => {
         const tokens = await logIn(ctx, {
           identifier: identifierOf(body),
           password: body.password,
         });
-        return success(tokens, ctx.clock.now());
+        return success(cookie.deliver(set.headers, tokens), ctx.clock.now());
       },
       {
         anyone: true,

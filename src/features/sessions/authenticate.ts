@@ -1,45 +1,86 @@
-import { and, eq, isNull } from "drizzle-orm";
-
 import type { UserActor } from "../../kernel/context.ts";
-import type { Db } from "../../platform/db/port.ts";
-import type { Context } from "../../platform/platform.ts";
-import { invalidToken, verifyAccessToken } from "../tokens/index.ts";
-import { profileColumns, rolesOf, userColumns, users } from "../users/index.ts";
-import { isLiving } from "./living-session.ts";
-import { sessions } from "./table.ts";
+import type { Authenticate } from "../../platform/http/route-kit.ts";
+import type { Context, Platform } from "../../platform/platform.ts";
+import { type AccessClaims, invalidToken, verifyAccessToken } from "../tokens/index.ts";
+import { rolesOf } from "../users/index.ts";
+import { findLiveSession } from "./find-live-session.ts";
+import { createKnownTokens, type KnownToken } from "./known-tokens.ts";
+import { createSessionActivity } from "./session-activity.ts";
+
+/** About 30 MB of tokens and what they stand for; a replica that serves more sessions reads more often. */
+const maximumKnownTokens = 20_000;
+
+/** How often a session and its user are read again because they changed while they were read. */
+const maximumReadings = 5;
 
 /**
- * Whom an access token stands for. A genuine token is refused as soon as its session has ended or its user is gone;
- * what is known of the user is as of now, not as of the token. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`.
+ * Makes the one way in which an access token is judged. A token is verified, and its session and user are read, once;
+ * what was learnt is remembered until the change feed tells of a change, and used only while the feed is live. A genuine
+ * token is refused as soon as its session has ended or its user is gone. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`.
  */
-export async function authenticate(ctx: Context, token: string): Promise<UserActor> {
-  const claims = await verifyAccessToken(ctx, token);
-  const user = await findUserOfLiveSession(ctx.db, claims.sid, ctx.clock.now());
-  if (!user || user.id !== claims.sub) throw invalidToken();
-  return {
-    kind: "user",
-    userId: user.id,
-    sessionId: claims.sid,
-    email: user.email,
-    username: user.username,
-    name: user.name,
-    emailVerified: user.emailVerifiedAt !== null,
-    roles: rolesOf(user),
-    profile: {
-      phone: user.phone,
-      avatarUrl: user.avatarUrl,
-      locale: user.locale,
-      metadata: user.metadata,
-    },
-    tokenExpiresAt: new Date(claims.exp * 1000),
+export function createAuthenticator(platform: Platform): Authenticate {
+  const { changes, clock, keyRing } = platform;
+  const knownTokens = createKnownTokens(maximumKnownTokens);
+  const activity = createSessionActivity(platform);
+  changes.subscribe(knownTokens.forget);
+
+  async function learn(ctx: Context, token: string): Promise<UserActor> {
+    // First of all: a key that goes while it verifies must not be remembered as one that was there.
+    const keyRevision = keyRing.revision();
+    const claims = await verifyAccessToken(ctx, token);
+    for (let readings = 1; ; readings += 1) {
+      const reading = knownTokens.beginReading(claims.sid, claims.sub);
+      try {
+        const known = { ...(await read(ctx, claims)), keyRevision };
+        if (reading.isVoid && readings < maximumReadings) continue;
+        if (changes.isLive()) knownTokens.keep(reading, token, known);
+        activity.note(known, clock.now().getTime());
+        return known.actor;
+      } finally {
+        knownTokens.endReading(reading);
+      }
+    }
+  }
+
+  return (ctx, token) => {
+    const known = changes.isLive() ? knownTokens.find(token) : undefined;
+    if (!known) return learn(ctx, token);
+    const now = clock.now().getTime();
+    const isCurrent = now < known.validUntil && known.keyRevision === keyRing.revision();
+    if (!isCurrent) return learn(ctx, token);
+    activity.note(known, now);
+    return known.actor;
   };
 }
 
-async function findUserOfLiveSession(db: Db, sessionId: string, now: Date) {
-  const [user] = await db
-    .select({ ...userColumns, ...profileColumns })
-    .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .where(and(eq(sessions.id, sessionId), isLiving(now), isNull(users.deletedAt)));
-  return user ?? null;
+async function read(ctx: Context, claims: AccessClaims): Promise<Omit<KnownToken, "keyRevision">> {
+  const session = await findLiveSession(ctx.db, claims.sid, ctx.clock.now());
+  if (!session || session.id !== claims.sub) throw invalidToken();
+  const tokenExpiresAt = new Date(claims.exp * 1000);
+  const { expiresAt, absoluteExpiresAt, lastUsedAt } = session;
+  return {
+    actor: {
+      kind: "user",
+      userId: claims.sub,
+      sessionId: claims.sid,
+      email: session.email,
+      username: session.username,
+      name: session.name,
+      emailVerified: session.emailVerifiedAt !== null,
+      roles: rolesOf(session),
+      profile: {
+        phone: session.phone,
+        avatarUrl: session.avatarUrl,
+        locale: session.locale,
+        metadata: session.metadata,
+      },
+      tokenExpiresAt,
+    },
+    validUntil: Math.min(
+      tokenExpiresAt.getTime(),
+      expiresAt.getTime(),
+      absoluteExpiresAt.getTime(),
+    ),
+    notedAsUsedAt: lastUsedAt.getTime(),
+  };
 }

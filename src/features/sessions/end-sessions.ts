@@ -1,8 +1,10 @@
 import { and, eq, type SQL } from "drizzle-orm";
 
+import { AppError } from "../../kernel/errors.ts";
+import { isUuid } from "../../kernel/ids.ts";
 import { once, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { type AuditEntry, recordAudit } from "../audit/index.ts";
+import { type AuditAction, type AuditEntry, recordAudit } from "../audit/index.ts";
 import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
 
@@ -11,13 +13,17 @@ export async function endSession(
   ctx: Context,
   session: { id: string; userId: string },
 ): Promise<void> {
-  const { id, userId } = session;
-  await end(ctx, and(eq(sessions.userId, userId), eq(sessions.id, id)), "logout", {
-    action: "session.logout",
-    result: "success",
-    userId,
-    sessionId: id,
-  });
+  await endOne(ctx, session, "logout", "session.logout");
+}
+
+/** Ends a session of the given user from her list. Throws `NOT_FOUND` when she has no such living session. */
+export async function revokeSession(
+  ctx: Context,
+  session: { id: string; userId: string },
+): Promise<void> {
+  if (!isUuid(session.id) || (await endOne(ctx, session, "revoked", "session.revoked")) === 0) {
+    throw new AppError("NOT_FOUND", "There is no such session.");
+  }
 }
 
 /** Ends every living session of a user and gives their number. */
@@ -27,6 +33,16 @@ export function endAllSessions(ctx: Context, userId: string): Promise<number> {
     result: "success",
     userId,
   });
+}
+
+function endOne(
+  ctx: Context,
+  { id, userId }: { id: string; userId: string },
+  reason: string,
+  action: AuditAction,
+): Promise<number> {
+  const which = and(eq(sessions.userId, userId), eq(sessions.id, id));
+  return end(ctx, which, reason, { action, result: "success", userId, sessionId: id });
 }
 
 async function end(
@@ -46,5 +62,7 @@ async function end(
   const rows = await withEffects(ctx.db, ended, [once(recordAudit(ctx, entry))])
     .select()
     .from(ended);
+  // This replica answers next, perhaps before the database's own news of it arrives.
+  for (const { id } of rows) ctx.changes.announce({ subject: "session", id });
   return rows.length;
 }

@@ -1,4 +1,4 @@
-import { Type } from "@sinclair/typebox";
+import { type Static, Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/message.ts";
 import { tokenSchema } from "../tokens/index.ts";
@@ -7,6 +7,11 @@ import { tokenSchema } from "../tokens/index.ts";
 export const refreshBody = Type.Object(
   { refresh_token: tokenSchema },
   { additionalProperties: false },
+);
+
+/** The same where refresh tokens travel in a cookie, which may stand in its place. */
+export const refreshWithCookieBody = Type.Optional(
+  Type.Object({ refresh_token: Type.Optional(tokenSchema) }, { additionalProperties: false }),
 );
 
 /** Body of `POST /auth/logout`; a bearer may stand in its place. */
@@ -39,3 +44,20 @@ export const validTokenSchema = Type.Object({
   roles: Type.Array(Type.String()),
   permissions: Type.Array(Type.String()),
 });
+
+/** A session in its owner's list. */
+export const sessionSchema = Type.Object({
+  id: Type.String({ format: "uuid" }),
+  current: Type.Boolean({ description: "Whether it is the session that asks." }),
+  ip: Type.Union([Type.String(), Type.Null()], { description: "Where it was opened from." }),
+  user_agent: Type.Union([Type.String(), Type.Null()]),
+  created_at: Type.String({ format: "date-time" }),
+  last_used_at: Type.String({ format: "date-time", description: "To the minute." }),
+  expires_at: Type.String({ format: "date-time" }),
+});
+
+/** The wire form of a session. */
+export type SessionView = Static<typeof sessionSchema>;
+
+/** The path of one session. What is no id of ours is not found, as if there were no such session. */
+export const sessionParams = Type.Object({ id: Type.String({ maxLength: 64 }) });

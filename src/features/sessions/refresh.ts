@@ -25,6 +25,7 @@ export async function refresh(ctx: Context, refreshToken: string): Promise<Token
   if (renewed) return renewed;
 
   const session = await endUnlessWithinGrace(ctx, presented);
+  if (session?.hasEnded) ctx.changes.announce({ subject: "session", id: sid });
   if (!session || session.hasEnded) throw invalidToken();
   const successor = findSuccessorTokenId(ctx, jti, session.refreshTokenHash);
   if (successor === null) throw invalidToken();

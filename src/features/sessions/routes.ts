@@ -2,9 +2,9 @@ import { Elysia } from "elysia";
 
 import { findBearerToken } from "../../platform/http/bearer.ts";
 import { failures, success, successSchema } from "../../platform/http/envelope.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
+import type { Authenticate, PermissionsOf, RouteKit } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
-import { authenticate } from "./authenticate.ts";
 import { endAllSessions } from "./end-sessions.ts";
 import { logOut } from "./log-out.ts";
 import {
@@ -12,27 +12,38 @@ import {
   loggedOutSchema,
   logOutBody,
   refreshBody,
+  refreshWithCookieBody,
   validateTokenBody,
   validTokenSchema,
 } from "./model.ts";
+import { findRefreshToken, presentedRefreshToken } from "./presented-refresh-token.ts";
 import { refresh } from "./refresh.ts";
 
 const tags = ["Sessions"];
 
 /** A session's life after the sign-in: refreshed, asked about, ended. */
-export function sessionsRoutes(kit: RouteKit) {
+export function sessionsRoutes(
+  kit: RouteKit,
+  cookie: RefreshCookie,
+  authenticate: Authenticate,
+  permissionsOf: PermissionsOf,
+) {
   return new Elysia({ prefix: "/api/v1/auth" })
     .use(kit)
     .post(
       "/refresh",
-      async ({ ctx, body }) => success(await refresh(ctx, body.refresh_token), ctx.clock.now()),
+      async ({ ctx, body, request, set }) => {
+        const token = presentedRefreshToken(body?.refresh_token, cookie, request);
+        const tokens = await refresh(ctx, token);
+        return success(cookie.deliver(set.headers, tokens), ctx.clock.now());
+      },
       {
         anyone: true,
         accepts: "json",
-        body: refreshBody,
+        body: cookie.isEnabled ? refreshWithCookieBody : refreshBody,
         response: {
           200: successSchema(tokenResponseSchema),
-          ...failures(400, 401, 413, 415, 503),
+          ...failures(400, 401, 403, 413, 415, 503),
         },
         detail: {
           operationId: "refreshTokens",
@@ -46,32 +57,37 @@ export function sessionsRoutes(kit: RouteKit) {
     )
     .post(
       "/logout",
-      async ({ ctx, body, headers }) => {
-        await logOut(ctx, {
-          accessToken: findBearerToken(headers["authorization"] ?? null),
-          refreshToken: body?.refresh_token ?? null,
-        });
+      async ({ ctx, body, request, set }) => {
+        const accessToken = findBearerToken(request.headers.get("authorization"));
+        const inBody = body?.refresh_token;
+        const refreshToken = findRefreshToken(accessToken, inBody, cookie, request);
+        await logOut(ctx, { accessToken, refreshToken });
+        cookie.clear(set.headers);
         return success({ message: "Logged out successfully." }, ctx.clock.now());
       },
       {
         anyone: true,
         accepts: "json",
         body: logOutBody,
-        response: { 200: successSchema(loggedOutSchema), ...failures(400, 401, 413, 415, 503) },
+        response: {
+          200: successSchema(loggedOutSchema),
+          ...failures(400, 401, 403, 413, 415, 503),
+        },
         detail: {
           operationId: "logOut",
           tags,
           summary: "End a session",
           description:
-            "Ends the session of the bearer token, or of the refresh token in the body, at once and everywhere. May be repeated.",
+            "Ends the session of the bearer token, or of the refresh token in the body or the cookie, at once and everywhere. May be repeated.",
           security: [{ bearer: [] }, {}],
         },
       },
     )
     .post(
       "/logout-all",
-      async ({ ctx }) => {
+      async ({ ctx, set }) => {
         const revoked = await endAllSessions(ctx, ctx.actor.userId);
+        cookie.clear(set.headers);
         return success({ message: "Logged out everywhere.", revoked }, ctx.clock.now());
       },
       {
@@ -98,7 +114,7 @@ export function sessionsRoutes(kit: RouteKit) {
             expires_at: actor.tokenExpiresAt.toISOString(),
             session_id: actor.sessionId,
             roles: [...actor.roles],
-            permissions: [],
+            permissions: [...permissionsOf(actor.roles)],
           },
           ctx.clock.now(),
         );

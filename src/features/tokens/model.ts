@@ -5,7 +5,12 @@ import { userSchema } from "../users/index.ts";
 /** The `data` of every successful sign-in and refresh. */
 export const tokenResponseSchema = Type.Object({
   access_token: Type.String({ description: "Send it as `Authorization: Bearer …`." }),
-  refresh_token: Type.String({ description: "Exchange it at `/api/v1/auth/refresh`." }),
+  refresh_token: Type.Optional(
+    Type.String({
+      description:
+        "Exchange it at `/api/v1/auth/refresh`. With `REFRESH_TOKEN_COOKIE=true` it is in a cookie instead.",
+    }),
+  ),
   token_type: Type.Literal("bearer"),
   expires_in: Type.Integer({ description: "Seconds until the access token expires." }),
   user_id: Type.String({ format: "uuid" }),

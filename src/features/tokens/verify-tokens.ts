@@ -79,7 +79,8 @@ export function invalidToken(): AppError {
   return new AppError("INVALID_TOKEN", "The token is invalid.");
 }
 
-function expiredToken(): AppError {
+/** The answer to a genuine token that is too old. */
+export function expiredToken(): AppError {
   return new AppError("EXPIRED_TOKEN", "The token has expired.");
 }
 

@@ -2,8 +2,6 @@ const providers = ["GOOGLE", "GITHUB", "MICROSOFT", "GITLAB", "DISCORD", "APPLE"
 
 /** Names that are reserved for what this version cannot do yet: given, they are pointed out and have no effect. */
 export const laterSettingNames: readonly string[] = [
-  "JWT_KEY_ROTATION",
-  "REFRESH_TOKEN_COOKIE",
   "PASSWORD_HIBP",
   "CONCEAL_ACCOUNTS",
   "MAGIC_LINK_TTL",

@@ -3,6 +3,7 @@ import { drizzle } from "drizzle-orm/pglite";
 import { systemRandom } from "../../kernel/random.ts";
 import type { Logger } from "../log/port.ts";
 import { withDeadline } from "./deadline.ts";
+import { createEmbeddedChangeFeed } from "./embedded-change-feed.ts";
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
@@ -65,8 +66,11 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     return drizzle(asClient(gated));
   }
 
+  const changes = createEmbeddedChangeFeed(client);
+
   return {
     kind: "embedded",
+    changes,
     db: openDb(),
     forRequest: () => openDb(requestBudget(timeoutSeconds)),
     open() {
@@ -84,6 +88,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       await withDeadline((await client()).query("select 1"), deadlineSeconds);
     },
     async close() {
+      await changes.stop();
       const running = await starting?.catch(() => null);
       starting = null;
       await running?.close();

@@ -1,3 +1,4 @@
+import type { ChangeFeed } from "./change-feed.ts";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 
 /**
@@ -13,6 +14,8 @@ export type Db = Pick<
 export interface Database {
   readonly kind: "postgres" | "embedded";
   readonly db: Db;
+  /** News of changes, of this replica and of others; started by itself, once the schema is up to date. */
+  readonly changes: ChangeFeed;
   /** The same for one request: all its statements together wait for at most `DATABASE_TIMEOUT`. */
   forRequest(): Db;
   /** Connects (or takes the data directory) and brings the schema up to date. May be called again after it failed. */

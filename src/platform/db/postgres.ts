@@ -3,10 +3,12 @@ import postgres, { type Sql } from "postgres";
 
 import { systemRandom } from "../../kernel/random.ts";
 import type { Logger } from "../log/port.ts";
+import { changeChannel } from "./change-feed.ts";
 import { withDeadline } from "./deadline.ts";
 import { asClient } from "./drizzle-internals.ts";
 import { migrateUnderLock, readPendingMigrations } from "./migrate.ts";
 import { withOneConnection } from "./one-connection.ts";
+import { createPostgresChangeFeed } from "./postgres-change-feed.ts";
 import type { Database, Db } from "./port.ts";
 import { createRenewedClient, type RenewedClient } from "./renewed-client.ts";
 import {
@@ -46,11 +48,19 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     createRenewedClient(() => connect(options, max, name), patience);
   const pool = renewed(poolSize, applicationName);
   const pingPool = renewed(1, `${applicationName} health`);
+  const changes = createPostgresChangeFeed({
+    url: options.url,
+    applicationName: `${applicationName} changes`,
+    timeoutSeconds,
+    log: options.log,
+    notify: (payload) => pool.send((client) => client.notify(changeChannel, payload)),
+  });
   let pinging: Promise<unknown> | null = null;
 
   return {
     kind: "postgres",
     db: drizzle(gatedClient(pool, gate)),
+    changes,
     forRequest: () => drizzle(gatedClient(pool, gate, requestBudget(timeoutSeconds))),
     async open() {
       await withMigrationDb(options, (db) => migrateUnderLock(db, options.log));
@@ -66,7 +76,7 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
       await withDeadline(pinging, deadlineSeconds);
     },
     async close() {
-      await Promise.all([pool.end(5), pingPool.end(1)]);
+      await Promise.all([changes.stop(), pool.end(5), pingPool.end(1)]);
     },
   };
 }

@@ -1,13 +1,17 @@
 import { Elysia } from "elysia";
 
 import type { RequestOrigin, UserActor } from "../../kernel/context.ts";
+import { AppError } from "../../kernel/errors.ts";
 import { type Context, createRequestContext, type Platform } from "../platform.ts";
 import { readBearerToken } from "./bearer.ts";
 import { createClientAddressReader } from "./client-address.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
 
 /** Tells who a bearer token stands for. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
-export type Authenticate = (ctx: Context, token: string) => Promise<UserActor>;
+export type Authenticate = (ctx: Context, token: string) => UserActor | Promise<UserActor>;
+
+/** Tells what a holder of all these roles may do. */
+export type PermissionsOf = (roles: readonly string[]) => readonly string[];
 
 /** What every feature's routes are built on. */
 export type RouteKit = ReturnType<typeof createRouteKit>;
@@ -22,7 +26,11 @@ interface Server {
  * Macros that each route chooses from: `anyone` or `signedIn` says who may call it and gives the handler its `ctx`;
  * `accepts` says which kind of body it takes. The app refuses to start with a route that does not say who may call it.
  */
-export function createRouteKit(platform: Platform, authenticate: Authenticate) {
+export function createRouteKit(
+  platform: Platform,
+  authenticate: Authenticate,
+  permissionsOf: PermissionsOf,
+) {
   const readClientAddress = createClientAddressReader(platform.settings.trustedProxies);
   const signedIn = new WeakMap<Request, Context<UserActor>>();
 
@@ -36,6 +44,20 @@ export function createRouteKit(platform: Platform, authenticate: Authenticate) {
     };
   }
 
+  async function signIn(request: Request, origin: RequestOrigin): Promise<UserActor> {
+    const token = readBearerToken(request.headers.get("authorization"));
+    const { anonymous, actingAs } = createRequestContext(platform, origin);
+    const actor = await authenticate(anonymous, token);
+    signedIn.set(request, actingAs(actor));
+    return actor;
+  }
+
+  function contextOf(request: Request): Context<UserActor> {
+    const ctx = signedIn.get(request);
+    if (!ctx) throw new Error("a guarded route was reached without its guard");
+    return ctx;
+  }
+
   // The hooks name what they take: given the whole context, Elysia reads body, cookies and query on every request.
   return new Elysia({ name: "route-kit" }).macro({
     anyone: {
@@ -46,17 +68,19 @@ export function createRouteKit(platform: Platform, authenticate: Authenticate) {
     signedIn: {
       // Before validation: who is not signed in is told so first, whatever else is wrong.
       transform: async ({ request, server, set }) => {
-        const origin = originOf(request, server, set.headers);
-        const token = readBearerToken(request.headers.get("authorization"));
-        const { anonymous, actingAs } = createRequestContext(platform, origin);
-        signedIn.set(request, actingAs(await authenticate(anonymous, token)));
+        await signIn(request, originOf(request, server, set.headers));
       },
-      resolve: ({ request }) => {
-        const ctx = signedIn.get(request);
-        if (!ctx) throw new Error("a guarded route was reached without its guard");
-        return { ctx };
-      },
+      resolve: ({ request }) => ({ ctx: contextOf(request) }),
     },
+    permission: (needed: string) => ({
+      transform: async ({ request, server, set }) => {
+        const actor = await signIn(request, originOf(request, server, set.headers));
+        if (!permissionsOf(actor.roles).includes(needed)) {
+          throw new AppError("FORBIDDEN", "You are not allowed to do this.");
+        }
+      },
+      resolve: ({ request }) => ({ ctx: contextOf(request) }),
+    }),
     accepts: (kind: BodyKind) => ({
       parse: async ({ request }) => readBody(request, kind, platform.settings.bodyLimitBytes),
     }),

@@ -1,9 +1,6 @@
 import { createHmac, type KeyObject, sign, timingSafeEqual, verify } from "node:crypto";
 
-import type { Claims } from "./port.ts";
-
-/** The algorithms that a key can be for (RFC 7518 §3, RFC 8037 §3.1). */
-export type JwsAlgorithm = "HS256" | "EdDSA" | "ES256" | "RS256";
+import type { Algorithm, Claims } from "./port.ts";
 
 /** The members of a protected header that we look at (RFC 7515 §4.1); what they hold is the sender's word. */
 export interface JwsHeader {
@@ -28,7 +25,7 @@ const part = /^[A-Za-z0-9_-]+$/;
  * password hashing while logins flood, and every request would wait behind it.
  */
 export function signCompact(
-  header: { alg: JwsAlgorithm; typ: string; kid: string },
+  header: { alg: Algorithm; typ: string; kid: string },
   claims: Claims,
   key: KeyObject,
 ): string {
@@ -49,15 +46,11 @@ export function parseCompact(token: string): ParsedJws | null {
 }
 
 /** The claims of a JWS whose signature the key made with its algorithm, or null. */
-export function verifyCompact(
-  jws: ParsedJws,
-  algorithm: JwsAlgorithm,
-  key: KeyObject,
-): Claims | null {
+export function verifyCompact(jws: ParsedJws, algorithm: Algorithm, key: KeyObject): Claims | null {
   return isSignedBy(jws, algorithm, key) ? decodeObject(jws.payload) : null;
 }
 
-function isSignedBy(jws: ParsedJws, algorithm: JwsAlgorithm, key: KeyObject): boolean {
+function isSignedBy(jws: ParsedJws, algorithm: Algorithm, key: KeyObject): boolean {
   if (algorithm === "HS256") {
     const expected = signatureOf(jws.signedPart, algorithm, key);
     return expected.length === jws.signature.length && timingSafeEqual(expected, jws.signature);
@@ -65,14 +58,14 @@ function isSignedBy(jws: ParsedJws, algorithm: JwsAlgorithm, key: KeyObject): bo
   return verify(digestOf(algorithm), Buffer.from(jws.signedPart), formOf(key), jws.signature);
 }
 
-function signatureOf(signedPart: string, algorithm: JwsAlgorithm, key: KeyObject): Buffer {
+function signatureOf(signedPart: string, algorithm: Algorithm, key: KeyObject): Buffer {
   return algorithm === "HS256"
     ? createHmac("sha256", key).update(signedPart).digest()
     : sign(digestOf(algorithm), Buffer.from(signedPart), formOf(key));
 }
 
 /** EdDSA hashes by itself (RFC 8032). */
-function digestOf(algorithm: JwsAlgorithm): string | null {
+function digestOf(algorithm: Algorithm): string | null {
   return algorithm === "EdDSA" ? null : "sha256";
 }
 

@@ -4,6 +4,7 @@ import {
   type Rule,
   type SourceTree,
   type Violation,
+  isRoutesFile,
   productFiles,
   typeScriptFiles,
 } from "../source-tree.ts";
@@ -20,7 +21,7 @@ export const elysiaRules: readonly Rule[] = [
 function handlerFiles(tree: SourceTree): SourceFile[] {
   return productFiles(tree).filter(
     (file) =>
-      file.path.endsWith("/routes.ts") ||
+      isRoutesFile(file.path) ||
       file.imports.some(({ packageName }) => /^elysia$|^@elysiajs\//.test(packageName ?? "")),
   );
 }

@@ -5,6 +5,7 @@ import {
   type Violation,
   belongsTo,
   featureOf,
+  isRoutesFile,
   productFiles,
 } from "../source-tree.ts";
 
@@ -72,7 +73,7 @@ function dependenciesOf(packageJson: string): Set<string> {
 }
 
 function checkRoutes(file: SourceFile, packageName: string): string | null {
-  if (featureOf(file.path) === null || !file.path.endsWith("/routes.ts")) return null;
+  if (featureOf(file.path) === null || !isRoutesFile(file.path)) return null;
   if (packageName !== "drizzle-orm") return null;
   return "Routes parse and answer; move the query into queries.ts and call it from a verb.";
 }
@@ -84,7 +85,7 @@ function checkElysia(file: SourceFile, packageName: string, found: Import): stri
     if (!file.path.startsWith("src/kernel/")) return null;
     return "The kernel knows no HTTP: take plain values, and let platform/http or app speak Elysia.";
   }
-  if (feature === "pages" || file.path.endsWith("/routes.ts")) return null;
+  if (feature === "pages" || isRoutesFile(file.path)) return null;
   if (!file.path.endsWith("/model.ts")) {
     return "Verbs and what lies below know no HTTP: take plain input, and let routes.ts speak Elysia.";
   }

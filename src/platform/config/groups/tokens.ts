@@ -24,9 +24,16 @@ export const tokens = {
       secret: true,
     },
     JWT_ALGORITHM: {
-      kind: choice("HS256"),
+      kind: choice("HS256", "EdDSA", "ES256", "RS256"),
       default: "HS256",
-      description: "The signature algorithm of tokens.",
+      description:
+        "The signature algorithm of tokens. `HS256` signs with `JWT_SECRET_KEY`; the others sign with keys that are made, sealed and kept in the database, and let other services verify tokens by `/.well-known/jwks.json`. Changing it ends no session.",
+    },
+    JWT_KEY_ROTATION: {
+      kind: duration("1h", "3650d"),
+      default: "90d",
+      description:
+        "How long a key of the asymmetric algorithms signs before the next one takes its place. `HS256` is rotated by hand, with `JWT_SECRET_KEY_PREVIOUS`.",
     },
     JWT_ISSUER: {
       kind: text(512),
@@ -69,6 +76,12 @@ export const tokens = {
       default: "10s",
       description:
         "How long a replaced refresh token still answers with its successor, for clients that lost the reply. At most 10s in production.",
+    },
+    REFRESH_TOKEN_COOKIE: {
+      kind: boolean,
+      default: "false",
+      description:
+        "Whether refresh tokens travel only in a cookie that no script can read, for browser applications. Calls that use it must come from the origin of `PUBLIC_URL` or of `ALLOWED_ORIGINS`.",
     },
     ENCRYPTION_KEY: {
       kind: secret(32),

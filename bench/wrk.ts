@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** One request, sent again and again over kept connections. */
+export interface RepeatedRequest {
+  readonly url: string;
+  readonly bearer: string;
+  /** Posted as JSON; without it the request is a GET. */
+  readonly body?: string;
+}
+
+/** What `wrk` saw: answers a second, and the 99th percentile of their times. */
+export interface WrkResult {
+  readonly perSecond: number;
+  readonly p99Milliseconds: number;
+}
+
+/** Loads a server with `wrk` (Debian: `apt-get install wrk`). Throws when an answer was no success. */
+export async function wrk(
+  request: RepeatedRequest,
+  { seconds, connections = 32 }: { seconds: number; connections?: number },
+): Promise<WrkResult> {
+  const directory = await mkdtemp(join(tmpdir(), "gatehouse-wrk-"));
+  try {
+    const script = join(directory, "request.lua");
+    await Bun.write(script, luaOf(request));
+    const command = ["wrk", "--latency", "-t1", `-c${connections}`, `-d${seconds}s`, "-s", script];
+    const child = Bun.spawn([...command, request.url], { stdout: "pipe", stderr: "inherit" });
+    return parse(await new Response(child.stdout).text());
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+function luaOf({ bearer, body }: RepeatedRequest): string {
+  const lines = [`wrk.headers["Authorization"] = "Bearer ${bearer}"`];
+  if (body !== undefined) {
+    lines.push('wrk.method = "POST"', `wrk.body = ${JSON.stringify(body)}`);
+    lines.push('wrk.headers["Content-Type"] = "application/json"');
+  }
+  return lines.join("\n");
+}
+
+function parse(output: string): WrkResult {
+  const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
+  const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(output) ?? [];
+  if (/Non-2xx|Socket errors/.test(output) || Number.isNaN(perSecond)) {
+    throw new Error(`wrk did not see what it should:\n${output}`);
+  }
+  const factor = { us: 0.001, ms: 1, s: 1000 }[unit ?? ""] ?? Number.NaN;
+  return { perSecond, p99Milliseconds: Number(value) * factor };
+}

@@ -1,0 +1,4 @@
+export { createClient } from "./create-client.ts";
+export { clientsRoutes } from "./routes.ts";
+export type { ClientRecord } from "./queries.ts";
+export { type ClientCredentials, findClient, verifyClient } from "./verify-client.ts";

@@ -1,0 +1,50 @@
+import { currentKey } from "../../platform/jwt/current-key.ts";
+import type { Algorithm } from "../../platform/jwt/port.ts";
+import { secretKeyOf } from "../../platform/jwt/secret-keys.ts";
+import type { Context } from "../../platform/platform.ts";
+import { type KeyRecord, readKeys } from "./queries.ts";
+
+/** A key as operators see it, without anything secret. */
+export interface ListedKey {
+  readonly id: string;
+  readonly algorithm: Algorithm;
+  /** Whether it will sign, signs, or only verifies what it signed. */
+  readonly state: "next" | "current" | "retired";
+  /** From when on it signs, or did; null for a secret of the settings. */
+  readonly since: Date | null;
+  /** Until when it verifies, where that is known. */
+  readonly until: Date | null;
+}
+
+/** Every key that tokens are verified with: the secrets of the settings and the stored key pairs. */
+export async function listKeys(ctx: Context): Promise<ListedKey[]> {
+  const { jwtAlgorithm, jwtSecretKey, jwtSecretKeyPrevious } = ctx.settings;
+  const now = ctx.clock.now();
+  const keys = await readKeys(ctx.db);
+  const current = currentKey(keys, jwtAlgorithm, now);
+  const secrets = [jwtSecretKey, ...(jwtSecretKeyPrevious === null ? [] : [jwtSecretKeyPrevious])];
+  return [
+    ...secrets.map((secret, index) => ({
+      id: secretKeyOf(secret).id,
+      algorithm: "HS256" as const,
+      state: jwtAlgorithm === "HS256" && index === 0 ? ("current" as const) : ("retired" as const),
+      since: null,
+      until: null,
+    })),
+    ...keys
+      .filter(({ verifyUntil }) => verifyUntil === null || verifyUntil > now)
+      .map((key) => ({
+        id: key.id,
+        algorithm: key.algorithm,
+        state: stateOf(key, current),
+        since: key.activeFrom,
+        until: key.verifyUntil,
+      })),
+  ];
+}
+
+function stateOf(key: KeyRecord, current: KeyRecord | undefined): ListedKey["state"] {
+  if (key === current) return "current";
+  const isNext = key.algorithm === current?.algorithm && key.generation > current.generation;
+  return isNext ? "next" : "retired";
+}

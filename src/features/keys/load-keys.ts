@@ -1,0 +1,40 @@
+import { currentKey } from "../../platform/jwt/current-key.ts";
+import type { StoredKey } from "../../platform/jwt/port.ts";
+import { UnusableKeyError } from "../../platform/jwt/unusable-key-error.ts";
+import type { Context } from "../../platform/platform.ts";
+import { createKey } from "./create-key.ts";
+import { type KeyRecord, readKeys } from "./queries.ts";
+
+/**
+ * What the key ring holds: every stored key, and the private halves of those that sign or will sign. Where `JWT_ALGORITHM`
+ * has no key in use, its first one is made. Throws `UnusableKeyError` where a private half cannot be opened.
+ */
+export async function loadKeys(ctx: Context): Promise<StoredKey[]> {
+  const algorithm = ctx.settings.jwtAlgorithm;
+  const keys = await readKeys(ctx.db);
+  const now = ctx.clock.now();
+  if (algorithm === "HS256") return keys.map(withoutPrivateHalf);
+  if (!keys.some((key) => key.algorithm === algorithm && key.verifyUntil === null)) {
+    await createKey(ctx, keys, { algorithm, activeFrom: now });
+    return loadKeys(ctx);
+  }
+  const current = currentKey(keys, algorithm, now);
+  return keys.map((key) =>
+    current && key.algorithm === algorithm && key.generation >= current.generation
+      ? { ...key, privateJwk: openPrivateHalf(ctx, key) }
+      : withoutPrivateHalf(key),
+  );
+}
+
+function withoutPrivateHalf(key: KeyRecord): StoredKey {
+  return { ...key, privateJwk: null };
+}
+
+function openPrivateHalf(ctx: Context, { id, sealedPrivateJwk }: KeyRecord): string {
+  const privateJwk = ctx.secrets.open(sealedPrivateJwk);
+  if (privateJwk !== null) return privateJwk;
+  throw new UnusableKeyError(
+    id,
+    "its private half was sealed under another ENCRYPTION_KEY (or JWT_SECRET_KEY, where that is unset). Set that one again.",
+  );
+}

@@ -1,0 +1,76 @@
+import type { Static } from "@sinclair/typebox";
+
+import type { Authenticate } from "../../platform/http/route-kit.ts";
+import type { Context } from "../../platform/platform.ts";
+import { findClient } from "../clients/index.ts";
+import { permissionsOf } from "../roles/index.ts";
+import { judgeRefreshToken } from "../sessions/index.ts";
+import { invalidToken, verifyAccessToken, verifyClientToken } from "../tokens/index.ts";
+import type { introspectionSchema } from "./model.ts";
+import { unlessInvalid } from "./unless-invalid.ts";
+
+/** What is told of a token (RFC 7662 §2.2). */
+export type Introspection = Static<typeof introspectionSchema>;
+
+/**
+ * Tells of any token of ours what it stands for as of now, and of everything else only that it is not active: why, would
+ * help nobody but those who guess (RFC 7662 §4). It changes nothing; a refresh token is not used up by it.
+ */
+export async function introspectToken(
+  ctx: Context,
+  authenticate: Authenticate,
+  token: string,
+): Promise<Introspection> {
+  return (
+    (await unlessInvalid(describeUserToken(ctx, authenticate, token))) ??
+    (await unlessInvalid(describeRefreshToken(ctx, token))) ??
+    (await unlessInvalid(describeClientToken(ctx, token))) ?? { active: false }
+  );
+}
+
+async function describeUserToken(
+  ctx: Context,
+  authenticate: Authenticate,
+  token: string,
+): Promise<Introspection> {
+  const actor = await authenticate(ctx, token);
+  const { jti, iat, exp } = await verifyAccessToken(ctx, token);
+  return {
+    active: true,
+    token_type: "bearer",
+    sub: actor.userId,
+    username: actor.username ?? actor.email,
+    email: actor.email,
+    roles: [...actor.roles],
+    permissions: permissionsOf(actor.roles),
+    iss: ctx.settings.jwtIssuer,
+    aud: ctx.settings.jwtAudience,
+    sid: actor.sessionId,
+    jti,
+    iat,
+    exp,
+  };
+}
+
+/** Without `token_type`, which is that of access tokens (RFC 6749 §7.1): it opens no resource. */
+async function describeRefreshToken(ctx: Context, token: string): Promise<Introspection> {
+  const { user, sessionId, tokenId, issuedAt, expiresAt } = await judgeRefreshToken(ctx, token);
+  return {
+    active: true,
+    sub: user.id,
+    username: user.username ?? user.email,
+    iss: ctx.settings.jwtIssuer,
+    sid: sessionId,
+    jti: tokenId,
+    iat: issuedAt,
+    exp: expiresAt,
+  };
+}
+
+async function describeClientToken(ctx: Context, token: string): Promise<Introspection> {
+  const { client_id, jti, iat, exp } = await verifyClientToken(ctx, token);
+  if (!(await findClient(ctx, client_id))) throw invalidToken();
+  const { jwtIssuer: iss, jwtAudience: aud } = ctx.settings;
+  const sub = client_id;
+  return { active: true, token_type: "bearer", sub, client_id, iss, aud, jti, iat, exp };
+}

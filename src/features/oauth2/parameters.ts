@@ -1,0 +1,25 @@
+import { OAuthError } from "./errors.ts";
+
+const longestParameter = 8192;
+
+/** A parameter of a request that it cannot do without. Throws `invalid_request`. */
+export function required<Name extends string>(
+  request: { readonly [name in Name]?: string },
+  name: Name,
+): string {
+  const value = request[name];
+  if (value === undefined) throw new OAuthError("invalid_request", `${name} is missing.`);
+  return value;
+}
+
+/** The same, and not longer than any that is right. */
+export function requiredWithinBounds<Name extends string>(
+  request: { readonly [name in Name]?: string },
+  name: Name,
+): string {
+  const value = required(request, name);
+  if (value.length > longestParameter) {
+    throw new OAuthError("invalid_request", `${name} is too long.`);
+  }
+  return value;
+}

@@ -1,0 +1,2 @@
+export { builtInPermissions } from "./permissions.ts";
+export { permissionsOf } from "./permissions-of.ts";

@@ -1,0 +1,29 @@
+import { and, eq, gt, isNull } from "drizzle-orm";
+
+import type { Db } from "../../platform/db/port.ts";
+import { profileColumns, userColumns, users } from "../users/index.ts";
+import { sessions } from "./table.ts";
+
+/** The user of a session that lives at this moment, and when the session ends by itself; or null. */
+export async function findLiveSession(db: Db, sessionId: string, now: Date) {
+  const [session] = await db
+    .select({
+      ...userColumns,
+      ...profileColumns,
+      expiresAt: sessions.expiresAt,
+      absoluteExpiresAt: sessions.absoluteExpiresAt,
+      lastUsedAt: sessions.lastUsedAt,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(
+      and(
+        eq(sessions.id, sessionId),
+        isNull(sessions.endedAt),
+        gt(sessions.expiresAt, now),
+        gt(sessions.absoluteExpiresAt, now),
+        isNull(users.deletedAt),
+      ),
+    );
+  return session ?? null;
+}

@@ -1,0 +1,108 @@
+import type { UserActor } from "../../kernel/context.ts";
+import type { Change } from "../../platform/db/change-feed.ts";
+import { createIndex } from "./index-of-lists.ts";
+
+/** What is remembered of a token that was verified and whose session and user were read. */
+export interface KnownToken {
+  readonly actor: UserActor;
+  /** Milliseconds since 1970: the end of the token or of its session, whichever comes first. */
+  readonly validUntil: number;
+  /** The state of the key ring in which it was verified. */
+  readonly keyRevision: number;
+  /** When the session was last noted as used, in milliseconds since 1970. */
+  notedAsUsedAt: number;
+}
+
+/** A reading of the database under way. It is void once something about its session or user has changed. */
+export interface Reading {
+  readonly sessionId: string;
+  readonly userId: string;
+  isVoid: boolean;
+}
+
+/** Verified tokens and what they stand for, kept until something about them changes. */
+export interface KnownTokens {
+  readonly size: number;
+  find(token: string): KnownToken | undefined;
+  /** To be called before the database is read, so that a change during the reading is noticed. */
+  beginReading(sessionId: string, userId: string): Reading;
+  /** Ends a reading. */
+  endReading(reading: Reading): void;
+  /** Keeps what a reading found, unless it is void. The token must be of the reading's session and user. */
+  keep(reading: Reading, token: string, known: KnownToken): void;
+  forget(change: Change): void;
+}
+
+/** A client uses its newest token: whoever refreshes without end pushes out nobody's tokens but her own. */
+const limitPerSession = 8;
+
+/** Keeps at most `limit` tokens, and eight of a session; beyond that the one kept longest goes. */
+export function createKnownTokens(limit: number): KnownTokens {
+  const tokens = new Map<string, KnownToken>();
+  const tokensOfSession = createIndex();
+  const sessionsOfUser = createIndex();
+  const readings = new Set<Reading>();
+
+  function drop(token: string | undefined): void {
+    const known = token === undefined ? undefined : tokens.get(token);
+    if (token === undefined || !known) return;
+    const { sessionId, userId } = known.actor;
+    tokens.delete(token);
+    tokensOfSession.remove(sessionId, token);
+    if (tokensOfSession.of(sessionId).length === 0) sessionsOfUser.remove(userId, sessionId);
+  }
+
+  function dropSession(sessionId: string): void {
+    // A copy: dropping changes the list.
+    for (const token of tokensOfSession.of(sessionId).slice()) drop(token);
+  }
+
+  function dropUser(userId: string): void {
+    for (const sessionId of sessionsOfUser.of(userId).slice()) dropSession(sessionId);
+  }
+
+  function dropAll(): void {
+    tokens.clear();
+    tokensOfSession.clear();
+    sessionsOfUser.clear();
+  }
+
+  return {
+    get size() {
+      return tokens.size;
+    },
+    find: (token) => tokens.get(token),
+    beginReading(sessionId, userId) {
+      const reading = { sessionId, userId, isVoid: false };
+      readings.add(reading);
+      return reading;
+    },
+    endReading: (reading) => void readings.delete(reading),
+    keep(reading, token, known) {
+      if (reading.isVoid) return;
+      drop(token);
+      const { sessionId, userId } = reading;
+      const ofSession = tokensOfSession.of(sessionId);
+      if (ofSession.length >= limitPerSession) drop(ofSession[0]);
+      if (ofSession.length === 0) sessionsOfUser.add(userId, sessionId);
+      tokensOfSession.add(sessionId, token);
+      tokens.set(token, known);
+      if (tokens.size > limit) drop(tokens.keys().next().value);
+    },
+    forget({ subject, id }) {
+      for (const reading of readings) {
+        if (concerns(reading, subject, id)) reading.isVoid = true;
+      }
+      if (subject === "session") dropSession(id);
+      else if (subject === "user") dropUser(id);
+      else if (subject === "all") dropAll();
+    },
+  };
+}
+
+/** Of changed keys `keyRevision` tells. */
+function concerns(reading: Reading, subject: Change["subject"], id: string): boolean {
+  if (subject === "session") return reading.sessionId === id;
+  if (subject === "user") return reading.userId === id;
+  return subject === "all";
+}

@@ -1,0 +1,49 @@
+import { and, desc, eq, lt } from "drizzle-orm";
+
+import type { UserActor } from "../../kernel/context.ts";
+import { decodeCursor, encodeCursor } from "../../kernel/cursor.ts";
+import { isUuid } from "../../kernel/ids.ts";
+import { type Page, pageOf } from "../../kernel/page.ts";
+import type { Context } from "../../platform/platform.ts";
+import { isLiving } from "./living-session.ts";
+import { sessions } from "./table.ts";
+
+const list = "sessions";
+
+/** A session as its owner sees it. */
+export interface SessionRecord {
+  readonly id: string;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** A page of the signed-in user's living sessions, the newest first. Throws `VALIDATION_ERROR` for a foreign cursor. */
+export async function listSessions(
+  ctx: Context<UserActor>,
+  { limit, cursor }: { limit: number; cursor: string | null },
+): Promise<Page<SessionRecord>> {
+  const after = cursor === null ? null : decodeCursor(list, cursor, isUuid);
+  const rows = await ctx.db
+    .select({
+      id: sessions.id,
+      ipAddress: sessions.ipAddress,
+      userAgent: sessions.userAgent,
+      createdAt: sessions.createdAt,
+      lastUsedAt: sessions.lastUsedAt,
+      expiresAt: sessions.expiresAt,
+    })
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.userId, ctx.actor.userId),
+        isLiving(ctx.clock.now()),
+        after === null ? undefined : lt(sessions.id, after),
+      ),
+    )
+    .orderBy(desc(sessions.id))
+    .limit(limit + 1);
+  return pageOf(rows, limit, (last) => encodeCursor(list, last.id));
+}

@@ -1,0 +1,69 @@
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+
+import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
+import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { revokeSession } from "./end-sessions.ts";
+import { listSessions, type SessionRecord } from "./list-sessions.ts";
+import { sessionParams, sessionSchema, type SessionView } from "./model.ts";
+
+const tags = ["Sessions"];
+const security = [{ bearer: [] }];
+
+/** What a user does with her own sessions. */
+export function ownSessionsRoutes(kit: RouteKit) {
+  return new Elysia({ prefix: "/api/v1/users/me/sessions" })
+    .use(kit)
+    .get(
+      "",
+      async ({ ctx, query }) => {
+        const page = await listSessions(ctx, pageOfQuery(query));
+        const items = page.items.map((session) => viewSession(session, ctx.actor.sessionId));
+        return success({ items, next_cursor: page.nextCursor }, ctx.clock.now());
+      },
+      {
+        signedIn: true,
+        query: listQuery,
+        response: { 200: successSchema(listSchema(sessionSchema)), ...failures(400, 401, 503) },
+        detail: {
+          operationId: "listOwnSessions",
+          tags,
+          summary: "List one's own sessions",
+          description: "Every living session of the signed-in user, the newest first.",
+          security,
+        },
+      },
+    )
+    .delete(
+      "/:id",
+      async ({ ctx, params, set }) => {
+        await revokeSession(ctx, { id: params.id, userId: ctx.actor.userId });
+        set.status = 204;
+      },
+      {
+        signedIn: true,
+        params: sessionParams,
+        response: { 204: Type.Void(), ...failures(400, 401, 404, 503) },
+        detail: {
+          operationId: "endOwnSession",
+          tags,
+          summary: "End one of one's own sessions",
+          description: "Effective at once and everywhere. May be the session that asks.",
+          security,
+        },
+      },
+    );
+}
+
+function viewSession(session: SessionRecord, currentId: string): SessionView {
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    ip: session.ipAddress,
+    user_agent: session.userAgent,
+    created_at: session.createdAt.toISOString(),
+    last_used_at: session.lastUsedAt.toISOString(),
+    expires_at: session.expiresAt.toISOString(),
+  };
+}

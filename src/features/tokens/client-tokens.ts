@@ -1,0 +1,56 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
+
+import { numericDate } from "../../kernel/clock.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { expiredToken, invalidToken } from "./verify-tokens.ts";
+
+const clientClaims = Type.Object({
+  sub: Type.String(),
+  client_id: Type.String({ minLength: 1 }),
+  // A user's token names her session; a client has none, and neither is ever taken for the other.
+  sid: Type.Optional(Type.Never()),
+  jti: Type.String({ minLength: 16, maxLength: 64 }),
+  iat: Type.Integer({ minimum: 0 }),
+  exp: Type.Integer({ minimum: 0 }),
+});
+const check = TypeCompiler.Compile(clientClaims);
+
+/** What the access token of a client says of itself. */
+export type ClientClaims = Static<typeof clientClaims>;
+
+/**
+ * Signs an access token that a client has for itself (RFC 6749 §4.4, RFC 9068 §2.2): `sub` is the client. It lives for
+ * `JWT_ACCESS_TOKEN_TTL`.
+ */
+export async function issueClientToken(
+  ctx: Platform,
+  clientId: string,
+): Promise<{ token: string; expiresInSeconds: number }> {
+  const { settings } = ctx;
+  const issuedAt = numericDate(ctx.clock.now());
+  const token = await ctx.signer.sign("at+jwt", {
+    iss: settings.jwtIssuer,
+    aud: settings.jwtAudience,
+    sub: clientId,
+    client_id: clientId,
+    jti: ctx.random.token(128),
+    iat: issuedAt,
+    exp: issuedAt + settings.jwtAccessTokenTtlSeconds,
+  });
+  return { token, expiresInSeconds: settings.jwtAccessTokenTtlSeconds };
+}
+
+/** The claims of a genuine, unexpired access token of a client. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
+export async function verifyClientToken(ctx: Platform, token: string): Promise<ClientClaims> {
+  const result = await ctx.signer.verify(token, {
+    type: "at+jwt",
+    issuer: ctx.settings.jwtIssuer,
+    audience: ctx.settings.jwtAudience,
+    now: ctx.clock.now(),
+  });
+  if (result.status === "invalid" || !check.Check(result.claims)) throw invalidToken();
+  if (result.claims.sub !== result.claims.client_id) throw invalidToken();
+  if (result.status === "expired") throw expiredToken();
+  return result.claims;
+}

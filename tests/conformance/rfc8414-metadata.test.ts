@@ -1,0 +1,94 @@
+import { expect, test } from "bun:test";
+
+import { discover } from "../support/strict-client.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+
+const paths = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
+
+const publicUrl = "https://auth.example.com";
+const expected = {
+  issuer: publicUrl,
+  token_endpoint: `${publicUrl}/oauth/token`,
+  introspection_endpoint: `${publicUrl}/oauth/introspect`,
+  revocation_endpoint: `${publicUrl}/oauth/revoke`,
+  jwks_uri: `${publicUrl}/.well-known/jwks.json`,
+  response_types_supported: [],
+  grant_types_supported: ["refresh_token", "client_credentials", "password"],
+  token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
+  introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+  revocation_endpoint_auth_methods_supported: ["none"],
+  service_documentation: `${publicUrl}/docs`,
+};
+
+async function metadata(app: TestApp, path: string, headers: Record<string, string> = {}) {
+  const answer = await app.call("GET", path, { headers });
+  expect(answer.status).toBe(200);
+  return answer.json;
+}
+
+// security 37
+test("issuer and addresses are those of the settings, whatever host a request names", async () => {
+  await using app = await startTestApp({ settings: { PUBLIC_URL: publicUrl } });
+  const lies = [
+    {},
+    { host: "evil.example" },
+    { "x-forwarded-host": "evil.example", "x-forwarded-proto": "http" },
+    { forwarded: "host=evil.example;proto=http" },
+    { "x-original-url": "https://evil.example/" },
+  ];
+  for (const path of paths) {
+    for (const headers of lies) expect(await metadata(app, path, headers)).toEqual(expected);
+  }
+});
+
+// security 37
+test("the issuer is character by character that of the tokens", async () => {
+  const issuer = "https://Issuer.example.com/Auth/";
+  await using app = await startTestApp({
+    settings: { PUBLIC_URL: `${publicUrl}/`, JWT_ISSUER: issuer, DOCS_ENABLED: "false" },
+  });
+  const { service_documentation: _none, ...rest } = expected;
+  expect(await metadata(app, paths[0] ?? "")).toEqual({ ...rest, issuer });
+});
+
+// security 37, 38 (the switch)
+test("only the grants that are switched on are listed, and each listed one is", async () => {
+  for (const enabled of [true, false]) {
+    await using app = await startTestApp({
+      settings: { PASSWORD_GRANT_ENABLED: String(enabled) },
+    });
+    const listed: string[] = (await metadata(app, paths[0] ?? "")).grant_types_supported;
+    const all = [
+      "password",
+      "refresh_token",
+      "client_credentials",
+      "authorization_code",
+      "implicit",
+    ];
+    for (const grant_type of all) {
+      const { json } = await app.call("POST", "/oauth/token", { form: { grant_type } });
+      const isSupported = json.error !== "unsupported_grant_type";
+      expect([grant_type, isSupported]).toEqual([grant_type, listed.includes(grant_type)]);
+    }
+    expect(listed.includes("password")).toBe(enabled);
+  }
+});
+
+// RFC 8414 §3.2, and what a strict client makes of it
+test("a strict client discovers the server at both paths; the answer may be cached", async () => {
+  await using app = await startTestApp();
+  const { server } = await discover(app, "oauth2");
+  expect((await discover(app, "oidc")).server).toEqual(server);
+  for (const path of paths) {
+    const answer = await app.call("GET", path);
+    expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
+    expect(answer.headers.get("cache-control")).toMatch(/^public, max-age=\d+$/);
+    const wrong = await app.call("POST", path);
+    expect([wrong.status, wrong.headers.get("allow"), wrong.json.error]).toEqual([
+      405,
+      "GET, HEAD",
+      "invalid_request",
+    ]);
+    expect(wrong.headers.get("cache-control")).toBe("no-store");
+  }
+});

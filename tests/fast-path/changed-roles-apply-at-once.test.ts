@@ -1,0 +1,55 @@
+import { expect, test } from "bun:test";
+
+import { signInAdmin } from "../support/admin.ts";
+import { databaseKinds } from "../support/databases.ts";
+import { eventually } from "../support/eventually.ts";
+import { signUp } from "../support/journey.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+
+// The attack: to go on as an administrator with a token from before one's role was taken.
+// security 96
+test.each([...databaseKinds])(
+  "the same token allows no more and no less than its user's roles of this moment, on %s",
+  async (database) => {
+    await using app = await startTestApp({ database });
+    const admin = await signInAdmin(app);
+    const user = await signUp(app);
+    const replicas = database === "embedded" ? [app] : [app, await app.replica()];
+
+    const askAt = (replica: TestApp, bearer: string) =>
+      Promise.all([
+        replica.call("GET", "/api/v1/clients", { bearer }),
+        replica.call("GET", "/api/v1/auth/forward?permission=clients:write", { bearer }),
+        replica.call("GET", "/api/v1/auth/forward?role=admin", { bearer }),
+      ]);
+    async function become(bearer: string, expected: number) {
+      for (const replica of replicas) {
+        await eventually(
+          async () => (await askAt(replica, bearer)).map(({ status }) => status),
+          (statuses) => statuses.every((status) => status === expected),
+          0.1,
+        );
+      }
+    }
+    async function permissions(bearer: string): Promise<unknown> {
+      const { json } = await app.post("/api/v1/auth/validate-token", { token: bearer });
+      return json.data.permissions;
+    }
+
+    await become(admin.accessToken, 200);
+    await become(user.accessToken, 403);
+    for (let round = 0; round < 3; round += 1) {
+      await app.rows(`update user_roles set user_id = '${user.userId}'`);
+      await become(admin.accessToken, 403);
+      await become(user.accessToken, 200);
+      expect(await permissions(admin.accessToken)).toEqual([]);
+      expect(await permissions(user.accessToken)).toContain("clients:write");
+      await app.rows(`update user_roles set user_id = '${admin.userId}'`);
+      await become(admin.accessToken, 200);
+      await become(user.accessToken, 403);
+    }
+    // A role that nobody knows allows nothing, and stands in no one's way.
+    await app.rows("update user_roles set role = 'no-longer-there'");
+    await become(admin.accessToken, 403);
+  },
+);

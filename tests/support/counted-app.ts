@@ -1,0 +1,56 @@
+import { createApp } from "../../src/app/create-app.ts";
+import { createPlatform, type RunningPlatform } from "../../src/app/create-platform.ts";
+import type { Settings } from "../../src/platform/config/settings.ts";
+import type { Answer, Call } from "./http-call.ts";
+import { quietLog } from "./quiet-log.ts";
+import type { TestApp } from "./test-app.ts";
+
+/** A replica that does nothing but answer: no server, no workers, no health checks. Its statements are those of its requests. */
+export interface CountedApp extends AsyncDisposable {
+  readonly platform: RunningPlatform;
+  /** How many statements were sent to the database so far. */
+  readonly statements: number;
+  call(method: string, path: string, call?: Pick<Call, "bearer" | "json">): Promise<Answer>;
+}
+
+/** Another replica of a test's application, or of one with settings of its own. It hears of changes once `changes` is started. */
+export function createCountedApp(served: TestApp, settings: Partial<Settings> = {}): CountedApp {
+  let statements = 0;
+  const platform = createPlatform(
+    { ...served.platform.settings, ...settings },
+    {
+      log: quietLog,
+      mailer: served.mailer,
+      onStatement: () => {
+        statements += 1;
+      },
+    },
+  );
+  const app = createApp(platform, { phase: "serving", database: platform.database });
+  return {
+    platform,
+    get statements() {
+      return statements;
+    },
+    async call(method, path, { bearer, json } = {}) {
+      const request = new Request(`http://localhost${path}`, {
+        method,
+        headers: {
+          "content-type": "application/json",
+          ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+        },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      });
+      const response = await app.handle(request);
+      const text = await response.text();
+      const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        json: isJson ? JSON.parse(text) : undefined,
+      };
+    },
+    [Symbol.asyncDispose]: () => platform.database.close(),
+  };
+}

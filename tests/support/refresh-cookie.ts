@@ -1,0 +1,45 @@
+import type { Answer } from "./http-call.ts";
+
+/** A cookie as an answer sets it. */
+export interface SetCookie {
+  readonly name: string;
+  readonly value: string;
+  /** In alphabetical order, `Max-Age` left out. */
+  readonly attributes: readonly string[];
+  readonly maxAgeSeconds: number;
+  /** The whole header. */
+  readonly header: string;
+}
+
+/** The one cookie that an answer sets, or null where it sets none. Throws for several. */
+export function cookieOf(answer: Answer): SetCookie | null {
+  const [header, ...others] = answer.headers.getSetCookie();
+  if (header === undefined) return null;
+  if (others.length > 0) throw new Error("several cookies");
+  const [pair = "", ...parts] = header.split(";").map((part) => part.trim());
+  const equals = pair.indexOf("=");
+  const maxAge = parts.find((part) => part.startsWith("Max-Age="));
+  return {
+    name: pair.slice(0, equals),
+    value: pair.slice(equals + 1),
+    attributes: parts.filter((part) => part !== maxAge).toSorted(),
+    maxAgeSeconds: Number(maxAge?.slice("Max-Age=".length)),
+    header,
+  };
+}
+
+/** The refresh token in an answer's cookie. Throws where there is none. */
+export function tokenInCookie(answer: Answer): string {
+  const cookie = cookieOf(answer);
+  if (!cookie?.value) throw new Error(`${answer.status} without a cookie: ${answer.text}`);
+  return cookie.value;
+}
+
+/** The headers by which a browser sends the refresh token, from a page of this origin; null for no `Origin` at all. */
+export function cookieHeaders(
+  refreshToken: string,
+  origin: string | null = "http://localhost:8000",
+): Record<string, string> {
+  const cookie = `theme=dark; gatehouse_refresh_token=${refreshToken}; other=1`;
+  return origin === null ? { cookie } : { cookie, origin };
+}

@@ -1,0 +1,91 @@
+import { goodPassword, type SignedInUser } from "./journey.ts";
+import { statusOfMe } from "./session-calls.ts";
+import type { TestApp } from "./test-app.ts";
+
+/** How long a token went on being accepted after the call that ended it was answered. */
+export interface RevocationLag {
+  /** Milliseconds from that answer to the last request, at any replica, that was sent after it and still accepted. */
+  readonly milliseconds: number;
+  /** Requests sent to the replica that ended it, after that answer, and still accepted. */
+  readonly acceptedByItsOwn: number;
+}
+
+/** After so long the token is dead everywhere, or never will be. */
+const patienceMilliseconds = 500;
+
+/**
+ * Uses a token at every replica, over and over, while `revoke` ends it at the first of them, and for as long afterwards as
+ * any replica accepts it.
+ */
+export async function measureRevocation(
+  replicas: readonly TestApp[],
+  token: string,
+  revoke: (replica: TestApp) => Promise<void>,
+): Promise<RevocationLag> {
+  const [own] = replicas;
+  if (!own) throw new Error("no replica");
+  const warmedUp = await Promise.all(replicas.map((replica) => statusOfMe(replica, token)));
+  if (warmedUp.some((status) => status !== 200)) throw new Error("the token is dead already");
+
+  let answeredAt = Number.POSITIVE_INFINITY;
+  let milliseconds = 0;
+  let acceptedByItsOwn = 0;
+
+  async function probe(replica: TestApp): Promise<void> {
+    for (;;) {
+      const sentAt = performance.now();
+      if (sentAt - answeredAt > patienceMilliseconds) return;
+      const status = await statusOfMe(replica, token);
+      if (status === 401 && sentAt >= answeredAt) return;
+      if (status !== 200 || sentAt < answeredAt) continue;
+      milliseconds = Math.max(milliseconds, sentAt - answeredAt);
+      if (replica === own) acceptedByItsOwn += 1;
+    }
+  }
+  const probing = replicas.map(probe);
+  await revoke(own);
+  answeredAt = performance.now();
+  await Promise.all(probing);
+  return { milliseconds, acceptedByItsOwn };
+}
+
+/** Callers who use tokens that nobody ends, and sign in and refresh now and then, until `finish`. */
+export function startSessionLoad(replicas: readonly TestApp[], users: readonly SignedInUser[]) {
+  const failures: string[] = [];
+  let requests = 0;
+  let running = true;
+
+  function note(path: string, status: number): void {
+    requests += 1;
+    if (status !== 200) failures.push(`${path} ${status}`);
+  }
+
+  async function work(user: SignedInUser, index: number): Promise<void> {
+    for (let turn = index; running; turn += 1) {
+      const replica = replicas[turn % replicas.length];
+      if (!replica) return;
+      note("me", await statusOfMe(replica, user.accessToken));
+      if (turn % 50 !== 0) continue;
+      const body = { email: user.email, password: goodPassword };
+      const signedIn = await replica.post("/api/v1/auth/login", body);
+      note("login", signedIn.status);
+      const { refresh_token } = signedIn.json.data;
+      note("refresh", (await replica.post("/api/v1/auth/refresh", { refresh_token })).status);
+    }
+  }
+  const workers = Promise.all(users.map(work));
+
+  async function finish() {
+    running = false;
+    await workers;
+    return { requests, failures };
+  }
+
+  return {
+    finish,
+    /** For a test that fails on its way: nobody may call a replica that has ended. */
+    async [Symbol.asyncDispose]() {
+      await finish();
+    },
+  };
+}
