@@ -100,9 +100,15 @@ describe("the form of an address", () => {
         }
       }),
     );
-    const started = performance.now();
-    for (const evil of ["a.", "a@", "-.", "ü.", "%"]) formOf(`${evil.repeat(50_000)}@x.com`);
-    expect(performance.now() - started).toBeLessThan(50);
+    for (const evil of ["a.", "a@", "-.", "ü.", "%"]) {
+      // The quickest of five: what else the machine does is no fault of the pattern.
+      const times = Array.from({ length: 5 }, () => {
+        const started = performance.now();
+        formOf(`${evil.repeat(50_000)}@x.com`);
+        return performance.now() - started;
+      });
+      expect(Math.min(...times)).toBeLessThan(10);
+    }
   });
 });
 
