@@ -28,7 +28,7 @@ import { createErrorMapper } from "./error-mapper.ts";
 import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "./guards.ts";
 import { createLastResort } from "./last-resort.ts";
 import { openApiDocument } from "./openapi.ts";
-import { assertOneHost, readRequestId } from "./request-context.ts";
+import { createHostCheck, createRequestIds } from "./request-context.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** The whole HTTP application. It listens nowhere yet. */
@@ -73,6 +73,8 @@ function nobodySignsIn(): never {
 export function createApp(platform: Platform, health: HealthState) {
   const { settings, clock, log, random } = platform;
   const cors = createCors(settings.allowedOrigins);
+  const idOf = createRequestIds(random);
+  const assertOneHost = createHostCheck();
   const routes = createRoutes(platform, health, createAuthenticator(platform));
   assertEveryRouteSaysWhoMayCall(routes.routes);
   assertEveryBodyIsReadByUs(routes.routes);
@@ -94,7 +96,7 @@ export function createApp(platform: Platform, health: HealthState) {
       .onError(createErrorMapper({ clock, log, allowedMethods }))
       .headers(securityHeaders(settings.publicUrl))
       .onRequest(({ request, set }) => {
-        set.headers["x-request-id"] = readRequestId(request, random);
+        set.headers["x-request-id"] = idOf(request);
         assertOneHost(request);
         cors.annotate(request, set.headers);
         if (health.phase !== "serving") prepareForPhase(health, request, set.headers);

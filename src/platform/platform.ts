@@ -1,4 +1,4 @@
-import type { Actor, AnonymousActor, RequestOrigin, UserActor } from "../kernel/context.ts";
+import type { Actor, RequestOrigin } from "../kernel/context.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Settings } from "./config/settings.ts";
@@ -35,29 +35,6 @@ export interface Platform {
 export interface Context<A extends Actor = Actor> extends Platform {
   readonly actor: A;
   readonly origin: RequestOrigin;
-}
-
-/**
- * The context of one request: made for its guard, and once more, by `actingAs`, when it is known who asks. All of its
- * statements share one deadline. The database is not touched before a verb does.
- */
-export function createRequestContext(
-  platform: Platform,
-  origin: RequestOrigin,
-): { anonymous: Context<AnonymousActor>; actingAs: (actor: UserActor) => Context<UserActor> } {
-  let view: Db | null = null;
-  const openView = (): Db => (view ??= platform.dbForRequest());
-  function contextOf<A extends Actor>(actor: A): Context<A> {
-    return {
-      ...platform,
-      get db() {
-        return openView();
-      },
-      actor,
-      origin,
-    };
-  }
-  return { anonymous: contextOf({ kind: "anonymous" }), actingAs: contextOf };
 }
 
 /** The platform with an actor and an origin: what a verb is given by commands and workers. */

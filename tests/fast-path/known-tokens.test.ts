@@ -5,7 +5,7 @@ import { createKnownTokens, type KnownToken } from "../../src/features/sessions/
 import type { Change } from "../../src/platform/db/change-feed.ts";
 
 /** What is known of a token of a session; nobody here looks at the rest. */
-function known(sessionId: string, userId: string): KnownToken {
+function known(sessionId: string, userId: string, weight = 1): KnownToken {
   return {
     actor: {
       kind: "user",
@@ -21,6 +21,7 @@ function known(sessionId: string, userId: string): KnownToken {
     },
     validUntil: 0,
     keyRevision: 0,
+    weight,
     notedAsUsedAt: 0,
   };
 }
@@ -29,9 +30,9 @@ function createScene(limit = 100) {
   const tokens = createKnownTokens(limit);
   return {
     tokens,
-    keep(token: string, sessionId: string, userId = `user of ${sessionId}`) {
+    keep(token: string, sessionId: string, userId = `user of ${sessionId}`, weight = 1) {
       const reading = tokens.beginReading(sessionId, userId);
-      tokens.keep(reading, token, known(sessionId, userId));
+      tokens.keep(reading, token, known(sessionId, userId, weight));
       tokens.endReading(reading);
     },
     held: (names: string) => [...names].filter((name) => tokens.find(name)).join(""),
@@ -99,6 +100,19 @@ test("the number of tokens is bounded, and of one session by far more closely", 
   expect(Array.from({ length: 8 }, (_, index) => tokens.find(`${992 + index}`))).not.toContain(
     undefined,
   );
+});
+
+// The attack: to fill the memory with few tokens, each of a user of whom there is as much to remember as can be.
+test("a token of which much is to be remembered takes the place of several", () => {
+  const { tokens, keep, held } = createScene(10);
+  for (const name of "abcdefghij") keep(name, `session of ${name}`);
+  keep("k", "session of k", "ada", 9);
+  expect(held("abcdefghijk")).toBe("jk");
+  tokens.forget({ subject: "user", id: "ada" });
+  for (const name of "abcdefghi") keep(name, `session of ${name}`);
+  expect(held("abcdefghijk")).toBe("abcdefghij");
+  keep("k", "session of k", "ada", 11);
+  expect(tokens.size).toBe(0);
 });
 
 test("50,000 tokens leave the newest 20,000, and forgetting every user leaves nothing", () => {

@@ -10,6 +10,9 @@ import { createSessionActivity } from "./session-activity.ts";
 /** About 30 MB of tokens and what they stand for; a replica that serves more sessions reads more often. */
 const maximumKnownTokens = 20_000;
 
+/** So much of a user's metadata takes the place of one token. */
+const charactersPerToken = 1024;
+
 /** How often a session and its user are read again because they changed while they were read. */
 const maximumReadings = 5;
 
@@ -81,6 +84,7 @@ async function read(ctx: Context, claims: AccessClaims): Promise<Omit<KnownToken
       expiresAt.getTime(),
       absoluteExpiresAt.getTime(),
     ),
+    weight: 1 + Math.floor(JSON.stringify(session.metadata).length / charactersPerToken),
     notedAsUsedAt: lastUsedAt.getTime(),
   };
 }

@@ -42,7 +42,7 @@ export function forwardAuthRoutes(
       Object.assign(set.headers, identityHeaders(identity));
     },
     {
-      anyone: true,
+      anyoneUnrecorded: true,
       response: { 200: Type.Void(), ...failures(400, 401, 403, 503) },
       detail: {
         operationId: "forwardAuth",

@@ -9,6 +9,8 @@ export interface KnownToken {
   readonly validUntil: number;
   /** The state of the key ring in which it was verified. */
   readonly keyRevision: number;
+  /** How much of the limit it takes: 1, and more for a user of whom much is to be remembered. */
+  readonly weight: number;
   /** When the session was last noted as used, in milliseconds since 1970. */
   notedAsUsedAt: number;
 }
@@ -36,18 +38,20 @@ export interface KnownTokens {
 /** A client uses its newest token: whoever refreshes without end pushes out nobody's tokens but her own. */
 const limitPerSession = 8;
 
-/** Keeps at most `limit` tokens, and eight of a session; beyond that the one kept longest goes. */
+/** Keeps tokens of at most `limit` weight, and eight of a session; beyond that those kept longest go. */
 export function createKnownTokens(limit: number): KnownTokens {
   const tokens = new Map<string, KnownToken>();
   const tokensOfSession = createIndex();
   const sessionsOfUser = createIndex();
   const readings = new Set<Reading>();
+  let weight = 0;
 
   function drop(token: string | undefined): void {
     const known = token === undefined ? undefined : tokens.get(token);
     if (token === undefined || !known) return;
     const { sessionId, userId } = known.actor;
     tokens.delete(token);
+    weight -= known.weight;
     tokensOfSession.remove(sessionId, token);
     if (tokensOfSession.of(sessionId).length === 0) sessionsOfUser.remove(userId, sessionId);
   }
@@ -62,6 +66,7 @@ export function createKnownTokens(limit: number): KnownTokens {
   }
 
   function dropAll(): void {
+    weight = 0;
     tokens.clear();
     tokensOfSession.clear();
     sessionsOfUser.clear();
@@ -87,7 +92,8 @@ export function createKnownTokens(limit: number): KnownTokens {
       if (ofSession.length === 0) sessionsOfUser.add(userId, sessionId);
       tokensOfSession.add(sessionId, token);
       tokens.set(token, known);
-      if (tokens.size > limit) drop(tokens.keys().next().value);
+      weight += known.weight;
+      while (weight > limit) drop(tokens.keys().next().value);
     },
     forget({ subject, id }) {
       for (const reading of readings) {

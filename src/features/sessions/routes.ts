@@ -120,7 +120,7 @@ export function sessionsRoutes(
         );
       },
       {
-        anyone: true,
+        anyoneUnrecorded: true,
         accepts: "json",
         body: validateTokenBody,
         response: { 200: successSchema(validTokenSchema), ...failures(400, 401, 413, 415, 503) },

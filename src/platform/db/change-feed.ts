@@ -18,7 +18,9 @@ export interface ChangeFeed {
   subscribe(listener: ChangeListener): void;
   /** Tells this replica's listeners at once of a change that it has committed itself. */
   announce(change: Change): void;
+  /** Resolves once the first attempt to listen has succeeded or failed; a feed of a server then goes on trying. */
   start(): Promise<void>;
+  /** For good. */
   stop(): Promise<void>;
 }
 

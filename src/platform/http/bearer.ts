@@ -14,7 +14,8 @@ export function readBearerToken(header: string | null): string {
 
 /** The same, or null when the header holds no bearer credentials. Throws `INVALID_TOKEN`. */
 export function findBearerToken(header: string | null): string | null {
-  if (header === null || !/^bearer(?: |$)/i.test(header)) return null;
+  if (header === null) return null;
+  if (!header.startsWith("Bearer ") && !/^bearer(?: |$)/i.test(header)) return null;
   const token = header.slice("bearer ".length).trim();
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
     throw new AppError("INVALID_TOKEN", "The access token is invalid.");

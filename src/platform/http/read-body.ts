@@ -52,6 +52,7 @@ function declaredLength(headers: Headers): number | null {
 }
 
 function checkMediaType(contentType: string | null, kind: BodyKind): void {
+  if (contentType === mediaTypes[kind]) return;
   const [type, ...parameters] = (contentType ?? "")
     .split(";")
     .map((part) => part.trim().toLowerCase());

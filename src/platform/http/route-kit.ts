@@ -1,8 +1,9 @@
 import { Elysia } from "elysia";
 
-import type { RequestOrigin, UserActor } from "../../kernel/context.ts";
+import type { AnonymousActor, RequestOrigin, UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { type Context, createRequestContext, type Platform } from "../platform.ts";
+import type { Context, Platform } from "../platform.ts";
+import { createRequestContexts } from "../request-contexts.ts";
 import { readBearerToken } from "./bearer.ts";
 import { createClientAddressReader } from "./client-address.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
@@ -32,24 +33,31 @@ export function createRouteKit(
   permissionsOf: PermissionsOf,
 ) {
   const readClientAddress = createClientAddressReader(platform.settings.trustedProxies);
+  const contexts = createRequestContexts(platform);
   const signedIn = new WeakMap<Request, Context<UserActor>>();
+  let server: Server | null = null;
 
-  // Before the first `await` of a handler: who hangs up has no address any more.
-  function originOf(request: Request, server: Server | null, answer: Headers): RequestOrigin {
-    const { headers } = request;
-    return {
-      requestId: String(answer["x-request-id"] ?? ""),
-      ipAddress: readClientAddress(server?.requestIP(request)?.address ?? null, headers),
-      userAgent: headers.get("user-agent")?.toWellFormed().slice(0, 512) ?? null,
-    };
+  function openContext(request: Request, answer: Headers): Context<AnonymousActor> {
+    return contexts.open((): RequestOrigin => {
+      const { headers } = request;
+      return {
+        requestId: String(answer["x-request-id"] ?? ""),
+        ipAddress: readClientAddress(server?.requestIP(request)?.address ?? null, headers),
+        userAgent: headers.get("user-agent")?.toWellFormed().slice(0, 512) ?? null,
+      };
+    });
   }
 
-  async function signIn(request: Request, origin: RequestOrigin): Promise<UserActor> {
+  /** At once for a token that is known: nothing is waited for that need not be. */
+  function signIn(request: Request, answer: Headers): UserActor | Promise<UserActor> {
     const token = readBearerToken(request.headers.get("authorization"));
-    const { anonymous, actingAs } = createRequestContext(platform, origin);
-    const actor = await authenticate(anonymous, token);
-    signedIn.set(request, actingAs(actor));
-    return actor;
+    const ctx = openContext(request, answer);
+    const remember = (actor: UserActor): UserActor => {
+      signedIn.set(request, contexts.actingAs(ctx, actor));
+      return actor;
+    };
+    const actor = authenticate(ctx, token);
+    return actor instanceof Promise ? actor.then(remember) : remember(actor);
   }
 
   function contextOf(request: Request): Context<UserActor> {
@@ -58,23 +66,35 @@ export function createRouteKit(
     return ctx;
   }
 
-  // The hooks name what they take: given the whole context, Elysia reads body, cookies and query on every request.
-  return new Elysia({ name: "route-kit" }).macro({
+  // The hooks name what they take: given the whole context, Elysia reads body, cookies and query on every request, and
+  // given `server`, it defines that anew on each.
+  const kit = new Elysia({ name: "route-kit" }).onStart((app) => {
+    ({ server } = app);
+  });
+  return kit.macro({
     anyone: {
-      resolve: ({ request, server, set }) => ({
-        ctx: createRequestContext(platform, originOf(request, server, set.headers)).anonymous,
-      }),
+      resolve: ({ request, set }) => {
+        const ctx = openContext(request, set.headers);
+        // Before the first `await` of a handler: who hangs up has no address any more.
+        void ctx.origin;
+        return { ctx };
+      },
+    },
+    /** Who calls is not recorded, nor anything that comes of it: nobody needs to be told apart. */
+    anyoneUnrecorded: {
+      resolve: ({ request, set }) => ({ ctx: openContext(request, set.headers) }),
     },
     signedIn: {
       // Before validation: who is not signed in is told so first, whatever else is wrong.
-      transform: async ({ request, server, set }) => {
-        await signIn(request, originOf(request, server, set.headers));
+      transform: async ({ request, set }) => {
+        const signingIn = signIn(request, set.headers);
+        if (signingIn instanceof Promise) await signingIn;
       },
       resolve: ({ request }) => ({ ctx: contextOf(request) }),
     },
     permission: (needed: string) => ({
-      transform: async ({ request, server, set }) => {
-        const actor = await signIn(request, originOf(request, server, set.headers));
+      transform: async ({ request, set }) => {
+        const actor = await signIn(request, set.headers);
         if (!permissionsOf(actor.roles).includes(needed)) {
           throw new AppError("FORBIDDEN", "You are not allowed to do this.");
         }

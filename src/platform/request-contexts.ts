@@ -1,0 +1,72 @@
+import type { Actor, AnonymousActor, RequestOrigin, UserActor } from "../kernel/context.ts";
+import type { Db } from "./db/port.ts";
+import type { Context, Platform } from "./platform.ts";
+
+/** Makes the contexts of one platform's requests. Each takes little: most requests touch nothing but the memory. */
+export interface RequestContexts {
+  /**
+   * The context of a new request. Where it came from is read when that or the database is first asked for, and no later than
+   * that: of a caller who hangs up nothing is known any more. All of its statements share one deadline.
+   */
+  open(readOrigin: () => RequestOrigin): Context<AnonymousActor>;
+  /** The same request's context once it is known who asks. The one of before must not be used any more. */
+  actingAs(ctx: Context, actor: UserActor): Context<UserActor>;
+}
+
+/** What a context has of its own; all else is the platform's, which stands behind it. */
+interface RequestState {
+  actor: Actor;
+  readOrigin: () => RequestOrigin;
+  knownOrigin: RequestOrigin | null;
+  view: Db | null;
+}
+
+const anonymous = { kind: "anonymous" } as const;
+
+/** The contexts of this platform's requests. */
+export function createRequestContexts(platform: Platform): RequestContexts {
+  const common = inFrontOf(platform, {
+    origin: {
+      get(this: RequestState) {
+        return (this.knownOrigin ??= this.readOrigin());
+      },
+    },
+    db: {
+      get(this: RequestState) {
+        this.knownOrigin ??= this.readOrigin();
+        return (this.view ??= platform.dbForRequest());
+      },
+    },
+  });
+
+  function contextOf<A extends Actor>(actor: A, before: Omit<RequestState, "actor">): Context<A> {
+    const state = asState(inFrontOf(common));
+    state.actor = actor;
+    state.readOrigin = before.readOrigin;
+    state.knownOrigin = before.knownOrigin;
+    state.view = before.view;
+    return asContext(state);
+  }
+
+  return {
+    open: (readOrigin) => contextOf(anonymous, { readOrigin, knownOrigin: null, view: null }),
+    actingAs: (ctx, actor) => contextOf(actor, asState(ctx)),
+  };
+}
+
+/** An object that has what is given, and else shows what stands behind it. */
+function inFrontOf(behind: object, properties?: PropertyDescriptorMap): object {
+  return asObject(properties ? Object.create(behind, properties) : Object.create(behind));
+}
+
+function asObject(value: unknown): object {
+  return value as object;
+}
+
+function asState(context: object): RequestState {
+  return context as RequestState;
+}
+
+function asContext<A extends Actor>(state: RequestState): Context<A> {
+  return state as unknown as Context<A>;
+}
