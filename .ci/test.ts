@@ -17,7 +17,14 @@ let exitCode = 1;
 try {
   if (interruption === undefined) {
     tests = Bun.spawn(
-      [process.execPath, "test", "--parallel", "--no-isolate", "--timeout=30000", ...process.argv.slice(2)],
+      [
+        process.execPath,
+        "test",
+        "--parallel",
+        "--no-isolate",
+        "--timeout=30000",
+        ...process.argv.slice(2),
+      ],
       {
         stdin: "inherit",
         stdout: "inherit",
