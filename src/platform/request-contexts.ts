@@ -67,6 +67,6 @@ function asState(context: object): RequestState {
   return context as RequestState;
 }
 
-function asContext<A extends Actor>(state: RequestState): Context<A> {
-  return state as unknown as Context<A>;
+function asContext<A extends Actor>(state: object): Context<A> {
+  return state as Context<A>;
 }

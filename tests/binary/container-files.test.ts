@@ -62,7 +62,7 @@ test("the copied files are all that the executable is built from", async () => {
   }
 });
 
-// The image has no shell: a command in shell form would never run. // security 146
+// The image has no shell: a command in shell form would never run. // part of security 146
 test("the image runs the executable itself, as nobody in particular, and asks it how it is", () => {
   expect(valueOf(build, "FROM")).toBe(`oven/bun:${packageJson.engines.bun} AS build`);
   expect(valueOf(run, "FROM")).toMatch(/^gcr\.io\/distroless\/base-\S+:nonroot$/);

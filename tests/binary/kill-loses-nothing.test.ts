@@ -59,7 +59,7 @@ async function killUnderLoad(home: Home): Promise<string[]> {
 }
 
 describe.each([...databaseKinds])("kill -9 under load on %s", (kind) => {
-  // security 131, 145
+  // part of security 131, 145
   test("loses no acknowledged registration, and leaves none half-made", async () => {
     await using home = await createHome(kind);
     const running = { ...home, settings: { ...home.settings, ...fastHashes } };

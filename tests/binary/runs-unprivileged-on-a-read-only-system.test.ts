@@ -9,7 +9,7 @@ import { mailFileTo } from "../support/mail-files.ts";
 
 setDefaultTimeout(60_000);
 
-// What the container image does, without a container. // security 146
+// What the container image does, without a container. // part of security 146
 testConfined(
   "as user 65532 on a read-only file system, with only DATA_DIR to write to, the whole journey works",
   async () => {

@@ -54,7 +54,7 @@ test("a client that is made or deleted between two pages moves no other one", as
   await app.call("DELETE", `/api/v1/clients/${newer.id}`, { bearer });
 });
 
-// security 109 (the lists that exist so far)
+// part of security 109 (the lists that exist so far)
 test("limits beyond 1 to 100, cursors that are not ours and unknown parameters are refused", async () => {
   const { json } = await list("?limit=1");
   const cursor: string = json.data.next_cursor;

@@ -23,7 +23,7 @@ const operations = [
   ["DELETE", "/api/v1/clients/{id}", 204],
 ] as const;
 
-// security 93 (these four operations)
+// part of security 93 (these four operations)
 test.each(operations)("%s %s is the admin's alone", async (method, template, expected) => {
   const client = await makeClient(app);
   const user = await signUp(app);

@@ -61,7 +61,7 @@ test("an old cookie after the grace ends the session, and leaves the browser's c
   expect(await auditOf(app, token)).toContain("session.refresh_reuse");
 });
 
-// security 46, 115
+// security 46; part of security 115
 test("a log-out by the cookie ends the session, clears the cookie and may be repeated", async () => {
   const { token, accessToken } = await signInWithCookie();
   for (let times = 0; times < 2; times += 1) {
@@ -79,7 +79,7 @@ test("a log-out by the cookie ends the session, clears the cookie and may be rep
   expect(await auditOf(app, token)).toEqual(["user.login", "session.logout"]);
 });
 
-// security 115
+// part of security 115
 test("so does a log-out by the access token, and one everywhere", async () => {
   for (const path of ["/api/v1/auth/logout", "/api/v1/auth/logout-all"]) {
     const { token, accessToken: bearer } = await signInWithCookie();

@@ -60,7 +60,7 @@ async function signInOnPage(browser: Browser, origin: string, api: string, user:
 }
 
 describeInBrowser("in a browser", () => {
-  // security 115, 116
+  // security 116; part of security 115
   test("pages of a listed origin sign in, refresh and log out by a cookie that no script sees; no other page can use or replace it", async () => {
     await using site = startSite();
     await using evil = startSite();

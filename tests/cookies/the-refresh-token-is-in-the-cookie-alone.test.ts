@@ -28,7 +28,7 @@ function expectOnlyInCookie(answer: Answer, data: Record<string, unknown>) {
   expect(answer.headers.get("cache-control")).toBe("no-store");
 }
 
-// security 115
+// part of security 115
 test("every way to sign in and the refresh set it, as strict as it can be, and no body holds the token", async () => {
   const { email, password } = await registerVerified(app);
   const signedIn = await logIn(app, { email, password });
@@ -54,7 +54,7 @@ test("every way to sign in and the refresh set it, as strict as it can be, and n
   expect(await statusOfMe(app, refreshed.json.data.access_token)).toBe(200);
 });
 
-// security 115. The longest that it gets: the longest signature and issuer.
+// part of security 115. The longest that it gets: the longest signature and issuer.
 test("under https it is Secure, by its name too, and small; also from a registration that signs in", async () => {
   await using secure = await startTestApp({
     settings: {

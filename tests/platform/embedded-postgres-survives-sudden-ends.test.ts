@@ -131,7 +131,7 @@ describe("the embedded Postgres", () => {
     longTestMs,
   );
 
-  // security 145
+  // part of security 145
   test(
     "has after SIGKILL every insert that it had acknowledged",
     async () => {
@@ -170,7 +170,7 @@ describe("the embedded Postgres", () => {
   );
 
   // The engine's death is swallowed by PGlite, which then spins: alive to its supervisor, answering nobody.
-  // security 145
+  // part of security 145
   test(
     "ends its process when it panics, and loses nothing",
     async () => {

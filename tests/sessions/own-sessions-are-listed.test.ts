@@ -38,7 +38,7 @@ async function walk(bearer: string, limit: number, between: () => Promise<unknow
   }
 }
 
-// security 50 (one's own)
+// part of security 50 (one's own)
 test("a session is listed with where it is from, since when and until when; one of them is the asking one", async () => {
   const user = await registerVerified(app);
   await signUp(app);

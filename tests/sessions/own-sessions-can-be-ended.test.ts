@@ -24,7 +24,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     return app.call("DELETE", `/api/v1/users/me/sessions/${id}`, { bearer });
   }
 
-  // security 35, 50. Bad day: the phone is stolen.
+  // security 35; part of security 50. Bad day: the phone is stolen.
   test("the ended session is dead at once, the others live on, and it is on record", async () => {
     const user = await signUp(app);
     const { access_token: stolen, refresh_token: itsRefreshToken } = (await logIn(app, user)).json
@@ -66,7 +66,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect((await end(sessionOf(accessToken), accessToken)).status).toBe(401);
   });
 
-  // security 50, 92. Attack: to end somebody else's session by its id, or to learn that there is one.
+  // part of security 50, 92. Attack: to end somebody else's session by its id, or to learn that there is one.
   test("another user's session is not found, and lives on", async () => {
     const user = await signUp(app);
     const other = await signUp(app);
