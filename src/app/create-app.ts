@@ -1,12 +1,15 @@
 import { Elysia } from "elysia";
 
 import { clientsRoutes } from "../features/clients/index.ts";
+import { emailChangeRoutes } from "../features/email-change/index.ts";
 import { emailVerificationRoutes } from "../features/email-verification/index.ts";
 import { type HealthState, healthRoutes } from "../features/health/index.ts";
 import { keysRoutes } from "../features/keys/index.ts";
 import { oauth2Routes, serverMetadataRoutes } from "../features/oauth2/index.ts";
+import { magicLinksRoutes } from "../features/magic-links/index.ts";
+import { ownAccountRoutes } from "../features/own-account/index.ts";
 import { pagesRoutes } from "../features/pages/index.ts";
-import { passwordsRoutes } from "../features/passwords/index.ts";
+import { passwordRecoveryRoutes, passwordsRoutes } from "../features/passwords/index.ts";
 import { permissionsOf } from "../features/roles/index.ts";
 import {
   createAuthenticator,
@@ -14,7 +17,6 @@ import {
   ownSessionsRoutes,
   sessionsRoutes,
 } from "../features/sessions/index.ts";
-import { usersRoutes } from "../features/users/index.ts";
 import { AppError } from "../kernel/errors.ts";
 import { version } from "../kernel/version.ts";
 import { requestPath } from "../platform/http/request-path.ts";
@@ -41,16 +43,19 @@ export function createRoutes(platform: Platform, health: HealthState, authentica
   return new Elysia({ normalize: false })
     .use(healthRoutes(kit, platform, version, health))
     .use(passwordsRoutes(kit, cookie))
+    .use(passwordRecoveryRoutes(kit))
+    .use(magicLinksRoutes(kit, cookie))
     .use(emailVerificationRoutes(kit))
     .use(sessionsRoutes(kit, cookie, authenticate, permissionsOf))
     .use(ownSessionsRoutes(kit))
     .use(forwardAuthRoutes(kit, cookie, authenticate, permissionsOf))
-    .use(usersRoutes(kit))
+    .use(ownAccountRoutes(kit, cookie))
+    .use(emailChangeRoutes(kit))
     .use(clientsRoutes(kit))
     .use(oauth2Routes(kit, cookie, authenticate))
     .use(serverMetadataRoutes(kit))
     .use(keysRoutes(kit, platform))
-    .use(pagesRoutes(kit, platform));
+    .use(pagesRoutes(kit, platform, cookie));
 }
 
 /** The OpenAPI document of the features' routes. */

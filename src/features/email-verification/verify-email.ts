@@ -1,18 +1,13 @@
 import { sql } from "drizzle-orm";
 
+import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { changedColumn, type Effect, otherwise } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import {
-  consumeCode,
-  consumeToken,
-  findConsumedToken,
-  wasConsumed,
-} from "../mail-challenges/index.ts";
+import { consumeCode, consumeToken, findChallenge, wasConsumed } from "../mail-challenges/index.ts";
 import { canonicalEmail, users } from "../users/index.ts";
-import { answerInEqualTime } from "./equal-time.ts";
 
 const purpose = "verify-email";
 
@@ -52,12 +47,8 @@ function tellVerified(ctx: Context, userId: string): { userId: string } {
 
 /** Whether this link has verified the address that its user still has: to press its button twice is no fault of hers. */
 export async function hasVerifiedEmail(ctx: Context, token: string): Promise<boolean> {
-  return (await findConsumedToken(ctx, purpose, token)) !== null;
+  return (await findChallenge(ctx, purpose, token))?.state === "consumed";
 }
-
-/** In an effect: whether it is news. A second mail may have been under way while the first one verified. */
-const wasUnverified = sql`exists (
-  select 1 from ${users} where ${users.id} = ${changedColumn("user_id")} and ${users.emailVerifiedAt} is null)`;
 
 /** What goes with a used challenge: the user's row, the record, the event. With any other attempt: the record. */
 function verificationEffects(ctx: Context, by: "link" | "code"): Effect[] {
@@ -76,7 +67,8 @@ function verificationEffects(ctx: Context, by: "link" | "code"): Effect[] {
       ctx,
       action,
       { user_id: userId, email: changedColumn("email") },
-      { when: sql`${wasConsumed} and ${wasUnverified}` },
+      // No news if a second mail was under way while the first one verified.
+      { when: sql`${wasConsumed} and not ${changedColumn("was_verified")}` },
     ),
   ];
 }

@@ -1,10 +1,11 @@
-import { and, eq, type SQL } from "drizzle-orm";
+import { and, eq, sql, type SQL } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
-import { once, withEffects } from "../../platform/db/write.ts";
+import { type Effect, once, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, type AuditEntry, recordAudit } from "../audit/index.ts";
+import { users } from "../users/index.ts";
 import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
 
@@ -24,6 +25,34 @@ export async function revokeSession(
   if (!isUuid(session.id) || (await endOne(ctx, session, "revoked", "session.revoked")) === 0) {
     throw new AppError("NOT_FOUND", "There is no such session.");
   }
+}
+
+/** Which of a user's sessions end with a change. */
+export interface SessionsToEnd {
+  /** Her id, or the column of the change's row that holds it. */
+  readonly userId: string | SQL;
+  /** A session that lives on: the one by which she makes the change. */
+  readonly exceptSessionId?: string;
+  /** As `sessions.end_reason` will say. */
+  readonly reason: string;
+}
+
+/**
+ * The effect of ending a user's sessions along with a change that gives her `nextCredentialsVersion`; the excepted one goes
+ * on at that version. One that is opened meanwhile is not seen here, and void by its version. Afterwards the caller
+ * announces the user's change, so that this replica forgets her tokens before it answers.
+ */
+export function endSessionsOf(ctx: Context, which: SessionsToEnd, when: SQL = sql`true`): Effect {
+  const { userId, exceptSessionId = null, reason } = which;
+  const now = sql`${sql.param(ctx.clock.now(), sessions.endedAt)}::timestamptz`;
+  const isKept = sql`${sessions.id} is not distinct from ${exceptSessionId}::uuid`;
+  return (changed) => sql`
+    with "owner" as (select ${userId}::uuid as "id" from ${changed} where ${when})
+    update ${sessions} set
+      ended_at = case when ${isKept} then null else ${now} end,
+      end_reason = case when ${isKept} then null else ${reason}::text end,
+      credentials_version = ${sessions.credentialsVersion} + (case when ${isKept} then 1 else 0 end)
+    from "owner" where ${sessions.userId} = "owner"."id" and ${sessions.endedAt} is null`;
 }
 
 /** Ends every living session of a user and gives their number. */
@@ -56,6 +85,7 @@ async function end(
     ctx.db
       .update(sessions)
       .set({ endedAt: now, endReason: reason })
+      .from(users)
       .where(and(which, isLiving(now)))
       .returning({ id: sessions.id }),
   );

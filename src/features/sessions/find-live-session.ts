@@ -1,7 +1,8 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
 import { profileColumns, userColumns, users } from "../users/index.ts";
+import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
 
 /** The user of a session that lives at this moment, and when the session ends by itself; or null. */
@@ -15,15 +16,7 @@ export async function findLiveSession(db: Db, sessionId: string, now: Date) {
       lastUsedAt: sessions.lastUsedAt,
     })
     .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .where(
-      and(
-        eq(sessions.id, sessionId),
-        isNull(sessions.endedAt),
-        gt(sessions.expiresAt, now),
-        gt(sessions.absoluteExpiresAt, now),
-        isNull(users.deletedAt),
-      ),
-    );
+    .innerJoin(users, isLiving(now))
+    .where(eq(sessions.id, sessionId));
   return session ?? null;
 }

@@ -1,9 +1,11 @@
 export { createAuthenticator } from "./authenticate.ts";
-export { endSession } from "./end-sessions.ts";
+export { endSession, endSessionsOf } from "./end-sessions.ts";
+export { isFreshSession } from "./fresh-session.ts";
 export { forwardAuthRoutes } from "./forward-auth-routes.ts";
 export { judgeRefreshToken } from "./judge-refresh-token.ts";
 export { openSession } from "./open-session.ts";
 export { refresh } from "./refresh.ts";
 export { ownSessionsRoutes } from "./own-sessions-routes.ts";
 export { sessionsRoutes } from "./routes.ts";
+export { sweepSessions } from "./sweep-sessions.ts";
 export { tokenResponse } from "./token-response.ts";

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, ne, sql } from "drizzle-orm";
+import { and, eq, gt, ne, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { changedColumn, withEffects } from "../../platform/db/write.ts";
@@ -131,13 +131,7 @@ export async function endUnlessWithinGrace(
 }
 
 function belongsToLivingSession(token: PresentedToken, now: Date) {
-  return and(
-    eq(sessions.id, token.sessionId),
-    isLiving(now),
-    eq(users.id, sessions.userId),
-    eq(users.id, token.userId),
-    isNull(users.deletedAt),
-  );
+  return and(eq(sessions.id, token.sessionId), eq(sessions.userId, token.userId), isLiving(now));
 }
 
 function liveSession(
