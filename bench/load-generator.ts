@@ -6,6 +6,8 @@ const load = asLoad(await Bun.stdin.json());
 let remaining = load.requests;
 let answers = 0;
 let failures = 0;
+/** Beyond them there is no server any more, and perhaps nobody to end this process. */
+const tooManyFailures = 1000;
 process.on("SIGINT", () => {
   remaining = 0;
 });
@@ -65,7 +67,7 @@ console.log("begun");
 const began = performance.now();
 await Promise.all(
   callers.map(async (call) => {
-    while (remaining > 0) {
+    while (remaining > 0 && failures < tooManyFailures) {
       remaining -= 1;
       if (!(await call(remaining).catch(() => false))) failures += 1;
       answers += 1;

@@ -37,9 +37,10 @@ export const revocation: Measurement = {
     const lags: number[][] = [];
     const stale: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
+      const subjects = await createSubjects(running, sql);
       await using load = await startLoads(running);
-      lags.push(await measureLags(running, sql));
-      stale.push(await countStale(running, sql, backends));
+      lags.push(await measureLags(running, sql, subjects.slice(cuts)));
+      stale.push(await countStale(running, sql, backends, subjects.slice(0, cuts)));
       await load.finish();
     }
     await sql.end();
@@ -69,6 +70,15 @@ export const revocation: Measurement = {
   },
 };
 
+/** Before the load: passwords are hashed for each. */
+async function createSubjects({ servers }: BenchReplicas, sql: Sql): Promise<Subject[]> {
+  const subjects: Subject[] = [];
+  for (let number = 0; number < revocations + cuts; number += 1) {
+    subjects.push(await createSubject(turn(servers, number), sql));
+  }
+  return subjects;
+}
+
 /** The load on all replicas, as one. */
 async function startLoads({ servers }: BenchReplicas) {
   const loads: RunningLoad[] = [];
@@ -87,11 +97,14 @@ async function startLoads({ servers }: BenchReplicas) {
 }
 
 /** Each revocation's time, at whichever replica learns of it last. */
-async function measureLags({ servers }: BenchReplicas, sql: Sql): Promise<number[]> {
+async function measureLags(
+  { servers }: BenchReplicas,
+  sql: Sql,
+  subjects: readonly Subject[],
+): Promise<number[]> {
   const lags: number[] = [];
-  for (let number = 0; number < revocations; number += 1) {
+  for (const [number, subject] of subjects.entries()) {
     const [way, server] = [turn(ways, number), turn(servers, number)];
-    const subject = await createSubject(server, sql);
     await Promise.all(servers.map((each) => makeKnown(each, way, subject)));
     const revocation = { answeredAt: Number.POSITIVE_INFINITY };
     const refusals = servers.map((each) =>
@@ -110,12 +123,12 @@ async function countStale(
   { servers }: BenchReplicas,
   sql: Sql,
   backends: ListeningBackends,
+  subjects: readonly Subject[],
 ): Promise<number> {
   const [server, replica] = [turn(servers, 0), turn(servers, servers.length - 1)];
   let stale = 0;
-  for (let number = 0; number < cuts; number += 1) {
+  for (const [number, subject] of subjects.entries()) {
     const way = turn(ways, number);
-    const subject = await createSubject(server, sql);
     await eventually(backends.pids, (pids) => pids.length === 1);
     await Bun.sleep(reconnectedMilliseconds);
     await makeKnown(replica, way, subject);

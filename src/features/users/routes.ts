@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { failures, frequentSuccessSchema, success } from "../../platform/http/envelope.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { ownUserSchema } from "./model.ts";
 
@@ -29,7 +29,7 @@ export function usersRoutes(kit: RouteKit) {
     },
     {
       signedIn: true,
-      response: { 200: successSchema(ownUserSchema), ...failures(401, 503) },
+      response: { 200: frequentSuccessSchema(ownUserSchema), ...failures(401, 503) },
       detail: {
         operationId: "getCurrentUser",
         tags: ["Users"],
