@@ -1,10 +1,16 @@
-// A process of its own, so that what it takes is not counted to anybody: reads one `Load` from standard input, prints one
-// `LoadResult`. Connections are kept alive.
+// A process of its own, so that what it takes is not counted to anybody: reads one `Load` from standard input, prints a line
+// when it begins and one `LoadResult` at its end. SIGINT ends it early. Connections are kept alive.
 import type { Load, LoadResult } from "./load.ts";
 
 const load = asLoad(await Bun.stdin.json());
 let remaining = load.requests;
+let answers = 0;
 let failures = 0;
+/** Beyond them there is no server any more, and perhaps nobody to end this process. */
+const tooManyFailures = 1000;
+process.on("SIGINT", () => {
+  remaining = 0;
+});
 
 /** One caller with a session of its own. */
 async function createCaller(): Promise<(number: number) => Promise<boolean>> {
@@ -57,14 +63,17 @@ function asLoad(value: unknown): Load {
 }
 
 const callers = await Promise.all(Array.from({ length: load.callers }, createCaller));
+console.log("begun");
 const began = performance.now();
 await Promise.all(
   callers.map(async (call) => {
-    while (remaining > 0) {
+    while (remaining > 0 && failures < tooManyFailures) {
       remaining -= 1;
       if (!(await call(remaining).catch(() => false))) failures += 1;
+      answers += 1;
     }
   }),
 );
-const result: LoadResult = { seconds: (performance.now() - began) / 1000, failures };
+const result: LoadResult = { seconds: (performance.now() - began) / 1000, answers, failures };
 console.log(JSON.stringify(result));
+process.exit();

@@ -7,12 +7,24 @@ import { login } from "./login.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
 import { memory } from "./memory.ts";
+import { refresh } from "./refresh.ts";
+import { revocation } from "./revocation.ts";
 import { roundTrips } from "./round-trips.ts";
+import { saturation } from "./saturation.ts";
 import { startUp } from "./start-up.ts";
 import { renderTable } from "./table.ts";
 import { validation } from "./validation.ts";
 
-const measurements: readonly Measurement[] = [validation, login, roundTrips, startUp, memory];
+const measurements: readonly Measurement[] = [
+  validation,
+  revocation,
+  login,
+  saturation,
+  roundTrips,
+  refresh,
+  startUp,
+  memory,
+];
 const rounds = 3;
 
 const wanted = process.argv.slice(2);

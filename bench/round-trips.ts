@@ -1,5 +1,6 @@
 import { createApp } from "../src/app/create-app.ts";
 import { createPlatform } from "../src/app/create-platform.ts";
+import { eventually } from "../tests/support/eventually.ts";
 import { freshEmail, goodPassword, signUp } from "../tests/support/journey.ts";
 import { startTestApp } from "../tests/support/test-app.ts";
 import type { Measurement } from "./measurement.ts";
@@ -31,7 +32,7 @@ export const roundTrips: Measurement = {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      const { ok, status } = await app.handle(request);
+      const { ok, status } = await app(request, { requestIP: () => null });
       if (!ok) throw new Error(`${path}: ${status}`);
       return statements - before;
     }
@@ -51,9 +52,21 @@ export const roundTrips: Measurement = {
         await count("/auth/validate-token", { token: accessToken }),
       ],
       ["users/me, not cached", 1, await count("/users/me")],
+      ["forward, not cached", 1, await count("/auth/forward")],
+    ] as const;
+    // Only who hears of changes may remember.
+    await platform.changes.start();
+    await eventually(
+      () => count("/users/me"),
+      (statements) => statements === 0,
+    );
+    const cached = [
+      ["validate-token, cached", 0, await count("/auth/validate-token", { token: accessToken })],
+      ["users/me, cached", 0, await count("/users/me")],
+      ["forward, cached", 0, await count("/auth/forward")],
     ] as const;
     await platform.database.close();
-    return counted.map(([what, atMost, value]) => ({
+    return [...counted, ...cached].map(([what, atMost, value]) => ({
       id: "P5",
       what: `round trips: ${what}`,
       value,

@@ -20,11 +20,12 @@ export const benchSettings = {
 };
 
 /** Starts the executable on an empty, migrated database. */
-export async function startBenchServer(kind: DatabaseKind): Promise<BenchServer> {
+export async function startBenchServer(
+  kind: DatabaseKind,
+  settings: Record<string, string> = {},
+): Promise<BenchServer> {
   const home = await createHome(kind);
-  // `startGatehouse` learns the port from the line that says so.
-  const settings = { ...home.settings, ...benchSettings, LOG_LEVEL: "info" };
-  const server = await startGatehouse({ ...home, settings });
+  const server = await start(home, settings);
   return {
     home,
     server,
@@ -33,6 +34,38 @@ export async function startBenchServer(kind: DatabaseKind): Promise<BenchServer>
       await home[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Several processes of the executable on one Postgres. */
+export interface BenchReplicas extends AsyncDisposable {
+  readonly databaseUrl: string;
+  readonly servers: readonly ServerProcess[];
+}
+
+/** Starts the executable on an empty database once for each name, which its connections to the database bear. */
+export async function startBenchReplicas(
+  names: readonly string[],
+  settings: Record<string, string> = {},
+): Promise<BenchReplicas> {
+  const home = await createHome("postgres");
+  const servers: ServerProcess[] = [];
+  // Else each would take the others' tokens for those of another service.
+  const shared = { ...settings, JWT_AUDIENCE: "bench" };
+  for (const name of names) servers.push(await start(home, { ...shared, SERVICE_NAME: name }));
+  return {
+    databaseUrl: home.settings["DATABASE_URL"] ?? "",
+    servers,
+    async [Symbol.asyncDispose]() {
+      for (const server of servers) await server[Symbol.asyncDispose]();
+      await home[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function start(home: Home, settings: Record<string, string>): Promise<ServerProcess> {
+  // `startGatehouse` learns the port from the line that says so.
+  const given = { ...home.settings, ...benchSettings, ...settings, LOG_LEVEL: "info" };
+  return startGatehouse({ ...home, settings: given });
 }
 
 /** Makes an account that may sign in. */
@@ -45,15 +78,29 @@ export async function register(
   return user;
 }
 
-/** Signs in and gives the access token. */
-export async function logIn(
+/** A session's tokens. */
+export interface Tokens {
+  readonly access: string;
+  readonly refresh: string;
+}
+
+/** Signs in. */
+export async function signIn(
   server: ServerProcess,
   user: { email: string; password: string },
-): Promise<string> {
-  const { status, text } = await server.post("/api/v1/auth/login", user);
-  const token = /"access_token":"([^"]+)"/.exec(text)?.[1];
-  if (status !== 200 || token === undefined) throw new Error(`login: ${status}`);
-  return token;
+): Promise<Tokens> {
+  return tokensOf(await server.post("/api/v1/auth/login", user));
+}
+
+/** The tokens that a sign-in or a refresh answered. Throws when it did not succeed. */
+export function tokensOf({ status, text }: { status: number; text: string }): Tokens {
+  const [access, refresh] = ["access_token", "refresh_token"].map(
+    (name) => new RegExp(`"${name}":"([^"]+)"`).exec(text)?.[1],
+  );
+  if (status !== 200 || access === undefined || refresh === undefined) {
+    throw new Error(`no tokens: ${status} ${text}`);
+  }
+  return { access, refresh };
 }
 
 /** A process's resident memory, in MB. */

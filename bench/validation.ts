@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { alternate, median } from "./median.ts";
 import type { Measurement, Result } from "./measurement.ts";
-import { logIn, register, startBenchServer } from "./server.ts";
+import { register, signIn, startBenchServer } from "./server.ts";
 import { wrk } from "./wrk.ts";
 
 const seconds = 4;
@@ -17,7 +17,7 @@ export const validation: Measurement = {
     await using running = await startBenchServer("postgres");
     await using bare = await startBareRoutes();
     const { server } = running;
-    const bearer = await logIn(server, await register(server));
+    const bearer = (await signIn(server, await register(server))).access;
     const requests = [
       { what: "GET /users/me", path: "/api/v1/users/me" },
       {

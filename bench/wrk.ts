@@ -17,16 +17,28 @@ export interface WrkResult {
 }
 
 /** Loads a server with `wrk` (Debian: `apt-get install wrk`). Throws when an answer was no success. */
-export async function wrk(
-  request: RepeatedRequest,
-  { seconds, connections = 32 }: { seconds: number; connections?: number },
+export function wrk(request: RepeatedRequest, options: WrkOptions): Promise<WrkResult> {
+  return runWrk(request.url, luaOf(request), options);
+}
+
+/** For how long, and by how many connections at once. */
+export interface WrkOptions {
+  readonly seconds: number;
+  readonly connections?: number;
+}
+
+/** The same with requests that a Lua program makes. */
+export async function runWrk(
+  url: string,
+  lua: string,
+  { seconds, connections = 32 }: WrkOptions,
 ): Promise<WrkResult> {
   const directory = await mkdtemp(join(tmpdir(), "gatehouse-wrk-"));
   try {
     const script = join(directory, "request.lua");
-    await Bun.write(script, luaOf(request));
+    await Bun.write(script, lua);
     const command = ["wrk", "--latency", "-t1", `-c${connections}`, `-d${seconds}s`, "-s", script];
-    const child = Bun.spawn([...command, request.url], { stdout: "pipe", stderr: "inherit" });
+    const child = Bun.spawn([...command, url], { stdout: "pipe", stderr: "inherit" });
     return parse(await new Response(child.stdout).text());
   } finally {
     await rm(directory, { recursive: true });

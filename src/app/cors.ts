@@ -1,11 +1,11 @@
-type Headers = Record<string, string | number | undefined>;
+import type { AnswerHeaders } from "../platform/http/answer-headers.ts";
 
 /** Answers to browsers of other origins (Fetch §3.2). */
 export interface Cors {
   /** Adds what an answer to this request says of its origin. */
-  annotate(request: Request, headers: Headers): void;
-  /** Whether it is a preflight that may be granted; if so the headers say what is. */
-  grantPreflight(request: Request, headers: Headers): boolean;
+  annotate(request: Request, headers: AnswerHeaders): void;
+  /** What a granted preflight is answered; null for any other request. */
+  grantPreflight(request: Request): AnswerHeaders | null;
 }
 
 /**
@@ -15,27 +15,28 @@ export interface Cors {
 export function createCors(allowedOrigins: readonly string[]): Cors {
   const allowed = new Set(allowedOrigins);
 
-  function annotate(request: Request, headers: Headers): boolean {
-    if (allowed.size === 0) return false;
-    headers["vary"] = "Origin";
+  function annotate(request: Request, headers: AnswerHeaders): void {
+    if (allowed.size === 0) return;
+    headers["vary"] = headers["vary"] === undefined ? "Origin" : `Origin, ${headers["vary"]}`;
     const origin = request.headers.get("origin");
-    if (origin === null || !allowed.has(origin)) return false;
+    if (origin === null || !allowed.has(origin)) return;
     headers["access-control-allow-origin"] = origin;
     headers["access-control-allow-credentials"] = "true";
     headers["access-control-expose-headers"] = "X-Request-Id, Retry-After";
-    return true;
   }
 
   return {
     annotate,
-    grantPreflight(request, headers) {
-      const method = request.headers.get("access-control-request-method");
-      if (request.method !== "OPTIONS" || method === null) return false;
-      if (!annotate(request, headers)) return false;
-      headers["access-control-allow-methods"] = "GET, POST, PUT, PATCH, DELETE";
-      headers["access-control-allow-headers"] = "Authorization, Content-Type, X-Request-Id";
-      headers["access-control-max-age"] = "600";
-      return true;
+    grantPreflight(request) {
+      if (allowed.size === 0 || request.method !== "OPTIONS") return null;
+      const origin = request.headers.get("origin");
+      if (origin === null || !allowed.has(origin)) return null;
+      if (!request.headers.has("access-control-request-method")) return null;
+      return {
+        "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
+        "access-control-allow-headers": "Authorization, Content-Type, X-Request-Id",
+        "access-control-max-age": "600",
+      };
     },
   };
 }

@@ -17,28 +17,33 @@ import {
   ownSessionsRoutes,
   sessionsRoutes,
 } from "../features/sessions/index.ts";
-import { AppError } from "../kernel/errors.ts";
 import { version } from "../kernel/version.ts";
-import { requestPath } from "../platform/http/request-path.ts";
 import { createRefreshCookie } from "../platform/http/refresh-cookie.ts";
-import { type Authenticate, createRouteKit } from "../platform/http/route-kit.ts";
+import { createRequestIds } from "../platform/http/request-id.ts";
+import { type Authenticate, createRouteKit, type Reception } from "../platform/http/route-kit.ts";
 import type { Platform } from "../platform/platform.ts";
+import { createAnswerWriter } from "./answer-writer.ts";
 import { createAllowedMethods } from "./allowed-methods.ts";
+import { type AddressBook, createCallers } from "./callers.ts";
 import { createCors } from "./cors.ts";
 import { docsPages } from "./docs-pages.ts";
+import { createDoor } from "./door.ts";
 import { createErrorMapper } from "./error-mapper.ts";
 import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "./guards.ts";
-import { createLastResort } from "./last-resort.ts";
 import { openApiDocument } from "./openapi.ts";
-import { createHostCheck, createRequestIds } from "./request-context.ts";
 import { securityHeaders } from "./security-headers.ts";
 
-/** The whole HTTP application. It listens nowhere yet. */
-export type App = ReturnType<typeof createApp>;
+/** The whole HTTP application: gives each request its answer. It listens nowhere yet. */
+export type App = (request: Request, server: AddressBook) => Response | Promise<Response>;
 
 /** Every feature's routes, and nothing around them. */
-export function createRoutes(platform: Platform, health: HealthState, authenticate: Authenticate) {
-  const kit = createRouteKit(platform, authenticate, permissionsOf);
+export function createRoutes(
+  platform: Platform,
+  health: HealthState,
+  authenticate: Authenticate,
+  reception: Reception,
+) {
+  const kit = createRouteKit(platform, authenticate, permissionsOf, reception);
   const cookie = createRefreshCookie(platform.settings);
   return new Elysia({ normalize: false })
     .use(healthRoutes(kit, platform, version, health))
@@ -61,7 +66,7 @@ export function createRoutes(platform: Platform, health: HealthState, authentica
 /** The OpenAPI document of the features' routes. */
 export function describeRoutes(platform: Platform, health: HealthState) {
   const { settings } = platform;
-  return openApiDocument(createRoutes(platform, health, nobodySignsIn), {
+  return openApiDocument(createRoutes(platform, health, nobodySignsIn, nobodyComes), {
     publicUrl: settings.publicUrl,
     serviceName: settings.serviceName,
     version,
@@ -74,13 +79,22 @@ function nobodySignsIn(): never {
   throw new Error("these routes are not served");
 }
 
+const nobodyComes: Reception = {
+  requestIds: { of: nobodySignsIn, finally: nobodySignsIn },
+  addressOf: nobodySignsIn,
+};
+
 /** Puts around the features what holds for every request: ids, headers, origins, phases, errors. */
-export function createApp(platform: Platform, health: HealthState) {
+export function createApp(platform: Platform, health: HealthState): App {
   const { settings, clock, log, random } = platform;
   const cors = createCors(settings.allowedOrigins);
-  const idOf = createRequestIds(random);
-  const assertOneHost = createHostCheck();
-  const routes = createRoutes(platform, health, createAuthenticator(platform));
+  const requestIds = createRequestIds(random);
+  const callers = createCallers();
+  const authenticate = createAuthenticator(platform);
+  const routes = createRoutes(platform, health, authenticate, {
+    requestIds,
+    addressOf: callers.addressOf,
+  });
   assertEveryRouteSaysWhoMayCall(routes.routes);
   assertEveryBodyIsReadByUs(routes.routes);
   const docs = docsPages({
@@ -89,44 +103,29 @@ export function createApp(platform: Platform, health: HealthState) {
     enabled: settings.docsEnabled,
   });
   const allowedMethods = createAllowedMethods([...routes.routes, ...docs.routes]);
+  const mapError = createErrorMapper({ clock, log, requestIds, allowedMethods });
+  const write = createAnswerWriter({
+    common: securityHeaders(settings.publicUrl),
+    requestIds,
+    annotate(request, headers) {
+      cors.annotate(request, headers);
+      // Its client is to come again elsewhere.
+      if (health.phase === "draining") headers["connection"] = "close";
+    },
+  });
 
-  return (
-    new Elysia({
-      normalize: false,
-      // Otherwise a path is looked for after the eleventh character of the URL, and `http://sso/…` has none there.
-      handler: { standardHostname: false },
-      serve: { error: createLastResort(platform) },
-    })
-      // First of all: a hook does not apply to routes registered before it.
-      .onError(createErrorMapper({ clock, log, allowedMethods }))
-      .headers(securityHeaders(settings.publicUrl))
-      .onRequest(({ request, set }) => {
-        set.headers["x-request-id"] = idOf(request);
-        assertOneHost(request);
-        cors.annotate(request, set.headers);
-        if (health.phase !== "serving") prepareForPhase(health, request, set.headers);
-        if (request.method === "OPTIONS" && cors.grantPreflight(request, set.headers)) {
-          set.status = 204;
-          return new Response(null, { status: 204 });
-        }
-        return undefined;
-      })
-      .use(routes)
-      .use(docs)
-  );
-}
+  const router = new Elysia({
+    normalize: false,
+    // Otherwise a path is looked for after the eleventh character of the URL, and `http://sso/…` has none there.
+    handler: { standardHostname: false },
+  })
+    // First of all: a hook does not apply to routes registered before it.
+    .onError(mapError)
+    .mapResponse(write)
+    .use(routes)
+    .use(docs)
+    .compile();
+  const door = createDoor({ health, cors, mapError, write, route: router.fetch });
 
-/** While starting only health is answered; while draining every answer asks its client to reconnect elsewhere. */
-function prepareForPhase(
-  health: HealthState,
-  request: Request,
-  headers: Record<string, string | number | undefined>,
-): void {
-  if (health.phase === "draining") {
-    headers["connection"] = "close";
-    return;
-  }
-  if (!requestPath(request).startsWith("/health")) {
-    throw new AppError("UNAVAILABLE", "The service is starting.", { retryAfterSeconds: 1 });
-  }
+  return (request, server) => door(callers.receive(request, server));
 }

@@ -1,6 +1,7 @@
-import { Elysia, type Context } from "elysia";
+import { Elysia } from "elysia";
 
 import { systemRandom, type Random } from "../kernel/random.ts";
+import type { AnswerHeaders } from "../platform/http/answer-headers.ts";
 import {
   assetMediaType,
   assetNames,
@@ -22,8 +23,6 @@ export interface DocsPagesOptions {
   /** Where the style nonce of `/redoc` comes from; default: the operating system. */
   readonly random?: Random;
 }
-
-type AnswerHeaders = Context["set"]["headers"];
 
 const hidden = { detail: { hide: true } };
 const styleNonceBits = 128;
@@ -87,17 +86,16 @@ async function answerAsset(
   headers: AnswerHeaders,
   name: AssetName,
   request: Request,
-): Promise<Response> {
+): Promise<Uint8Array> {
   const encoding = acceptsBrotli(request.headers.get("accept-encoding")) ? "br" : "identity";
   const [bytes, version] = await Promise.all([readAsset(name, encoding), assetVersion(name)]);
   const isCurrent = new URL(request.url, "http://localhost").searchParams.get("v") === version;
   headers["content-type"] = assetMediaType(name);
-  headers["vary"] =
-    headers["vary"] === undefined ? "Accept-Encoding" : `${headers["vary"]}, Accept-Encoding`;
+  headers["vary"] = "Accept-Encoding";
   // Another version's URL, met while replicas are being replaced, must not keep this version's bytes for ever.
   headers["cache-control"] = isCurrent ? "public, max-age=31536000, immutable" : "no-cache";
   if (encoding === "br") headers["content-encoding"] = "br";
-  return new Response(bytes);
+  return bytes;
 }
 
 /** Whether a client takes brotli (RFC 9110 §12.5.3): named, or covered by `*`, and not with weight zero. */

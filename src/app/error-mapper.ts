@@ -6,23 +6,26 @@ import { oauthFailure } from "../features/oauth2/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { AppError, findAppError } from "../kernel/errors.ts";
 import { describeError } from "../platform/db/errors.ts";
+import type { AnswerHeaders } from "../platform/http/answer-headers.ts";
 import { failure } from "../platform/http/envelope.ts";
 import { errorStatus } from "../platform/http/error-status.ts";
+import type { RequestIds } from "../platform/http/request-id.ts";
 import { requestPath } from "../platform/http/request-path.ts";
 import type { Logger } from "../platform/log/port.ts";
 import { describeFaults } from "./validation-faults.ts";
 
 /** The parts of an error hook's context that the mapper reads and writes. */
-interface FailedRequest {
+export interface FailedRequest {
   readonly error: unknown;
   readonly request: Request;
-  readonly set: { status?: number | string; headers: Record<string, string | number | undefined> };
+  readonly set: { status?: number | string; headers: AnswerHeaders };
 }
 
 /** What the mapper needs. `allowedMethods` gives those of a path, empty for an unknown path. */
 export interface ErrorMapperOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly requestIds: RequestIds;
   readonly allowedMethods: (path: string) => readonly string[];
 }
 
@@ -30,13 +33,13 @@ export interface ErrorMapperOptions {
  * The one place where errors become answers. An answer holds an error's code and public message, never what was received,
  * nor SQL, stack or cause; the log holds those, without parameters.
  */
-export function createErrorMapper({ clock, log, allowedMethods }: ErrorMapperOptions) {
+export function createErrorMapper({ clock, log, requestIds, allowedMethods }: ErrorMapperOptions) {
   return ({ error, request, set }: FailedRequest): object => {
     const path = requestPath(request);
     const allowed = error instanceof NotFoundError ? allowedMethods(path) : [];
     const appError = toAppError(error, allowed.length > 0);
     if (appError.code === "INTERNAL_ERROR" || appError.code === "UNAVAILABLE") {
-      const requestId = set.headers["x-request-id"];
+      const requestId = requestIds.of(request, set.headers);
       log.error({ request_id: requestId, path, ...describeFailure(error) }, "request failed");
     }
     const { status, body, challenge } = speaksOAuth(path)

@@ -6,10 +6,11 @@ import { UnusableKeyError } from "../platform/jwt/unusable-key-error.ts";
 import { type App, createApp } from "./create-app.ts";
 import type { RunningPlatform } from "./create-platform.ts";
 import { httpUrl } from "./http-url.ts";
+import { createLastResort } from "./last-resort.ts";
 import { openDatabase } from "./open-database.ts";
 import { createWorkers } from "./workers.ts";
 
-type Server = NonNullable<App["server"]>;
+type Server = Bun.Server<undefined>;
 
 /** A server that answers. */
 export interface RunningServer {
@@ -107,17 +108,15 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
 async function listen(app: App, platform: RunningPlatform): Promise<Server> {
   const { settings, database } = platform;
   try {
-    app.listen({
+    return Bun.serve({
       hostname: settings.host,
       port: settings.port,
-      // The framework's default would let a second process take half of this one's requests.
-      reusePort: false,
-      // Its own limit would answer without our envelope and cut the caller off before the answer is read: see `readBody`.
+      fetch: app,
+      error: createLastResort(platform),
+      // What is too large is refused with our envelope, and before it is read: see `readBody`.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: 30,
     });
-    if (!app.server) throw new Error("the server did not start");
-    return app.server;
   } catch (error) {
     await database.close();
     throw error;

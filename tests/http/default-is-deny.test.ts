@@ -5,6 +5,7 @@ import { Elysia } from "elysia";
 import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "../../src/app/guards.ts";
 import { permissionsOf } from "../../src/features/roles/index.ts";
 import { createAuthenticator } from "../../src/features/sessions/index.ts";
+import { createRequestIds } from "../../src/platform/http/request-id.ts";
 import { createRouteKit } from "../../src/platform/http/route-kit.ts";
 import { callWith, exampleBody, readOperations } from "../support/operations.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
@@ -115,7 +116,7 @@ describe("who is not signed in", () => {
 describe("the app does not start with", () => {
   test("a route that does not say who may call it", async () => {
     await using app = await startTestApp();
-    const kit = createRouteKit(app.platform, createAuthenticator(app.platform), permissionsOf);
+    const kit = createKit(app);
     const said = new Elysia().use(kit).get("/said", () => "", { anyone: true });
     expect(() => assertEveryRouteSaysWhoMayCall(said.routes)).not.toThrow();
 
@@ -131,7 +132,7 @@ describe("the app does not start with", () => {
 
   test("a route that lets the framework read its body", async () => {
     await using app = await startTestApp();
-    const kit = createRouteKit(app.platform, createAuthenticator(app.platform), permissionsOf);
+    const kit = createKit(app);
     const body = Type.Object({ token: Type.String() });
     const said = new Elysia()
       .use(kit)
@@ -147,3 +148,10 @@ describe("the app does not start with", () => {
     );
   });
 });
+
+function createKit({ platform }: TestApp) {
+  return createRouteKit(platform, createAuthenticator(platform), permissionsOf, {
+    requestIds: createRequestIds(platform.random),
+    addressOf: () => null,
+  });
+}

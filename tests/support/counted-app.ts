@@ -41,7 +41,7 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
         },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       });
-      const response = await app.handle(request);
+      const response = await app(request, { requestIP: () => null });
       const text = await response.text();
       const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
       return {

@@ -1,6 +1,11 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import {
+  failures,
+  frequentSuccessSchema,
+  success,
+  successSchema,
+} from "../../platform/http/envelope.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { deleteOwnAccount } from "./delete-account.ts";
@@ -17,7 +22,7 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
     .use(kit)
     .get("/me", ({ ctx }) => success(viewOwnUser(ctx.actor), ctx.clock.now()), {
       signedIn: true,
-      response: { 200: successSchema(ownUserSchema), ...failures(401, 503) },
+      response: { 200: frequentSuccessSchema(ownUserSchema), ...failures(401, 503) },
       detail: {
         operationId: "getCurrentUser",
         tags,

@@ -1,7 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { Settings } from "../config/settings.ts";
-
-type AnswerHeaders = Record<string, string | number | undefined>;
+import type { AnswerHeaders } from "./answer-headers.ts";
 
 /** Carries refresh tokens in a cookie where `REFRESH_TOKEN_COOKIE` asks for it, and in bodies where not. */
 export interface RefreshCookie {

@@ -4,9 +4,11 @@ import type { AnonymousActor, RequestOrigin, UserActor } from "../../kernel/cont
 import { AppError } from "../../kernel/errors.ts";
 import type { Context, Platform } from "../platform.ts";
 import { createRequestContexts } from "../request-contexts.ts";
+import type { AnswerHeaders } from "./answer-headers.ts";
 import { readBearerToken } from "./bearer.ts";
 import { createClientAddressReader } from "./client-address.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
+import type { RequestIds } from "./request-id.ts";
 
 /** Tells who a bearer token stands for. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
 export type Authenticate = (ctx: Context, token: string) => UserActor | Promise<UserActor>;
@@ -17,10 +19,11 @@ export type PermissionsOf = (roles: readonly string[]) => readonly string[];
 /** What every feature's routes are built on. */
 export type RouteKit = ReturnType<typeof createRouteKit>;
 
-type Headers = Record<string, string | number | undefined>;
-
-interface Server {
-  requestIP(request: Request): { address: string } | null;
+/** What the routes learn of a request from whoever received it. */
+export interface Reception {
+  readonly requestIds: RequestIds;
+  /** The address of the connection's other end; null when it has hung up. */
+  addressOf(request: Request): string | null;
 }
 
 /**
@@ -31,25 +34,25 @@ export function createRouteKit(
   platform: Platform,
   authenticate: Authenticate,
   permissionsOf: PermissionsOf,
+  reception: Reception,
 ) {
   const readClientAddress = createClientAddressReader(platform.settings.trustedProxies);
   const contexts = createRequestContexts(platform);
   const signedIn = new WeakMap<Request, Context<UserActor>>();
-  let server: Server | null = null;
 
-  function openContext(request: Request, answer: Headers): Context<AnonymousActor> {
+  function openContext(request: Request, answer: AnswerHeaders): Context<AnonymousActor> {
     return contexts.open((): RequestOrigin => {
       const { headers } = request;
       return {
-        requestId: String(answer["x-request-id"] ?? ""),
-        ipAddress: readClientAddress(server?.requestIP(request)?.address ?? null, headers),
+        requestId: reception.requestIds.of(request, answer),
+        ipAddress: readClientAddress(reception.addressOf(request), headers),
         userAgent: headers.get("user-agent")?.toWellFormed().slice(0, 512) ?? null,
       };
     });
   }
 
   /** At once for a token that is known: nothing is waited for that need not be. */
-  function signIn(request: Request, answer: Headers): UserActor | Promise<UserActor> {
+  function signIn(request: Request, answer: AnswerHeaders): UserActor | Promise<UserActor> {
     const token = readBearerToken(request.headers.get("authorization"));
     const ctx = openContext(request, answer);
     const remember = (actor: UserActor): UserActor => {
@@ -66,12 +69,8 @@ export function createRouteKit(
     return ctx;
   }
 
-  // The hooks name what they take: given the whole context, Elysia reads body, cookies and query on every request, and
-  // given `server`, it defines that anew on each.
-  const kit = new Elysia({ name: "route-kit" }).onStart((app) => {
-    ({ server } = app);
-  });
-  return kit.macro({
+  // The hooks name what they take: given the whole context, Elysia reads body, cookies and query on every request.
+  return new Elysia({ name: "route-kit" }).macro({
     anyone: {
       resolve: ({ request, set }) => {
         const ctx = openContext(request, set.headers);

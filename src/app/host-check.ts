@@ -1,23 +1,4 @@
 import { AppError } from "../kernel/errors.ts";
-import type { Random } from "../kernel/random.ts";
-
-const acceptableId = /^[A-Za-z0-9._-]{1,128}$/;
-
-/**
- * Gives each request an id: the one it came with, if that is harmless (`X-Request-Id`), or a new one. A new one is what this
- * process drew once, and a number which does not tell how many there were: drawing each anew takes longer than judging a token.
- */
-export function createRequestIds(random: Random): (request: Request) => string {
-  const drawn = random.token(54).slice(0, 9);
-  const oddStep = random.below(2 ** 31) * 2 + 1;
-  let number = random.below(2 ** 32);
-  return (request) => {
-    const received = request.headers.get("x-request-id");
-    if (received !== null && acceptableId.test(received)) return received;
-    number = (number + oddStep) >>> 0;
-    return drawn + number.toString(36).padStart(7, "0");
-  };
-}
 
 const hostForm = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 

@@ -1,0 +1,53 @@
+// What validation is compared with: the same three routes with the same schemas and answers, and nothing behind them. It is
+// compiled into an executable of its own.
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+
+import { success, successSchema } from "../src/platform/http/envelope.ts";
+import { ownUserSchema } from "../src/features/users/model.ts";
+import { validateTokenBody, validTokenSchema } from "../src/features/sessions/model.ts";
+
+const user = {
+  id: "01a1f855-df5b-75c6-9399-8b7e505ffd5e",
+  email: "user-01a1f855-df5b-75c6-9399-8b7e505ffd5e@example.com",
+  username: null,
+  name: null,
+  email_verified: false,
+  roles: ["user"],
+  phone: null,
+  avatar_url: null,
+  locale: null,
+  metadata: {},
+};
+
+const validated = {
+  is_valid: true as const,
+  user_id: user.id,
+  email: user.email,
+  expires_at: "2026-11-21T09:42:19.750Z",
+  session_id: user.id,
+  roles: ["user"],
+  permissions: [],
+};
+
+const app = new Elysia({ normalize: false })
+  .get("/api/v1/users/me", () => success(user, new Date()), {
+    response: { 200: successSchema(ownUserSchema) },
+  })
+  .post("/api/v1/auth/validate-token", () => success(validated, new Date()), {
+    body: validateTokenBody,
+    response: { 200: successSchema(validTokenSchema) },
+  })
+  .get(
+    "/api/v1/auth/forward",
+    ({ set }) => {
+      set.headers["x-auth-user-id"] = user.id;
+      set.headers["x-auth-email"] = user.email;
+      set.headers["x-auth-username"] = "";
+      set.headers["x-auth-roles"] = "user";
+    },
+    { response: { 200: Type.Void() } },
+  );
+
+app.listen({ hostname: "127.0.0.1", port: 0 });
+console.log(app.server?.port);

@@ -1,0 +1,11 @@
+import { success, successSchema } from "../src/platform/http/envelope.ts";
+import { ownUserSchema } from "../src/features/users/model.ts";
+export { success, successSchema, ownUserSchema };
+export const user = {id: "01a1f855-df5b-75c6-9399-8b7e505ffd5e",email: "user-01a1f855-df5b-75c6-9399-8b7e505ffd5e@example.com",username: null,name: null,email_verified: false,roles: ["user"],phone: null,avatar_url: null,locale: null,metadata: {}};
+export const m=new Map<string,any>(); m.set("Bearer abc", user);
+let n=0; const drawn="abcdefghi";
+export const nextId=()=>{n=(n+12345)>>>0; return drawn+n.toString(36).padStart(7,"0")};
+export const H=new Headers({"content-type":"application/json","x-request-id":"a","cache-control": "no-store","content-security-policy": "default-src 'none'; frame-ancestors 'none'","referrer-policy": "no-referrer","x-content-type-options": "nosniff"});
+export const pre=JSON.stringify({success:true,data:user}).slice(0,-1)+',"timestamp":"';
+export const respond=(request:Request)=>{H.set("x-request-id", request.headers.get("x-request-id")??nextId()); return new Response(pre+new Date().toISOString()+'"}',{headers:H});};
+export const auth=(request:Request)=>{const u=m.get(request.headers.get("authorization")!); if(!u) throw new Error("no"); request.headers.get("host"); return u;};

@@ -1,0 +1,103 @@
+import { join } from "node:path";
+
+import { alternate, median } from "./median.ts";
+import type { Measurement } from "./measurement.ts";
+import { factsOf, recordRefresh } from "./record-refresh.ts";
+import { register, signIn, startBenchServer } from "./server.ts";
+import type { BareRefreshes } from "./statement.ts";
+import { runWrk } from "./wrk.ts";
+
+const callers = 32;
+const poolSize = 20;
+/** More than callers: `wrk` tries one request out. Each is refreshed again and again. */
+const sessionCount = 64;
+const seconds = 5;
+const warmUpSeconds = 2;
+
+/** Cheap log-ins: each round takes new sessions, and nothing is hashed while it is measured. */
+const settings = { DATABASE_POOL_SIZE: String(poolSize), BCRYPT_COST: "10" };
+
+/**
+ * P6: refreshes a second, against the statements that Gatehouse sends for them, sent by the driver alone from a pool of the same
+ * size, to the same database: the same tables, indexes and triggers, and each time a row that changes.
+ */
+export const refresh: Measurement = {
+  name: "refresh",
+  async measure({ rounds }) {
+    await using running = await startBenchServer("postgres", settings);
+    const { home, server } = running;
+    const users: Awaited<ReturnType<typeof register>>[] = [];
+    for (let count = 0; count < sessionCount; count += 1) users.push(await register(server));
+    const url = home.settings["DATABASE_URL"] ?? "";
+    const openSessions = async (): Promise<string[]> => {
+      const tokens: string[] = [];
+      for (const user of users) tokens.push((await signIn(server, user)).refresh);
+      return tokens;
+    };
+
+    const [token = ""] = await openSessions();
+    const statements = await recordRefresh({ ...settings, DATABASE_URL: url }, token);
+
+    const path = `${server.url}/api/v1/auth/refresh`;
+    const refreshAll = async (duration: number): Promise<number> => {
+      const lua = luaOf(await openSessions());
+      return (await runWrk(path, lua, { seconds: duration, connections: callers })).perSecond;
+    };
+    await refreshAll(warmUpSeconds);
+    const numbers = await alternate(rounds, {
+      bare: async () => {
+        const sessions = (await openSessions()).map(factsOf);
+        return sendAlone({ url, poolSize, callers, warmUpSeconds, seconds, statements, sessions });
+      },
+      served: () => refreshAll(seconds),
+    });
+    const ratios = numbers.served.map(
+      (served, round) => served / (numbers.bare[round] ?? Number.NaN),
+    );
+    const [served, bare] = [numbers.served, numbers.bare].map((each) => median(each).toFixed(0));
+    const sent = statements.length === 1 ? "its statement" : `its ${statements.length} statements`;
+    return [
+      {
+        id: "P6",
+        what: "POST /auth/refresh",
+        value: median(ratios),
+        unit: "x",
+        target: { atLeast: 0.6 },
+        rounds: ratios,
+        note: `${served}/s against ${sent} sent by the driver alone, ${bare}/s`,
+      },
+    ];
+  },
+};
+
+async function sendAlone(order: BareRefreshes): Promise<number> {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "bare-refresh.ts")], {
+    stdin: new Blob([JSON.stringify(order)]),
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const perSecond = Number(await new Response(child.stdout).text());
+  if ((await child.exited) !== 0) throw new Error("the statements alone failed");
+  return perSecond;
+}
+
+/** Each request takes the session that has waited longest; the answer gives it its next token. */
+function luaOf(tokens: readonly string[]): string {
+  return `
+local tokens = { ${tokens.map((token) => `"${token}"`).join(", ")} }
+local first, last = 1, #tokens
+local headers = { ["Content-Type"] = "application/json" }
+
+function request()
+  local token = tokens[first]
+  tokens[first] = nil
+  first = first + 1
+  return wrk.format("POST", nil, headers, '{"refresh_token":"' .. token .. '"}')
+end
+
+function response(status, headers, body)
+  last = last + 1
+  tokens[last] = body:match('"refresh_token":"([^"]+)"')
+end
+`;
+}

@@ -1,0 +1,49 @@
+import type { HealthState } from "../features/health/index.ts";
+import { AppError } from "../kernel/errors.ts";
+import type { AnswerHeaders } from "../platform/http/answer-headers.ts";
+import { requestPath } from "../platform/http/request-path.ts";
+import type { Cors } from "./cors.ts";
+import { createHostCheck } from "./host-check.ts";
+import type { Answered } from "./answer-writer.ts";
+import type { FailedRequest } from "./error-mapper.ts";
+
+/** What lies behind the door, and what the door itself answers with. */
+export interface DoorOptions {
+  readonly health: Pick<HealthState, "phase">;
+  readonly cors: Cors;
+  readonly route: (request: Request) => Response | Promise<Response>;
+  readonly mapError: (failed: FailedRequest) => object;
+  readonly write: (answered: Answered) => Response;
+}
+
+/**
+ * What every request passes before it is routed: an ambiguous `Host` is refused, a preflight answered, and while starting
+ * nothing but health is. A framework's hook in this place would cost each request more than judging its token.
+ */
+export function createDoor({ health, cors, route, mapError, write }: DoorOptions) {
+  const assertOneHost = createHostCheck();
+
+  function refuse(request: Request, error: unknown): Response {
+    const set: { status?: number | string; headers: AnswerHeaders } = { headers: {} };
+    return write({ request, responseValue: mapError({ error, request, set }), set });
+  }
+
+  return (request: Request): Response | Promise<Response> => {
+    try {
+      assertOneHost(request);
+      if (health.phase === "starting") assertIsAboutHealth(request);
+    } catch (error) {
+      return refuse(request, error);
+    }
+    const granted = cors.grantPreflight(request);
+    return granted
+      ? write({ request, responseValue: null, set: { status: 204, headers: granted } })
+      : route(request);
+  };
+}
+
+function assertIsAboutHealth(request: Request): void {
+  if (!requestPath(request).startsWith("/health")) {
+    throw new AppError("UNAVAILABLE", "The service is starting.", { retryAfterSeconds: 1 });
+  }
+}
