@@ -3,6 +3,7 @@
 import { join } from "node:path";
 
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
+import { audit } from "./audit.ts";
 import { login } from "./login.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
@@ -13,6 +14,7 @@ import { roundTrips } from "./round-trips.ts";
 import { saturation } from "./saturation.ts";
 import { startUp } from "./start-up.ts";
 import { renderTable } from "./table.ts";
+import { userImport } from "./user-import.ts";
 import { validation } from "./validation.ts";
 
 const measurements: readonly Measurement[] = [
@@ -22,8 +24,10 @@ const measurements: readonly Measurement[] = [
   saturation,
   roundTrips,
   refresh,
+  audit,
   startUp,
   memory,
+  userImport,
 ];
 const rounds = 3;
 

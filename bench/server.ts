@@ -108,3 +108,14 @@ export async function residentMegabytes(pid: number): Promise<number> {
   const status = await Bun.file(`/proc/${pid}/status`).text();
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
+
+/** The processor time that a process has taken so far, in seconds; 0 for one that has ended. */
+export async function processorSeconds(pid: number): Promise<number> {
+  const line = await Bun.file(`/proc/${pid}/stat`)
+    .text()
+    .catch(() => "");
+  // After the name in brackets, which may hold anything: the 12th and 13th are user and system time.
+  const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
+  const ticksPerSecond = 100;
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksPerSecond;
+}

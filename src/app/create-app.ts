@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 
+import { auditRoutes } from "../features/audit/index.ts";
 import { clientsRoutes } from "../features/clients/index.ts";
 import { emailChangeRoutes } from "../features/email-change/index.ts";
 import { emailVerificationRoutes } from "../features/email-verification/index.ts";
@@ -10,13 +11,15 @@ import { magicLinksRoutes } from "../features/magic-links/index.ts";
 import { ownAccountRoutes } from "../features/own-account/index.ts";
 import { pagesRoutes } from "../features/pages/index.ts";
 import { passwordRecoveryRoutes, passwordsRoutes } from "../features/passwords/index.ts";
-import { permissionsOf } from "../features/roles/index.ts";
+import { postsRoutes } from "../features/posts/index.ts";
+import { permissionsRoutes, rolesRoutes, userRolesRoutes } from "../features/roles/index.ts";
 import {
   createAuthenticator,
   forwardAuthRoutes,
   ownSessionsRoutes,
   sessionsRoutes,
 } from "../features/sessions/index.ts";
+import { userSessionsRoutes, usersRoutes } from "../features/user-administration/index.ts";
 import { version } from "../kernel/version.ts";
 import { createRefreshCookie } from "../platform/http/refresh-cookie.ts";
 import { createRequestIds } from "../platform/http/request-id.ts";
@@ -43,24 +46,31 @@ export function createRoutes(
   authenticate: Authenticate,
   reception: Reception,
 ) {
-  const kit = createRouteKit(platform, authenticate, permissionsOf, reception);
+  const kit = createRouteKit(platform, authenticate, reception);
   const cookie = createRefreshCookie(platform.settings);
-  return new Elysia({ normalize: false })
+  const routes = new Elysia({ normalize: false })
     .use(healthRoutes(kit, platform, version, health))
     .use(passwordsRoutes(kit, cookie))
     .use(passwordRecoveryRoutes(kit))
     .use(magicLinksRoutes(kit, cookie))
     .use(emailVerificationRoutes(kit))
-    .use(sessionsRoutes(kit, cookie, authenticate, permissionsOf))
+    .use(sessionsRoutes(kit, cookie, authenticate))
     .use(ownSessionsRoutes(kit))
-    .use(forwardAuthRoutes(kit, cookie, authenticate, permissionsOf))
+    .use(forwardAuthRoutes(kit, cookie, authenticate))
     .use(ownAccountRoutes(kit, cookie))
     .use(emailChangeRoutes(kit))
+    .use(rolesRoutes(kit))
+    .use(permissionsRoutes(kit))
+    .use(userRolesRoutes(kit))
+    .use(usersRoutes(kit))
+    .use(userSessionsRoutes(kit))
     .use(clientsRoutes(kit))
+    .use(auditRoutes(kit))
     .use(oauth2Routes(kit, cookie, authenticate))
     .use(serverMetadataRoutes(kit))
     .use(keysRoutes(kit, platform))
     .use(pagesRoutes(kit, platform, cookie));
+  return platform.settings.postsEnabled ? routes.use(postsRoutes(kit)) : routes;
 }
 
 /** The OpenAPI document of the features' routes. */

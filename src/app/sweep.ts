@@ -1,8 +1,8 @@
+import { sweepAuditLog } from "../features/audit/index.ts";
 import { sweepChallenges } from "../features/mail-challenges/index.ts";
 import { sweepSessions } from "../features/sessions/index.ts";
 import { sweepDevices } from "../features/sign-in/index.ts";
 import { batchSize } from "../platform/db/delete-batch.ts";
-import type { Db } from "../platform/db/port.ts";
 import { sweepDead, sweepDelivered } from "../platform/outbox/sweep.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Work } from "./periodic-work.ts";
@@ -10,12 +10,14 @@ import type { Work } from "./periodic-work.ts";
 const pauseSeconds = 3600;
 
 /** What is deleted when it has been of no use for long enough: each gives how many rows it deleted, at most a batch. */
-const sweeps: Readonly<Record<string, (db: Db, now: Date) => Promise<number>>> = {
-  challenges: sweepChallenges,
-  sessions: sweepSessions,
-  devices: sweepDevices,
-  deliveredMessages: sweepDelivered,
-  deadMessages: sweepDead,
+const sweeps: Readonly<Record<string, (platform: Platform, now: Date) => Promise<number>>> = {
+  challenges: ({ db }, now) => sweepChallenges(db, now),
+  sessions: ({ db }, now) => sweepSessions(db, now),
+  devices: ({ db }, now) => sweepDevices(db, now),
+  deliveredMessages: ({ db }, now) => sweepDelivered(db, now),
+  deadMessages: ({ db }, now) => sweepDead(db, now),
+  // The last one: it fails for as long as the log is not what it was.
+  auditLog: sweepAuditLog,
 };
 
 /** Keeps the tables from growing for ever. Every replica tries; at any moment one deletes. */
@@ -29,14 +31,14 @@ export function createSweep(platform: Platform): Work {
 
 /** Deletes what is due, batch by batch. */
 export async function sweep(platform: Platform, stopping?: AbortSignal): Promise<void> {
-  const { db, clock, log } = platform;
+  const { clock, log } = platform;
   const counts: Record<string, number> = {};
   for (const [what, sweepBatch] of Object.entries(sweeps)) {
     let count = 0;
     let deleted: number;
     do {
       if (stopping?.aborted) return;
-      deleted = await sweepBatch(db, clock.now());
+      deleted = await sweepBatch(platform, clock.now());
       count += deleted;
     } while (deleted === batchSize);
     counts[what] = count;

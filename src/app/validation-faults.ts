@@ -27,13 +27,15 @@ function fieldName(where: string, path: string): string {
   return /^[A-Za-z_][\w.-]{0,63}$/.test(name) ? name : where;
 }
 
-function issueOf({ type, schema, errors }: ValueError): string {
+function issueOf({ type, schema, value, errors }: ValueError): string {
   switch (type) {
     case ValueErrorType.Union: {
       // Such as a text or null: what is wrong with the value as the first of them.
       const first = errors[0]?.First();
       return first ? issueOf(first) : "Is not valid.";
     }
+    case ValueErrorType.Literal:
+      return isTextMissing(schema, value) ? "Must be a text." : "Is not one of the known values.";
     case ValueErrorType.ObjectRequiredProperty:
       return "Is required.";
     case ValueErrorType.ObjectAdditionalProperties:
@@ -54,4 +56,9 @@ function issueOf({ type, schema, errors }: ValueError): string {
     default:
       return "Is not valid.";
   }
+}
+
+/** Of a text that is one of several. */
+function isTextMissing(literal: TSchema, value: unknown): boolean {
+  return typeof literal["const"] === "string" && typeof value !== "string";
 }

@@ -11,6 +11,7 @@ import type { RunningPlatform } from "./create-platform.ts";
 import { createKeyKeeper } from "./key-keeper.ts";
 import { createPeriodicWork } from "./periodic-work.ts";
 import { createReminding } from "./remind.ts";
+import { createSealing } from "./seal-audit.ts";
 import { createSweep } from "./sweep.ts";
 
 /** What this process does besides answering requests. */
@@ -37,9 +38,8 @@ export function createWorkers(platform: RunningPlatform): Workers {
     createOutboxWorker({ topic, deliver, db, clock, secrets, log }),
   );
   const keyKeeper = createKeyKeeper(platform);
-  const periodic = [createSweep(platform), ...createReminding(platform)].map((work) =>
-    createPeriodicWork(work, log),
-  );
+  const works = [createSealing(platform), createSweep(platform), ...createReminding(platform)];
+  const periodic = works.map((work) => createPeriodicWork(work, log));
   function wake(): void {
     for (const worker of workers) worker.wake();
   }

@@ -16,6 +16,10 @@ export interface UserActor {
   readonly name: string | null;
   readonly emailVerified: boolean;
   readonly roles: readonly string[];
+  /** All that her roles let her do, in alphabetical order. */
+  readonly permissions: readonly string[];
+  /** How she has proven who she is (RFC 8176). */
+  readonly amr: readonly string[];
   readonly profile: UserProfile;
   readonly tokenExpiresAt: Date;
 }

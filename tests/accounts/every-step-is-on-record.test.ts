@@ -28,6 +28,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
         result: "success",
         actor_kind: "anonymous",
         session_id: null,
+        amr: null,
         ip_address: "127.0.0.1",
         user_agent: userAgent,
         detail: null,
@@ -103,7 +104,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
       action: "user.login",
       user_id: userId,
       session_id: expect.any(String),
-      detail: { amr: ["pwd"] },
+      amr: ["pwd"],
     });
   });
 
@@ -145,7 +146,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
       action: "user.login",
       user_id: registered.json.data.user_id,
       session_id: expect.any(String),
-      detail: { amr: ["pwd"] },
+      amr: ["pwd"],
     });
     expect((await logIn(app, { email, password: goodPassword })).status).toBe(200);
   });

@@ -60,6 +60,7 @@ test("a user without the permission learns nothing of the request's other faults
 
 test("an admin who is one no more is refused with the token that she has", async () => {
   const admin = await signInAdmin(app);
+  await signInAdmin(app);
   const list = () => app.call("GET", "/api/v1/clients", { bearer: admin.accessToken });
   expect((await list()).status).toBe(200);
   await app.rows(`delete from user_roles where user_id = '${admin.userId}'`);

@@ -16,13 +16,16 @@ describe.each([...databaseKinds])("clients create on %s", (kind) => {
       /^client_id=(client_[\w-]{22})\nclient_secret=([\w-]{43})\n$/.exec(made.stdout) ?? [];
     expect(secret).not.toBe("");
     expect(made.stderr).not.toContain(secret);
-    expect(await home.rows("select action, actor_kind, detail from audit_log")).toEqual([
-      {
-        action: "client.created",
-        actor_kind: "operator",
-        detail: { client_id: id, name: "billing" },
-      },
-    ]);
+    expect(await home.rows("select action, actor_kind, user_agent, detail from audit_log")).toEqual(
+      [
+        {
+          action: "client.created",
+          actor_kind: "operator",
+          user_agent: "gatehouse clients create",
+          detail: { client_id: id, name: "billing" },
+        },
+      ],
+    );
 
     await using server = await startGatehouse(home);
     const granted = await server.call("POST", "/oauth/token", {

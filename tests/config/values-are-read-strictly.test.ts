@@ -127,6 +127,7 @@ describe("values that are not exactly of their form are refused", () => {
     SHUTDOWN_TIMEOUT: ["25", "0s"],
     BODY_LIMIT: ["64KB", "64k", "1 MiB", "0", "1023", "17MiB", "1.5MiB", "-1", "064KiB"],
     DOCS_ENABLED: ["enabled"],
+    POSTS_ENABLED: ["off"],
   };
   const cases = Object.entries(refused).flatMap(([name, texts]) =>
     texts.map((text) => [name, text] as const),
@@ -247,7 +248,9 @@ describe("what is unset has its default", () => {
       trustedProxies: [],
       bodyLimitBytes: 65_536,
       docsEnabled: true,
+      postsEnabled: true,
       eventsIncludeTokens: true,
+      auditRetentionSeconds: 31_536_000,
     });
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 
+import { signInAdmin } from "../support/admin.ts";
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
 import { eventually } from "../support/eventually.ts";
 import { hearing } from "../support/hearing.ts";
@@ -68,6 +69,7 @@ test("a session that ends during the first reading is neither accepted nor remem
 
 // security 96
 test("roles that change during the first reading are those that the answer is given by", async () => {
+  await signInAdmin(app);
   for (const [sql, roles] of [
     [`insert into user_roles values ('${user.userId}', 'admin', now())`, ["user", "admin"]],
     [`delete from user_roles where user_id = '${user.userId}'`, ["user"]],

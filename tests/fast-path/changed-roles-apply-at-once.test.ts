@@ -48,8 +48,10 @@ test.each([...databaseKinds])(
       await become(admin.accessToken, 200);
       await become(user.accessToken, 403);
     }
-    // A role that nobody knows allows nothing, and stands in no one's way.
-    await app.rows("update user_roles set role = 'no-longer-there'");
+    // A role that allows nothing stands in no one's way.
+    await signInAdmin(app);
+    await app.rows("insert into roles values ('idle', null, now(), now())");
+    await app.rows(`update user_roles set role = 'idle' where user_id = '${admin.userId}'`);
     await become(admin.accessToken, 403);
   },
 );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
+import { signInAdmin } from "../support/admin.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
@@ -106,6 +107,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
     );
     await rolesBecome(ada.accessToken, "user");
     await rolesBecome(bob.accessToken, "user,admin");
+    await signInAdmin(app);
+    await app.rows("insert into roles values ('editor', null, now(), now())");
     await app.rows(`update user_roles set role = 'editor' where user_id = '${bob.userId}'`);
     await rolesBecome(bob.accessToken, "user,editor");
     await app.rows(`delete from user_roles where user_id = '${bob.userId}'`);

@@ -15,7 +15,9 @@ function known(sessionId: string, userId: string, weight = 1): KnownToken {
       username: null,
       name: null,
       emailVerified: true,
+      permissions: [],
       roles: ["user"],
+      amr: [],
       profile: { phone: null, avatarUrl: null, locale: null, metadata: {} },
       tokenExpiresAt: new Date(0),
     },
@@ -58,6 +60,16 @@ test("a change of a session, a user or of anything makes its tokens unknown, and
   expect(held("abcd")).toBe("d");
   tokens.forget(all);
   expect([held("abcd"), tokens.size]).toEqual(["", 0]);
+});
+
+test("what roles allow is in every token: none is known once that has changed", () => {
+  const { tokens, keep, held } = createScene();
+  keep("a", "1", "ada");
+  keep("b", "2", "bob");
+  const reading = tokens.beginReading("3", "eve");
+  tokens.forget({ subject: "roles", id: "" });
+  tokens.keep(reading, "c", known("3", "eve"));
+  expect([held("abc"), tokens.size]).toEqual(["", 0]);
 });
 
 // The race: the database is asked, then the session ends, then the old answer arrives.

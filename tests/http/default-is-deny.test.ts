@@ -3,7 +3,6 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "../../src/app/guards.ts";
-import { permissionsOf } from "../../src/features/roles/index.ts";
 import { createAuthenticator } from "../../src/features/sessions/index.ts";
 import { createRequestIds } from "../../src/platform/http/request-id.ts";
 import { createRouteKit } from "../../src/platform/http/route-kit.ts";
@@ -150,7 +149,7 @@ describe("the app does not start with", () => {
 });
 
 function createKit({ platform }: TestApp) {
-  return createRouteKit(platform, createAuthenticator(platform), permissionsOf, {
+  return createRouteKit(platform, createAuthenticator(platform), {
     requestIds: createRequestIds(platform.random),
     addressOf: () => null,
   });

@@ -98,7 +98,7 @@ describe("answers below /api/v1", () => {
           const body = { ...Object.fromEntries(others), [field]: value };
           const answer = await app.call(
             operation.method,
-            operation.path,
+            operation.numberedPath,
             callWith(operation, body),
           );
           const echoed = answer.text.includes(canary);

@@ -197,7 +197,7 @@ export function fuzzedRequests(
           { weight: 15, arbitrary: fc.constant("") },
           { weight: 1, arbitrary: fc.constantFrom(...oddEnds) },
         )
-        .map((end) => operation.path + end),
+        .map((end) => operation.numberedPath + end),
       call: callOf(operation, known),
     }),
   );

@@ -83,7 +83,7 @@ describe("a wrong method", () => {
   });
 
   test("is the same with a slash at the end, with a query, and for a host of any length", async () => {
-    for (const path of ["/health/live/", "/health/live?a=/b", "/api/v1/users/me/"]) {
+    for (const path of ["/health/live/", "/health/live?a=/b", "/api/v1/auth/forward/"]) {
       const answer = await app.call("DELETE", path);
       expect([path, answer.status, answer.headers.get("allow")]).toEqual([path, 405, "GET, HEAD"]);
     }

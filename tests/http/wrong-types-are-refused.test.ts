@@ -50,7 +50,7 @@ describe("type confusion", () => {
       for (const [field, { nullable }] of textFields(operation)) {
         for (const value of wrong.filter((one) => one !== null || nullable !== true)) {
           const body = { ...exampleBody(operation), [field]: value };
-          const answer = await app.call(operation.method, operation.path, {
+          const answer = await app.call(operation.method, operation.numberedPath, {
             json: body,
             ...(operation.isPublic ? {} : { bearer }),
           });
@@ -155,13 +155,15 @@ describe("type confusion", () => {
     for (const operation of operations.filter((one) => one.mediaType === "application/json")) {
       for (const field of ["role", "user_id", "__proto__"]) {
         const text = JSON.stringify(exampleBody(operation)).replace("{", `{"${field}":"admin",`);
-        const answer = await app.call(operation.method, operation.path, {
+        const answer = await app.call(operation.method, operation.numberedPath, {
           body: text.replace(",}", "}"),
           headers: { "content-type": "application/json" },
           ...(operation.isPublic ? {} : { bearer }),
         });
         expect([operation.path, field, answer.status]).toEqual([operation.path, field, 400]);
-        expect(answer.json.error.details.field).toBe(field);
+        const { details } = answer.json.error;
+        const issue = "Is not a known field.";
+        expect(details.errors ?? [details]).toContainEqual({ field, issue });
       }
     }
   });

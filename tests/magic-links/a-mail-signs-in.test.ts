@@ -40,7 +40,7 @@ test("with the link or the code: tokens as from a log-in, on record, and announc
         result: "success",
         user_id: user.userId,
         session_id: sessionOf(data.access_token),
-        detail: { amr: ["otp"] },
+        amr: ["otp"],
       },
     ]);
   }

@@ -154,7 +154,7 @@ describe("an update", () => {
       bearer,
       json: { name: "Mallory" },
     });
-    expect(named.status).toBe(404);
+    expect(named.status).toBe(403);
     const rows = await app.rows("select id, deleted_at from users where name = 'Mallory'");
     expect(rows).toEqual([{ id: userId, deleted_at: null }]);
   });

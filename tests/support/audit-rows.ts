@@ -6,7 +6,7 @@ export function auditOf(app: TestApp, answer: Answer): Promise<Record<string, un
   const requestId = answer.headers.get("x-request-id") ?? "";
   if (!/^[\w.-]+$/.test(requestId)) throw new Error("an answer without a request id");
   return app.rows(
-    `select action, result, actor_kind, user_id, session_id, ip_address, user_agent, detail
+    `select action, result, actor_kind, user_id, session_id, amr, ip_address, user_agent, detail
      from audit_log where request_id = '${requestId}' order by id`,
   );
 }

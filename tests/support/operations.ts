@@ -8,8 +8,12 @@ export type Json = { readonly [key: string]: unknown };
 export interface Operation {
   readonly method: string;
   readonly path: string;
+  /** The same with a number in each place that takes one; what else is missing may be any text, and so stays as it is. */
+  readonly numberedPath: string;
   /** Whether the document says that nobody has to sign in. */
   readonly isPublic: boolean;
+  /** The permission that the document says it needs, or null. */
+  readonly permission: string | null;
   /** The one media type of its body, or null where it takes none. */
   readonly mediaType: string | null;
   /** The schemas of the body's fields; empty where it takes none. */
@@ -63,12 +67,20 @@ function operationOf(path: string, method: string, described: unknown): Operatio
     ([status, answer]) => [Number(status), answerSchema(asJson(answer))] as const,
   );
   const security = operation["security"];
+  const parameters = Object.values(asJson(operation["parameters"])).map(asJson);
+  const numbers = new Set(
+    parameters
+      .filter(({ schema: taken }) => asJson(taken)["type"] === "integer")
+      .map(({ name }) => name),
+  );
   return {
     method: method.toUpperCase(),
     path,
+    numberedPath: path.replaceAll(/\{(\w+)\}/g, (place, name) => (numbers.has(name) ? "1" : place)),
     isPublic:
       Array.isArray(security) &&
       (security.length === 0 || security.some((one) => Object.keys(one).length === 0)),
+    permission: typeof operation["x-permission"] === "string" ? operation["x-permission"] : null,
     mediaType,
     fields: Object.fromEntries(
       Object.entries(asJson(schema["properties"])).map(([name, field]) => [name, asJson(field)]),

@@ -23,10 +23,10 @@ export function watchHasher(
         await before();
         return hasher.hash(password);
       },
-      verify: async (password: string, hash: string | null) => {
+      verify: async (password: string, hash: string | null, typed?: string) => {
         work.compared.push(hash);
         await before();
-        return hasher.verify(password, hash);
+        return hasher.verify(password, hash, typed);
       },
     },
   });

@@ -13,9 +13,14 @@ export async function asOperator<T>(
   try {
     await platform.database.open();
     const requestId = `command-${platform.random.token(96)}`;
-    const origin = { requestId, ipAddress: null, userAgent: null };
+    const origin = { requestId, ipAddress: null, userAgent: nameOf(command) };
     return await work(createContext(platform, { kind: "operator" }, origin));
   } finally {
     await platform.database.close();
   }
+}
+
+/** The whole name, such as `gatehouse keys rotate`: the audit log says by what it was done. */
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }

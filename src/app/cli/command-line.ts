@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 
 import { version } from "../../kernel/version.ts";
+import { auditCommand } from "./audit.ts";
 import { clientsCommand } from "./clients.ts";
 import { ignoreClosedPipes } from "./closed-pipes.ts";
 import { configCommand } from "./config.ts";
@@ -12,6 +13,7 @@ import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { openapiCommand } from "./openapi.ts";
 import { serveCommand } from "./serve.ts";
+import { usersCommand } from "./users.ts";
 
 const introduction = `A complete authentication service in one executable.
 
@@ -21,8 +23,10 @@ Settings come from the environment; "gatehouse config" lists them all.`;
 const commands = [
   migrateCommand,
   createAdminCommand,
+  usersCommand,
   keysCommand,
   clientsCommand,
+  auditCommand,
   eventsCommand,
   healthcheckCommand,
   configCommand,

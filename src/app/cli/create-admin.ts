@@ -2,11 +2,11 @@ import { password as askPassword, isCancel } from "@clack/prompts";
 import { Command, InvalidArgumentError } from "commander";
 
 import { createAdmin } from "../../features/admin/index.ts";
-import { canonicalEmail, isUsername, usernameSchema } from "../../features/users/index.ts";
-import { findAppError } from "../../kernel/errors.ts";
+import { isUsername, usernameSchema } from "../../features/users/index.ts";
 import { asOperator } from "./as-operator.ts";
 import { CommandError, exitCodes } from "./exit.ts";
 import { readCommandSettings } from "./load.ts";
+import { readEmail } from "./read-arguments.ts";
 
 interface CreateAdminOptions {
   readonly email: string;
@@ -31,15 +31,6 @@ export function createAdminCommand(): Command {
       );
       process.stdout.write(`created ${admin.email} (${admin.userId}) with the role admin\n`);
     });
-}
-
-function readEmail(text: string): string {
-  try {
-    return canonicalEmail(text);
-  } catch (error) {
-    const reason = findAppError(error)?.message;
-    throw reason === undefined ? error : new InvalidArgumentError(reason);
-  }
 }
 
 function readUsername(text: string): string {

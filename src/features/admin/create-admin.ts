@@ -3,10 +3,8 @@ import { insertRow, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
 import { duplicate, hashChosenPassword } from "../passwords/index.ts";
+import { adminRole } from "../roles/index.ts";
 import { canonicalEmail, isUsername, userRoles, users } from "../users/index.ts";
-
-/** The role that has every permission. */
-const adminRole = "admin";
 
 /**
  * Makes an account with the role `admin`; its address counts as verified, for the operator vouches for it. Throws

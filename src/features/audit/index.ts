@@ -1,2 +1,8 @@
 export type { AuditAction } from "./actions.ts";
+export { type ChainPosition, formatChainPosition, parseChainPosition } from "./chain-hash.ts";
+export { UnusableChainError } from "./chain-queries.ts";
 export { type AuditEntry, recordAudit, writeAudit } from "./record-audit.ts";
+export { auditRoutes } from "./routes.ts";
+export { sealBatchSize, sealRows } from "./seal-rows.ts";
+export { sweepAuditLog } from "./sweep-audit-log.ts";
+export { type AuditReport, verifyAuditLog } from "./verify-audit-log.ts";

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import type { UserActor } from "../../kernel/context.ts";
@@ -11,7 +11,7 @@ import { queueMail } from "../mail/index.ts";
 import { challengeLink, issueChallenge } from "../mail-challenges/index.ts";
 import { verifyOwnPassword } from "../passwords/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
-import { canonicalEmail, users } from "../users/index.ts";
+import { canonicalEmail, isActive, users } from "../users/index.ts";
 
 const purpose = "change-email";
 const action = "user.email_change_requested";
@@ -45,13 +45,7 @@ export async function requestEmailChange(
         ),
       })
       .from(users)
-      .where(
-        and(
-          eq(users.id, userId),
-          eq(users.credentialsVersion, credentialsVersion),
-          isNull(users.deletedAt),
-        ),
-      ),
+      .where(and(eq(users.id, userId), eq(users.credentialsVersion, credentialsVersion), isActive)),
   );
   // Issued also where it is not mailed: an earlier link dies either way, and so tells nothing of the address.
   const linkTtlSeconds = ctx.settings.verifyEmailTtlSeconds;

@@ -4,7 +4,7 @@ import { changedColumn, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { takeRequest } from "../mail-challenges/index.ts";
-import { users } from "../users/index.ts";
+import { isActive, users } from "../users/index.ts";
 import { composeVerificationMail } from "./verification-mail.ts";
 
 /** The outbox topic of requests for a verification mail. */
@@ -22,11 +22,7 @@ export async function sendVerification(ctx: Context, input: { email: string }): 
       .select({ id: users.id, credentialsVersion: users.credentialsVersion })
       .from(users)
       .where(
-        and(
-          eq(sql`lower(${users.email})`, input.email),
-          isNull(users.emailVerifiedAt),
-          isNull(users.deletedAt),
-        ),
+        and(eq(sql`lower(${users.email})`, input.email), isNull(users.emailVerifiedAt), isActive),
       ),
   );
   const userId = changedColumn("id");

@@ -4,7 +4,7 @@ import { addSeconds } from "../../kernel/clock.ts";
 import { changedColumn, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { users } from "../users/index.ts";
+import { isActive, users } from "../users/index.ts";
 import { composeVerificationMail } from "./verification-mail.ts";
 
 /** A reminder that was due longer ago is left out, so that switching reminders on mails no crowd. */
@@ -76,7 +76,7 @@ function isDue(ctx: Context, number: number): SQL | undefined {
   );
   return and(
     isNull(users.emailVerifiedAt),
-    isNull(users.deletedAt),
+    isActive,
     lt(users.verifyRemindersSent, number),
     lte(users.createdAt, addSeconds(now, -thisSeconds)),
     gt(users.createdAt, addSeconds(now, -untilSeconds)),

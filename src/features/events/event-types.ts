@@ -9,6 +9,9 @@ export interface EventData {
   /** `fields` names what the update gave, by the names of the columns' wire form; the values are to be asked for. */
   "user.updated": { user_id: string; fields: readonly string[] };
   "user.deleted": { user_id: string; email: string };
+  "user.restored": { user_id: string; email: string };
+  /** `roles` are all that she has now. */
+  "user.roles_changed": { user_id: string; roles: readonly string[] };
 }
 
 /** The `event_type` of an event. */

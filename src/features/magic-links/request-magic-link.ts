@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { changedColumn, withEffects } from "../../platform/db/write.ts";
@@ -6,7 +6,7 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { challengeLink, issueChallenge, takeRequest } from "../mail-challenges/index.ts";
-import { users } from "../users/index.ts";
+import { isActive, users } from "../users/index.ts";
 
 /** The outbox topic of requests for a magic link. */
 export const magicLinkRequestTopic = "magic-link-request";
@@ -26,7 +26,7 @@ export async function sendMagicLink(ctx: Context, { email }: { email: string }):
     ctx.db
       .select({ id: users.id, credentialsVersion: users.credentialsVersion })
       .from(users)
-      .where(and(eq(sql`lower(${users.email})`, email), isNull(users.deletedAt))),
+      .where(and(eq(sql`lower(${users.email})`, email), isActive)),
   );
   const userId = changedColumn("id");
   const { token, code, codeTtlSeconds, effect } = issueChallenge(ctx, {

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull, or } from "drizzle-orm";
 
 import type { Context } from "../../platform/platform.ts";
-import { users } from "../users/index.ts";
+import { isActive, users } from "../users/index.ts";
 import { isBoundTo } from "./holder.ts";
 import { hashToken } from "./issue-challenge.ts";
 import type { ChallengePurpose } from "./purposes.ts";
@@ -32,7 +32,7 @@ export async function findChallenge(
       consumedAt: mailChallenges.consumedAt,
     })
     .from(mailChallenges)
-    .innerJoin(users, and(eq(users.id, mailChallenges.userId), isNull(users.deletedAt)))
+    .innerJoin(users, and(eq(users.id, mailChallenges.userId), isActive))
     .where(
       and(
         eq(mailChallenges.tokenHash, hashToken(token)),

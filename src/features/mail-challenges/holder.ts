@@ -1,7 +1,7 @@
-import { and, eq, isNull, sql, type SQL, type SQLWrapper } from "drizzle-orm";
+import { and, eq, sql, type SQL, type SQLWrapper } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
-import { users } from "../users/index.ts";
+import { isActive, users } from "../users/index.ts";
 import type { ChallengePurpose } from "./purposes.ts";
 import { mailChallenges } from "./table.ts";
 
@@ -26,7 +26,7 @@ export function lockHolder(db: Db, which: SQL) {
         emailVerifiedAt: users.emailVerifiedAt,
       })
       .from(users)
-      .where(and(which, isNull(users.deletedAt)))
+      .where(and(which, isActive))
       .for("no key update"),
   );
 }

@@ -2,7 +2,7 @@ import { and, eq, gt, inArray, isNull, sql, type SQL } from "drizzle-orm";
 
 import { type Effect, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { userColumns, type UserRecord, users } from "../users/index.ts";
+import { isActive, userColumns, type UserRecord, users } from "../users/index.ts";
 import { hasCodeToTry } from "./consume-challenge.ts";
 import { isBoundTo } from "./holder.ts";
 import { codeHashes, hashToken } from "./issue-challenge.ts";
@@ -108,7 +108,7 @@ function isLivingUsers(purpose: ChallengePurpose): SQL | undefined {
     eq(mailChallenges.purpose, purpose),
     isNull(mailChallenges.consumedAt),
     isBoundTo(users, purpose),
-    isNull(users.deletedAt),
+    isActive,
   );
 }
 

@@ -28,7 +28,8 @@ export function createMailDelivery(platform: Platform): DeliverMessage {
   return async (message) => {
     const { to, mail } = readMail(message, platform.clock.now());
     const user = message.key === null ? null : await findReader(platform.db, message.key);
-    // While the mail server was away she may have verified by an earlier mail, or left.
+    // While the mail server was away she may have been disabled, verified by an earlier mail, or left.
+    if (user?.isDisabled === true) return;
     if (mail.kind === "verify-reminder" && user?.isToVerify !== true) return;
     const reader = addressee({
       serviceName: platform.settings.serviceName,

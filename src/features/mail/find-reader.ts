@@ -10,6 +10,8 @@ export interface Reader {
   readonly locale: string | null;
   /** Whether she still has to verify her address, and lives. */
   readonly isToVerify: boolean;
+  /** Nothing is mailed to her then. */
+  readonly isDisabled: boolean;
 }
 
 /** The user that a mail is about, as she is now; null when there is none. */
@@ -20,10 +22,16 @@ export async function findReader(db: Db, userId: string): Promise<Reader | null>
       locale: users.locale,
       emailVerifiedAt: users.emailVerifiedAt,
       deletedAt: users.deletedAt,
+      disabledAt: users.disabledAt,
     })
     .from(users)
     .where(eq(users.id, userId));
   if (!user) return null;
-  const { name, locale } = user;
-  return { name, locale, isToVerify: user.emailVerifiedAt === null && user.deletedAt === null };
+  const { name, locale, emailVerifiedAt, deletedAt, disabledAt } = user;
+  return {
+    name,
+    locale,
+    isToVerify: emailVerifiedAt === null && deletedAt === null,
+    isDisabled: disabledAt !== null,
+  };
 }

@@ -24,6 +24,8 @@ export const mailContentSchema = Type.Union([
   Type.Object({ kind: Type.Literal("magic-link"), ...proof }),
   Type.Object({
     kind: Type.Literal("reset-password"),
+    /** Whether somebody made the account for the reader, who has no password yet. */
+    isInvitation: Type.Optional(Type.Literal(true)),
     linkTtlSeconds: Type.Number(),
     secrets: link,
   }),

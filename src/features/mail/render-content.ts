@@ -3,6 +3,7 @@ import { renderAccountExists } from "./templates/account-exists.ts";
 import type { Addressee } from "./templates/addressee.ts";
 import { renderChangeEmail } from "./templates/change-email.ts";
 import { renderEmailChanged } from "./templates/email-changed.ts";
+import { renderInvitation } from "./templates/invitation.ts";
 import type { RenderedMail } from "./templates/layout.ts";
 import { renderMagicLink } from "./templates/magic-link.ts";
 import { renderNewSignIn } from "./templates/new-sign-in.ts";
@@ -21,7 +22,9 @@ export function renderContent(reader: Addressee, content: MailContent): Rendered
     case "magic-link":
       return renderMagicLink(reader, content);
     case "reset-password":
-      return renderResetPassword(reader, content);
+      return content.isInvitation
+        ? renderInvitation(reader, content)
+        : renderResetPassword(reader, content);
     case "change-email":
       return renderChangeEmail(reader, content);
     case "email-changed":

@@ -3,7 +3,6 @@ import type { Static } from "@sinclair/typebox";
 import type { Authenticate } from "../../platform/http/route-kit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { findClient } from "../clients/index.ts";
-import { permissionsOf } from "../roles/index.ts";
 import { judgeRefreshToken } from "../sessions/index.ts";
 import { invalidToken, verifyAccessToken, verifyClientToken } from "../tokens/index.ts";
 import type { introspectionSchema } from "./model.ts";
@@ -42,7 +41,7 @@ async function describeUserToken(
     username: actor.username ?? actor.email,
     email: actor.email,
     roles: [...actor.roles],
-    permissions: permissionsOf(actor.roles),
+    permissions: [...actor.permissions],
     iss: ctx.settings.jwtIssuer,
     aud: ctx.settings.jwtAudience,
     sid: actor.sessionId,

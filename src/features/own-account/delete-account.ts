@@ -1,7 +1,7 @@
-import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { AppError, findAppError } from "../../kernel/errors.ts";
 import { changedColumn, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
@@ -10,14 +10,15 @@ import { verifyOwnPassword } from "../passwords/index.ts";
 import { endSessionsOf, isFreshSession } from "../sessions/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
 import { invalidToken } from "../tokens/index.ts";
-import { nextCredentialsVersion, users } from "../users/index.ts";
+import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
 
 const action = "user.deleted";
 
 /**
  * Deletes the signed-in user's account: her row stays, her address and username are free, and all of her sessions, links
  * and codes are dead. Needs her password; where she has none, a sign-in of a moment ago. Throws `VALIDATION_ERROR` (no
- * password), `INVALID_CREDENTIALS` (a wrong one, or the account changed meanwhile), `REAUTHENTICATION_REQUIRED`, `OVERLOADED`.
+ * password), `INVALID_CREDENTIALS` (a wrong one, or the account changed meanwhile), `REAUTHENTICATION_REQUIRED`,
+ * `CONFLICT` (she is the last admin), `OVERLOADED`.
  */
 export async function deleteOwnAccount(
   ctx: Context<UserActor>,
@@ -38,22 +39,20 @@ export async function deleteOwnAccount(
         updatedAt: now,
         credentialsVersion: nextCredentialsVersion,
       })
-      .where(
-        and(
-          eq(users.id, userId),
-          eq(users.credentialsVersion, credentialsVersion),
-          isNull(users.deletedAt),
-        ),
-      )
+      .where(and(eq(users.id, userId), eq(users.credentialsVersion, credentialsVersion), isActive))
       .returning({ email: users.email }),
   );
-  const [row] = await withEffects(ctx.db, deleted, [
+  const query = withEffects(ctx.db, deleted, [
     endSessionsOf(ctx, { userId, reason: "user_deleted" }),
     recordAudit(ctx, { action, result: "success", userId, sessionId }),
     recordEvent(ctx, action, { user_id: userId, email: changedColumn("email") }),
   ])
     .select()
     .from(deleted);
+  const [row] = await query.catch(async (error: unknown) => {
+    if (findAppError(error)?.code === "CONFLICT") await recordFailure(ctx, "last_admin");
+    throw error;
+  });
   if (!row) {
     await recordFailure(ctx, "account_changed");
     throw invalidCredentials();
@@ -71,7 +70,7 @@ async function proveFreshSession(ctx: Context<UserActor>): Promise<{ credentials
       isFresh: isFreshSession(ctx.actor.sessionId, ctx.clock.now()),
     })
     .from(users)
-    .where(and(eq(users.id, ctx.actor.userId), isNull(users.deletedAt)));
+    .where(and(eq(users.id, ctx.actor.userId), isActive));
   if (!account) throw invalidToken();
   if (account.hasPassword) {
     throw new AppError("VALIDATION_ERROR", "The request is not valid.", {

@@ -63,13 +63,16 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
         signedIn: true,
         accepts: "json",
         body: deleteAccountBody,
-        response: { 200: successSchema(deletedSchema), ...failures(400, 401, 403, 413, 415, 503) },
+        response: {
+          200: successSchema(deletedSchema),
+          ...failures(400, 401, 403, 409, 413, 415, 503),
+        },
         detail: {
           operationId: "deleteCurrentUser",
           tags,
           summary: "Delete one's own account",
           description:
-            "Needs the password where the account has one; else a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`). Ends every session at once, makes every mailed link and code worthless, and frees address and username. The row is kept, and an operator can find it.",
+            "Needs the password where the account has one; else a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`). Ends every session at once, makes every mailed link and code worthless, and frees address and username. The last admin stays (`CONFLICT`). The row is kept, and an operator can find it.",
           security,
         },
       },

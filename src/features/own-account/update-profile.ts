@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { withEffects } from "../../platform/db/write.ts";
@@ -7,10 +7,13 @@ import { recordAudit, writeAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { duplicate } from "../passwords/index.ts";
 import { invalidToken } from "../tokens/index.ts";
-import { profileColumns, users } from "../users/index.ts";
-import { checkMetadata } from "./check-metadata.ts";
-import type { ProfileUpdate } from "./model.ts";
-import { findLanguageTag } from "./profile-schemas.ts";
+import {
+  isActive,
+  profileColumns,
+  profileColumnsOf,
+  type ProfileUpdate,
+  users,
+} from "../users/index.ts";
 
 const action = "user.updated";
 
@@ -28,8 +31,8 @@ export async function updateProfile(
   const updated = ctx.db.$with("updated").as(
     ctx.db
       .update(users)
-      .set({ ...columnsOf(changes), updatedAt: ctx.clock.now() })
-      .where(and(eq(users.id, actor.userId), isNull(users.deletedAt)))
+      .set({ ...profileColumnsOf(changes), updatedAt: ctx.clock.now() })
+      .where(and(eq(users.id, actor.userId), isActive))
       .returning({ username: users.username, name: users.name, ...profileColumns }),
   );
   const { userId, sessionId } = actor;
@@ -51,18 +54,4 @@ export async function updateProfile(
   ctx.outboxWritten();
   const { username, name, ...profile } = row;
   return { ...actor, username, name, profile };
-}
-
-/** The columns by their names, one by one: nothing else that was received can reach the row. */
-function columnsOf(changes: ProfileUpdate) {
-  const { username, name, phone, avatar_url: avatarUrl, locale, metadata } = changes;
-  if (metadata) checkMetadata(metadata);
-  return {
-    ...(username === undefined ? {} : { username }),
-    ...(name === undefined ? {} : { name }),
-    ...(phone === undefined ? {} : { phone }),
-    ...(avatarUrl === undefined ? {} : { avatarUrl }),
-    ...(locale === undefined ? {} : { locale: locale === null ? null : findLanguageTag(locale) }),
-    ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
-  };
 }

@@ -1,11 +1,11 @@
 import type { Static } from "@sinclair/typebox";
 
 import type { UserActor } from "../../kernel/context.ts";
+import { viewProfile } from "../users/index.ts";
 import type { ownUserSchema } from "./model.ts";
 
 /** The signed-in user as she sees herself. */
 export function viewOwnUser(user: UserActor): Static<typeof ownUserSchema> {
-  const { profile } = user;
   return {
     id: user.userId,
     email: user.email,
@@ -13,9 +13,6 @@ export function viewOwnUser(user: UserActor): Static<typeof ownUserSchema> {
     name: user.name,
     email_verified: user.emailVerified,
     roles: [...user.roles],
-    phone: profile.phone,
-    avatar_url: profile.avatarUrl,
-    locale: profile.locale,
-    metadata: profile.metadata,
+    ...viewProfile(user.profile),
   };
 }

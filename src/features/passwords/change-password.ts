@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { withEffects } from "../../platform/db/write.ts";
@@ -6,7 +6,7 @@ import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
-import { nextCredentialsVersion, users } from "../users/index.ts";
+import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
 import { hashChosenPassword } from "./choose-password.ts";
 import { recordNewPassword } from "./record-new-password.ts";
 import { verifyOwnPassword } from "./verify-own-password.ts";
@@ -54,7 +54,7 @@ export async function changePassword(
         and(
           eq(users.id, userId),
           eq(users.credentialsVersion, account.credentialsVersion),
-          isNull(users.deletedAt),
+          isActive,
         ),
       )
       .returning({ userId: sql`${users.id}`.as("user_id"), email: users.email }),

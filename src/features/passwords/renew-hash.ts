@@ -12,8 +12,9 @@ export interface ProvenPassword {
 }
 
 /**
- * Stores a new hash where the stored one was made at a lower cost than the present one, unless it was changed meanwhile, by
- * another sign-in of hers or with the password. A failure keeps the old one, for it proved her all the same.
+ * Stores a new hash where the stored one was made at a lower cost than the present one or by another service, unless it was
+ * changed meanwhile, by another sign-in of hers or with the password. A failure keeps the old one, for it proved her all the
+ * same.
  */
 export async function renewHash(ctx: Context, proven: ProvenPassword): Promise<void> {
   const { userId, password, passwordHash } = proven;

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { changedColumn, withEffects } from "../../platform/db/write.ts";
@@ -7,7 +7,7 @@ import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { challengeLink, issueChallenge, takeRequest } from "../mail-challenges/index.ts";
-import { users } from "../users/index.ts";
+import { isActive, users } from "../users/index.ts";
 
 /** The outbox topic of requests for a password reset. */
 export const passwordResetTopic = "password-reset-request";
@@ -30,7 +30,7 @@ export async function sendPasswordReset(ctx: Context, input: { email: string }):
     ctx.db
       .select({ id: users.id, credentialsVersion: users.credentialsVersion })
       .from(users)
-      .where(and(eq(sql`lower(${users.email})`, email), isNull(users.deletedAt))),
+      .where(and(eq(sql`lower(${users.email})`, email), isActive)),
   );
   const userId = changedColumn("id");
   const linkTtlSeconds = ctx.settings.passwordResetTtlSeconds;

@@ -24,7 +24,7 @@ export async function verifyCredentials(
   const { identifier, password } = credentials;
   const found = await findUserWithPassword(ctx.db, identifier);
   const candidate = isPossiblePassword(password) ? normalizePassword(password) : "";
-  const isRight = await ctx.hasher.verify(candidate, found?.passwordHash ?? null);
+  const isRight = await ctx.hasher.verify(candidate, found?.passwordHash ?? null, password);
   if (!found || found.passwordHash === null || !isRight) {
     await writeAudit(ctx, { action: "user.login", result: "failure", userId: found?.id ?? null });
     throw invalidCredentials();

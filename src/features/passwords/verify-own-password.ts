@@ -31,7 +31,7 @@ export async function verifyOwnPassword(
   const { userId, sessionId } = ctx.actor;
   const found = await findUserWithPassword(ctx.db, { id: userId });
   const candidate = isPossiblePassword(password) ? normalizePassword(password) : "";
-  const isRight = await ctx.hasher.verify(candidate, found?.passwordHash ?? null);
+  const isRight = await ctx.hasher.verify(candidate, found?.passwordHash ?? null, password);
   if (!found || !isRight) {
     const detail = { reason: "wrong_password" };
     await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail });

@@ -1,2 +1,11 @@
+export { assignRoles } from "./assign-roles.ts";
+export { adminRole } from "./built-in-roles.ts";
+export { giveRoles } from "./give-roles.ts";
+export { heldPermissions } from "./held-permissions.ts";
+export { assertHolds, assertMayGovern, assertMayGrant } from "./may-grant.ts";
+export { roleNamesSchema } from "./model.ts";
 export { builtInPermissions } from "./permissions.ts";
-export { permissionsOf } from "./permissions-of.ts";
+export { permissionsRoutes } from "./permissions-routes.ts";
+export { recordRefusal } from "./record-refusal.ts";
+export { rolesRoutes } from "./routes.ts";
+export { userRolesRoutes } from "./user-roles-routes.ts";

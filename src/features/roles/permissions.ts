@@ -1,11 +1,17 @@
-/** The permissions that Gatehouse's own operations ask for, as `<what>:<done to it>`. */
-export const builtInPermissions: readonly string[] = [
-  "users:read",
-  "users:write",
-  "roles:read",
-  "roles:write",
-  "roles:assign",
-  "clients:write",
-  "audit:read",
-  "webhooks:write",
+/** A permission, as `<what>:<done to it>`. */
+export interface Permission {
+  readonly name: string;
+  readonly description: string | null;
+}
+
+/** The permissions that Gatehouse's own operations ask for. */
+export const builtInPermissions: readonly Permission[] = [
+  { name: "users:read", description: "See all users." },
+  { name: "users:write", description: "Make, change, disable, delete and restore users." },
+  { name: "roles:read", description: "See roles and permissions." },
+  { name: "roles:write", description: "Make, change and delete roles, and make permissions." },
+  { name: "roles:assign", description: "Give roles to users and take them." },
+  { name: "clients:write", description: "See, make and delete clients, and change their secrets." },
+  { name: "audit:read", description: "Read the audit log." },
+  { name: "webhooks:write", description: "See, make, change and delete webhooks." },
 ];

@@ -10,7 +10,7 @@ import { createSessionActivity } from "./session-activity.ts";
 /** About 30 MB of tokens and what they stand for; a replica that serves more sessions reads more often. */
 const maximumKnownTokens = 20_000;
 
-/** So much of a user's metadata takes the place of one token. */
+/** So much of a user's metadata and permissions takes the place of one token. */
 const charactersPerToken = 1024;
 
 /** How often a session and its user are read again because they changed while they were read. */
@@ -71,6 +71,8 @@ async function read(ctx: Context, claims: AccessClaims): Promise<Omit<KnownToken
       name: session.name,
       emailVerified: session.emailVerifiedAt !== null,
       roles: rolesOf(session),
+      permissions: session.permissions,
+      amr: claims.amr,
       profile: {
         phone: session.phone,
         avatarUrl: session.avatarUrl,
@@ -84,7 +86,11 @@ async function read(ctx: Context, claims: AccessClaims): Promise<Omit<KnownToken
       expiresAt.getTime(),
       absoluteExpiresAt.getTime(),
     ),
-    weight: 1 + Math.floor(JSON.stringify(session.metadata).length / charactersPerToken),
+    weight: 1 + Math.floor(lengthOf(session.metadata, session.permissions) / charactersPerToken),
     notedAsUsedAt: lastUsedAt.getTime(),
   };
+}
+
+function lengthOf(...values: readonly unknown[]): number {
+  return JSON.stringify(values).length;
 }

@@ -2,9 +2,10 @@ import { and, eq, sql, type SQL } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
+import { jsonObject } from "../../platform/db/json-object.ts";
 import { type Effect, once, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { type AuditAction, type AuditEntry, recordAudit } from "../audit/index.ts";
+import { type AuditAction, recordAudit } from "../audit/index.ts";
 import { users } from "../users/index.ts";
 import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
@@ -57,11 +58,20 @@ export function endSessionsOf(ctx: Context, which: SessionsToEnd, when: SQL = sq
 
 /** Ends every living session of a user and gives their number. */
 export function endAllSessions(ctx: Context, userId: string): Promise<number> {
-  return end(ctx, eq(sessions.userId, userId), "logout_all", {
-    action: "session.logout_all",
-    result: "success",
-    userId,
-  });
+  const entry = { action: "session.logout_all", result: "success", userId } as const;
+  return end(ctx, eq(sessions.userId, userId), "logout_all", once(recordAudit(ctx, entry)));
+}
+
+/** The same for another's, by whoever may: it is recorded also where there was none to end. */
+export function revokeAllSessions(ctx: Context, userId: string): Promise<number> {
+  const record: Effect = (ended) =>
+    recordAudit(ctx, {
+      action: "session.revoked",
+      result: "success",
+      userId,
+      detail: jsonObject({ sessions: sql`(select count(*) from ${ended})` }),
+    })(sql`(select) as "once"`);
+  return end(ctx, eq(sessions.userId, userId), "revoked", record);
 }
 
 function endOne(
@@ -71,14 +81,15 @@ function endOne(
   action: AuditAction,
 ): Promise<number> {
   const which = and(eq(sessions.userId, userId), eq(sessions.id, id));
-  return end(ctx, which, reason, { action, result: "success", userId, sessionId: id });
+  const entry = { action, result: "success", userId, sessionId: id } as const;
+  return end(ctx, which, reason, once(recordAudit(ctx, entry)));
 }
 
 async function end(
   ctx: Context,
   which: SQL | undefined,
   reason: string,
-  entry: AuditEntry,
+  record: Effect,
 ): Promise<number> {
   const now = ctx.clock.now();
   const ended = ctx.db.$with("ended").as(
@@ -89,9 +100,7 @@ async function end(
       .where(and(which, isLiving(now)))
       .returning({ id: sessions.id }),
   );
-  const rows = await withEffects(ctx.db, ended, [once(recordAudit(ctx, entry))])
-    .select()
-    .from(ended);
+  const rows = await withEffects(ctx.db, ended, [record]).select().from(ended);
   // This replica answers next, perhaps before the database's own news of it arrives.
   for (const { id } of rows) ctx.changes.announce({ subject: "session", id });
   return rows.length;

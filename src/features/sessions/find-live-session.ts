@@ -1,16 +1,18 @@
 import { eq } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
+import { heldPermissions } from "../roles/index.ts";
 import { profileColumns, userColumns, users } from "../users/index.ts";
 import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
 
-/** The user of a session that lives at this moment, and when the session ends by itself; or null. */
+/** The user, with her permissions, of a session that lives at this moment, and when the session ends by itself; or null. */
 export async function findLiveSession(db: Db, sessionId: string, now: Date) {
   const [session] = await db
     .select({
       ...userColumns,
       ...profileColumns,
+      permissions: heldPermissions,
       expiresAt: sessions.expiresAt,
       absoluteExpiresAt: sessions.absoluteExpiresAt,
       lastUsedAt: sessions.lastUsedAt,

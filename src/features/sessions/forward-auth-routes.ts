@@ -5,7 +5,7 @@ import { AppError } from "../../kernel/errors.ts";
 import { findBearerToken } from "../../platform/http/bearer.ts";
 import { failures } from "../../platform/http/envelope.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { Authenticate, PermissionsOf, RouteKit } from "../../platform/http/route-kit.ts";
+import type { Authenticate, RouteKit } from "../../platform/http/route-kit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { assertMeets, type ForwardedIdentity, identityHeaders } from "./forward-auth.ts";
 import { judgeRefreshToken } from "./judge-refresh-token.ts";
@@ -23,22 +23,22 @@ export function forwardAuthRoutes(
   kit: RouteKit,
   cookie: RefreshCookie,
   authenticate: Authenticate,
-  permissionsOf: PermissionsOf,
 ) {
   async function identify(ctx: Context, request: Request): Promise<ForwardedIdentity> {
     const token = findBearerToken(request.headers.get("authorization"));
     if (token !== null) return authenticate(ctx, token);
     const inCookie = cookie.peek(request);
     if (inCookie === null) throw new AppError("AUTHENTICATION_REQUIRED", "Sign in first.");
-    const { user } = await judgeRefreshToken(ctx, inCookie);
-    return { userId: user.id, email: user.email, username: user.username, roles: rolesOf(user) };
+    const { user, permissions } = await judgeRefreshToken(ctx, inCookie);
+    const { id: userId, email, username } = user;
+    return { userId, email, username, roles: rolesOf(user), permissions };
   }
 
   return new Elysia({ prefix: "/api/v1/auth" }).use(kit).get(
     "/forward",
     async ({ ctx, request, set }) => {
       const identity = await identify(ctx, request);
-      assertMeets(identity, request.url, permissionsOf);
+      assertMeets(identity, request.url);
       Object.assign(set.headers, identityHeaders(identity));
     },
     {

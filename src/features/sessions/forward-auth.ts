@@ -1,18 +1,17 @@
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 
-/** What a proxy is told of a user. */
-export type ForwardedIdentity = Pick<UserActor, "userId" | "email" | "username" | "roles">;
+/** What is asked of a user, and what a proxy is told of her. */
+export type ForwardedIdentity = Pick<
+  UserActor,
+  "userId" | "email" | "username" | "roles" | "permissions"
+>;
 
 /**
  * Throws `FORBIDDEN` unless the user has every role and every permission that the address's `role` and `permission`
  * parameters name, and `VALIDATION_ERROR` for any other parameter: a misspelt condition must not be none.
  */
-export function assertMeets(
-  identity: ForwardedIdentity,
-  address: string,
-  permissionsOf: (roles: readonly string[]) => readonly string[],
-): void {
+export function assertMeets(identity: ForwardedIdentity, address: string): void {
   const start = address.indexOf("?");
   if (start < 0) return;
   const needed = new URLSearchParams(address.slice(start));
@@ -23,8 +22,9 @@ export function assertMeets(
     });
   }
   const lacksRole = needed.getAll("role").some((role) => !identity.roles.includes(role));
-  const held = permissionsOf(identity.roles);
-  const lacksPermission = needed.getAll("permission").some((name) => !held.includes(name));
+  const lacksPermission = needed
+    .getAll("permission")
+    .some((name) => !identity.permissions.includes(name));
   if (lacksRole || lacksPermission) {
     throw new AppError("FORBIDDEN", "You are not allowed to do this.");
   }

@@ -1,7 +1,9 @@
 export { createAuthenticator } from "./authenticate.ts";
-export { endSession, endSessionsOf } from "./end-sessions.ts";
+export { endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
 export { isFreshSession } from "./fresh-session.ts";
 export { forwardAuthRoutes } from "./forward-auth-routes.ts";
+export { listSessions, type SessionRecord } from "./list-sessions.ts";
+export { sessionSchema, viewSession } from "./model.ts";
 export { judgeRefreshToken } from "./judge-refresh-token.ts";
 export { openSession } from "./open-session.ts";
 export { refresh } from "./refresh.ts";

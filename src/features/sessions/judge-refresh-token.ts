@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 
 import type { Context } from "../../platform/platform.ts";
+import { heldPermissions } from "../roles/index.ts";
 import { invalidToken, verifyRefreshToken } from "../tokens/index.ts";
 import { userColumns, type UserRecord, users } from "../users/index.ts";
 import { isLiving } from "./living-session.ts";
@@ -10,6 +11,8 @@ import { sessions } from "./table.ts";
 /** A session's living refresh token: whose it is, and what it says of itself. Times are in seconds since 1970. */
 export interface LivingRefreshToken {
   readonly user: UserRecord;
+  /** What she may do. */
+  readonly permissions: readonly string[];
   readonly sessionId: string;
   readonly tokenId: string;
   readonly issuedAt: number;
@@ -22,8 +25,8 @@ export interface LivingRefreshToken {
  */
 export async function judgeRefreshToken(ctx: Context, token: string): Promise<LivingRefreshToken> {
   const { sid, sub, jti, iat, exp } = await verifyRefreshToken(ctx, token);
-  const [user] = await ctx.db
-    .select(userColumns)
+  const [row] = await ctx.db
+    .select({ ...userColumns, permissions: heldPermissions })
     .from(sessions)
     .innerJoin(users, isLiving(ctx.clock.now()))
     .where(
@@ -33,6 +36,7 @@ export async function judgeRefreshToken(ctx: Context, token: string): Promise<Li
         eq(sessions.refreshTokenHash, hashTokenId(jti)),
       ),
     );
-  if (!user) throw invalidToken();
-  return { user, sessionId: sid, tokenId: jti, issuedAt: iat, expiresAt: exp };
+  if (!row) throw invalidToken();
+  const { permissions, ...user } = row;
+  return { user, permissions, sessionId: sid, tokenId: jti, issuedAt: iat, expiresAt: exp };
 }

@@ -101,7 +101,7 @@ export function createKnownTokens(limit: number): KnownTokens {
       }
       if (subject === "session") dropSession(id);
       else if (subject === "user") dropUser(id);
-      else if (subject === "all") dropAll();
+      else if (concernsAll(subject)) dropAll();
     },
   };
 }
@@ -110,5 +110,10 @@ export function createKnownTokens(limit: number): KnownTokens {
 function concerns(reading: Reading, subject: Change["subject"], id: string): boolean {
   if (subject === "session") return reading.sessionId === id;
   if (subject === "user") return reading.userId === id;
-  return subject === "all";
+  return concernsAll(subject);
+}
+
+/** What a role allows may be told of anybody's token. */
+function concernsAll(subject: Change["subject"]): boolean {
+  return subject === "roles" || subject === "all";
 }

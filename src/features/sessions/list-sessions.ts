@@ -1,9 +1,9 @@
 import { and, desc, eq, lt } from "drizzle-orm";
 
-import type { UserActor } from "../../kernel/context.ts";
 import { decodeCursor, encodeCursor } from "../../kernel/cursor.ts";
 import { isUuid } from "../../kernel/ids.ts";
 import { type Page, pageOf } from "../../kernel/page.ts";
+import type { PageQuery } from "../../platform/http/list.ts";
 import type { Context } from "../../platform/platform.ts";
 import { users } from "../users/index.ts";
 import { isLiving } from "./living-session.ts";
@@ -11,7 +11,7 @@ import { sessions } from "./table.ts";
 
 const list = "sessions";
 
-/** A session as its owner sees it. */
+/** A session as it is listed. */
 export interface SessionRecord {
   readonly id: string;
   readonly ipAddress: string | null;
@@ -21,10 +21,11 @@ export interface SessionRecord {
   readonly expiresAt: Date;
 }
 
-/** A page of the signed-in user's living sessions, the newest first. Throws `VALIDATION_ERROR` for a foreign cursor. */
+/** A page of a user's living sessions, the newest first. Throws `VALIDATION_ERROR` for a foreign cursor. */
 export async function listSessions(
-  ctx: Context<UserActor>,
-  { limit, cursor }: { limit: number; cursor: string | null },
+  ctx: Context,
+  userId: string,
+  { limit, cursor }: PageQuery,
 ): Promise<Page<SessionRecord>> {
   const after = cursor === null ? null : decodeCursor(list, cursor, isUuid);
   const rows = await ctx.db
@@ -38,12 +39,7 @@ export async function listSessions(
     })
     .from(sessions)
     .innerJoin(users, isLiving(ctx.clock.now()))
-    .where(
-      and(
-        eq(sessions.userId, ctx.actor.userId),
-        after === null ? undefined : lt(sessions.id, after),
-      ),
-    )
+    .where(and(eq(sessions.userId, userId), after === null ? undefined : lt(sessions.id, after)))
     .orderBy(desc(sessions.id))
     .limit(limit + 1);
   return pageOf(rows, limit, (last) => encodeCursor(list, last.id));

@@ -2,6 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/message.ts";
 import { tokenSchema } from "../tokens/index.ts";
+import type { SessionRecord } from "./list-sessions.ts";
 
 /** Body of `POST /auth/refresh`. */
 export const refreshBody = Type.Object(
@@ -45,7 +46,7 @@ export const validTokenSchema = Type.Object({
   permissions: Type.Array(Type.String()),
 });
 
-/** A session in its owner's list. */
+/** A session in a list. */
 export const sessionSchema = Type.Object({
   id: Type.String({ format: "uuid" }),
   current: Type.Boolean({ description: "Whether it is the session that asks." }),
@@ -56,8 +57,21 @@ export const sessionSchema = Type.Object({
   expires_at: Type.String({ format: "date-time" }),
 });
 
-/** The wire form of a session. */
-export type SessionView = Static<typeof sessionSchema>;
+/** The wire form of a session; the one that asks is told from others. */
+export function viewSession(
+  session: SessionRecord,
+  currentId: string,
+): Static<typeof sessionSchema> {
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    ip: session.ipAddress,
+    user_agent: session.userAgent,
+    created_at: session.createdAt.toISOString(),
+    last_used_at: session.lastUsedAt.toISOString(),
+    expires_at: session.expiresAt.toISOString(),
+  };
+}
 
 /** The path of one session. What is no id of ours is not found, as if there were no such session. */
 export const sessionParams = Type.Object({ id: Type.String({ maxLength: 64 }) });

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql, type WithSubquery } from "drizzle-orm";
+import { and, eq, sql, type WithSubquery } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import {
@@ -10,7 +10,7 @@ import {
 } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import type { RefreshTokenFacts } from "../tokens/index.ts";
-import { users } from "../users/index.ts";
+import { isActive, users } from "../users/index.ts";
 import { firstTokenId, hashTokenId } from "./refresh-token-chain.ts";
 import { sessions } from "./table.ts";
 
@@ -82,12 +82,6 @@ function presentUser(ctx: Context, { userId, credentialsVersion }: NewSession) {
     ctx.db
       .select({ credentialsVersion: users.credentialsVersion })
       .from(users)
-      .where(
-        and(
-          eq(users.id, userId),
-          isNull(users.deletedAt),
-          eq(users.credentialsVersion, credentialsVersion),
-        ),
-      ),
+      .where(and(eq(users.id, userId), isActive, eq(users.credentialsVersion, credentialsVersion))),
   );
 }

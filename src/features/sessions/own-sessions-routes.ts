@@ -5,8 +5,8 @@ import { failures, success, successSchema } from "../../platform/http/envelope.t
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { revokeSession } from "./end-sessions.ts";
-import { listSessions, type SessionRecord } from "./list-sessions.ts";
-import { sessionParams, sessionSchema, type SessionView } from "./model.ts";
+import { listSessions } from "./list-sessions.ts";
+import { sessionParams, sessionSchema, viewSession } from "./model.ts";
 
 const tags = ["Sessions"];
 const security = [{ bearer: [] }];
@@ -18,7 +18,7 @@ export function ownSessionsRoutes(kit: RouteKit) {
     .get(
       "",
       async ({ ctx, query }) => {
-        const page = await listSessions(ctx, pageOfQuery(query));
+        const page = await listSessions(ctx, ctx.actor.userId, pageOfQuery(query));
         const items = page.items.map((session) => viewSession(session, ctx.actor.sessionId));
         return success({ items, next_cursor: page.nextCursor }, ctx.clock.now());
       },
@@ -54,16 +54,4 @@ export function ownSessionsRoutes(kit: RouteKit) {
         },
       },
     );
-}
-
-function viewSession(session: SessionRecord, currentId: string): SessionView {
-  return {
-    id: session.id,
-    current: session.id === currentId,
-    ip: session.ipAddress,
-    user_agent: session.userAgent,
-    created_at: session.createdAt.toISOString(),
-    last_used_at: session.lastUsedAt.toISOString(),
-    expires_at: session.expiresAt.toISOString(),
-  };
 }

@@ -79,6 +79,7 @@ async function change(
       result: "success",
       userId: changedColumn("id"),
       sessionId: token.sessionId,
+      amr: changedColumn("amr"),
     }),
   ])
     .select()

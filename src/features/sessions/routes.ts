@@ -1,9 +1,14 @@
 import { Elysia } from "elysia";
 
 import { findBearerToken } from "../../platform/http/bearer.ts";
-import { failures, frequentSuccessSchema, success, successSchema } from "../../platform/http/envelope.ts";
+import {
+  failures,
+  frequentSuccessSchema,
+  success,
+  successSchema,
+} from "../../platform/http/envelope.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { Authenticate, PermissionsOf, RouteKit } from "../../platform/http/route-kit.ts";
+import type { Authenticate, RouteKit } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { endAllSessions } from "./end-sessions.ts";
 import { logOut } from "./log-out.ts";
@@ -22,12 +27,7 @@ import { refresh } from "./refresh.ts";
 const tags = ["Sessions"];
 
 /** A session's life after the sign-in: refreshed, asked about, ended. */
-export function sessionsRoutes(
-  kit: RouteKit,
-  cookie: RefreshCookie,
-  authenticate: Authenticate,
-  permissionsOf: PermissionsOf,
-) {
+export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie, authenticate: Authenticate) {
   return new Elysia({ prefix: "/api/v1/auth" })
     .use(kit)
     .post(
@@ -114,7 +114,7 @@ export function sessionsRoutes(
             expires_at: actor.tokenExpiresAt.toISOString(),
             session_id: actor.sessionId,
             roles: [...actor.roles],
-            permissions: [...permissionsOf(actor.roles)],
+            permissions: [...actor.permissions],
           },
           ctx.clock.now(),
         );
@@ -123,7 +123,10 @@ export function sessionsRoutes(
         anyoneUnrecorded: true,
         accepts: "json",
         body: validateTokenBody,
-        response: { 200: frequentSuccessSchema(validTokenSchema), ...failures(400, 401, 413, 415, 503) },
+        response: {
+          200: frequentSuccessSchema(validTokenSchema),
+          ...failures(400, 401, 413, 415, 503),
+        },
         detail: {
           operationId: "validateToken",
           tags,

@@ -58,7 +58,7 @@ export async function completeSignIn(
         result: "success",
         userId: user.id,
         sessionId,
-        detail: { amr },
+        amr,
       }),
       recordEvent(ctx, "user.logged_in", {
         user_id: user.id,

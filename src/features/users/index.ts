@@ -1,7 +1,15 @@
 export { canonicalEmail } from "./canonical-email.ts";
 export { emailSchema, isUsername, nameSchema, usernameSchema, userSchema } from "./model.ts";
 export {
+  profileColumnsOf,
+  profileFields,
+  profileSchema,
+  type ProfileUpdate,
+  viewProfile,
+} from "./profile.ts";
+export {
   findUserWithPassword,
+  isActive,
   nextCredentialsVersion,
   profileColumns,
   userColumns,
@@ -9,5 +17,12 @@ export {
   type UserRecord,
   type UserWithPassword,
 } from "./queries.ts";
-export { firstCredentialsVersion, userRoles, users } from "./table.ts";
-export { rolesOf, viewUser } from "./view-user.ts";
+export {
+  firstCredentialsVersion,
+  permissions,
+  rolePermissions,
+  roles,
+  userRoles,
+  users,
+} from "./table.ts";
+export { baseRole, rolesOf, viewUser } from "./view-user.ts";

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { and, eq, sql, type SQL } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
 import { lowerAscii } from "./canonical-email.ts";
@@ -26,7 +26,7 @@ export const profileColumns = {
   metadata: users.metadata,
 };
 
-/** A living user's account. */
+/** An active user's account. */
 export interface UserRecord {
   readonly id: string;
   readonly email: string;
@@ -43,16 +43,19 @@ export type UserIdentifier =
   | { readonly username: string }
   | { readonly id: string };
 
-/** A living user with what a password is compared with, and the version at which that was read. */
+/** An active user with what a password is compared with, and the version at which that was read. */
 export interface UserWithPassword extends UserRecord {
   readonly passwordHash: string | null;
   readonly credentialsVersion: number;
 }
 
+/** In a statement on `users`: whether an account may be used, being neither deleted nor disabled. */
+export const isActive = sql<boolean>`(${users.deletedAt} is null and ${users.disabledAt} is null)`;
+
 /** In an `UPDATE` of `users`: what her credentials version becomes when all that was proven before is to be void. */
 export const nextCredentialsVersion = sql`${users.credentialsVersion} + 1`;
 
-/** The living user with this identifier, or null. */
+/** The active user with this identifier, or null. */
 export async function findUserWithPassword(
   db: Db,
   identifier: UserIdentifier,
@@ -64,7 +67,7 @@ export async function findUserWithPassword(
       credentialsVersion: users.credentialsVersion,
     })
     .from(users)
-    .where(and(isNull(users.deletedAt), matches(identifier)));
+    .where(and(isActive, matches(identifier)));
   return user ?? null;
 }
 

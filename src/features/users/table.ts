@@ -41,6 +41,8 @@ export const users = pgTable(
     verifyRemindersSent: integer("verify_reminders_sent").notNull().default(0),
     createdAt: moment("created_at").notNull(),
     updatedAt: moment("updated_at").notNull(),
+    /** Since when she may not sign in; she keeps her address. */
+    disabledAt: moment("disabled_at"),
     deletedAt: moment("deleted_at"),
   },
   (table) => [
@@ -53,7 +55,42 @@ export const users = pgTable(
     index("users_unverified_index")
       .on(table.createdAt)
       .where(sql`${table.emailVerifiedAt} is null and ${table.deletedAt} is null`),
+    // Few among many: the list of all users must not be read through for them.
+    index("users_deleted_index")
+      .on(table.id)
+      .where(sql`${table.deletedAt} is not null`),
+    index("users_disabled_index")
+      .on(table.id)
+      .where(sql`${table.disabledAt} is not null and ${table.deletedAt} is null`),
   ],
+);
+
+/** What users may be given. The migration made `user`, which every account has, and `admin`, which may do everything. */
+export const roles = pgTable("roles", {
+  name: text("name").primaryKey(),
+  description: text("description"),
+  createdAt: moment("created_at").notNull(),
+  updatedAt: moment("updated_at").notNull(),
+});
+
+/** The operator's own permissions, for the applications behind; those of our own operations are code. */
+export const permissions = pgTable("permissions", {
+  name: text("name").primaryKey(),
+  description: text("description"),
+  createdAt: moment("created_at").notNull(),
+});
+
+/** What the holders of a role may do; nothing stands here for `admin`. */
+export const rolePermissions = pgTable(
+  "role_permissions",
+  {
+    role: text("role")
+      .notNull()
+      .references(() => roles.name, { onDelete: "cascade" }),
+    /** Of the operator's own or built in, hence no foreign key. */
+    permission: text("permission").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.role, table.permission] })],
 );
 
 /** Roles given to users beyond `user`, which every account has. */
@@ -63,8 +100,13 @@ export const userRoles = pgTable(
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    role: text("role").notNull(),
+    role: text("role")
+      .notNull()
+      .references(() => roles.name, { onDelete: "cascade" }),
     createdAt: moment("created_at").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.userId, table.role] })],
+  (table) => [
+    primaryKey({ columns: [table.userId, table.role] }),
+    index("user_roles_role_index").on(table.role, table.userId),
+  ],
 );

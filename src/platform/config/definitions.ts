@@ -1,3 +1,4 @@
+import { audit } from "./groups/audit.ts";
 import { database } from "./groups/database.ts";
 import { events } from "./groups/events.ts";
 import { http } from "./groups/http.ts";
@@ -18,6 +19,7 @@ export const settingGroups: readonly SettingGroup[] = [
   mail,
   http,
   events,
+  audit,
 ];
 
 const definitions = {
@@ -29,6 +31,7 @@ const definitions = {
   ...mail.settings,
   ...http.settings,
   ...events.settings,
+  ...audit.settings,
 };
 
 /** The definitions by name, as a type. */

@@ -14,9 +14,7 @@ export const laterSettingNames: readonly string[] = [
   "WEBHOOK_URL",
   "WEBHOOK_SECRET",
   "WEBHOOK_ALLOW_PRIVATE",
-  "POSTS_ENABLED",
   "METRICS_ENABLED",
   "METRICS_TOKEN",
   "OTEL_EXPORTER_OTLP_ENDPOINT",
-  "AUDIT_RETENTION",
 ];

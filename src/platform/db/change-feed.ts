@@ -1,6 +1,6 @@
-/** What changed: a session ended, something about a user, the signing keys; `all` when that cannot be told. */
+/** What changed: a session ended, something about a user, what roles allow, the signing keys; `all` when that cannot be told. */
 export interface Change {
-  readonly subject: "session" | "user" | "keys" | "all";
+  readonly subject: "session" | "user" | "roles" | "keys" | "all";
   /** The session's or user's id; empty where it is about no single one. */
   readonly id: string;
 }
@@ -27,7 +27,7 @@ export interface ChangeFeed {
 /** The channel on which the database's triggers tell (`NOTIFY`). */
 export const changeChannel = "gatehouse_changes";
 
-const subjects = ["session", "user", "keys"] as const;
+const subjects = ["session", "user", "roles", "keys"] as const;
 
 /** What a notification's payload, `subject:id`, says. One that we do not know counts as `all`. */
 export function parseChange(payload: string): Change {

@@ -78,6 +78,12 @@ export function violatedUniqueConstraint(error: unknown): string | null {
   return fault?.sqlState === "23505" ? fault.constraint : null;
 }
 
+/** The name of the foreign key that an error says was violated (SQLSTATE 23503), or null. */
+export function violatedForeignKey(error: unknown): string | null {
+  const fault = findDatabaseFault(error);
+  return fault?.sqlState === "23503" ? fault.constraint : null;
+}
+
 /** Whether the statement may simply be sent again. */
 export function isTransient(error: unknown): boolean {
   const fault = findDatabaseFault(error);

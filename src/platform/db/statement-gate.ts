@@ -2,6 +2,7 @@ import { monotonicMilliseconds } from "../../kernel/clock.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Random } from "../../kernel/random.ts";
 import { isTransient, isUnavailable } from "./errors.ts";
+import { findRefusal } from "./refusals.ts";
 
 /** How long all the statements of one request together may still wait for the database. */
 export interface WaitBudget {
@@ -104,7 +105,9 @@ export function createStatementGate(options: {
 }
 
 function asAppError(error: unknown): unknown {
-  return isUnavailable(error) ? unavailable("connection lost", error) : error;
+  return isUnavailable(error)
+    ? unavailable("connection lost", error)
+    : (findRefusal(error) ?? error);
 }
 
 function unavailable(logDetail: string, cause?: unknown): AppError {

@@ -13,9 +13,6 @@ import type { RequestIds } from "./request-id.ts";
 /** Tells who a bearer token stands for. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
 export type Authenticate = (ctx: Context, token: string) => UserActor | Promise<UserActor>;
 
-/** Tells what a holder of all these roles may do. */
-export type PermissionsOf = (roles: readonly string[]) => readonly string[];
-
 /** What every feature's routes are built on. */
 export type RouteKit = ReturnType<typeof createRouteKit>;
 
@@ -27,13 +24,12 @@ export interface Reception {
 }
 
 /**
- * Macros that each route chooses from: `anyone` or `signedIn` says who may call it and gives the handler its `ctx`;
- * `accepts` says which kind of body it takes. The app refuses to start with a route that does not say who may call it.
+ * Macros that each route chooses from: `anyone`, `signedIn` or `permission` says who may call it and gives the handler its
+ * `ctx`, the last of them also in the OpenAPI document; `accepts` says which kind of body it takes. The app refuses to start with a route that does not say who may call it.
  */
 export function createRouteKit(
   platform: Platform,
   authenticate: Authenticate,
-  permissionsOf: PermissionsOf,
   reception: Reception,
 ) {
   const readClientAddress = createClientAddressReader(platform.settings.trustedProxies);
@@ -92,9 +88,10 @@ export function createRouteKit(
       resolve: ({ request }) => ({ ctx: contextOf(request) }),
     },
     permission: (needed: string) => ({
+      detail: extension({ "x-permission": needed }),
       transform: async ({ request, set }) => {
         const actor = await signIn(request, set.headers);
-        if (!permissionsOf(actor.roles).includes(needed)) {
+        if (!actor.permissions.includes(needed)) {
           throw new AppError("FORBIDDEN", "You are not allowed to do this.");
         }
       },
@@ -104,4 +101,9 @@ export function createRouteKit(
       parse: async ({ request }) => readBody(request, kind, platform.settings.bodyLimitBytes),
     }),
   });
+}
+
+/** What the types of an operation's description do not know: OpenAPI lets anybody add `x-…` (3.0.3, Specification Extensions). */
+function extension(members: Readonly<Record<`x-${string}`, string>>): object {
+  return members;
 }

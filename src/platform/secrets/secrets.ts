@@ -43,13 +43,15 @@ export function createSecrets(
       return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString("base64url");
     },
     open(sealed) {
-      const bytes = Buffer.from(sealed, "base64url");
-      if (bytes.length < nonceBytes + tagBytes) return null;
       for (const key of sealingKeys) {
-        const text = openWith(key, bytes);
+        const text = openWith(key, sealed);
         if (text !== null) return text;
       }
       return null;
+    },
+    isCurrent(sealed) {
+      const [key] = sealingKeys;
+      return key !== undefined && openWith(key, sealed) !== null;
     },
     digest(purpose, message) {
       const [digest] = digests(purpose, message);
@@ -60,7 +62,9 @@ export function createSecrets(
   };
 }
 
-function openWith(key: Buffer, bytes: Buffer): string | null {
+function openWith(key: Buffer, sealed: string): string | null {
+  const bytes = Buffer.from(sealed, "base64url");
+  if (bytes.length < nonceBytes + tagBytes) return null;
   const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, nonceBytes));
   decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
   try {

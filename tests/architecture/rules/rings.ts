@@ -9,6 +9,8 @@ export const featureTiers: Readonly<Record<string, number>> = {
   pages: 6,
   posts: 5,
   admin: 5,
+  "user-import": 5,
+  "user-administration": 5,
   oauth2: 5,
   "email-change": 5,
   "own-account": 5,

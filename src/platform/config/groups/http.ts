@@ -30,5 +30,11 @@ export const http = {
       default: "true",
       description: "Whether `/docs`, `/redoc` and `/openapi.json` are served.",
     },
+    POSTS_ENABLED: {
+      kind: boolean,
+      default: "true",
+      description:
+        "Whether there are posts and votes, the example of a protected resource, under `/api/v1/posts`.",
+    },
   },
 } satisfies SettingGroup;

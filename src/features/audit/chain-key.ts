@@ -1,0 +1,55 @@
+import { eq, sql } from "drizzle-orm";
+
+import type { Db } from "../../platform/db/port.ts";
+import type { Platform } from "../../platform/platform.ts";
+import type { Secrets } from "../../platform/secrets/port.ts";
+import { type Chain, UnusableChainError } from "./chain-queries.ts";
+import { auditChain } from "./table.ts";
+
+/** Tells the key from everything else that is sealed with the same secrets, and whose content somebody may know. */
+const keyForm = /^audit-chain ([\w-]{43})$/;
+
+/** Why a chain cannot be checked or continued, in words for an operator. */
+export const keyCannotBeOpened =
+  "its key cannot be opened: is ENCRYPTION_KEY, or JWT_SECRET_KEY where there is none, what it was?";
+
+/** The chain's key, or null when there is none or no secret of the settings opens it. */
+export function openChainKey(secrets: Secrets, { sealedKeys }: Chain): string | null {
+  for (const sealed of sealedKeys) {
+    const [, key] = keyForm.exec(secrets.open(sealed) ?? "") ?? [];
+    if (key !== undefined) return key;
+  }
+  return null;
+}
+
+/**
+ * The chain's key, made before the first row is sealed, and sealed once more when the root secret is a new one: the chain
+ * outlives every change of keys that a server was started with. Null when another replica was faster; then it is there the
+ * next time. Throws `UnusableChainError` when it cannot be opened.
+ */
+export async function keepChainKey(ctx: Platform, chain: Chain): Promise<string | null> {
+  const { db, random, secrets } = ctx;
+  const known = openChainKey(secrets, chain);
+  if (known !== null) {
+    if (!chain.sealedKeys.some((sealed) => secrets.isCurrent(sealed))) {
+      await addSealedKey(db, chain, secrets.seal(`audit-chain ${known}`));
+    }
+    return known;
+  }
+  if (chain.sealedKeys.length > 0 || chain.head.sequence > 0) {
+    throw new UnusableChainError(keyCannotBeOpened);
+  }
+  const key = random.token(256);
+  const isKept = await addSealedKey(db, chain, secrets.seal(`audit-chain ${key}`));
+  return isKept ? key : null;
+}
+
+/** False when another replica has added one since. */
+async function addSealedKey(db: Db, { sealedKeys }: Chain, sealed: string): Promise<boolean> {
+  const added = await db
+    .update(auditChain)
+    .set({ sealedKeys: sql`array_append(${auditChain.sealedKeys}, ${sealed}::text)` })
+    .where(eq(sql`cardinality(${auditChain.sealedKeys})`, sealedKeys.length))
+    .returning({ one: sql`1` });
+  return added.length > 0;
+}

@@ -1,0 +1,93 @@
+import { and, asc, eq, gt, lte, max, min, sql } from "drizzle-orm";
+
+import type { Db } from "../../platform/db/port.ts";
+import { type ChainPosition, sealedContent } from "./chain-hash.ts";
+import { auditChain, auditLog } from "./table.ts";
+
+/** The chain as the database knows it. */
+export interface Chain {
+  readonly head: ChainPosition;
+  readonly checkpoint: ChainPosition;
+  readonly checkpointAt: Date | null;
+  readonly checkpointProof: string | null;
+  readonly sealedKeys: readonly string[];
+}
+
+/** The same with the first and the last place that is taken in the log. */
+export interface ChainWithBounds extends Chain {
+  readonly first: number | null;
+  readonly last: number | null;
+}
+
+/** The chain cannot be continued as it is; the message tells an operator why. */
+export class UnusableChainError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UnusableChainError";
+  }
+}
+
+const chainColumns = {
+  head: { sequence: auditChain.headSequence, hash: auditChain.headHash },
+  checkpoint: { sequence: auditChain.checkpointSequence, hash: auditChain.checkpointHash },
+  checkpointAt: auditChain.checkpointAt,
+  checkpointProof: auditChain.checkpointProof,
+  sealedKeys: auditChain.sealedKeys,
+};
+
+/** The chain. Throws `UnusableChainError` when its row is gone. */
+export async function readChain(db: Db): Promise<Chain> {
+  const [chain] = await db.select(chainColumns).from(auditChain);
+  if (!chain) throw new UnusableChainError("the row of audit_chain is gone");
+  return chain;
+}
+
+/** The chain and its bounds, all at one moment; null when the chain's row is gone. */
+export async function readChainWithBounds(db: Db): Promise<ChainWithBounds | null> {
+  const bounds = db
+    .select({
+      first: min(auditLog.sequence).as("first"),
+      last: max(auditLog.sequence).as("last"),
+    })
+    .from(auditLog)
+    .as("bounds");
+  const [chain] = await db
+    .select({ ...chainColumns, first: bounds.first, last: bounds.last })
+    .from(auditChain)
+    .innerJoin(bounds, sql`true`);
+  return chain ?? null;
+}
+
+/** A row with its place, as it is checked. */
+export interface SealedRow extends ChainPosition {
+  readonly id: string;
+  readonly action: string;
+  readonly at: Date;
+  readonly content: string;
+}
+
+/** At most `count` sealed rows after one place and up to another, in the chain's order. */
+export async function selectSealedRows(
+  db: Db,
+  { after, upTo, count }: { after: number; upTo: number; count: number },
+): Promise<SealedRow[]> {
+  const rows = await db
+    .select({
+      sequence: auditLog.sequence,
+      hash: auditLog.hash,
+      id: auditLog.id,
+      action: auditLog.action,
+      at: auditLog.at,
+      content: sealedContent,
+    })
+    .from(auditLog)
+    .where(and(gt(auditLog.sequence, after), lte(auditLog.sequence, upTo)))
+    .orderBy(asc(auditLog.sequence))
+    .limit(count);
+  return rows.map((row) => ({ ...row, sequence: row.sequence ?? 0, hash: row.hash ?? "" }));
+}
+
+/** In an `UPDATE` of the chain: holds while its head is still this one. */
+export function isHead({ sequence, hash }: ChainPosition) {
+  return and(eq(auditChain.headSequence, sequence), eq(auditChain.headHash, hash));
+}

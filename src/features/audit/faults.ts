@@ -1,0 +1,65 @@
+import { type ChainPosition, positionAfter, proofOfCheckpoint } from "./chain-hash.ts";
+import type { Chain, ChainWithBounds, SealedRow } from "./chain-queries.ts";
+
+/** What is wrong with the row that follows on a place that was found in order, in words; null when nothing is. */
+export function findFaultOfRow(key: string, before: ChainPosition, row: SealedRow): string | null {
+  if (row.sequence !== before.sequence + 1) return missing(before.sequence + 1, row.sequence - 1);
+  if (positionAfter(key, before, row.content).hash === row.hash) return null;
+  return `row ${row.sequence} (${row.action}, id ${row.id}) was changed, or stands in another row's place`;
+}
+
+/** The fault of a gap. */
+export function missing(first: number, last: number): string {
+  return first === last ? `row ${first} is missing` : `rows ${first} to ${last} are missing`;
+}
+
+/** What is wrong with the place where the chain begins; null when nothing is. */
+export function findFaultOfCheckpoint(
+  key: string,
+  { checkpoint, checkpointProof }: Chain,
+): string | null {
+  const { sequence, hash } = checkpoint;
+  const isBeginning = sequence === 0 && hash === "" && checkpointProof === null;
+  if (isBeginning || checkpointProof === proofOfCheckpoint(key, checkpoint)) return null;
+  return `rows up to ${sequence} are missing, and it was not us who deleted them`;
+}
+
+/** What is wrong where rows stand outside of the chain; null when none do. */
+export function findFaultOfBounds({
+  first,
+  last,
+  checkpoint,
+  head,
+}: ChainWithBounds): string | null {
+  if (first !== null && first <= checkpoint.sequence) {
+    return `row ${first} was added: the chain begins after row ${checkpoint.sequence}`;
+  }
+  if (last !== null && last > head.sequence) {
+    return `the chain's end was set back to row ${head.sequence}: rows up to ${last} follow on it`;
+  }
+  return null;
+}
+
+/** What is wrong where the chain cannot lead over a head that was noted down before; null when it may. */
+export function findFaultOfExpectation(
+  { head, checkpoint }: Pick<Chain, "head" | "checkpoint">,
+  expected: ChainPosition | null,
+): string | null {
+  if (expected === null) return null;
+  if (expected.sequence > head.sequence) {
+    return `the chain ends with row ${head.sequence}: rows up to ${expected.sequence} were cut off`;
+  }
+  if (expected.sequence < checkpoint.sequence) {
+    return `row ${expected.sequence}, which you expect, was deleted after AUDIT_RETENTION: nothing is left to compare with`;
+  }
+  return findFaultOfHash(checkpoint, expected);
+}
+
+/** The same for a place that the chain leads over. */
+export function findFaultOfHash(
+  found: ChainPosition,
+  expected: ChainPosition | null,
+): string | null {
+  if (found.sequence !== expected?.sequence || found.hash === expected.hash) return null;
+  return `row ${found.sequence} does not have the hash that you expect: this is not the chain that it was`;
+}

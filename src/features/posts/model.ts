@@ -1,0 +1,99 @@
+import { type Static, Type } from "@sinclair/typebox";
+
+import { listQuery } from "../../platform/http/list.ts";
+import { linesSchema, textSchema } from "../../platform/http/text-schema.ts";
+import type { PostRecord, VoteRecord } from "./queries.ts";
+
+const maximumPostId = 999_999_999_999_999;
+
+const visibilitySchema = Type.Union([Type.Literal("private"), Type.Literal("public")], {
+  description: "`private`: for its author alone; `public`: for everybody who is signed in.",
+  examples: ["public"],
+});
+
+const postDataSchema = linesSchema({
+  description: "The text: plain, of any number of lines.",
+  minLength: 1,
+  maxLength: 10_000,
+  examples: ["The Analytical Engine has no pretensions whatever to originate anything."],
+});
+
+/** Body of `POST /posts` and `PUT /posts/{post_id}`. */
+export const postBody = Type.Object(
+  { post_data: postDataSchema, visibility: Type.Optional(visibilitySchema) },
+  { additionalProperties: false },
+);
+
+/** The path of one post. */
+export const postParams = Type.Object({
+  // A path holds texts. The framework's own coerced integer is answered 500 when out of bounds.
+  post_id: Type.Union(
+    [
+      Type.Integer({ minimum: 0, maximum: maximumPostId }),
+      Type.String({ format: "integer", pattern: "^(?:0|[1-9]\\d{0,14})$" }),
+    ],
+    { description: "The post's id." },
+  ),
+});
+
+/** The query of `GET /posts`. */
+export const postsQuery = Type.Object(
+  {
+    ...listQuery.properties,
+    scope: Type.Optional(
+      Type.Union([Type.Literal("own"), Type.Literal("public")], {
+        description: "`own`: one's own posts; `public`: everybody's public ones.",
+        default: "own",
+      }),
+    ),
+    q: Type.Optional(
+      textSchema({
+        description: "Only posts with this text somewhere in them, in capitals or not.",
+        maxLength: 200,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** A post as every answer shows it. */
+export const postSchema = Type.Object({
+  post_id: Type.Integer(),
+  post_data: Type.String(),
+  visibility: visibilitySchema,
+  user_id: Type.String({ format: "uuid", description: "Its author." }),
+  votes: Type.Integer({ description: "How many users have voted for it." }),
+  voted: Type.Boolean({ description: "Whether the signed-in user is one of them." }),
+  created_at: Type.String({ format: "date-time" }),
+  updated_at: Type.String({ format: "date-time" }),
+});
+
+/** A vote as the list shows it. */
+export const voteSchema = Type.Object({
+  user_id: Type.String({ format: "uuid" }),
+  created_at: Type.String({ format: "date-time" }),
+});
+
+/** The id in a post's path. */
+export function postIdOf(params: Static<typeof postParams>): number {
+  return Number(params.post_id);
+}
+
+/** The wire form of a post. */
+export function viewPost(post: PostRecord): Static<typeof postSchema> {
+  return {
+    post_id: post.id,
+    post_data: post.postData,
+    visibility: post.visibility,
+    user_id: post.userId,
+    votes: post.votes,
+    voted: post.voted,
+    created_at: post.createdAt.toISOString(),
+    updated_at: post.updatedAt.toISOString(),
+  };
+}
+
+/** The wire form of a vote. */
+export function viewVote({ userId, createdAt }: VoteRecord): Static<typeof voteSchema> {
+  return { user_id: userId, created_at: createdAt.toISOString() };
+}

@@ -1,0 +1,49 @@
+import { sql } from "drizzle-orm";
+import { bigint, index, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+
+import { moment } from "../../platform/db/columns.ts";
+import { users } from "../users/index.ts";
+
+/** Who may see a post: its author alone, or everybody who is signed in. */
+export type Visibility = "private" | "public";
+
+/** What users have posted. */
+export const posts = pgTable(
+  "posts",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    postData: text("post_data").notNull(),
+    visibility: text("visibility").$type<Visibility>().notNull(),
+    /** How many rows of `post_votes` there are; changes in the same statement as they. */
+    votes: integer("votes").notNull().default(0),
+    createdAt: moment("created_at").notNull(),
+    updatedAt: moment("updated_at").notNull(),
+  },
+  (table) => [
+    index("posts_user_index").on(table.userId, table.id),
+    index("posts_public_index")
+      .on(table.id)
+      .where(sql`${table.visibility} = 'public'`),
+  ],
+);
+
+/** Who has voted for which post. */
+export const postVotes = pgTable(
+  "post_votes",
+  {
+    postId: bigint("post_id", { mode: "number" })
+      .notNull()
+      .references(() => posts.id, { onDelete: "cascade" }),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    createdAt: moment("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.postId, table.userId] }),
+    index("post_votes_user_index").on(table.userId),
+  ],
+);

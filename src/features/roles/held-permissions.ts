@@ -1,0 +1,39 @@
+import { sql } from "drizzle-orm";
+
+import { baseRole, permissions, rolePermissions, userRoles } from "../users/index.ts";
+import { adminRole } from "./built-in-roles.ts";
+import { builtInPermissions } from "./permissions.ts";
+
+const builtIn = JSON.stringify(
+  Object.fromEntries(builtInPermissions.map(({ name, description }) => [name, description])),
+);
+
+/** In a `from`: every permission there is, built in or the operator's own, with its `name` and `description`. */
+export const everyPermission = sql`(
+  select "key" as "name", "value" as "description" from jsonb_each_text(${builtIn}::jsonb)
+  union all
+  select "name", "description" from ${permissions} where not jsonb_exists(${builtIn}::jsonb, "name")
+) as "every_permission"`;
+
+/** Alphabetical whatever the language of the database, so that a list looks the same everywhere. */
+const inOrder = sql`order by "name" collate "C"`;
+
+/** A column of a statement on `users`: all that a user may do by `user`, which everybody is, and the roles given to her. */
+export const heldPermissions = sql<string[]>`array(
+  select "name" from (
+    select "permission" as "name" from ${rolePermissions} where "role" = ${baseRole}
+    union
+    select "permission" from ${rolePermissions} where "role" in (
+      select "role" from ${userRoles} where "user_id" = "users"."id")
+    union
+    select "name" from ${everyPermission} where exists (
+      select from ${userRoles} where "user_id" = "users"."id" and "role" = ${adminRole})
+  ) as "held" ${inOrder})`.as("permissions");
+
+/** A column of a statement on `roles`: all that a role allows. */
+export const allowedPermissions = sql<string[]>`array(
+  select "name" from (
+    select "permission" as "name" from ${rolePermissions} where "role" = "roles"."name"
+    union
+    select "name" from ${everyPermission} where "roles"."name" = ${adminRole}
+  ) as "allowed" ${inOrder})`.as("permissions");

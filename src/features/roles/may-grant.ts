@@ -1,0 +1,59 @@
+import type { Actor } from "../../kernel/context.ts";
+import { AppError } from "../../kernel/errors.ts";
+import type { Context } from "../../platform/platform.ts";
+import { adminRole } from "./built-in-roles.ts";
+import { assertAllExist } from "./errors.ts";
+import { findRoles } from "./queries.ts";
+
+/**
+ * Nobody gives or takes what she lacks. Throws `FORBIDDEN` unless whoever acts has all of these permissions. The operator at
+ * the command line, and the service itself, may do everything.
+ */
+export function assertHolds(actor: Actor, permissions: readonly string[]): void {
+  if (mayEverything(actor)) return;
+  const held = actor.kind === "user" ? actor.permissions : [];
+  if (permissions.some((name) => !held.includes(name))) {
+    throw new AppError("FORBIDDEN", "This takes a permission that you do not have yourself.");
+  }
+}
+
+/**
+ * For roles that are given to a user or taken: throws `VALIDATION_ERROR` where one does not exist, and `FORBIDDEN` unless
+ * whoever acts has every permission of theirs. An admin is made and unmade by admins alone, for `admin` also has the
+ * permissions that are yet to come.
+ */
+export async function assertMayGrant(ctx: Context, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const found = new Map((await findRoles(ctx.db, names)).map((role) => [role.name, role]));
+  assertAllExist("roles", names, (name) => found.has(name));
+  const { actor } = ctx;
+  assertHolds(
+    actor,
+    [...found.values()].flatMap((role) => role.permissions),
+  );
+  if (found.has(adminRole) && !isAdmin(actor)) {
+    throw new AppError("FORBIDDEN", "Only an admin gives this role or takes it.");
+  }
+}
+
+/**
+ * Nobody disarms, or brings back, who may do more than she: throws `FORBIDDEN` unless whoever acts has every permission of the
+ * user she acts on. On an admin only admins act.
+ */
+export function assertMayGovern(
+  actor: Actor,
+  user: { readonly roles: readonly string[]; readonly permissions: readonly string[] },
+): void {
+  assertHolds(actor, user.permissions);
+  if (user.roles.includes(adminRole) && !isAdmin(actor)) {
+    throw new AppError("FORBIDDEN", "Only an admin acts on another one.");
+  }
+}
+
+function isAdmin(actor: Actor): boolean {
+  return mayEverything(actor) || (actor.kind === "user" && actor.roles.includes(adminRole));
+}
+
+function mayEverything(actor: Actor): actor is Exclude<Actor, { kind: "user" | "anonymous" }> {
+  return actor.kind === "operator" || actor.kind === "system";
+}

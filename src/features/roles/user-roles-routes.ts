@@ -1,0 +1,37 @@
+import { Elysia } from "elysia";
+
+import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { userSchema, viewUser } from "../users/index.ts";
+import { assignRoles } from "./assign-roles.ts";
+import { assignRolesBody, userParams } from "./model.ts";
+
+const permission = "roles:assign";
+
+/** Who has which roles. */
+export function userRolesRoutes(kit: RouteKit) {
+  return new Elysia({ prefix: "/api/v1/users" }).use(kit).put(
+    "/:id/roles",
+    async ({ ctx, params, body }) => {
+      const user = await assignRoles(ctx, { userId: params.id, roles: body.roles });
+      return success(viewUser(user), ctx.clock.now());
+    },
+    {
+      permission,
+      accepts: "json",
+      params: userParams,
+      body: assignRolesBody,
+      response: {
+        200: successSchema(userSchema),
+        ...failures(400, 401, 403, 404, 409, 413, 415, 503),
+      },
+      detail: {
+        operationId: "assignRoles",
+        tags: ["Roles"],
+        summary: "Give a user her roles",
+        description: `These and no others; effective at once, for her tokens too. The last admin keeps \`admin\` (\`CONFLICT\`), which only an admin gives or takes. Needs the permission \`${permission}\`, and every permission of the roles that are given or taken.`,
+        security: [{ bearer: [] }],
+      },
+    },
+  );
+}

@@ -1,0 +1,33 @@
+import { profileColumns, userColumns, type UserRecord, users } from "../users/index.ts";
+
+/** An account as those see it who govern accounts. */
+export interface Account extends UserRecord {
+  readonly phone: string | null;
+  readonly avatarUrl: string | null;
+  readonly locale: string | null;
+  readonly metadata: Record<string, unknown>;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** Since when she may not sign in. */
+  readonly disabledAt: Date | null;
+  readonly deletedAt: Date | null;
+}
+
+/** The columns of an `Account`, in a statement on `users`. */
+export const accountColumns = {
+  ...userColumns,
+  ...profileColumns,
+  createdAt: users.createdAt,
+  updatedAt: users.updatedAt,
+  disabledAt: users.disabledAt,
+  deletedAt: users.deletedAt,
+};
+
+/** What may be done with an account. A deleted one is deleted, whatever it was before. */
+export type AccountStatus = "active" | "disabled" | "deleted";
+
+/** Which of them an account is. */
+export function statusOf({ deletedAt, disabledAt }: Account): AccountStatus {
+  if (deletedAt !== null) return "deleted";
+  return disabledAt === null ? "active" : "disabled";
+}

@@ -1,0 +1,65 @@
+import { and, desc, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+
+import { AppError } from "../../kernel/errors.ts";
+import { isUuid } from "../../kernel/ids.ts";
+import type { Db } from "../../platform/db/port.ts";
+import { rowVersion } from "../../platform/db/row-version.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { heldPermissions } from "../roles/index.ts";
+import { users } from "../users/index.ts";
+import { type Account, accountColumns } from "./account.ts";
+
+/** An account as it was read, for a change that is to be written only while it is still so. */
+export interface AccountReading extends Account {
+  /** All that its roles allow. */
+  readonly permissions: readonly string[];
+  readonly version: string;
+}
+
+/** By what an operator names a user: her id, or her address in canonical form. */
+export type NamedUser = { readonly id: string } | { readonly email: string };
+
+/** The account of this id, a deleted one too, with what a change of it is decided on; or null. */
+export async function readAccount(db: Db, userId: string): Promise<AccountReading | null> {
+  if (!isUuid(userId)) return null;
+  const [reading] = await db
+    .select({ ...accountColumns, permissions: heldPermissions, version: rowVersion(users) })
+    .from(users)
+    .where(eq(users.id, userId));
+  return reading ?? null;
+}
+
+/** The user of this id. Throws `USER_NOT_FOUND`, also for one who is deleted. */
+export async function showUser(ctx: Platform, userId: string): Promise<Account> {
+  return find(
+    ctx,
+    isUuid(userId) ? and(eq(users.id, userId), isNull(users.deletedAt)) : sql`false`,
+  );
+}
+
+/**
+ * The account that an operator names, if need be a deleted one: by its id; by its address the one that has it, else the one
+ * that had it last. Throws `USER_NOT_FOUND`.
+ */
+export async function findNamedUser(ctx: Platform, named: NamedUser): Promise<Account> {
+  return find(
+    ctx,
+    "id" in named ? eq(users.id, named.id) : eq(sql`lower(${users.email})`, named.email),
+  );
+}
+
+/** There is no such user. */
+export function userNotFound(): AppError {
+  return new AppError("USER_NOT_FOUND", "There is no such user.");
+}
+
+async function find({ db }: Platform, which: SQL | undefined): Promise<Account> {
+  const [account] = await db
+    .select(accountColumns)
+    .from(users)
+    .where(which)
+    .orderBy(isNotNull(users.deletedAt), desc(users.deletedAt))
+    .limit(1);
+  if (!account) throw userNotFound();
+  return account;
+}

@@ -1,0 +1,41 @@
+import { and, eq, type SQL } from "drizzle-orm";
+
+import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
+import type { Context } from "../../platform/platform.ts";
+import type { AuditAction } from "../audit/index.ts";
+import { assertMayGovern, recordRefusal } from "../roles/index.ts";
+import { users } from "../users/index.ts";
+import { type AccountReading, readAccount, userNotFound } from "./find-account.ts";
+
+/** What is about to be done, and to whom. */
+export interface Governing {
+  readonly userId: string;
+  readonly action: AuditAction;
+  readonly detail?: Readonly<Record<string, unknown>>;
+  /** Whether it can be done to a deleted user. */
+  readonly evenDeleted?: boolean;
+}
+
+/**
+ * Acts on a user as she was read, anew while `act` gives null because she changed meanwhile. A refusal is recorded. Throws
+ * `USER_NOT_FOUND`, `FORBIDDEN` (she may do what the caller may not), and what `act` throws.
+ */
+export function governUser<T>(
+  ctx: Context,
+  { userId, action, detail = {}, evenDeleted = false }: Governing,
+  act: (account: AccountReading) => Promise<T | null>,
+): Promise<T> {
+  return untilWritten(async () => {
+    const account = await readAccount(ctx.db, userId);
+    if (!account || (account.deletedAt !== null && !evenDeleted)) throw userNotFound();
+    return recordRefusal(ctx, { action, userId, detail }, async () => {
+      assertMayGovern(ctx.actor, account);
+      return act(account);
+    });
+  });
+}
+
+/** In a statement on `users`: whether she is as she was read. A change of her roles counts, too. */
+export function isAsRead({ id, version }: AccountReading): SQL | undefined {
+  return and(eq(users.id, id), eq(rowVersion(users), version));
+}

@@ -1,0 +1,69 @@
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
+
+import type { UserProfile } from "../../kernel/context.ts";
+import { checkMetadata } from "./check-metadata.ts";
+import { nameSchema, usernameSchema } from "./model.ts";
+import { avatarUrlSchema, findLanguageTag, localeSchema, phoneSchema } from "./profile-schemas.ts";
+
+/** What can be changed about a user by whoever may: in the body of every such call, where `null` takes it away. */
+export const profileFields = {
+  username: Type.Optional(nullable(usernameSchema)),
+  name: Type.Optional(nullable(nameSchema)),
+  phone: Type.Optional(nullable(phoneSchema)),
+  avatar_url: Type.Optional(nullable(avatarUrlSchema)),
+  locale: Type.Optional(nullable(localeSchema)),
+  metadata: Type.Optional(
+    nullable(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description:
+          "The applications' own notes about the user, at most 8 KiB as JSON. It is replaced as a whole.",
+      }),
+    ),
+  ),
+};
+
+const profileUpdateSchema = Type.Object(profileFields);
+
+/** What is said anew of a user; null takes it away, and what is not there stays. */
+export type ProfileUpdate = Static<typeof profileUpdateSchema>;
+
+const nullableText = nullable(Type.String());
+
+/** What answers show of a user beyond who she is. */
+export const profileSchema = Type.Object({
+  phone: nullableText,
+  avatar_url: nullableText,
+  locale: nullableText,
+  metadata: Type.Record(Type.String(), Type.Unknown()),
+});
+
+/** A user's profile as answers show it. */
+export function viewProfile(profile: UserProfile): Static<typeof profileSchema> {
+  return {
+    phone: profile.phone,
+    avatar_url: profile.avatarUrl,
+    locale: profile.locale,
+    metadata: profile.metadata,
+  };
+}
+
+/**
+ * The columns of an update by their names, one by one: nothing else that was received can reach the row. Throws
+ * `VALIDATION_ERROR`.
+ */
+export function profileColumnsOf(changes: ProfileUpdate) {
+  const { username, name, phone, avatar_url: avatarUrl, locale, metadata } = changes;
+  if (metadata) checkMetadata(metadata);
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(name === undefined ? {} : { name }),
+    ...(phone === undefined ? {} : { phone }),
+    ...(avatarUrl === undefined ? {} : { avatarUrl }),
+    ...(locale === undefined ? {} : { locale: locale === null ? null : findLanguageTag(locale) }),
+    ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
+  };
+}
+
+function nullable<T extends TSchema>(schema: T) {
+  return Type.Union([schema, Type.Null()]);
+}

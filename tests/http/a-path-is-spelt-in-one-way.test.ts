@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+
+import { signInAdmin } from "../support/admin.ts";
+import { makeClient } from "../support/clients.ts";
+import type { SignedInUser } from "../support/journey.ts";
+import { rawGet } from "../support/raw-http.ts";
+import { signUpWith } from "../support/roles.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+
+let app: TestApp;
+let admin: SignedInUser;
+/** May read roles, and not clients. */
+let reader: SignedInUser;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  admin = await signInAdmin(app);
+  reader = await signUpWith(app, ["roles:read"]);
+  await makeClient(app, "the guarded one");
+});
+
+afterAll(async () => {
+  await app[Symbol.asyncDispose]();
+});
+
+const path = "/api/v1/clients";
+const ways = [
+  path,
+  `/${path}`,
+  `${path}/`,
+  `${path}//`,
+  "/api//v1/clients",
+  "/api/v1/Clients",
+  "/API/v1/clients",
+  "/api/v1/%63lients",
+  "/api/v1/%2563lients",
+  "/api%2fv1%2fclients",
+  "/api/v1/./clients",
+  "/api/v1/%2e/clients",
+  "/api/v1/roles/../clients",
+  "/api/v1/roles/%2e%2e/clients",
+  "/api/v1/roles/..%2fclients",
+  "/health/../api/v1/clients",
+  `${path};x`,
+  `${path};a=b?limit=1`,
+  `${path}%2f`,
+  `${path}%00`,
+  `${path}?`,
+  `${path}#`,
+  `${path}.json`,
+  `\\api\\v1\\clients`,
+  `http://localhost${path}`,
+  `http://other.example.com${path}`,
+];
+
+const bearer = ({ accessToken }: SignedInUser) => [`Authorization: Bearer ${accessToken}`];
+
+// The attack: guard and router that read a path differently, each in its way.
+// security 98
+test("no way of writing a path goes round its guard", async () => {
+  for (const way of ways) {
+    for (const [who, headers, refusal] of [
+      ["nobody", [], 401],
+      ["reader", bearer(reader), 403],
+    ] as const) {
+      const { status, text } = await rawGet(app.url, way, headers);
+      const isRefused = status === 400 || status === 404 || status === refusal;
+      expect([way, who, isRefused, text.includes("guarded")]).toEqual([way, who, true, false]);
+    }
+    const { status, text } = await rawGet(app.url, way, bearer(admin));
+    expect([way, text.includes("the guarded one")]).toEqual([way, status === 200]);
+  }
+});
+
+// What proxies and frameworks of others take for another path or method.
+// security 98
+test("no header is taken for another path or method", async () => {
+  const headers = [
+    `X-Original-URL: ${path}`,
+    `X-Rewrite-URL: ${path}`,
+    `X-Forwarded-Uri: ${path}`,
+    `X-Forwarded-Prefix: ${path}`,
+    "X-HTTP-Method-Override: DELETE",
+    "X-HTTP-Method: DELETE",
+    "X-Method-Override: DELETE",
+  ];
+  for (const header of headers) {
+    const roles = await rawGet(app.url, "/api/v1/roles", [header, ...bearer(reader)]);
+    expect([header, roles.status, roles.text.includes("May do everything")]).toEqual([
+      header,
+      200,
+      true,
+    ]);
+    const clients = await rawGet(app.url, path, [header, ...bearer(reader)]);
+    expect([header, clients.status]).toEqual([header, 403]);
+    const escaped = header.replace(path, "/health");
+    const refused = await rawGet(app.url, path, [escaped]);
+    expect([escaped, refused.status]).toEqual([escaped, 401]);
+  }
+  const deletion = `${path}?_method=DELETE`;
+  expect((await rawGet(app.url, deletion, bearer(reader))).status).toBe(403);
+  expect((await rawGet(app.url, deletion, bearer(admin))).status).toBe(400);
+});
+
+// security 98
+test("HEAD is guarded as GET is, and a method that the path does not take reads nothing", async () => {
+  const send = (method: string, headers: Record<string, string> = {}) =>
+    app.call(method, path, { headers });
+  const authorization = `Bearer ${reader.accessToken}`;
+  expect([401, 404, 405]).toContain((await send("HEAD")).status);
+  expect([403, 404, 405]).toContain((await send("HEAD", { authorization })).status);
+  for (const method of ["PATCH", "QUERY", "PROPFIND", "OPTIONS"]) {
+    const { status, text } = await send(method, { authorization });
+    expect([method, status === 200, text.includes("guarded")]).toEqual([method, false, false]);
+  }
+});

@@ -1,0 +1,51 @@
+/**
+ * Who may call what, by hand: a new operation is written here, or nobody knows who is meant to call it. The public ones, and
+ * those for clients, are in `default-is-deny.test.ts`.
+ */
+export const operationsByPermission: Readonly<Record<string, readonly string[]>> = {
+  "audit:read": ["GET /api/v1/audit-logs"],
+  "clients:write": [
+    "DELETE /api/v1/clients/{id}",
+    "GET /api/v1/clients",
+    "POST /api/v1/clients",
+    "POST /api/v1/clients/{id}/rotate-secret",
+  ],
+  "roles:assign": ["PUT /api/v1/users/{id}/roles"],
+  "roles:read": ["GET /api/v1/permissions", "GET /api/v1/roles", "GET /api/v1/roles/{name}"],
+  "roles:write": [
+    "DELETE /api/v1/roles/{name}",
+    "PATCH /api/v1/roles/{name}",
+    "POST /api/v1/permissions",
+    "POST /api/v1/roles",
+  ],
+  "users:read": ["GET /api/v1/users", "GET /api/v1/users/{id}"],
+  "users:write": [
+    "DELETE /api/v1/users/{id}",
+    "DELETE /api/v1/users/{id}/sessions",
+    "GET /api/v1/users/{id}/sessions",
+    "PATCH /api/v1/users/{id}",
+    "POST /api/v1/users",
+    "POST /api/v1/users/{id}/restore",
+  ],
+};
+
+/** What every signed-in user may call: for what is her own, and what others have made public. */
+export const operationsOfTheSignedIn: readonly string[] = [
+  "DELETE /api/v1/posts/{post_id}",
+  "DELETE /api/v1/posts/{post_id}/vote",
+  "DELETE /api/v1/users/me",
+  "DELETE /api/v1/users/me/sessions/{id}",
+  "GET /api/v1/auth/forward",
+  "GET /api/v1/posts",
+  "GET /api/v1/posts/{post_id}",
+  "GET /api/v1/posts/{post_id}/votes",
+  "GET /api/v1/users/me",
+  "GET /api/v1/users/me/sessions",
+  "PATCH /api/v1/users/me",
+  "POST /api/v1/auth/email/change",
+  "POST /api/v1/auth/logout-all",
+  "POST /api/v1/auth/password/change",
+  "POST /api/v1/posts",
+  "PUT /api/v1/posts/{post_id}",
+  "PUT /api/v1/posts/{post_id}/vote",
+];

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+
+import { createRoutes } from "../../src/app/create-app.ts";
+import { builtInPermissions } from "../../src/features/roles/index.ts";
+import { signInAdmin } from "../support/admin.ts";
+import { makeClient, type TestClient } from "../support/clients.ts";
+import type { Answer, Call } from "../support/http-call.ts";
+import { type SignedInUser, signUp } from "../support/journey.ts";
+import { callWith, exampleBody, type Operation, readOperations } from "../support/operations.ts";
+import { signUpWith } from "../support/roles.ts";
+import { statusOfMe } from "../support/session-calls.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { operationsByPermission, operationsOfTheSignedIn } from "./access.ts";
+
+let app: TestApp;
+let operations: Operation[];
+let client: TestClient;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  ({ operations } = await readOperations(app));
+  client = await makeClient(app);
+  // One stays, whatever the others do to themselves.
+  await signInAdmin(app);
+});
+
+afterAll(async () => {
+  await app[Symbol.asyncDispose]();
+});
+
+/** Every route that the document leaves out. */
+const pages: readonly string[] = [
+  "GET /change-email",
+  "GET /magic-link",
+  "GET /reset-password",
+  "GET /verify-email",
+  "POST /change-email",
+  "POST /magic-link",
+  "POST /magic-link/code",
+  "POST /magic-link/resend",
+  "POST /reset-password",
+  "POST /reset-password/resend",
+  "POST /verify-email",
+  "POST /verify-email/resend",
+];
+
+const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
+const isForClients = ({ path }: Operation) => path === "/oauth/introspect";
+
+// security 93
+test("every route is documented, but for the pages that people see", () => {
+  const never = () => {
+    throw new Error("these routes are not served");
+  };
+  const { routes } = createRoutes(
+    app.platform,
+    { phase: "serving", database: app.platform.database },
+    never,
+    { requestIds: { of: never, finally: never }, addressOf: never },
+  );
+  const names = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
+  const undocumented = names.filter((name) => !operations.map(nameOf).includes(name));
+  expect(undocumented.toSorted()).toEqual([...pages]);
+});
+
+// security 93
+test("the document names for each operation the permission that it is meant to need", () => {
+  for (const operation of operations) {
+    const name = nameOf(operation);
+    const [permission = null] =
+      Object.entries(operationsByPermission).find(([, names]) => names.includes(name)) ?? [];
+    expect({ name, permission: operation.permission }).toEqual({ name, permission });
+  }
+  const others = operations.filter(
+    (operation) => !operation.isPublic && operation.permission === null && !isForClients(operation),
+  );
+  expect(others.map(nameOf).toSorted()).toEqual([...operationsOfTheSignedIn]);
+  const documented = operations.map(nameOf);
+  const gone = Object.values(operationsByPermission)
+    .flat()
+    .filter((name) => !documented.includes(name));
+  expect(gone).toEqual([]);
+});
+
+type Caller = "nobody" | "user" | "all but it" | "it alone" | "admin" | "client";
+type Verdict = "not signed in" | "not allowed" | "let in";
+
+const callers: readonly Caller[] = ["nobody", "user", "all but it", "it alone", "admin", "client"];
+
+/** Those who may call it are let in; what they then ask for may not exist. */
+function verdictOn(operation: Operation, { status, json }: Answer): Verdict {
+  const refusal = isForClients(operation) ? json?.error : json?.error?.code;
+  if (status === 401 && ["AUTHENTICATION_REQUIRED", "invalid_client"].includes(refusal)) {
+    return "not signed in";
+  }
+  const isByPermission = json?.error?.message === "You are not allowed to do this.";
+  return status === 403 && isByPermission ? "not allowed" : "let in";
+}
+
+function expectedVerdict(operation: Operation, caller: Caller): Verdict {
+  if (operation.isPublic) return "let in";
+  if (isForClients(operation)) return caller === "client" ? "let in" : "not signed in";
+  if (caller === "nobody" || caller === "client") return "not signed in";
+  if (operation.permission === null) return "let in";
+  return caller === "it alone" || caller === "admin" ? "let in" : "not allowed";
+}
+
+const signedIn = new Map<string, SignedInUser>();
+
+/** A caller of this kind: the same as before, unless what she called then was her end. */
+async function sign(caller: Caller, permission: string): Promise<Call> {
+  if (caller === "nobody") return {};
+  if (caller === "client") return { headers: { authorization: client.authorization } };
+  const kind = caller === "user" || caller === "admin" ? caller : `${caller} ${permission}`;
+  let user = signedIn.get(kind);
+  if (!user || (await statusOfMe(app, user.accessToken)) !== 200) {
+    user = await signInAs(caller, permission);
+    signedIn.set(kind, user);
+  }
+  return { bearer: user.accessToken };
+}
+
+function signInAs(caller: Caller, permission: string): Promise<SignedInUser> {
+  if (caller === "user") return signUp(app);
+  if (caller === "admin") return signInAdmin(app);
+  if (caller === "it alone") return signUpWith(app, [permission]);
+  const others = builtInPermissions.map(({ name }) => name).filter((name) => name !== permission);
+  return signUpWith(app, others);
+}
+
+// security 93
+test("each operation lets in exactly those that its documentation says", async () => {
+  for (const operation of operations) {
+    const path = operation.path.replaceAll(/\{\w+\}/g, "00000000-0000-7000-8000-000000000000");
+    const body = operation.mediaType === null ? {} : callWith(operation, exampleBody(operation));
+    for (const caller of callers) {
+      const call = { ...body, ...(await sign(caller, operation.permission ?? "users:read")) };
+      const answer = await app.call(operation.method, path, call);
+      const said = { operation: nameOf(operation), caller };
+      expect({ ...said, verdict: verdictOn(operation, answer) }).toEqual({
+        ...said,
+        verdict: expectedVerdict(operation, caller),
+      });
+      const documented = [...operation.answers.keys()];
+      expect([said, documented.includes(answer.status), answer.status]).toEqual([
+        said,
+        true,
+        answer.status,
+      ]);
+    }
+  }
+}, 60_000);

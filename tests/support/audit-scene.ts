@@ -1,0 +1,86 @@
+import { sql } from "drizzle-orm";
+
+import { createPlatform } from "../../src/app/create-platform.ts";
+import {
+  type AuditEntry,
+  type AuditReport,
+  type ChainPosition,
+  sealRows,
+  sweepAuditLog,
+  verifyAuditLog,
+  writeAudit,
+} from "../../src/features/audit/index.ts";
+import { loadSettings } from "../../src/platform/config/load-settings.ts";
+import { createSystemContext } from "../../src/platform/system-context.ts";
+import { createTestDatabase, type DatabaseKind } from "./databases.ts";
+import { quietLog } from "./quiet-log.ts";
+
+/** An audit log that nobody tends: rows are written and sealed when the test says so. */
+export interface AuditScene extends AsyncDisposable {
+  /** Where it is, and with which secret it is sealed. */
+  readonly settings: Record<string, string>;
+  /** Writes rows, one after the other. */
+  write(count: number, detail?: NonNullable<AuditEntry["detail"]>): Promise<void>;
+  /** Seals a batch, with other settings where some are given; gives the number of rows. */
+  seal(settings?: Record<string, string>): Promise<number>;
+  /** Deletes a batch of what was kept for long enough; gives the number of rows. */
+  sweep(): Promise<number>;
+  verify(expected?: ChainPosition, settings?: Record<string, string>): Promise<AuditReport>;
+  /** A text as the outbox and others keep theirs. */
+  sealed(text: string): string;
+  rows(query: string): Promise<Record<string, unknown>[]>;
+  /** What somebody does who owns the database, and whom therefore no trigger stops. */
+  tamper(statement: string): Promise<void>;
+}
+
+const ownSettings = {
+  ENVIRONMENT: "test",
+  JWT_SECRET_KEY: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only",
+  MAIL_TRANSPORT: "none",
+};
+
+/** Opens one on an empty database. */
+export async function openAuditScene(
+  kind: DatabaseKind,
+  settings: Record<string, string> = {},
+): Promise<AuditScene> {
+  const database = await createTestDatabase(kind);
+  const given = { ...ownSettings, ...database.settings, ...settings };
+  const options = { isTerminal: false, generateSecret: () => "" };
+  const platform = createPlatform(loadSettings(given, options).settings, { log: quietLog });
+  await platform.database.open();
+
+  /** The same database as a process with other settings has it. */
+  const withSettings = (other: Record<string, string> = {}) => ({
+    ...createPlatform(loadSettings({ ...given, ...other }, options).settings, { log: quietLog }),
+    db: platform.db,
+  });
+  const rows = async (query: string): Promise<Record<string, unknown>[]> => {
+    const result: unknown = await platform.db.execute(sql.raw(query));
+    const found: unknown = Array.isArray(result) ? result : Reflect.get(Object(result), "rows");
+    return Array.isArray(found) ? found : [];
+  };
+  return {
+    settings: given,
+    async write(count, detail = {}) {
+      const ctx = createSystemContext(platform, "test");
+      for (let index = 0; index < count; index += 1) {
+        await writeAudit(ctx, { action: "user.login", result: "failure", userId: null, detail });
+      }
+    },
+    seal: async (other) => (await sealRows(withSettings(other))).count,
+    sweep: () => sweepAuditLog(platform, platform.clock.now()),
+    verify: (expected, other) => verifyAuditLog(withSettings(other), expected),
+    sealed: (text) => platform.secrets.seal(text),
+    rows,
+    async tamper(statement) {
+      await rows("alter table audit_log disable trigger user");
+      await rows(statement);
+      await rows("alter table audit_log enable trigger user");
+    },
+    async [Symbol.asyncDispose]() {
+      await platform.database.close();
+      await database.remove();
+    },
+  };
+}

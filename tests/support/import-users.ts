@@ -1,0 +1,41 @@
+import {
+  type ImportCounts,
+  importUsers,
+  type LineFault,
+  readLines,
+} from "../../src/features/user-import/index.ts";
+import type { Context } from "../../src/platform/platform.ts";
+import { operatorOf } from "./operator.ts";
+import type { TestApp } from "./test-app.ts";
+
+/** A file with a line for each entry: a text as it is, anything else as its JSON. */
+export function fileOf(lines: readonly unknown[]): string {
+  return lines
+    .map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`)
+    .join("");
+}
+
+/** Imports a file's content as the command does; gives the counts and the faults that were told. */
+export async function importFile(
+  app: TestApp,
+  file: string | Uint8Array,
+  { isDryRun = false, ctx = operatorOf(app) }: { isDryRun?: boolean; ctx?: Context } = {},
+): Promise<ImportCounts & { faults: LineFault[] }> {
+  const faults: LineFault[] = [];
+  const counts = await importUsers(ctx, readLines(chunksOf(Buffer.from(file))), {
+    isDryRun,
+    onFault: (fault) => faults.push(fault),
+  });
+  return { ...counts, faults };
+}
+
+/** Of an odd size, so that lines and characters are cut in two. */
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  const chunk = new Uint8Array(1009);
+  for (let begin = 0; begin < bytes.length; begin += chunk.length) {
+    const part = bytes.subarray(begin, begin + chunk.length);
+    // Who reads a file uses one piece of memory again and again.
+    chunk.set(part);
+    yield await Promise.resolve(chunk.subarray(0, part.length));
+  }
+}
