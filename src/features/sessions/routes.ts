@@ -1,7 +1,12 @@
 import { Elysia } from "elysia";
 
 import { findBearerToken } from "../../platform/http/bearer.ts";
-import { failures, frequentSuccessSchema, success, successSchema } from "../../platform/http/envelope.ts";
+import {
+  failures,
+  frequentSuccessSchema,
+  success,
+  successSchema,
+} from "../../platform/http/envelope.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { Authenticate, PermissionsOf, RouteKit } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
@@ -123,7 +128,10 @@ export function sessionsRoutes(
         anyoneUnrecorded: true,
         accepts: "json",
         body: validateTokenBody,
-        response: { 200: frequentSuccessSchema(validTokenSchema), ...failures(400, 401, 413, 415, 503) },
+        response: {
+          200: frequentSuccessSchema(validTokenSchema),
+          ...failures(400, 401, 413, 415, 503),
+        },
         detail: {
           operationId: "validateToken",
           tags,
