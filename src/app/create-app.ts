@@ -11,10 +11,13 @@ import { permissionsOf } from "../features/roles/index.ts";
 import {
   createAuthenticator,
   forwardAuthRoutes,
+  forwardAuthShortcut,
   ownSessionsRoutes,
   sessionsRoutes,
+  validateTokenRoutes,
+  validateTokenShortcut,
 } from "../features/sessions/index.ts";
-import { usersRoutes } from "../features/users/index.ts";
+import { ownUserShortcut, usersRoutes } from "../features/users/index.ts";
 import { version } from "../kernel/version.ts";
 import { createRefreshCookie } from "../platform/http/refresh-cookie.ts";
 import { createRequestIds } from "../platform/http/request-id.ts";
@@ -29,6 +32,7 @@ import { createDoor } from "./door.ts";
 import { createErrorMapper } from "./error-mapper.ts";
 import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "./guards.ts";
 import { openApiDocument } from "./openapi.ts";
+import { createShortcuts } from "./shortcuts.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** The whole HTTP application: gives each request its answer. It listens nowhere yet. */
@@ -47,7 +51,8 @@ export function createRoutes(
     .use(healthRoutes(kit, platform, version, health))
     .use(passwordsRoutes(kit, cookie))
     .use(emailVerificationRoutes(kit))
-    .use(sessionsRoutes(kit, cookie, authenticate, permissionsOf))
+    .use(sessionsRoutes(kit, cookie))
+    .use(validateTokenRoutes(kit, authenticate))
     .use(ownSessionsRoutes(kit))
     .use(forwardAuthRoutes(kit, cookie, authenticate, permissionsOf))
     .use(usersRoutes(kit))
@@ -85,7 +90,7 @@ export function createApp(platform: Platform, health: HealthState): App {
   const cors = createCors(settings.allowedOrigins);
   const requestIds = createRequestIds(random);
   const callers = createCallers();
-  const authenticate = createAuthenticator(platform);
+  const { authenticate, recall } = createAuthenticator(platform);
   const routes = createRoutes(platform, health, authenticate, {
     requestIds,
     addressOf: callers.addressOf,
@@ -120,7 +125,14 @@ export function createApp(platform: Platform, health: HealthState): App {
     .use(routes)
     .use(docs)
     .compile();
-  const door = createDoor({ health, cors, mapError, write, route: router.fetch });
+  const route = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {
+    clock,
+    recall,
+    write,
+    route: router.fetch,
+    bodyLimitBytes: settings.bodyLimitBytes,
+  });
+  const door = createDoor({ health, cors, mapError, write, route });
 
   return (request, server) => door(callers.receive(request, server));
 }

@@ -1,9 +1,10 @@
 export { createAuthenticator } from "./authenticate.ts";
 export { endSession } from "./end-sessions.ts";
-export { forwardAuthRoutes } from "./forward-auth-routes.ts";
+export { forwardAuthRoutes, forwardAuthShortcut } from "./forward-auth-routes.ts";
 export { judgeRefreshToken } from "./judge-refresh-token.ts";
 export { openSession } from "./open-session.ts";
 export { refresh } from "./refresh.ts";
 export { ownSessionsRoutes } from "./own-sessions-routes.ts";
 export { sessionsRoutes } from "./routes.ts";
+export { validateTokenRoutes, validateTokenShortcut } from "./validate-token-routes.ts";
 export { tokenResponse } from "./token-response.ts";

@@ -7,6 +7,6 @@ export {
   type UserIdentifier,
   type UserRecord,
 } from "./queries.ts";
-export { usersRoutes } from "./routes.ts";
+export { ownUserShortcut, usersRoutes } from "./routes.ts";
 export { userRoles, users } from "./table.ts";
 export { rolesOf, viewUser } from "./view-user.ts";

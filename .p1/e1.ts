@@ -1,3 +1,0 @@
-import { Elysia } from "elysia"; import * as k from "./common.ts";
-const app=new Elysia({normalize:false}).get("/api/v1/users/me",({request})=>{k.auth(request);return k.respond(request)},{response:{200:k.successSchema(k.ownUserSchema)}});
-app.listen({hostname:"127.0.0.1",port:0}); console.log(app.server!.port);

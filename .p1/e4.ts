@@ -1,3 +1,0 @@
-import { Elysia } from "elysia"; import * as k from "./common.ts";
-const app=new Elysia({normalize:false}).get("/api/v1/users/me",({request,set})=>{const u=k.auth(request); set.headers["x-request-id"]=request.headers.get("x-request-id")??k.nextId(); set.headers["cache-control"]="no-store"; set.headers["content-security-policy"]="default-src 'none'; frame-ancestors 'none'"; set.headers["referrer-policy"]="no-referrer"; set.headers["x-content-type-options"]="nosniff"; return k.success(u,new Date())},{response:{200:k.successSchema(k.ownUserSchema)}});
-app.listen({hostname:"127.0.0.1",port:0}); console.log(app.server!.port);

@@ -1,3 +1,0 @@
-import { Elysia } from "elysia"; import * as k from "./common.ts";
-const app=new Elysia({normalize:false}).onRequest(({request,set})=>{set.headers["x-request-id"]=request.headers.get("x-request-id")??k.nextId()}).mapResponse(({responseValue,request,set})=>{ k.H.set("x-request-id", set.headers["x-request-id"] as string); return new Response(JSON.stringify(responseValue),{headers:k.H,status:set.status as number})}).get("/api/v1/users/me",({request})=>{return k.success(k.m.get(request.headers.get("authorization")!),new Date())},{transform:async({request})=>{k.auth(request)},response:{200:k.successSchema(k.ownUserSchema)}});
-app.listen({hostname:"127.0.0.1",port:0}); console.log(app.server!.port);
