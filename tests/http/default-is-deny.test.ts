@@ -150,7 +150,7 @@ describe("the app does not start with", () => {
 });
 
 function createKit({ platform }: TestApp) {
-  return createRouteKit(platform, createAuthenticator(platform), permissionsOf, {
+  return createRouteKit(platform, createAuthenticator(platform).authenticate, permissionsOf, {
     requestIds: createRequestIds(platform.random),
     addressOf: () => null,
   });
