@@ -1,6 +1,7 @@
 export { canonicalEmail } from "./canonical-email.ts";
 export { emailSchema, isUsername, nameSchema, usernameSchema, userSchema } from "./model.ts";
 export {
+  findUserWithPassword,
   grantedUsername,
   nextCredentialsVersion,
   profileColumns,
