@@ -5,6 +5,8 @@ import { tokensOf } from "./server.ts";
 
 const load = asPacedLoad(await Bun.stdin.json());
 const refreshTokens = [...load.refreshTokens];
+/** Refreshes that wait for a session, all of which are being refreshed: their time runs. */
+const waiting: ((refreshToken: string) => void)[] = [];
 const times: Record<PacedKind, number[]> = {
   "users/me": [],
   "validate-token": [],
@@ -21,10 +23,12 @@ async function ask(kind: PacedKind): Promise<void> {
 }
 
 async function refresh(): Promise<void> {
-  const refreshToken = refreshTokens.shift();
-  if (refreshToken === undefined) throw new Error("every session is being refreshed");
+  const refreshToken = refreshTokens.shift() ?? (await new Promise((take) => waiting.push(take)));
   const response = await post("refresh", { refresh_token: refreshToken });
-  refreshTokens.push(tokensOf({ status: response.status, text: await response.text() }).refresh);
+  const next = tokensOf({ status: response.status, text: await response.text() }).refresh;
+  const take = waiting.shift();
+  if (take) take(next);
+  else refreshTokens.push(next);
 }
 
 function post(path: string, body: unknown): Promise<Response> {
@@ -46,6 +50,12 @@ async function askWhenDue(kind: PacedKind, dueAt: number): Promise<void> {
   if (dueAt >= countedFrom) times[kind].push(endedAt - dueAt);
 }
 
+/** One is enough: the others would fail alike. */
+function fail(reason: unknown): never {
+  console.error(reason);
+  process.exit(1);
+}
+
 function asPacedLoad(value: unknown): PacedLoad {
   return value as PacedLoad;
 }
@@ -58,7 +68,7 @@ for (let number = 0; number < load.perSecond * (load.warmUpSeconds + load.second
   const kind = pacedKinds[number % pacedKinds.length] ?? "refresh";
   const early = dueAt - performance.now();
   if (early > 0) await Bun.sleep(early);
-  underWay.push(askWhenDue(kind, dueAt));
+  underWay.push(askWhenDue(kind, dueAt).catch(fail));
 }
 await Promise.all(underWay);
 console.log(JSON.stringify(times));

@@ -9,7 +9,7 @@ export interface PacedLoad {
   readonly seconds: number;
   /** The access token of everything but the refreshes. */
   readonly bearer: string;
-  /** One of each session that is refreshed; more than are ever under way at once. */
+  /** One of each session that is refreshed: so many refreshes are under way at most. */
   readonly refreshTokens: readonly string[];
 }
 

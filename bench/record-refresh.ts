@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { createApp } from "../src/app/create-app.ts";
 import { createPlatform } from "../src/app/create-platform.ts";
 import { hashTokenId } from "../src/features/sessions/refresh-token-chain.ts";
+import { asClient } from "../src/platform/db/drizzle-internals.ts";
 import { loadSettings } from "../src/platform/config/load-settings.ts";
 import { decodeToken } from "../tests/support/forge-token.ts";
 import { quietLog } from "../tests/support/quiet-log.ts";
@@ -26,11 +27,16 @@ export async function recordRefresh(
   const platform = createPlatform(loadSettings(given, options).settings, { log: quietLog });
   const client = postgres(settings["DATABASE_URL"] ?? "", { max: 1 });
   const sent: { query: string; parameters: unknown[] }[] = [];
-  const logger = {
-    logQuery: (query: string, parameters: unknown[]) => void sent.push({ query, parameters }),
-  };
+  // Where everything passes, whatever made it.
+  const recorded = asClient({
+    options: client.options,
+    unsafe(query: string, parameters: never[]) {
+      sent.push({ query, parameters });
+      return client.unsafe(query, parameters);
+    },
+  });
   const app = createApp(
-    { ...platform, dbForRequest: () => drizzle(client, { logger }) },
+    { ...platform, dbForRequest: () => drizzle(recorded) },
     { phase: "serving", database: platform.database },
   );
   try {
@@ -41,6 +47,7 @@ export async function recordRefresh(
       body: JSON.stringify({ refresh_token: refreshToken }),
     });
     const response = await app(request, { requestIP: () => null });
+    if (sent.length === 0) throw new Error("a refresh that took no statement");
     const successor = tokensOf({ status: response.status, text: await response.text() }).refresh;
     const facts = factsOf(refreshToken);
     const successorHash = factsOf(successor).presentedHash;

@@ -26,13 +26,11 @@ export const refresh: Measurement = {
   async measure({ rounds }) {
     await using running = await startBenchServer("postgres", settings);
     const { home, server } = running;
-    const users: Awaited<ReturnType<typeof register>>[] = [];
-    for (let count = 0; count < sessionCount; count += 1) users.push(await register(server));
+    const users = await Promise.all(Array.from({ length: sessionCount }, () => register(server)));
     const url = home.settings["DATABASE_URL"] ?? "";
     const openSessions = async (): Promise<string[]> => {
-      const tokens: string[] = [];
-      for (const user of users) tokens.push((await signIn(server, user)).refresh);
-      return tokens;
+      const tokens = await Promise.all(users.map((user) => signIn(server, user)));
+      return tokens.map(({ refresh }) => refresh);
     };
 
     const [token = ""] = await openSessions();

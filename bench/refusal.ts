@@ -19,6 +19,8 @@ export interface Refusal {
    * which that request took is counted in, and that of the last accepted one.
    */
   readonly milliseconds: number;
+  /** From that answer to the sending of the last request that was accepted; 0 when there was none. */
+  readonly acceptedUntilMilliseconds: number;
   /** Requests sent after that answer, and accepted. */
   readonly accepted: number;
 }
@@ -40,13 +42,15 @@ export async function awaitRefusal(
   steadyMilliseconds: number,
 ): Promise<Refusal> {
   let refusedAt = Number.POSITIVE_INFINITY;
+  let acceptedUntilMilliseconds = 0;
   let accepted = 0;
   for (;;) {
     const sentAt = performance.now();
     const since = sentAt - revocation.answeredAt;
     const steadyFor = sentAt - Math.max(refusedAt, revocation.answeredAt);
     if (steadyFor > steadyMilliseconds) {
-      return { milliseconds: Math.max(0, refusedAt - revocation.answeredAt), accepted };
+      const milliseconds = Math.max(0, refusedAt - revocation.answeredAt);
+      return { milliseconds, acceptedUntilMilliseconds, accepted };
     }
     if (since > patienceMilliseconds) throw new Error("what was revoked is still accepted");
     if (!(await isAccepted(use))) {
@@ -54,6 +58,8 @@ export async function awaitRefusal(
       continue;
     }
     refusedAt = Number.POSITIVE_INFINITY;
-    if (since >= 0) accepted += 1;
+    if (since < 0) continue;
+    accepted += 1;
+    acceptedUntilMilliseconds = since;
   }
 }

@@ -43,10 +43,10 @@ export const saturation: Measurement = {
     /** With sessions of its own, opened before the queue is full. */
     async function prepare(): Promise<PacedLoad> {
       const { access: bearer } = await signIn(server, user);
-      const refreshTokens: string[] = [];
-      for (let count = 0; count < refreshedSessions; count += 1) {
-        refreshTokens.push((await signIn(server, user)).refresh);
-      }
+      const sessions = await Promise.all(
+        Array.from({ length: refreshedSessions }, () => signIn(server, user)),
+      );
+      const refreshTokens = sessions.map(({ refresh }) => refresh);
       return { url: server.url, perSecond, warmUpSeconds, seconds, bearer, refreshTokens };
     }
 

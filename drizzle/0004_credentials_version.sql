@@ -10,6 +10,7 @@ ALTER TABLE "mail_challenges" ALTER COLUMN "code_hash" DROP NOT NULL;--> stateme
 ALTER TABLE "mail_challenges" ALTER COLUMN "code_expires_at" DROP NOT NULL;--> statement-breakpoint
 ALTER TABLE "mail_challenges" ADD COLUMN "credentials_version" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE "sessions" ADD COLUMN "credentials_version" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE "users" ADD COLUMN "wanted_username" text;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "credentials_version" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "verify_reminders_sent" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "known_devices" ADD CONSTRAINT "known_devices_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

@@ -1,4 +1,5 @@
 import type { AnswerHeaders } from "../platform/http/answer-headers.ts";
+import { jsonOf } from "../platform/http/rendered-json.ts";
 import type { RequestIds } from "../platform/http/request-id.ts";
 
 /** What is known of a request once it was handled, or has failed. */
@@ -6,6 +7,8 @@ export interface Answered {
   readonly request: Request;
   /** What is to be sent: an object as JSON, text and bytes as they are, nothing for an empty body. */
   readonly responseValue: unknown;
+  /** Headers that are the same object whenever they are the same. */
+  readonly lasting?: Readonly<Record<string, string>> | undefined;
   readonly set: { status?: number | string; headers: AnswerHeaders };
 }
 
@@ -24,9 +27,20 @@ export function createAnswerWriter({ common, requestIds, annotate }: AnswerWrite
   const ofJson = new Headers({ ...common, "content-type": "application/json;charset=utf-8" });
   const ofOther = new Headers(common);
 
-  return ({ request, responseValue, set }: Answered): Response => {
+  const ofLasting = new WeakMap<object, Headers>();
+
+  function withLasting(lasting: Readonly<Record<string, string>>): Headers {
+    const known = ofLasting.get(lasting);
+    if (known) return known;
+    const headers = new Headers({ ...common, ...lasting });
+    ofLasting.set(lasting, headers);
+    return headers;
+  }
+
+  return ({ request, responseValue, set, lasting }: Answered): Response => {
     annotate(request, set.headers);
-    const usual = isJson(responseValue) ? ofJson : ofOther;
+    const plain = isJson(responseValue) ? ofJson : ofOther;
+    const usual = lasting ? withLasting(lasting) : plain;
     usual.set("x-request-id", requestIds.finally(request, set.headers));
     const headers = hasNone(set.headers) ? usual : withOwn(usual, set.headers);
     const status = typeof set.status === "number" ? set.status : 200;
@@ -48,18 +62,19 @@ function isJson(value: unknown): boolean {
 
 function bodyOf(value: unknown): string | Uint8Array<ArrayBuffer> | null {
   if (value === undefined || value === null) return null;
-  if (typeof value === "string" || value instanceof Uint8Array) return asBody(value);
-  return JSON.stringify(value);
+  const isReady = typeof value !== "object" || value instanceof Uint8Array;
+  return isReady ? asBody(value) : jsonOf(value);
 }
 
-function asBody(value: string | Uint8Array): string | Uint8Array<ArrayBuffer> {
+function asBody(value: unknown): string | Uint8Array<ArrayBuffer> {
   return value as string | Uint8Array<ArrayBuffer>;
 }
 
 /** An answer's own headers stand in the place of the usual ones. */
 function withOwn(usual: Headers, own: AnswerHeaders): Headers {
   const headers = new Headers(usual);
-  for (const [name, value] of Object.entries(own)) {
+  for (const name in own) {
+    const value = own[name];
     if (value !== undefined) headers.set(name, String(value));
   }
   return headers;

@@ -8,7 +8,7 @@ import { type HealthState, healthRoutes } from "../features/health/index.ts";
 import { keysRoutes } from "../features/keys/index.ts";
 import { oauth2Routes, serverMetadataRoutes } from "../features/oauth2/index.ts";
 import { magicLinksRoutes } from "../features/magic-links/index.ts";
-import { ownAccountRoutes } from "../features/own-account/index.ts";
+import { ownAccountRoutes, ownUserShortcut } from "../features/own-account/index.ts";
 import { pagesRoutes } from "../features/pages/index.ts";
 import { passwordRecoveryRoutes, passwordsRoutes } from "../features/passwords/index.ts";
 import { postsRoutes } from "../features/posts/index.ts";
@@ -16,8 +16,11 @@ import { permissionsRoutes, rolesRoutes, userRolesRoutes } from "../features/rol
 import {
   createAuthenticator,
   forwardAuthRoutes,
+  forwardAuthShortcut,
   ownSessionsRoutes,
   sessionsRoutes,
+  validateTokenRoutes,
+  validateTokenShortcut,
 } from "../features/sessions/index.ts";
 import { userSessionsRoutes, usersRoutes } from "../features/user-administration/index.ts";
 import { version } from "../kernel/version.ts";
@@ -34,6 +37,7 @@ import { createDoor } from "./door.ts";
 import { createErrorMapper } from "./error-mapper.ts";
 import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "./guards.ts";
 import { openApiDocument } from "./openapi.ts";
+import { createShortcuts } from "./shortcuts.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** The whole HTTP application: gives each request its answer. It listens nowhere yet. */
@@ -54,7 +58,8 @@ export function createRoutes(
     .use(passwordRecoveryRoutes(kit))
     .use(magicLinksRoutes(kit, cookie))
     .use(emailVerificationRoutes(kit))
-    .use(sessionsRoutes(kit, cookie, authenticate))
+    .use(sessionsRoutes(kit, cookie))
+    .use(validateTokenRoutes(kit, authenticate))
     .use(ownSessionsRoutes(kit))
     .use(forwardAuthRoutes(kit, cookie, authenticate))
     .use(ownAccountRoutes(kit, cookie))
@@ -100,7 +105,7 @@ export function createApp(platform: Platform, health: HealthState): App {
   const cors = createCors(settings.allowedOrigins);
   const requestIds = createRequestIds(random);
   const callers = createCallers();
-  const authenticate = createAuthenticator(platform);
+  const { authenticate, recall } = createAuthenticator(platform);
   const routes = createRoutes(platform, health, authenticate, {
     requestIds,
     addressOf: callers.addressOf,
@@ -135,7 +140,14 @@ export function createApp(platform: Platform, health: HealthState): App {
     .use(routes)
     .use(docs)
     .compile();
-  const door = createDoor({ health, cors, mapError, write, route: router.fetch });
+  const route = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {
+    clock,
+    recall,
+    write,
+    route: router.fetch,
+    bodyLimitBytes: settings.bodyLimitBytes,
+  });
+  const door = createDoor({ health, cors, mapError, write, route });
 
   return (request, server) => door(callers.receive(request, server));
 }

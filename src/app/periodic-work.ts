@@ -1,5 +1,5 @@
 import { findAppError } from "../kernel/errors.ts";
-import { describeError, isUnavailable } from "../platform/db/errors.ts";
+import { describeError, findDatabaseFault, isUnavailable } from "../platform/db/errors.ts";
 import type { Logger } from "../platform/log/port.ts";
 
 /** Something that a replica does again and again. */
@@ -27,11 +27,7 @@ export function createPeriodicWork(work: Work, log: Logger): PeriodicWork {
     try {
       await work.run(stopping.signal);
     } catch (error) {
-      // The database being away is told by /health, and at the end it is closed; both pass.
-      const passes =
-        stopping.signal.aborted ||
-        isUnavailable(error) ||
-        findAppError(error)?.code === "UNAVAILABLE";
+      const passes = stopping.signal.aborted || isOutage(error);
       log[passes ? "debug" : "error"]({ work: work.name, ...describeError(error) }, "work failed");
     }
     if (!stopping.signal.aborted) timer = setTimeout(run, work.pauseSeconds * 1000);
@@ -49,4 +45,10 @@ export function createPeriodicWork(work: Work, log: Logger): PeriodicWork {
       await running;
     },
   };
+}
+
+/** The database being away is told by /health, and passes. A statement that is too slow each time (57014) does neither. */
+function isOutage(error: unknown): boolean {
+  if (findDatabaseFault(error)?.sqlState === "57014") return false;
+  return isUnavailable(error) || findAppError(error)?.code === "UNAVAILABLE";
 }

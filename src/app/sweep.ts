@@ -29,20 +29,25 @@ export function createSweep(platform: Platform): Work {
   };
 }
 
-/** Deletes what is due, batch by batch. */
+/** Deletes what is due, batch by batch. What cannot be deleted from holds up nothing else; the first such fault is thrown. */
 export async function sweep(platform: Platform, stopping?: AbortSignal): Promise<void> {
   const { clock, log } = platform;
   const counts: Record<string, number> = {};
+  const faults: unknown[] = [];
   for (const [what, sweepBatch] of Object.entries(sweeps)) {
-    let count = 0;
-    let deleted: number;
-    do {
-      if (stopping?.aborted) return;
-      deleted = await sweepBatch(platform, clock.now());
-      count += deleted;
-    } while (deleted === batchSize);
-    counts[what] = count;
+    counts[what] = 0;
+    try {
+      let deleted: number;
+      do {
+        if (stopping?.aborted) return;
+        deleted = await sweepBatch(platform, clock.now());
+        counts[what] += deleted;
+      } while (deleted === batchSize);
+    } catch (error) {
+      faults.push(error);
+    }
   }
   const isNews = Object.values(counts).some((count) => count > 0);
   log[isNews ? "info" : "debug"](counts, "swept");
+  if (faults.length > 0) throw faults[0];
 }

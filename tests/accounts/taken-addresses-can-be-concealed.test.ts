@@ -48,11 +48,12 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
   test("registering a taken address is answered like a free one, and its owner gets a mail", async () => {
     const owner = await registerVerified(app);
     const free = freshEmail();
+    const wish = { username: "the-same" };
     const answers = [
-      [await register(app, free), free],
-      [await register(app, owner.email), owner.email],
+      [await register(app, free, wish), free],
+      [await register(app, owner.email, wish), owner.email],
       // Her address is taken as well while she has not verified it, however it is written.
-      [await register(app, free.replace("user-", "USER-")), free],
+      [await register(app, free.replace("user-", "USER-"), wish), free],
     ] as const;
     const [first, ...others] = answers.map(([answer, email]) => appearance(answer, email));
     for (const other of others) expect(other).toEqual(first);
@@ -79,12 +80,8 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
   });
 
   test("whatever else is wrong is told alike for both", async () => {
-    const owner = await registerVerified(app, { username: `owner-${database}` });
-    const faults = [
-      { password: "weak" },
-      { password_confirmation: "another" },
-      { username: `OWNER-${database}` },
-    ];
+    const owner = await registerVerified(app);
+    const faults = [{ password: "weak" }, { password_confirmation: "another" }, { username: "@" }];
     for (const fault of faults) {
       const free = freshEmail();
       const answers = [await register(app, free, fault), await register(app, owner.email, fault)];
@@ -94,13 +91,6 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
       expect(answers[0]?.status).toBe(400);
     }
     expect(await mailKinds(app, owner.email)).toEqual(["verify-email"]);
-    const records = await app.rows(
-      "select result, user_id from audit_log where action = 'user.registered' order by id desc limit 2",
-    );
-    expect(records).toEqual([
-      { result: "failure", user_id: null },
-      { result: "failure", user_id: null },
-    ]);
   });
 
   // The attack: to register an address with a password of one's own, and to see what signing in with it says.

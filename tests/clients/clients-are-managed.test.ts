@@ -80,14 +80,7 @@ describe.each([...databaseKinds])("the clients on %s", (database) => {
   });
 
   test("an id that is no client's is not found, and nothing is recorded", async () => {
-    const ids = [
-      admin.userId,
-      "client_none",
-      "%27%20OR%201=1",
-      "..%2fusers",
-      "%ed%a0%80",
-      "x".repeat(128),
-    ];
+    const ids = [admin.userId, "client_none", "%27%20OR%201=1", "..%2fusers", "x".repeat(128)];
     for (const id of ids) {
       for (const [method, at] of [
         ["DELETE", `${path}/${id}`],
@@ -114,7 +107,7 @@ describe.each([...databaseKinds])("the clients on %s", (database) => {
     for (const body of [{}, [], { name: "a", client_secret: "mine" }, { name: "a", id: 1 }]) {
       expect((await call("POST", path, body)).status).toBe(400);
     }
-    for (const id of ["a%00b", "a%0ab", "x".repeat(129)]) {
+    for (const id of ["a%00b", "a%0ab", "%ed%a0%80", "x".repeat(129)]) {
       expect([id, (await call("DELETE", `${path}/${id}`)).status]).toEqual([id, 400]);
     }
     expect((await call("GET", path)).json.data.items).toEqual([]);

@@ -13,7 +13,7 @@ async function oneOfEachFate(app: TestApp) {
   for (let number = 0; number < 3; number += 1) await scene.enqueue(number);
   const worker = scene.worker(async ({ payload }) => {
     if (payload["number"] === 1) throw new PermanentDeliveryError("no such receiver");
-    if (payload["number"] === 2) throw new Error("421 busy\r\n\u001b[31mcome\tback");
+    if (payload["number"] === 2) throw new Error("421 busy\r\n\u001b[31mcome\t\u009b1mback");
   });
   await worker.drain();
   const oldest = scene.clock.now();
@@ -62,7 +62,15 @@ test("the command prints a line for each topic, and neither secrets nor control 
   const rows = stdout.trimEnd().split("\n");
   expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
     ["TOPIC", "WAITING", "DUE", "RETRYING", "DEAD", "OLDEST", "LAST ERROR"],
-    ["letters", "2", expect.any(String), "1", "1", oldest.toISOString(), "421 busy [31mcome back"],
+    [
+      "letters",
+      "2",
+      expect.any(String),
+      "1",
+      "1",
+      oldest.toISOString(),
+      "421 busy [31mcome 1mback",
+    ],
   ]);
   expect(stdout).not.toMatch(/secret|[^\P{Cc}\n]/u);
 
@@ -76,7 +84,7 @@ test("the command prints a line for each topic, and neither secrets nor control 
         retrying: 1,
         dead: 1,
         oldest_at: oldest.toISOString(),
-        last_error: "421 busy\r\n\u001b[31mcome\tback",
+        last_error: "421 busy\r\n\u001b[31mcome\t\u009b1mback",
       },
     ],
   });

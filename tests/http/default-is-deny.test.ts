@@ -149,7 +149,7 @@ describe("the app does not start with", () => {
 });
 
 function createKit({ platform }: TestApp) {
-  return createRouteKit(platform, createAuthenticator(platform), {
+  return createRouteKit(platform, createAuthenticator(platform).authenticate, {
     requestIds: createRequestIds(platform.random),
     addressOf: () => null,
   });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 
 import { freshEmail, goodPassword, signUp } from "../support/journey.ts";
+import { refresh } from "../support/session-calls.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 const canary = "canary-5kQ2mWx9";
@@ -131,13 +132,13 @@ describe("a failure of ours", () => {
     await app.rows(
       `update users set email = '${canary} is no address' where id = '${user.userId}'`,
     );
-    const answer = await app.call("GET", "/api/v1/users/me", { bearer: user.accessToken });
+    const answer = await refresh(app, user.refreshToken);
     expect([answer.status, answer.json]).toEqual([500, generic]);
     const { text, entries } = failureLog(answer.headers.get("x-request-id"));
     expect(entries).toMatchObject([
       {
         error: "AnswerDoesNotFitItsSchema",
-        faults: [{ field: "data.email", issue: "Does not have the right form." }],
+        faults: [{ field: "data.user.email", issue: "Does not have the right form." }],
       },
     ]);
     expect(text).not.toContain(canary);

@@ -27,6 +27,13 @@ describe("with allowed origins", () => {
     });
   }
 
+  test("what an answer varies by of its own is kept", async () => {
+    const { text } = await app.call("GET", "/docs");
+    const script = /src="([^"]+)"/.exec(text)?.[1] ?? "";
+    const { status, headers } = await app.call("GET", script);
+    expect([status, headers.get("vary")]).toEqual([200, "Origin, Accept-Encoding"]);
+  });
+
   // security 117
   test.each([good, other])("%s may read every kind of answer, with credentials", async (origin) => {
     for (const [method, path, status] of [

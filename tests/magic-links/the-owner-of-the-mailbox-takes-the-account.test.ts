@@ -40,7 +40,7 @@ async function impostor() {
 }
 
 // Attack: whoever signs up first with her address waits with password, sessions and links until she comes.
-// security 61
+// part of security 61
 test.each(["link", "code"])("by %s: nothing that an impostor has set up is left", async (by) => {
   const { userId, email, accessToken, refreshTokens, verification } = await impostor();
   expect(await statusOfMe(app, accessToken)).toBe(200);
@@ -86,7 +86,7 @@ test.each(["link", "code"])("by %s: nothing that an impostor has set up is left"
 });
 
 // Attack: the impostor signs in again and again while the owner presses the button.
-// security 61
+// part of security 61
 test("no sign-in that races with the owner's outlives it", async () => {
   for (let round = 0; round < 3; round += 1) {
     const { userId, email } = await impostor();

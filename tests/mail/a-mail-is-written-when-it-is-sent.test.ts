@@ -153,3 +153,25 @@ test.each(["email_verified_at", "deleted_at"])(
     expect(mailer.sent).toEqual([]);
   },
 );
+
+// Bad day: while replicas are replaced one by one, an old one takes a mail of a kind that only the new ones know.
+test("a mail of a kind that this version does not know is left for one that does", async () => {
+  const user = await newUser();
+  const id = app.platform.random.id(new Date());
+  await app.rows(
+    `insert into outbox (id, topic, key, payload, created_at, available_at)
+     values ('${id}', 'mail', '${user.id}', '{"kind": "of-later", "to": "${user.email}", "useful_until": null, "facts": {}}',
+       now(), now())`,
+  );
+  app.platform.outboxWritten();
+  const [row] = await eventually(
+    () => app.rows(`select * from outbox where id = '${id}' and last_error is not null`),
+    (rows) => rows.length === 1,
+  );
+
+  expect([row?.["dead_at"], row?.["last_error"]]).toEqual([
+    null,
+    "this version does not know its kind",
+  ]);
+  await app.rows(`delete from outbox where id = '${id}'`);
+});

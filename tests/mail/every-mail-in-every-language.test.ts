@@ -90,7 +90,12 @@ test.each([
 
 test.each([
   ["en", "for 30 minutes", "November 20, 2026 at 10:11 AM (UTC)", "Device: Firefox, Linux"],
-  ["de", "für 30 Minuten", "20. November 2026 um 10:11 Uhr (UTC)", "Gerät: Firefox, Linux"],
+  [
+    "de",
+    "ist 30 Minuten lang gültig",
+    "20. November 2026 um 10:11 Uhr (UTC)",
+    "Gerät: Firefox, Linux",
+  ],
   ["es", "durante 30 minutos", "20 de noviembre de 2026 a las 10:11 (UTC)", "Dispositivo: "],
   ["zh", "在30分钟内有效", "2026年11月20日 10:11（UTC）", "设备：Firefox, Linux"],
 ])("times and devices are told as the language %s does", (locale, duration, moment, device) => {

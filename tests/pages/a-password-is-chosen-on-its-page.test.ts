@@ -60,7 +60,7 @@ test("the rules are said before, what breaks them beside the field, and the link
 });
 
 // No auto-login: who has read the mail has not got a session by it.
-// security 68
+// part of security 68
 test("the answer signs nobody in, and a second press changes nothing", async () => {
   const { email, link } = await getLink(app, "reset-password");
   const page = await openPage(app, link);

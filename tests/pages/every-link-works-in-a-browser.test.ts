@@ -124,7 +124,7 @@ describeInBrowser("the links of mails in a browser", () => {
         await page.goto(`${app.url}${pathFrom(link)}`);
         const button = page.getByRole("button", { name: "Set new password" });
         const password = page.getByLabel("New password");
-        const confirmation = page.getByLabel("The same once more");
+        const confirmation = page.getByLabel("Repeat password");
         await password.fill("short1!");
         await confirmation.fill("short1!");
         await button.click();

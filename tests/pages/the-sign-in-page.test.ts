@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
+import { isPostedByUs } from "../../src/features/pages/posted-by-us.ts";
 import { logIn, registerVerified } from "../support/journey.ts";
 import { openSessionsOf } from "../support/magic-link.ts";
 import { doneHeadings, getLink, pressItsButton } from "../support/mailed-links.ts";
@@ -158,8 +159,21 @@ describe("a form that another website has posted", () => {
   });
 });
 
+// Attack: a sandboxed frame posts with the origin `null`, as our own pages do; over https every browser tells the two apart.
+test.each([
+  [{ origin: "null" }, false],
+  [{ origin: "null", "sec-fetch-site": "cross-site" }, false],
+  [{ origin: "null", "sec-fetch-site": "same-origin" }, true],
+  [{ origin: "http://auth.example.com" }, false],
+  [{ origin: "https://auth.example.com.evil.example" }, false],
+  [{ origin: "https://auth.example.com" }, true],
+])("over https a form posted with %j is ours: %p", (headers, isOurs) => {
+  const request = new Request("http://localhost/magic-link", { method: "POST", headers });
+  expect(isPostedByUs(request, "https://auth.example.com/path")).toBe(isOurs);
+});
+
 // Attack: somebody has registered with her address, and waits for her.
-// security 61
+// part of security 61
 test("signing in on the page with an unverified address verifies it, and the password from before is dead", async () => {
   const { email } = await getLink(app, "verify-email");
   const start = await openPage(app, "/magic-link");

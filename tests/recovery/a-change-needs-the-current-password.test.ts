@@ -27,7 +27,7 @@ afterAll(async () => {
 const path = "/api/v1/auth/password/change";
 
 // Attack: a stolen access token alone.
-// security 69
+// part of security 69
 test.each([
   ["without it", {}, 400, "VALIDATION_ERROR"],
   ["with an empty one", { current_password: "" }, 401, "INVALID_CREDENTIALS"],
@@ -52,7 +52,7 @@ test.each([
   expect(mailsOfKind(app, "password-changed", user.email)).toEqual([]);
 });
 
-// security 69
+// part of security 69
 test("without an access token nothing is changed, whatever is known", async () => {
   const user = await signUp(app);
   const body = { current_password: user.password, new_password: newPassword };

@@ -26,7 +26,7 @@ describe.each([...databaseKinds])("a change of password on %s", (database) => {
     await app[Symbol.asyncDispose]();
   });
 
-  // security 48
+  // part of security 48
   test("ends every other session at once, and the one that asked lives on and rotates", async () => {
     const user = await signUp(app);
     const other = (await logIn(app, user)).json.data;
@@ -92,7 +92,7 @@ describe.each([...databaseKinds])("a change of password on %s", (database) => {
   });
 
   // Attack: a thief who knows the old password signs in while it is being changed.
-  // security 48
+  // part of security 48
   test("leaves no session alive that was opened with the old password meanwhile", async () => {
     const user = await signUp(app);
     const [changed, ...logIns] = await race(13, (index) =>
@@ -108,7 +108,7 @@ describe.each([...databaseKinds])("a change of password on %s", (database) => {
   });
 });
 
-// security 48
+// part of security 48
 test("a change of password holds on every replica", async () => {
   await using app = await startTestApp();
   const replica = await app.replica();

@@ -23,7 +23,7 @@ function verificationEvents(userId: string) {
 }
 
 // Attack: an impostor registers the victim's address and stays signed in; the victim resets the password.
-// security 48
+// part of security 48
 test("an unverified account is verified by it, and what an impostor has set is gone", async () => {
   const email = freshEmail();
   const registered = await app.post("/api/v1/auth/register", { email, password: goodPassword });

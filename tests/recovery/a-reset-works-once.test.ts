@@ -41,7 +41,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
     expect(await livingPasswords(email, [goodPassword, newPassword])).toEqual([newPassword]);
   });
 
-  // security 48, 68
+  // part of security 48, 68
   test("ends every session at once and signs nobody in", async () => {
     const user = await signUp(app);
     const elsewhere = (await logIn(app, user)).json.data;
@@ -69,7 +69,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
   });
 
   // Attack: a link that was read over somebody's shoulder is pressed at the same moment as by its owner.
-  // security 56, 68
+  // security 56; part of security 68
   test("of 20 at once succeeds once: one password, one notice, one event", async () => {
     const { userId, email } = await registerVerified(app);
     const token = await askForReset(app, email);
@@ -121,7 +121,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
     }
   });
 
-  // security 53, 64, 68
+  // security 53, 64; part of security 68
   test("takes the links of earlier and of other mails with it", async () => {
     const { email } = await registerVerified(app);
     await app.post("/api/v1/auth/magic-link", { email });

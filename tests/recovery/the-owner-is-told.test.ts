@@ -33,7 +33,7 @@ async function announced(userId: string): Promise<unknown[]> {
   return rows.map(({ type, data, sealed }) => [type, data, sealed]);
 }
 
-// security 68
+// part of security 68
 test("of a reset, and from where it came", async () => {
   const user = await signUp(app);
   const token = await askForReset(app, user.email);

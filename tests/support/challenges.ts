@@ -29,7 +29,7 @@ export function anonymousAt(app: TestApp): Context {
   );
 }
 
-/** A user with a verified address and no password, of whom no mail was sent that another replica could deliver. */
+/** A user with a verified address and no password, to whom nothing was mailed. */
 export async function insertUser(app: TestApp): Promise<{ userId: string; email: string }> {
   const { clock, db, random } = app.platform;
   const now = clock.now();

@@ -65,7 +65,7 @@ export const doneHeadings: Readonly<Record<LinkKind, string>> = {
 
 /** Fills in the page behind a link, and presses its button. */
 export function pressItsButton(
-  app: TestApp,
+  app: Pick<TestApp, "call">,
   page: ShownPage,
   headers: Record<string, string> = {},
 ): Promise<ShownPage> {

@@ -41,7 +41,7 @@ type Fields = Record<string, string>;
 
 /** Opens a page, by a mailed link or a path. */
 export async function openPage(
-  app: TestApp,
+  app: Pick<TestApp, "call">,
   link: string,
   headers: Fields = {},
 ): Promise<ShownPage> {
@@ -51,7 +51,7 @@ export async function openPage(
 
 /** Presses a button of a page as a browser does, hidden fields and all; `entered` are what a person enters. */
 export async function press(
-  app: TestApp,
+  app: Pick<TestApp, "call">,
   page: { readonly text: string; readonly path: string },
   button: string,
   { entered = {}, headers = {} }: { entered?: Fields; headers?: Fields } = {},

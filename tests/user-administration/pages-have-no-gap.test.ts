@@ -42,7 +42,11 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const before = await livingIds(app);
     let isReading = true;
     const adding = (async () => {
-      while (isReading) await addUsers(app, 3);
+      while (isReading) {
+        await addUsers(app, 3);
+        // The embedded database works in this thread: others must have their turn.
+        await Bun.sleep(1);
+      }
     })();
     const pages = await readPages(users, "limit=10", () => Bun.sleep(1));
     isReading = false;

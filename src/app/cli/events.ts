@@ -40,5 +40,13 @@ function asJson(topics: readonly TopicStatus[]): string {
     oldest_at: oldestAt?.toISOString() ?? null,
     last_error: lastError,
   }));
-  return `${JSON.stringify({ topics: items }, null, 2)}\n`;
+  return `${escapeControls(JSON.stringify({ topics: items }, null, 2))}\n`;
+}
+
+/** JSON leaves the upper control characters (C1) as they are: a mail server's words could command a terminal with them. */
+function escapeControls(json: string): string {
+  return json.replaceAll(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -23,7 +23,7 @@ export function claimEffects(ctx: Context, user: UserRecord, by: "link" | "code"
   return [
     (changed) => sql`
       update ${users} set email_verified_at = ${now}, updated_at = ${now}, password_hash = null,
-        credentials_version = ${nextCredentialsVersion}
+        wanted_username = null, credentials_version = ${nextCredentialsVersion}
       from ${changed} where ${users.id} = ${userId} and ${wasUnverified}`,
     endSessionsOf(ctx, { userId, reason: "account_claimed" }, wasUnverified),
     forgetDevices(ctx, userId, wasUnverified),

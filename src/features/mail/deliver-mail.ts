@@ -9,7 +9,7 @@ import {
 } from "../../platform/outbox/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { findReader } from "./find-reader.ts";
-import { type MailContent, mailContentSchema } from "./mail-content.ts";
+import { type MailContent, mailContentSchema, mailKinds } from "./mail-content.ts";
 import { renderContent } from "./render-content.ts";
 import { addressee } from "./templates/addressee.ts";
 
@@ -56,6 +56,8 @@ function readMail(message: OutboxMessage, now: Date): { to: string; mail: MailCo
   if (queued.useful_until !== null && new Date(queued.useful_until) <= now) {
     throw new PermanentDeliveryError("its links have expired");
   }
+  // Queued by a replica of a later version: one of those will deliver it.
+  if (!mailKinds.has(queued.kind)) throw new Error("this version does not know its kind");
   const mail = { ...queued.facts, kind: queued.kind, secrets: message.secrets };
   if (!content.Check(mail)) throw new PermanentDeliveryError("its content cannot be read");
   return { to: queued.to, mail };

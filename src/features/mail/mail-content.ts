@@ -46,5 +46,10 @@ export type MailContent = Static<typeof mailContentSchema>;
 /** The kinds of mail. */
 export type MailKind = MailContent["kind"];
 
+/** All of them. */
+export const mailKinds: ReadonlySet<string> = new Set(
+  mailContentSchema.anyOf.map(({ properties }) => properties.kind.const),
+);
+
 /** The content of a mail of one kind. */
 export type MailOf<K extends MailKind> = Extract<MailContent, { kind: K }>;

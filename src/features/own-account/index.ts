@@ -1,1 +1,1 @@
-export { ownAccountRoutes } from "./routes.ts";
+export { ownAccountRoutes, ownUserShortcut } from "./routes.ts";

@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 
+import type { UserActor } from "../../kernel/context.ts";
 import {
   failures,
   frequentSuccessSchema,
@@ -7,7 +8,9 @@ import {
   successSchema,
 } from "../../platform/http/envelope.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
+import { renderOnce } from "../../platform/http/rendered-json.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { Shortcut } from "../../platform/http/shortcut.ts";
 import { deleteOwnAccount } from "./delete-account.ts";
 import { deleteAccountBody, deletedSchema, ownUserSchema, updateProfileBody } from "./model.ts";
 import { updateProfile } from "./update-profile.ts";
@@ -16,11 +19,16 @@ import { viewOwnUser } from "./view-own-user.ts";
 const tags = ["Users"];
 const security = [{ bearer: [] }];
 
+const answerOwnUser = renderOnce((actor: UserActor) => viewOwnUser(actor));
+
+/** The short way to the signed-in user. */
+export const ownUserShortcut: Shortcut = { path: "/api/v1/users/me", body: answerOwnUser };
+
 /** What a signed-in user does with her own account. */
 export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
   return new Elysia({ prefix: "/api/v1/users" })
     .use(kit)
-    .get("/me", ({ ctx }) => success(viewOwnUser(ctx.actor), ctx.clock.now()), {
+    .get("/me", ({ ctx }) => answerOwnUser(ctx.actor, ctx.clock.now()), {
       signedIn: true,
       response: { 200: frequentSuccessSchema(ownUserSchema), ...failures(401, 503) },
       detail: {

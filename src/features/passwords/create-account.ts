@@ -12,6 +12,8 @@ export interface NewAccount {
   readonly id: string;
   readonly email: string;
   readonly username: string | null;
+  /** To be hers once her address is verified, if nobody has it then. */
+  readonly wantedUsername?: string | null;
   readonly name: string | null;
   readonly passwordHash: string;
 }
@@ -60,12 +62,10 @@ export function duplicate(error: unknown): AppError | null {
       faults: [{ field: "email", issue: "Already registered." }],
     });
   }
-  return constraint === "users_username_unique" ? usernameTaken() : null;
-}
-
-/** The answer to whoever wants a username that another has. */
-export function usernameTaken(): AppError {
-  return new AppError("DUPLICATE_USERNAME", "This username is already taken.", {
-    faults: [{ field: "username", issue: "Already taken." }],
-  });
+  if (constraint === "users_username_unique") {
+    return new AppError("DUPLICATE_USERNAME", "This username is already taken.", {
+      faults: [{ field: "username", issue: "Already taken." }],
+    });
+  }
+  return null;
 }

@@ -1,5 +1,4 @@
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
-import type { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
@@ -27,8 +26,8 @@ export interface Registered {
 
 /**
  * Makes an account with a password and mails a link and a code to verify its address. Throws `INVALID_EMAIL`,
- * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL` (not with `CONCEAL_ACCOUNTS`: then a taken address is answered
- * like a free one), `DUPLICATE_USERNAME`, `OVERLOADED`.
+ * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL` and `DUPLICATE_USERNAME` (neither with `CONCEAL_ACCOUNTS`: then
+ * what is taken is answered like what is free), `OVERLOADED`.
  */
 export async function register(ctx: Context, input: RegisterInput): Promise<Registered> {
   const email = canonicalEmail(input.email);
@@ -42,10 +41,9 @@ export async function register(ctx: Context, input: RegisterInput): Promise<Regi
 
   const user = { id: ctx.random.id(ctx.clock.now()), email, username, name };
   const account = { ...user, passwordHash };
-  const refusal = ctx.settings.concealAccounts
-    ? await answerInEqualTime(() => createConcealedAccount(ctx, account))
-    : await createOpenly(ctx, account);
-  if (refusal !== null) throw refusal;
+  await (ctx.settings.concealAccounts
+    ? answerInEqualTime(() => createConcealedAccount(ctx, account))
+    : createOpenly(ctx, account));
 
   const tokens = ctx.settings.requireEmailVerification
     ? null
@@ -57,11 +55,10 @@ export async function register(ctx: Context, input: RegisterInput): Promise<Regi
   return { userId: user.id, email, tokens };
 }
 
-async function createOpenly(ctx: Context, account: NewAccount): Promise<AppError | null> {
+async function createOpenly(ctx: Context, account: NewAccount): Promise<void> {
   const refusal = await createAccount(ctx, account);
-  if (refusal !== null) {
-    const detail = { reason: refusal.code };
-    await writeAudit(ctx, { action: "user.registered", result: "failure", userId: null, detail });
-  }
-  return refusal;
+  if (refusal === null) return;
+  const detail = { reason: refusal.code };
+  await writeAudit(ctx, { action: "user.registered", result: "failure", userId: null, detail });
+  throw refusal;
 }

@@ -73,7 +73,7 @@ function resetEffects(ctx: Context, userId: string, passwordHash: string): Effec
   return [
     (changed) => sql`
       update ${users} set password_hash = ${passwordHash}::text, credentials_version = ${nextCredentialsVersion},
-        email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now}
+        email_verified_at = coalesce(email_verified_at, ${now}), wanted_username = null, updated_at = ${now}
       from ${changed} where ${users.id} = ${userId} and ${changed}.consumed_at is not null`,
     endSessionsOf(ctx, { userId, reason: "password_reset" }, wasConsumed),
     forgetDevices(ctx, userId, isVerifiedByIt),

@@ -16,12 +16,19 @@ const charactersPerToken = 1024;
 /** How often a session and its user are read again because they changed while they were read. */
 const maximumReadings = 5;
 
+/** Judges access tokens. */
+export interface Authenticator {
+  readonly authenticate: Authenticate;
+  /** Whom a token stands for if that is remembered and holds at this moment; null when it has to be looked up. */
+  recall(token: string): UserActor | null;
+}
+
 /**
  * Makes the one way in which an access token is judged. A token is verified, and its session and user are read, once;
  * what was learnt is remembered until the change feed tells of a change, and used only while the feed is live. A genuine
  * token is refused as soon as its session has ended or its user is gone. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`.
  */
-export function createAuthenticator(platform: Platform): Authenticate {
+export function createAuthenticator(platform: Platform): Authenticator {
   const { changes, clock, keyRing } = platform;
   const knownTokens = createKnownTokens(maximumKnownTokens);
   const activity = createSessionActivity(platform);
@@ -45,15 +52,16 @@ export function createAuthenticator(platform: Platform): Authenticate {
     }
   }
 
-  return (ctx, token) => {
+  function recall(token: string): UserActor | null {
     const known = changes.isLive() ? knownTokens.find(token) : undefined;
-    if (!known) return learn(ctx, token);
+    if (!known) return null;
     const now = clock.now().getTime();
-    const isCurrent = now < known.validUntil && known.keyRevision === keyRing.revision();
-    if (!isCurrent) return learn(ctx, token);
+    if (now >= known.validUntil || known.keyRevision !== keyRing.revision()) return null;
     activity.note(known, now);
     return known.actor;
-  };
+  }
+
+  return { recall, authenticate: (ctx, token) => recall(token) ?? learn(ctx, token) };
 }
 
 async function read(ctx: Context, claims: AccessClaims): Promise<Omit<KnownToken, "keyRevision">> {

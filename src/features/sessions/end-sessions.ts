@@ -7,10 +7,10 @@ import { type Effect, once, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
 import { users } from "../users/index.ts";
-import { isLiving } from "./living-session.ts";
+import { isOpen } from "./living-session.ts";
 import { sessions } from "./table.ts";
 
-/** Ends the given session of the given user, if it lives, and records it. */
+/** Ends the given session of the given user, if it is open, and records it. */
 export async function endSession(
   ctx: Context,
   session: { id: string; userId: string },
@@ -18,7 +18,7 @@ export async function endSession(
   await endOne(ctx, session, "logout", "session.logout");
 }
 
-/** Ends a session of the given user from her list. Throws `NOT_FOUND` when she has no such living session. */
+/** Ends a session of the given user from her list. Throws `NOT_FOUND` when she has no such open session. */
 export async function revokeSession(
   ctx: Context,
   session: { id: string; userId: string },
@@ -56,10 +56,10 @@ export function endSessionsOf(ctx: Context, which: SessionsToEnd, when: SQL = sq
     from "owner" where ${sessions.userId} = "owner"."id" and ${sessions.endedAt} is null`;
 }
 
-/** Ends every living session of a user and gives their number. */
+/** Ends every open session of a user and gives their number. */
 export function endAllSessions(ctx: Context, userId: string): Promise<number> {
   const entry = { action: "session.logout_all", result: "success", userId } as const;
-  return end(ctx, eq(sessions.userId, userId), "logout_all", once(recordAudit(ctx, entry)));
+  return end(ctx, { userId }, "logout_all", once(recordAudit(ctx, entry)));
 }
 
 /** The same for another's, by whoever may: it is recorded also where there was none to end. */
@@ -71,7 +71,7 @@ export function revokeAllSessions(ctx: Context, userId: string): Promise<number>
       userId,
       detail: jsonObject({ sessions: sql`(select count(*) from ${ended})` }),
     })(sql`(select) as "once"`);
-  return end(ctx, eq(sessions.userId, userId), "revoked", record);
+  return end(ctx, { userId }, "revoked", record);
 }
 
 function endOne(
@@ -80,28 +80,36 @@ function endOne(
   reason: string,
   action: AuditAction,
 ): Promise<number> {
-  const which = and(eq(sessions.userId, userId), eq(sessions.id, id));
   const entry = { action, result: "success", userId, sessionId: id } as const;
-  return end(ctx, which, reason, once(recordAudit(ctx, entry)));
+  return end(ctx, { id, userId }, reason, once(recordAudit(ctx, entry)));
 }
 
+/** Ends a user's open sessions, or one of them, and gives their number. */
 async function end(
   ctx: Context,
-  which: SQL | undefined,
+  { userId, id = null }: { userId: string; id?: string | null },
   reason: string,
   record: Effect,
 ): Promise<number> {
   const now = ctx.clock.now();
+  // She is locked first, as by every change that ends several sessions: two of them never wait for each other.
+  const owner = ctx.db
+    .$with("owner")
+    .as(
+      ctx.db.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update"),
+    );
+  const which = id === null ? undefined : eq(sessions.id, id);
   const ended = ctx.db.$with("ended").as(
     ctx.db
+      .with(owner)
       .update(sessions)
       .set({ endedAt: now, endReason: reason })
-      .from(users)
-      .where(and(which, isLiving(now)))
+      .from(owner)
+      .where(and(eq(sessions.userId, owner.id), which, isOpen(now)))
       .returning({ id: sessions.id }),
   );
   const rows = await withEffects(ctx.db, ended, [record]).select().from(ended);
   // This replica answers next, perhaps before the database's own news of it arrives.
-  for (const { id } of rows) ctx.changes.announce({ subject: "session", id });
+  for (const row of rows) ctx.changes.announce({ subject: "session", id: row.id });
   return rows.length;
 }

@@ -6,6 +6,7 @@ import { findBearerToken } from "../../platform/http/bearer.ts";
 import { failures } from "../../platform/http/envelope.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { Authenticate, RouteKit } from "../../platform/http/route-kit.ts";
+import type { Shortcut } from "../../platform/http/shortcut.ts";
 import type { Context } from "../../platform/platform.ts";
 import { assertMeets, type ForwardedIdentity, identityHeaders } from "./forward-auth.ts";
 import { judgeRefreshToken } from "./judge-refresh-token.ts";
@@ -17,6 +18,12 @@ const needed = (what: string) => ({
   required: false,
   schema: { type: "array" as const, items: { type: "string" as const } },
 });
+
+/** The short way for a proxy that asks for no role and no permission. */
+export const forwardAuthShortcut: Shortcut = {
+  path: "/api/v1/auth/forward",
+  headers: identityHeaders,
+};
 
 /** For reverse proxies: may this request pass, and whose is it? */
 export function forwardAuthRoutes(

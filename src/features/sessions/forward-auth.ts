@@ -31,7 +31,18 @@ export function assertMeets(identity: ForwardedIdentity, address: string): void 
 }
 
 /** What the application behind the proxy is told of the user, as headers that no stored text can end or split. */
-export function identityHeaders(identity: ForwardedIdentity): Record<string, string> {
+export function identityHeaders(identity: ForwardedIdentity): Readonly<Record<string, string>> {
+  const known = written.get(identity);
+  if (known) return known;
+  const headers = writeHeaders(identity);
+  written.set(identity, headers);
+  return headers;
+}
+
+/** Of whoever is remembered they are written once. */
+const written = new WeakMap<ForwardedIdentity, Readonly<Record<string, string>>>();
+
+function writeHeaders(identity: ForwardedIdentity): Record<string, string> {
   return {
     "x-auth-user-id": identity.userId,
     "x-auth-email": identity.email.replaceAll(notVisible, encodeURIComponent),

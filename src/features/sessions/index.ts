@@ -1,7 +1,7 @@
 export { createAuthenticator } from "./authenticate.ts";
 export { endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
+export { forwardAuthRoutes, forwardAuthShortcut } from "./forward-auth-routes.ts";
 export { isFreshSession } from "./fresh-session.ts";
-export { forwardAuthRoutes } from "./forward-auth-routes.ts";
 export { listSessions, type SessionRecord } from "./list-sessions.ts";
 export { sessionSchema, viewSession } from "./model.ts";
 export { judgeRefreshToken } from "./judge-refresh-token.ts";
@@ -11,3 +11,4 @@ export { ownSessionsRoutes } from "./own-sessions-routes.ts";
 export { sessionsRoutes } from "./routes.ts";
 export { sweepSessions } from "./sweep-sessions.ts";
 export { tokenResponse } from "./token-response.ts";
+export { validateTokenRoutes, validateTokenShortcut } from "./validate-token-routes.ts";

@@ -4,16 +4,26 @@ import { isActive, users } from "../users/index.ts";
 import { sessions } from "./table.ts";
 
 /**
- * In a statement on `sessions` and `users`: whether they belong together and the session goes on at this moment. It has not
- * ended, is within its idle and its absolute lifetime, and its user is active and has the credentials that it was opened with.
+ * Whether a session has not ended, and is within its idle and its absolute lifetime. Says nothing of its user: a statement
+ * that waited for a change of hers would compare the session as it is afterwards with the user as she was before.
+ */
+export function isOpen(now: Date): SQL | undefined {
+  return and(
+    isNull(sessions.endedAt),
+    gt(sessions.expiresAt, now),
+    gt(sessions.absoluteExpiresAt, now),
+  );
+}
+
+/**
+ * In a statement on `sessions` and `users`: whether they belong together and the session goes on at this moment: it is
+ * open, and its user is active and has the credentials that it was opened with.
  */
 export function isLiving(now: Date): SQL | undefined {
   return and(
     eq(users.id, sessions.userId),
     eq(users.credentialsVersion, sessions.credentialsVersion),
     isActive,
-    isNull(sessions.endedAt),
-    gt(sessions.expiresAt, now),
-    gt(sessions.absoluteExpiresAt, now),
+    isOpen(now),
   );
 }

@@ -1,14 +1,9 @@
 import { Elysia } from "elysia";
 
 import { findBearerToken } from "../../platform/http/bearer.ts";
-import {
-  failures,
-  frequentSuccessSchema,
-  success,
-  successSchema,
-} from "../../platform/http/envelope.ts";
+import { failures, success, successSchema } from "../../platform/http/envelope.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { Authenticate, RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { endAllSessions } from "./end-sessions.ts";
 import { logOut } from "./log-out.ts";
@@ -18,8 +13,6 @@ import {
   logOutBody,
   refreshBody,
   refreshWithCookieBody,
-  validateTokenBody,
-  validTokenSchema,
 } from "./model.ts";
 import { findRefreshToken, presentedRefreshToken } from "./presented-refresh-token.ts";
 import { refresh } from "./refresh.ts";
@@ -27,7 +20,7 @@ import { refresh } from "./refresh.ts";
 const tags = ["Sessions"];
 
 /** A session's life after the sign-in: refreshed, asked about, ended. */
-export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie, authenticate: Authenticate) {
+export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie) {
   return new Elysia({ prefix: "/api/v1/auth" })
     .use(kit)
     .post(
@@ -99,41 +92,6 @@ export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie, authenticat
           summary: "End all sessions of the signed-in user",
           description: "Ends every session of the user, the one that asks included.",
           security: [{ bearer: [] }],
-        },
-      },
-    )
-    .post(
-      "/validate-token",
-      async ({ ctx, body }) => {
-        const actor = await authenticate(ctx, body.token);
-        return success(
-          {
-            is_valid: true as const,
-            user_id: actor.userId,
-            email: actor.email,
-            expires_at: actor.tokenExpiresAt.toISOString(),
-            session_id: actor.sessionId,
-            roles: [...actor.roles],
-            permissions: [...actor.permissions],
-          },
-          ctx.clock.now(),
-        );
-      },
-      {
-        anyoneUnrecorded: true,
-        accepts: "json",
-        body: validateTokenBody,
-        response: {
-          200: frequentSuccessSchema(validTokenSchema),
-          ...failures(400, 401, 413, 415, 503),
-        },
-        detail: {
-          operationId: "validateToken",
-          tags,
-          summary: "Ask whether an access token is valid",
-          description:
-            "For services behind Gatehouse: whom the token stands for, as of this moment. A token of an ended session is not valid.",
-          security: [],
         },
       },
     );

@@ -9,13 +9,13 @@ export {
 } from "./profile.ts";
 export {
   findUserWithPassword,
+  grantedUsername,
   isActive,
   nextCredentialsVersion,
   profileColumns,
   userColumns,
   type UserIdentifier,
   type UserRecord,
-  type UserWithPassword,
 } from "./queries.ts";
 export {
   firstCredentialsVersion,

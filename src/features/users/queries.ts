@@ -55,6 +55,15 @@ export const isActive = sql<boolean>`(${users.deletedAt} is null and ${users.dis
 /** In an `UPDATE` of `users`: what her credentials version becomes when all that was proven before is to be void. */
 export const nextCredentialsVersion = sql`${users.credentialsVersion} + 1`;
 
+/**
+ * In an `UPDATE` of `users` which proves that she is there: the username that she wants, where nobody has it by now. Of two
+ * who get it at the same moment the later one violates `users_username_unique`.
+ */
+export const grantedUsername = sql`coalesce(${users.username}, (
+  select ${users.wantedUsername} where not exists (
+    select from ${users} as "other"
+    where lower("other"."username") = lower(${users.wantedUsername}) and "other"."deleted_at" is null)))`;
+
 /** The active user with this identifier, or null. */
 export async function findUserWithPassword(
   db: Db,

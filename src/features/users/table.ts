@@ -24,6 +24,8 @@ export const users = pgTable(
     email: text("email").notNull(),
     /** As its owner wrote it; unique whatever its case. */
     username: text("username"),
+    /** What a newcomer would like to be called, while it is hidden whether she is one (`CONCEAL_ACCOUNTS`). Reserves nothing. */
+    wantedUsername: text("wanted_username"),
     name: text("name"),
     phone: text("phone"),
     avatarUrl: text("avatar_url"),

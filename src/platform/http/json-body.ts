@@ -63,11 +63,16 @@ const closeBracket = 0x5d;
 
 /** Where the string that starts here ends: the place of its closing quote, or the end of the text. */
 function endOfString(text: string, start: number): number {
-  let index = start + 1;
-  while (index < text.length && text.charCodeAt(index) !== quote) {
-    index += text.charCodeAt(index) === backslash ? 2 : 1;
-  }
-  return index;
+  let end = text.indexOf('"', start + 1);
+  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
+}
+
+/** Whether an odd number of backslashes stands before this place. */
+function isEscaped(text: string, index: number): boolean {
+  let start = index;
+  while (text.charCodeAt(start - 1) === backslash) start -= 1;
+  return (index - start) % 2 === 1;
 }
 
 function isKey(text: string, endOfQuoted: number): boolean {

@@ -1,6 +1,7 @@
 import { AppError } from "../../kernel/errors.ts";
 import { parseFormBody } from "./form-body.ts";
 import { parseJsonBody } from "./json-body.ts";
+import { findReadAhead } from "./read-ahead.ts";
 
 /** The kinds of body that a route may take; each route takes exactly one. */
 export type BodyKind = "json" | "form";
@@ -22,17 +23,19 @@ export async function readBody(
   kind: BodyKind,
   limitBytes: number,
 ): Promise<unknown> {
-  const { headers, body } = request;
+  const { headers } = request;
   const length = declaredLength(headers);
   // What is not read, the server throws away as it arrives: the caller gets our answer, and no memory is used.
   if (length !== null && length > limitBytes) throw tooLarge();
   const contentType = headers.get("content-type");
-  if (contentType === null && body === null) return undefined;
+  // Looking at `body` makes a stream of it, which takes longer to read; of a length that is told there is one.
+  const hasBody = length === null ? request.body !== null : length > 0;
+  if (contentType === null && !hasBody) return undefined;
   checkMediaType(contentType, kind);
   if (headers.has("content-encoding")) throw unsupported("The body must not be encoded.");
-  if (body === null) return emptyBody(kind);
+  if (!hasBody) return emptyBody(kind);
 
-  const bytes = await readBytes(request, body, { length, limitBytes });
+  const bytes = await readBytes(request, length === null ? limitBytes : null);
   if (bytes.byteLength === 0) return emptyBody(kind);
   const text = decode(bytes);
   return kind === "json" ? parseJsonBody(text) : parseFormBody(text);
@@ -65,14 +68,12 @@ function checkMediaType(contentType: string | null, kind: BodyKind): void {
   }
 }
 
-/** A body of declared length has no more than that; a chunked one is counted while it is read. */
-async function readBytes(
-  request: Request,
-  body: ReadableStream<Uint8Array>,
-  { length, limitBytes }: { length: number | null; limitBytes: number },
-): Promise<Uint8Array> {
+/** A body of declared length has no more than that; any other is counted while it is read. */
+async function readBytes(request: Request, limitBytes: number | null): Promise<Uint8Array> {
   try {
-    return length === null ? await readCounting(body, limitBytes) : await request.bytes();
+    return limitBytes === null
+      ? (findReadAhead(request) ?? (await request.bytes()))
+      : await readCounting(request.body ?? [], limitBytes);
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError("VALIDATION_ERROR", "The body could not be read.", { cause: error });
@@ -80,7 +81,7 @@ async function readBytes(
 }
 
 async function readCounting(
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array> | readonly Uint8Array[],
   limitBytes: number,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

@@ -23,6 +23,14 @@ export interface Reception {
   addressOf(request: Request): string | null;
 }
 
+const signedInContext = Symbol("signed in");
+
+/** What a request's hooks share: the framework hands the same one to each, and has no other place for what one finds. */
+interface Outgoing {
+  readonly headers: AnswerHeaders;
+  [signedInContext]?: Context<UserActor>;
+}
+
 /**
  * Macros that each route chooses from: `anyone`, `signedIn` or `permission` says who may call it and gives the handler its
  * `ctx`, the last of them also in the OpenAPI document; `accepts` says which kind of body it takes. The app refuses to start with a route that does not say who may call it.
@@ -34,7 +42,6 @@ export function createRouteKit(
 ) {
   const readClientAddress = createClientAddressReader(platform.settings.trustedProxies);
   const contexts = createRequestContexts(platform);
-  const signedIn = new WeakMap<Request, Context<UserActor>>();
 
   function openContext(request: Request, answer: AnswerHeaders): Context<AnonymousActor> {
     return contexts.open((): RequestOrigin => {
@@ -48,21 +55,15 @@ export function createRouteKit(
   }
 
   /** At once for a token that is known: nothing is waited for that need not be. */
-  function signIn(request: Request, answer: AnswerHeaders): UserActor | Promise<UserActor> {
+  function signIn(request: Request, set: Outgoing): UserActor | Promise<UserActor> {
     const token = readBearerToken(request.headers.get("authorization"));
-    const ctx = openContext(request, answer);
-    const remember = (actor: UserActor): UserActor => {
-      signedIn.set(request, contexts.actingAs(ctx, actor));
+    const ctx = openContext(request, set.headers);
+    const handOn = (actor: UserActor): UserActor => {
+      set[signedInContext] = contexts.actingAs(ctx, actor);
       return actor;
     };
     const actor = authenticate(ctx, token);
-    return actor instanceof Promise ? actor.then(remember) : remember(actor);
-  }
-
-  function contextOf(request: Request): Context<UserActor> {
-    const ctx = signedIn.get(request);
-    if (!ctx) throw new Error("a guarded route was reached without its guard");
-    return ctx;
+    return actor instanceof Promise ? actor.then(handOn) : handOn(actor);
   }
 
   // The hooks name what they take: given the whole context, Elysia reads body, cookies and query on every request.
@@ -82,25 +83,31 @@ export function createRouteKit(
     signedIn: {
       // Before validation: who is not signed in is told so first, whatever else is wrong.
       transform: async ({ request, set }) => {
-        const signingIn = signIn(request, set.headers);
+        const signingIn = signIn(request, set);
         if (signingIn instanceof Promise) await signingIn;
       },
-      resolve: ({ request }) => ({ ctx: contextOf(request) }),
+      resolve: ({ set }) => ({ ctx: contextOf(set) }),
     },
     permission: (needed: string) => ({
       detail: extension({ "x-permission": needed }),
       transform: async ({ request, set }) => {
-        const actor = await signIn(request, set.headers);
+        const actor = await signIn(request, set);
         if (!actor.permissions.includes(needed)) {
           throw new AppError("FORBIDDEN", "You are not allowed to do this.");
         }
       },
-      resolve: ({ request }) => ({ ctx: contextOf(request) }),
+      resolve: ({ set }) => ({ ctx: contextOf(set) }),
     }),
     accepts: (kind: BodyKind) => ({
       parse: async ({ request }) => readBody(request, kind, platform.settings.bodyLimitBytes),
     }),
   });
+}
+
+function contextOf(set: Outgoing): Context<UserActor> {
+  const ctx = set[signedInContext];
+  if (!ctx) throw new Error("a guarded route was reached without its guard");
+  return ctx;
 }
 
 /** What the types of an operation's description do not know: OpenAPI lets anybody add `x-…` (3.0.3, Specification Extensions). */

@@ -38,7 +38,7 @@ const PHRASES: InEveryLanguage<Phrases> = {
   de: {
     newAddress: (address) => `Neue Adresse: ${address}`,
     requested: {
-      subject: (serviceName) => `Neue E-Mail-Adresse bei ${serviceName} beantragt`,
+      subject: (serviceName) => `Änderung Ihrer E-Mail-Adresse bei ${serviceName} angefordert`,
       news: (serviceName) =>
         `Jemand, der in Ihrem Konto bei ${serviceName} angemeldet ist, möchte dessen E-Mail-Adresse ändern.`,
       advice: [
@@ -62,9 +62,9 @@ const PHRASES: InEveryLanguage<Phrases> = {
   es: {
     newAddress: (address) => `Nueva dirección: ${address}`,
     requested: {
-      subject: (serviceName) => `Se ha pedido una nueva dirección de correo en ${serviceName}`,
+      subject: (serviceName) => `Se ha solicitado cambiar su dirección de correo en ${serviceName}`,
       news: (serviceName) =>
-        `Alguien con la sesión iniciada en su cuenta de ${serviceName} ha pedido cambiar la dirección de correo.`,
+        `Alguien con la sesión iniciada en su cuenta de ${serviceName} ha solicitado cambiar la dirección de correo.`,
       advice: [
         () =>
           "Nada cambia hasta que se confirme la nueva dirección; mientras tanto, inicie sesión con esta como siempre.",

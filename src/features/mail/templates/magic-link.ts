@@ -30,7 +30,7 @@ const PHRASES: InEveryLanguage<ProofWithCodePhrases> = {
     button: "Iniciar sesión",
     codeHint: "O introduzca este código donde está iniciando sesión:",
     notYou:
-      "Si no ha sido usted, ignore este mensaje. No entregue a nadie el enlace ni el código: quien tenga uno de ellos puede iniciar sesión en su nombre.",
+      "Si no ha sido usted, ignore este mensaje. No comparta con nadie el enlace ni el código: quien tenga uno de ellos puede iniciar sesión en su nombre.",
   },
   zh: {
     subject: (serviceName) => `登录 ${serviceName}`,

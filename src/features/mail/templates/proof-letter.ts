@@ -47,15 +47,15 @@ const SHARED: InEveryLanguage<SharedPhrases> = {
   },
   de: {
     fallback: "Falls die Schaltfläche nicht funktioniert, öffnen Sie diesen Link:",
-    linkExpiry: (ttl) => `Der Link gilt einmal, für ${ttl}.`,
-    codeExpiry: (ttl) => `Der Code gilt einmal, für ${ttl}.`,
+    linkExpiry: (ttl) => `Der Link ist ${ttl} lang gültig und funktioniert nur einmal.`,
+    codeExpiry: (ttl) => `Der Code ist ${ttl} lang gültig und funktioniert nur einmal.`,
     nothingYet:
-      "Den Link zu öffnen ändert noch nichts; erst die Schaltfläche auf der Seite tut es.",
+      "Das Öffnen des Links allein ändert nichts; erst der Klick auf die Schaltfläche der Seite tut es.",
   },
   es: {
     fallback: "Si el botón no funciona, abra este enlace:",
-    linkExpiry: (ttl) => `El enlace sirve una sola vez, durante ${ttl}.`,
-    codeExpiry: (ttl) => `El código sirve una sola vez, durante ${ttl}.`,
+    linkExpiry: (ttl) => `El enlace es válido durante ${ttl} y solo se puede usar una vez.`,
+    codeExpiry: (ttl) => `El código es válido durante ${ttl} y solo se puede usar una vez.`,
     nothingYet: "Abrir el enlace no cambia nada hasta que pulse el botón de la página.",
   },
   zh: {

@@ -16,7 +16,7 @@ const PHRASES: InEveryLanguage<ProofPhrases> = {
   de: {
     subject: (serviceName) => `Neues Passwort für ${serviceName} wählen`,
     request: (serviceName) =>
-      `Jemand möchte ein neues Passwort für Ihr Konto bei ${serviceName} wählen. Falls Sie es waren, öffnen Sie diesen Link und wählen Sie dort eines:`,
+      `Jemand hat für Ihr Konto bei ${serviceName} ein neues Passwort angefordert. Falls Sie es waren, öffnen Sie diesen Link und wählen Sie dort eines:`,
     button: "Neues Passwort wählen",
     notYou:
       "Falls Sie es nicht waren, ignorieren Sie diese E-Mail: Ihr Passwort bleibt, wie es ist. Geben Sie den Link an niemanden weiter.",
@@ -24,10 +24,10 @@ const PHRASES: InEveryLanguage<ProofPhrases> = {
   es: {
     subject: (serviceName) => `Elija una contraseña nueva para ${serviceName}`,
     request: (serviceName) =>
-      `Alguien ha pedido elegir una contraseña nueva para su cuenta en ${serviceName}. Si ha sido usted, abra este enlace y elíjala allí:`,
+      `Alguien ha solicitado una contraseña nueva para su cuenta en ${serviceName}. Si ha sido usted, abra este enlace y elíjala allí:`,
     button: "Elegir una contraseña nueva",
     notYou:
-      "Si no ha sido usted, ignore este mensaje: su contraseña no cambia. No entregue el enlace a nadie.",
+      "Si no ha sido usted, ignore este mensaje: su contraseña no cambia. No comparta el enlace con nadie.",
   },
   zh: {
     subject: (serviceName) => `为 ${serviceName} 设置新密码`,

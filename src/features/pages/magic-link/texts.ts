@@ -61,7 +61,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     tokensText:
       "Mit diesen Token lässt sich der Dienst ohne eine Anwendung ausprobieren. Behandeln Sie sie wie ein Passwort.",
     accessToken: "Zugriffstoken",
-    refreshToken: "Erneuerungstoken",
+    refreshToken: "Aktualisierungstoken",
     faults: {
       invalid:
         "Vielleicht wurde er schon benutzt, etwa durch einen doppelten Klick, oder durch einen neueren ersetzt. Geben Sie Ihre Adresse ein, um einen neuen zu bekommen.",
@@ -81,14 +81,14 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     title: "Iniciar sesión",
     text: "Pulse el botón para iniciar sesión.",
     button: "Iniciar sesión",
-    note: "Si no ha pedido este correo, cierre esta página. No se ha iniciado ninguna sesión.",
+    note: "Si no ha solicitado este correo, cierre esta página. No se ha iniciado ninguna sesión.",
     foreign: "Otro sitio web le ha enviado aquí. Continúe solo si quería iniciar sesión.",
     doneTitle: "Ha iniciado sesión",
     doneText: "Puede cerrar esta página.",
     tokensText:
       "Estos tokens sirven para probar el servicio sin una aplicación. Trátelos como una contraseña.",
     accessToken: "Token de acceso",
-    refreshToken: "Token de renovación",
+    refreshToken: "Token de actualización",
     faults: {
       invalid:
         "Puede que ya se haya usado, quizá al pulsar el botón dos veces, o que otro más reciente lo haya sustituido. Escriba su dirección para recibir otro.",
@@ -108,7 +108,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     title: "登录",
     text: "请点击按钮登录。",
     button: "登录",
-    note: "如果您没有请求此邮件，请关闭此页面。目前没有人登录。",
+    note: "如果您没有请求此邮件，请关闭此页面。目前尚未登录任何账户。",
     foreign: "您是从另一个网站转到这里的。只有在您确实想登录时才继续。",
     doneTitle: "您已登录",
     doneText: "您可以关闭此页面。",
@@ -117,7 +117,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     refreshToken: "刷新令牌",
     faults: {
       invalid:
-        "它可能已被使用（例如按钮被点击了两次），或已被更新的链接取代。请输入您的地址以获取新链接。",
+        "该链接可能已被使用（例如按钮被点击了两次），或已被较新的链接取代。请输入您的地址以获取新链接。",
       expired: "链接仅在有限时间内有效。请输入您的地址以获取新链接。",
     },
     askText: "请输入您的地址，我们会发送一封含有登录链接和验证码的邮件。",

@@ -21,7 +21,7 @@ export const resetPasswordTexts: InEveryLanguage<ResetPasswordTexts> = {
   en: {
     title: "Choose a new password",
     password: "New password",
-    confirmation: "The same once more",
+    confirmation: "Repeat password",
     button: "Set new password",
     doneTitle: "Your password has been changed",
     doneText: "You have been signed out everywhere. Sign in with your new password.",
@@ -39,7 +39,7 @@ export const resetPasswordTexts: InEveryLanguage<ResetPasswordTexts> = {
   de: {
     title: "Wählen Sie ein neues Passwort",
     password: "Neues Passwort",
-    confirmation: "Noch einmal dasselbe",
+    confirmation: "Passwort wiederholen",
     button: "Neues Passwort setzen",
     doneTitle: "Ihr Passwort wurde geändert",
     doneText: "Sie wurden überall abgemeldet. Melden Sie sich mit Ihrem neuen Passwort an.",
@@ -59,7 +59,7 @@ export const resetPasswordTexts: InEveryLanguage<ResetPasswordTexts> = {
   es: {
     title: "Elija una contraseña nueva",
     password: "Contraseña nueva",
-    confirmation: "La misma otra vez",
+    confirmation: "Repita la contraseña",
     button: "Guardar contraseña nueva",
     doneTitle: "Su contraseña ha cambiado",
     doneText: "Se ha cerrado la sesión en todas partes. Inicie sesión con la contraseña nueva.",
@@ -79,13 +79,13 @@ export const resetPasswordTexts: InEveryLanguage<ResetPasswordTexts> = {
   zh: {
     title: "请设置新密码",
     password: "新密码",
-    confirmation: "再次输入新密码",
+    confirmation: "再次输入密码",
     button: "设置新密码",
     doneTitle: "您的密码已更改",
     doneText: "您已在所有设备上退出登录。请使用新密码登录。",
     faults: {
       invalid:
-        "它可能已被使用，或已被更新的链接取代。如果您刚刚设置了新密码，请用新密码登录；否则请输入您的地址以获取新链接。",
+        "该链接可能已被使用，或已被较新的链接取代。如果您刚刚设置了新密码，请用新密码登录；否则请输入您的地址以获取新链接。",
       expired: "链接仅在有限时间内有效。请输入您的地址以获取新链接。",
     },
     askTitle: "重置密码",

@@ -17,12 +17,13 @@ export const verification = {
       kind: boolean,
       default: "false",
       description:
-        "Whether to keep secret which mail addresses have an account: registering one that has is answered as always, and its owner gets a mail. Signing in before the address is verified is then answered like a wrong password.",
+        "Whether to keep secret which mail addresses have an account: registering one that has is answered as always, and its owner gets a mail. A username is then given when the address is verified, if nobody has it by that time, and signing in before that is answered like a wrong password.",
     },
     VERIFY_EMAIL_TTL: {
       kind: duration("1s", "24h"),
       default: "24h",
-      description: "How long the link of a verification mail works.",
+      description:
+        "How long the link of a verification mail works, and that of a mail to confirm another address.",
     },
     VERIFY_REMINDERS: {
       kind: durations("1s", "90d", 10),

@@ -1,0 +1,38 @@
+import { success } from "./envelope.ts";
+
+const renderedText = Symbol("rendered JSON");
+
+/** A success body as it will be sent, in the place of the object that it says. */
+type Success<T> = ReturnType<typeof success<T>>;
+
+/**
+ * Makes answers about subjects that are remembered and asked for again and again: a subject's `data` is rendered once, and
+ * goes with the subject. Only for routes with a `frequentSuccessSchema`: there is no object to compare with a schema.
+ */
+export function renderOnce<S extends object, T>(
+  view: (subject: S) => T,
+): (subject: S, now: Date) => Success<T> {
+  const rendered = new WeakMap<S, string>();
+
+  function render(subject: S): string {
+    const json = JSON.stringify(success(view(subject), new Date(0)));
+    const beginning = json.slice(0, json.lastIndexOf('"timestamp"'));
+    rendered.set(subject, beginning);
+    return beginning;
+  }
+
+  return (subject, now) => {
+    const beginning = rendered.get(subject) ?? render(subject);
+    return asSuccess({ [renderedText]: `${beginning}"timestamp":"${now.toISOString()}"}` });
+  };
+}
+
+/** The JSON of a value that is to be sent. */
+export function jsonOf(value: object): string {
+  const { [renderedText]: rendered }: { [renderedText]?: string } = value;
+  return rendered ?? JSON.stringify(value);
+}
+
+function asSuccess<T>(value: object): Success<T> {
+  return value as Success<T>;
+}

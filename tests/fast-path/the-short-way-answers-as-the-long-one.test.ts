@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+
+import { createAnswerWriter } from "../../src/app/answer-writer.ts";
+import { createShortcuts } from "../../src/app/shortcuts.ts";
+import { forwardAuthShortcut, validateTokenShortcut } from "../../src/features/sessions/index.ts";
+import { ownUserShortcut } from "../../src/features/own-account/index.ts";
+import type { UserActor } from "../../src/kernel/context.ts";
+import { systemRandom } from "../../src/kernel/random.ts";
+import { createRequestIds } from "../../src/platform/http/request-id.ts";
+import type { Answer, Call } from "../support/http-call.ts";
+import { signUp } from "../support/journey.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+
+const me = "/api/v1/users/me";
+const forward = "/api/v1/auth/forward";
+const validate = "/api/v1/auth/validate-token";
+const origin = "https://app.example";
+
+type Question = readonly [method: string, path: string, call: Call];
+
+/** Each question twice: as a shortcut takes it, and in a way that none does. */
+function questions(
+  token: string,
+  headers: Record<string, string>,
+): (readonly [Question, Question])[] {
+  const asked = { bearer: token, headers };
+  const posted = (body: string): Question => [
+    "POST",
+    validate,
+    { body, headers: { "content-type": "application/json", ...headers } },
+  ];
+  return [
+    [
+      ["GET", me, asked],
+      ["GET", `${me}?the=long-way`, asked],
+    ],
+    [
+      ["GET", forward, asked],
+      ["GET", `${forward}?role=user`, asked],
+    ],
+    [posted(JSON.stringify({ token })), posted(`\n{"token" : "${token}"}`)],
+  ];
+}
+
+describe("both ways answer the same", () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startTestApp({ settings: { ALLOWED_ORIGINS: origin } });
+  });
+
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+  });
+
+  async function expectSame(token: string, status: number, headers = {}): Promise<void> {
+    for (const [short, long] of questions(token, headers)) {
+      const [first, second] = [await app.call(...short), await app.call(...long)];
+      expect([short[1], first.status]).toEqual([short[1], status]);
+      expect(contentOf(first)).toEqual(contentOf(second));
+    }
+  }
+
+  test.each([
+    ["nothing more", {}],
+    ["an origin that may read it", { origin }],
+    ["an origin that may not", { origin: "https://evil.example" }],
+    ["an id of its own", { "x-request-id": "mine-1" }],
+    ["what a proxy adds", { "x-forwarded-for": "203.0.113.9", "accept-encoding": "gzip" }],
+  ])("to a known token with %s", async (_, headers) => {
+    const { accessToken } = await signUp(app);
+    await expectSame(accessToken, 200);
+    await expectSame(accessToken, 200, headers);
+    const [kept] = questions(accessToken, { "x-request-id": "mine-2" });
+    const answer = await app.call(...(kept?.[0] ?? ["GET", me, {}]));
+    expect(answer.headers.get("x-request-id")).toBe("mine-2");
+  });
+
+  test("to a token whose session has ended, and to one that is none", async () => {
+    const { accessToken } = await signUp(app);
+    await expectSame(accessToken, 200);
+    await app.post("/api/v1/auth/logout", undefined, { bearer: accessToken });
+    await expectSame(accessToken, 401);
+    await expectSame(`${accessToken}x`, 401);
+    await expectSame("none-such", 401);
+  });
+
+  // What is remembered of her must not outlive a change, however ready its answer is.
+  test("after something about her has changed", async () => {
+    const { accessToken, userId } = await signUp(app);
+    await expectSame(accessToken, 200);
+    await app.rows(`update users set name = 'Zoë "Z" Ω' where id = '${userId}'`);
+    await Bun.sleep(150);
+    await expectSame(accessToken, 200);
+    const { json } = await app.call("GET", me, { bearer: accessToken });
+    expect(json.data.name).toBe('Zoë "Z" Ω');
+  });
+
+  test("in the moment, not that of the first answer", async () => {
+    const { accessToken } = await signUp(app);
+    const first = await app.call("GET", me, { bearer: accessToken });
+    await Bun.sleep(5);
+    const second = await app.call("GET", me, { bearer: accessToken });
+    expect(Date.parse(second.json.timestamp)).toBeGreaterThan(Date.parse(first.json.timestamp));
+  });
+});
+
+/** All but what differs from one request to the next. */
+function contentOf({ status, headers, text }: Answer) {
+  const lasting = [...headers].filter(([name]) => !["date", "x-request-id"].includes(name));
+  return { status, headers: lasting, text: text.replace(/"timestamp":"[^"]+"/, "") };
+}
+
+describe("the short way is taken", () => {
+  const actor: UserActor = {
+    kind: "user",
+    userId: "u",
+    sessionId: "s",
+    email: "a@b.example",
+    username: null,
+    name: null,
+    emailVerified: true,
+    roles: ["user"],
+    permissions: [],
+    amr: ["pwd"],
+    profile: { phone: null, avatarUrl: null, locale: null, metadata: {} },
+    tokenExpiresAt: new Date(0),
+  };
+  const write = createAnswerWriter({
+    common: {},
+    requestIds: createRequestIds(systemRandom),
+    annotate: () => undefined,
+  });
+  const short = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {
+    clock: { now: () => new Date(0) },
+    recall: (token) => (token === "known" ? actor : null),
+    write,
+    route: () => new Response("the long way"),
+    bodyLimitBytes: 100,
+  });
+  const ask = async (path: string, init?: RequestInit): Promise<boolean> => {
+    const answer = await short(new Request(`http://localhost:8000${path}`, init));
+    return (await answer.text()) !== "the long way";
+  };
+  const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+  const json = (body: string, more: Record<string, string> = {}) => ({
+    method: "POST",
+    body,
+    headers: {
+      "content-type": "application/json",
+      "content-length": String(body.length),
+      ...more,
+    },
+  });
+
+  test.each([
+    [me, bearer("known")],
+    [forward, bearer("known")],
+    [validate, json('{"token":"known"}')],
+    [validate, json('{"token": "known"}')],
+  ])("for a known token, %s", async (path, init) => {
+    expect(await ask(path, init)).toBe(true);
+  });
+
+  test.each([
+    [me, {}],
+    [me, bearer("unknown")],
+    [me, { ...bearer("known"), method: "HEAD" }],
+    [me, { ...bearer("known"), method: "PATCH" }],
+    [`${me}/`, bearer("known")],
+    [`${me}?a=b`, bearer("known")],
+    ["/API/v1/users/me", bearer("known")],
+    ["/api/v1/users", bearer("known")],
+    [forward, { headers: { cookie: "known" } }],
+    [validate, bearer("known")],
+    [validate, json('{"token":"unknown"}')],
+    [validate, json('{"token":"known","more":1}')],
+    [validate, json('{"token":"known"}', { "content-type": "text/plain" })],
+    [validate, json('{"token":"known"}', { "content-encoding": "gzip" })],
+    [validate, json('{"token":"known"}', { "content-length": "101" })],
+    [validate, json('{"token":"known"}', { "content-length": "1, 1" })],
+  ])("for nothing else: %s %p", async (path, init) => {
+    expect(await ask(path, init)).toBe(false);
+  });
+});
