@@ -1,2 +1,2 @@
 export type { AuditAction } from "./actions.ts";
-export { type AuditEntry, recordAudit, writeAudit } from "./record-audit.ts";
+export { type AuditEntry, recordAudit, recordAuditOf, writeAudit } from "./record-audit.ts";

@@ -1,12 +1,19 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 
+import { hotStatement, type ValuesOf } from "../../platform/db/hot-statement.ts";
 import type { Db } from "../../platform/db/port.ts";
 import { profileColumns, userColumns, users } from "../users/index.ts";
+import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
 
 /** The user of a session that lives at this moment, and when the session ends by itself; or null. */
 export async function findLiveSession(db: Db, sessionId: string, now: Date) {
-  const [session] = await db
+  const [session] = await find(db, { sessionId, now });
+  return session ?? null;
+}
+
+const find = hotStatement((db, given: ValuesOf<{ sessionId: string; now: Date }>) =>
+  db
     .select({
       ...userColumns,
       ...profileColumns,
@@ -18,12 +25,12 @@ export async function findLiveSession(db: Db, sessionId: string, now: Date) {
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(
       and(
-        eq(sessions.id, sessionId),
-        isNull(sessions.endedAt),
-        gt(sessions.expiresAt, now),
-        gt(sessions.absoluteExpiresAt, now),
+        eq(
+          sessions.id,
+          given((asked) => asked.sessionId),
+        ),
+        isLiving(given((asked) => asked.now)),
         isNull(users.deletedAt),
       ),
-    );
-  return session ?? null;
-}
+    ),
+);
