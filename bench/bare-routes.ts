@@ -4,7 +4,7 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import { success, successSchema } from "../src/platform/http/envelope.ts";
-import { ownUserSchema } from "../src/features/users/model.ts";
+import { ownUserSchema } from "../src/features/own-account/model.ts";
 import { validateTokenBody, validTokenSchema } from "../src/features/sessions/model.ts";
 
 const user = {

@@ -1,12 +1,15 @@
 import { Elysia } from "elysia";
 
 import { clientsRoutes } from "../features/clients/index.ts";
+import { emailChangeRoutes } from "../features/email-change/index.ts";
 import { emailVerificationRoutes } from "../features/email-verification/index.ts";
 import { type HealthState, healthRoutes } from "../features/health/index.ts";
 import { keysRoutes } from "../features/keys/index.ts";
 import { oauth2Routes, serverMetadataRoutes } from "../features/oauth2/index.ts";
+import { magicLinksRoutes } from "../features/magic-links/index.ts";
+import { ownAccountRoutes, ownUserShortcut } from "../features/own-account/index.ts";
 import { pagesRoutes } from "../features/pages/index.ts";
-import { passwordsRoutes } from "../features/passwords/index.ts";
+import { passwordRecoveryRoutes, passwordsRoutes } from "../features/passwords/index.ts";
 import { permissionsOf } from "../features/roles/index.ts";
 import {
   createAuthenticator,
@@ -17,7 +20,6 @@ import {
   validateTokenRoutes,
   validateTokenShortcut,
 } from "../features/sessions/index.ts";
-import { ownUserShortcut, usersRoutes } from "../features/users/index.ts";
 import { version } from "../kernel/version.ts";
 import { createRefreshCookie } from "../platform/http/refresh-cookie.ts";
 import { createRequestIds } from "../platform/http/request-id.ts";
@@ -50,17 +52,20 @@ export function createRoutes(
   return new Elysia({ normalize: false })
     .use(healthRoutes(kit, platform, version, health))
     .use(passwordsRoutes(kit, cookie))
+    .use(passwordRecoveryRoutes(kit))
+    .use(magicLinksRoutes(kit, cookie))
     .use(emailVerificationRoutes(kit))
     .use(sessionsRoutes(kit, cookie))
     .use(validateTokenRoutes(kit, authenticate))
     .use(ownSessionsRoutes(kit))
     .use(forwardAuthRoutes(kit, cookie, authenticate, permissionsOf))
-    .use(usersRoutes(kit))
+    .use(ownAccountRoutes(kit, cookie))
+    .use(emailChangeRoutes(kit))
     .use(clientsRoutes(kit))
     .use(oauth2Routes(kit, cookie, authenticate))
     .use(serverMetadataRoutes(kit))
     .use(keysRoutes(kit, platform))
-    .use(pagesRoutes(kit, platform));
+    .use(pagesRoutes(kit, platform, cookie));
 }
 
 /** The OpenAPI document of the features' routes. */

@@ -27,8 +27,13 @@ function fieldName(where: string, path: string): string {
   return /^[A-Za-z_][\w.-]{0,63}$/.test(name) ? name : where;
 }
 
-function issueOf({ type, schema }: ValueError): string {
+function issueOf({ type, schema, errors }: ValueError): string {
   switch (type) {
+    case ValueErrorType.Union: {
+      // Such as a text or null: what is wrong with the value as the first of them.
+      const first = errors[0]?.First();
+      return first ? issueOf(first) : "Is not valid.";
+    }
     case ValueErrorType.ObjectRequiredProperty:
       return "Is required.";
     case ValueErrorType.ObjectAdditionalProperties:

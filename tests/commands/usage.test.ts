@@ -6,7 +6,7 @@ import { runGatehouse } from "../support/executable.ts";
 
 setDefaultTimeout(60_000);
 
-const commands = ["serve", "migrate", "create-admin", "healthcheck", "config", "openapi"];
+const commands = ["serve", "migrate", "create-admin", "events", "healthcheck", "config", "openapi"];
 
 async function run(...commandLine: string[]) {
   await using home = await createHome("embedded");

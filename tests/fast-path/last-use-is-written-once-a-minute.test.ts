@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
+import postgres from "postgres";
 
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
@@ -121,4 +122,28 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const [row] = await app.rows("select count(*)::integer as count from statements");
     expect(Number(row?.["count"])).toBeWithin(1, 3);
   });
+});
+
+// Bad day: two replicas write the uses of the same sessions, each in another order.
+test("a session that somebody is changing keeps no other one waiting", async () => {
+  await using app = await startTestApp();
+  const user = await signUp(app);
+  const other: string = (await logIn(app, user)).json.data.access_token;
+  const usedAt = new Date(Date.now() + 120 * secondMs);
+  setSystemTime(usedAt);
+  const connection = postgres(app.platform.settings.databaseUrl ?? "", { max: 1 });
+  try {
+    await connection.begin(async (tx) => {
+      await tx`select from sessions where id = ${sessionOf(user.accessToken)} for update`;
+      for (const token of [user.accessToken, other]) expect(await statusOfMe(app, token)).toBe(200);
+      const used = await eventually(
+        () => app.rows(`select id from sessions where last_used_at = '${usedAt.toISOString()}'`),
+        (rows) => rows.length > 0,
+      );
+      expect(used).toEqual([{ id: sessionOf(other) }]);
+    });
+  } finally {
+    setSystemTime();
+    await connection.end();
+  }
 });

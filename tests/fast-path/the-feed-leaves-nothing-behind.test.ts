@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 
 import type { LogFields } from "../../src/platform/log/port.ts";
 import { createPostgresChangeFeed } from "../../src/platform/db/postgres-change-feed.ts";
@@ -16,12 +16,16 @@ beforeAll(async () => {
   backends = findListeningBackends(scratch.url);
 });
 
+/** The server notices a moment later that nobody is there any more. */
+const countBecomes = (count: number) => eventually(backends.pids, (pids) => pids.length === count);
+
+// Whatever a test has opened is gone before the next one counts.
+afterEach(() => countBecomes(0));
+
 afterAll(async () => {
   await backends[Symbol.asyncDispose]();
   await scratch.drop();
 });
-
-const noneLeft = () => eventually(backends.pids, (pids) => pids.length === 0);
 
 function createFeed(url = scratch.url, notify = backends.tell, log = quietLog) {
   const applicationName = "replica changes";
@@ -43,7 +47,6 @@ test("stopped at any moment, also while it connects, it ends its connection and 
     expect(feed.isLive()).toBe(false);
     await starting;
   }
-  await noneLeft();
 });
 
 test("stopped while it waits for a server that is away, it tries no more", async () => {
@@ -81,9 +84,8 @@ test("what was stopped does not start again, and stopping twice is no error", as
 test("started twice, it has one connection", async () => {
   const feed = createFeed();
   await Promise.all([feed.start(), feed.start()]);
-  expect(await backends.pids()).toHaveLength(1);
+  await countBecomes(1);
   await feed.stop();
-  await noneLeft();
 });
 
 // The bad day: a pooler that shares connections answers LISTEN as if all were well, and passes nothing on.

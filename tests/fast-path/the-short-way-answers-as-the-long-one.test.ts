@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createAnswerWriter } from "../../src/app/answer-writer.ts";
 import { createShortcuts } from "../../src/app/shortcuts.ts";
 import { forwardAuthShortcut, validateTokenShortcut } from "../../src/features/sessions/index.ts";
-import { ownUserShortcut } from "../../src/features/users/index.ts";
+import { ownUserShortcut } from "../../src/features/own-account/index.ts";
 import type { UserActor } from "../../src/kernel/context.ts";
 import { systemRandom } from "../../src/kernel/random.ts";
 import { createRequestIds } from "../../src/platform/http/request-id.ts";

@@ -40,7 +40,7 @@ describe("with allowed origins", () => {
       ["GET", "/health/live", 200],
       ["GET", me, 401],
       ["GET", "/nowhere", 404],
-      ["DELETE", me, 405],
+      ["PUT", me, 405],
       ["POST", "/api/v1/auth/login", 400],
       ["POST", "/oauth/token", 400],
     ] as const) {

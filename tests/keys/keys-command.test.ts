@@ -1,36 +1,9 @@
 import { expect, test } from "bun:test";
-import { join } from "node:path";
 
 import { signUp } from "../support/journey.ts";
+import { runFromSource } from "../support/run-from-source.ts";
 import { keyIdOf, publishedKeys, signsWith, stolenPrivateKey } from "../support/signing-keys.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
-
-const root = join(import.meta.dir, "../..");
-
-/** Runs the program from its sources, with the settings of a running app. */
-async function gatehouse(app: TestApp, commandLine: string, settings: Record<string, string> = {}) {
-  const { databaseUrl, dataDir, jwtSecretKey, jwtAlgorithm } = app.platform.settings;
-  const child = Bun.spawn([process.execPath, "src/main.ts", ...commandLine.split(" ")], {
-    cwd: root,
-    env: {
-      ENVIRONMENT: "test",
-      PUBLIC_URL: "http://localhost:8000",
-      DATABASE_URL: databaseUrl ?? "",
-      DATA_DIR: dataDir,
-      JWT_SECRET_KEY: jwtSecretKey,
-      JWT_ALGORITHM: jwtAlgorithm,
-      ...settings,
-    },
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { stdout, stderr, exitCode };
-}
+import { startTestApp } from "../support/test-app.ts";
 
 test("keys rotate takes effect on running replicas, and keys list shows both keys and nothing secret", async () => {
   await using app = await startTestApp({ settings: { JWT_ALGORITHM: "ES256" } });
@@ -38,13 +11,13 @@ test("keys rotate takes effect on running replicas, and keys list shows both key
   const user = await signUp(app);
   const old = keyIdOf(user.accessToken);
 
-  const rotated = await gatehouse(app, "keys rotate");
+  const rotated = await runFromSource(app, "keys rotate");
   const [, id = ""] = /ES256 key (\S+) signs from \S+Z on/.exec(rotated.stdout) ?? [];
   expect(rotated.exitCode).toBe(0);
   await Promise.all(replicas.map((replica) => signsWith(replica, user, id, 1)));
   expect(await publishedKeys(app)).toHaveLength(2);
 
-  const listed = await gatehouse(app, "keys list");
+  const listed = await runFromSource(app, "keys list");
   expect(listed).toMatchObject({ exitCode: 0, stderr: "" });
   const rows = listed.stdout
     .trimEnd()
@@ -64,10 +37,10 @@ test("keys rotate takes effect on running replicas, and keys list shows both key
 
 test("under HS256 keys rotate says what to do instead, and keys list shows the secrets' ids", async () => {
   await using app = await startTestApp();
-  const rotated = await gatehouse(app, "keys rotate");
+  const rotated = await runFromSource(app, "keys rotate");
   expect([rotated.exitCode, rotated.stdout]).toEqual([1, ""]);
   expect(rotated.stderr).toContain("JWT_SECRET_KEY_PREVIOUS");
-  const listed = await gatehouse(app, "keys list", {
+  const listed = await runFromSource(app, "keys list", {
     JWT_SECRET_KEY_PREVIOUS: "pW7sK2mX9qL4vT6bN1yH8cR3fJ5dZ0gA-tests-only",
   });
   expect(listed.stdout).toMatch(/HS256 +current +- +-\n.*HS256 +retired +- +-\n$/);
@@ -76,9 +49,9 @@ test("under HS256 keys rotate says what to do instead, and keys list shows the s
 
 test("a wrong word after keys is wrong usage", async () => {
   await using app = await startTestApp();
-  expect((await gatehouse(app, "keys rotat")).exitCode).toBe(2);
-  expect((await gatehouse(app, "keys list --nonsense")).exitCode).toBe(2);
-  expect((await gatehouse(app, "keys")).exitCode).toBe(2);
+  expect((await runFromSource(app, "keys rotat")).exitCode).toBe(2);
+  expect((await runFromSource(app, "keys list --nonsense")).exitCode).toBe(2);
+  expect((await runFromSource(app, "keys")).exitCode).toBe(2);
 });
 
 // Bad day: the server finds a key that it cannot open.
@@ -89,7 +62,7 @@ test("serve ends with exit code 1 and words to go by when a key cannot be opened
   };
   await using app = await startTestApp({ settings });
   const user = await signUp(app);
-  const served = await gatehouse(app, "serve", { PORT: "0", MAIL_TRANSPORT: "none" });
+  const served = await runFromSource(app, "serve", { PORT: "0", MAIL_TRANSPORT: "none" });
   expect(served.exitCode).toBe(1);
   expect(served.stdout).toContain(keyIdOf(user.accessToken));
   expect(served.stdout).toContain("ENCRYPTION_KEY");

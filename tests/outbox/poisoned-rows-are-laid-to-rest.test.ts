@@ -13,7 +13,7 @@ test("poisoned rows are laid to rest, and what comes after them is delivered", a
     "42",
     "{}",
     '{"__proto__": {"kind": "verify-email"}}',
-    '{"kind": "unknown", "locale": "en", "to": "a@example.com", "useful_until": "2099-01-01T00:00:00Z", "facts": {}}',
+    '{"kind": "verify-email", "locale": "en", "to": "a@example.com", "useful_until": "2099-01-01T00:00:00Z", "facts": {}}',
     '{"kind": "verify-email", "locale": "en", "to": "a@example.com\\r\\nRCPT TO:<b@example.com>", "useful_until": "2099-01-01T00:00:00Z", "facts": {"name": null, "linkTtlSeconds": 1, "codeTtlSeconds": 1}}',
     `{"deep": ${"[".repeat(3000)}${"]".repeat(3000)}}`,
   ];

@@ -2,17 +2,31 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
 import { createAdmin } from "../../src/features/admin/index.ts";
 import { codeOf } from "../support/error-code.ts";
+import { goodPassword, logIn } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";
+import { askForReset, changePassword, confirmReset, outcomeOf } from "../support/password-reset.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
+const settings = { PASSWORD_REQUIRE: "", SERVICE_NAME: "acme-notes" };
+
 let app: TestApp;
+/** Where the user of that name and address is already. */
+let inhabited: TestApp;
+let accessToken: string;
+let resetToken: string;
 
 beforeAll(async () => {
-  app = await startTestApp({ settings: { PASSWORD_REQUIRE: "", SERVICE_NAME: "acme-notes" } });
+  app = await startTestApp({ settings });
+  inhabited = await startTestApp({ settings });
+  await createAdmin(operatorOf(inhabited), { email, username, password: goodPassword });
+  const signedIn = await logIn(inhabited, { email, password: goodPassword });
+  accessToken = signedIn.json.data.access_token;
+  resetToken = await askForReset(inhabited, email);
 });
 
 afterAll(async () => {
   await app[Symbol.asyncDispose]();
+  await inhabited[Symbol.asyncDispose]();
 });
 
 const username = "lovelace42";
@@ -44,5 +58,21 @@ describe.each(Object.entries(paths))("%s", (_name, codeWith) => {
   test.each(guesses)("refuses %s", async (_reason, password) => {
     expect(await codeWith(password)).toBe("WEAK_PASSWORD");
     expect(await app.rows("select id from users")).toEqual([]);
+  });
+});
+
+/** Every way to set another one. */
+const laterPaths = {
+  "reset-confirm": async (password: string) =>
+    outcomeOf(await confirmReset(inhabited, resetToken, password)),
+  change: async (password: string) =>
+    outcomeOf(await changePassword(inhabited, { accessToken, password: goodPassword }, password)),
+};
+
+describe.each(Object.entries(laterPaths))("%s", (_name, outcomeWith) => {
+  // security 5
+  test.each(guesses)("refuses %s", async (_reason, password) => {
+    expect(await outcomeWith(password)).toEqual([400, "WEAK_PASSWORD"]);
+    expect((await logIn(inhabited, { email, password: goodPassword })).status).toBe(200);
   });
 });

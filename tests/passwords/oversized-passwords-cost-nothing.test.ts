@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 
-import { freshEmail, registerVerified } from "../support/journey.ts";
+import { freshEmail, goodPassword, signUp } from "../support/journey.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 import { type HasherWork, watchHasher } from "../support/watch-hasher.ts";
 
 let app: TestApp;
 let email: string;
+let accessToken: string;
 let work: HasherWork;
 
 beforeAll(async () => {
   app = await startTestApp();
-  ({ email } = await registerVerified(app));
+  ({ email, accessToken } = await signUp(app));
   work = watchHasher(app);
 });
 
@@ -32,9 +33,15 @@ test.each([
     await app.call("POST", "/oauth/token", {
       form: { grant_type: "password", username: email, password: password.repeat(2) },
     }),
+    await app.post("/api/v1/auth/password/reset-confirm", { token: "x", password }),
+    await app.post(
+      "/api/v1/auth/password/change",
+      { current_password: password, new_password: goodPassword },
+      { bearer: accessToken },
+    ),
   ];
   expect((performance.now() - started) / answers.length).toBeLessThan(250);
-  expect(answers.map((answer) => answer.status)).toEqual([status, status, status]);
+  expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => status));
   for (const { text } of answers) expect(text.length).toBeLessThan(1_000);
   expect(work).toEqual({ hashed: 0, compared: [] });
 });

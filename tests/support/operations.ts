@@ -39,10 +39,15 @@ export function callWith(operation: Operation, body: Readonly<Record<string, unk
   return { form: Object.fromEntries(texts) };
 }
 
-/** A body that the document's own examples fill; what has none gets a text. */
+/** The fields of an operation's body that are texts, with their schemas. */
+export function textFields({ fields }: Operation): [string, Json][] {
+  return Object.entries(fields).filter(([, { type }]) => type === "string");
+}
+
+/** A body that the document's own examples fill; a text that has none is `text`, and what is no text is left out. */
 export function exampleBody(operation: Operation): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(operation.fields).map(([name, { example }]) => [
+    textFields(operation).map(([name, { example }]) => [
       name,
       typeof example === "string" ? example : "text",
     ]),

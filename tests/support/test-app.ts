@@ -26,7 +26,7 @@ export interface TestApp extends AsyncDisposable {
   post(path: string, json: unknown, call?: Call): Promise<Answer>;
   /** The rows of a query of the test's own. */
   rows(query: string): Promise<Record<string, unknown>[]>;
-  /** Another replica on the same database; ends with this one. */
+  /** Another replica on the same database; ends with this one. The mailer is the same: any replica may send a mail. */
   replica(settings?: Record<string, string>): Promise<TestApp>;
 }
 
@@ -75,15 +75,14 @@ async function start(
 export async function startUnready(
   options: TestAppOptions,
   afterwards: () => Promise<void> = () => Promise.resolve(),
+  sharedMailer?: MemoryMailer,
 ): Promise<TestApp> {
   const { settings } = loadSettings(
     { ...testSettings, ...options.settings },
     { isTerminal: false, generateSecret: () => "never asked for, as the secret is given" },
   );
-  const mailer = createMemoryMailer(
-    { name: settings.serviceName, address: settings.smtpFromEmail },
-    systemClock,
-  );
+  const from = { name: settings.serviceName, address: settings.smtpFromEmail };
+  const mailer = sharedMailer ?? createMemoryMailer(from, systemClock);
   const log: string[] = [];
   const platform = createPlatform(settings, {
     mailer,
@@ -110,10 +109,11 @@ export async function startUnready(
       return Array.isArray(rows) ? rows : [];
     },
     async replica(replicaSettings = {}) {
-      const replica = await startUnready({
-        ...options,
-        settings: { ...options.settings, ...replicaSettings },
-      });
+      const replica = await startUnready(
+        { ...options, settings: { ...options.settings, ...replicaSettings } },
+        undefined,
+        mailer,
+      );
       replicas.push(replica);
       await replica.server.ready;
       return replica;

@@ -5,6 +5,7 @@ import { clientsCommand } from "./clients.ts";
 import { ignoreClosedPipes } from "./closed-pipes.ts";
 import { configCommand } from "./config.ts";
 import { createAdminCommand } from "./create-admin.ts";
+import { eventsCommand } from "./events.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
 import { keysCommand } from "./keys.ts";
@@ -22,6 +23,7 @@ const commands = [
   createAdminCommand,
   keysCommand,
   clientsCommand,
+  eventsCommand,
   healthcheckCommand,
   configCommand,
   openapiCommand,

@@ -2,6 +2,7 @@ import { Command } from "commander";
 
 import { type ListedKey, listKeys, rotateKey } from "../../features/keys/index.ts";
 import { asOperator } from "./as-operator.ts";
+import { tableLines } from "./table.ts";
 
 /** `gatehouse keys list|rotate`: the keys that tokens are signed with. */
 export function keysCommand(): Command {
@@ -34,7 +35,7 @@ export function keysCommand(): Command {
 
 /** A table in columns; moments in UTC, `-` where there is none. */
 function describeKeys(keys: readonly ListedKey[]): string[] {
-  const rows = [
+  return tableLines([
     ["ID", "ALGORITHM", "STATE", "SINCE", "UNTIL"],
     ...keys.map(({ id, algorithm, state, since, until }) => [
       id,
@@ -43,13 +44,5 @@ function describeKeys(keys: readonly ListedKey[]): string[] {
       since?.toISOString() ?? "-",
       until?.toISOString() ?? "-",
     ]),
-  ];
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        cell.padEnd(Math.max(...rows.map((other) => other[column]?.length ?? 0))),
-      )
-      .join("  ")
-      .trimEnd(),
-  );
+  ]);
 }

@@ -1,2 +1,2 @@
 export type { AuditAction } from "./actions.ts";
-export { type AuditEntry, recordAudit, recordAuditOf, writeAudit } from "./record-audit.ts";
+export { recordAudit, recordAuditOf, writeAudit } from "./record-audit.ts";

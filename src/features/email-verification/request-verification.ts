@@ -1,34 +1,25 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 
 import { changedColumn, withEffects } from "../../platform/db/write.ts";
-import { enqueueAlone } from "../../platform/outbox/enqueue.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { canonicalEmail, users } from "../users/index.ts";
+import { takeRequest } from "../mail-challenges/index.ts";
+import { users } from "../users/index.ts";
 import { composeVerificationMail } from "./verification-mail.ts";
 
 /** The outbox topic of requests for a verification mail. */
 export const verificationRequestTopic = "verification-request";
 
-/**
- * Takes note that somebody asked for a new verification mail. Nothing is looked up before the answer: for a known and for an
- * unknown address the same single row is written, and a worker does the rest. Throws `INVALID_EMAIL`.
- */
+/** Takes note that somebody asked for a new verification mail. Throws `INVALID_EMAIL`. */
 export async function requestVerification(ctx: Context, input: { email: string }): Promise<void> {
-  const email = canonicalEmail(input.email);
-  await enqueueAlone(ctx, {
-    topic: verificationRequestTopic,
-    key: null,
-    payload: { email, origin: ctx.origin },
-  });
-  ctx.outboxWritten();
+  await takeRequest(ctx, verificationRequestTopic, input);
 }
 
 /** Sends a verification mail to a living, unverified user with this address; does nothing for any other. */
 export async function sendVerification(ctx: Context, input: { email: string }): Promise<void> {
   const unverified = ctx.db.$with("unverified").as(
     ctx.db
-      .select({ id: users.id })
+      .select({ id: users.id, credentialsVersion: users.credentialsVersion })
       .from(users)
       .where(
         and(
@@ -39,7 +30,11 @@ export async function sendVerification(ctx: Context, input: { email: string }): 
       ),
   );
   const userId = changedColumn("id");
-  const { effects } = composeVerificationMail(ctx, { id: userId, email: input.email, name: null });
+  const { effects } = composeVerificationMail(ctx, {
+    id: userId,
+    credentialsVersion: changedColumn("credentials_version"),
+    email: input.email,
+  });
   const [sent] = await withEffects(ctx.db, unverified, [
     ...effects,
     recordAudit(ctx, { action: "user.verification_requested", result: "success", userId }),

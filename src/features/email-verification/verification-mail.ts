@@ -4,7 +4,7 @@ import { addSeconds } from "../../kernel/clock.ts";
 import type { Effect } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { queueMail } from "../mail/index.ts";
-import { issueChallenge } from "../mail-challenges/index.ts";
+import { challengeLink, issueChallenge } from "../mail-challenges/index.ts";
 
 /** A mail with a link and a code, and what stores and queues it along with a change. */
 export interface VerificationMail {
@@ -13,38 +13,31 @@ export interface VerificationMail {
   readonly effects: readonly Effect[];
 }
 
-/** Composes the mail that asks a user to verify her address. It makes any earlier one worthless. */
+/** Composes the mail that asks a user to verify her address, or reminds her to. It makes any earlier one worthless. */
 export function composeVerificationMail(
   ctx: Context,
-  user: { id: string | SQL; email: string; name: string | null },
+  user: { id: string | SQL; credentialsVersion: number | SQL; email: string },
+  kind: "verify-email" | "verify-reminder" = "verify-email",
 ): VerificationMail {
-  const { settings } = ctx;
-  const linkTtlSeconds = settings.verifyEmailTtlSeconds;
-  const { token, code, effect } = issueChallenge(ctx, {
+  const linkTtlSeconds = ctx.settings.verifyEmailTtlSeconds;
+  const { token, code, codeTtlSeconds, effect } = issueChallenge(ctx, {
     userId: user.id,
+    credentialsVersion: user.credentialsVersion,
     email: user.email,
     purpose: "verify-email",
     linkTtlSeconds,
+    hasCode: true,
   });
   const mail = queueMail(ctx, {
     userId: user.id,
     to: user.email,
     usefulUntil: addSeconds(ctx.clock.now(), linkTtlSeconds),
     content: {
-      kind: "verify-email",
-      locale: "en",
-      name: user.name,
+      kind,
       linkTtlSeconds,
-      codeTtlSeconds: Math.min(settings.otpTtlSeconds, linkTtlSeconds),
-      secrets: { link: verificationLink(ctx, token), code },
+      codeTtlSeconds,
+      secrets: { link: challengeLink(ctx, "verify-email", token), code },
     },
   });
   return { token, effects: [effect, mail] };
-}
-
-/** The link comes from the settings alone: what a request says of its host never enters a mail. */
-function verificationLink(ctx: Context, token: string): string {
-  const page = new URL(ctx.settings.linkVerifyEmail ?? `${ctx.settings.publicUrl}/verify-email`);
-  page.searchParams.set("token", token);
-  return page.href;
 }

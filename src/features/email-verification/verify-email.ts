@@ -1,24 +1,22 @@
 import { sql } from "drizzle-orm";
 
+import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { violatedUniqueConstraint } from "../../platform/db/errors.ts";
 import { changedColumn, type Effect, otherwise } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import {
-  consumeCode,
-  consumeToken,
-  findConsumedToken,
-  wasConsumed,
-} from "../mail-challenges/index.ts";
-import { canonicalEmail, users } from "../users/index.ts";
-import { answerInEqualTime } from "./equal-time.ts";
+import { consumeCode, consumeToken, findChallenge, wasConsumed } from "../mail-challenges/index.ts";
+import { canonicalEmail, grantedUsername, users } from "../users/index.ts";
 
 const purpose = "verify-email";
 
 /** Verifies an address by the token of a mailed link. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`. */
 export async function verifyEmailByToken(ctx: Context, token: string): Promise<{ userId: string }> {
-  const challenge = await consumeToken(ctx, purpose, token, verificationEffects(ctx, "link"));
+  const challenge = await evenIfNameIsJustTaken(() =>
+    consumeToken(ctx, purpose, token, verificationEffects(ctx, "link")),
+  );
   if (challenge === "expired") {
     throw new AppError("EXPIRED_TOKEN", "The link has expired. Ask for a new mail.");
   }
@@ -35,12 +33,24 @@ export async function verifyEmailByCode(
 ): Promise<{ userId: string }> {
   const email = canonicalEmail(input.email);
   const challenge = await answerInEqualTime(() =>
-    consumeCode(ctx, { purpose, email, code: input.code }, verificationEffects(ctx, "code")),
+    evenIfNameIsJustTaken(() =>
+      consumeCode(ctx, { purpose, email, code: input.code }, verificationEffects(ctx, "code")),
+    ),
   );
   if (challenge === null) {
     throw new AppError("INVALID_CODE", "The code is wrong, used or expired.");
   }
   return tellVerified(ctx, challenge.userId);
+}
+
+/** Somebody else got the wanted username while the statement ran. Nothing was written; sent again, it sees that. */
+async function evenIfNameIsJustTaken<T>(verify: () => Promise<T>): Promise<T> {
+  try {
+    return await verify();
+  } catch (error) {
+    if (violatedUniqueConstraint(error) !== "users_username_unique") throw error;
+    return evenIfNameIsJustTaken(verify);
+  }
 }
 
 /** This replica answers next, perhaps before the database's own news of the change arrives. */
@@ -52,12 +62,8 @@ function tellVerified(ctx: Context, userId: string): { userId: string } {
 
 /** Whether this link has verified the address that its user still has: to press its button twice is no fault of hers. */
 export async function hasVerifiedEmail(ctx: Context, token: string): Promise<boolean> {
-  return (await findConsumedToken(ctx, purpose, token)) !== null;
+  return (await findChallenge(ctx, purpose, token))?.state === "consumed";
 }
-
-/** In an effect: whether it is news. A second mail may have been under way while the first one verified. */
-const wasUnverified = sql`exists (
-  select 1 from ${users} where ${users.id} = ${changedColumn("user_id")} and ${users.emailVerifiedAt} is null)`;
 
 /** What goes with a used challenge: the user's row, the record, the event. With any other attempt: the record. */
 function verificationEffects(ctx: Context, by: "link" | "code"): Effect[] {
@@ -67,7 +73,8 @@ function verificationEffects(ctx: Context, by: "link" | "code"): Effect[] {
   const failure = { action, result: "failure", detail: { by } } as const;
   return [
     (changed) => sql`
-      update ${users} set email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now}
+      update ${users} set email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now},
+        username = ${grantedUsername}, wanted_username = null
       from ${changed} where ${users.id} = ${changed}.user_id and ${changed}.consumed_at is not null`,
     recordAudit(ctx, { action, result: "success", userId, detail: { by } }, wasConsumed),
     recordAudit(ctx, { ...failure, userId }, sql`not (${wasConsumed})`),
@@ -76,7 +83,8 @@ function verificationEffects(ctx: Context, by: "link" | "code"): Effect[] {
       ctx,
       action,
       { user_id: userId, email: changedColumn("email") },
-      { when: sql`${wasConsumed} and ${wasUnverified}` },
+      // No news if a second mail was under way while the first one verified.
+      { when: sql`${wasConsumed} and not ${changedColumn("was_verified")}` },
     ),
   ];
 }

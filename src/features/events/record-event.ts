@@ -1,11 +1,10 @@
-import { sql, SQL } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 
+import { type Computed, jsonObject } from "../../platform/db/json-object.ts";
 import type { Effect } from "../../platform/db/write.ts";
 import { enqueue } from "../../platform/outbox/enqueue.ts";
 import type { Context } from "../../platform/platform.ts";
 import type { EventData, EventType } from "./event-types.ts";
-
-type Computed<T> = { readonly [K in keyof T]: T[K] | SQL };
 
 /**
  * The effect of announcing an event to whoever listens: a message in the outbox whose id is the `event_id` on every
@@ -28,13 +27,4 @@ export function recordEvent<T extends EventType>(
     },
     options.when,
   );
-}
-
-function jsonObject(values: Readonly<Record<string, unknown>>): SQL {
-  const pairs = Object.entries(values).map(([key, value]) =>
-    value instanceof SQL
-      ? sql`${key}::text, ${value}`
-      : sql`${key}::text, ${JSON.stringify(value)}::jsonb`,
-  );
-  return sql`jsonb_build_object(${sql.join(pairs, sql`, `)})`;
 }

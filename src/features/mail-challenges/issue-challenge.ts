@@ -2,51 +2,79 @@ import { sql, type SQL } from "drizzle-orm";
 
 import { sha256 } from "../../kernel/bytes.ts";
 import { addSeconds } from "../../kernel/clock.ts";
-import { insertRow, type Effect } from "../../platform/db/write.ts";
+import { type Effect, type EffectRow, insertRow } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import type { ChallengePurpose } from "./purposes.ts";
 import { mailChallenges } from "./table.ts";
 
-/** For whom, for what and for how long a challenge is issued. */
+/** For whom, for what and for how long a challenge is issued. In SQL is what only the change's row knows. */
 export interface NewChallenge {
-  /** The user's id, or the column of the change's row that holds it. */
   readonly userId: string | SQL;
+  /** Hers when it was decided to mail it; at any other the challenge is void. */
+  readonly credentialsVersion: number | SQL;
+  /** The address that it is mailed to, in canonical form. */
   readonly email: string;
   readonly purpose: ChallengePurpose;
   readonly linkTtlSeconds: number;
+  /** Whether a code will do in place of the link. */
+  readonly hasCode: boolean;
 }
 
 /** A challenge to be mailed. Its secrets exist here and in the mail; the database gets digests. */
 export interface IssuedChallenge {
   readonly token: string;
-  readonly code: string;
   readonly effect: Effect;
 }
 
+/** One with a code, which lives for `OTP_TTL` and never longer than the link. */
+export interface IssuedChallengeWithCode extends IssuedChallenge {
+  readonly code: string;
+  readonly codeTtlSeconds: number;
+}
+
 /**
- * A link token of 160 random bits and a code of 6 random digits, and the effect that stores them. It takes the place of
- * the user's earlier challenge of the same purpose, whose link and code die; the count of wrong codes stays.
+ * A link token of 160 random bits, with a code of 6 random digits if it is to have one, and the effect that stores them
+ * (for each of the change's rows, or for those that `when` holds for). It takes the place of the user's earlier challenge
+ * of the same purpose, whose link and code die; the count of wrong codes stays.
  */
-export function issueChallenge(ctx: Context, challenge: NewChallenge): IssuedChallenge {
+export function issueChallenge(
+  ctx: Context,
+  challenge: NewChallenge & { readonly hasCode: true },
+  when?: SQL,
+): IssuedChallengeWithCode;
+export function issueChallenge(
+  ctx: Context,
+  challenge: NewChallenge & { readonly hasCode: false },
+  when?: SQL,
+): IssuedChallenge;
+export function issueChallenge(
+  ctx: Context,
+  challenge: NewChallenge,
+  when?: SQL,
+): IssuedChallengeWithCode {
   const now = ctx.clock.now();
-  const id = ctx.random.id(now);
+  const { hasCode, linkTtlSeconds } = challenge;
+  const codeTtlSeconds = Math.min(ctx.settings.otpTtlSeconds, linkTtlSeconds);
   const token = ctx.random.token(160);
   const code = ctx.random.digits(6);
-  const insert = insertRow(mailChallenges, {
+  const row: EffectRow<typeof mailChallenges> = {
     userId: challenge.userId,
     purpose: challenge.purpose,
-    id,
+    id: ctx.random.id(now),
     email: challenge.email,
+    credentialsVersion: challenge.credentialsVersion,
     tokenHash: hashToken(token),
-    codeHash: hashCode(ctx, challenge, code),
+    codeHash: hasCode ? hashCode(ctx, challenge, code) : null,
     attempts: 0,
     totalAttempts: 0,
     createdAt: now,
-    expiresAt: addSeconds(now, challenge.linkTtlSeconds),
-    codeExpiresAt: addSeconds(now, Math.min(ctx.settings.otpTtlSeconds, challenge.linkTtlSeconds)),
+    expiresAt: addSeconds(now, linkTtlSeconds),
+    codeExpiresAt: hasCode ? addSeconds(now, codeTtlSeconds) : null,
     consumedAt: null,
-  });
-  return { token, code, effect: (changed) => sql`${insert(changed)} ${replaceEarlier}` };
+  };
+  const insert = insertRow(mailChallenges, row, when);
+  const effect: Effect = (changed) => sql`${insert(changed)} ${replaceEarlier}`;
+  return { token, code, codeTtlSeconds, effect };
 }
 
 /** How a link's token is stored. */
@@ -76,6 +104,7 @@ function codeMessage({ purpose, email }: CodeScope, code: string): string {
 const replacedColumns = [
   mailChallenges.id,
   mailChallenges.email,
+  mailChallenges.credentialsVersion,
   mailChallenges.tokenHash,
   mailChallenges.codeHash,
   mailChallenges.attempts,

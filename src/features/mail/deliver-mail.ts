@@ -1,19 +1,23 @@
 import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 
-import { type DeliverMessage, PermanentDeliveryError } from "../../platform/outbox/port.ts";
 import { MailRejectedError } from "../../platform/mail/port.ts";
+import {
+  type DeliverMessage,
+  type OutboxMessage,
+  PermanentDeliveryError,
+} from "../../platform/outbox/port.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { type MailContent, mailContentSchema } from "./mail-content.ts";
-import { greetingName } from "./templates/greeting-name.ts";
-import { renderVerifyEmail } from "./templates/verify-email.ts";
+import { findReader } from "./find-reader.ts";
+import { type MailContent, mailContentSchema, mailKinds } from "./mail-content.ts";
+import { renderContent } from "./render-content.ts";
+import { addressee } from "./templates/addressee.ts";
 
 const payload = TypeCompiler.Compile(
   Type.Object({
     kind: Type.String(),
-    locale: Type.String(),
     to: Type.String(),
-    useful_until: Type.String(),
+    useful_until: Type.Union([Type.String(), Type.Null()]),
     facts: Type.Record(Type.String(), Type.Unknown()),
   }),
 );
@@ -22,20 +26,21 @@ const content = TypeCompiler.Compile(mailContentSchema);
 /** Sends what `queueMail` queued. What the server refuses for good, or came too late, is not tried again. */
 export function createMailDelivery(platform: Platform): DeliverMessage {
   return async (message) => {
-    const queued = message.payload;
-    if (!payload.Check(queued)) throw new PermanentDeliveryError("not a mail");
-    if (new Date(queued.useful_until) <= platform.clock.now()) {
-      throw new PermanentDeliveryError("its links have expired");
-    }
-    const { kind, locale, facts } = queued;
-    const mail = { ...facts, kind, locale, secrets: message.secrets };
-    if (!content.Check(mail)) throw new PermanentDeliveryError("its content cannot be read");
+    const { to, mail } = readMail(message, platform.clock.now());
+    const user = message.key === null ? null : await findReader(platform.db, message.key);
+    // While the mail server was away she may have verified by an earlier mail, or left.
+    if (mail.kind === "verify-reminder" && user?.isToVerify !== true) return;
+    const reader = addressee({
+      serviceName: platform.settings.serviceName,
+      name: user?.name ?? null,
+      locale: user?.locale ?? null,
+    });
     try {
       await platform.mailer.send({
         id: message.id,
-        kind,
-        to: { name: greetingName(mail.name) ?? "", address: queued.to },
-        ...render(platform, mail),
+        kind: mail.kind,
+        to: { name: reader.name ?? "", address: to },
+        ...renderContent(reader, mail),
       });
     } catch (error) {
       if (error instanceof MailRejectedError) throw new PermanentDeliveryError(error.message);
@@ -44,11 +49,15 @@ export function createMailDelivery(platform: Platform): DeliverMessage {
   };
 }
 
-function render(platform: Platform, mail: MailContent) {
-  const { secrets, ...facts } = mail;
-  return renderVerifyEmail({
-    serviceName: platform.settings.serviceName,
-    ...facts,
-    ...secrets,
-  });
+function readMail(message: OutboxMessage, now: Date): { to: string; mail: MailContent } {
+  const queued = message.payload;
+  if (!payload.Check(queued)) throw new PermanentDeliveryError("not a mail");
+  if (queued.useful_until !== null && new Date(queued.useful_until) <= now) {
+    throw new PermanentDeliveryError("its links have expired");
+  }
+  // Queued by a replica of a later version: one of those will deliver it.
+  if (!mailKinds.has(queued.kind)) throw new Error("this version does not know its kind");
+  const mail = { ...queued.facts, kind: queued.kind, secrets: message.secrets };
+  if (!content.Check(mail)) throw new PermanentDeliveryError("its content cannot be read");
+  return { to: queued.to, mail };
 }

@@ -1,14 +1,53 @@
 import { type Static, Type } from "@sinclair/typebox";
 
-/** What each kind of mail says. `secrets` never reach the database in the clear. */
-export const mailContentSchema = Type.Object({
-  kind: Type.Literal("verify-email"),
-  locale: Type.String(),
-  name: Type.Union([Type.String(), Type.Null()]),
+const link = Type.Object({ link: Type.String() });
+const linkAndCode = Type.Object({ link: Type.String(), code: Type.String() });
+
+/** Lives of what a mail with a link and a code holds. */
+const proof = {
   linkTtlSeconds: Type.Number(),
   codeTtlSeconds: Type.Number(),
-  secrets: Type.Object({ link: Type.String(), code: Type.String() }),
-});
+  secrets: linkAndCode,
+};
+
+/** When (ISO 8601) and from where something was done: whoever reads it decides whether it was she. */
+const occasion = {
+  at: Type.String({ minLength: 1 }),
+  ipAddress: Type.Union([Type.String(), Type.Null()]),
+  userAgent: Type.Union([Type.String(), Type.Null()]),
+};
+
+/** What each kind of mail says. `secrets` never reach the database in the clear. */
+export const mailContentSchema = Type.Union([
+  Type.Object({ kind: Type.Literal("verify-email"), ...proof }),
+  Type.Object({ kind: Type.Literal("verify-reminder"), ...proof }),
+  Type.Object({ kind: Type.Literal("magic-link"), ...proof }),
+  Type.Object({
+    kind: Type.Literal("reset-password"),
+    linkTtlSeconds: Type.Number(),
+    secrets: link,
+  }),
+  Type.Object({ kind: Type.Literal("change-email"), linkTtlSeconds: Type.Number(), secrets: link }),
+  Type.Object({
+    kind: Type.Literal("email-changed"),
+    stage: Type.Union([Type.Literal("requested"), Type.Literal("changed")]),
+    newEmail: Type.String(),
+  }),
+  Type.Object({ kind: Type.Literal("password-changed"), ...occasion }),
+  Type.Object({ kind: Type.Literal("new-sign-in"), ...occasion }),
+  Type.Object({ kind: Type.Literal("account-exists") }),
+]);
 
 /** The content of one mail, by its kind. */
 export type MailContent = Static<typeof mailContentSchema>;
+
+/** The kinds of mail. */
+export type MailKind = MailContent["kind"];
+
+/** All of them. */
+export const mailKinds: ReadonlySet<string> = new Set(
+  mailContentSchema.anyOf.map(({ properties }) => properties.kind.const),
+);
+
+/** The content of a mail of one kind. */
+export type MailOf<K extends MailKind> = Extract<MailContent, { kind: K }>;

@@ -1,25 +1,28 @@
-/** A page of ours: plain HTML without a script. `body` is HTML already; `title` and `serviceName` are plain text. */
+import { languageTag, type Reader } from "./language.ts";
+
+/** A page of ours: plain HTML without a script. `body` is HTML already; `title` is plain text. */
 export interface Page {
   readonly title: string;
-  readonly serviceName: string;
   readonly body: string;
 }
 
 /** The whole document of a page. Send it with `pageHeaders()`, or its style sheet will not be applied. */
-export function renderPage(page: Page): string {
+export function renderPage(reader: Reader, page: Page): string {
+  const title = Bun.escapeHTML(page.title);
+  const service = Bun.escapeHTML(reader.serviceName);
   return `<!doctype html>
-<html lang="en">
+<html lang="${languageTag(reader.language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${Bun.escapeHTML(page.title)} · ${Bun.escapeHTML(page.serviceName)}</title>
+<title>${title} · ${service}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<p class="service">${Bun.escapeHTML(page.serviceName)}</p>
-<h1>${Bun.escapeHTML(page.title)}</h1>
+<p class="service">${service}</p>
+<h1>${title}</h1>
 ${page.body}
 </main>
 </body>
@@ -42,9 +45,9 @@ export function pageHeaders(): Record<string, string> {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --back: #f2f4f7; --card: #ffffff; --ink: #1c2430; --quiet: #5a6575; --line: #8792a2; --accent: #1f5fd0; --on-accent: #ffffff; }
+:root { color-scheme: light dark; --back: #f2f4f7; --card: #ffffff; --ink: #1c2430; --quiet: #5a6575; --line: #8792a2; --accent: #1f5fd0; --on-accent: #ffffff; --bad: #b3261e; }
 @media (prefers-color-scheme: dark) {
-:root { --back: #12161c; --card: #1c222b; --ink: #e6eaf0; --quiet: #a4afbd; --line: #6f7b8b; --accent: #7aa9ff; --on-accent: #0c1420; }
+:root { --back: #12161c; --card: #1c222b; --ink: #e6eaf0; --quiet: #a4afbd; --line: #6f7b8b; --accent: #7aa9ff; --on-accent: #0c1420; --bad: #ffb4ab; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; min-height: 100dvh; padding: 16px; display: grid; place-items: center; background: var(--back); color: var(--ink); font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; }
@@ -54,9 +57,16 @@ h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; }
 p { margin: 0 0 1rem; }
 form { margin: 1.5rem 0 0; }
 label { display: block; margin: 0 0 .375rem; font-weight: 600; }
-input[type="email"] { width: 100%; margin: 0 0 1rem; padding: .75rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; font: inherit; }
+input, textarea { width: 100%; margin: 0 0 1rem; padding: .75rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; font: inherit; }
+textarea { display: block; resize: vertical; font: .875rem/1.4 ui-monospace, monospace; }
+[aria-invalid] { border-color: var(--bad); }
 button { width: 100%; padding: .75rem 1.25rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
+h2 { margin: 2rem 0 0; font-size: 1.125rem; }
+h2 + form { margin-top: 1rem; }
+.hint { margin: 0 0 .375rem; font-size: .875rem; color: var(--quiet); }
+.fault { color: var(--bad); }
+label ~ .fault { margin: 0 0 .375rem; font-size: .875rem; }
 .note { margin: 1rem 0 0; font-size: .875rem; color: var(--quiet); }
 `;
 

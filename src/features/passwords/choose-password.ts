@@ -9,6 +9,8 @@ export interface ChosenPassword {
   readonly confirmation?: string | undefined;
   readonly username: string | null;
   readonly email: string;
+  /** What the password is called in the faults; its confirmation is `<field>_confirmation`. */
+  readonly field?: "password" | "new_password";
 }
 
 /**
@@ -17,9 +19,10 @@ export interface ChosenPassword {
  */
 export async function hashChosenPassword(ctx: Platform, chosen: ChosenPassword): Promise<string> {
   const { settings } = ctx;
+  const { field = "password" } = chosen;
   if (chosen.confirmation !== undefined && chosen.confirmation !== chosen.password) {
     throw new AppError("PASSWORD_MISMATCH", "The password confirmation does not match.", {
-      faults: [{ field: "password_confirmation", issue: "Passwords do not match." }],
+      faults: [{ field: `${field}_confirmation`, issue: "Passwords do not match." }],
     });
   }
   const faults = passwordFaults(
@@ -29,7 +32,7 @@ export async function hashChosenPassword(ctx: Platform, chosen: ChosenPassword):
   );
   if (faults.length > 0) {
     throw new AppError("WEAK_PASSWORD", "The password does not meet the requirements.", {
-      faults: faults.map((issue) => ({ field: "password", issue })),
+      faults: faults.map((issue) => ({ field, issue })),
     });
   }
   return ctx.hasher.hash(normalizePassword(chosen.password));

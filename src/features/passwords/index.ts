@@ -1,4 +1,8 @@
 export { hashChosenPassword } from "./choose-password.ts";
-export { duplicate } from "./register.ts";
+export { passwordRecoveryRoutes } from "./recovery-routes.ts";
+export { duplicate } from "./create-account.ts";
+export { passwordResetTopic, requestPasswordReset, sendPasswordReset } from "./request-reset.ts";
+export { resetPassword } from "./reset-password.ts";
 export { passwordsRoutes } from "./routes.ts";
 export { parseIdentifier, verifyCredentials } from "./verify-credentials.ts";
+export { verifyOwnPassword } from "./verify-own-password.ts";

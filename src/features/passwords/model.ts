@@ -40,3 +40,36 @@ export const logInBody = Type.Object(
   },
   { additionalProperties: false, description: "Either `email` or `username`, not both." },
 );
+
+/** Body of `POST /auth/password/reset`. */
+export const requestResetBody = Type.Object(
+  { email: emailSchema },
+  { additionalProperties: false },
+);
+
+/** Body of `POST /auth/password/reset-confirm`. */
+export const resetPasswordBody = Type.Object(
+  {
+    token: Type.String({ minLength: 1, maxLength: 512, description: "From the mailed link." }),
+    password: passwordSchema("The new password."),
+    password_confirmation: Type.Optional(
+      passwordSchema("When sent, must be the same as `password`."),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** Body of `POST /auth/password/change`. */
+export const changePasswordBody = Type.Object(
+  {
+    current_password: passwordSchema("The password as it is now."),
+    new_password: passwordSchema("The new password."),
+    new_password_confirmation: Type.Optional(
+      passwordSchema("When sent, must be the same as `new_password`."),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** `data` of an answer that has nothing but a message. */
+export const toldSchema = Type.Object({ message: messageSchema });

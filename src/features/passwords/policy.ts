@@ -72,6 +72,11 @@ export function passwordFaults(
   return faults;
 }
 
+/** Whether a text could be a password at all. What could not is never compared: bcrypt would take some of it for another. */
+export function isPossiblePassword(password: string): boolean {
+  return password.isWellFormed() && !/\p{Cc}/u.test(password);
+}
+
 /** Decorating such a word at its ends, as in `Gatehouse1!`, does not make it a better password. */
 function isContextWord(password: string, context: PasswordContext): boolean {
   const folded = fold(password);

@@ -12,23 +12,19 @@ export interface ProvenPassword {
 }
 
 /**
- * Gives the hash that is the user's from here on: a new one where the stored one was made at a lower cost than the
- * present one, else the same. A failure keeps the old one, for it proved her all the same. Null when the stored hash
- * was changed meanwhile, by another sign-in of hers or with the password.
+ * Stores a new hash where the stored one was made at a lower cost than the present one, unless it was changed meanwhile, by
+ * another sign-in of hers or with the password. A failure keeps the old one, for it proved her all the same.
  */
-export async function renewHash(ctx: Context, proven: ProvenPassword): Promise<string | null> {
+export async function renewHash(ctx: Context, proven: ProvenPassword): Promise<void> {
   const { userId, password, passwordHash } = proven;
-  if (!ctx.hasher.isOutdated(passwordHash)) return passwordHash;
+  if (!ctx.hasher.isOutdated(passwordHash)) return;
   try {
     const renewed = await ctx.hasher.hash(password);
-    const changed = await ctx.db
+    await ctx.db
       .update(users)
       .set({ passwordHash: renewed })
-      .where(and(eq(users.id, userId), eq(users.passwordHash, passwordHash)))
-      .returning({ id: users.id });
-    return changed.length > 0 ? renewed : null;
+      .where(and(eq(users.id, userId), eq(users.passwordHash, passwordHash)));
   } catch (error) {
     ctx.log.warn(describeError(error), "a password's hash could not be renewed");
-    return passwordHash;
   }
 }

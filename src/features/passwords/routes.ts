@@ -44,7 +44,7 @@ export function passwordsRoutes(kit: RouteKit, cookie: RefreshCookie) {
           tags,
           summary: "Make an account",
           description:
-            "Mails a link and a code to verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the answer holds tokens as well.",
+            "Mails a link and a code to verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the answer holds tokens as well. With `CONCEAL_ACCOUNTS` a taken address is answered like a free one, and its owner gets a mail; the username is given when the address is verified, if nobody has it then.",
           security: [],
         },
       },

@@ -4,7 +4,7 @@ import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
 import { invalidCredentials, type ProvenIdentity } from "../sign-in/index.ts";
 import { canonicalEmail, findUserWithPassword, type UserIdentifier } from "../users/index.ts";
-import { normalizePassword } from "./policy.ts";
+import { isPossiblePassword, normalizePassword } from "./policy.ts";
 import { renewHash } from "./renew-hash.ts";
 
 /** Who says she is whom, and the password that is to prove it. */
@@ -29,11 +29,9 @@ export async function verifyCredentials(
     await writeAudit(ctx, { action: "user.login", result: "failure", userId: found?.id ?? null });
     throw invalidCredentials();
   }
-  const { passwordHash, ...user } = found;
-  const proven = { userId: user.id, password: candidate, passwordHash };
-  const presentHash = await renewHash(ctx, proven);
-  if (presentHash === null) return verifyCredentials(ctx, credentials);
-  return { user, amr: ["pwd"], passwordHash: presentHash };
+  const { passwordHash, credentialsVersion, ...user } = found;
+  await renewHash(ctx, { userId: user.id, password: candidate, passwordHash });
+  return { user, amr: ["pwd"], credentialsVersion };
 }
 
 /**
@@ -46,9 +44,4 @@ export function parseIdentifier(text: string): UserIdentifier {
   throw new AppError("VALIDATION_ERROR", "This is not a username.", {
     faults: [{ field: "username", issue: "Does not have the right form." }],
   });
-}
-
-/** What no password can be (see the policy) is never compared: bcrypt would take some of it for another. */
-function isPossiblePassword(password: string): boolean {
-  return password.isWellFormed() && !/\p{Cc}/u.test(password);
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 
 import { hotStatement, type ValuesOf } from "../../platform/db/hot-statement.ts";
 import type { Db } from "../../platform/db/port.ts";
@@ -22,15 +22,11 @@ const find = hotStatement((db, given: ValuesOf<{ sessionId: string; now: Date }>
       lastUsedAt: sessions.lastUsedAt,
     })
     .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
+    .innerJoin(users, isLiving(given((asked) => asked.now)))
     .where(
-      and(
-        eq(
-          sessions.id,
-          given((asked) => asked.sessionId),
-        ),
-        isLiving(given((asked) => asked.now)),
-        isNull(users.deletedAt),
+      eq(
+        sessions.id,
+        given((asked) => asked.sessionId),
       ),
     ),
 );

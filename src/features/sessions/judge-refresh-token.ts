@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 
 import type { Context } from "../../platform/platform.ts";
 import { invalidToken, verifyRefreshToken } from "../tokens/index.ts";
@@ -25,14 +25,12 @@ export async function judgeRefreshToken(ctx: Context, token: string): Promise<Li
   const [user] = await ctx.db
     .select(userColumns)
     .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
+    .innerJoin(users, isLiving(ctx.clock.now()))
     .where(
       and(
         eq(sessions.id, sid),
         eq(sessions.userId, sub),
         eq(sessions.refreshTokenHash, hashTokenId(jti)),
-        isLiving(ctx.clock.now()),
-        isNull(users.deletedAt),
       ),
     );
   if (!user) throw invalidToken();

@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor } from "../../kernel/cursor.ts";
 import { isUuid } from "../../kernel/ids.ts";
 import { type Page, pageOf } from "../../kernel/page.ts";
 import type { Context } from "../../platform/platform.ts";
+import { users } from "../users/index.ts";
 import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
 
@@ -36,10 +37,10 @@ export async function listSessions(
       expiresAt: sessions.expiresAt,
     })
     .from(sessions)
+    .innerJoin(users, isLiving(ctx.clock.now()))
     .where(
       and(
         eq(sessions.userId, ctx.actor.userId),
-        isLiving(ctx.clock.now()),
         after === null ? undefined : lt(sessions.id, after),
       ),
     )

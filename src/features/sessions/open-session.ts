@@ -1,7 +1,13 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, sql, type WithSubquery } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
-import { insertRow, withEffects, type Effect } from "../../platform/db/write.ts";
+import {
+  changedColumn,
+  type Effect,
+  type FollowedEffect,
+  insertRow,
+  withEffects,
+} from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import type { RefreshTokenFacts } from "../tokens/index.ts";
 import { users } from "../users/index.ts";
@@ -13,8 +19,13 @@ export interface NewSession {
   readonly userId: string;
   /** Authentication method references (RFC 8176): `pwd`, `otp` … */
   readonly amr: readonly string[];
-  /** Where a password was the proof: the hash it was verified against, which must still be hers. */
-  readonly passwordHash?: string;
+  /** Hers when she proved who she is (`users.credentials_version`). */
+  readonly credentialsVersion: number;
+  /**
+   * For a proof that the session's statement uses up: named `proof`, one row while it is good, whose `credentials_version`
+   * is the session's. It sees to it that the user lives and has hers.
+   */
+  readonly proof?: WithSubquery;
 }
 
 /** An open session and the facts of its first refresh token. */
@@ -25,12 +36,13 @@ export interface OpenedSession {
 
 /**
  * Opens a session, together with `effects`, in one statement; or gives null, with nothing written, when the user was
- * deleted or her password changed before this statement began.
+ * deleted or her credentials changed before this statement began, or the proof is no longer good. If they change while it
+ * runs, the session is void.
  */
 export async function openSession(
   ctx: Context,
   session: NewSession,
-  effectsOf: (sessionId: string) => readonly Effect[],
+  effectsOf: (sessionId: string) => readonly (Effect | FollowedEffect)[],
 ): Promise<OpenedSession | null> {
   const { settings } = ctx;
   const now = ctx.clock.now();
@@ -42,31 +54,40 @@ export async function openSession(
     Math.min(settings.jwtRefreshTokenTtlSeconds, settings.sessionMaxAgeSeconds),
   );
 
-  const insert = insertRow(
-    sessions,
-    {
-      id,
-      userId: session.userId,
-      amr: [...session.amr],
-      ipAddress: ctx.origin.ipAddress,
-      userAgent: ctx.origin.userAgent,
-      refreshTokenHash: hashTokenId(tokenId),
-      refreshTokenIssuedAt: now,
-      createdAt: now,
-      lastUsedAt: now,
-      expiresAt,
-      absoluteExpiresAt,
-    },
-    and(
-      eq(users.id, session.userId),
-      isNull(users.deletedAt),
-      session.passwordHash === undefined ? undefined : eq(users.passwordHash, session.passwordHash),
-    ),
-  );
+  const proof = session.proof ?? presentUser(ctx, session);
+  const insert = insertRow(sessions, {
+    id,
+    userId: session.userId,
+    credentialsVersion: changedColumn("credentials_version"),
+    amr: [...session.amr],
+    ipAddress: ctx.origin.ipAddress,
+    userAgent: ctx.origin.userAgent,
+    refreshTokenHash: hashTokenId(tokenId),
+    refreshTokenIssuedAt: now,
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt,
+    absoluteExpiresAt,
+  });
   const opened = ctx.db
     .$with("opened", { id: sessions.id })
-    .as(sql`${insert(sql`${users}`)} returning ${sessions.id}`);
-  const [row] = await withEffects(ctx.db, opened, effectsOf(id)).select().from(opened);
+    .as(sql`${insert(sql`"proof"`)} returning ${sessions.id}`);
+  const [row] = await withEffects(ctx.db, opened, effectsOf(id), [proof]).select().from(opened);
   if (!row) return null;
   return { id, refreshToken: { tokenId, issuedAt: now, expiresAt } };
+}
+
+function presentUser(ctx: Context, { userId, credentialsVersion }: NewSession) {
+  return ctx.db.$with("proof").as(
+    ctx.db
+      .select({ credentialsVersion: users.credentialsVersion })
+      .from(users)
+      .where(
+        and(
+          eq(users.id, userId),
+          isNull(users.deletedAt),
+          eq(users.credentialsVersion, credentialsVersion),
+        ),
+      ),
+  );
 }

@@ -18,16 +18,31 @@ import { tokenResponse } from "./token-response.ts";
 export async function refresh(ctx: Context, refreshToken: string): Promise<TokenResponse> {
   const { sid, sub, jti } = await verifyRefreshToken(ctx, refreshToken);
   const presented = { sessionId: sid, userId: sub, presentedHash: hashTokenId(jti) };
+  // A statement that waited for her own change of password compared the session as it is afterwards with the user as she
+  // was before. The next one sees both as they are.
+  const tokens = (await exchange(ctx, presented, jti)) ?? (await exchange(ctx, presented, jti));
+  if (tokens === null) throw invalidToken();
+  return tokens;
+}
 
+/** Null where no living session was found. */
+async function exchange(
+  ctx: Context,
+  presented: PresentedToken,
+  tokenId: string,
+): Promise<TokenResponse | null> {
   const renewed = ctx.settings.refreshTokenRotation
-    ? await replace(ctx, presented, jti)
-    : await keep(ctx, presented, jti);
+    ? await replace(ctx, presented, tokenId)
+    : await keep(ctx, presented, tokenId);
   if (renewed) return renewed;
 
   const session = await endUnlessWithinGrace(ctx, presented);
-  if (session?.hasEnded) ctx.changes.announce({ subject: "session", id: sid });
-  if (!session || session.hasEnded) throw invalidToken();
-  const successor = findSuccessorTokenId(ctx, jti, session.refreshTokenHash);
+  if (!session) return null;
+  if (session.hasEnded) {
+    ctx.changes.announce({ subject: "session", id: session.id });
+    throw invalidToken();
+  }
+  const successor = findSuccessorTokenId(ctx, tokenId, session.refreshTokenHash);
   if (successor === null) throw invalidToken();
   return respond(ctx, session, successor);
 }

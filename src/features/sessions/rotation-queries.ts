@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, ne, sql } from "drizzle-orm";
+import { and, eq, gt, ne, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { hotStatement, type Stated, type ValuesOf } from "../../platform/db/hot-statement.ts";
@@ -171,13 +171,7 @@ function belongsToLivingSession(
   token: { readonly [Name in keyof PresentedToken]: Stated<string> },
   now: Stated<Date>,
 ) {
-  return and(
-    eq(sessions.id, token.sessionId),
-    isLiving(now),
-    eq(users.id, sessions.userId),
-    eq(users.id, token.userId),
-    isNull(users.deletedAt),
-  );
+  return and(eq(sessions.id, token.sessionId), eq(sessions.userId, token.userId), isLiving(now));
 }
 
 function liveSession(

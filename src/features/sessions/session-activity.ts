@@ -29,10 +29,16 @@ export function createSessionActivity(platform: Platform): SessionActivity {
     const now = clock.now();
     // Other replicas, and the session's other tokens, may have been faster.
     const isDue = lt(sessions.lastUsedAt, addSeconds(now, -resolutionMilliseconds / 1000));
+    // Nor is it waited for whoever is changing a session, and perhaps waits for another of these.
+    const due = db
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(and(sql`${sessions.id} = any(${ids}::text::uuid[])`, isDue))
+      .for("no key update", { skipLocked: true });
     await db
       .update(sessions)
       .set({ lastUsedAt: now })
-      .where(and(sql`${sessions.id} = any(${ids}::text::uuid[])`, isDue));
+      .where(sql`${sessions.id} = any(array(${due}))`);
   }
 
   function writeSoon(): void {

@@ -1,7 +1,7 @@
-import { index, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
 import { moment } from "../../platform/db/columns.ts";
-import { users } from "../users/index.ts";
+import { firstCredentialsVersion, users } from "../users/index.ts";
 
 /**
  * Sign-ins that go on. A session has one living refresh token at a time: this row knows the hash of its
@@ -14,6 +14,8 @@ export const sessions = pgTable(
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
+    /** That of its user when she proved who she is; the session is void at any other. */
+    credentialsVersion: integer("credentials_version").notNull().default(firstCredentialsVersion),
     /** Authentication method references (RFC 8176). */
     amr: text("amr").array().notNull(),
     ipAddress: text("ip_address"),
@@ -30,5 +32,9 @@ export const sessions = pgTable(
     /** `logout`, `logout_all`, `refresh_reuse` … */
     endReason: text("end_reason"),
   },
-  (table) => [index("sessions_user_index").on(table.userId)],
+  (table) => [
+    index("sessions_user_index").on(table.userId),
+    // None on a column that a refresh writes: that would cost every refresh an index entry.
+    index("sessions_created_index").on(table.createdAt),
+  ],
 );

@@ -18,19 +18,6 @@ export const userSchema = Type.Object(
 /** The wire form of a user. */
 export type UserView = Static<typeof userSchema>;
 
-const nullableText = Type.Union([Type.String(), Type.Null()]);
-
-/** The signed-in user as she sees herself. */
-export const ownUserSchema = Type.Composite([
-  userSchema,
-  Type.Object({
-    phone: nullableText,
-    avatar_url: nullableText,
-    locale: nullableText,
-    metadata: Type.Record(Type.String(), Type.Unknown()),
-  }),
-]);
-
 /** An e-mail address as received; `canonicalEmail` decides on it. */
 export const emailSchema = Type.String({
   description: "E-mail address.",

@@ -37,22 +37,48 @@ export interface UserRecord {
   readonly roles: string[];
 }
 
-/** By what a user may be looked up: an address in canonical form, or a username in any case. */
-export type UserIdentifier = { readonly email: string } | { readonly username: string };
+/** By what a user may be looked up: an address in canonical form, a username in any case, or her id. */
+export type UserIdentifier =
+  | { readonly email: string }
+  | { readonly username: string }
+  | { readonly id: string };
 
-/** The living user with this identifier and her password hash, or null. */
+/** A living user with what a password is compared with, and the version at which that was read. */
+export interface UserWithPassword extends UserRecord {
+  readonly passwordHash: string | null;
+  readonly credentialsVersion: number;
+}
+
+/** In an `UPDATE` of `users`: what her credentials version becomes when all that was proven before is to be void. */
+export const nextCredentialsVersion = sql`${users.credentialsVersion} + 1`;
+
+/**
+ * In an `UPDATE` of `users` which proves that she is there: the username that she wants, where nobody has it by now. Of two
+ * who get it at the same moment the later one violates `users_username_unique`.
+ */
+export const grantedUsername = sql`coalesce(${users.username}, (
+  select ${users.wantedUsername} where not exists (
+    select from ${users} as "other"
+    where lower("other"."username") = lower(${users.wantedUsername}) and "other"."deleted_at" is null)))`;
+
+/** The living user with this identifier, or null. */
 export async function findUserWithPassword(
   db: Db,
   identifier: UserIdentifier,
-): Promise<(UserRecord & { passwordHash: string | null }) | null> {
+): Promise<UserWithPassword | null> {
   const [user] = await db
-    .select({ ...userColumns, passwordHash: users.passwordHash })
+    .select({
+      ...userColumns,
+      passwordHash: users.passwordHash,
+      credentialsVersion: users.credentialsVersion,
+    })
     .from(users)
     .where(and(isNull(users.deletedAt), matches(identifier)));
   return user ?? null;
 }
 
 function matches(identifier: UserIdentifier): SQL {
+  if ("id" in identifier) return eq(users.id, identifier.id);
   return "email" in identifier
     ? eq(sql`lower(${users.email})`, identifier.email)
     : eq(sql`lower(${users.username})`, lowerAscii(identifier.username));

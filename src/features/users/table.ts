@@ -1,7 +1,19 @@
 import { sql } from "drizzle-orm";
-import { jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 import { moment } from "../../platform/db/columns.ts";
+
+/** The credentials version of a new account. */
+export const firstCredentialsVersion = 1;
 
 /** Accounts. A deleted one keeps its row, and frees its e-mail address and username. */
 export const users = pgTable(
@@ -12,6 +24,8 @@ export const users = pgTable(
     email: text("email").notNull(),
     /** As its owner wrote it; unique whatever its case. */
     username: text("username"),
+    /** What a newcomer would like to be called, while it is hidden whether she is one (`CONCEAL_ACCOUNTS`). Reserves nothing. */
+    wantedUsername: text("wanted_username"),
     name: text("name"),
     phone: text("phone"),
     avatarUrl: text("avatar_url"),
@@ -20,7 +34,13 @@ export const users = pgTable(
     metadata: jsonb("metadata").$type<Record<string, unknown>>().notNull().default({}),
     /** Null for an account that has no password. */
     passwordHash: text("password_hash"),
+    /**
+     * Counts the changes that sessions, links and codes from before do not survive (`nextCredentialsVersion`). Each keeps
+     * the version it was made at, and counts only while it is still this one.
+     */
+    credentialsVersion: integer("credentials_version").notNull().default(firstCredentialsVersion),
     emailVerifiedAt: moment("email_verified_at"),
+    verifyRemindersSent: integer("verify_reminders_sent").notNull().default(0),
     createdAt: moment("created_at").notNull(),
     updatedAt: moment("updated_at").notNull(),
     deletedAt: moment("deleted_at"),
@@ -32,6 +52,9 @@ export const users = pgTable(
     uniqueIndex("users_username_unique")
       .on(sql`lower(${table.username})`)
       .where(sql`${table.deletedAt} is null`),
+    index("users_unverified_index")
+      .on(table.createdAt)
+      .where(sql`${table.emailVerifiedAt} is null and ${table.deletedAt} is null`),
   ],
 );
 

@@ -23,6 +23,12 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
   if (isGiven("SMTP_PASSWORD") && !isGiven("SMTP_USERNAME")) {
     refuse("SMTP_USERNAME", "is required with SMTP_PASSWORD");
   }
+  if (settings.concealAccounts && !settings.requireEmailVerification) {
+    refuse(
+      "CONCEAL_ACCOUNTS",
+      "cannot be true with REQUIRE_EMAIL_VERIFICATION=false, where a registration signs in at once",
+    );
+  }
   if (settings.environment !== "test" && settings.bcryptCost < 10) {
     refuse("BCRYPT_COST", "must be 10 or more, except with ENVIRONMENT=test");
   }

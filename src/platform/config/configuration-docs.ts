@@ -28,7 +28,7 @@ is almost a setting (\`JWT_SECRT_KEY\`) is a problem too, so that a typo never s
 
 - without \`JWT_SECRET_KEY\`, or when it, \`JWT_SECRET_KEY_PREVIOUS\` or \`ENCRYPTION_KEY\` is an example, a placeholder or easy
   to guess (shorter than 32 bytes they are refused everywhere);
-- without \`PUBLIC_URL\`, or when it or \`LINK_VERIFY_EMAIL\` is not https, unless the host is \`localhost\`, \`127.0.0.1\` or \`[::1]\`;
+- without \`PUBLIC_URL\`, or when it or a \`LINK_…\` page is not https, unless the host is \`localhost\`, \`127.0.0.1\` or \`[::1]\`;
 - when mails would go to files: set \`SMTP_SERVER\` and \`SMTP_FROM_EMAIL\`, or say \`MAIL_TRANSPORT=none\`;
 - with \`BCRYPT_COST\` below 10, \`REFRESH_TOKEN_GRACE\` over 10s, or \`OTP_MAX_ATTEMPTS\` over 5;
 - with a \`TRUSTED_PROXIES\` network that trusts nearly everybody, such as \`0.0.0.0/0\` or \`::/0\`.

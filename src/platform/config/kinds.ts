@@ -27,6 +27,26 @@ export function duration(shortest: string, longest: string): Kind<TInteger, "Sec
   };
 }
 
+/** Some durations, comma separated, each longer than the one before; possibly none. The key ends in `Seconds`. */
+export function durations(
+  shortest: string,
+  longest: string,
+  maximumCount: number,
+): Kind<TArray<TInteger>, "Seconds"> {
+  const { schema } = duration(shortest, longest);
+  return {
+    schema: Type.Array(schema, { maxItems: maximumCount }),
+    suffix: "Seconds",
+    expected: `at most ${maximumCount} durations from ${shortest} to ${longest}, comma separated, each longer than the one before, such as 24h,72h`,
+    read: (given) => {
+      const list = splitList(given).map(parseDurationSeconds);
+      const isAscending = list.every((seconds, place) => (seconds ?? 0) > (list[place - 1] ?? 0));
+      return isAscending ? list : undefined;
+    },
+    show: (list) => list.map(formatDurationSeconds).join(","),
+  };
+}
+
 /** A decimal whole number without sign or leading zeros, between two bounds inclusive. */
 export function integer(minimum: number, maximum: number): Kind<TInteger, ""> {
   return {

@@ -3,13 +3,6 @@ const providers = ["GOOGLE", "GITHUB", "MICROSOFT", "GITLAB", "DISCORD", "APPLE"
 /** Names that are reserved for what this version cannot do yet: given, they are pointed out and have no effect. */
 export const laterSettingNames: readonly string[] = [
   "PASSWORD_HIBP",
-  "CONCEAL_ACCOUNTS",
-  "MAGIC_LINK_TTL",
-  "PASSWORD_RESET_TTL",
-  "VERIFY_REMINDERS",
-  "LINK_MAGIC_LINK",
-  "LINK_RESET_PASSWORD",
-  "LINK_CHANGE_EMAIL",
   "REDIRECT_URIS",
   ...providers.flatMap((provider) => [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`]),
   "RATE_LIMITS_ENABLED",

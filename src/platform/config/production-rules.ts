@@ -17,7 +17,7 @@ export function findProductionProblems(reading: Reading): SettingsProblem[] {
 }
 
 /** Protection that this version does not have yet must not be believed in. */
-const promisedProtection = ["CONCEAL_ACCOUNTS", "PASSWORD_HIBP"];
+const promisedProtection = ["PASSWORD_HIBP"];
 
 /** Settings of later versions that ask for protection: elsewhere they are only pointed out. */
 export function findPromisedProtection(environment: Environment): SettingsProblem[] {
@@ -67,7 +67,13 @@ function findWeakSecrets(settings: Settings): SettingsProblem[] {
 }
 
 function findUnencryptedAddresses(settings: Settings): SettingsProblem[] {
-  const addresses = { PUBLIC_URL: settings.publicUrl, LINK_VERIFY_EMAIL: settings.linkVerifyEmail };
+  const addresses = {
+    PUBLIC_URL: settings.publicUrl,
+    LINK_VERIFY_EMAIL: settings.linkVerifyEmail,
+    LINK_MAGIC_LINK: settings.linkMagicLink,
+    LINK_RESET_PASSWORD: settings.linkResetPassword,
+    LINK_CHANGE_EMAIL: settings.linkChangeEmail,
+  };
   return Object.entries(addresses)
     .filter(([, address]) => address !== null && isUnencrypted(new URL(address)))
     .map(([name]) => ({

@@ -35,7 +35,7 @@ export interface PostgresOptions {
 export function createPostgresDatabase(options: PostgresOptions): Database {
   const { poolSize, timeoutSeconds, applicationName } = options;
   const gate = createStatementGate({
-    concurrency: poolSize * 2,
+    concurrency: poolSize,
     timeoutSeconds,
     random: systemRandom,
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),

@@ -7,6 +7,12 @@ import type { Db } from "./port.ts";
 /** Something to be written along with a change, given the name under which the change's rows are known. */
 export type Effect = (changed: SQL) => SQL;
 
+/** An effect that returns rows, for each of which `followedBy` happens in turn. */
+export interface FollowedEffect {
+  readonly effect: Effect;
+  readonly followedBy: readonly Effect[];
+}
+
 /** A row to insert, each value given, left open, or computed in SQL from the change's row. */
 export type EffectRow<T extends PgTable> = {
   [K in keyof InferInsertModel<T>]: Stated<InferInsertModel<T>[K]> | SQL;
@@ -15,14 +21,32 @@ export type EffectRow<T extends PgTable> = {
 /**
  * One statement, and so one transaction: `change` (an `UPDATE … WHERE … RETURNING` or an `INSERT … RETURNING`, as a `$with`)
  * and its effects, which happen once for each row that it returned, and not at all when there was none. Complete it with
- * `.select().from(change)`, which gives those rows: callers decide on them.
+ * `.select().from(change)`, which gives those rows: callers decide on them. `before` are queries that the change draws on.
  */
-export function withEffects(db: Db, change: WithSubquery, effects: readonly Effect[]) {
+export function withEffects(
+  db: Db,
+  change: WithSubquery,
+  effects: readonly (Effect | FollowedEffect)[],
+  before: readonly WithSubquery[] = [],
+) {
   const changed = sql`${sql.identifier(change._.alias)}`;
-  const effectQueries = effects.map((effect, index) =>
-    db.$with(`effect_${index}`, {}).as(effect(changed)),
+  const effectQueries = effects.flatMap((effect, index) =>
+    effectQueriesOf(db, `effect_${index}`, effect, changed),
   );
-  return db.with(change, ...effectQueries);
+  return db.with(...before, change, ...effectQueries);
+}
+
+function effectQueriesOf(
+  db: Db,
+  name: string,
+  effect: Effect | FollowedEffect,
+  changed: SQL,
+): WithSubquery[] {
+  if (typeof effect === "function") return [db.$with(name, {}).as(effect(changed))];
+  const followers = effect.followedBy.flatMap((follower, index) =>
+    effectQueriesOf(db, `${name}_${index}`, follower, sql`${sql.identifier(name)}`),
+  );
+  return [db.$with(name, {}).as(effect.effect(changed)), ...followers];
 }
 
 /** The effect of inserting `row` into `table` for each changed row, or for each of those that `when` holds for. */

@@ -27,5 +27,11 @@ export const outbox = pgTable(
     index("outbox_due_index")
       .on(table.topic, table.availableAt)
       .where(sql`${table.deliveredAt} is null and ${table.deadAt} is null`),
+    index("outbox_delivered_index")
+      .on(table.deliveredAt)
+      .where(sql`${table.deliveredAt} is not null`),
+    index("outbox_dead_index")
+      .on(table.deadAt)
+      .where(sql`${table.deadAt} is not null`),
   ],
 );

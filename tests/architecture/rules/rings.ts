@@ -6,10 +6,12 @@ const rings = ["kernel", "platform", "features", "app"];
 
 /** The tier of every feature: one imports another only where that one's tier is lower. */
 export const featureTiers: Readonly<Record<string, number>> = {
-  pages: 5,
+  pages: 6,
   posts: 5,
   admin: 5,
   oauth2: 5,
+  "email-change": 5,
+  "own-account": 5,
   passwords: 4,
   passkeys: 4,
   "social-login": 4,
@@ -19,6 +21,7 @@ export const featureTiers: Readonly<Record<string, number>> = {
   sessions: 2,
   "email-verification": 2,
   tokens: 1,
+  mail: 1,
   keys: 1,
   "mail-challenges": 1,
   roles: 1,
@@ -27,7 +30,6 @@ export const featureTiers: Readonly<Record<string, number>> = {
   audit: 0,
   events: 0,
   limits: 0,
-  mail: 0,
 };
 
 /** Features that import no other and that no other imports. */

@@ -9,10 +9,11 @@ export type MailBlock =
       readonly fallback: string;
       readonly link: string;
     }
-  | { readonly kind: "code"; readonly code: string };
+  | { readonly kind: "code"; readonly code: string }
+  | { readonly kind: "facts"; readonly lines: readonly string[] };
 
 /** What a mail says, before it is laid out. All of it is plain text, `locale` a language tag. */
-export interface MailContent {
+export interface Letter {
   readonly locale: string;
   readonly serviceName: string;
   readonly subject: string;
@@ -27,40 +28,42 @@ export interface RenderedMail {
 }
 
 /** Lays a mail out twice: as text with links and codes on lines of their own, and as HTML that loads nothing from anywhere. */
-export function renderMail(content: MailContent): RenderedMail {
-  return { subject: content.subject, text: renderText(content), html: renderHtml(content) };
+export function renderMail(letter: Letter): RenderedMail {
+  return { subject: letter.subject, text: renderText(letter), html: renderHtml(letter) };
 }
 
-function renderText(content: MailContent): string {
-  const parts = content.blocks.map((block) => {
+function renderText(letter: Letter): string {
+  const parts = letter.blocks.map((block) => {
     switch (block.kind) {
       case "button":
         return block.link;
       case "code":
         return block.code;
+      case "facts":
+        return block.lines.join("\n");
       default:
         return wrapText(block.text, 72);
     }
   });
-  return `${[...parts, `-- \n${content.serviceName}`].join("\n\n")}\n`;
+  return `${[...parts, `-- \n${letter.serviceName}`].join("\n\n")}\n`;
 }
 
-function renderHtml(content: MailContent): string {
-  const serviceName = Bun.escapeHTML(content.serviceName);
+function renderHtml(letter: Letter): string {
+  const serviceName = Bun.escapeHTML(letter.serviceName);
   return `<!doctype html>
-<html lang="${Bun.escapeHTML(content.locale)}">
+<html lang="${Bun.escapeHTML(letter.locale)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
-<title>${Bun.escapeHTML(content.subject)}</title>
+<title>${Bun.escapeHTML(letter.subject)}</title>
 <style>${STYLE}</style>
 </head>
 <body class="page" style="margin:0;padding:24px 12px;background:#f2f4f7;color:#1c2430;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif">
 <div class="card" style="max-width:520px;margin:0 auto;padding:28px 24px;background:#ffffff;border-radius:12px">
 <p class="quiet" style="margin:0 0 20px;font-weight:600;color:#5a6575">${serviceName}</p>
-${content.blocks.map(htmlBlock).join("\n")}
+${letter.blocks.map(htmlBlock).join("\n")}
 </div>
 </body>
 </html>
@@ -75,6 +78,8 @@ function htmlBlock(block: MailBlock): string {
       return `<p class="quiet" style="margin:0 0 12px;font-size:14px;color:#5a6575">${Bun.escapeHTML(block.text)}</p>`;
     case "code":
       return `<p class="code" style="margin:0 0 24px;padding:12px;border-radius:8px;background:#eef1f5;font:700 28px/1.2 ui-monospace,Menlo,Consolas,monospace;letter-spacing:6px;text-align:center">${Bun.escapeHTML(block.code)}</p>`;
+    case "facts":
+      return `<p class="facts" style="margin:0 0 16px;padding:12px 14px;border-radius:8px;background:#eef1f5;overflow-wrap:anywhere">${block.lines.map((line) => Bun.escapeHTML(line)).join("<br>")}</p>`;
     case "button": {
       const link = Bun.escapeHTML(block.link);
       return `<p style="margin:0 0 16px"><a class="button" href="${link}" style="display:inline-block;padding:12px 22px;border-radius:8px;background:#1f5fd0;color:#ffffff;font-weight:600;text-decoration:none">${Bun.escapeHTML(block.label)}</a></p>
@@ -88,7 +93,7 @@ const STYLE = `@media (prefers-color-scheme: dark) {
 .page { background: #12161c !important; color: #e6eaf0 !important; }
 .card { background: #1c222b !important; }
 .quiet { color: #a4afbd !important; }
-.code { background: #2a323d !important; }
+.code, .facts { background: #2a323d !important; }
 .button { background: #7aa9ff !important; color: #0c1420 !important; }
 .link { color: #8fb6ff !important; }
 }`;

@@ -1,0 +1,52 @@
+import { Command } from "commander";
+
+import { readOutboxStatus, type TopicStatus } from "../../platform/outbox/read-status.ts";
+import { asOperator } from "./as-operator.ts";
+import { tableLines } from "./table.ts";
+
+/** `gatehouse events status`: what still has to leave the service, mail included. */
+export function eventsCommand(): Command {
+  const events = new Command("events").description("show how mails and events leave the service");
+  events
+    .command("status")
+    .description("count what waits, fails or was given up; no content is shown")
+    .option("--json", "print it for programs, as one JSON object")
+    .action(async (options: { json?: true }, command: Command) => {
+      const topics = await asOperator(command, ({ db, clock }) =>
+        readOutboxStatus(db, clock.now()),
+      );
+      process.stdout.write(options.json ? asJson(topics) : asTable(topics));
+    });
+  return events;
+}
+
+function asTable(topics: readonly TopicStatus[]): string {
+  if (topics.length === 0) return "nothing waits, nothing was given up\n";
+  const lines = tableLines([
+    ["TOPIC", "WAITING", "DUE", "RETRYING", "DEAD", "OLDEST", "LAST ERROR"],
+    ...topics.map(({ topic, waiting, due, retrying, dead, oldestAt, lastError }) => [
+      topic,
+      ...[waiting, due, retrying, dead].map(String),
+      oldestAt?.toISOString() ?? "-",
+      lastError ?? "-",
+    ]),
+  ]);
+  return `${lines.join("\n")}\n`;
+}
+
+function asJson(topics: readonly TopicStatus[]): string {
+  const items = topics.map(({ oldestAt, lastError, ...rest }) => ({
+    ...rest,
+    oldest_at: oldestAt?.toISOString() ?? null,
+    last_error: lastError,
+  }));
+  return `${escapeControls(JSON.stringify({ topics: items }, null, 2))}\n`;
+}
+
+/** JSON leaves the upper control characters (C1) as they are: a mail server's words could command a terminal with them. */
+function escapeControls(json: string): string {
+  return json.replaceAll(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

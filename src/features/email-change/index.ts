@@ -1,0 +1,2 @@
+export { confirmEmailChange, hasChangedEmail } from "./confirm-email-change.ts";
+export { emailChangeRoutes } from "./routes.ts";

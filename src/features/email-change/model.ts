@@ -1,0 +1,26 @@
+import { Type } from "@sinclair/typebox";
+
+import { messageSchema } from "../../platform/http/message.ts";
+import { passwordSchema } from "../../platform/http/text-schema.ts";
+import { emailSchema } from "../users/index.ts";
+
+/** Body of `POST /auth/email/change`. */
+export const requestEmailChangeBody = Type.Object(
+  { new_email: emailSchema, password: passwordSchema("The account's password.") },
+  { additionalProperties: false },
+);
+
+/** Body of `POST /auth/email/change-confirm`. */
+export const confirmEmailChangeBody = Type.Object(
+  { token: Type.String({ minLength: 1, maxLength: 512, description: "From the mailed link." }) },
+  { additionalProperties: false },
+);
+
+/** `data` of a request to change the address. */
+export const emailChangeRequestedSchema = Type.Object({ message: messageSchema });
+
+/** `data` of a changed address. */
+export const emailChangedSchema = Type.Object({
+  message: messageSchema,
+  email: Type.String({ format: "email", description: "The new address." }),
+});

@@ -1,0 +1,1 @@
+export { ownAccountRoutes, ownUserShortcut } from "./routes.ts";

@@ -1,0 +1,22 @@
+import { index, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+
+import { moment } from "../../platform/db/columns.ts";
+import { users } from "../users/index.ts";
+
+/** From what a user has signed in before: a sign-in from anything else is news to her. */
+export const knownDevices = pgTable(
+  "known_devices",
+  {
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** A digest of what the device says of itself. */
+    device: text("device").notNull(),
+    firstSeenAt: moment("first_seen_at").notNull(),
+    lastSeenAt: moment("last_seen_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.device] }),
+    index("known_devices_last_seen_index").on(table.lastSeenAt),
+  ],
+);

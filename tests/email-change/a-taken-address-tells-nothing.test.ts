@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, setSystemTime, test } from "bun:test";
+
+import type { Answer } from "../support/http-call.ts";
+import { freshEmail, mailTo, signUp } from "../support/journey.ts";
+import { askForEmail, confirmEmail, kindsOfMailTo, mailedChange } from "../support/own-account.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { differenceOfTimes } from "../support/time-difference.ts";
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+
+afterAll(async () => {
+  setSystemTime();
+  await app[Symbol.asyncDispose]();
+});
+
+/** Everything of an answer that its reader sees, but for the request's own name. */
+function visible({ status, headers, text }: Answer): string {
+  const named = [...headers].filter(([name]) => name !== "date" && name !== "x-request-id");
+  const lines = named.map(([name, value]) => `${name}: ${value}`).toSorted();
+  return JSON.stringify([status, lines, text]);
+}
+
+// Attack: whoever has an account of her own asks for other people's addresses, to learn which have one.
+// security 12, 15: of the change of an address
+test("asking for a free, a taken and a deleted user's address is answered alike to the byte", async () => {
+  const user = await signUp(app);
+  const holder = await signUp(app);
+  const gone = await signUp(app);
+  await app.rows(`update users set deleted_at = now() where id = '${gone.userId}'`);
+  const free = freshEmail();
+
+  setSystemTime(new Date(Date.now() + 1000));
+  const seen = new Set<string>();
+  for (const email of [free, holder.email, gone.email]) {
+    const answer = await askForEmail(app, user, email);
+    expect(answer.status).toBe(202);
+    seen.add(visible(answer));
+  }
+  setSystemTime();
+  expect(seen.size).toBe(1);
+
+  await mailTo(app, gone.email, 2);
+  await mailTo(app, user.email, 4);
+  expect(kindsOfMailTo(app, user.email).slice(1)).toEqual(Array(3).fill("email-changed"));
+  expect(kindsOfMailTo(app, holder.email)).toEqual(["verify-email"]);
+  expect(kindsOfMailTo(app, gone.email)).toEqual(["verify-email", "change-email"]);
+  expect(kindsOfMailTo(app, free)).toEqual(["change-email"]);
+});
+
+// Attack: an earlier link that lives on would tell that the later request led to nothing.
+test("an earlier link dies whether the later address is free or taken", async () => {
+  const holder = await signUp(app);
+  for (const later of [freshEmail(), holder.email]) {
+    const user = await signUp(app);
+    const { token } = await mailedChange(app, user);
+    await askForEmail(app, user, later);
+    const answer = await confirmEmail(app, token);
+    expect([answer.status, answer.json.error.code]).toEqual([401, "INVALID_TOKEN"]);
+  }
+});
+
+// security 13: of the change of an address
+test("and it takes as long", async () => {
+  const user = await signUp(app);
+  const holder = await signUp(app);
+  const cases = [holder.email, freshEmail()].map((email) => () => askForEmail(app, user, email));
+  expect(await differenceOfTimes(cases, 2)).toBeLessThan(2);
+}, 60_000);

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+
+import { eventually } from "../support/eventually.ts";
+import type { Answer } from "../support/http-call.ts";
+import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
+import { askForMagicLink, signInByMail } from "../support/magic-link.ts";
+import { mailOfKind, mailsOfKind } from "../support/mail-of-kind.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { differenceOfTimes } from "../support/time-difference.ts";
+
+let app: TestApp;
+let known: string;
+let unverified: string;
+let deleted: string;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  known = (await registerVerified(app)).email;
+  deleted = (await registerVerified(app)).email;
+  await app.rows(`update users set deleted_at = now() where email = '${deleted}'`);
+  unverified = freshEmail();
+  await app.post("/api/v1/auth/register", { email: unverified, password: goodPassword });
+});
+
+afterAll(async () => {
+  await app[Symbol.asyncDispose]();
+});
+
+/** Everything that an answer shows, but what is new in each. */
+function shown({ status, headers, text }: Answer): unknown[] {
+  const shownHeaders = [...headers].filter(([name]) => !["date", "x-request-id"].includes(name));
+  return [status, shownHeaders, text.replace(/"timestamp":"[^"]*"/, "")];
+}
+
+async function untilRequestsAreDone(): Promise<void> {
+  await eventually(
+    () => app.rows("select id from outbox where topic like '%-request' and delivered_at is null"),
+    (rows) => rows.length === 0,
+  );
+}
+
+// security 15
+test("asking is answered alike for every address, and mails nobody but a living user", async () => {
+  const unknown = freshEmail();
+  const answers = [];
+  for (const email of [known, unverified, deleted, unknown]) {
+    answers.push(shown(await app.post("/api/v1/auth/magic-link", { email })));
+  }
+  for (const answer of answers) expect(answer).toEqual(answers[0] ?? []);
+  expect(answers[0]?.[0]).toBe(202);
+  await untilRequestsAreDone();
+  for (const email of [known, unverified]) await mailOfKind(app, "magic-link", email);
+  for (const email of [deleted, unknown])
+    expect(mailsOfKind(app, "magic-link", email)).toHaveLength(0);
+});
+
+// security 15
+test("a wrong code is answered alike for every address", async () => {
+  const answers = [];
+  for (const email of [known, unverified, deleted, freshEmail()]) {
+    answers.push(shown(await signInByMail(app, { email, code: "000000" })));
+  }
+  for (const answer of answers) expect(answer).toEqual(answers[0] ?? []);
+  expect(answers[0]?.[0]).toBe(401);
+});
+
+// security 13
+test("asking, and entering a wrong code, take as long for every address", async () => {
+  const ask = (email: string) => async () => {
+    expect((await app.post("/api/v1/auth/magic-link", { email })).status).toBe(202);
+  };
+  const asked = [ask(known), ask(freshEmail()), ask(deleted)];
+  expect(await differenceOfTimes(asked, 2)).toBeLessThan(2);
+  await untilRequestsAreDone();
+
+  // Five guesses kill the code; from then on the row is found and not touched.
+  const guess = (email: string) => async () => {
+    expect((await signInByMail(app, { email, code: "000000" })).status).toBe(401);
+  };
+  const guessed = [guess(known), guess(freshEmail()), guess(unverified)];
+  expect(await differenceOfTimes(guessed, 2)).toBeLessThan(2);
+}, 60_000);
+
+// security 16
+test("however the address is written, it is the same one", async () => {
+  const { email } = await registerVerified(app);
+  const [local = "", domain = ""] = email.split("@");
+  for (const written of [email.toUpperCase(), ` ${local}@EXAMPLE.com `]) {
+    expect((await app.post("/api/v1/auth/magic-link", { email: written })).status).toBe(202);
+  }
+  await eventually(
+    () => mailsOfKind(app, "magic-link", email),
+    (mails) => mails.length === 2,
+  );
+  for (const written of [`${local}＠${domain}`, `${local}\u200b@${domain}`, "no-address", ""]) {
+    const { status, json } = await app.post("/api/v1/auth/magic-link", { email: written });
+    expect([written, status, json.error.code]).toEqual([written, 400, "INVALID_EMAIL"]);
+  }
+});
+
+// Attack: a reset or magic link for somebody else whose mail leads to the attacker's host.
+// security 59
+test("the link leads where the settings say, whatever host the request names", async () => {
+  const { email } = await registerVerified(app);
+  const headers = {
+    host: "evil.example",
+    "x-forwarded-host": "evil.example",
+    forwarded: "host=evil.example",
+  };
+  const asked = await app.post("/api/v1/auth/magic-link", { email }, { headers });
+  expect(asked.status).toBe(202);
+  const { link, token, text, html } = await mailOfKind(app, "magic-link", email);
+  expect(link).toBe(`http://localhost:8000/magic-link?token=${token}`);
+  expect(text + html).not.toContain("evil");
+
+  const settings = { LINK_MAGIC_LINK: "https://app.example.com/in" };
+  await using own = await startTestApp({ settings });
+  const mail = await askForMagicLink(own, (await registerVerified(own)).email);
+  expect(mail.link).toBe(`https://app.example.com/in?token=${mail.token}`);
+});

@@ -1,0 +1,11 @@
+import { eventually } from "./eventually.ts";
+import type { TestApp } from "./test-app.ts";
+
+/** Waits until the sweep that a replica begins with is over, and gives what it logged. */
+export async function firstSweep(app: TestApp): Promise<string> {
+  const lines = await eventually(
+    () => app.log.filter((line) => line.includes('"msg":"swept"')),
+    (found) => found.length > 0,
+  );
+  return lines[0] ?? "";
+}

@@ -1,0 +1,69 @@
+import type { Answer } from "./http-call.ts";
+import type { TestApp } from "./test-app.ts";
+
+/** A form of a page: where it posts to, relative to the page, what its button says, and its fields with what stands in them. */
+export interface PageForm {
+  readonly action: string;
+  readonly button: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** The forms of a page, from its top. */
+export function formsOf(html: string): PageForm[] {
+  return [...html.matchAll(/<form method="post" action="([^"]*)">([\s\S]*?)<\/form>/g)].map(
+    ([, action = "", inside = ""]) => {
+      const inputs = [...inside.matchAll(/<input [^>]*>/g)].map(([tag]) => tag);
+      const attribute = (tag: string, name: string): string =>
+        new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? "";
+      return {
+        action,
+        button: /<button type="submit">([^<]*)</.exec(inside)?.[1] ?? "",
+        fields: Object.fromEntries(
+          inputs.map((tag) => [attribute(tag, "name"), attribute(tag, "value")]),
+        ),
+      };
+    },
+  );
+}
+
+/** The path of a link or of a form that was shown at `path`. */
+export function pathFrom(path: string, action = path): string {
+  const { pathname, search } = new URL(action, new URL(path, "http://localhost"));
+  return `${pathname}${search}`;
+}
+
+/** A page as a person has it before her. */
+export interface ShownPage extends Answer {
+  readonly path: string;
+}
+
+type Fields = Record<string, string>;
+
+/** Opens a page, by a mailed link or a path. */
+export async function openPage(
+  app: Pick<TestApp, "call">,
+  link: string,
+  headers: Fields = {},
+): Promise<ShownPage> {
+  const path = pathFrom(link);
+  return { ...(await app.call("GET", path, { headers })), path };
+}
+
+/** Presses a button of a page as a browser does, hidden fields and all; `entered` are what a person enters. */
+export async function press(
+  app: Pick<TestApp, "call">,
+  page: { readonly text: string; readonly path: string },
+  button: string,
+  { entered = {}, headers = {} }: { entered?: Fields; headers?: Fields } = {},
+): Promise<ShownPage> {
+  const form = formsOf(page.text).find((found) => found.button === button);
+  if (!form) throw new Error(`no button "${button}" on the page: ${page.text}`);
+  const path = pathFrom(page.path, form.action);
+  const answer = await app.call("POST", path, { form: { ...form.fields, ...entered }, headers });
+  return { ...answer, path };
+}
+
+/** The heading of a page. */
+export function headingOf({ text }: { readonly text: string }): string {
+  return /<h1>([^<]*)<\/h1>/.exec(text)?.[1] ?? "";
+}

@@ -1,0 +1,52 @@
+import { eventually } from "./eventually.ts";
+import type { Answer, Call } from "./http-call.ts";
+import { mailOfKind } from "./mail-of-kind.ts";
+import type { TestApp } from "./test-app.ts";
+
+/** Another password that the default policy accepts. */
+export const newPassword = "Another-Passphrase-9!";
+
+/** Asks for a reset, and gives the token of the mail: of the `count`-th to this address. */
+export async function askForReset(app: TestApp, email: string, count = 1): Promise<string> {
+  const asked = await app.post("/api/v1/auth/password/reset", { email });
+  if (asked.status !== 202) throw new Error(`reset: ${asked.status} ${asked.text}`);
+  return (await mailOfKind(app, "reset-password", email, count)).token;
+}
+
+/** Sets a new password by a mailed token. */
+export function confirmReset(
+  app: TestApp,
+  token: string,
+  password = newPassword,
+  call: Call = {},
+): Promise<Answer> {
+  return app.post("/api/v1/auth/password/reset-confirm", { token, password }, call);
+}
+
+/** Waits until every request for a reset has been carried out. */
+export async function untilRequestsAreDone(app: TestApp): Promise<void> {
+  const waiting =
+    "select id from outbox where topic = 'password-reset-request' and delivered_at is null";
+  await eventually(
+    () => app.rows(waiting),
+    (rows) => rows.length === 0,
+  );
+}
+
+/** Changes the password of whoever the access token stands for. */
+export function changePassword(
+  app: TestApp,
+  user: { accessToken: string; password: string },
+  password = newPassword,
+): Promise<Answer> {
+  return app.post(
+    "/api/v1/auth/password/change",
+    { current_password: user.password, new_password: password },
+    { bearer: user.accessToken },
+  );
+}
+
+/** Status and error code of an answer; the code is null for a success. */
+export function outcomeOf({ status, json }: Answer): [number, string | null] {
+  return [status, json.error?.code ?? null];
+}
