@@ -1,4 +1,4 @@
-import type { MailKind, MailOf } from "../../src/features/mail/mail-content.ts";
+import type { MailContent, MailKind, MailOf } from "../../src/features/mail/mail-content.ts";
 
 const link = "http://localhost:8000/page?token=Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MDEyMzQ1Njc4OTA";
 const secrets = { link, code: "042137" };
@@ -26,7 +26,10 @@ export const mailContents: { readonly [K in MailKind]: MailOf<K> } = {
 export const allMails = [
   ...Object.values(mailContents),
   { ...mailContents["email-changed"], stage: "requested" as const },
-].map((content) => ({
-  name: "stage" in content ? `${content.kind}-${content.stage}` : content.kind,
-  content,
-}));
+  { ...mailContents["reset-password"], isInvitation: true as const },
+].map((content) => ({ name: nameOf(content), content }));
+
+function nameOf(content: MailContent): string {
+  if (content.kind === "email-changed") return `${content.kind}-${content.stage}`;
+  return content.kind === "reset-password" && content.isInvitation ? "invitation" : content.kind;
+}

@@ -140,7 +140,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
       }),
     ]);
     const answers = await race(12, () => users.create({ email }));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(11).fill(400)]);
+    const count = (wanted: number) => answers.filter(({ status }) => status === wanted).length;
+    expect([count(201), count(400)]).toEqual([1, 11]);
     await mailTo(app, email);
     expect(kindsOfMailTo(app, email)).toEqual(["reset-password"]);
   });

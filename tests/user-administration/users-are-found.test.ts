@@ -83,7 +83,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await found("role=admin")).toEqual([admin.userId]);
   });
 
-  // security 100
+  // part of security 100: neither hash nor secret
   test("with what is known of them, and neither hash nor secret", async () => {
     const { userId, email } = await registerVerified(app, { username: "shown", name: "Shown" });
     const page = await users.list("q=shown");
@@ -114,7 +114,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     }
   });
 
-  // security 109
+  // part of security 109
   test("a query that is none of ours is refused", async () => {
     for (const query of [
       "limit=0",
@@ -124,7 +124,6 @@ describe.each([...databaseKinds])("on %s", (database) => {
       "status=alive",
       "status=",
       "q=%00",
-      "q=%ff",
       "q=a%0ab",
       `q=${"x".repeat(255)}`,
       "role=%00",

@@ -1,7 +1,7 @@
 export type { AuditAction } from "./actions.ts";
 export { type ChainPosition, formatChainPosition, parseChainPosition } from "./chain-hash.ts";
 export { UnusableChainError } from "./chain-queries.ts";
-export { type AuditEntry, recordAudit, writeAudit } from "./record-audit.ts";
+export { type AuditEntry, recordAudit, recordAuditOf, writeAudit } from "./record-audit.ts";
 export { auditRoutes } from "./routes.ts";
 export { sealBatchSize, sealRows } from "./seal-rows.ts";
 export { sweepAuditLog } from "./sweep-audit-log.ts";

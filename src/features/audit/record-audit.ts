@@ -1,5 +1,6 @@
 import { SQL } from "drizzle-orm";
 
+import type { Stated, ValuesOf } from "../../platform/db/hot-statement.ts";
 import { insertRow, type Effect } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import type { AuditAction } from "./actions.ts";
@@ -12,8 +13,8 @@ export interface AuditEntry {
   readonly action: AuditAction;
   readonly result: "success" | "failure";
   /** The user it was done to, where there is one. */
-  readonly userId: string | SQL | null;
-  readonly sessionId?: string | SQL | null;
+  readonly userId: Stated<string> | SQL | null;
+  readonly sessionId?: Stated<string> | SQL | null;
   /** How whoever acts has proven who she is, where the context does not know it. */
   readonly amr?: readonly string[] | SQL;
   /** Facts that help to understand it, or the SQL of such a JSON object; never a secret. */
@@ -22,7 +23,12 @@ export interface AuditEntry {
 
 /** The effect of recording an entry along with a change. */
 export function recordAudit(ctx: Context, entry: AuditEntry, when?: SQL): Effect {
-  return insertRow(auditLog, auditRow(ctx, entry), when);
+  return recordAuditOf((read) => read(ctx), entry, when);
+}
+
+/** The same for a statement that is built once: who, when and from where come from the context of each sending. */
+export function recordAuditOf(contexts: ValuesOf<Context>, entry: AuditEntry, when?: SQL): Effect {
+  return insertRow(auditLog, auditRow(contexts, entry), when);
 }
 
 /** Records an entry that no change goes with, such as a failed sign-in. */
@@ -31,28 +37,28 @@ export async function writeAudit(
   entry: Omit<AuditEntry, "amr" | "id"> & { userId: string | null; sessionId?: string | null },
 ): Promise<void> {
   await ctx.db.insert(auditLog).values({
-    ...auditRow(ctx, entry),
+    ...auditRow((read) => read(ctx), entry),
     userId: entry.userId,
     sessionId: entry.sessionId ?? null,
     amr: factorsOf(ctx),
   });
 }
 
-function auditRow(ctx: Context, entry: AuditEntry) {
-  const now = ctx.clock.now();
+function auditRow(of: ValuesOf<Context>, entry: AuditEntry) {
+  const { amr } = entry;
   return {
-    id: entry.id ?? ctx.random.id(now),
-    at: now,
+    id: entry.id ?? of((ctx) => ctx.random.id(ctx.clock.now())),
+    at: of((ctx) => ctx.clock.now()),
     action: entry.action,
     result: entry.result,
-    actorKind: ctx.actor.kind,
-    actorId: ctx.actor.kind === "user" ? ctx.actor.userId : null,
+    actorKind: of((ctx) => ctx.actor.kind),
+    actorId: of((ctx) => (ctx.actor.kind === "user" ? ctx.actor.userId : null)),
     userId: entry.userId,
     sessionId: entry.sessionId ?? null,
-    amr: entry.amr instanceof SQL ? entry.amr : factorsOf(ctx, entry.amr),
-    ipAddress: ctx.origin.ipAddress,
-    userAgent: ctx.origin.userAgent,
-    requestId: ctx.origin.requestId,
+    amr: amr instanceof SQL ? amr : of((ctx) => factorsOf(ctx, amr)),
+    ipAddress: of((ctx) => ctx.origin.ipAddress),
+    userAgent: of((ctx) => ctx.origin.userAgent),
+    requestId: of((ctx) => ctx.origin.requestId),
     detail: entry.detail instanceof SQL ? entry.detail : copyOf(entry.detail),
   };
 }

@@ -1,5 +1,6 @@
 import { and, eq, gt, isNull, type SQL } from "drizzle-orm";
 
+import type { Stated } from "../../platform/db/hot-statement.ts";
 import { isActive, users } from "../users/index.ts";
 import { sessions } from "./table.ts";
 
@@ -7,7 +8,7 @@ import { sessions } from "./table.ts";
  * Whether a session has not ended, and is within its idle and its absolute lifetime. Says nothing of its user: a statement
  * that waited for a change of hers would compare the session as it is afterwards with the user as she was before.
  */
-export function isOpen(now: Date): SQL | undefined {
+export function isOpen(now: Stated<Date>): SQL | undefined {
   return and(
     isNull(sessions.endedAt),
     gt(sessions.expiresAt, now),
@@ -19,7 +20,7 @@ export function isOpen(now: Date): SQL | undefined {
  * In a statement on `sessions` and `users`: whether they belong together and the session goes on at this moment: it is
  * open, and its user is active and has the credentials that it was opened with.
  */
-export function isLiving(now: Date): SQL | undefined {
+export function isLiving(now: Stated<Date>): SQL | undefined {
   return and(
     eq(users.id, sessions.userId),
     eq(users.credentialsVersion, sessions.credentialsVersion),

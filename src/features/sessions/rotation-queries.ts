@@ -1,9 +1,11 @@
 import { and, eq, gt, ne, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
+import { hotStatement, type Stated, type ValuesOf } from "../../platform/db/hot-statement.ts";
+import type { Db } from "../../platform/db/port.ts";
 import { changedColumn, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
+import { recordAuditOf } from "../audit/index.ts";
 import { userColumns, type UserRecord, users } from "../users/index.ts";
 import { isLiving } from "./living-session.ts";
 import { sessions } from "./table.ts";
@@ -25,6 +27,12 @@ export interface PresentedToken {
   readonly presentedHash: string;
 }
 
+/** What the statements are sent with. */
+interface Presentation extends PresentedToken {
+  readonly ctx: Context;
+  readonly now: Date;
+}
+
 const returned = {
   sessionId: sql<string>`${sessions.id}`.as("session_id"),
   amr: sessions.amr,
@@ -40,31 +48,44 @@ export async function rotate(
   ctx: Context,
   token: PresentedToken & { successorHash: string },
 ): Promise<LiveSession | null> {
-  const now = ctx.clock.now();
-  const slidTo = addSeconds(now, ctx.settings.jwtRefreshTokenTtlSeconds);
-  return change(ctx, token, now, {
-    refreshTokenHash: token.successorHash,
-    previousRefreshTokenHash: token.presentedHash,
-    refreshTokenIssuedAt: now,
-    lastUsedAt: now,
-    expiresAt: sql`least(${sql.param(slidTo, sessions.expiresAt)}::timestamptz, ${sessions.absoluteExpiresAt})`,
-  });
+  const [row] = await rotation(ctx.db, { ...token, ctx, now: ctx.clock.now() });
+  return row ? liveSession(row) : null;
 }
+
+const rotation = hotStatement(
+  (db, given: ValuesOf<Presentation & { readonly successorHash: string }>) => {
+    const { token, now } = leftOpen(given);
+    const slidTo = given((sent) =>
+      addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds),
+    );
+    return change(db, given, {
+      refreshTokenHash: sql`${given((sent) => sent.successorHash)}`,
+      previousRefreshTokenHash: sql`${token.presentedHash}`,
+      refreshTokenIssuedAt: sql`${now}`,
+      lastUsedAt: sql`${now}`,
+      expiresAt: sql`least(${slidTo}::timestamptz, ${sessions.absoluteExpiresAt})`,
+    });
+  },
+);
 
 /** Marks the session as used, if the presented token is its living one; or null. */
-export function touch(ctx: Context, token: PresentedToken): Promise<LiveSession | null> {
-  const now = ctx.clock.now();
-  return change(ctx, token, now, { lastUsedAt: now });
+export async function touch(ctx: Context, token: PresentedToken): Promise<LiveSession | null> {
+  const [row] = await use(ctx.db, { ...token, ctx, now: ctx.clock.now() });
+  return row ? liveSession(row) : null;
 }
 
-async function change(
-  ctx: Context,
-  token: PresentedToken,
-  now: Date,
-  values: Parameters<ReturnType<Context["db"]["update"]>["set"]>[0],
-): Promise<LiveSession | null> {
-  const changed = ctx.db.$with("changed").as(
-    ctx.db
+const use = hotStatement((db, given: ValuesOf<Presentation>) =>
+  change(db, given, { lastUsedAt: sql`${given((sent) => sent.now)}` }),
+);
+
+function change(
+  db: Db,
+  given: ValuesOf<Presentation>,
+  values: Parameters<ReturnType<Db["update"]>["set"]>[0],
+) {
+  const { token, now, contexts } = leftOpen(given);
+  const changed = db.$with("changed").as(
+    db
       .update(sessions)
       .set(values)
       .from(users)
@@ -73,8 +94,8 @@ async function change(
       )
       .returning(returned),
   );
-  const [row] = await withEffects(ctx.db, changed, [
-    recordAudit(ctx, {
+  return withEffects(db, changed, [
+    recordAuditOf(contexts, {
       action: "session.refreshed",
       result: "success",
       userId: changedColumn("id"),
@@ -84,7 +105,6 @@ async function change(
   ])
     .select()
     .from(changed);
-  return row ? liveSession(row) : null;
 }
 
 /**
@@ -95,17 +115,24 @@ export async function endUnlessWithinGrace(
   ctx: Context,
   token: PresentedToken,
 ): Promise<(LiveSession & { hasEnded: boolean }) | null> {
-  const now = ctx.clock.now();
-  const graceStart = addSeconds(now, -ctx.settings.refreshTokenGraceSeconds);
+  const [row] = await decision(ctx.db, { ...token, ctx, now: ctx.clock.now() });
+  return row ? { ...liveSession(row), hasEnded: row.endedAt !== null } : null;
+}
+
+const decision = hotStatement((db, given: ValuesOf<Presentation>) => {
+  const { token, now, contexts } = leftOpen(given);
+  const graceStart = given((sent) =>
+    addSeconds(sent.now, -sent.ctx.settings.refreshTokenGraceSeconds),
+  );
   const isWithinGrace = and(
     eq(sessions.previousRefreshTokenHash, token.presentedHash),
     gt(sessions.refreshTokenIssuedAt, graceStart),
   );
-  const decided = ctx.db.$with("decided").as(
-    ctx.db
+  const decided = db.$with("decided").as(
+    db
       .update(sessions)
       .set({
-        endedAt: sql`case when ${isWithinGrace} then null else ${sql.param(now, sessions.endedAt)}::timestamptz end`,
+        endedAt: sql`case when ${isWithinGrace} then null else ${now}::timestamptz end`,
         endReason: sql`case when ${isWithinGrace} then null else 'refresh_reuse' end`,
       })
       .from(users)
@@ -114,9 +141,9 @@ export async function endUnlessWithinGrace(
       )
       .returning(returned),
   );
-  const [row] = await withEffects(ctx.db, decided, [
-    recordAudit(
-      ctx,
+  return withEffects(db, decided, [
+    recordAuditOf(
+      contexts,
       {
         action: "session.refresh_reuse",
         result: "failure",
@@ -128,10 +155,23 @@ export async function endUnlessWithinGrace(
   ])
     .select()
     .from(decided);
-  return row ? { ...liveSession(row), hasEnded: row.endedAt !== null } : null;
+});
+
+/** What every statement is sent with, left open in it. */
+function leftOpen(given: ValuesOf<Presentation>) {
+  const contexts: ValuesOf<Context> = (read) => given((sent) => read(sent.ctx));
+  const token = {
+    sessionId: given((sent) => sent.sessionId),
+    userId: given((sent) => sent.userId),
+    presentedHash: given((sent) => sent.presentedHash),
+  };
+  return { token, now: given((sent) => sent.now), contexts };
 }
 
-function belongsToLivingSession(token: PresentedToken, now: Date) {
+function belongsToLivingSession(
+  token: { readonly [Name in keyof PresentedToken]: Stated<string> },
+  now: Stated<Date>,
+) {
   return and(eq(sessions.id, token.sessionId), eq(sessions.userId, token.userId), isLiving(now));
 }
 

@@ -5,6 +5,7 @@ import { recordEvent } from "../events/index.ts";
 import { duplicate } from "../passwords/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import {
+  grantedUsername,
   nextCredentialsVersion,
   profileColumnsOf,
   type ProfileUpdate,
@@ -62,10 +63,12 @@ async function write(
     ctx.db
       .update(users)
       .set({
+        ...(verifies
+          ? { emailVerifiedAt: now, username: grantedUsername, wantedUsername: null }
+          : {}),
         ...columns,
         ...(disables ? { disabledAt: now, credentialsVersion: nextCredentialsVersion } : {}),
         ...(enables ? { disabledAt: null } : {}),
-        ...(verifies ? { emailVerifiedAt: now } : {}),
         updatedAt: now,
       })
       .where(isAsRead(account))
@@ -77,6 +80,8 @@ async function write(
   const [row] = await query.catch(async (error: unknown) => {
     const refusal = duplicate(error);
     if (refusal === null) throw error;
+    // Not the one that was asked for, but the wanted one that another has got at this moment.
+    if (columns.username === undefined) return [];
     const detail = { fields: fieldsOf(change), reason: refusal.code };
     await writeAudit(ctx, { action, result: "failure", userId, detail });
     throw refusal;

@@ -30,3 +30,11 @@ function isMigratingDialect(value: unknown): value is InternalMigrator["dialect"
 export function asClient(value: object): Sql {
   return value as Sql;
 }
+
+/** How Drizzle makes a row of a statement's result; to be handed back to Drizzle and looked at by nobody. */
+export type PreparedFields = Parameters<Db["_"]["session"]["prepareQuery"]>[1];
+
+/** The fields of a statement that Drizzle has prepared, and keeps to itself. */
+export function asPreparedFields(prepared: object): PreparedFields {
+  return Reflect.get(prepared, "fields") as PreparedFields;
+}

@@ -7,7 +7,7 @@ import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
  */
 export type Db = Pick<
   PgDatabase<PgQueryResultHKT>,
-  "$with" | "delete" | "execute" | "insert" | "select" | "update" | "with"
+  "$with" | "_" | "delete" | "execute" | "insert" | "select" | "update" | "with"
 >;
 
 /** A Postgres, on a server or embedded; both speak the same SQL. */

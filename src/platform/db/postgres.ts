@@ -115,6 +115,9 @@ async function withMigrationDb<T>(
   }
 }
 
+/** Where Drizzle writes how it wants each client to parse; ours parse as `connect` says, and one place to write to is enough. */
+const driverOptions = { parsers: {}, serializers: {} };
+
 /** The client as Drizzle sees it: every statement goes through the gate and is prepared once per connection. */
 function gatedClient(pool: RenewedClient, gate: StatementGate, budget?: WaitBudget): Sql {
   const unsafe = (query: string, parameters: never[]) => {
@@ -126,5 +129,5 @@ function gatedClient(pool: RenewedClient, gate: StatementGate, budget?: WaitBudg
       values: () => gate.run(() => pool.send((client) => send(client).values()), budget),
     };
   };
-  return asClient({ unsafe, options: { parsers: {}, serializers: {} } });
+  return asClient({ unsafe, options: driverOptions });
 }

@@ -27,7 +27,7 @@ const PHRASES: InEveryLanguage<ProofPhrases> = {
       `Se ha creado para usted una cuenta en ${serviceName} con esta dirección de correo. Para usarla, abra este enlace y elija allí una contraseña:`,
     button: "Elegir una contraseña",
     notYou:
-      "Si no lo esperaba, ignore este mensaje: no ocurre nada mientras no elija una contraseña. No entregue el enlace a nadie.",
+      "Si no lo esperaba, ignore este mensaje: no ocurre nada mientras no elija una contraseña. No comparta el enlace con nadie.",
   },
   zh: {
     subject: (serviceName) => `您在 ${serviceName} 的账户`,

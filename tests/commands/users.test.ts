@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+
+import { signInAdmin } from "../support/admin.ts";
+import { freshEmail, logIn, type SignedInUser, signUp } from "../support/journey.ts";
+import { runFromSource } from "../support/run-from-source.ts";
+import { statusOfMe } from "../support/session-calls.ts";
+import { startTestApp, type TestApp } from "../support/test-app.ts";
+
+setDefaultTimeout(30_000);
+
+let app: TestApp;
+let admin: SignedInUser;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  admin = await signInAdmin(app);
+});
+
+afterAll(async () => {
+  await app[Symbol.asyncDispose]();
+});
+
+const run = (words: string) => runFromSource(app, `users ${words}`);
+
+test("accounts are listed and shown, for people and for programs", async () => {
+  const user = await signUp(app, { username: "lister", name: "Lister" });
+  const { stdout, exitCode } = await run("list --query liste");
+  const [heading = "", row = "", ...rest] = stdout.trimEnd().split("\n");
+  expect([exitCode, rest]).toEqual([0, []]);
+  expect(heading.split(/ {2,}/).slice(0, 3)).toEqual(["ID", "EMAIL", "VERIFIED"]);
+  expect(row.split(/ {2,}/).slice(0, 7)).toEqual([
+    user.userId,
+    user.email,
+    "yes",
+    "lister",
+    "Lister",
+    "active",
+    "user",
+  ]);
+  const inJson = JSON.parse((await run("list --query liste --json")).stdout);
+  const shown = JSON.parse((await run(`show ${user.email.toUpperCase()} --json`)).stdout);
+  expect(inJson).toEqual({ items: [shown], next_cursor: null });
+  const answer = await app.call("GET", `/api/v1/users/${user.userId}`, {
+    bearer: admin.accessToken,
+  });
+  expect(shown).toEqual(answer.json.data);
+  const page = await run(`show ${user.userId.toUpperCase()}`);
+  expect(page.stdout).toMatch(/^email +user-/m);
+  expect(page.stdout).not.toMatch(/hash|\$2/);
+  expect(await run("list --role nobody-made-this")).toMatchObject({
+    exitCode: 0,
+    stdout: "no such account\n",
+  });
+  expect((await run("list --role admin")).stdout).toContain(admin.email);
+});
+
+test("a long list goes on where it ended", async () => {
+  await signUp(app);
+  await signUp(app);
+  const first = await run("list --limit 1");
+  const cursor = /--cursor (\S+)\n$/.exec(first.stderr)?.[1] ?? "";
+  const second = await run(`list --limit 1 --cursor ${cursor}`);
+  const idOf = ({ stdout }: { stdout: string }) => stdout.split("\n")[1]?.split(" ")[0];
+  expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
+  expect(idOf(first)).not.toBe(idOf(second));
+  expect((await run("list --cursor nonsense")).exitCode).toBe(1);
+});
+
+test("an account is disabled, enabled, deleted and restored; the running server knows at once", async () => {
+  const user = await signUp(app);
+  const did = (verb: string) => ({
+    exitCode: 0,
+    stdout: `${verb} ${user.email} (${user.userId})\n`,
+  });
+  expect(await statusOfMe(app, user.accessToken)).toBe(200);
+  expect(await run(`revoke-sessions ${user.email}`)).toMatchObject(did("ended 1 sessions of"));
+  expect(await statusOfMe(app, user.accessToken)).toBe(401);
+  expect(await run(`disable ${user.email}`)).toMatchObject(did("disabled"));
+  expect((await logIn(app, user)).status).toBe(401);
+  expect((await run("list --status disabled")).stdout).toContain(user.email);
+  expect(await run(`enable ${user.userId}`)).toMatchObject(did("enabled"));
+  expect((await logIn(app, user)).status).toBe(200);
+  expect(await run(`delete ${user.email}`)).toMatchObject(did("deleted"));
+  expect((await logIn(app, user)).status).toBe(401);
+  expect((await run(`show ${user.email}`)).stdout).toMatch(/^status +deleted$/m);
+  expect(await run(`restore ${user.email}`)).toMatchObject(did("restored"));
+  expect((await logIn(app, user)).status).toBe(200);
+  const rows = await app.rows(
+    `select action, actor_kind, user_agent from audit_log
+     where user_id = '${user.userId}' and actor_kind = 'operator' order by id`,
+  );
+  expect(rows.map(({ action, user_agent: agent }) => [action, agent])).toEqual([
+    ["session.revoked", "gatehouse users revoke-sessions"],
+    ["user.disabled", "gatehouse users disable"],
+    ["user.enabled", "gatehouse users enable"],
+    ["user.deleted", "gatehouse users delete"],
+    ["user.restored", "gatehouse users restore"],
+  ]);
+});
+
+test("what cannot be done ends with 1, and what cannot be meant with 2", async () => {
+  const user = await signUp(app);
+  for (const [words, exitCode, reason] of [
+    [`disable ${freshEmail()}`, 1, "There is no such user."],
+    [`show ${Bun.randomUUIDv7()}`, 1, "There is no such user."],
+    [`enable ${Bun.randomUUIDv7()}`, 1, "There is no such user."],
+    [`disable ${admin.email}`, 1, "There must be an admin left"],
+    [`delete ${admin.userId}`, 1, "There must be an admin left"],
+    [`restore ${user.email}`, 1, "this user is not deleted"],
+    ["disable nobody", 2, "This is not a valid e-mail address."],
+    ["disable", 2, "missing required argument"],
+    ["show a@example.com b@example.com", 2, "too many arguments"],
+    ["list --status alive", 2, "Allowed choices are"],
+    ["list --limit 0", 2, "from 1 to 1000"],
+    ["list --limit all", 2, "from 1 to 1000"],
+    ["rename a@example.com", 2, "unknown command"],
+  ] as const) {
+    const result = await run(words);
+    expect([words, result.exitCode, result.stdout]).toEqual([words, exitCode, ""]);
+    expect(result.stderr).toContain(reason);
+  }
+  expect(await statusOfMe(app, user.accessToken)).toBe(200);
+});
