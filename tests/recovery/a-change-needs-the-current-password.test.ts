@@ -120,6 +120,7 @@ test("each attempt is on record, with whose session it was", async () => {
     action: "user.password_changed",
     actor_kind: "user",
     user_id: user.userId,
+    amr: ["pwd"],
     ip_address: "127.0.0.1",
     user_agent: expect.any(String),
   };
