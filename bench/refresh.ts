@@ -7,8 +7,9 @@ import { register, signIn, startBenchServer } from "./server.ts";
 import type { BareRefreshes } from "./statement.ts";
 import { runWrk } from "./wrk.ts";
 
-const callers = 32;
 const poolSize = 20;
+/** One for each connection: with more, the driver alone sends statements behind others, which may hang there with them. */
+const callers = poolSize;
 /** More than callers: `wrk` tries one request out. Each is refreshed again and again. */
 const sessionCount = 64;
 const seconds = 5;
