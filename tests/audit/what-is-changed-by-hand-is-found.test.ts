@@ -91,6 +91,28 @@ test("two rows cannot change places, with their hashes or without", async () => 
   expect((await scene.verify()).fault).toMatch(/^row 3 .*stands in another row's place/);
 });
 
+// Attack: a copy of a row, with another content, where one batch of the check ends and the next begins.
+test("a place cannot be taken twice", async () => {
+  await using scene = await openAuditScene("postgres");
+  await scene.rows(
+    `insert into audit_log (id, at, action, result, actor_kind, request_id)
+     select gen_random_uuid(), now(), 'user.login', 'success', 'system', 'x'
+     from generate_series(1, 2001)`,
+  );
+  for (let sealed = 1; sealed > 0;) sealed = await scene.seal();
+  await scene.tamper("alter table audit_log drop constraint audit_log_sequence_unique");
+  for (const sequence of [4, 2000, 2001]) {
+    expect((await scene.verify()).fault).toBeNull();
+    await scene.tamper(
+      `insert into audit_log (id, at, action, result, actor_kind, request_id, sequence, hash)
+       select gen_random_uuid(), at, action, 'failure', actor_kind, 'forged', sequence, hash
+       from audit_log where sequence = ${sequence}`,
+    );
+    expect((await scene.verify()).fault).toMatch(`row ${sequence} `);
+    await scene.tamper("delete from audit_log where request_id = 'forged'");
+  }
+});
+
 test("a row cannot be put between, before or behind the others", async () => {
   for (const [sequence, fault] of [
     [-1, /^row -1 was added/],

@@ -43,8 +43,12 @@ describe("a wrong method", () => {
 
   // part of security 119: TRACE
   test("on a known path is 405, and Allow says what the path takes", async () => {
+    // `me` stands where any user's id may: another operation answers, and says who may call it.
+    const isOfAnother = (path: string, method: string): boolean =>
+      path === "/api/v1/users/me/sessions" && method === "DELETE";
     for (const [path, taken] of known) {
       for (const method of methods.filter((candidate) => !taken.has(candidate))) {
+        if (isOfAnother(path, method)) continue;
         const answer = await app.call(method, path);
         expect([method, path, answer.status, answer.headers.get("allow")]).toEqual([
           method,

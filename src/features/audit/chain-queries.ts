@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte, max, min, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, lte, max, min, sql } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
 import { type ChainPosition, sealedContent } from "./chain-hash.ts";
@@ -85,6 +85,15 @@ export async function selectSealedRows(
     .orderBy(asc(auditLog.sequence))
     .limit(count);
   return rows.map((row) => ({ ...row, sequence: row.sequence ?? 0, hash: row.hash ?? "" }));
+}
+
+/** How many rows have a place in the chain. */
+export async function countRowsOf(db: Db, { sequence }: ChainPosition): Promise<number> {
+  const [counted] = await db
+    .select({ rows: count() })
+    .from(auditLog)
+    .where(eq(auditLog.sequence, sequence));
+  return counted?.rows ?? 0;
 }
 
 /** In an `UPDATE` of the chain: holds while its head is still this one. */

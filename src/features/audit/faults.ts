@@ -3,6 +3,7 @@ import type { Chain, ChainWithBounds, SealedRow } from "./chain-queries.ts";
 
 /** What is wrong with the row that follows on a place that was found in order, in words; null when nothing is. */
 export function findFaultOfRow(key: string, before: ChainPosition, row: SealedRow): string | null {
+  if (row.sequence <= before.sequence) return isThereTwice(row.sequence);
   if (row.sequence !== before.sequence + 1) return missing(before.sequence + 1, row.sequence - 1);
   if (positionAfter(key, before, row.content).hash === row.hash) return null;
   return `row ${row.sequence} (${row.action}, id ${row.id}) was changed, or stands in another row's place`;
@@ -11,6 +12,11 @@ export function findFaultOfRow(key: string, before: ChainPosition, row: SealedRo
 /** The fault of a gap. */
 export function missing(first: number, last: number): string {
   return first === last ? `row ${first} is missing` : `rows ${first} to ${last} are missing`;
+}
+
+/** The fault of a place that several rows have. */
+export function isThereTwice(sequence: number): string {
+  return `row ${sequence} is there twice`;
 }
 
 /** What is wrong with the place where the chain begins; null when nothing is. */

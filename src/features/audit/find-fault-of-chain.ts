@@ -1,13 +1,19 @@
 import type { Db } from "../../platform/db/port.ts";
 import type { ChainPosition } from "./chain-hash.ts";
 import { keyCannotBeOpened } from "./chain-key.ts";
-import { type Chain, type ChainWithBounds, selectSealedRows } from "./chain-queries.ts";
+import {
+  type Chain,
+  type ChainWithBounds,
+  countRowsOf,
+  selectSealedRows,
+} from "./chain-queries.ts";
 import {
   findFaultOfBounds,
   findFaultOfCheckpoint,
   findFaultOfExpectation,
   findFaultOfHash,
   findFaultOfRow,
+  isThereTwice,
   missing,
 } from "./faults.ts";
 
@@ -51,6 +57,8 @@ async function findFaultOfRows(
       if (fault !== null) return fault;
       position = row;
     }
+    // Another row of the last place would be passed over by the next batch.
+    if ((await countRowsOf(db, position)) > 1) return isThereTwice(position.sequence);
   }
   return position.hash === head.hash
     ? null

@@ -14,6 +14,7 @@ export interface AuditEntry {
   readonly result: "success" | "failure";
   /** The user it was done to, where there is one. */
   readonly userId: Stated<string> | SQL | null;
+  /** The session it was done to or has begun; otherwise that of a signed-in user who acts. */
   readonly sessionId?: Stated<string> | SQL | null;
   /** How whoever acts has proven who she is, where the context does not know it. */
   readonly amr?: readonly string[] | SQL;
@@ -39,7 +40,7 @@ export async function writeAudit(
   await ctx.db.insert(auditLog).values({
     ...auditRow((read) => read(ctx), entry),
     userId: entry.userId,
-    sessionId: entry.sessionId ?? null,
+    sessionId: entry.sessionId ?? sessionOf(ctx),
     amr: factorsOf(ctx),
   });
 }
@@ -54,13 +55,18 @@ function auditRow(of: ValuesOf<Context>, entry: AuditEntry) {
     actorKind: of((ctx) => ctx.actor.kind),
     actorId: of((ctx) => (ctx.actor.kind === "user" ? ctx.actor.userId : null)),
     userId: entry.userId,
-    sessionId: entry.sessionId ?? null,
+    sessionId: entry.sessionId ?? of(sessionOf),
     amr: amr instanceof SQL ? amr : of((ctx) => factorsOf(ctx, amr)),
     ipAddress: of((ctx) => ctx.origin.ipAddress),
     userAgent: of((ctx) => ctx.origin.userAgent),
     requestId: of((ctx) => ctx.origin.requestId),
     detail: entry.detail instanceof SQL ? entry.detail : copyOf(entry.detail),
   };
+}
+
+/** That of a signed-in user, by which she acts. */
+function sessionOf({ actor }: Context): string | null {
+  return actor.kind === "user" ? actor.sessionId : null;
 }
 
 /** Those given, or those of the session by which a signed-in user acts. */

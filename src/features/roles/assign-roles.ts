@@ -34,7 +34,7 @@ export async function assignRoles(
     const change = changeOf(user.roles, wanted);
     if (!isChange(change)) return user;
     return recordRefusal(ctx, attempt, async () => {
-      await assertMayGrant(ctx, [...change.added, ...change.removed]);
+      await assertMayGrant(ctx, [...change.added, ...change.removed], roles);
       const after = { ...user, roles: wanted.toSorted() };
       return (await write(ctx, after, version, change)) ? after : null;
     });

@@ -20,12 +20,16 @@ export function assertHolds(actor: Actor, permissions: readonly string[]): void 
 /**
  * For roles that are given to a user or taken: throws `VALIDATION_ERROR` where one does not exist, and `FORBIDDEN` unless
  * whoever acts has every permission of theirs. An admin is made and unmade by admins alone, for `admin` also has the
- * permissions that are yet to come.
+ * permissions that are yet to come. `received` are the names as the caller sent them, by whose places faults are told.
  */
-export async function assertMayGrant(ctx: Context, names: readonly string[]): Promise<void> {
+export async function assertMayGrant(
+  ctx: Context,
+  names: readonly string[],
+  received: readonly string[] = names,
+): Promise<void> {
   if (names.length === 0) return;
   const found = new Map((await findRoles(ctx.db, names)).map((role) => [role.name, role]));
-  assertAllExist("roles", names, (name) => found.has(name));
+  assertAllExist("roles", received, (name) => found.has(name) || !names.includes(name));
   const { actor } = ctx;
   assertHolds(
     actor,

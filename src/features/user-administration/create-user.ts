@@ -35,7 +35,7 @@ export async function createUser(ctx: Context, input: NewUser): Promise<Account>
   return untilWritten(() =>
     recordRefusal(ctx, attempt, async () => {
       if (roles.length > 0) assertHolds(ctx.actor, ["roles:assign"]);
-      await assertMayGrant(ctx, roles);
+      await assertMayGrant(ctx, roles, named);
       return write(ctx, { email, ...columns }, roles);
     }),
   );
