@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 
 import postgres, { type Sql } from "postgres";
 
-import { eventually } from "../tests/support/eventually.ts";
+import { allSealed } from "./all-sealed.ts";
 import { type Load, runLoad } from "./load.ts";
 import { alternate, median } from "./median.ts";
 import type { Measurement, Result } from "./measurement.ts";
@@ -82,12 +82,4 @@ async function withoutSealing(sql: Sql, run: () => Promise<number>): Promise<num
   });
   await allSealed(sql);
   return result;
-}
-
-function allSealed(sql: Sql): Promise<unknown> {
-  return eventually(
-    () => sql`select id from audit_log where sequence is null limit 1`,
-    (rows) => rows.length === 0,
-    60,
-  );
 }

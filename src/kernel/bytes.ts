@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 
 /** Bytes as base64url without padding (RFC 4648 §5). */
 export function toBase64Url(bytes: Uint8Array): string {
@@ -7,7 +7,7 @@ export function toBase64Url(bytes: Uint8Array): string {
 
 /** The SHA-256 digest of a text, base64url: how tokens of 128 bits and more are stored. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("base64url");
+  return hash("sha256", text, "base64url");
 }
 
 /** Whether two texts are equal, in time that depends on their lengths alone. */

@@ -1,7 +1,10 @@
 import { sql } from "drizzle-orm";
 
-import { keyedDigest } from "../../platform/secrets/keyed-digest.ts";
+import type { KeyedHash } from "../../kernel/keyed-hash.ts";
 import { auditLog } from "./table.ts";
+
+/** The chain's key, as what hashes under it. */
+export type ChainKey = KeyedHash;
 
 /** A place in the chain: a row's sequence, and the hash that seals it. */
 export interface ChainPosition {
@@ -21,32 +24,37 @@ export function parseChainPosition(text: string): ChainPosition | null {
 }
 
 /**
- * In a query of the audit log: all of a row but its place, as one text that no setting of a session or driver alters. What is
- * null is left out, so that a column which a later version adds alters the text of no row of before.
+ * In a query of the audit log: all of a row but its place, as one text that no setting of a session or driver alters (a
+ * composite value's, PostgreSQL manual 8.16.6). Empty ends are cut off, so that a column which a later version adds at the end
+ * alters the text of no row of before.
  */
-export const sealedContent = sql<string>`jsonb_strip_nulls(jsonb_build_object(
-  'id', ${auditLog.id},
-  'at', extract(epoch from ${auditLog.at})::text,
-  'action', ${auditLog.action},
-  'result', ${auditLog.result},
-  'actor_kind', ${auditLog.actorKind},
-  'actor_id', ${auditLog.actorId},
-  'user_id', ${auditLog.userId},
-  'session_id', ${auditLog.sessionId},
-  'amr', ${auditLog.amr},
-  'ip_address', ${auditLog.ipAddress},
-  'user_agent', ${auditLog.userAgent},
-  'request_id', ${auditLog.requestId},
-  'detail', ${auditLog.detail}::text
-))::text`;
+export const sealedContent = sql<string>`rtrim(row(
+  ${auditLog.id},
+  extract(epoch from ${auditLog.at}),
+  ${auditLog.action},
+  ${auditLog.result},
+  ${auditLog.actorKind},
+  ${auditLog.actorId},
+  ${auditLog.userId},
+  ${auditLog.sessionId},
+  ${auditLog.amr},
+  ${auditLog.ipAddress},
+  ${auditLog.userAgent},
+  ${auditLog.requestId},
+  ${auditLog.detail}
+)::text, ',)')`;
 
 /** The place after `before`, when a row of this content takes it. */
-export function positionAfter(key: string, before: ChainPosition, content: string): ChainPosition {
+export function positionAfter(
+  key: ChainKey,
+  before: ChainPosition,
+  content: string,
+): ChainPosition {
   const sequence = before.sequence + 1;
-  return { sequence, hash: keyedDigest(key, `row\n${sequence}\n${before.hash}\n${content}`) };
+  return { sequence, hash: key(`row\n${sequence}\n${before.hash}\n${content}`) };
 }
 
 /** What only the holder of the chain's key can write beside a checkpoint. */
-export function proofOfCheckpoint(key: string, { sequence, hash }: ChainPosition): string {
-  return keyedDigest(key, `checkpoint\n${sequence}\n${hash}`);
+export function proofOfCheckpoint(key: ChainKey, { sequence, hash }: ChainPosition): string {
+  return key(`checkpoint\n${sequence}\n${hash}`);
 }

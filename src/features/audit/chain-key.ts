@@ -1,8 +1,10 @@
 import { eq, sql } from "drizzle-orm";
 
+import { createKeyedHash } from "../../kernel/keyed-hash.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { Secrets } from "../../platform/secrets/port.ts";
+import type { ChainKey } from "./chain-hash.ts";
 import { type Chain, UnusableChainError } from "./chain-queries.ts";
 import { auditChain } from "./table.ts";
 
@@ -14,7 +16,12 @@ export const keyCannotBeOpened =
   "its key cannot be opened: is ENCRYPTION_KEY, or JWT_SECRET_KEY where there is none, what it was?";
 
 /** The chain's key, or null when there is none or no secret of the settings opens it. */
-export function openChainKey(secrets: Secrets, { sealedKeys }: Chain): string | null {
+export function openChainKey(secrets: Secrets, chain: Chain): ChainKey | null {
+  const key = openKey(secrets, chain);
+  return key === null ? null : createKeyedHash(key);
+}
+
+function openKey(secrets: Secrets, { sealedKeys }: Chain): string | null {
   for (const sealed of sealedKeys) {
     const [, key] = keyForm.exec(secrets.open(sealed) ?? "") ?? [];
     if (key !== undefined) return key;
@@ -27,21 +34,21 @@ export function openChainKey(secrets: Secrets, { sealedKeys }: Chain): string | 
  * outlives every change of keys that a server was started with. Null when another replica was faster; then it is there the
  * next time. Throws `UnusableChainError` when it cannot be opened.
  */
-export async function keepChainKey(ctx: Platform, chain: Chain): Promise<string | null> {
+export async function keepChainKey(ctx: Platform, chain: Chain): Promise<ChainKey | null> {
   const { db, random, secrets } = ctx;
-  const known = openChainKey(secrets, chain);
+  const known = openKey(secrets, chain);
   if (known !== null) {
     if (!chain.sealedKeys.some((sealed) => secrets.isCurrent(sealed))) {
       await addSealedKey(db, chain, secrets.seal(`audit-chain ${known}`));
     }
-    return known;
+    return createKeyedHash(known);
   }
   if (chain.sealedKeys.length > 0 || chain.head.sequence > 0) {
     throw new UnusableChainError(keyCannotBeOpened);
   }
   const key = random.token(256);
   const isKept = await addSealedKey(db, chain, secrets.seal(`audit-chain ${key}`));
-  return isKept ? key : null;
+  return isKept ? createKeyedHash(key) : null;
 }
 
 /** False when another replica has added one since. */

@@ -1,8 +1,17 @@
-import { type ChainPosition, positionAfter, proofOfCheckpoint } from "./chain-hash.ts";
+import {
+  type ChainKey,
+  type ChainPosition,
+  positionAfter,
+  proofOfCheckpoint,
+} from "./chain-hash.ts";
 import type { Chain, ChainWithBounds, SealedRow } from "./chain-queries.ts";
 
 /** What is wrong with the row that follows on a place that was found in order, in words; null when nothing is. */
-export function findFaultOfRow(key: string, before: ChainPosition, row: SealedRow): string | null {
+export function findFaultOfRow(
+  key: ChainKey,
+  before: ChainPosition,
+  row: SealedRow,
+): string | null {
   if (row.sequence <= before.sequence) return isThereTwice(row.sequence);
   if (row.sequence !== before.sequence + 1) return missing(before.sequence + 1, row.sequence - 1);
   if (positionAfter(key, before, row.content).hash === row.hash) return null;
@@ -21,7 +30,7 @@ export function isThereTwice(sequence: number): string {
 
 /** What is wrong with the place where the chain begins; null when nothing is. */
 export function findFaultOfCheckpoint(
-  key: string,
+  key: ChainKey,
   { checkpoint, checkpointProof }: Chain,
 ): string | null {
   const { sequence, hash } = checkpoint;

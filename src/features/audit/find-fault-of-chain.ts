@@ -1,5 +1,5 @@
 import type { Db } from "../../platform/db/port.ts";
-import type { ChainPosition } from "./chain-hash.ts";
+import type { ChainKey, ChainPosition } from "./chain-hash.ts";
 import { keyCannotBeOpened } from "./chain-key.ts";
 import {
   type Chain,
@@ -23,7 +23,7 @@ const batchSize = 2000;
 export async function findFaultOfChain(
   db: Db,
   chain: ChainWithBounds | null,
-  key: string | null,
+  key: ChainKey | null,
   expected: ChainPosition | null,
 ): Promise<string | null> {
   if (chain === null) return "the chain's own row, in audit_chain, is missing";
@@ -43,7 +43,7 @@ function isUnbegun({ head, checkpoint, sealedKeys }: Chain): boolean {
 
 async function findFaultOfRows(
   db: Db,
-  key: string,
+  key: ChainKey,
   { checkpoint, head }: Chain,
   expected: ChainPosition | null,
 ): Promise<string | null> {

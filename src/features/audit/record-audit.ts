@@ -13,9 +13,9 @@ export interface AuditEntry {
   readonly action: AuditAction;
   readonly result: "success" | "failure";
   /** The user it was done to, where there is one. */
-  readonly userId: Stated<string> | SQL | null;
+  readonly userId: Stated<string> | null;
   /** The session it was done to or has begun; otherwise that of a signed-in user who acts. */
-  readonly sessionId?: Stated<string> | SQL | null;
+  readonly sessionId?: Stated<string> | null;
   /** How whoever acts has proven who she is, where the context does not know it. */
   readonly amr?: readonly string[] | SQL;
   /** Facts that help to understand it, or the SQL of such a JSON object; never a secret. */

@@ -1,13 +1,9 @@
 import type { Context } from "../../platform/platform.ts";
 import { invalidToken, type TokenResponse, verifyRefreshToken } from "../tokens/index.ts";
 import { findSuccessorTokenId, hashTokenId, successorTokenId } from "./refresh-token-chain.ts";
-import {
-  endUnlessWithinGrace,
-  type LiveSession,
-  type PresentedToken,
-  rotate,
-  touch,
-} from "./rotation-queries.ts";
+import type { LiveSession } from "./refreshed-session.ts";
+import { rotate } from "./rotate.ts";
+import { endUnlessWithinGrace, type PresentedToken, touch } from "./rotation-queries.ts";
 import { tokenResponse } from "./token-response.ts";
 
 /**

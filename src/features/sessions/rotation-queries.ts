@@ -6,19 +6,11 @@ import type { Db } from "../../platform/db/port.ts";
 import { changedColumn, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAuditOf } from "../audit/index.ts";
-import { userColumns, type UserRecord, users } from "../users/index.ts";
+import { users } from "../users/index.ts";
 import { isLiving } from "./living-session.ts";
+import { recordRefreshOf } from "./record-refresh.ts";
+import { type LiveSession, liveSession, returnedSession } from "./refreshed-session.ts";
 import { sessions } from "./table.ts";
-
-/** A session as a refresh finds it, with its user. */
-export interface LiveSession {
-  readonly id: string;
-  readonly amr: readonly string[];
-  readonly refreshTokenHash: string;
-  readonly refreshTokenIssuedAt: Date;
-  readonly expiresAt: Date;
-  readonly user: UserRecord;
-}
 
 /** A genuine refresh token, as the session's row would know it. */
 export interface PresentedToken {
@@ -32,41 +24,6 @@ interface Presentation extends PresentedToken {
   readonly ctx: Context;
   readonly now: Date;
 }
-
-const returned = {
-  sessionId: sql<string>`${sessions.id}`.as("session_id"),
-  amr: sessions.amr,
-  refreshTokenHash: sessions.refreshTokenHash,
-  refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
-  expiresAt: sessions.expiresAt,
-  endedAt: sessions.endedAt,
-  ...userColumns,
-};
-
-/** Puts the successor in the place of the session's living token, if that is the presented one; or null. */
-export async function rotate(
-  ctx: Context,
-  token: PresentedToken & { successorHash: string },
-): Promise<LiveSession | null> {
-  const [row] = await rotation(ctx.db, { ...token, ctx, now: ctx.clock.now() });
-  return row ? liveSession(row) : null;
-}
-
-const rotation = hotStatement(
-  (db, given: ValuesOf<Presentation & { readonly successorHash: string }>) => {
-    const { token, now } = leftOpen(given);
-    const slidTo = given((sent) =>
-      addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds),
-    );
-    return change(db, given, {
-      refreshTokenHash: sql`${given((sent) => sent.successorHash)}`,
-      previousRefreshTokenHash: sql`${token.presentedHash}`,
-      refreshTokenIssuedAt: sql`${now}`,
-      lastUsedAt: sql`${now}`,
-      expiresAt: sql`least(${slidTo}::timestamptz, ${sessions.absoluteExpiresAt})`,
-    });
-  },
-);
 
 /** Marks the session as used, if the presented token is its living one; or null. */
 export async function touch(ctx: Context, token: PresentedToken): Promise<LiveSession | null> {
@@ -92,17 +49,9 @@ function change(
       .where(
         and(belongsToLivingSession(token, now), eq(sessions.refreshTokenHash, token.presentedHash)),
       )
-      .returning(returned),
+      .returning(returnedSession),
   );
-  return withEffects(db, changed, [
-    recordAuditOf(contexts, {
-      action: "session.refreshed",
-      result: "success",
-      userId: changedColumn("id"),
-      sessionId: token.sessionId,
-      amr: changedColumn("amr"),
-    }),
-  ])
+  return withEffects(db, changed, [recordRefreshOf(contexts)])
     .select()
     .from(changed);
 }
@@ -139,7 +88,7 @@ const decision = hotStatement((db, given: ValuesOf<Presentation>) => {
       .where(
         and(belongsToLivingSession(token, now), ne(sessions.refreshTokenHash, token.presentedHash)),
       )
-      .returning(returned),
+      .returning(returnedSession),
   );
   return withEffects(db, decided, [
     recordAuditOf(
@@ -173,11 +122,4 @@ function belongsToLivingSession(
   now: Stated<Date>,
 ) {
   return and(eq(sessions.id, token.sessionId), eq(sessions.userId, token.userId), isLiving(now));
-}
-
-function liveSession(
-  row: Omit<LiveSession, "user" | "id"> & UserRecord & { sessionId: string },
-): LiveSession {
-  const { sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, ...user } = row;
-  return { id: sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, user };
 }

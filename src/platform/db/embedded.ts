@@ -63,7 +63,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       query: (query, parameters, queryOptions) =>
         gate.run(async () => (await client()).query(query, parameters, queryOptions), budget),
     };
-    return drizzle(asClient(gated));
+    return Object.assign(drizzle(asClient(gated)), budget && { waitBudget: budget });
   }
 
   const changes = createEmbeddedChangeFeed(client);

@@ -1,11 +1,11 @@
-import { Column, is, Param, Placeholder, type Query, sql } from "drizzle-orm";
+import { Column, is, Param, Placeholder, type Query, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 
 import { asPreparedFields, type PreparedFields } from "./drizzle-internals.ts";
 import type { Db } from "./port.ts";
 
-/** A value of a statement: known while it is built, or left open until it is sent. */
-export type Stated<V> = V | Placeholder;
+/** A value of a statement: known while it is built, left open until it is sent, or found by the statement itself. */
+export type Stated<V> = V | Placeholder | SQL;
 
 /** Where a statement's values come from: `(read) => read(source)` states them, a hot statement leaves them open. */
 export type ValuesOf<Source> = <V>(read: (source: Source) => V) => Stated<V>;
@@ -87,7 +87,7 @@ function parameterReader<Input>(
   if (!read) throw new Error(`a placeholder of another statement: ${placeholder.name}`);
   const encode = is(parameter, Param)
     ? (value: unknown): unknown => parameter.encoder.mapToDriverValue(value)
-    : plain;
+    : encodeGiven;
   return (input) => {
     const value = read(input);
     if (value === undefined) throw new Error("a value of a statement is missing");
@@ -96,8 +96,9 @@ function parameterReader<Input>(
 }
 
 /** A value that is compared, not written: a moment as every column of moments has it, and nothing that would need a column. */
-function plain(value: unknown): unknown {
+export function encodeGiven(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === "object") throw new Error("a value of a statement needs its column");
+  if (typeof value === "object" && value !== null)
+    throw new Error("a value of a statement needs its column");
   return value;
 }

@@ -1,14 +1,19 @@
-import type { ChangeFeed } from "./change-feed.ts";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+
+import type { ChangeFeed } from "./change-feed.ts";
+import type { WaitBudget } from "./statement-gate.ts";
 
 /**
  * Drizzle over whichever Postgres is behind it. Every statement passes the gate (`statement-gate.ts`). It has no
  * `transaction`: a change and its effects are one statement (`write.ts`).
  */
-export type Db = Pick<
+export interface Db extends Pick<
   PgDatabase<PgQueryResultHKT>,
   "$with" | "_" | "delete" | "execute" | "insert" | "select" | "update" | "with"
->;
+> {
+  /** What is left of its request's time; that of a worker or a command has none. */
+  readonly waitBudget?: WaitBudget;
+}
 
 /** A Postgres, on a server or embedded; both speak the same SQL. */
 export interface Database {

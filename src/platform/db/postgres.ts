@@ -61,7 +61,10 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     kind: "postgres",
     db: drizzle(gatedClient(pool, gate)),
     changes,
-    forRequest: () => drizzle(gatedClient(pool, gate, requestBudget(timeoutSeconds))),
+    forRequest() {
+      const waitBudget = requestBudget(timeoutSeconds);
+      return Object.assign(drizzle(gatedClient(pool, gate, waitBudget)), { waitBudget });
+    },
     async open() {
       await withMigrationDb(options, (db) => migrateUnderLock(db, options.log));
     },

@@ -15,7 +15,7 @@ export interface FollowedEffect {
 
 /** A row to insert, each value given, left open, or computed in SQL from the change's row. */
 export type EffectRow<T extends PgTable> = {
-  [K in keyof InferInsertModel<T>]: Stated<InferInsertModel<T>[K]> | SQL;
+  [K in keyof InferInsertModel<T>]: Stated<InferInsertModel<T>[K]>;
 };
 
 /**
@@ -58,7 +58,8 @@ export function insertRow<T extends PgTable>(table: T, row: EffectRow<T>, when?:
     const values = given.map(([key, value]) => {
       const column = columnOf(columns, key);
       const type = sql.raw(column.getSQLType());
-      return value instanceof SQL ? value : sql`${sql.param(value, column)}::${type}`;
+      const written = value instanceof SQL ? sql`(${value})` : sql.param(value, column);
+      return sql`${written}::${type}`;
     });
     const condition = when ? sql` where ${when}` : sql``;
     return sql`insert into ${table} (${sql.join(targets, sql`, `)}) select ${sql.join(values, sql`, `)} from ${changed}${condition}`;

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
+import { createCipheriv, createDecipheriv } from "node:crypto";
 
+import { createKeyedHash, type KeyedHash } from "../../kernel/keyed-hash.ts";
 import type { Random } from "../../kernel/random.ts";
 import { deriveKey } from "./derive-key.ts";
 import type { Secrets } from "./port.ts";
@@ -17,20 +18,18 @@ export function createSecrets(
 ): Secrets {
   const all = [roots.current, ...roots.previous];
   const sealingKeys = all.map((root) => deriveKey(root, "seal"));
-  const digestKeys = new Map<string, readonly Buffer[]>();
+  const hashes = new Map<string, readonly KeyedHash[]>();
 
-  function keysFor(purpose: string): readonly Buffer[] {
-    const known = digestKeys.get(purpose);
+  function hashesFor(purpose: string): readonly KeyedHash[] {
+    const known = hashes.get(purpose);
     if (known) return known;
-    const keys = all.map((root) => deriveKey(root, `digest:${purpose}`));
-    digestKeys.set(purpose, keys);
-    return keys;
+    const made = all.map((root) => createKeyedHash(deriveKey(root, `digest:${purpose}`)));
+    hashes.set(purpose, made);
+    return made;
   }
 
   function digests(purpose: string, message: string): readonly string[] {
-    return keysFor(purpose).map((key) =>
-      createHmac("sha256", key).update(message).digest("base64url"),
-    );
+    return hashesFor(purpose).map((hashOf) => hashOf(message));
   }
 
   return {
@@ -54,9 +53,9 @@ export function createSecrets(
       return key !== undefined && openWith(key, sealed) !== null;
     },
     digest(purpose, message) {
-      const [digest] = digests(purpose, message);
-      if (digest === undefined) throw new Error("no digest key");
-      return digest;
+      const [hashOf] = hashesFor(purpose);
+      if (!hashOf) throw new Error("no digest key");
+      return hashOf(message);
     },
     digests,
   };

@@ -1,0 +1,33 @@
+import { sql } from "drizzle-orm";
+
+import { userColumns, type UserRecord } from "../users/index.ts";
+import { sessions } from "./table.ts";
+
+/** A session as a refresh finds it, with its user. */
+export interface LiveSession {
+  readonly id: string;
+  readonly amr: readonly string[];
+  readonly refreshTokenHash: string;
+  readonly refreshTokenIssuedAt: Date;
+  readonly expiresAt: Date;
+  readonly user: UserRecord;
+}
+
+/** What a statement on `sessions` and `users` returns to be made a `LiveSession` of. */
+export const returnedSession = {
+  sessionId: sql<string>`${sessions.id}`.as("session_id"),
+  amr: sessions.amr,
+  refreshTokenHash: sessions.refreshTokenHash,
+  refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
+  expiresAt: sessions.expiresAt,
+  endedAt: sessions.endedAt,
+  ...userColumns,
+};
+
+/** The session that a row is. */
+export function liveSession(
+  row: Omit<LiveSession, "user" | "id"> & UserRecord & { sessionId: string },
+): LiveSession {
+  const { sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, ...user } = row;
+  return { id: sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, user };
+}
