@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, type SQL } from "drizzle-orm";
+import { and, eq, gt, isNull, type SQL, sql } from "drizzle-orm";
 
 import type { Stated } from "../../platform/db/hot-statement.ts";
 import { isActive, users } from "../users/index.ts";
@@ -28,3 +28,10 @@ export function isLiving(now: Stated<Date>): SQL | undefined {
     isOpen(now),
   );
 }
+
+/**
+ * In a statement on `sessions` alone: what the version of her credentials must be, if the session's user is active. As a
+ * subquery, so that the session is found first and then its user.
+ */
+export const presentCredentialsVersion = sql`(select ${users.credentialsVersion} from ${users}
+  where ${users.id} = ${sessions.userId} and ${isActive})`;

@@ -3,12 +3,12 @@ import { and, eq, sql } from "drizzle-orm";
 import { addSeconds } from "../../kernel/clock.ts";
 import { batchedStatement, type GivenRows } from "../../platform/db/batched-statement.ts";
 import type { ValuesOf } from "../../platform/db/hot-statement.ts";
-import { withEffects } from "../../platform/db/write.ts";
+import { changedColumn, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { users } from "../users/index.ts";
-import { isLiving } from "./living-session.ts";
+import { userColumns, users } from "../users/index.ts";
+import { isOpen, presentCredentialsVersion } from "./living-session.ts";
 import { recordRefreshOf } from "./record-refresh.ts";
-import { type LiveSession, liveSession, returnedSession } from "./refreshed-session.ts";
+import { type LiveSession, liveSession } from "./refreshed-session.ts";
 import type { PresentedToken } from "./rotation-queries.ts";
 import { sessions } from "./table.ts";
 
@@ -35,6 +35,8 @@ const rotation = batchedStatement(
       addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds),
     );
     const presentedHash = given.value((sent) => sent.presentedHash);
+    // Nothing but the batch leads to a session, and nothing but a session to its user: each is looked up by its key, even by a
+    // plan that was made when the tables were empty.
     const rotated = db.$with("rotated").as(
       db
         .update(sessions)
@@ -46,20 +48,27 @@ const rotation = batchedStatement(
           expiresAt: sql`least(${slidTo}::timestamptz, ${sessions.absoluteExpiresAt})`,
         })
         .from(given.rows)
-        .innerJoin(users, sql`true`)
         .where(
           and(
             sql`${sessions.id} = ${given.value((sent) => sent.sessionId)}::uuid`,
-            // As text, or the planner might look through all sessions that the user has.
             sql`${sessions.userId}::text = ${given.value((sent) => sent.userId)}`,
             eq(sessions.refreshTokenHash, presentedHash),
-            isLiving(now),
+            isOpen(now),
+            eq(sessions.credentialsVersion, presentCredentialsVersion),
           ),
         )
-        .returning({ ...returnedSession, ...given.columns }),
+        .returning({
+          ...given.columns,
+          sessionId: sql<string>`${sessions.id}`.as("session_id"),
+          userId: sessions.userId,
+          amr: sessions.amr,
+          refreshTokenHash: sessions.refreshTokenHash,
+          refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
+          expiresAt: sessions.expiresAt,
+        }),
     );
     const contexts: ValuesOf<Context> = (read) => given.value((sent) => read(sent.ctx));
-    return withEffects(db, rotated, [recordRefreshOf(contexts)])
+    return withEffects(db, rotated, [recordRefreshOf(contexts, changedColumn("user_id"))])
       .select({
         place: rotated.place,
         sessionId: rotated.sessionId,
@@ -67,13 +76,9 @@ const rotation = batchedStatement(
         refreshTokenHash: rotated.refreshTokenHash,
         refreshTokenIssuedAt: rotated.refreshTokenIssuedAt,
         expiresAt: rotated.expiresAt,
-        id: rotated.id,
-        email: rotated.email,
-        username: rotated.username,
-        name: rotated.name,
-        emailVerifiedAt: rotated.emailVerifiedAt,
-        roles: rotated.roles,
+        ...userColumns,
       })
-      .from(rotated);
+      .from(rotated)
+      .innerJoin(users, eq(users.id, rotated.userId));
   },
 );

@@ -51,7 +51,7 @@ function change(
       )
       .returning(returnedSession),
   );
-  return withEffects(db, changed, [recordRefreshOf(contexts)])
+  return withEffects(db, changed, [recordRefreshOf(contexts, changedColumn("id"))])
     .select()
     .from(changed);
 }

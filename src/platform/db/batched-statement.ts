@@ -10,7 +10,7 @@ export interface GivenRows<Input> {
   /** Stands in a `FROM`. */
   readonly rows: SQL;
   /** Its columns: `given`, for `value`, and `place`, by which a row of the result says whose it is. */
-  readonly columns: { readonly given: SQL.Aliased<unknown>; readonly place: SQL.Aliased<number> };
+  readonly columns: { readonly given: SQL.Aliased; readonly place: SQL.Aliased<number> };
   /** What `read` finds in an input, as text: to be cast to what it is. Known wherever the column `given` is. */
   value(read: (input: Input) => unknown): SQL;
 }
