@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** Remembers in which line each text stood. */
 export interface LineIndex {
   /** The number of the line in which the text stood before, or null; then it is remembered with the given one. */
@@ -15,6 +13,8 @@ export function createLineIndex(): LineIndex {
   let capacity = firstCapacity;
   let table = new Int32Array(capacity * wordsPerEntry);
   let size = 0;
+  // One for all texts, and no object for an entry either: they would be more garbage than the table is large.
+  const digest = new Int32Array(8);
 
   /** Where the entry of these words is, or would be. */
   const placeOf = (high: number, low: number): number => {
@@ -26,24 +26,32 @@ export function createLineIndex(): LineIndex {
       slot = (slot + 1) % capacity;
     }
   };
+  const put = (place: number, high: number, low: number, lineNumber: number): void => {
+    table[place] = high;
+    table[place + 1] = low;
+    table[place + 2] = lineNumber;
+  };
   const grow = (): void => {
     const old = table;
     capacity *= 2;
     table = new Int32Array(capacity * wordsPerEntry);
     for (let from = 0; from < old.length; from += wordsPerEntry) {
-      const [high = 0, low = 0, lineNumber = 0] = old.subarray(from, from + wordsPerEntry);
-      if (lineNumber !== 0) table.set([high, low, lineNumber], placeOf(high, low));
+      const high = old[from] ?? 0;
+      const low = old[from + 1] ?? 0;
+      const lineNumber = old[from + 2] ?? 0;
+      if (lineNumber !== 0) put(placeOf(high, low), high, low, lineNumber);
     }
   };
 
   return {
     findOrAdd(text, lineNumber) {
-      const digest = createHash("sha256").update(text).digest();
-      const [high, low] = [digest.readInt32LE(0), digest.readInt32LE(4)];
+      Bun.SHA256.hash(text, digest);
+      const high = digest[0] ?? 0;
+      const low = digest[1] ?? 0;
       const place = placeOf(high, low);
       const earlier = table[place + 2] ?? 0;
       if (earlier !== 0) return earlier;
-      table.set([high, low, lineNumber], place);
+      put(place, high, low, lineNumber);
       size += 1;
       if (size * 2 > capacity) grow();
       return null;
