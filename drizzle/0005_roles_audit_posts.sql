@@ -78,32 +78,45 @@ CREATE TRIGGER "role_permissions_notify_changed" AFTER INSERT OR UPDATE OR DELET
 	EXECUTE FUNCTION "gatehouse_notify_change"('roles');--> statement-breakpoint
 CREATE TRIGGER "permissions_notify_changed" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON "permissions" FOR EACH STATEMENT
 	EXECUTE FUNCTION "gatehouse_notify_change"('roles');--> statement-breakpoint
--- Whoever takes an admin away leaves another one, who lives and is not disabled. Two who take away at once come one after the
--- other: the second waits for the lock, and what she then counts is what the first has left.
+-- The last admin who lives and is not disabled stays one. Of two who take admins away at once the second waits for the lock, and
+-- what she then counts is what the first has left. Before each row: what one statement does to several tables is then a step
+-- after the other, of which none is passed over.
 CREATE FUNCTION "gatehouse_keep_an_admin"() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+	concerned uuid := to_jsonb(old) ->> tg_argv[0];
 BEGIN
-	IF tg_table_name = 'users' THEN
-		PERFORM FROM "user_roles" WHERE "user_id" = new.id AND "role" = 'admin';
-		IF NOT found THEN
-			RETURN NULL;
+	IF EXISTS (
+		SELECT FROM "user_roles" JOIN "users" ON "users"."id" = "user_roles"."user_id"
+		WHERE "user_roles"."role" = 'admin' AND "user_roles"."user_id" = concerned
+		AND "users"."deleted_at" IS NULL AND "users"."disabled_at" IS NULL
+	) THEN
+		PERFORM FROM "roles" WHERE "name" = 'admin' FOR NO KEY UPDATE;
+		IF NOT EXISTS (
+			SELECT FROM "user_roles" JOIN "users" ON "users"."id" = "user_roles"."user_id"
+			WHERE "user_roles"."role" = 'admin' AND "user_roles"."user_id" <> concerned
+			AND "users"."deleted_at" IS NULL AND "users"."disabled_at" IS NULL
+		) THEN
+			RAISE EXCEPTION 'this would remove the last admin' USING ERRCODE = 'GH001';
 		END IF;
 	END IF;
-	PERFORM FROM "roles" WHERE "name" = 'admin' FOR NO KEY UPDATE;
-	IF NOT EXISTS (
-		SELECT FROM "user_roles" JOIN "users" ON "users"."id" = "user_roles"."user_id"
-		WHERE "user_roles"."role" = 'admin' AND "users"."deleted_at" IS NULL AND "users"."disabled_at" IS NULL
-	) THEN
-		RAISE EXCEPTION 'this would remove the last admin' USING ERRCODE = 'GH001';
+	IF tg_op = 'DELETE' THEN
+		RETURN old;
 	END IF;
-	RETURN NULL;
+	RETURN new;
 END;
 $$;--> statement-breakpoint
-CREATE TRIGGER "user_roles_keep_an_admin" AFTER UPDATE OR DELETE ON "user_roles" FOR EACH ROW
+CREATE TRIGGER "user_roles_delete_keeps_an_admin" BEFORE DELETE ON "user_roles" FOR EACH ROW
 	WHEN (old.role = 'admin')
-	EXECUTE FUNCTION "gatehouse_keep_an_admin"();--> statement-breakpoint
-CREATE TRIGGER "users_keep_an_admin" AFTER UPDATE ON "users" FOR EACH ROW
+	EXECUTE FUNCTION "gatehouse_keep_an_admin"('user_id');--> statement-breakpoint
+CREATE TRIGGER "user_roles_update_keeps_an_admin" BEFORE UPDATE ON "user_roles" FOR EACH ROW
+	WHEN (old.role = 'admin' AND (old.role, old.user_id) IS DISTINCT FROM (new.role, new.user_id))
+	EXECUTE FUNCTION "gatehouse_keep_an_admin"('user_id');--> statement-breakpoint
+CREATE TRIGGER "users_update_keeps_an_admin" BEFORE UPDATE ON "users" FOR EACH ROW
 	WHEN (
 		old.deleted_at IS NULL AND old.disabled_at IS NULL
 		AND (new.deleted_at IS NOT NULL OR new.disabled_at IS NOT NULL)
 	)
-	EXECUTE FUNCTION "gatehouse_keep_an_admin"();
+	EXECUTE FUNCTION "gatehouse_keep_an_admin"('id');--> statement-breakpoint
+-- Before her roles go with her.
+CREATE TRIGGER "users_delete_keeps_an_admin" BEFORE DELETE ON "users" FOR EACH ROW
+	EXECUTE FUNCTION "gatehouse_keep_an_admin"('id');

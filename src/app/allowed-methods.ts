@@ -1,6 +1,7 @@
 /**
  * Tells which methods a path takes, `HEAD` with every `GET`; empty for an unknown path. Given the app's routes, whose
- * parameters are `:name` segments. As for the router, a slash at the end makes no difference.
+ * parameters are `:name` segments; a path that says more literally comes first. As for the router, a slash at the end makes no
+ * difference.
  */
 export function createAllowedMethods(
   routes: readonly { readonly method: string; readonly path: string }[],
@@ -12,10 +13,9 @@ export function createAllowedMethods(
     if (method === "GET") methods.add("HEAD");
     methodsByPattern.set(path, methods);
   }
-  const patterns = [...methodsByPattern].map(([path, methods]) => ({
-    segments: path.split("/"),
-    methods: [...methods].toSorted(),
-  }));
+  const patterns = [...methodsByPattern]
+    .map(([path, methods]) => ({ segments: path.split("/"), methods: [...methods].toSorted() }))
+    .toSorted((one, other) => openness(one.segments) - openness(other.segments));
 
   return (path) => {
     const segments = withoutLastSlash(path).split("/");
@@ -30,6 +30,11 @@ export function createAllowedMethods(
 
 function withoutLastSlash(path: string): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+/** How many segments a pattern leaves open. */
+function openness(segments: readonly string[]): number {
+  return segments.filter((segment) => segment.startsWith(":")).length;
 }
 
 function isMatch(pattern: string, segment: string): boolean {

@@ -36,6 +36,7 @@ import { docsPages } from "./docs-pages.ts";
 import { createDoor } from "./door.ts";
 import { createErrorMapper } from "./error-mapper.ts";
 import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "./guards.ts";
+import { closeNarrowerPaths } from "./narrower-paths.ts";
 import { openApiDocument } from "./openapi.ts";
 import { createShortcuts } from "./shortcuts.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -138,6 +139,7 @@ export function createApp(platform: Platform, health: HealthState): App {
     .onError(mapError)
     .mapResponse(write)
     .use(routes)
+    .use(closeNarrowerPaths(routes.routes))
     .use(docs)
     .compile();
   const route = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {

@@ -17,16 +17,26 @@ export function decodeCursor(
   cursor: string,
   isPosition: (text: string) => boolean,
 ): string {
-  const text = Buffer.from(cursor, "base64url").toString("utf8");
-  const position = text.slice(checksumLength);
-  // Made again, for the decoder skips characters that do not belong there.
-  if (!isPosition(position) || encodeCursor(list, position) !== cursor) {
+  const position = findPosition(list, cursor, isPosition);
+  if (position === null) {
     const issue = "Is not a cursor of this list.";
     throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
       faults: [{ field: "cursor", issue }],
     });
   }
   return position;
+}
+
+/** The same, but null for anything else. */
+export function findPosition(
+  list: string,
+  cursor: string,
+  isPosition: (text: string) => boolean,
+): string | null {
+  const text = Buffer.from(cursor, "base64url").toString("utf8");
+  const position = text.slice(checksumLength);
+  // Made again, for the decoder skips characters that do not belong there.
+  return isPosition(position) && encodeCursor(list, position) === cursor ? position : null;
 }
 
 function checksum(list: string, position: string): string {

@@ -40,9 +40,9 @@ test("a name that cannot be one, or none, makes nothing", async () => {
   await using home = await createHome("embedded");
   for (const name of ["", "x".repeat(101), "a\nb"]) {
     const refused = await runGatehouse([...commandLine, name], home);
-    expect([refused.exitCode, refused.stdout]).toEqual([1, ""]);
-    expect(refused.stderr).toEndWith(
-      "gatehouse: This is not a valid name for a client.\n  name: Must have 1 to 100 characters, and no control characters.\n",
+    expect([refused.exitCode, refused.stdout]).toEqual([2, ""]);
+    expect(refused.stderr).toContain(
+      "It must have 1 to 100 characters, and no control characters.",
     );
   }
   for (const wrong of [["clients", "create"], ["clients"], ["clients", "destroy"]]) {

@@ -129,6 +129,18 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
     expect(outcome(twice)).toEqual([409, "CONFLICT", undefined]);
   });
 
+  // Otherwise whoever has it would one day, after an update, be allowed what nobody has given her.
+  test("what a later version may ask for cannot be made", async () => {
+    const resources = ["audit", "clients", "roles", "users", "webhooks"];
+    for (const resource of resources) {
+      const made = await call("POST", "/api/v1/permissions", { name: `${resource}:purge` });
+      expect(outcome(made)).toEqual([400, "VALIDATION_ERROR", "name"]);
+      expect(made.json.error.details.issue).toContain(resources.join(", "));
+    }
+    const own = `users-${freshName("thing")}:read`;
+    expect((await call("POST", "/api/v1/permissions", { name: own })).status).toBe(201);
+  });
+
   test("a permission of one's own goes into roles, and admin has it at once", async () => {
     const name = `${freshName("invoices")}:approve`;
     const json = { name, description: "Approves." };

@@ -1,12 +1,16 @@
 import { describe, expect, test } from "bun:test";
 
+import { deleteUser } from "../../src/features/user-administration/index.ts";
+import { findAppError } from "../../src/kernel/errors.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
 import { databaseKinds } from "../support/databases.ts";
+import { failureOf } from "../support/failure-of.ts";
 import type { Answer } from "../support/http-call.ts";
 import { goodPassword, type SignedInUser, signUp } from "../support/journey.ts";
+import { operatorOf } from "../support/operator.ts";
 import { race } from "../support/race.ts";
-import { makeRole, signUpWith } from "../support/roles.ts";
+import { giveRoles, makeRole, signUpWith } from "../support/roles.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 const livingAdmins = `select count(*)::int as count from user_roles join users on users.id = user_id
@@ -24,6 +28,11 @@ function demote(app: TestApp, by: SignedInUser, whom: SignedInUser): Promise<Ans
 function leave(app: TestApp, user: SignedInUser): Promise<Answer> {
   const call = { bearer: user.accessToken, json: { password: goodPassword } };
   return app.call("DELETE", "/api/v1/users/me", call);
+}
+
+/** The error code that a statement by hand ends with. */
+async function codeOf(statement: Promise<unknown>): Promise<unknown> {
+  return findAppError(await failureOf(statement))?.code;
 }
 
 const outcome = ({ status, json }: Answer) => [status, json.error?.code];
@@ -64,19 +73,38 @@ describe.each([...databaseKinds])("the last admin, on %s,", (database) => {
       `update users set deleted_at = now() where id = '${admin.userId}'`,
       "update users set disabled_at = now()",
       `with gone as (delete from user_roles where ${hers}) update users set disabled_at = now()`,
+      `with gone as (update users set disabled_at = now()) delete from user_roles where ${hers}`,
       "delete from roles where name = 'admin'",
       `delete from users where id = '${admin.userId}'`,
+      "delete from users",
     ]) {
-      const error: unknown = await app.rows(statement).catch((reason: unknown) => reason);
-      expect([statement, Reflect.get(Object(error), "cause")]).toEqual([
-        statement,
-        expect.objectContaining({ code: "CONFLICT" }),
-      ]);
+      expect([statement, await codeOf(app.rows(statement))]).toEqual([statement, "CONFLICT"]);
     }
     expect(await countAdmins(app)).toBe(1);
     await app.rows(`update users set disabled_at = null where id = '${other.userId}'`);
     await app.rows(`update users set deleted_at = now() where id = '${admin.userId}'`);
     expect(await countAdmins(app)).toBe(1);
+  });
+
+  // One statement that takes several away, each of which alone would leave another.
+  test("is not removed together with the others", async () => {
+    await using app = await startTestApp({ database });
+    await signInAdmin(app);
+    await signInAdmin(app);
+    for (const statement of [
+      "update users set disabled_at = now()",
+      "delete from user_roles",
+      "delete from users",
+      "delete from roles where name = 'admin'",
+      `with gone as (delete from user_roles where user_id = (select id from users limit 1))
+       update users set deleted_at = now()`,
+    ]) {
+      expect([statement, await codeOf(app.rows(statement))]).toEqual([statement, "CONFLICT"]);
+      expect(await countAdmins(app)).toBe(2);
+    }
+    // What takes no admin away is nobody's concern.
+    await app.rows("update user_roles set created_at = now()");
+    await app.rows("update users set updated_at = now()");
   });
 
   test("may go once there is another one", async () => {
@@ -102,6 +130,32 @@ test("where there is none, others are changed and leave as they like", async () 
     expect(answer.status).toBe(200);
   }
   expect((await leave(app, user)).status).toBe(200);
+});
+
+// Admins were disabled or deleted while there were others, who are gone since: their role is nobody's power.
+test("where all admins are disabled or deleted, they lose their role and may go", async () => {
+  await using app = await startTestApp();
+  const who = { disabled: await signInAdmin(app), deleted: await signInAdmin(app) };
+  await app.rows("create table admins as table user_roles");
+  await app.rows("truncate user_roles");
+  for (const [name, { userId }] of Object.entries(who)) {
+    await app.rows(`update users set ${name}_at = now() where id = '${userId}'`);
+  }
+  const hers = `user_id = '${who.deleted.userId}'`;
+  for (const statement of [
+    `delete from user_roles where ${hers}`,
+    `update user_roles set role = 'user' where ${hers}`,
+    "delete from user_roles",
+    `update users set disabled_at = now() where id = '${who.deleted.userId}'`,
+    `delete from users where id = '${who.deleted.userId}'`,
+  ]) {
+    await app.rows("truncate user_roles");
+    await app.rows("insert into user_roles table admins");
+    await app.rows(statement);
+  }
+  await giveRoles(app, who.disabled, []);
+  await deleteUser(operatorOf(app), who.disabled.userId);
+  expect([...(await app.rows("select role from user_roles"))]).toEqual([]);
 });
 
 // security 97

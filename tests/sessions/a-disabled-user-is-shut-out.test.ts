@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { goodPassword, logIn, mailTo, registerVerified, signUp } from "../support/journey.ts";
-import { outcomeOfRefresh, refreshGrant, statusOfMe } from "../support/session-calls.ts";
+import { outcomeOfRefresh, refresh, refreshGrant, statusOfMe } from "../support/session-calls.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 // Disabled by hand here, with nothing else changed: every door looks for itself.
@@ -21,7 +21,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   const disable = (userId: string) =>
     app.rows(`update users set disabled_at = now() where id = '${userId}'`);
 
-  // security 35
+  // security 35, 49
   test("her tokens are dead at once, and come back with her", async () => {
     const user = await signUp(app);
     expect(await statusOfMe(app, user.accessToken)).toBe(200);
@@ -35,6 +35,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const grant = await refreshGrant(app, user.refreshToken);
     expect([grant.status, grant.json.error]).toEqual([400, "invalid_grant"]);
     await app.rows(`update users set disabled_at = null where id = '${user.userId}'`);
+    expect((await refresh(app, user.refreshToken)).status).toBe(200);
     expect((await logIn(app, user)).status).toBe(200);
   });
 

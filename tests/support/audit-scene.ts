@@ -12,6 +12,7 @@ import {
 } from "../../src/features/audit/index.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
 import { createSystemContext } from "../../src/platform/system-context.ts";
+import { beforeQuery, type IsMeant } from "./before-query.ts";
 import { createTestDatabase, type DatabaseKind } from "./databases.ts";
 import { quietLog } from "./quiet-log.ts";
 
@@ -26,6 +27,8 @@ export interface AuditScene extends AsyncDisposable {
   /** Deletes a batch of what was kept for long enough; gives the number of rows. */
   sweep(): Promise<number>;
   verify(expected?: ChainPosition, settings?: Record<string, string>): Promise<AuditReport>;
+  /** The same while `meanwhile` happens each time before rows are read. */
+  verifyWhile(meanwhile: () => Promise<unknown>, expected?: ChainPosition): Promise<AuditReport>;
   /** A text as the outbox and others keep theirs. */
   sealed(text: string): string;
   rows(query: string): Promise<Record<string, unknown>[]>;
@@ -38,6 +41,9 @@ const ownSettings = {
   JWT_SECRET_KEY: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only",
   MAIL_TRANSPORT: "none",
 };
+
+const readsRows: IsMeant = (method, [columns]) =>
+  method === "select" && "content" in Object(columns);
 
 /** Opens one on an empty database. */
 export async function openAuditScene(
@@ -71,6 +77,8 @@ export async function openAuditScene(
     seal: async (other) => (await sealRows(withSettings(other))).count,
     sweep: () => sweepAuditLog(platform, platform.clock.now()),
     verify: (expected, other) => verifyAuditLog(withSettings(other), expected),
+    verifyWhile: (meanwhile, expected) =>
+      verifyAuditLog({ ...platform, db: beforeQuery(platform.db, readsRows, meanwhile) }, expected),
     sealed: (text) => platform.secrets.seal(text),
     rows,
     async tamper(statement) {

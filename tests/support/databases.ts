@@ -88,8 +88,9 @@ function templateName(): Promise<string> {
 }
 
 async function makeTemplate(): Promise<string> {
-  const migrations = await Bun.file("drizzle/meta/_journal.json").text();
-  const name = `gatehouse_template_${Bun.hash(migrations).toString(36)}`;
+  const paths = (await Array.fromAsync(new Bun.Glob("drizzle/*.sql").scan())).toSorted();
+  const migrations = await Promise.all(paths.map((path) => Bun.file(path).text()));
+  const name = `gatehouse_template_${Bun.hash(migrations.join("")).toString(36)}`;
   await withServer(async (sql) => {
     await sql`select pg_advisory_lock(4711)`;
     const [existing] = await sql`select 1 from pg_database where datname = ${name}`;

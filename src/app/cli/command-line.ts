@@ -3,13 +3,13 @@ import { Command, CommanderError } from "commander";
 import { version } from "../../kernel/version.ts";
 import { auditCommand } from "./audit.ts";
 import { clientsCommand } from "./clients.ts";
-import { ignoreClosedPipes } from "./closed-pipes.ts";
 import { configCommand } from "./config.ts";
 import { createAdminCommand } from "./create-admin.ts";
 import { eventsCommand } from "./events.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
 import { keysCommand } from "./keys.ts";
+import { reportLostOutput } from "./lost-output.ts";
 import { migrateCommand } from "./migrate.ts";
 import { openapiCommand } from "./openapi.ts";
 import { serveCommand } from "./serve.ts";
@@ -35,12 +35,13 @@ const commands = [
 
 /** Runs the command that the arguments name and sets the exit code: 0 done, 1 failed, 2 wrong usage or settings. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
-  ignoreClosedPipes();
+  reportLostOutput();
   try {
     await createProgram().parseAsync([...argv]);
   } catch (error) {
-    process.exitCode =
-      error instanceof CommanderError ? usageExitCode(error) : reportFailure(error);
+    const exitCode = error instanceof CommanderError ? usageExitCode(error) : reportFailure(error);
+    // Help that was asked for is done, but may have been lost.
+    if (exitCode !== exitCodes.done) process.exitCode = exitCode;
   }
 }
 

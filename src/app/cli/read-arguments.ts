@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 
-import type { NamedUser } from "../../features/user-administration/index.ts";
+import { isUsersCursor, type NamedUser } from "../../features/user-administration/index.ts";
 import { canonicalEmail } from "../../features/users/index.ts";
 import { findAppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
@@ -19,6 +19,12 @@ export function readEmail(text: string): string {
 export function readNamedUser(text: string): NamedUser {
   const id = text.toLowerCase();
   return isUuid(id) ? { id } : { email: readEmail(text) };
+}
+
+/** A cursor of the list of users. Throws the same. */
+export function readUsersCursor(text: string): string {
+  if (isUsersCursor(text)) return text;
+  throw new InvalidArgumentError("It must be one that this list has ended with.");
 }
 
 /** A whole number within bounds. Throws the same. */

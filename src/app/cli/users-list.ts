@@ -6,7 +6,7 @@ import {
   viewAccount,
 } from "../../features/user-administration/index.ts";
 import { asOperator } from "./as-operator.ts";
-import { readCount } from "./read-arguments.ts";
+import { readCount, readUsersCursor } from "./read-arguments.ts";
 import { tableLines } from "./table.ts";
 
 interface UsersListOptions {
@@ -29,7 +29,7 @@ export function usersListCommand(): Command {
     .option("--role <name>", "only those with this role")
     .addOption(new Option("--status <status>", "only those").choices(statuses))
     .option("--limit <count>", "how many at most", readCount(1, 1000), 50)
-    .option("--cursor <cursor>", "go on where another list ended")
+    .option("--cursor <cursor>", "go on where another list ended", readUsersCursor)
     .option("--json", "print it for programs, as one JSON object")
     .action(async (options: UsersListOptions, command: Command) => {
       const { query = null, role = null, status = null, limit, cursor = null, json } = options;

@@ -19,21 +19,34 @@ import {
 
 const batchSize = 2000;
 
-/** The first fault of a chain as it was read, in words, from its beginning to its end; null when it is intact. */
+/** What is not as it was sealed. */
+export interface ChainFault {
+  /** In words. */
+  readonly fault: string;
+  /** After which place rows were missing when they were read; null for what has nothing to do with that. */
+  readonly missingAfter: number | null;
+}
+
+/** The first fault of a chain as it was read, from its beginning to its end; null when it is intact. */
 export async function findFaultOfChain(
   db: Db,
   chain: ChainWithBounds | null,
   key: ChainKey | null,
   expected: ChainPosition | null,
-): Promise<string | null> {
-  if (chain === null) return "the chain's own row, in audit_chain, is missing";
-  if (key === null && !isUnbegun(chain)) return keyCannotBeOpened;
-  return (
+): Promise<ChainFault | null> {
+  if (chain === null) return lasting("the chain's own row, in audit_chain, is missing");
+  if (key === null && !isUnbegun(chain)) return lasting(keyCannotBeOpened);
+  const fault =
     (key === null ? null : findFaultOfCheckpoint(key, chain)) ??
     findFaultOfBounds(chain) ??
-    findFaultOfExpectation(chain, expected) ??
-    (key === null ? null : await findFaultOfRows(db, key, chain, expected))
-  );
+    findFaultOfExpectation(chain, expected);
+  if (fault !== null) return lasting(fault);
+  return key === null ? null : findFaultOfRows(db, key, chain, expected);
+}
+
+/** One that another reading does not take away. */
+function lasting(fault: string): ChainFault {
+  return { fault, missingAfter: null };
 }
 
 /** Before the first row is sealed there is no key. */
@@ -46,21 +59,25 @@ async function findFaultOfRows(
   key: ChainKey,
   { checkpoint, head }: Chain,
   expected: ChainPosition | null,
-): Promise<string | null> {
+): Promise<ChainFault | null> {
   let position = checkpoint;
   while (position.sequence < head.sequence) {
     const place = { after: position.sequence, upTo: head.sequence, count: batchSize };
     const rows = await selectSealedRows(db, place);
-    if (rows.length === 0) return missing(position.sequence + 1, head.sequence);
+    const next = rows[0]?.sequence ?? head.sequence + 1;
+    if (next > position.sequence + 1) {
+      const fault = missing(position.sequence + 1, next - 1);
+      return { fault, missingAfter: position.sequence };
+    }
     for (const row of rows) {
       const fault = findFaultOfRow(key, position, row) ?? findFaultOfHash(row, expected);
-      if (fault !== null) return fault;
+      if (fault !== null) return lasting(fault);
       position = row;
     }
     // Another row of the last place would be passed over by the next batch.
-    if ((await countRowsOf(db, position)) > 1) return isThereTwice(position.sequence);
+    if ((await countRowsOf(db, position)) > 1) return lasting(isThereTwice(position.sequence));
   }
   return position.hash === head.hash
     ? null
-    : `the chain's end is not what row ${head.sequence} was sealed with`;
+    : lasting(`the chain's end is not what row ${head.sequence} was sealed with`);
 }

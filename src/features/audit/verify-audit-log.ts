@@ -12,9 +12,6 @@ import { auditLog } from "./table.ts";
 /** A server seals every second; what has waited for longer than this was overlooked, or there is no server. */
 const patienceSeconds = 60;
 
-/** How often the chain is read again because its beginning was moved while it was read. */
-const maximumReadings = 5;
-
 /** What became of the audit log. */
 export interface AuditReport {
   /** The first thing that is not as it was sealed, in words; null for an intact log. */
@@ -35,27 +32,41 @@ export async function verifyAuditLog(
   ctx: Platform,
   expected: ChainPosition | null = null,
 ): Promise<AuditReport> {
-  const { db, clock, secrets } = ctx;
-  for (let readings = 1; ; readings += 1) {
-    const chain = await readChainWithBounds(db);
-    const key = chain && openChainKey(secrets, chain);
-    const fault = await findFaultOfChain(db, chain, key, expected);
-    const isDoubtful = fault !== null && readings < maximumReadings;
-    if (isDoubtful && (await hasBegunLater(db, chain))) continue;
-    return {
-      fault,
-      head: chain?.head ?? null,
-      deletedUpTo: chain?.checkpoint.sequence ?? 0,
-      deletedAt: chain?.checkpointAt ?? null,
-      ...(await countUnsealed(db, clock.now())),
-    };
-  }
+  const { db, clock } = ctx;
+  const { chain, fault } = await checkChain(ctx, await readChainWithBounds(db), expected);
+  return {
+    fault,
+    head: chain?.head ?? null,
+    deletedUpTo: chain?.checkpoint.sequence ?? 0,
+    deletedAt: chain?.checkpointAt ?? null,
+    ...(await countUnsealed(db, clock.now())),
+  };
 }
 
-/** Whether rows were deleted meanwhile, because they had been kept for long enough. */
-async function hasBegunLater(db: Db, chain: ChainWithBounds | null): Promise<boolean> {
-  const current = await readChainWithBounds(db);
-  return current?.checkpoint.sequence !== chain?.checkpoint.sequence;
+/** A chain, and the first thing about it that is not as it was sealed. */
+interface CheckedChain {
+  readonly chain: ChainWithBounds | null;
+  readonly fault: string | null;
+}
+
+/**
+ * Rows that were deleted meanwhile because they had been kept for long enough are no fault: the check goes on where the chain
+ * begins since, as often as that happens, and each time nearer to its end.
+ */
+async function checkChain(
+  ctx: Platform,
+  chain: ChainWithBounds | null,
+  expected: ChainPosition | null,
+): Promise<CheckedChain> {
+  const key = chain && openChainKey(ctx.secrets, chain);
+  const found = await findFaultOfChain(ctx.db, chain, key, expected);
+  if (found === null) return { chain, fault: null };
+  const { fault, missingAfter } = found;
+  if (missingAfter === null) return { chain, fault };
+  const current = await readChainWithBounds(ctx.db);
+  if (current === null || current.checkpoint.sequence <= missingAfter) return { chain, fault };
+  const isCompared = expected !== null && expected.sequence <= missingAfter;
+  return checkChain(ctx, current, isCompared ? null : expected);
 }
 
 async function countUnsealed(db: Db, now: Date): Promise<Pick<AuditReport, "waiting" | "overdue">> {

@@ -2,16 +2,16 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
-import { violatedForeignKey } from "../../platform/db/errors.ts";
 import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
 import { type Effect, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { rolesOf, userColumns, type UserRecord, userRoles, users } from "../users/index.ts";
-import { giveRoles } from "./give-roles.ts";
-import { assertMayGrant } from "./may-grant.ts";
+import { giveRoles, isRoleGone } from "./give-roles.ts";
+import { findGrantable } from "./may-grant.ts";
 import { changeOf, isChange, type NameChange, textArray } from "./name-change.ts";
+import type { RoleReading } from "./queries.ts";
 import { recordRefusal } from "./record-refusal.ts";
 
 const action = "user.roles_changed";
@@ -34,9 +34,9 @@ export async function assignRoles(
     const change = changeOf(user.roles, wanted);
     if (!isChange(change)) return user;
     return recordRefusal(ctx, attempt, async () => {
-      await assertMayGrant(ctx, [...change.added, ...change.removed], roles);
+      const judged = await findGrantable(ctx, [...change.added, ...change.removed], roles);
       const after = { ...user, roles: wanted.toSorted() };
-      return (await write(ctx, after, version, change)) ? after : null;
+      return (await write(ctx, after, version, { change, judged })) ? after : null;
     });
   });
 }
@@ -50,13 +50,14 @@ async function findUser(ctx: Context, userId: string) {
   return user ?? null;
 }
 
-/** False, and nothing is written, if the user changed since she was read, or a role is gone. */
+/** False, and nothing is written, if the user changed since she was read, or a role since it was judged. */
 async function write(
   ctx: Context,
   user: UserRecord,
   version: string,
-  { added, removed }: NameChange,
+  { change, judged }: { change: NameChange; judged: readonly RoleReading[] },
 ): Promise<boolean> {
+  const { added, removed } = change;
   const now = ctx.clock.now();
   const { id: userId } = user;
   const changed = ctx.db.$with("changed").as(
@@ -71,15 +72,17 @@ async function write(
     where ${userRoles.userId} = ${row}.id and ${userRoles.role} = any(${textArray(removed)})`;
   const query = withEffects(ctx.db, changed, [
     take,
-    giveRoles(ctx, added),
+    giveRoles(
+      ctx,
+      judged.filter(({ name }) => added.includes(name)),
+    ),
     recordAudit(ctx, { action, result: "success", userId, detail: { added, removed } }),
     recordEvent(ctx, action, { user_id: userId, roles: rolesOf(user) }),
   ])
     .select()
     .from(changed);
   const rows = await query.catch((error: unknown) => {
-    // The role was deleted since it was looked up: the next attempt says so.
-    if (violatedForeignKey(error) === "user_roles_role_roles_name_fk") return [];
+    if (isRoleGone(error)) return [];
     throw error;
   });
   if (rows.length === 0) return false;

@@ -3,17 +3,26 @@ import { withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { permissions } from "../users/index.ts";
-import { builtInPermissions, type Permission } from "./permissions.ts";
+import {
+  builtInPermissions,
+  builtInResources,
+  isReservedPermission,
+  type Permission,
+} from "./permissions.ts";
 import { recordRefusal } from "./record-refusal.ts";
 
 const action = "permission.created";
 
-/** Makes a permission of the operator's own; `admin` has it at once. Throws `CONFLICT` where there is one of this name. */
+/**
+ * Makes a permission of the operator's own; `admin` has it at once. Throws `CONFLICT` where there is one of this name,
+ * `VALIDATION_ERROR` for a name that a built-in one may have in a later version.
+ */
 export async function createPermission(ctx: Context, permission: Permission): Promise<Permission> {
   const { name, description } = permission;
   const detail = { permission: name };
   await recordRefusal(ctx, { action, userId: null, detail }, async () => {
     if (builtInPermissions.some((builtIn) => builtIn.name === name)) throw exists();
+    if (isReservedPermission(name)) throw isReserved();
     const created = ctx.db
       .$with("created")
       .as(
@@ -32,6 +41,14 @@ export async function createPermission(ctx: Context, permission: Permission): Pr
   });
   ctx.changes.announce({ subject: "roles", id: "" });
   return permission;
+}
+
+function isReserved(): AppError {
+  const kept = builtInResources.join(", ");
+  const issue = `Begins with a word that is kept for Gatehouse's own permissions: ${kept}.`;
+  return new AppError("VALIDATION_ERROR", "The request is not valid.", {
+    faults: [{ field: "name", issue }],
+  });
 }
 
 function exists(): AppError {

@@ -1,11 +1,13 @@
 export { assignRoles } from "./assign-roles.ts";
 export { adminRole } from "./built-in-roles.ts";
-export { giveRoles } from "./give-roles.ts";
+export { giveRoles, isRoleGone } from "./give-roles.ts";
 export { heldPermissions } from "./held-permissions.ts";
-export { assertHolds, assertMayGovern, assertMayGrant } from "./may-grant.ts";
+export { assertHolds, assertMayGovern, findGrantable } from "./may-grant.ts";
 export { roleNamesSchema } from "./model.ts";
+export type { RoleReading } from "./queries.ts";
 export { builtInPermissions } from "./permissions.ts";
 export { permissionsRoutes } from "./permissions-routes.ts";
-export { recordRefusal } from "./record-refusal.ts";
+export { recordRefusal, recordRefusals } from "./record-refusal.ts";
 export { rolesRoutes } from "./routes.ts";
 export { userRolesRoutes } from "./user-roles-routes.ts";
+export { viewOfChange } from "./view-of-change.ts";

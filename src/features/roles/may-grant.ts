@@ -3,7 +3,7 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { adminRole } from "./built-in-roles.ts";
 import { assertAllExist } from "./errors.ts";
-import { findRoles } from "./queries.ts";
+import { findRoles, type RoleReading } from "./queries.ts";
 
 /**
  * Nobody gives or takes what she lacks. Throws `FORBIDDEN` unless whoever acts has all of these permissions. The operator at
@@ -18,16 +18,16 @@ export function assertHolds(actor: Actor, permissions: readonly string[]): void 
 }
 
 /**
- * For roles that are given to a user or taken: throws `VALIDATION_ERROR` where one does not exist, and `FORBIDDEN` unless
- * whoever acts has every permission of theirs. An admin is made and unmade by admins alone, for `admin` also has the
+ * The roles that are to be given to a user or taken, as they are judged here: throws `VALIDATION_ERROR` where one does not
+ * exist, and `FORBIDDEN` unless whoever acts has every permission of theirs. An admin is made and unmade by admins alone, for `admin` also has the
  * permissions that are yet to come. `received` are the names as the caller sent them, by whose places faults are told.
  */
-export async function assertMayGrant(
+export async function findGrantable(
   ctx: Context,
   names: readonly string[],
   received: readonly string[] = names,
-): Promise<void> {
-  if (names.length === 0) return;
+): Promise<readonly RoleReading[]> {
+  if (names.length === 0) return [];
   const found = new Map((await findRoles(ctx.db, names)).map((role) => [role.name, role]));
   assertAllExist("roles", received, (name) => found.has(name) || !names.includes(name));
   const { actor } = ctx;
@@ -38,6 +38,7 @@ export async function assertMayGrant(
   if (found.has(adminRole) && !isAdmin(actor)) {
     throw new AppError("FORBIDDEN", "Only an admin gives this role or takes it.");
   }
+  return [...found.values()];
 }
 
 /**

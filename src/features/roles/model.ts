@@ -2,6 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/message.ts";
 import { textSchema } from "../../platform/http/text-schema.ts";
+import { userSchema } from "../users/index.ts";
 import type { Permission } from "./permissions.ts";
 import type { RoleRecord } from "./queries.ts";
 
@@ -80,6 +81,12 @@ export const assignRolesBody = Type.Object(
   { additionalProperties: false },
 );
 
+/** A user after a change of her roles, to whoever made it. */
+export const changedUserSchema = Type.Object(
+  { ...Type.Partial(userSchema).properties, id: userSchema.properties.id },
+  { description: "All of her with the permission `users:read`, else her id and her roles." },
+);
+
 /** The path of one role. What is no name of ours is not found, as if there were no such role. */
 export const roleParams = Type.Object({
   name: textSchema({ description: "The role's name.", minLength: 1, maxLength: 128 }),
@@ -96,6 +103,12 @@ export const roleSchema = Type.Object({
   description: nullableText,
   permissions: Type.Array(Type.String(), { description: "In alphabetical order." }),
 });
+
+/** A role after a change, to whoever made it. */
+export const changedRoleSchema = Type.Object(
+  { ...Type.Partial(roleSchema).properties, name: roleSchema.properties.name },
+  { description: "All of it with the permission `roles:read`, else its name and what was sent." },
+);
 
 /** `data` of a made role. */
 export const roleCreatedSchema = Type.Object({ message: messageSchema, role: roleSchema });

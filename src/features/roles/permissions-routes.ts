@@ -11,6 +11,7 @@ import {
   permissionSchema,
   viewPermission,
 } from "./model.ts";
+import { builtInResources } from "./permissions.ts";
 
 const tags = ["Roles"];
 const security = [{ bearer: [] }];
@@ -65,7 +66,7 @@ export function permissionsRoutes(kit: RouteKit) {
           operationId: "createPermission",
           tags,
           summary: "Make a permission of your own",
-          description: `For the applications behind Gatehouse, which ask for it (\`/auth/forward\`, \`/auth/validate-token\`). \`admin\` has it at once. Needs the permission \`${writing}\`.`,
+          description: `For the applications behind Gatehouse, which ask for it (\`/auth/forward\`, \`/auth/validate-token\`). \`admin\` has it at once. What is before the \`:\` is none of ${builtInResources.join(", ")}: those are kept for Gatehouse's own. Needs the permission \`${writing}\`.`,
           security,
         },
       },

@@ -15,3 +15,17 @@ export const builtInPermissions: readonly Permission[] = [
   { name: "audit:read", description: "Read the audit log." },
   { name: "webhooks:write", description: "See, make, change and delete webhooks." },
 ];
+
+/** What built-in permissions are about: no permission of an operator's own begins so, for a later version may ask for it. */
+export const builtInResources: readonly string[] = [
+  ...new Set(builtInPermissions.map(({ name }) => resourceOf(name))),
+].toSorted();
+
+/** Whether a permission is, or may once be, one of Gatehouse's own operations. */
+export function isReservedPermission(name: string): boolean {
+  return builtInResources.includes(resourceOf(name));
+}
+
+function resourceOf(name: string): string {
+  return name.slice(0, name.indexOf(":"));
+}

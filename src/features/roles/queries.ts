@@ -35,9 +35,9 @@ export async function findRole(db: Db, name: string): Promise<RoleReading | null
 }
 
 /** Those of the named roles that there are. */
-export function findRoles(db: Db, names: readonly string[]): Promise<RoleRecord[]> {
+export function findRoles(db: Db, names: readonly string[]): Promise<RoleReading[]> {
   return db
-    .select(roleColumns)
+    .select({ ...roleColumns, version: rowVersion(roles) })
     .from(roles)
     .where(inArray(roles.name, [...names]));
 }

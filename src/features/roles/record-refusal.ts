@@ -1,4 +1,4 @@
-import { findAppError } from "../../kernel/errors.ts";
+import { type ErrorCode, findAppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, writeAudit } from "../audit/index.ts";
 
@@ -9,17 +9,35 @@ export interface Attempt {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Does what is tried. That it was not allowed, or would have removed the last admin, is recorded as well. */
-export async function recordRefusal<T>(
+/** Not allowed; against the last admin, or what cannot be changed; against somebody who has the name. */
+const recorded: readonly ErrorCode[] = [
+  "FORBIDDEN",
+  "CONFLICT",
+  "DUPLICATE_EMAIL",
+  "DUPLICATE_USERNAME",
+];
+
+/** Does what is tried. Where it is refused, and not for its form, that is recorded as well. */
+export function recordRefusal<T>(
   ctx: Context,
-  { action, userId, detail }: Attempt,
+  attempt: Attempt,
+  act: () => Promise<T>,
+): Promise<T> {
+  return recordRefusals(ctx, [attempt], act);
+}
+
+/** The same for several things that are done together or not at all: each has its own record. */
+export async function recordRefusals<T>(
+  ctx: Context,
+  attempts: readonly Attempt[],
   act: () => Promise<T>,
 ): Promise<T> {
   try {
     return await act();
   } catch (error) {
     const reason = findAppError(error)?.code;
-    if (reason === "FORBIDDEN" || reason === "CONFLICT") {
+    if (reason === undefined || !recorded.includes(reason)) throw error;
+    for (const { action, userId, detail } of attempts) {
       await writeAudit(ctx, { action, result: "failure", userId, detail: { ...detail, reason } });
     }
     throw error;

@@ -8,6 +8,7 @@ import { createRole } from "./create-role.ts";
 import { deleteRole } from "./delete-role.ts";
 import { listRoles, showRole } from "./lists.ts";
 import {
+  changedRoleSchema,
   createRoleBody,
   roleCreatedSchema,
   roleParams,
@@ -16,6 +17,7 @@ import {
   viewRole,
 } from "./model.ts";
 import { updateRole } from "./update-role.ts";
+import { viewOfChange } from "./view-of-change.ts";
 
 const tags = ["Roles"];
 const security = [{ bearer: [] }];
@@ -96,7 +98,14 @@ export function rolesRoutes(kit: RouteKit) {
       "/:name",
       async ({ ctx, params, body }) => {
         const role = await updateRole(ctx, params.name, body);
-        return success(viewRole(role), ctx.clock.now());
+        const view = viewRole(role);
+        const shown = viewOfChange(ctx.actor, {
+          view,
+          reading,
+          key: "name",
+          written: Object.keys(body),
+        });
+        return success(shown, ctx.clock.now());
       },
       {
         permission: writing,
@@ -104,14 +113,14 @@ export function rolesRoutes(kit: RouteKit) {
         params: roleParams,
         body: updateRoleBody,
         response: {
-          200: successSchema(roleSchema),
+          200: successSchema(changedRoleSchema),
           ...failures(400, 401, 403, 404, 409, 413, 415, 503),
         },
         detail: {
           operationId: "updateRole",
           tags,
           summary: "Change a role",
-          description: `\`permissions\` replaces all that it allowed; effective at once for all who have it. What \`admin\` allows cannot be changed. ${noMoreThanOneHas}`,
+          description: `\`permissions\` replaces all that it allowed; effective at once for all who have it. What \`admin\` allows cannot be changed. ${noMoreThanOneHas} The answer shows all of it with \`${reading}\`.`,
           security,
         },
       },

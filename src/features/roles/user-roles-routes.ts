@@ -2,9 +2,10 @@ import { Elysia } from "elysia";
 
 import { failures, success, successSchema } from "../../platform/http/envelope.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
-import { userSchema, viewUser } from "../users/index.ts";
+import { viewUser } from "../users/index.ts";
 import { assignRoles } from "./assign-roles.ts";
-import { assignRolesBody, userParams } from "./model.ts";
+import { assignRolesBody, changedUserSchema, userParams } from "./model.ts";
+import { viewOfChange } from "./view-of-change.ts";
 
 const permission = "roles:assign";
 
@@ -14,7 +15,13 @@ export function userRolesRoutes(kit: RouteKit) {
     "/:id/roles",
     async ({ ctx, params, body }) => {
       const user = await assignRoles(ctx, { userId: params.id, roles: body.roles });
-      return success(viewUser(user), ctx.clock.now());
+      const shown = viewOfChange(ctx.actor, {
+        view: viewUser(user),
+        reading: "users:read",
+        key: "id",
+        written: ["roles"],
+      });
+      return success(shown, ctx.clock.now());
     },
     {
       permission,
@@ -22,14 +29,14 @@ export function userRolesRoutes(kit: RouteKit) {
       params: userParams,
       body: assignRolesBody,
       response: {
-        200: successSchema(userSchema),
+        200: successSchema(changedUserSchema),
         ...failures(400, 401, 403, 404, 409, 413, 415, 503),
       },
       detail: {
         operationId: "assignRoles",
         tags: ["Roles"],
         summary: "Give a user her roles",
-        description: `These and no others; effective at once, for her tokens too. The last admin keeps \`admin\` (\`CONFLICT\`), which only an admin gives or takes. Needs the permission \`${permission}\`, and every permission of the roles that are given or taken.`,
+        description: `These and no others; effective at once, for her tokens too. The last admin keeps \`admin\` (\`CONFLICT\`), which only an admin gives or takes. Needs the permission \`${permission}\`, and every permission of the roles that are given or taken; the answer shows all of her with \`users:read\`.`,
         security: [{ bearer: [] }],
       },
     },

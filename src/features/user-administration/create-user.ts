@@ -1,14 +1,20 @@
 import { addSeconds } from "../../kernel/clock.ts";
-import { violatedForeignKey } from "../../platform/db/errors.ts";
 import { untilWritten } from "../../platform/db/row-version.ts";
 import { type Effect, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, writeAudit } from "../audit/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { challengeLink, issueChallenge } from "../mail-challenges/index.ts";
 import { duplicate } from "../passwords/index.ts";
-import { assertHolds, assertMayGrant, giveRoles, recordRefusal } from "../roles/index.ts";
+import {
+  assertHolds,
+  findGrantable,
+  giveRoles,
+  isRoleGone,
+  recordRefusal,
+  type RoleReading,
+} from "../roles/index.ts";
 import {
   canonicalEmail,
   firstCredentialsVersion,
@@ -35,18 +41,19 @@ export async function createUser(ctx: Context, input: NewUser): Promise<Account>
   return untilWritten(() =>
     recordRefusal(ctx, attempt, async () => {
       if (roles.length > 0) assertHolds(ctx.actor, ["roles:assign"]);
-      await assertMayGrant(ctx, roles, named);
-      return write(ctx, { email, ...columns }, roles);
+      const judged = await findGrantable(ctx, roles, named);
+      return write(ctx, { email, ...columns }, judged);
     }),
   );
 }
 
-/** Null, and nothing is written, if a role was deleted meanwhile. */
+/** Null, and nothing is written, if a role changed since it was judged. */
 async function write(
   ctx: Context,
   columns: { email: string } & ReturnType<typeof profileColumnsOf>,
-  roles: string[],
+  judged: readonly RoleReading[],
 ): Promise<Account | null> {
+  const roles = judged.map(({ name }) => name).toSorted();
   const now = ctx.clock.now();
   const userId = ctx.random.id(now);
   const { email } = columns;
@@ -66,7 +73,7 @@ async function write(
   );
   try {
     const [row] = await withEffects(ctx.db, created, [
-      giveRoles(ctx, roles),
+      giveRoles(ctx, judged),
       ...invite(ctx, { userId, email }),
       recordAudit(ctx, { action, result: "success", userId, detail: { roles } }),
       recordEvent(ctx, "user.registered", { user_id: userId, email }),
@@ -76,13 +83,8 @@ async function write(
     ctx.outboxWritten();
     return row ? { ...row, roles } : null;
   } catch (error) {
-    // The next attempt says which one does not exist.
-    if (violatedForeignKey(error) === "user_roles_role_roles_name_fk") return null;
-    const refusal = duplicate(error);
-    if (refusal === null) throw error;
-    const detail = { roles, reason: refusal.code };
-    await writeAudit(ctx, { action, result: "failure", userId: null, detail });
-    throw refusal;
+    if (isRoleGone(error)) return null;
+    throw duplicate(error) ?? error;
   }
 }
 

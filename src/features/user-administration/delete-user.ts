@@ -13,7 +13,7 @@ const action = "user.deleted";
  * `USER_NOT_FOUND`, `FORBIDDEN`, `CONFLICT` (she is the last admin).
  */
 export async function deleteUser(ctx: Context, userId: string): Promise<void> {
-  await governUser(ctx, { userId, action }, async (account) => {
+  await governUser(ctx, { userId, deeds: [{ action }] }, async (account) => {
     const now = ctx.clock.now();
     const deleted = ctx.db
       .$with("deleted")

@@ -3,15 +3,20 @@ import { and, eq, type SQL } from "drizzle-orm";
 import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
 import type { Context } from "../../platform/platform.ts";
 import type { AuditAction } from "../audit/index.ts";
-import { assertMayGovern, recordRefusal } from "../roles/index.ts";
+import { assertMayGovern, recordRefusals } from "../roles/index.ts";
 import { users } from "../users/index.ts";
 import { type AccountReading, readAccount, userNotFound } from "./find-account.ts";
+
+/** Something that is about to be done, as it is recorded when it is refused. */
+export interface Deed {
+  readonly action: AuditAction;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
 
 /** What is about to be done, and to whom. */
 export interface Governing {
   readonly userId: string;
-  readonly action: AuditAction;
-  readonly detail?: Readonly<Record<string, unknown>>;
+  readonly deeds: readonly Deed[];
   /** Whether it can be done to a deleted user. */
   readonly evenDeleted?: boolean;
 }
@@ -22,13 +27,14 @@ export interface Governing {
  */
 export function governUser<T>(
   ctx: Context,
-  { userId, action, detail = {}, evenDeleted = false }: Governing,
+  { userId, deeds, evenDeleted = false }: Governing,
   act: (account: AccountReading) => Promise<T | null>,
 ): Promise<T> {
+  const attempts = deeds.map(({ action, detail = {} }) => ({ action, userId, detail }));
   return untilWritten(async () => {
     const account = await readAccount(ctx.db, userId);
     if (!account || (account.deletedAt !== null && !evenDeleted)) throw userNotFound();
-    return recordRefusal(ctx, { action, userId, detail }, async () => {
+    return recordRefusals(ctx, attempts, async () => {
       assertMayGovern(ctx.actor, account);
       return act(account);
     });

@@ -1,6 +1,7 @@
+export { createUser } from "./create-user.ts";
 export { deleteUser } from "./delete-user.ts";
 export { findNamedUser, type NamedUser } from "./find-account.ts";
-export { listUsers, type UserFilter } from "./list-users.ts";
+export { isUsersCursor, listUsers, type UserFilter } from "./list-users.ts";
 export { viewAccount } from "./model.ts";
 export { restoreUser } from "./restore-user.ts";
 export { usersRoutes } from "./routes.ts";

@@ -1,6 +1,6 @@
 import { and, desc, inArray, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 
-import { decodeCursor, encodeCursor } from "../../kernel/cursor.ts";
+import { decodeCursor, encodeCursor, findPosition } from "../../kernel/cursor.ts";
 import { isUuid } from "../../kernel/ids.ts";
 import { type Page, pageOf } from "../../kernel/page.ts";
 import type { PageQuery } from "../../platform/http/list.ts";
@@ -43,6 +43,11 @@ export async function listUsers(
     .orderBy(desc(users.id))
     .limit(limit + 1);
   return pageOf(rows, limit, (last) => encodeCursor(list, last.id));
+}
+
+/** Whether a text is a cursor of this list. */
+export function isUsersCursor(text: string): boolean {
+  return findPosition(list, text, isUuid) !== null;
 }
 
 function hasStatus(status: UserFilter["status"]): SQL | undefined {

@@ -108,6 +108,12 @@ export const accountSchema = Type.Composite([
   }),
 ]);
 
+/** The same after a change, to whoever made it. */
+export const changedAccountSchema = Type.Object(
+  { ...Type.Partial(accountSchema).properties, id: accountSchema.properties.id },
+  { description: "All of her with the permission `users:read`, else her id and what was written." },
+);
+
 /** `data` of a made user. */
 export const userCreatedSchema = Type.Object({
   message: messageSchema,

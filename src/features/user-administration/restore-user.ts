@@ -16,7 +16,7 @@ const action = "user.restored";
  * username now).
  */
 export async function restoreUser(ctx: Context, userId: string): Promise<Account> {
-  return governUser(ctx, { userId, action, evenDeleted: true }, async (account) => {
+  return governUser(ctx, { userId, deeds: [{ action }], evenDeleted: true }, async (account) => {
     if (account.deletedAt === null) return account;
     const restored = ctx.db
       .$with("restored")

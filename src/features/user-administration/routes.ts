@@ -1,14 +1,18 @@
 import { Elysia } from "elysia";
 
+import type { UserActor } from "../../kernel/context.ts";
 import { failures, success, successSchema } from "../../platform/http/envelope.ts";
 import { listSchema, pageOfQuery } from "../../platform/http/list.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { viewOfChange } from "../roles/index.ts";
+import type { Account } from "./account.ts";
 import { createUser } from "./create-user.ts";
 import { deleteUser } from "./delete-user.ts";
 import { showUser } from "./find-account.ts";
 import { listUsers } from "./list-users.ts";
 import {
   accountSchema,
+  changedAccountSchema,
   createUserBody,
   filterOfQuery,
   toldSchema,
@@ -26,6 +30,7 @@ const security = [{ bearer: [] }];
 const reading = "users:read";
 const writing = "users:write";
 const notAboveOneself = `Needs the permission \`${writing}\`, and every permission that she has; for an admin, the role \`admin\`.`;
+const noReadingByWriting = `The answer shows all of her with \`${reading}\`.`;
 
 /** The accounts of others, for whoever governs them. */
 export function usersRoutes(kit: RouteKit) {
@@ -103,7 +108,7 @@ export function usersRoutes(kit: RouteKit) {
       "/:id",
       async ({ ctx, params, body }) => {
         const account = await updateUser(ctx, params.id, body);
-        return success(viewAccount(account), ctx.clock.now());
+        return success(shownTo(ctx.actor, account, Object.keys(body)), ctx.clock.now());
       },
       {
         permission: writing,
@@ -111,14 +116,14 @@ export function usersRoutes(kit: RouteKit) {
         params: userParams,
         body: updateUserBody,
         response: {
-          200: successSchema(accountSchema),
+          200: successSchema(changedAccountSchema),
           ...failures(400, 401, 403, 404, 409, 413, 415, 503),
         },
         detail: {
           operationId: "updateUser",
           tags,
           summary: "Change, disable or enable a user",
-          description: `Effective at once, for her tokens too. Her address and her password are hers to change. The last admin cannot be disabled (\`CONFLICT\`). ${notAboveOneself}`,
+          description: `Effective at once, for her tokens too. Her address and her password are hers to change. The last admin cannot be disabled (\`CONFLICT\`). ${notAboveOneself} ${noReadingByWriting}`,
           security,
         },
       },
@@ -146,19 +151,27 @@ export function usersRoutes(kit: RouteKit) {
       "/:id/restore",
       async ({ ctx, params }) => {
         const account = await restoreUser(ctx, params.id);
-        return success(viewAccount(account), ctx.clock.now());
+        return success(shownTo(ctx.actor, account, ["status"]), ctx.clock.now());
       },
       {
         permission: writing,
         params: userParams,
-        response: { 200: successSchema(accountSchema), ...failures(400, 401, 403, 404, 409, 503) },
+        response: {
+          200: successSchema(changedAccountSchema),
+          ...failures(400, 401, 403, 404, 409, 503),
+        },
         detail: {
           operationId: "restoreUser",
           tags,
           summary: "Restore a deleted user",
-          description: `As she was, but for her sessions. \`CONFLICT\` where somebody else has her address or her username now; \`details.field\` says which. ${notAboveOneself}`,
+          description: `As she was, but for her sessions. \`CONFLICT\` where somebody else has her address or her username now; \`details.field\` says which. ${notAboveOneself} ${noReadingByWriting}`,
           security,
         },
       },
     );
+}
+
+/** A changed user, as far as whoever changed her may see her. */
+function shownTo(actor: UserActor, account: Account, written: readonly string[]) {
+  return viewOfChange(actor, { view: viewAccount(account), reading, key: "id", written });
 }

@@ -1,6 +1,6 @@
 import { type Effect, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, writeAudit } from "../audit/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { duplicate } from "../passwords/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
@@ -13,10 +13,13 @@ import {
 } from "../users/index.ts";
 import { type Account, accountColumns } from "./account.ts";
 import type { AccountReading } from "./find-account.ts";
-import { governUser, isAsRead } from "./govern-user.ts";
+import { type Deed, governUser, isAsRead } from "./govern-user.ts";
 import type { UserUpdate } from "./model.ts";
 
 const action = "user.updated";
+
+/** How an address comes to be verified here. */
+const vouching = { by: "vouching" };
 
 /** What an update makes of a user as she was read; what she is already is no change. */
 interface UserChange {
@@ -37,8 +40,7 @@ export async function updateUser(
 ): Promise<Account> {
   const { status, email_verified: isVouchedFor = false, ...profile } = update;
   const columns = profileColumnsOf(profile);
-  const detail = { fields: Object.keys(update) };
-  return governUser(ctx, { userId, action, detail }, async (account) => {
+  return governUser(ctx, { userId, deeds: deedsOf(update) }, async (account) => {
     const change: UserChange = {
       profile,
       disables: status === "disabled" && account.disabledAt === null,
@@ -47,6 +49,19 @@ export async function updateUser(
     };
     return fieldsOf(change).length === 0 ? account : write(ctx, account, change, columns);
   });
+}
+
+/** What is asked for, as it is recorded when it is refused. */
+function deedsOf({ status, email_verified: isVouchedFor, ...profile }: UserUpdate): Deed[] {
+  const fields = Object.keys(profile);
+  const others: Deed[] = [
+    ...(status === "disabled" ? [{ action: "user.disabled" } as const] : []),
+    ...(status === "active" ? [{ action: "user.enabled" } as const] : []),
+    ...(isVouchedFor ? [{ action: "user.email_verified", detail: vouching } as const] : []),
+  ];
+  return fields.length > 0 || others.length === 0
+    ? [{ action, detail: { fields } }, ...others]
+    : others;
 }
 
 /** Null, and nothing is written, if she changed since she was read. */
@@ -77,13 +92,11 @@ async function write(
   const query = withEffects(ctx.db, updated, effectsOf(ctx, account, change))
     .select()
     .from(updated);
-  const [row] = await query.catch(async (error: unknown) => {
+  const [row] = await query.catch((error: unknown) => {
     const refusal = duplicate(error);
     if (refusal === null) throw error;
     // Not the one that was asked for, but the wanted one that another has got at this moment.
     if (columns.username === undefined) return [];
-    const detail = { fields: fieldsOf(change), reason: refusal.code };
-    await writeAudit(ctx, { action, result: "failure", userId, detail });
     throw refusal;
   });
   if (!row) return null;
@@ -111,7 +124,7 @@ function effectsOf(
     ...(enables ? [recordAudit(ctx, { ...done, action: "user.enabled" })] : []),
     ...(verifies
       ? [
-          recordAudit(ctx, { ...done, action: "user.email_verified", detail: { by: "vouching" } }),
+          recordAudit(ctx, { ...done, action: "user.email_verified", detail: vouching }),
           recordEvent(ctx, "user.email_verified", { user_id: userId, email }),
         ]
       : []),

@@ -17,7 +17,6 @@ export async function listSessionsOf(
 
 /** Ends all sessions of a user and gives their number; she may sign in again. Throws `USER_NOT_FOUND`, `FORBIDDEN`. */
 export function revokeSessionsOf(ctx: Context, userId: string): Promise<number> {
-  return governUser(ctx, { userId, action: "session.revoked" }, ({ id }) =>
-    revokeAllSessions(ctx, id),
-  );
+  const deeds = [{ action: "session.revoked" }] as const;
+  return governUser(ctx, { userId, deeds }, ({ id }) => revokeAllSessions(ctx, id));
 }
