@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 
 import { monotonicMilliseconds } from "../../kernel/clock.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { findAppError } from "../../kernel/errors.ts";
 import { encodeGiven, hotStatement } from "./hot-statement.ts";
 import type { Db } from "./port.ts";
 
@@ -125,5 +125,5 @@ export function batchedStatement<Input, Row>(
 }
 
 function isUnavailable(error: unknown): boolean {
-  return error instanceof AppError && error.code === "UNAVAILABLE";
+  return findAppError(error)?.code === "UNAVAILABLE";
 }

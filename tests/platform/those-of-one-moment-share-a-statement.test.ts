@@ -1,0 +1,215 @@
+import { sql } from "drizzle-orm";
+import { integer, pgTable, text } from "drizzle-orm/pg-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import postgres from "postgres";
+
+import { findAppError } from "../../src/kernel/errors.ts";
+import { batchedStatement, type GivenRows } from "../../src/platform/db/batched-statement.ts";
+import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
+import type { Database, Db } from "../../src/platform/db/port.ts";
+import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
+import { insertRow, withEffects } from "../../src/platform/db/write.ts";
+import { createTestDatabase, databaseKinds, type TestDatabase } from "../support/databases.ts";
+import { failureOf } from "../support/failure-of.ts";
+import { quietLog } from "../support/quiet-log.ts";
+
+const counters = pgTable("counters", {
+  name: text("name").primaryKey(),
+  count: integer("count").notNull(),
+});
+
+const remarks = pgTable("remarks", { counter: text("counter"), remark: text("remark") });
+
+interface Step {
+  readonly name: string;
+  /** A number, or what the database takes for none. */
+  readonly by: string;
+  readonly remark: string | null;
+}
+
+/** Counts, and remarks on it. */
+const count = batchedStatement(
+  ({ name }: Step) => name,
+  (db, given: GivenRows<Step>) => {
+    const changed = db.$with("changed").as(
+      db
+        .update(counters)
+        .set({ count: sql`${counters.count} + ${given.value(({ by }) => by)}::int` })
+        .from(given.rows)
+        .where(sql`${counters.name} = ${given.value(({ name }) => name)}`)
+        .returning({ ...given.columns, count: counters.count }),
+    );
+    const remark = insertRow(remarks, {
+      counter: given.value(({ name }) => name),
+      remark: given.value((step) => step.remark),
+    });
+    return withEffects(db, changed, [remark])
+      .select({ place: changed.place, count: changed.count })
+      .from(changed);
+  },
+);
+
+function connect(stored: TestDatabase, onStatement: () => void): Database {
+  const { DATABASE_URL: url, DATA_DIR: dataDir = "" } = stored.settings;
+  const common = { timeoutSeconds: 1, log: quietLog, onStatement };
+  return url === undefined
+    ? createEmbeddedDatabase({ ...common, dataDir })
+    : createPostgresDatabase({ ...common, url, poolSize: 2, applicationName: "batched" });
+}
+
+/** A process's requests: each has its own view, and all know where to get one. */
+function requestsOf(database: Database): () => { db: Db; dbForRequest: () => Db } {
+  const dbForRequest = () => database.forRequest();
+  return () => ({ db: dbForRequest(), dbForRequest });
+}
+
+function stepOf(number: number): Step {
+  return { name: `counter ${number}`, by: String(number), remark: `"${number}", {'\\'}` };
+}
+
+describe.each([...databaseKinds])("on %s", (kind) => {
+  let stored: TestDatabase;
+  let database: Database;
+  let request: ReturnType<typeof requestsOf>;
+  let statements = 0;
+
+  beforeAll(async () => {
+    stored = await createTestDatabase(kind);
+    database = connect(stored, () => {
+      statements += 1;
+    });
+    await database.open();
+    request = requestsOf(database);
+    await database.db.execute(
+      sql`create table counters (name text primary key, count integer not null)`,
+    );
+    await database.db.execute(sql`create table remarks (counter text, remark text)`);
+  });
+
+  beforeEach(async () => {
+    await database.db.delete(counters);
+    await database.db.delete(remarks);
+    const rows = Array.from({ length: 100 }, (_, number) => ({
+      name: `counter ${number}`,
+      count: 0,
+    }));
+    await database.db.insert(counters).values(rows);
+    statements = 0;
+  });
+
+  afterAll(async () => {
+    await database.close();
+    await stored.remove();
+  });
+
+  test("those who ask in one turn share a statement, and each gets its own", async () => {
+    const steps = [7, 3, 11, 5].map(stepOf);
+    const rows = await Promise.all(steps.map((step) => count(request(), step)));
+    expect(statements).toBe(1);
+    expect(rows.map((row) => row?.count)).toEqual([7, 3, 11, 5]);
+    const remarked = await database.db.select().from(remarks).orderBy(remarks.counter);
+    expect(remarked).toEqual(
+      [11, 3, 5, 7].map((number) => ({
+        counter: `counter ${number}`,
+        remark: stepOf(number).remark,
+      })),
+    );
+  });
+
+  test("who comes a turn later has a statement of her own", async () => {
+    const first = count(request(), stepOf(1));
+    await new Promise(setImmediate);
+    const second = count(request(), { ...stepOf(2), remark: null });
+    expect([(await first)?.count, (await second)?.count]).toEqual([1, 2]);
+    expect(statements).toBe(2);
+    const [row] = await database.db
+      .select()
+      .from(remarks)
+      .where(sql`remark is null`);
+    expect(row?.counter).toBe("counter 2");
+  });
+
+  test("for whom nothing is found, it is nothing; of two who want one row, one has it", async () => {
+    const rows = await Promise.all([
+      count(request(), { ...stepOf(1), name: "no counter" }),
+      count(request(), stepOf(9)),
+      count(request(), stepOf(9)),
+    ]);
+    expect(rows[0]).toBeNull();
+    expect(
+      rows
+        .slice(1)
+        .map((row) => row?.count ?? null)
+        .toSorted(),
+    ).toEqual([9, null]);
+  });
+
+  test("a hundred at once are sent in two statements", async () => {
+    const rows = await Promise.all(
+      Array.from({ length: 100 }, (_, number) => count(request(), stepOf(number))),
+    );
+    expect(rows.map((row) => row?.count)).toEqual(Array.from({ length: 100 }, (_, at) => at));
+    expect(statements).toBe(2);
+  });
+
+  // The bad day: one of them is what the database refuses.
+  test("what one of them brings about, the others do not suffer", async () => {
+    const [good, bad, alsoGood] = [
+      count(request(), stepOf(1)),
+      failureOf(count(request(), { ...stepOf(2), by: "many" })),
+      count(request(), stepOf(3)),
+    ];
+    expect([(await good)?.count, (await alsoGood)?.count]).toEqual([1, 3]);
+    expect(String(Reflect.get(Object(await bad), "cause"))).toContain("many");
+    expect(await database.db.select().from(remarks)).toHaveLength(2);
+  });
+
+  test("another process's requests are not among them", async () => {
+    const other = requestsOf(database);
+    await Promise.all([count(request(), stepOf(1)), count(other(), stepOf(2))]);
+    expect(statements).toBe(2);
+  });
+
+  test("what it took is taken from the time of each", async () => {
+    const senders = [request(), request()];
+    const before = senders.map(({ db }) => db.waitBudget?.leftMilliseconds ?? Number.NaN);
+    await Promise.all(senders.map((sender, number) => count(sender, stepOf(number + 1))));
+    for (const [index, { db }] of senders.entries()) {
+      expect(db.waitBudget?.leftMilliseconds).toBeLessThan(before[index] ?? Number.NaN);
+    }
+  });
+});
+
+// The bad day: somebody holds what one of them wants, for longer than a request may take.
+test("a database that does not answer in time is unavailable for all of them", async () => {
+  const stored = await createTestDatabase("postgres");
+  const database = connect(stored, () => {});
+  const released = Promise.withResolvers<void>();
+  const holder = postgres(stored.settings["DATABASE_URL"] ?? "", { max: 1 });
+  try {
+    await database.open();
+    await database.db.execute(sql`create table counters (name text primary key, count integer)`);
+    await database.db.execute(sql`create table remarks (counter text, remark text)`);
+    await database.db.execute(sql`insert into counters values ('counter 1', 0), ('counter 2', 0)`);
+    const request = requestsOf(database);
+    const held = Promise.withResolvers<void>();
+    void holder.begin(async (tx) => {
+      await tx`update counters set count = 5 where name = 'counter 1'`;
+      held.resolve();
+      await released.promise;
+    });
+    await held.promise;
+    const failures = await Promise.all(
+      [1, 2].map((number) => failureOf(count(request(), stepOf(number)))),
+    );
+    expect(failures.map((error) => findAppError(error)?.code)).toEqual([
+      "UNAVAILABLE",
+      "UNAVAILABLE",
+    ]);
+  } finally {
+    released.resolve();
+    await holder.end();
+    await database.close();
+    await stored.remove();
+  }
+});
