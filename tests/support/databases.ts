@@ -88,8 +88,9 @@ function templateName(): Promise<string> {
 }
 
 async function makeTemplate(): Promise<string> {
-  const migrations = await Bun.file("drizzle/meta/_journal.json").text();
-  const name = `gatehouse_template_${Bun.hash(migrations).toString(36)}`;
+  const files = [...new Bun.Glob("drizzle/*.sql").scanSync()].toSorted();
+  const migrations = await Promise.all(files.map((path) => Bun.file(path).text()));
+  const name = `gatehouse_template_${Bun.hash(migrations.join()).toString(36)}`;
   await withServer(async (sql) => {
     await sql`select pg_advisory_lock(4711)`;
     const [existing] = await sql`select 1 from pg_database where datname = ${name}`;

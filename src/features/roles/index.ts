@@ -7,5 +7,6 @@ export { roleNamesSchema } from "./model.ts";
 export { builtInPermissions } from "./permissions.ts";
 export { permissionsRoutes } from "./permissions-routes.ts";
 export { recordRefusal } from "./record-refusal.ts";
+export { assertFewEnough, maximumRoles, tooManyRoles } from "./role-count.ts";
 export { rolesRoutes } from "./routes.ts";
 export { userRolesRoutes } from "./user-roles-routes.ts";

@@ -8,6 +8,7 @@ import {
   rotate,
   touch,
 } from "./rotation-queries.ts";
+import { refreshTokenEnd } from "./refresh-token-end.ts";
 import { tokenResponse } from "./token-response.ts";
 
 /**
@@ -63,10 +64,11 @@ function respond(ctx: Context, session: LiveSession, tokenId: string): Promise<T
   return tokenResponse(ctx, session.user, {
     id: session.id,
     amr: session.amr,
+    expiresAt: session.expiresAt,
     refreshToken: {
       tokenId,
       issuedAt: session.refreshTokenIssuedAt,
-      expiresAt: session.expiresAt,
+      expiresAt: refreshTokenEnd(ctx, session),
     },
   });
 }

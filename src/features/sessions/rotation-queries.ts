@@ -17,6 +17,7 @@ export interface LiveSession {
   readonly refreshTokenHash: string;
   readonly refreshTokenIssuedAt: Date;
   readonly expiresAt: Date;
+  readonly absoluteExpiresAt: Date;
   readonly user: UserRecord;
 }
 
@@ -39,6 +40,7 @@ const returned = {
   refreshTokenHash: sessions.refreshTokenHash,
   refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
   expiresAt: sessions.expiresAt,
+  absoluteExpiresAt: sessions.absoluteExpiresAt,
   endedAt: sessions.endedAt,
   ...userColumns,
 };
@@ -55,39 +57,38 @@ export async function rotate(
 const rotation = hotStatement(
   (db, given: ValuesOf<Presentation & { readonly successorHash: string }>) => {
     const { token, now } = leftOpen(given);
-    const slidTo = given((sent) =>
-      addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds),
-    );
     return change(db, given, {
       refreshTokenHash: sql`${given((sent) => sent.successorHash)}`,
       previousRefreshTokenHash: sql`${token.presentedHash}`,
       refreshTokenIssuedAt: sql`${now}`,
-      lastUsedAt: sql`${now}`,
-      expiresAt: sql`least(${slidTo}::timestamptz, ${sessions.absoluteExpiresAt})`,
     });
   },
 );
 
-/** Marks the session as used, if the presented token is its living one; or null. */
+/** Leaves the session its living token, if that is the presented one; or gives null. */
 export async function touch(ctx: Context, token: PresentedToken): Promise<LiveSession | null> {
   const [row] = await use(ctx.db, { ...token, ctx, now: ctx.clock.now() });
   return row ? liveSession(row) : null;
 }
 
-const use = hotStatement((db, given: ValuesOf<Presentation>) =>
-  change(db, given, { lastUsedAt: sql`${given((sent) => sent.now)}` }),
-);
+const use = hotStatement((db, given: ValuesOf<Presentation>) => change(db, given, {}));
 
+/** Starts the idle time of the presented token's session anew, and changes what else is given. */
 function change(
   db: Db,
   given: ValuesOf<Presentation>,
   values: Parameters<ReturnType<Db["update"]>["set"]>[0],
 ) {
   const { token, now, contexts } = leftOpen(given);
+  const slidTo = given((sent) => addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds));
   const changed = db.$with("changed").as(
     db
       .update(sessions)
-      .set(values)
+      .set({
+        ...values,
+        lastUsedAt: sql`${now}`,
+        expiresAt: sql`least(${slidTo}::timestamptz, ${sessions.absoluteExpiresAt})`,
+      })
       .from(users)
       .where(
         and(belongsToLivingSession(token, now), eq(sessions.refreshTokenHash, token.presentedHash)),
@@ -178,6 +179,8 @@ function belongsToLivingSession(
 function liveSession(
   row: Omit<LiveSession, "user" | "id"> & UserRecord & { sessionId: string },
 ): LiveSession {
-  const { sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, ...user } = row;
-  return { id: sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, user };
+  const { sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, ...rest } = row;
+  const { expiresAt, absoluteExpiresAt, ...user } = rest;
+  const times = { refreshTokenIssuedAt, expiresAt, absoluteExpiresAt };
+  return { id: sessionId, amr, refreshTokenHash, ...times, user };
 }

@@ -8,7 +8,13 @@ import { recordEvent } from "../events/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { challengeLink, issueChallenge } from "../mail-challenges/index.ts";
 import { duplicate } from "../passwords/index.ts";
-import { assertHolds, assertMayGrant, giveRoles, recordRefusal } from "../roles/index.ts";
+import {
+  assertFewEnough,
+  assertHolds,
+  assertMayGrant,
+  giveRoles,
+  recordRefusal,
+} from "../roles/index.ts";
 import {
   canonicalEmail,
   firstCredentialsVersion,
@@ -31,6 +37,7 @@ export async function createUser(ctx: Context, input: NewUser): Promise<Account>
   const email = canonicalEmail(received);
   const columns = profileColumnsOf(profile);
   const roles = rolesOf({ roles: [...new Set(named)].toSorted() }).slice(1);
+  assertFewEnough(roles);
   const attempt = { action, userId: null, detail: { roles } } as const;
   return untilWritten(() =>
     recordRefusal(ctx, attempt, async () => {
