@@ -3,13 +3,16 @@ import type { Sql } from "postgres";
 import { eventually } from "../tests/support/eventually.ts";
 import type { ServerProcess } from "../tests/support/executable.ts";
 import type { ListeningBackends } from "../tests/support/listening-backends.ts";
+import type { Right } from "../tests/support/revocation-right.ts";
 import { awaitRefusal, isAccepted, type Refusal, type Use } from "./refusal.ts";
-import { createSubject, type Subject, type Way, ways } from "./revocation-ways.ts";
+import { itemAt } from "./revocation-rights.ts";
 
 /** For so long nothing may be accepted once it was refused. */
 const steadyMilliseconds = 100;
 /** After a cut: until the replica listens again, and longer. */
 const reconnectedMilliseconds = 400;
+/** So many rights are taken after one cut, by as many callers. */
+const takenAtOnce = 4;
 
 /** Replicas on one database. */
 export interface Scene {
@@ -19,33 +22,19 @@ export interface Scene {
   readonly backends: ListeningBackends;
 }
 
-/** So many to be revoked. Before the load: a password is hashed for each, twice. */
-export async function createSubjects({ servers, sql }: Scene, count: number): Promise<Subject[]> {
-  const subjects: Subject[] = [];
-  for (let number = 0; number < count; number += 1) {
-    subjects.push(await createSubject(turn(servers, number), sql));
-  }
-  return subjects;
-}
-
 /** Each revocation as the replica saw it that learnt of it last. */
-export async function revokeAll(
-  { servers, sql }: Scene,
-  subjects: readonly Subject[],
-): Promise<Refusal[]> {
+export async function revokeAll({ servers }: Scene, rights: readonly Right[]): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
-  for (const [number, subject] of subjects.entries()) {
-    const [way, server] = [turn(ways, number), turn(servers, number)];
-    await Promise.all(servers.map((each) => makeKnown(useOf(each, way, subject))));
+  for (const [number, right] of rights.entries()) {
+    const uses = servers.map((server) => useOf(server, right));
+    await Promise.all(uses.map(makeKnown));
     const revocation = { answeredAt: Number.POSITIVE_INFINITY };
-    const waiting = servers.map((each) =>
-      awaitRefusal(useOf(each, way, subject), revocation, steadyMilliseconds),
-    );
-    await way.revoke(server, subject, sql);
+    const waiting = uses.map((use) => awaitRefusal(use, revocation, steadyMilliseconds));
+    await right.revoke(itemAt(servers, number));
     revocation.answeredAt = performance.now();
     const seen = await Promise.all(waiting);
     refusals.push(
-      turn(
+      itemAt(
         seen.toSorted((one, other) => other.milliseconds - one.milliseconds),
         0,
       ),
@@ -55,27 +44,30 @@ export async function revokeAll(
 }
 
 /**
- * What the last replica makes of what another revokes, when it knew the token and was cut off just before. `isAware`: it has
+ * What the last replica makes of what another revokes, when it knew the tokens and was cut off just before. `isAware`: it has
  * answered once since, so that it has had the time to see that its connection was closed; otherwise the two news race.
  */
 export async function revokeFromCut(
   { servers, sql, backends }: Scene,
-  subjects: readonly Subject[],
+  rights: readonly Right[],
   isAware: boolean,
 ): Promise<Refusal[]> {
-  const [server, replica] = [turn(servers, 0), turn(servers, servers.length - 1)];
+  const [server, replica] = [itemAt(servers, 0), itemAt(servers, servers.length - 1)];
   const refusals: Refusal[] = [];
-  for (const [number, subject] of subjects.entries()) {
-    const way = turn(ways, number);
-    const use = useOf(replica, way, subject);
+  // It listens from now on: each group is waited for until it has come back.
+  await Bun.sleep(reconnectedMilliseconds);
+  for (let first = 0; first < rights.length; first += takenAtOnce) {
+    const group = rights.slice(first, first + takenAtOnce);
     await eventually(backends.pids, (pids) => pids.length === 1);
-    await Bun.sleep(reconnectedMilliseconds);
-    await makeKnown(use);
+    await Promise.all(group.map((right) => makeKnown(useOf(replica, right))));
     await cutOff(await backends.pids(), sql);
-    if (isAware) await isAccepted(use);
-    await way.revoke(server, subject, sql);
-    const revocation = { answeredAt: performance.now() };
-    refusals.push(await awaitRefusal(use, revocation, reconnectedMilliseconds));
+    if (isAware) await isAccepted(useOf(replica, itemAt(group, 0)));
+    const seen = group.map(async (right) => {
+      await right.revoke(server);
+      const revocation = { answeredAt: performance.now() };
+      return awaitRefusal(useOf(replica, right), revocation, reconnectedMilliseconds);
+    });
+    refusals.push(...(await Promise.all(seen)));
   }
   return refusals;
 }
@@ -92,12 +84,6 @@ async function makeKnown(use: Use): Promise<void> {
   }
 }
 
-function useOf(server: ServerProcess, { path }: Way, { tokens }: Subject): Use {
-  return { server, path, bearer: tokens.access };
-}
-
-function turn<T>(items: readonly T[], number: number): T {
-  const item = items[number % items.length];
-  if (item === undefined) throw new Error("nothing to choose from");
-  return item;
+function useOf(server: ServerProcess, { path, bearer }: Right): Use {
+  return { server, path, bearer };
 }

@@ -1,19 +1,23 @@
 import postgres from "postgres";
 
 import { findListeningBackends } from "../tests/support/listening-backends.ts";
+import { startMailServer } from "../tests/support/mail-server.ts";
 import { type RunningLoad, startLoad } from "./load.ts";
 import { median } from "./median.ts";
 import type { Measurement } from "./measurement.ts";
 import { percentile } from "./percentile.ts";
 import type { Refusal } from "./refusal.ts";
-import { createSubjects, revokeAll, revokeFromCut } from "./revocation-scenes.ts";
+import { prepareRights } from "./revocation-rights.ts";
+import { revokeAll, revokeFromCut } from "./revocation-scenes.ts";
 import { type BenchReplicas, register, startBenchReplicas } from "./server.ts";
 
 const names = ["one", "two", "three"];
 const revocations = 100;
-const cuts = 40;
+const cuts = 20;
 const callersPerReplica = 4;
 const grantedMilliseconds = 100;
+/** Cheap log-ins: each revocation takes somebody of its own. */
+const bcryptCost = 10;
 
 /**
  * P2: how long after the revoking call's answer the last of three replicas refuses, each under a load that takes all that the
@@ -22,20 +26,28 @@ const grantedMilliseconds = 100;
 export const revocation: Measurement = {
   name: "revocation",
   async measure({ rounds }) {
-    // Cheap log-ins: each revocation takes somebody of its own.
-    await using running = await startBenchReplicas(names, { BCRYPT_COST: "10" });
+    await using mail = await startMailServer();
+    await using running = await startBenchReplicas(names, {
+      BCRYPT_COST: String(bcryptCost),
+      MAIL_TRANSPORT: "smtp",
+      SMTP_SERVER: "127.0.0.1",
+      SMTP_PORT: String(mail.port),
+      SMTP_TLS: "none",
+      SMTP_FROM_EMAIL: "no-reply@gatehouse.test",
+    });
     const sql = postgres(running.databaseUrl, { max: 4 });
     await using backends = findListeningBackends(running.databaseUrl, names.at(-1));
     const scene = { servers: running.servers, sql, backends };
     const heard: Refusal[][] = [];
     const cut: Refusal[][] = [];
     const surprised: Refusal[][] = [];
+    const workshop = { running, mail, sql, bcryptCost };
+    const rights = await prepareRights(workshop, rounds * (revocations + 2 * cuts));
     for (let round = 0; round < rounds; round += 1) {
-      const subjects = await createSubjects(scene, revocations + 2 * cuts);
       await using load = await startLoads(running);
-      heard.push(await revokeAll(scene, subjects.slice(2 * cuts)));
-      cut.push(await revokeFromCut(scene, subjects.slice(0, cuts), true));
-      surprised.push(await revokeFromCut(scene, subjects.slice(cuts, 2 * cuts), false));
+      heard.push(await revokeAll(scene, rights.splice(0, revocations)));
+      cut.push(await revokeFromCut(scene, rights.splice(0, cuts), true));
+      surprised.push(await revokeFromCut(scene, rights.splice(0, cuts), false));
       await load.finish();
     }
     await sql.end();

@@ -10,4 +10,6 @@ CREATE TABLE "signing_keys" (
 	CONSTRAINT "signing_keys_generation_unique" UNIQUE("algorithm","generation")
 );--> statement-breakpoint
 CREATE TRIGGER "signing_keys_notify_changed" AFTER INSERT OR UPDATE OR DELETE ON "signing_keys" FOR EACH ROW
-	EXECUTE FUNCTION "gatehouse_notify_change"('keys', 'id');
+	EXECUTE FUNCTION "gatehouse_notify_change"('keys', 'id');--> statement-breakpoint
+CREATE TRIGGER "signing_keys_notify_emptied" AFTER TRUNCATE ON "signing_keys" FOR EACH STATEMENT
+	EXECUTE FUNCTION "gatehouse_notify_change"('keys');

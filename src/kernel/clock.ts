@@ -20,3 +20,13 @@ export function numericDate(moment: Date): number {
 export function monotonicMilliseconds(): number {
   return performance.now();
 }
+
+/**
+ * Begins to count, and gives what tells the milliseconds since, by whichever clock saw more of them pass: the monotonic one
+ * stands still while a virtual machine is suspended, the other one may be set back.
+ */
+export function startStopwatch(): () => number {
+  const monotonic = performance.now();
+  const wall = Date.now();
+  return () => Math.max(performance.now() - monotonic, Date.now() - wall);
+}

@@ -130,3 +130,27 @@ describe.each([...databaseKinds])("on %s", (database) => {
     );
   });
 });
+
+/** Its keys a replica reads anew at most five times a second; the rest is for a busy machine. */
+const keysAnewSeconds = 5;
+
+// The bad day: key and ENCRYPTION_KEY have leaked, and the operator empties the table while replicas run.
+test.each([...databaseKinds])(
+  "signing keys that are emptied on %s verify nothing any more",
+  async (database) => {
+    await using app = await startTestApp({ database, settings: { JWT_ALGORITHM: "EdDSA" } });
+    const replicas = database === "embedded" ? [app] : [app, await app.replica()];
+    const user = await signUp(app);
+    const statuses = () =>
+      race(replicas.length, (index) => statusOfMe(replicas[index] ?? app, user.accessToken));
+    await eventually(() => replicas.every(({ platform }) => platform.changes.isLive()), Boolean);
+    // After this no reading of the start is still to come.
+    for (const { platform } of replicas) await platform.keyRing.reload();
+    for (let use = 0; use < 3; use += 1) expect(await statuses()).toEqual(replicas.map(() => 200));
+
+    await app.rows("truncate signing_keys");
+    await eventually(statuses, (found) => found.every((status) => status === 401), keysAnewSeconds);
+    const { data } = (await logIn(app, user)).json;
+    for (const replica of replicas) expect(await statusOfMe(replica, data.access_token)).toBe(200);
+  },
+);

@@ -125,14 +125,24 @@ test("a key pair of an algorithm that is out of use goes too, when its last toke
   expect(await changed.rows("select id from signing_keys")).toEqual([]);
 });
 
-test("without rotation of refresh tokens a retired key verifies for as long as a session lasts", async () => {
+test("without rotation a refresh token is good for as long as its session, though its key is retired", async () => {
   const start = Date.now();
   const kept = { ...settings, REFRESH_TOKEN_ROTATION: "false", SESSION_MAX_AGE: "30d" };
   await using app = await startTestApp({ settings: kept });
+  const user = await signUp(app);
   setSystemTime(start + 9 * day + hour);
+  // The last one that the first key signs.
+  const { json } = await logIn(app, user);
   await tend(app);
   const [row] = await app.rows(
     "select extract(epoch from first.verify_until - second.active_from)::int as seconds from signing_keys first, signing_keys second where first.generation = 1 and second.generation = 2",
   );
   expect(row?.["seconds"]).toBe(30 * 24 * 3600);
+  const { refresh_token } = json.data;
+  for (let days = 11; days < 39; days += 2) {
+    setSystemTime(start + days * day);
+    await tend(app);
+    const { status } = await app.post("/api/v1/auth/refresh", { refresh_token });
+    expect([days, status]).toEqual([days, 200]);
+  }
 });

@@ -1,31 +1,36 @@
 import { goodPassword, type SignedInUser } from "./journey.ts";
+import type { Right } from "./revocation-right.ts";
 import { statusOfMe } from "./session-calls.ts";
 import type { TestApp } from "./test-app.ts";
 
-/** How long a token went on being accepted after the call that ended it was answered. */
+/** How long a right went on being there after the call that took it was answered. */
 export interface RevocationLag {
   /** Milliseconds from that answer to the last request, at any replica, that was sent after it and still accepted. */
   readonly milliseconds: number;
-  /** Requests sent to the replica that ended it, after that answer, and still accepted. */
+  /** Requests sent to the replica that took it, after that answer, and still accepted. */
   readonly acceptedByItsOwn: number;
 }
 
-/** After so long the token is dead everywhere, or never will be. */
+/** After so long the right is gone everywhere, or never will be. */
 const patienceMilliseconds = 500;
 
 /**
- * Uses a token at every replica, over and over, while `revoke` ends it at the first of them, and for as long afterwards as
- * any replica accepts it.
+ * Uses a right at every replica, over and over, while it is taken at the first of them, and for as long afterwards as any
+ * replica accepts it.
  */
 export async function measureRevocation(
   replicas: readonly TestApp[],
-  token: string,
-  revoke: (replica: TestApp) => Promise<void>,
+  { path, bearer, revoke }: Right,
 ): Promise<RevocationLag> {
   const [own] = replicas;
   if (!own) throw new Error("no replica");
-  const warmedUp = await Promise.all(replicas.map((replica) => statusOfMe(replica, token)));
-  if (warmedUp.some((status) => status !== 200)) throw new Error("the token is dead already");
+  const use = async (replica: TestApp): Promise<boolean> => {
+    const { status } = await replica.call("GET", path, { bearer });
+    if (status !== 200 && status !== 401 && status !== 403) throw new Error(`${path}: ${status}`);
+    return status === 200;
+  };
+  const warmedUp = await Promise.all(replicas.map(use));
+  if (!warmedUp.every(Boolean)) throw new Error("the right is gone already");
 
   let answeredAt = Number.POSITIVE_INFINITY;
   let milliseconds = 0;
@@ -35,9 +40,9 @@ export async function measureRevocation(
     for (;;) {
       const sentAt = performance.now();
       if (sentAt - answeredAt > patienceMilliseconds) return;
-      const status = await statusOfMe(replica, token);
-      if (status === 401 && sentAt >= answeredAt) return;
-      if (status !== 200 || sentAt < answeredAt) continue;
+      const isAccepted = await use(replica);
+      if (!isAccepted && sentAt >= answeredAt) return;
+      if (!isAccepted || sentAt < answeredAt) continue;
       milliseconds = Math.max(milliseconds, sentAt - answeredAt);
       if (replica === own) acceptedByItsOwn += 1;
     }

@@ -9,6 +9,6 @@ export function leadSeconds({ jwtKeyRotationSeconds }: Settings): number {
 export function longestTokenLifeSeconds(settings: Settings): number {
   const refreshTokenSeconds = settings.refreshTokenRotation
     ? settings.jwtRefreshTokenTtlSeconds
-    : Math.max(settings.jwtRefreshTokenTtlSeconds, settings.sessionMaxAgeSeconds);
+    : settings.sessionMaxAgeSeconds;
   return Math.max(settings.jwtAccessTokenTtlSeconds, refreshTokenSeconds);
 }

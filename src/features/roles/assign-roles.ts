@@ -13,19 +13,21 @@ import { findGrantable } from "./may-grant.ts";
 import { changeOf, isChange, type NameChange, textArray } from "./name-change.ts";
 import type { RoleReading } from "./queries.ts";
 import { recordRefusal } from "./record-refusal.ts";
+import { assertFewEnough } from "./role-count.ts";
 
 const action = "user.roles_changed";
 
 /**
  * Gives a user these roles and takes all others from her; `user` she has in any case. Effective at once, for her tokens too.
- * Gives her as she is then. Throws `USER_NOT_FOUND`, `VALIDATION_ERROR` (no such role), `FORBIDDEN` (a role given or taken
- * allows what the caller lacks), `CONFLICT` (she is the last admin).
+ * Gives her as she is then. Throws `USER_NOT_FOUND`, `VALIDATION_ERROR` (no such role, too many), `FORBIDDEN` (a role given
+ * or taken allows what the caller lacks), `CONFLICT` (she is the last admin).
  */
 export async function assignRoles(
   ctx: Context,
   { userId, roles }: { userId: string; roles: readonly string[] },
 ): Promise<UserRecord> {
   const wanted = rolesOf({ roles: [...new Set(roles)] }).slice(1);
+  assertFewEnough(wanted);
   const attempt = { action, userId, detail: { roles: wanted } } as const;
   return untilWritten(async () => {
     const found = await findUser(ctx, userId);

@@ -8,6 +8,7 @@ export type { RoleReading } from "./queries.ts";
 export { builtInPermissions } from "./permissions.ts";
 export { permissionsRoutes } from "./permissions-routes.ts";
 export { recordRefusal, recordRefusals } from "./record-refusal.ts";
+export { assertFewEnough, maximumRoles, tooManyRoles } from "./role-count.ts";
 export { rolesRoutes } from "./routes.ts";
 export { userRolesRoutes } from "./user-roles-routes.ts";
 export { viewOfChange } from "./view-of-change.ts";

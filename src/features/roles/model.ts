@@ -5,6 +5,7 @@ import { textSchema } from "../../platform/http/text-schema.ts";
 import { userSchema } from "../users/index.ts";
 import type { Permission } from "./permissions.ts";
 import type { RoleRecord } from "./queries.ts";
+import { maximumRoles } from "./role-count.ts";
 
 const nullableText = Type.Union([Type.String(), Type.Null()]);
 
@@ -69,8 +70,8 @@ export const createPermissionBody = Type.Object(
 
 /** A user's roles as received. */
 export const roleNamesSchema = Type.Array(roleNameSchema, {
-  description: "All that she is to have; `user` she has in any case.",
-  maxItems: 100,
+  description: `All that she is to have, at most ${maximumRoles} beside \`user\`, which she has in any case.`,
+  maxItems: maximumRoles + 1,
 });
 
 /** Body of `PUT /users/{id}/roles`. */

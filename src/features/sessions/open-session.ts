@@ -11,6 +11,7 @@ import {
 import type { Context } from "../../platform/platform.ts";
 import type { RefreshTokenFacts } from "../tokens/index.ts";
 import { isActive, users } from "../users/index.ts";
+import { refreshTokenEnd } from "./refresh-token-end.ts";
 import { firstTokenId, hashTokenId } from "./refresh-token-chain.ts";
 import { sessions } from "./table.ts";
 
@@ -31,6 +32,8 @@ export interface NewSession {
 /** An open session and the facts of its first refresh token. */
 export interface OpenedSession {
   readonly id: string;
+  /** When it ends unless it is refreshed. */
+  readonly expiresAt: Date;
   readonly refreshToken: RefreshTokenFacts;
 }
 
@@ -74,7 +77,12 @@ export async function openSession(
     .as(sql`${insert(sql`"proof"`)} returning ${sessions.id}`);
   const [row] = await withEffects(ctx.db, opened, effectsOf(id), [proof]).select().from(opened);
   if (!row) return null;
-  return { id, refreshToken: { tokenId, issuedAt: now, expiresAt } };
+  const refreshTokenExpiresAt = refreshTokenEnd(ctx, { expiresAt, absoluteExpiresAt });
+  return {
+    id,
+    expiresAt,
+    refreshToken: { tokenId, issuedAt: now, expiresAt: refreshTokenExpiresAt },
+  };
 }
 
 function presentUser(ctx: Context, { userId, credentialsVersion }: NewSession) {

@@ -1,6 +1,7 @@
 import type { Context } from "../../platform/platform.ts";
 import { invalidToken, type TokenResponse, verifyRefreshToken } from "../tokens/index.ts";
 import { findSuccessorTokenId, hashTokenId, successorTokenId } from "./refresh-token-chain.ts";
+import { refreshTokenEnd } from "./refresh-token-end.ts";
 import type { LiveSession } from "./refreshed-session.ts";
 import { rotate } from "./rotate.ts";
 import { endUnlessWithinGrace, type PresentedToken, touch } from "./rotation-queries.ts";
@@ -59,10 +60,11 @@ function respond(ctx: Context, session: LiveSession, tokenId: string): Promise<T
   return tokenResponse(ctx, session.user, {
     id: session.id,
     amr: session.amr,
+    expiresAt: session.expiresAt,
     refreshToken: {
       tokenId,
       issuedAt: session.refreshTokenIssuedAt,
-      expiresAt: session.expiresAt,
+      expiresAt: refreshTokenEnd(ctx, session),
     },
   });
 }

@@ -10,6 +10,7 @@ export interface LiveSession {
   readonly refreshTokenHash: string;
   readonly refreshTokenIssuedAt: Date;
   readonly expiresAt: Date;
+  readonly absoluteExpiresAt: Date;
   readonly user: UserRecord;
 }
 
@@ -20,6 +21,7 @@ export const returnedSession = {
   refreshTokenHash: sessions.refreshTokenHash,
   refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
   expiresAt: sessions.expiresAt,
+  absoluteExpiresAt: sessions.absoluteExpiresAt,
   endedAt: sessions.endedAt,
   ...userColumns,
 };
@@ -28,6 +30,8 @@ export const returnedSession = {
 export function liveSession(
   row: Omit<LiveSession, "user" | "id"> & UserRecord & { sessionId: string },
 ): LiveSession {
-  const { sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, ...user } = row;
-  return { id: sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, expiresAt, user };
+  const { sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, ...rest } = row;
+  const { expiresAt, absoluteExpiresAt, ...user } = rest;
+  const times = { refreshTokenIssuedAt, expiresAt, absoluteExpiresAt };
+  return { id: sessionId, amr, refreshTokenHash, ...times, user };
 }

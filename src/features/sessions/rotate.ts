@@ -65,6 +65,7 @@ const rotation = batchedStatement(
           refreshTokenHash: sessions.refreshTokenHash,
           refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
           expiresAt: sessions.expiresAt,
+          absoluteExpiresAt: sessions.absoluteExpiresAt,
         }),
     );
     const contexts: ValuesOf<Context> = (read) => given.value((sent) => read(sent.ctx));
@@ -76,6 +77,7 @@ const rotation = batchedStatement(
         refreshTokenHash: rotated.refreshTokenHash,
         refreshTokenIssuedAt: rotated.refreshTokenIssuedAt,
         expiresAt: rotated.expiresAt,
+        absoluteExpiresAt: rotated.absoluteExpiresAt,
         ...userColumns,
       })
       .from(rotated)

@@ -2,7 +2,6 @@ import { and, eq, gt, ne, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { hotStatement, type Stated, type ValuesOf } from "../../platform/db/hot-statement.ts";
-import type { Db } from "../../platform/db/port.ts";
 import { changedColumn, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAuditOf } from "../audit/index.ts";
@@ -25,36 +24,32 @@ interface Presentation extends PresentedToken {
   readonly now: Date;
 }
 
-/** Marks the session as used, if the presented token is its living one; or null. */
+/** Leaves the session its living token, if that is the presented one; or gives null. */
 export async function touch(ctx: Context, token: PresentedToken): Promise<LiveSession | null> {
   const [row] = await use(ctx.db, { ...token, ctx, now: ctx.clock.now() });
   return row ? liveSession(row) : null;
 }
 
-const use = hotStatement((db, given: ValuesOf<Presentation>) =>
-  change(db, given, { lastUsedAt: sql`${given((sent) => sent.now)}` }),
-);
-
-function change(
-  db: Db,
-  given: ValuesOf<Presentation>,
-  values: Parameters<ReturnType<Db["update"]>["set"]>[0],
-) {
+const use = hotStatement((db, given: ValuesOf<Presentation>) => {
   const { token, now, contexts } = leftOpen(given);
-  const changed = db.$with("changed").as(
+  const slidTo = given((sent) => addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds));
+  const used = db.$with("used").as(
     db
       .update(sessions)
-      .set(values)
+      .set({
+        lastUsedAt: sql`${now}`,
+        expiresAt: sql`least(${slidTo}::timestamptz, ${sessions.absoluteExpiresAt})`,
+      })
       .from(users)
       .where(
         and(belongsToLivingSession(token, now), eq(sessions.refreshTokenHash, token.presentedHash)),
       )
       .returning(returnedSession),
   );
-  return withEffects(db, changed, [recordRefreshOf(contexts, changedColumn("id"))])
+  return withEffects(db, used, [recordRefreshOf(contexts, changedColumn("id"))])
     .select()
-    .from(changed);
-}
+    .from(used);
+});
 
 /**
  * Decides, in one statement, on a token that is not the living one of its session. The immediate predecessor

@@ -25,7 +25,7 @@ export const sessions = pgTable(
     refreshTokenIssuedAt: moment("refresh_token_issued_at").notNull(),
     createdAt: moment("created_at").notNull(),
     lastUsedAt: moment("last_used_at").notNull(),
-    /** The refresh token's expiry: slides on rotation, never beyond `absoluteExpiresAt`. */
+    /** When it ends unless it is refreshed: each refresh moves it, never beyond `absoluteExpiresAt`. */
     expiresAt: moment("expires_at").notNull(),
     absoluteExpiresAt: moment("absolute_expires_at").notNull(),
     endedAt: moment("ended_at"),

@@ -17,7 +17,7 @@ export async function tokenResponse(
     amr: session.amr,
   };
   const [access, refreshToken] = await Promise.all([
-    issueAccessToken(ctx, subject, session.refreshToken.expiresAt),
+    issueAccessToken(ctx, subject, session.expiresAt),
     issueRefreshToken(ctx, subject, session.refreshToken),
   ]);
   return {

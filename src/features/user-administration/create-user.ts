@@ -8,6 +8,7 @@ import { queueMail } from "../mail/index.ts";
 import { challengeLink, issueChallenge } from "../mail-challenges/index.ts";
 import { duplicate } from "../passwords/index.ts";
 import {
+  assertFewEnough,
   assertHolds,
   findGrantable,
   giveRoles,
@@ -37,6 +38,7 @@ export async function createUser(ctx: Context, input: NewUser): Promise<Account>
   const email = canonicalEmail(received);
   const columns = profileColumnsOf(profile);
   const roles = rolesOf({ roles: [...new Set(named)].toSorted() }).slice(1);
+  assertFewEnough(roles);
   const attempt = { action, userId: null, detail: { roles } } as const;
   return untilWritten(() =>
     recordRefusal(ctx, attempt, async () => {

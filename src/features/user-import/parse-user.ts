@@ -2,6 +2,7 @@ import { Value } from "@sinclair/typebox/value";
 
 import { type FieldFault, findAppError } from "../../kernel/errors.ts";
 import { judgeImportedHash } from "../../platform/password-hasher/imported/imported-hash.ts";
+import { maximumRoles, tooManyRoles } from "../roles/index.ts";
 import {
   baseRole,
   canonicalEmail,
@@ -110,5 +111,6 @@ function judgeRoles(value: unknown, known: ReadonlySet<string>): Judged<string[]
   const names = roles.filter((role) => typeof role === "string");
   if (names.length < roles.length) return { issue: "Must be a list of texts." };
   if (!names.every((name) => known.has(name))) return { issue: "Has a role that does not exist." };
-  return { value: [...new Set(names)].filter((name) => name !== baseRole) };
+  const own = [...new Set(names)].filter((name) => name !== baseRole);
+  return own.length > maximumRoles ? { issue: tooManyRoles } : { value: own };
 }

@@ -1,6 +1,6 @@
 import postgres from "postgres";
 
-import { monotonicMilliseconds } from "../../kernel/clock.ts";
+import { startStopwatch } from "../../kernel/clock.ts";
 import { changeChannel } from "./change-feed.ts";
 import { withDeadline } from "./deadline.ts";
 
@@ -17,8 +17,8 @@ export interface ListeningOptions {
 /** What is learnt from it. Nothing comes after `onOver`. */
 export interface ListeningEvents {
   onNotification(payload: string): void;
-  /** Whatever was committed before this moment of the monotonic clock has been told by now. */
-  onHeardUntil(moment: number): void;
+  /** Whatever was committed until so many milliseconds ago has been told by now. */
+  onHeard(millisecondsAgo: () => number): void;
   onOver(reason: unknown): void;
 }
 
@@ -94,9 +94,9 @@ export function openListeningConnection(
     await ask(`listen ${changeChannel}`);
     await hearOneself();
     for (;;) {
-      const askedAt = monotonicMilliseconds();
+      const sinceAsked = startStopwatch();
       await ask("select 1");
-      if (!isOver) events.onHeardUntil(askedAt);
+      if (!isOver) events.onHeard(sinceAsked);
       await Bun.sleep(heartbeatPauseMilliseconds);
     }
   }

@@ -1,4 +1,3 @@
-import { monotonicMilliseconds } from "../../kernel/clock.ts";
 import type { Logger } from "../log/port.ts";
 import { type ChangeFeed, createListeners, parseChange } from "./change-feed.ts";
 import { describeError } from "./errors.ts";
@@ -16,12 +15,13 @@ import {
 const leaseMilliseconds = 100;
 const shortestPauseMilliseconds = 100;
 const longestPauseMilliseconds = 2000;
+const never = (): number => Number.POSITIVE_INFINITY;
 
 /** The feed of a Postgres server. Connects again and again once it is started; that is never an error of anybody's request. */
 export function createPostgresChangeFeed(options: ListeningOptions & { log: Logger }): ChangeFeed {
   const { log } = options;
   const listeners = createListeners();
-  let leaseEndsAt = Number.NEGATIVE_INFINITY;
+  let sinceHeard = never;
   let connection: ListeningConnection | null = null;
   let endPause = (): void => undefined;
   const settled = Promise.withResolvers<undefined>();
@@ -35,15 +35,15 @@ export function createPostgresChangeFeed(options: ListeningOptions & { log: Logg
     const over = Promise.withResolvers<unknown>();
     connection = openListeningConnection(options, {
       onNotification: (payload) => listeners.tell(parseChange(payload)),
-      onHeardUntil(moment) {
+      onHeard(millisecondsAgo) {
         // Before, changes went unheard: nothing may stay that was read until now.
         if (!wasLive) listeners.tell({ subject: "all", id: "" });
         wasLive = true;
-        leaseEndsAt = moment + leaseMilliseconds;
+        sinceHeard = millisecondsAgo;
         settled.resolve(undefined);
       },
       onOver(reason) {
-        leaseEndsAt = Number.NEGATIVE_INFINITY;
+        sinceHeard = never;
         over.resolve(reason);
       },
     });
@@ -89,7 +89,7 @@ export function createPostgresChangeFeed(options: ListeningOptions & { log: Logg
   }
 
   return {
-    isLive: () => monotonicMilliseconds() < leaseEndsAt,
+    isLive: () => sinceHeard() < leaseMilliseconds,
     subscribe: listeners.subscribe,
     announce: listeners.tell,
     async start() {

@@ -2,7 +2,7 @@ import { type ParsedJws, parseCompact, signCompact, verifyCompact } from "./comp
 import { judgeClaims } from "./judge-claims.ts";
 import type { Claims, KeyRing, TokenSigner, TokenType } from "./port.ts";
 
-/** Longer than any token of ours; what exceeds it is refused before any work. */
+/** No token of ours is longer: what exceeds it is not signed, and refused before any work. */
 const maximumTokenLength = 8192;
 
 /**
@@ -22,7 +22,9 @@ export function createJwtSigner(ring: KeyRing): TokenSigner {
   return {
     async sign(type, claims) {
       const { id, algorithm, signWith } = ring.current();
-      return signCompact({ alg: algorithm, typ: type, kid: id }, claims, signWith);
+      const token = signCompact({ alg: algorithm, typ: type, kid: id }, claims, signWith);
+      if (token.length <= maximumTokenLength) return token;
+      throw new RangeError("a token would be too long to be accepted: it says too much");
     },
     async verify(token, expected) {
       const claims = await findClaims(token, expected.type);

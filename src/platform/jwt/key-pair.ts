@@ -54,7 +54,8 @@ export async function importKey(key: StoredKey): Promise<ImportedKey> {
 }
 
 async function importHalf({ id, algorithm }: StoredKey, jwk: JWK): Promise<KeyObject> {
-  const imported = await importJWK(jwk, algorithm);
+  // What cannot be taken out of a CryptoKey again, Node will refuse to make a KeyObject of (DEP0204).
+  const imported = await importJWK(jwk, algorithm, { extractable: true });
   if (!(imported instanceof CryptoKey)) throw new TypeError("not a half of a key pair");
   if ((await calculateJwkThumbprint(jwk)) !== id) throw new TypeError("of another key pair");
   return KeyObject.from(imported);

@@ -1,6 +1,7 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { paced } from "../../kernel/paced.ts";
+import { withDeadline } from "../db/deadline.ts";
 import { currentKey } from "./current-key.ts";
 import { type ImportedKey, importKey } from "./key-pair.ts";
 import type { Algorithm, KeyRing, SigningKey, StoredKey, VerificationKey } from "./port.ts";
@@ -18,6 +19,9 @@ export interface KeyRingOptions {
 
 /** No flood of unknown key ids makes the store be read more often. */
 const reloadPauseMilliseconds = 200;
+
+/** What an unknown key id may cost a request: as long as the shortest DATABASE_TIMEOUT, however many readings come before its own. */
+const patienceSeconds = 1;
 
 /** A SHA-256 thumbprint (RFC 7638); no other unknown id is worth a look into the store. */
 const thumbprint = /^[\w-]{43}$/;
@@ -64,7 +68,7 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
     async find(keyId) {
       const known = findKnown(keyId);
       if (known || !thumbprint.test(keyId)) return known;
-      await reload();
+      await withDeadline(reload(), patienceSeconds);
       return findKnown(keyId);
     },
     published() {

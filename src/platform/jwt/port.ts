@@ -13,6 +13,7 @@ export type Verification =
 
 /** Signs and verifies compact JWS tokens under the service's own keys. */
 export interface TokenSigner {
+  /** Rejects where the token would be longer than `verify` accepts. */
   sign(type: TokenType, claims: Claims): Promise<string>;
   verify(
     token: string,
@@ -74,7 +75,10 @@ export interface StoredKey {
 export interface KeyRing {
   /** The key to sign with. Throws `UNAVAILABLE` where there is none yet. */
   current(): SigningKey;
-  /** The key with this id. Where it is unknown, the stored keys are read again before the answer is no. */
+  /**
+   * The key with this id. Where it is unknown, the stored keys are read again before the answer is no. Throws `UNAVAILABLE`
+   * where that takes longer than a second.
+   */
   find(keyId: string): Promise<VerificationKey | undefined>;
   /** The public keys that sign, will sign or did sign tokens that may still live. None under HS256. */
   published(): readonly PublishedKey[];

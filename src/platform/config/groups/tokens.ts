@@ -58,7 +58,7 @@ export const tokens = {
     JWT_REFRESH_TOKEN_TTL: {
       kind: duration("1s", "3650d"),
       default: "7d",
-      description: "How long a refresh token is valid; each rotation starts anew.",
+      description: "How long a session lasts that nobody refreshes; each refresh starts anew.",
     },
     SESSION_MAX_AGE: {
       kind: duration("1s", "3650d"),

@@ -1,0 +1,118 @@
+import type { Answer, Call } from "./http-call.ts";
+import type { SignedInUser } from "./journey.ts";
+
+/** One that is called, in this process or in another. */
+export interface Callee {
+  call(method: string, path: string, call?: Call): Promise<Answer>;
+}
+
+/** What it takes to bring somebody into the position to lose a right. */
+export interface Preparation {
+  readonly replica: Callee;
+  /** Somebody new, signed in, whose address is verified and who has no roles. */
+  signUp(): Promise<SignedInUser>;
+  /** The token of the mail of this kind to an address, once it is there. */
+  mailedToken(kind: string, email: string): Promise<string>;
+  /** An administrator's access token. */
+  readonly admin: string;
+  /** Does something in the database, as an operator would. */
+  sql(statement: string): Promise<unknown>;
+}
+
+/** A right that somebody has: the path is answered 200 to her access token, and 401 or 403 once the right is taken. */
+export interface Right {
+  readonly path: string;
+  readonly bearer: string;
+  /** Takes it, by a call to this replica unless it is done in the database. Resolves when that is answered. */
+  revoke(replica: Callee): Promise<void>;
+}
+
+/** A way in which a right ends. */
+export interface RevocationWay {
+  readonly name: string;
+  prepare(preparation: Preparation): Promise<Right>;
+}
+
+/** The paths that the ways go by. */
+export const auth = "/api/v1/auth";
+export const me = "/api/v1/users/me";
+
+type Revoke = (replica: Callee) => Promise<unknown>;
+
+/** By which sessions end, one or all of hers. */
+export function ofSessions(
+  name: string,
+  revocation: (user: SignedInUser, preparation: Preparation) => Promise<Revoke> | Revoke,
+): RevocationWay {
+  return {
+    name,
+    async prepare(preparation) {
+      const user = await preparation.signUp();
+      const revoke = await revocation(user, preparation);
+      return {
+        path: me,
+        bearer: user.accessToken,
+        revoke: async (replica) => void (await revoke(replica)),
+      };
+    },
+  };
+}
+
+/** By which she keeps her session, and loses what a role of hers allowed. */
+export function ofRoles(
+  name: string,
+  query: (role: string) => string,
+  revocation: (user: SignedInUser, role: string, preparation: Preparation) => Revoke,
+): RevocationWay {
+  return {
+    name,
+    async prepare(preparation) {
+      const { replica, admin } = preparation;
+      const user = await preparation.signUp();
+      const role = `role-${Bun.randomUUIDv7()}`;
+      const json = { name: role, permissions: ["users:read"] };
+      await call(replica, 201, "POST", "/api/v1/roles", { bearer: admin, json });
+      await assign(replica, admin, user, [role]);
+      const revoke = revocation(user, role, preparation);
+      return {
+        path: `${auth}/forward?${query(role)}`,
+        bearer: user.accessToken,
+        revoke: async (at) => void (await revoke(at)),
+      };
+    },
+  };
+}
+
+/** A call of the authentication API that succeeds. */
+export const post = (path: string, json: unknown, bearer?: string) => (replica: Callee) =>
+  call(replica, 200, "POST", `${auth}${path}`, {
+    json,
+    ...(bearer === undefined ? {} : { bearer }),
+  });
+
+/** Gives her these roles and no others. */
+export const assign = (
+  replica: Callee,
+  bearer: string,
+  { userId }: SignedInUser,
+  roles: readonly string[],
+) => call(replica, 200, "PUT", `/api/v1/users/${userId}/roles`, { bearer, json: { roles } });
+
+/** Calls, and throws at any other answer than the expected one. */
+export async function call(
+  replica: Callee,
+  expected: number,
+  method: string,
+  path: string,
+  sent: Call,
+) {
+  const answer = await replica.call(method, path, sent);
+  if (answer.status === expected) return answer;
+  throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+}
+
+/** The access token of another session of hers. */
+export async function signInAgain({ replica }: Preparation, { email, password }: SignedInUser) {
+  const { json } = await post("/login", { email, password })(replica);
+  return String(json.data.access_token);
+}
