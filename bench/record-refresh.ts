@@ -46,7 +46,7 @@ export async function recordRefresh(
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ refresh_token: refreshToken }),
     });
-    const response = await app(request, { requestIP: () => null });
+    const response = await app(request, { requestIP: () => ({ address: "127.0.0.1" }) });
     if (sent.length === 0) throw new Error("a refresh that took no statement");
     const successor = tokensOf({ status: response.status, text: await response.text() }).refresh;
     const facts = factsOf(refreshToken);

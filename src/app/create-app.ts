@@ -36,7 +36,9 @@ import { docsPages } from "./docs-pages.ts";
 import { createDoor } from "./door.ts";
 import { createErrorMapper } from "./error-mapper.ts";
 import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "./guards.ts";
+import { createLongWay } from "./long-way.ts";
 import { openApiDocument } from "./openapi.ts";
+import { createRefusal } from "./refusal.ts";
 import { createShortcuts } from "./shortcuts.ts";
 import { securityHeaders } from "./security-headers.ts";
 
@@ -140,14 +142,15 @@ export function createApp(platform: Platform, health: HealthState): App {
     .use(routes)
     .use(docs)
     .compile();
+  const refuse = createRefusal({ mapError, write });
   const route = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {
     clock,
     recall,
     write,
-    route: router.fetch,
+    route: createLongWay({ callers, router: router.fetch, refuse }),
     bodyLimitBytes: settings.bodyLimitBytes,
   });
-  const door = createDoor({ health, cors, mapError, write, route });
+  const door = createDoor({ health, cors, refuse, write, route });
 
   return (request, server) => door(callers.receive(request, server));
 }
