@@ -12,8 +12,8 @@ process.on("SIGINT", () => {
   remaining = 0;
 });
 
-/** One caller with a session of its own. */
-async function createCaller(): Promise<(number: number) => Promise<boolean>> {
+/** One session, and what is called with its tokens. */
+async function createSession(): Promise<(number: number) => Promise<boolean>> {
   let access = "";
   let refresh = "";
 
@@ -47,7 +47,23 @@ async function createCaller(): Promise<(number: number) => Promise<boolean>> {
     if (number % 1000 === 2) return read(call("/api/v1/auth/login", load.user));
     if (number % 3 === 0) return read(call("/api/v1/auth/validate-token", { token: access }));
     if (number % 50 === 4) return read(call("/health"));
+    if (number % 10 === 4) return read(call("/api/v1/auth/forward"));
     return read(call("/api/v1/users/me"));
+  };
+}
+
+/** A session is called so often before it is the turn of the caller's next. */
+const callsInTurn = 10;
+
+/** One caller with sessions of its own, one after the other. */
+async function createCaller(): Promise<(number: number) => Promise<boolean>> {
+  const sessions = [await createSession()];
+  while (sessions.length < (load.sessionsPerCaller ?? 1)) sessions.push(await createSession());
+  let calls = 0;
+  return async (number) => {
+    const session = sessions[Math.floor(calls / callsInTurn) % sessions.length];
+    calls += 1;
+    return (await session?.(number)) ?? false;
   };
 }
 

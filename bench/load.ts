@@ -5,6 +5,8 @@ export interface Load {
   readonly kind: "login" | "mixed" | "refresh";
   readonly url: string;
   readonly callers: number;
+  /** 1 where nothing is said. Each is opened by a log-in of its own before the load begins. */
+  readonly sessionsPerCaller?: number;
   readonly requests: number;
   readonly user: { readonly email: string; readonly password: string };
 }

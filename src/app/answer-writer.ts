@@ -3,13 +3,24 @@ import { jsonOf } from "../platform/http/rendered-json.ts";
 import type { RequestIds } from "../platform/http/request-id.ts";
 
 /** What is known of a request once it was handled, or has failed. */
-export interface Answered {
+export type Answered = HandledRequest & (AnsweredByValue | AnsweredByHeaders);
+
+interface HandledRequest {
   readonly request: Request;
+  readonly set: { status?: number | string; headers: AnswerHeaders };
+}
+
+interface AnsweredByValue {
   /** What is to be sent: an object as JSON, text and bytes as they are, nothing for an empty body. */
   readonly responseValue: unknown;
+  readonly lasting?: never;
+}
+
+/** Not beside a value: what is kept of such headers does not say of which type that is. */
+interface AnsweredByHeaders {
+  readonly responseValue?: never;
   /** Headers that are the same object whenever they are the same. */
-  readonly lasting?: Readonly<Record<string, string>> | undefined;
-  readonly set: { status?: number | string; headers: AnswerHeaders };
+  readonly lasting: Readonly<Record<string, string>>;
 }
 
 /** What the writer needs. `annotate` adds what an answer to this request has of its own. */

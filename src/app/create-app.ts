@@ -36,8 +36,10 @@ import { docsPages } from "./docs-pages.ts";
 import { createDoor } from "./door.ts";
 import { createErrorMapper } from "./error-mapper.ts";
 import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "./guards.ts";
+import { createLongWay } from "./long-way.ts";
 import { closeNarrowerPaths } from "./narrower-paths.ts";
 import { openApiDocument } from "./openapi.ts";
+import { createRefusal } from "./refusal.ts";
 import { createShortcuts } from "./shortcuts.ts";
 import { securityHeaders } from "./security-headers.ts";
 
@@ -142,14 +144,15 @@ export function createApp(platform: Platform, health: HealthState): App {
     .use(closeNarrowerPaths(routes.routes))
     .use(docs)
     .compile();
+  const refuse = createRefusal({ mapError, write });
   const route = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {
     clock,
     recall,
     write,
-    route: router.fetch,
+    route: createLongWay({ callers, router: router.fetch, refuse }),
     bodyLimitBytes: settings.bodyLimitBytes,
   });
-  const door = createDoor({ health, cors, mapError, write, route });
+  const door = createDoor({ health, cors, refuse, write, route });
 
   return (request, server) => door(callers.receive(request, server));
 }

@@ -1,18 +1,16 @@
 import type { HealthState } from "../features/health/index.ts";
 import { AppError } from "../kernel/errors.ts";
-import type { AnswerHeaders } from "../platform/http/answer-headers.ts";
 import { requestPath } from "../platform/http/request-path.ts";
 import type { Cors } from "./cors.ts";
 import { createHostCheck } from "./host-check.ts";
 import type { Answered } from "./answer-writer.ts";
-import type { FailedRequest } from "./error-mapper.ts";
 
 /** What lies behind the door, and what the door itself answers with. */
 export interface DoorOptions {
   readonly health: Pick<HealthState, "phase">;
   readonly cors: Cors;
   readonly route: (request: Request) => Response | Promise<Response>;
-  readonly mapError: (failed: FailedRequest) => object;
+  readonly refuse: (request: Request, error: unknown) => Response;
   readonly write: (answered: Answered) => Response;
 }
 
@@ -20,13 +18,8 @@ export interface DoorOptions {
  * What every request passes before it is routed: an ambiguous `Host` is refused, a preflight answered, and while starting
  * nothing but health is. A framework's hook in this place would cost each request more than judging its token.
  */
-export function createDoor({ health, cors, route, mapError, write }: DoorOptions) {
+export function createDoor({ health, cors, route, refuse, write }: DoorOptions) {
   const assertOneHost = createHostCheck();
-
-  function refuse(request: Request, error: unknown): Response {
-    const set: { status?: number | string; headers: AnswerHeaders } = { headers: {} };
-    return write({ request, responseValue: mapError({ error, request, set }), set });
-  }
 
   return (request: Request): Response | Promise<Response> => {
     try {

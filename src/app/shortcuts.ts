@@ -31,12 +31,10 @@ export function createShortcuts(
   const byPath = new Map(shortcuts.map((shortcut) => [shortcut.path, shortcut]));
 
   function answer(request: Request, shortcut: Shortcut, actor: UserActor): Response {
-    return write({
-      request,
-      responseValue: shortcut.body?.(actor, clock.now()),
-      set: { headers: {} },
-      lasting: shortcut.headers?.(actor),
-    });
+    const set = { headers: {} };
+    return shortcut.headers
+      ? write({ request, lasting: shortcut.headers(actor), set })
+      : write({ request, responseValue: shortcut.body(actor, clock.now()), set });
   }
 
   function answerPosted(request: Request, shortcut: Shortcut, body: Uint8Array) {

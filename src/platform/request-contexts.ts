@@ -5,8 +5,8 @@ import type { Context, Platform } from "./platform.ts";
 /** Makes the contexts of one platform's requests. Each takes little: most requests touch nothing but the memory. */
 export interface RequestContexts {
   /**
-   * The context of a new request. Where it came from is read when that or the database is first asked for, and no later than
-   * that: of a caller who hangs up nothing is known any more. All of its statements share one deadline.
+   * The context of a new request. Where it came from is put together when that is first asked for. All of its statements
+   * share one deadline.
    */
   open(readOrigin: () => RequestOrigin): Context<AnonymousActor>;
   /** The same request's context once it is known who asks. The one of before must not be used any more. */
@@ -33,7 +33,6 @@ export function createRequestContexts(platform: Platform): RequestContexts {
     },
     db: {
       get(this: RequestState) {
-        this.knownOrigin ??= this.readOrigin();
         return (this.view ??= platform.dbForRequest());
       },
     },

@@ -1,7 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 
-import { createKnownTokens, type KnownToken } from "../../src/features/sessions/known-tokens.ts";
+import {
+  createKnownTokens,
+  type KnownToken,
+  type KnownTokens,
+} from "../../src/features/sessions/known-tokens.ts";
 import type { Change } from "../../src/platform/db/change-feed.ts";
 
 /** What is known of a token of a session; nobody here looks at the rest. */
@@ -202,4 +206,40 @@ test("after any sequence of readings and changes it holds what a plain list woul
     }),
     { numRuns: 2000 },
   );
+});
+
+// The attack: an account with thousands of sessions is signed out, while everybody else waits, and the lease runs out.
+test("forgetting an account of 20,000 sessions takes about as long as forgetting 20,000 accounts", () => {
+  function timeOf(userOfTurn: (turn: number) => string, forget: (tokens: KnownTokens) => void) {
+    const rounds = Array.from({ length: 5 }, () => {
+      const { tokens, keep } = createScene(20_000);
+      for (let turn = 0; turn < 20_000; turn += 1) keep(`t${turn}`, `s${turn}`, userOfTurn(turn));
+      const began = performance.now();
+      forget(tokens);
+      expect(tokens.size).toBe(0);
+      return performance.now() - began;
+    });
+    return Math.min(...rounds);
+  }
+  const many = timeOf(
+    (turn) => `user ${turn}`,
+    (tokens) => {
+      for (let turn = 0; turn < 20_000; turn += 1) {
+        tokens.forget({ subject: "user", id: `user ${turn}` });
+      }
+    },
+  );
+  const atOnce = timeOf(
+    () => "ada",
+    (tokens) => tokens.forget({ subject: "user", id: "ada" }),
+  );
+  const oneByOne = timeOf(
+    () => "ada",
+    (tokens) => {
+      for (let turn = 19_999; turn >= 0; turn -= 1) {
+        tokens.forget({ subject: "session", id: `s${turn}` });
+      }
+    },
+  );
+  expect(Math.max(atOnce, oneByOne)).toBeLessThan(4 * many);
 });

@@ -41,10 +41,13 @@ describe("bodies", () => {
   test.each([form, "text/plain", "multipart/form-data; boundary=x"])(
     "%s is 415 on every route that takes JSON",
     async (contentType) => {
+      // Where one has to sign in, who did not is told that first.
+      const { accessToken } = await signUp(app);
       for (const { method, path } of taking(json)) {
         const answer = await app.call(method, path, {
           body: '{"token":"x","refresh_token":"x"}',
           headers: { "content-type": contentType },
+          bearer: accessToken,
         });
         expect([path, answer.status, answer.json.error.code]).toEqual([
           path,

@@ -76,7 +76,14 @@ describe("who is not signed in", () => {
         },
         { headers: { authorization: "Basic YTpi", cookie: "access_token=x" } },
         ...(operation.mediaType === null ? [] : [callWith(operation, exampleBody(operation))]),
-        ...(operation.method === "GET" ? [] : [{ headers: json, body: "{}" }]),
+        ...(operation.method === "GET"
+          ? []
+          : [
+              { headers: json, body: "{}" },
+              { headers: json, body: "{" },
+              { headers: json, body: " ".repeat(65 * 1024) },
+              { headers: { "content-type": "text/plain" }, body: "x" },
+            ]),
       ];
       for (const call of calls) {
         const answer = await app.call(operation.method, path, call);
@@ -151,6 +158,6 @@ describe("the app does not start with", () => {
 function createKit({ platform }: TestApp) {
   return createRouteKit(platform, createAuthenticator(platform).authenticate, {
     requestIds: createRequestIds(platform.random),
-    addressOf: () => null,
+    addressOf: () => "127.0.0.1",
   });
 }

@@ -1,4 +1,4 @@
-import { createApp } from "../../src/app/create-app.ts";
+import { type App, createApp } from "../../src/app/create-app.ts";
 import { createPlatform, type RunningPlatform } from "../../src/app/create-platform.ts";
 import type { Settings } from "../../src/platform/config/settings.ts";
 import type { Answer, Call } from "./http-call.ts";
@@ -10,6 +10,8 @@ export interface CountedApp extends AsyncDisposable {
   readonly platform: RunningPlatform;
   /** How many statements were sent to the database so far. */
   readonly statements: number;
+  /** The application itself, for a test with a server or callers of its own. */
+  readonly answer: App;
   call(method: string, path: string, call?: Pick<Call, "bearer" | "json">): Promise<Answer>;
 }
 
@@ -32,6 +34,7 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
     get statements() {
       return statements;
     },
+    answer: app,
     async call(method, path, { bearer, json } = {}) {
       const request = new Request(`http://localhost${path}`, {
         method,
@@ -41,7 +44,7 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
         },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       });
-      const response = await app(request, { requestIP: () => null });
+      const response = await app(request, { requestIP: () => ({ address: "127.0.0.1" }) });
       const text = await response.text();
       const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
       return {

@@ -5,13 +5,8 @@ import { type AccessClaims, invalidToken, verifyAccessToken } from "../tokens/in
 import { rolesOf } from "../users/index.ts";
 import { findLiveSession } from "./find-live-session.ts";
 import { createKnownTokens, type KnownToken } from "./known-tokens.ts";
+import { memoryForKnownTokens, memoryOf } from "./memory-of-token.ts";
 import { createSessionActivity } from "./session-activity.ts";
-
-/** About 30 MB of tokens and what they stand for; a replica that serves more sessions reads more often. */
-const maximumKnownTokens = 20_000;
-
-/** So much of a user's metadata and permissions takes the place of one token. */
-const charactersPerToken = 1024;
 
 /** How often a session and its user are read again because they changed while they were read. */
 const maximumReadings = 5;
@@ -30,7 +25,7 @@ export interface Authenticator {
  */
 export function createAuthenticator(platform: Platform): Authenticator {
   const { changes, clock, keyRing } = platform;
-  const knownTokens = createKnownTokens(maximumKnownTokens);
+  const knownTokens = createKnownTokens(memoryForKnownTokens);
   const activity = createSessionActivity(platform);
   changes.subscribe(knownTokens.forget);
 
@@ -41,7 +36,8 @@ export function createAuthenticator(platform: Platform): Authenticator {
     for (let readings = 1; ; readings += 1) {
       const reading = knownTokens.beginReading(claims.sid, claims.sub);
       try {
-        const known = { ...(await read(ctx, claims)), keyRevision };
+        const found = await read(ctx, claims);
+        const known = { ...found, keyRevision, weight: memoryOf(token, found.actor) };
         if (reading.isVoid && readings < maximumReadings) continue;
         if (changes.isLive()) knownTokens.keep(reading, token, known);
         activity.note(known, clock.now().getTime());
@@ -64,7 +60,10 @@ export function createAuthenticator(platform: Platform): Authenticator {
   return { recall, authenticate: (ctx, token) => recall(token) ?? learn(ctx, token) };
 }
 
-async function read(ctx: Context, claims: AccessClaims): Promise<Omit<KnownToken, "keyRevision">> {
+/** What is learnt of a token by reading its session and user. */
+type Found = Omit<KnownToken, "keyRevision" | "weight">;
+
+async function read(ctx: Context, claims: AccessClaims): Promise<Found> {
   const session = await findLiveSession(ctx.db, claims.sid, ctx.clock.now());
   if (!session || session.id !== claims.sub) throw invalidToken();
   const tokenExpiresAt = new Date(claims.exp * 1000);
@@ -94,11 +93,6 @@ async function read(ctx: Context, claims: AccessClaims): Promise<Omit<KnownToken
       expiresAt.getTime(),
       absoluteExpiresAt.getTime(),
     ),
-    weight: 1 + Math.floor(lengthOf(session.metadata, session.permissions) / charactersPerToken),
     notedAsUsedAt: lastUsedAt.getTime(),
   };
-}
-
-function lengthOf(...values: readonly unknown[]): number {
-  return JSON.stringify(values).length;
 }

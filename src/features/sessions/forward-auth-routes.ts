@@ -49,7 +49,7 @@ export function forwardAuthRoutes(
       Object.assign(set.headers, identityHeaders(identity));
     },
     {
-      anyoneUnrecorded: true,
+      anyone: true,
       response: { 200: Type.Void(), ...failures(400, 401, 403, 503) },
       detail: {
         operationId: "forwardAuth",

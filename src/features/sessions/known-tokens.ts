@@ -1,6 +1,6 @@
 import type { UserActor } from "../../kernel/context.ts";
 import type { Change } from "../../platform/db/change-feed.ts";
-import { createIndex } from "./index-of-lists.ts";
+import { createIndex } from "./index-of-sets.ts";
 
 /** What is remembered of a token that was verified and whose session and user were read. */
 export interface KnownToken {
@@ -9,7 +9,7 @@ export interface KnownToken {
   readonly validUntil: number;
   /** The state of the key ring in which it was verified. */
   readonly keyRevision: number;
-  /** How much of the limit it takes: 1, and more for a user of whom much is to be remembered. */
+  /** How much of the limit it takes: more for a user of whom much is to be remembered. */
   readonly weight: number;
   /** When the session was last noted as used, in milliseconds since 1970. */
   notedAsUsedAt: number;
@@ -46,23 +46,33 @@ export function createKnownTokens(limit: number): KnownTokens {
   const readings = new Set<Reading>();
   let weight = 0;
 
-  function drop(token: string | undefined): void {
-    const known = token === undefined ? undefined : tokens.get(token);
-    if (token === undefined || !known) return;
-    const { sessionId, userId } = known.actor;
+  function release(token: string): KnownToken | undefined {
+    const known = tokens.get(token);
+    if (!known) return undefined;
     tokens.delete(token);
     weight -= known.weight;
+    return known;
+  }
+
+  function drop(token: string | undefined): void {
+    const known = token === undefined ? undefined : release(token);
+    if (token === undefined || !known) return;
+    const { sessionId, userId } = known.actor;
     tokensOfSession.remove(sessionId, token);
-    if (tokensOfSession.of(sessionId).length === 0) sessionsOfUser.remove(userId, sessionId);
+    if (tokensOfSession.count(sessionId) === 0) sessionsOfUser.remove(userId, sessionId);
   }
 
   function dropSession(sessionId: string): void {
-    // A copy: dropping changes the list.
-    for (const token of tokensOfSession.of(sessionId).slice()) drop(token);
+    for (const token of tokensOfSession.take(sessionId)) {
+      const userId = release(token)?.actor.userId;
+      if (userId !== undefined) sessionsOfUser.remove(userId, sessionId);
+    }
   }
 
   function dropUser(userId: string): void {
-    for (const sessionId of sessionsOfUser.of(userId).slice()) dropSession(sessionId);
+    for (const sessionId of sessionsOfUser.take(userId)) {
+      for (const token of tokensOfSession.take(sessionId)) release(token);
+    }
   }
 
   function dropAll(): void {
@@ -87,9 +97,9 @@ export function createKnownTokens(limit: number): KnownTokens {
       if (reading.isVoid) return;
       drop(token);
       const { sessionId, userId } = reading;
-      const ofSession = tokensOfSession.of(sessionId);
-      if (ofSession.length >= limitPerSession) drop(ofSession[0]);
-      if (ofSession.length === 0) sessionsOfUser.add(userId, sessionId);
+      if (tokensOfSession.count(sessionId) >= limitPerSession)
+        drop(tokensOfSession.oldest(sessionId));
+      sessionsOfUser.add(userId, sessionId);
       tokensOfSession.add(sessionId, token);
       tokens.set(token, known);
       weight += known.weight;

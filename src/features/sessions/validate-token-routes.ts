@@ -33,7 +33,7 @@ export function validateTokenRoutes(kit: RouteKit, authenticate: Authenticate) {
       "/validate-token",
       async ({ ctx, body }) => answerValid(await authenticate(ctx, body.token), ctx.clock.now()),
       {
-        anyoneUnrecorded: true,
+        anyone: true,
         accepts: "json",
         body: validateTokenBody,
         response: {

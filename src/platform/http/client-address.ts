@@ -4,14 +4,14 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = [Address, number];
 
 /** Tells the client's address from the peer's and from what trusted proxies say of it. */
-export type ReadClientAddress = (peer: string | null, headers: Headers) => string | null;
+export type ReadClientAddress = (peer: string, headers: Headers) => string | null;
 
 /**
  * `X-Forwarded-For` counts only when the peer is one of `trustedProxies` (CIDRs); then the right-most hop that is
  * not itself trusted is the client, for everything left of it is the client's own word.
  */
 export function createClientAddressReader(trustedProxies: readonly string[]): ReadClientAddress {
-  if (trustedProxies.length === 0) return (peer) => peer && withoutMapping(peer);
+  if (trustedProxies.length === 0) return withoutMapping;
   const networks = trustedProxies.map((cidr): Network => ipaddr.parseCIDR(cidr));
   const isTrusted = (address: Address): boolean =>
     networks.some(
@@ -19,7 +19,7 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Re
     );
 
   return (peer, headers) => {
-    let client = peer === null ? null : parseAddress(peer);
+    let client = parseAddress(peer);
     if (client === null) return null;
     const hops = (headers.get("x-forwarded-for") ?? "").split(",").toReversed();
     for (const hop of hops) {

@@ -19,8 +19,8 @@ export type RouteKit = ReturnType<typeof createRouteKit>;
 /** What the routes learn of a request from whoever received it. */
 export interface Reception {
   readonly requestIds: RequestIds;
-  /** The address of the connection's other end; null when it has hung up. */
-  addressOf(request: Request): string | null;
+  /** The address of the connection's other end, also when it has hung up since. */
+  addressOf(request: Request): string;
 }
 
 const signedInContext = Symbol("signed in");
@@ -69,19 +69,10 @@ export function createRouteKit(
   // The hooks name what they take: given the whole context, Elysia reads body, cookies and query on every request.
   return new Elysia({ name: "route-kit" }).macro({
     anyone: {
-      resolve: ({ request, set }) => {
-        const ctx = openContext(request, set.headers);
-        // Before the first `await` of a handler: who hangs up has no address any more.
-        void ctx.origin;
-        return { ctx };
-      },
-    },
-    /** Who calls is not recorded, nor anything that comes of it: nobody needs to be told apart. */
-    anyoneUnrecorded: {
       resolve: ({ request, set }) => ({ ctx: openContext(request, set.headers) }),
     },
     signedIn: {
-      // Before validation: who is not signed in is told so first, whatever else is wrong.
+      // Before validation: whose token is not valid is told so first, whatever else her body says.
       transform: async ({ request, set }) => {
         const signingIn = signIn(request, set);
         if (signingIn instanceof Promise) await signingIn;
@@ -98,11 +89,24 @@ export function createRouteKit(
       },
       resolve: ({ set }) => ({ ctx: contextOf(set) }),
     }),
-    accepts: (kind: BodyKind) => ({
-      parse: async ({ request }) => readBody(request, kind, platform.settings.bodyLimitBytes),
-    }),
+    accepts: (kind: BodyKind) => {
+      let isGuarded = false;
+      return {
+        introspect(route: object) {
+          isGuarded = guardMarks.some((mark) => mark in route);
+        },
+        parse: async ({ request }) => {
+          // Nothing is read for whoever shows no token, whatever it may be.
+          if (isGuarded) readBearerToken(request.headers.get("authorization"));
+          return readBody(request, kind, platform.settings.bodyLimitBytes);
+        },
+      };
+    },
   });
 }
+
+/** What a route has whose callers sign in: a guard's hook, or its macro where that comes after `accepts`. */
+const guardMarks = ["transform", "signedIn", "permission"];
 
 function contextOf(set: Outgoing): Context<UserActor> {
   const ctx = set[signedInContext];
