@@ -62,7 +62,7 @@ export function createPlatform(
     database,
     db: database.db,
     changes: database.changes,
-    dbForRequest: () => database.forRequest(),
+    dbForRequest: (budget) => database.forRequest(budget),
     hasher: createBcryptHasher({
       cost: settings.bcryptCost,
       concurrency: availableParallelism(),

@@ -4,6 +4,7 @@ import type { Random } from "../kernel/random.ts";
 import type { Settings } from "./config/settings.ts";
 import type { ChangeFeed } from "./db/change-feed.ts";
 import type { Db } from "./db/port.ts";
+import type { WaitBudget } from "./db/statement-gate.ts";
 import type { KeyRing, TokenSigner } from "./jwt/port.ts";
 import type { Logger } from "./log/port.ts";
 import type { Mailer } from "./mail/port.ts";
@@ -19,8 +20,8 @@ export interface Platform {
   readonly db: Db;
   /** News of what other replicas changed. */
   readonly changes: ChangeFeed;
-  /** A view of the database whose statements share one request's deadline. */
-  readonly dbForRequest: () => Db;
+  /** A view of the database whose statements share one request's time: what is left in its budget, or all of it. */
+  readonly dbForRequest: (budget?: WaitBudget) => Db;
   readonly hasher: PasswordHasher;
   readonly signer: TokenSigner;
   /** What `signer` signs and verifies with. */
@@ -35,6 +36,8 @@ export interface Platform {
 export interface Context<A extends Actor = Actor> extends Platform {
   readonly actor: A;
   readonly origin: RequestOrigin;
+  /** What is left of the time that a request's statements may wait; a worker or a command has none. */
+  readonly waitBudget?: WaitBudget;
 }
 
 /** The platform with an actor and an origin: what a verb is given by commands and workers. */

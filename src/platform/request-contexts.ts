@@ -1,5 +1,6 @@
 import type { Actor, AnonymousActor, RequestOrigin, UserActor } from "../kernel/context.ts";
 import type { Db } from "./db/port.ts";
+import { requestBudget, type WaitBudget } from "./db/statement-gate.ts";
 import type { Context, Platform } from "./platform.ts";
 
 /** Makes the contexts of one platform's requests. Each takes little: most requests touch nothing but the memory. */
@@ -18,7 +19,13 @@ interface RequestState {
   actor: Actor;
   readOrigin: () => RequestOrigin;
   knownOrigin: RequestOrigin | null;
+  budget: WaitBudget | null;
   view: Db | null;
+}
+
+/** A state as its properties see it. */
+interface LiveState extends RequestState {
+  readonly waitBudget: WaitBudget;
 }
 
 const anonymous = { kind: "anonymous" } as const;
@@ -31,9 +38,14 @@ export function createRequestContexts(platform: Platform): RequestContexts {
         return (this.knownOrigin ??= this.readOrigin());
       },
     },
-    db: {
+    waitBudget: {
       get(this: RequestState) {
-        return (this.view ??= platform.dbForRequest());
+        return (this.budget ??= requestBudget(platform.settings.databaseTimeoutSeconds));
+      },
+    },
+    db: {
+      get(this: LiveState) {
+        return (this.view ??= platform.dbForRequest(this.waitBudget));
       },
     },
   });
@@ -43,12 +55,14 @@ export function createRequestContexts(platform: Platform): RequestContexts {
     state.actor = actor;
     state.readOrigin = before.readOrigin;
     state.knownOrigin = before.knownOrigin;
+    state.budget = before.budget;
     state.view = before.view;
     return asContext(state);
   }
 
   return {
-    open: (readOrigin) => contextOf(anonymous, { readOrigin, knownOrigin: null, view: null }),
+    open: (readOrigin) =>
+      contextOf(anonymous, { readOrigin, knownOrigin: null, budget: null, view: null }),
     actingAs: (ctx, actor) => contextOf(actor, asState(ctx)),
   };
 }

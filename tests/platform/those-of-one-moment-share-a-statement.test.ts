@@ -4,10 +4,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import postgres from "postgres";
 
 import { findAppError } from "../../src/kernel/errors.ts";
-import { batchedStatement, type GivenRows } from "../../src/platform/db/batched-statement.ts";
+import {
+  batchedStatement,
+  type GivenRows,
+  type Sender,
+} from "../../src/platform/db/batched-statement.ts";
 import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
-import type { Database, Db } from "../../src/platform/db/port.ts";
+import type { Database } from "../../src/platform/db/port.ts";
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
+import { requestBudget, type WaitBudget } from "../../src/platform/db/statement-gate.ts";
 import { insertRow, withEffects } from "../../src/platform/db/write.ts";
 import { createTestDatabase, databaseKinds, type TestDatabase } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
@@ -58,9 +63,12 @@ function connect(stored: TestDatabase, onStatement: () => void): Database {
 }
 
 /** A process's requests: each has its own view, and all know where to get one. */
-function requestsOf(database: Database): () => { db: Db; dbForRequest: () => Db } {
-  const dbForRequest = () => database.forRequest();
-  return () => ({ db: dbForRequest(), dbForRequest });
+function requestsOf(database: Database): () => Required<Sender> {
+  const dbForRequest = (budget?: WaitBudget) => database.forRequest(budget);
+  return () => {
+    const waitBudget = requestBudget(1);
+    return { db: dbForRequest(waitBudget), dbForRequest, waitBudget };
+  };
 }
 
 function stepOf(number: number): Step {
@@ -172,10 +180,10 @@ describe.each([...databaseKinds])("on %s", (kind) => {
 
   test("what it took is taken from the time of each", async () => {
     const senders = [request(), request()];
-    const before = senders.map(({ db }) => db.waitBudget?.leftMilliseconds ?? Number.NaN);
+    const before = senders.map(({ waitBudget }) => waitBudget.leftMilliseconds);
     await Promise.all(senders.map((sender, number) => count(sender, stepOf(number + 1))));
-    for (const [index, { db }] of senders.entries()) {
-      expect(db.waitBudget?.leftMilliseconds).toBeLessThan(before[index] ?? Number.NaN);
+    for (const [index, { waitBudget }] of senders.entries()) {
+      expect(waitBudget.leftMilliseconds).toBeLessThan(before[index] ?? Number.NaN);
     }
   });
 });

@@ -4,6 +4,7 @@ import { monotonicMilliseconds } from "../../kernel/clock.ts";
 import { findAppError } from "../../kernel/errors.ts";
 import { encodeGiven, hotStatement } from "./hot-statement.ts";
 import type { Db } from "./port.ts";
+import type { WaitBudget } from "./statement-gate.ts";
 
 /** What is given for each of those who share a statement; read in SQL, where it stands as a row for each. */
 export interface GivenRows<Input> {
@@ -20,6 +21,7 @@ export interface Sender {
   readonly db: Db;
   /** A view with the whole time of a request; the same function for all requests of a process. */
   readonly dbForRequest: () => Db;
+  readonly waitBudget?: WaitBudget;
 }
 
 /** A statement of Drizzle's that gives rows; each says whose it is. */
@@ -94,7 +96,7 @@ export function batchedStatement<Input, Row>(
     } finally {
       const spent = monotonicMilliseconds() - began;
       for (const { sender } of batch) {
-        if (sender.db.waitBudget) sender.db.waitBudget.leftMilliseconds -= spent;
+        if (sender.waitBudget) sender.waitBudget.leftMilliseconds -= spent;
       }
     }
   }

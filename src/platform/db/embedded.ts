@@ -63,7 +63,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       query: (query, parameters, queryOptions) =>
         gate.run(async () => (await client()).query(query, parameters, queryOptions), budget),
     };
-    return Object.assign(drizzle(asClient(gated)), budget && { waitBudget: budget });
+    return drizzle(asClient(gated));
   }
 
   const changes = createEmbeddedChangeFeed(client);
@@ -72,7 +72,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     kind: "embedded",
     changes,
     db: openDb(),
-    forRequest: () => openDb(requestBudget(timeoutSeconds)),
+    forRequest: (budget = requestBudget(timeoutSeconds)) => openDb(budget),
     open() {
       migrating ??= migrate().finally(() => {
         migrating = null;

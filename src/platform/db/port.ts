@@ -7,13 +7,10 @@ import type { WaitBudget } from "./statement-gate.ts";
  * Drizzle over whichever Postgres is behind it. Every statement passes the gate (`statement-gate.ts`). It has no
  * `transaction`: a change and its effects are one statement (`write.ts`).
  */
-export interface Db extends Pick<
+export type Db = Pick<
   PgDatabase<PgQueryResultHKT>,
   "$with" | "_" | "delete" | "execute" | "insert" | "select" | "update" | "with"
-> {
-  /** What is left of its request's time; that of a worker or a command has none. */
-  readonly waitBudget?: WaitBudget;
-}
+>;
 
 /** A Postgres, on a server or embedded; both speak the same SQL. */
 export interface Database {
@@ -21,8 +18,8 @@ export interface Database {
   readonly db: Db;
   /** News of changes, of this replica and of others; started by itself, once the schema is up to date. */
   readonly changes: ChangeFeed;
-  /** The same for one request: all its statements together wait for at most `DATABASE_TIMEOUT`. */
-  forRequest(): Db;
+  /** The same for one request: all its statements together wait for no longer than its budget, `DATABASE_TIMEOUT` in all. */
+  forRequest(budget?: WaitBudget): Db;
   /** Connects (or takes the data directory) and brings the schema up to date. May be called again after it failed. */
   open(): Promise<void>;
   /** The migrations that `open` would apply, oldest first, by name. Applies nothing. */

@@ -61,10 +61,8 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     kind: "postgres",
     db: drizzle(gatedClient(pool, gate)),
     changes,
-    forRequest() {
-      const waitBudget = requestBudget(timeoutSeconds);
-      return Object.assign(drizzle(gatedClient(pool, gate, waitBudget)), { waitBudget });
-    },
+    forRequest: (budget = requestBudget(timeoutSeconds)) =>
+      drizzle(gatedClient(pool, gate, budget)),
     async open() {
       await withMigrationDb(options, (db) => migrateUnderLock(db, options.log));
     },
