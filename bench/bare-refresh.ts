@@ -1,5 +1,5 @@
-// The floor of a refresh: its two statements, sent in one by the driver alone and in a process of its own. Reads `BareRefreshes`
-// from standard input, prints the refreshes a second. Each finds its session's living token and puts another in its place.
+// The floor of a refresh: its two statements, sent by the driver alone and in a process of its own. Reads `BareRefreshes` from
+// standard input, prints the refreshes a second. Each finds its session's living token and puts another in its place.
 import postgres from "postgres";
 
 import { systemRandom } from "../src/kernel/random.ts";
@@ -16,20 +16,26 @@ const sessions = [...order.sessions];
 let refreshes = 0;
 let isRunning = true;
 
-const statement = `
-  with changed as (
-    update sessions set refresh_token_hash = $1, previous_refresh_token_hash = $2, refresh_token_issued_at = $3,
-      last_used_at = $3, expires_at = least($4::timestamptz, absolute_expires_at)
-    from users
-    where sessions.id = $5 and sessions.user_id = $6 and sessions.refresh_token_hash = $2
-      and sessions.ended_at is null and sessions.expires_at > $3 and sessions.absolute_expires_at > $3
-      and users.id = sessions.user_id and users.credentials_version = sessions.credentials_version
-      and users.deleted_at is null and users.disabled_at is null
-    returning sessions.id as session_id, amr, refresh_token_hash, refresh_token_issued_at, expires_at, users.id, email, username,
-      name, email_verified_at, array(select role from user_roles where user_id = users.id order by 1) as roles
-  ), recorded as (
-    insert into audit_log (id, at, action, result, actor_kind, user_id, session_id, amr, ip_address, request_id)
-    select $7, $3, 'session.refreshed', 'success', 'anonymous', id, session_id, amr, '127.0.0.1', $8 from changed
+const update = `
+  update sessions set refresh_token_hash = $1, previous_refresh_token_hash = $2, refresh_token_issued_at = $3,
+    last_used_at = $3, expires_at = least($4::timestamptz, absolute_expires_at)
+  from users
+  where sessions.id = $5 and sessions.user_id = $6 and sessions.refresh_token_hash = $2
+    and sessions.ended_at is null and sessions.expires_at > $3 and sessions.absolute_expires_at > $3
+    and users.id = sessions.user_id and users.credentials_version = sessions.credentials_version
+    and users.deleted_at is null and users.disabled_at is null
+  returning sessions.id as session_id, amr, refresh_token_hash, refresh_token_issued_at, expires_at, users.id, email, username,
+    name, email_verified_at, array(select role from user_roles where user_id = users.id order by 1) as roles`;
+
+const columns = `
+  id, at, action, result, actor_kind, request_id, ip_address, user_id, session_id, amr`;
+const facts = `'session.refreshed', 'success', 'anonymous'`;
+
+const insert = `insert into audit_log (${columns}) values ($1, $2, ${facts}, $3, '127.0.0.1', $4, $5, $6)`;
+
+const both = `
+  with changed as (${update}), recorded as (
+    insert into audit_log (${columns}) select $7, $3, ${facts}, $8, '127.0.0.1', id, session_id, amr from changed
   )
   select * from changed`;
 
@@ -37,19 +43,29 @@ async function refresh(session: LivingToken): Promise<LivingToken> {
   refreshes += 1;
   const now = new Date();
   const successorHash = successorOf(session.presentedHash, refreshes);
-  const values = [
+  const change = [
     successorHash,
     session.presentedHash,
     now.toISOString(),
     new Date(now.getTime() + order.refreshTokenTtlSeconds * 1000).toISOString(),
     session.sessionId,
     session.userId,
-    systemRandom.id(now),
-    `bench-${refreshes}`,
   ];
-  const rows = await sql.unsafe(statement, values, { prepare: true }).values();
-  if (rows.length !== 1) throw new Error("a session without its living token");
+  const record = [systemRandom.id(now), `bench-${refreshes}`];
+  if (order.inOne) {
+    await send(both, [...change, ...record]);
+  } else {
+    await send(update, change);
+    const [id = "", requestId = ""] = record;
+    const { userId, sessionId } = session;
+    await send(insert, [id, now.toISOString(), requestId, userId, sessionId, "{pwd}"], 0);
+  }
   return { ...session, presentedHash: successorHash };
+}
+
+async function send(query: string, values: string[], rowCount = 1): Promise<void> {
+  const rows = await sql.unsafe(query, values, { prepare: true }).values();
+  if (rows.length !== rowCount) throw new Error(`${rows.length} rows of ${query}`);
 }
 
 /** Another one of the same length. */

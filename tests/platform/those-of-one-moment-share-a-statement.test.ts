@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { integer, pgTable, text } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import postgres from "postgres";
@@ -41,7 +41,12 @@ const count = batchedStatement(
         .update(counters)
         .set({ count: sql`${counters.count} + ${given.value(({ by }) => by)}::int` })
         .from(given.rows)
-        .where(sql`${counters.name} = ${given.value(({ name }) => name)}`)
+        .where(
+          eq(
+            counters.name,
+            given.column("text", ({ name }) => name),
+          ),
+        )
         .returning({ ...given.columns, count: counters.count }),
     );
     const remark = insertRow(remarks, {

@@ -30,28 +30,28 @@ export async function rotate(
 const rotation = batchedStatement(
   ({ sessionId }: Rotation) => sessionId,
   (db, given: GivenRows<Rotation>) => {
-    const now = sql<Date>`${given.value((sent) => sent.now)}::timestamptz`;
-    const slidTo = given.value((sent) =>
+    const now = given.column("timestamptz", (sent) => sent.now);
+    const slidTo = given.column("timestamptz", (sent) =>
       addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds),
     );
-    const presentedHash = given.value((sent) => sent.presentedHash);
+    const presentedHash = given.column("text", (sent) => sent.presentedHash);
     // Nothing but the batch leads to a session, and nothing but a session to its user: each is looked up by its key, even by a
     // plan that was made when the tables were empty.
     const rotated = db.$with("rotated").as(
       db
         .update(sessions)
         .set({
-          refreshTokenHash: given.value((sent) => sent.successorHash),
+          refreshTokenHash: given.column("text", (sent) => sent.successorHash),
           previousRefreshTokenHash: presentedHash,
           refreshTokenIssuedAt: now,
           lastUsedAt: now,
-          expiresAt: sql`least(${slidTo}::timestamptz, ${sessions.absoluteExpiresAt})`,
+          expiresAt: sql`least(${slidTo}, ${sessions.absoluteExpiresAt})`,
         })
         .from(given.rows)
         .where(
           and(
-            sql`${sessions.id} = ${given.value((sent) => sent.sessionId)}::uuid`,
-            sql`${sessions.userId}::text = ${given.value((sent) => sent.userId)}`,
+            sql`${sessions.id} = ${given.column("uuid", (sent) => sent.sessionId)}`,
+            sql`${sessions.userId}::text = ${given.column("text", (sent) => sent.userId)}`,
             eq(sessions.refreshTokenHash, presentedHash),
             isOpen(now),
             eq(sessions.credentialsVersion, presentCredentialsVersion),

@@ -12,6 +12,8 @@ export interface GivenRows<Input> {
   readonly rows: SQL;
   /** Its columns: `given`, for `value`, and `place`, by which a row of the result says whose it is. */
   readonly columns: { readonly given: SQL.Aliased; readonly place: SQL.Aliased<number> };
+  /** Another column of them: what `read` finds in an input, as this type of Postgres. Known beside `rows`. */
+  column<V>(type: "text" | "timestamptz" | "uuid", read: (input: Input) => V): SQL<V>;
   /** What `read` finds in an input, as text: to be cast to what it is. Known wherever the column `given` is. */
   value(read: (input: Input) => unknown): SQL;
 }
@@ -59,15 +61,25 @@ export function batchedStatement<Input, Row>(
       JSON.stringify(inputs.map((input) => readers.map((read) => encodeGiven(read(input))))),
     );
     const count = open((inputs) => inputs.length);
+    const value = (read: (input: Input) => unknown): SQL =>
+      sql`("given" ->> ${sql.raw(String(readers.push(read) - 1))})`;
+    const selected: SQL[] = [sql`"place"::int as "place"`, sql`"given"`];
+    // Asked for when all columns are known. A number that the planner does not know, it takes for a tenth of what is there;
+    // twice, and it expects one row and looks it up by its key, instead of reading through a table that was small once.
+    const selection = {
+      getSQL: () => sql`select ${sql.join(selected, sql`, `)} from (
+        select * from jsonb_array_elements(${json}::text::jsonb) with ordinality as "each" ("given", "place") limit ${count}::int
+      ) as "few" limit ${count}::int`,
+    };
     return describe(db, {
-      // A number that the planner does not know, it takes for a tenth of what is there; twice, and it expects one row and
-      // looks it up by its key, instead of reading through a table that was small when it made its plan.
-      rows: sql`(select * from (select * from jsonb_array_elements(${json}::text::jsonb) with ordinality as "each" ("given", "place") limit ${count}::int) as "few" limit ${count}::int) as "batch"`,
-      columns: {
-        given: sql`"given"`.as("given"),
-        place: sql<number>`"place"::int`.as("place"),
+      rows: sql`${selection} as "batch"`,
+      columns: { given: sql`"given"`.as("given"), place: sql<number>`"place"`.as("place") },
+      column<V>(type: string, read: (input: Input) => V) {
+        const name = sql.identifier(`column_${selected.length}`);
+        selected.push(sql`${value(read)}::${sql.raw(type)} as ${name}`);
+        return sql<V>`${name}`;
       },
-      value: (read) => sql`("given" ->> ${sql.raw(String(readers.push(read) - 1))})`,
+      value,
     });
   });
 
