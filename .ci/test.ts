@@ -1,4 +1,5 @@
 // Runs the tests on one throwaway Postgres, or on TEST_DATABASE_URL where it is set. Arguments go to `bun test`.
+import { makeTemporaryDirectory } from "./temporary-directory.ts";
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
 
 let interruption: NodeJS.Signals | undefined;
@@ -11,6 +12,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+await using temporary = await makeTemporaryDirectory();
+process.env["TMPDIR"] = temporary.path;
 const given = process.env["TEST_DATABASE_URL"];
 const server = given === undefined || given === "" ? await startPostgresServer() : undefined;
 let exitCode = 1;
@@ -37,4 +40,4 @@ try {
 } finally {
   await server?.stop();
 }
-process.exit(exitCode);
+process.exitCode = exitCode;

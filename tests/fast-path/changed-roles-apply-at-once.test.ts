@@ -13,6 +13,8 @@ test.each([...databaseKinds])(
   async (database) => {
     await using app = await startTestApp({ database });
     const admin = await signInAdmin(app);
+    // There must be one who stays.
+    await signInAdmin(app);
     const user = await signUp(app);
     const replicas = database === "embedded" ? [app] : [app, await app.replica()];
 
@@ -39,19 +41,22 @@ test.each([...databaseKinds])(
     await become(admin.accessToken, 200);
     await become(user.accessToken, 403);
     for (let round = 0; round < 3; round += 1) {
-      await app.rows(`update user_roles set user_id = '${user.userId}'`);
+      await app.rows(handOver(admin, user));
       await become(admin.accessToken, 403);
       await become(user.accessToken, 200);
       expect(await permissions(admin.accessToken)).toEqual([]);
       expect(await permissions(user.accessToken)).toContain("clients:write");
-      await app.rows(`update user_roles set user_id = '${admin.userId}'`);
+      await app.rows(handOver(user, admin));
       await become(admin.accessToken, 200);
       await become(user.accessToken, 403);
     }
     // A role that allows nothing stands in no one's way.
-    await signInAdmin(app);
     await app.rows("insert into roles values ('idle', null, now(), now())");
     await app.rows(`update user_roles set role = 'idle' where user_id = '${admin.userId}'`);
     await become(admin.accessToken, 403);
   },
 );
+
+function handOver(from: { userId: string }, to: { userId: string }): string {
+  return `update user_roles set user_id = '${to.userId}' where user_id = '${from.userId}'`;
+}

@@ -149,12 +149,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
       count(request(), stepOf(9)),
     ]);
     expect(rows[0]).toBeNull();
-    expect(
-      rows
-        .slice(1)
-        .map((row) => row?.count ?? null)
-        .toSorted(),
-    ).toEqual([9, null]);
+    expect(new Set(rows.slice(1).map((row) => row?.count))).toEqual(new Set([9, undefined]));
   });
 
   test("a hundred at once are sent in two statements", async () => {
