@@ -33,6 +33,8 @@ const settings = {
   unix_socket_directories: "",
   max_connections: "200",
   shared_buffers: "64MB",
+  // In its data directory: what a killed one leaves behind goes with that.
+  dynamic_shared_memory_type: "mmap",
   // A test's data may be lost with the machine; its time may not.
   fsync: "off",
   full_page_writes: "off",
