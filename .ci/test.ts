@@ -23,8 +23,7 @@ try {
       [
         process.execPath,
         "test",
-        // One more than CI has cores: most tests wait, for a clock, a process or a disk.
-        "--parallel=3",
+        "--parallel",
         "--no-isolate",
         "--timeout=30000",
         ...process.argv.slice(2),
