@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt, type SQL } from "drizzle-orm";
+import { and, desc, eq, gte, lt, lte, type SQL } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { decodeCursor, encodeCursor } from "../../kernel/cursor.ts";
@@ -40,12 +40,25 @@ export async function listAuditLogs(
   return pageOf(rows, limit, (last) => encodeCursor(list, last.id));
 }
 
-/** Ids are in the order of time, and indexed with what is filtered by. */
+/** A row's id is drawn about when it is written; more than this lies between the two on no machine that works. */
+const secondsBetweenIdAndMoment = 10;
+
+/** Ids are in the order of time, and indexed with what is filtered by: they narrow it down, and the moment decides. */
 function conditionsOf({ userId, action, from, to }: AuditFilter): SQL[] {
+  const margin = secondsBetweenIdAndMoment;
   return [
     ...(userId === null ? [] : [eq(auditLog.userId, userId)]),
     ...(action === null ? [] : [eq(auditLog.action, action)]),
-    ...(from === null ? [] : [gte(auditLog.id, lowestIdOf(from))]),
-    ...(to === null ? [] : [lt(auditLog.id, lowestIdOf(addSeconds(to, 0.001)))]),
+    ...(from === null
+      ? []
+      : [gte(auditLog.id, lowestIdOf(addSeconds(from, -margin))), gte(auditLog.at, known(from))]),
+    ...(to === null
+      ? []
+      : [lt(auditLog.id, lowestIdOf(addSeconds(to, margin))), lte(auditLog.at, known(to))]),
   ];
+}
+
+/** The nearest moment that Postgres reads as we write it: none of ours is before 1970 or after 9999. */
+function known(moment: Date): Date {
+  return new Date(Math.min(Math.max(moment.getTime(), 0), Date.UTC(9999, 11, 31)));
 }

@@ -83,44 +83,50 @@ export function batchedStatement<Input, Row>(
     });
   });
 
-  async function send(batch: readonly Place[], db: Db): Promise<void> {
-    const rows = await statement(
+  function send(batch: readonly Place[], db: Db): Promise<readonly (Row & Placed)[]> {
+    return statement(
       db,
       batch.map(({ input }) => input),
     );
-    for (const row of rows) batch[row.place - 1]?.resolve(row);
-    // Settled already, or nothing was found.
-    for (const { resolve } of batch) resolve(null);
   }
 
-  function sendAlone(place: Place): Promise<void> {
-    return send([place], place.sender.db).catch(place.reject);
-  }
-
-  async function sendTogether(batch: readonly Place[], db: Db): Promise<void> {
-    const began = monotonicMilliseconds();
+  async function sendAlone(place: Place): Promise<void> {
     try {
-      await send(batch, db);
+      settle([place], await send([place], place.sender.db));
     } catch (error) {
-      // What one of them has brought about, the others do not suffer.
-      if (isUnavailable(error)) for (const { reject } of batch) reject(error);
-      else await Promise.all(batch.map(sendAlone));
-    } finally {
+      place.reject(error);
+    }
+  }
+
+  async function sendTogether(batch: readonly Place[], openDb: () => Db): Promise<void> {
+    const began = monotonicMilliseconds();
+    // Before anybody goes on to the next statement.
+    const charge = (): void => {
       const spent = monotonicMilliseconds() - began;
       for (const { sender } of batch) {
         if (sender.waitBudget) sender.waitBudget.leftMilliseconds -= spent;
       }
+    };
+    try {
+      const rows = await send(batch, openDb());
+      charge();
+      settle(batch, rows);
+    } catch (error) {
+      charge();
+      // What one of them has brought about, the others do not suffer.
+      if (isUnavailable(error)) for (const { reject } of batch) reject(error);
+      else await Promise.all(batch.map(sendAlone));
     }
   }
 
   function flush(key: Sender["dbForRequest"]): void {
     const queue = queues.get(key) ?? [];
     queues.delete(key);
-    queue.sort((a, b) => (orderOf(a.input) < orderOf(b.input) ? -1 : 1));
+    queue.sort((a, b) => compareTexts(orderOf(a.input), orderOf(b.input)));
     for (let start = 0; start < queue.length; start += maximumBatch) {
       const batch = queue.slice(start, start + maximumBatch);
       const [first] = batch;
-      void (first && batch.length === 1 ? sendAlone(first) : sendTogether(batch, key()));
+      void (first && batch.length === 1 ? sendAlone(first) : sendTogether(batch, key));
     }
   }
 
@@ -136,6 +142,21 @@ export function batchedStatement<Input, Row>(
       queues.set(key, [place]);
       setImmediate(flush, key);
     });
+}
+
+/** Gives each its row, or null where none was found. */
+function settle<Row extends Placed>(
+  batch: readonly { readonly resolve: (row: Row | null) => void }[],
+  rows: readonly Row[],
+): void {
+  for (const row of rows) batch[row.place - 1]?.resolve(row);
+  // Of one that is settled this changes nothing.
+  for (const { resolve } of batch) resolve(null);
+}
+
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function isUnavailable(error: unknown): boolean {
