@@ -131,7 +131,7 @@ describe("a request's budget", () => {
   // The bad day: each statement is slow, none of them slow enough to be given up by itself.
   test("is shared by all of its statements, and nothing is sent when it is used up", async () => {
     const gate = createStatementGate({ random: systemRandom, concurrency: 2, timeoutSeconds: 30 });
-    const budget = { leftMilliseconds: 80 };
+    const budget = { wholeMilliseconds: 1000, leftMilliseconds: 80 };
     await gate.run(() => Bun.sleep(50), budget);
     expect(budget.leftMilliseconds).toBeLessThan(40);
     const { sent, send } = manualDriver();

@@ -24,63 +24,68 @@ export async function rotate(
   token: PresentedToken & { successorHash: string },
 ): Promise<LiveSession | null> {
   const row = await rotation(ctx, { ...token, ctx, now: ctx.clock.now() });
-  return row && liveSession(row);
+  if (row === null) return null;
+  // The last to see whose it is before tokens are signed for it.
+  const isHers =
+    row.sessionId === token.sessionId &&
+    row.id === token.userId &&
+    row.refreshTokenHash === token.successorHash;
+  if (!isHers) throw new Error("a rotation gave another one's session");
+  return liveSession(row);
 }
 
-const rotation = batchedStatement(
-  ({ sessionId }: Rotation) => sessionId,
-  (db, given: GivenRows<Rotation>) => {
-    const now = given.column("timestamptz", (sent) => sent.now);
-    const slidTo = given.column("timestamptz", (sent) =>
-      addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds),
-    );
-    const presentedHash = given.column("text", (sent) => sent.presentedHash);
-    // Nothing but the batch leads to a session, and nothing but a session to its user: each is looked up by its key, even by a
-    // plan that was made when the tables were empty.
-    const rotated = db.$with("rotated").as(
-      db
-        .update(sessions)
-        .set({
-          refreshTokenHash: given.column("text", (sent) => sent.successorHash),
-          previousRefreshTokenHash: presentedHash,
-          refreshTokenIssuedAt: now,
-          lastUsedAt: now,
-          expiresAt: sql`least(${slidTo}, ${sessions.absoluteExpiresAt})`,
-        })
-        .from(given.rows)
-        .where(
-          and(
-            sql`${sessions.id} = ${given.column("uuid", (sent) => sent.sessionId)}`,
-            sql`${sessions.userId}::text = ${given.column("text", (sent) => sent.userId)}`,
-            eq(sessions.refreshTokenHash, presentedHash),
-            isOpen(now),
-            eq(sessions.credentialsVersion, presentCredentialsVersion),
-          ),
-        )
-        .returning({
-          ...given.columns,
-          sessionId: sql<string>`${sessions.id}`.as("session_id"),
-          userId: sessions.userId,
-          amr: sessions.amr,
-          refreshTokenHash: sessions.refreshTokenHash,
-          refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
-          expiresAt: sessions.expiresAt,
-          absoluteExpiresAt: sessions.absoluteExpiresAt,
-        }),
-    );
-    const contexts: ValuesOf<Context> = (read) => given.value((sent) => read(sent.ctx));
-    return withEffects(db, rotated, [recordRefreshOf(contexts, changedColumn("user_id"))])
-      .select({
-        place: rotated.place,
-        sessionId: rotated.sessionId,
-        amr: rotated.amr,
-        refreshTokenHash: rotated.refreshTokenHash,
-        refreshTokenIssuedAt: rotated.refreshTokenIssuedAt,
-        expiresAt: rotated.expiresAt,
-        absoluteExpiresAt: rotated.absoluteExpiresAt,
-        ...userColumns,
+const rotation = batchedStatement((db, given: GivenRows<Rotation>) => {
+  const now = given.column("timestamptz", (sent) => sent.now);
+  const slidTo = given.column("timestamptz", (sent) =>
+    addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds),
+  );
+  const sessionId = given.column("uuid", (sent) => sent.sessionId);
+  const presentedHash = given.column("text", (sent) => sent.presentedHash);
+  // Nothing but the batch leads to a session, and nothing but a session to its user: each is looked up by its key, even by a
+  // plan that was made when the tables were empty.
+  const rotated = db.$with("rotated").as(
+    db
+      .update(sessions)
+      .set({
+        refreshTokenHash: given.column("text", (sent) => sent.successorHash),
+        previousRefreshTokenHash: presentedHash,
+        refreshTokenIssuedAt: now,
+        lastUsedAt: now,
+        expiresAt: sql`least(${slidTo}, ${sessions.absoluteExpiresAt})`,
       })
-      .from(rotated)
-      .innerJoin(users, eq(users.id, rotated.userId));
-  },
-);
+      .from(given.rowsOf(sessions, sessionId))
+      .where(
+        and(
+          eq(sessions.id, sessionId),
+          sql`${sessions.userId}::text = ${given.column("text", (sent) => sent.userId)}`,
+          eq(sessions.refreshTokenHash, presentedHash),
+          isOpen(now),
+          eq(sessions.credentialsVersion, presentCredentialsVersion),
+        ),
+      )
+      .returning({
+        ...given.columns,
+        sessionId: sql<string>`${sessions.id}`.as("session_id"),
+        userId: sessions.userId,
+        amr: sessions.amr,
+        refreshTokenHash: sessions.refreshTokenHash,
+        refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
+        expiresAt: sessions.expiresAt,
+        absoluteExpiresAt: sessions.absoluteExpiresAt,
+      }),
+  );
+  const contexts: ValuesOf<Context> = (read) => given.value((sent) => read(sent.ctx));
+  return withEffects(db, rotated, [recordRefreshOf(contexts, changedColumn("user_id"))])
+    .select({
+      place: rotated.place,
+      sessionId: rotated.sessionId,
+      amr: rotated.amr,
+      refreshTokenHash: rotated.refreshTokenHash,
+      refreshTokenIssuedAt: rotated.refreshTokenIssuedAt,
+      expiresAt: rotated.expiresAt,
+      absoluteExpiresAt: rotated.absoluteExpiresAt,
+      ...userColumns,
+    })
+    .from(rotated)
+    .innerJoin(users, eq(users.id, rotated.userId));
+});

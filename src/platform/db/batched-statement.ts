@@ -1,18 +1,23 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { PgTable } from "drizzle-orm/pg-core";
 
 import { monotonicMilliseconds } from "../../kernel/clock.ts";
 import { findAppError } from "../../kernel/errors.ts";
-import { encodeGiven, hotStatement } from "./hot-statement.ts";
+import { isTransient } from "./errors.ts";
+import { encodeGiven, hotStatement, type ValuesOf } from "./hot-statement.ts";
 import type { Db } from "./port.ts";
 import type { WaitBudget } from "./statement-gate.ts";
 
 /** What is given for each of those who share a statement; read in SQL, where it stands as a row for each. */
 export interface GivenRows<Input> {
-  /** Stands in a `FROM`. */
-  readonly rows: SQL;
+  /**
+   * Stands in a `FROM`, for a statement that changes the row of `table` with this `id`. Of many none waits for a row, or all
+   * would wait with it: whose row somebody else holds is left out, then sent alone, and waits.
+   */
+  rowsOf(table: PgTable, id: SQL): SQL;
   /** Its columns: `given`, for `value`, and `place`, by which a row of the result says whose it is. */
   readonly columns: { readonly given: SQL.Aliased; readonly place: SQL.Aliased<number> };
-  /** Another column of them: what `read` finds in an input, as this type of Postgres. Known beside `rows`. */
+  /** Another column of it: what `read` finds in an input, as this type of Postgres. */
   column<V>(type: "text" | "timestamptz" | "uuid", read: (input: Input) => V): SQL<V>;
   /** What `read` finds in an input, as text: to be cast to what it is. Known wherever the column `given` is. */
   value(read: (input: Input) => unknown): SQL;
@@ -47,82 +52,55 @@ const maximumBatch = 64;
 /**
  * A hot statement for many at once: those who ask in the same turn of the event loop are answered by one statement, which takes
  * Postgres and the driver a fraction of what one for each would. Whoever asks alone is sent alone, and nobody waits for others.
- * `describe` builds it over `given`, to give one row, or none, for each; `orderOf` is what is locked in the same order by all.
+ * `describe` builds it over `given`, to give one row, or none, for each.
  */
 export function batchedStatement<Input, Row>(
-  orderOf: (input: Input) => string,
   describe: (db: Db, given: GivenRows<Input>) => ReturnType<Described<Row>>,
 ): (sender: Sender, input: Input) => Promise<(Row & Placed) | null> {
   type Place = Waiting<Input, Row>;
   const queues = new WeakMap<Sender["dbForRequest"], Place[]>();
-  const statement = hotStatement<readonly Input[], readonly (Row & Placed)[]>((db, open) => {
-    const readers: ((input: Input) => unknown)[] = [];
-    const json = open((inputs) =>
-      JSON.stringify(inputs.map((input) => readers.map((read) => encodeGiven(read(input))))),
+  const statementFor = (isWaiting: boolean) =>
+    hotStatement<readonly Input[], readonly (Row & Placed)[]>((db, open) =>
+      describe(db, givenRows(open, isWaiting)),
     );
-    const count = open((inputs) => inputs.length);
-    const value = (read: (input: Input) => unknown): SQL =>
-      sql`("given" ->> ${sql.raw(String(readers.push(read) - 1))})`;
-    const selected: SQL[] = [sql`"place"::int as "place"`, sql`"given"`];
-    // Asked for when all columns are known. A number that the planner does not know, it takes for a tenth of what is there;
-    // twice, and it expects one row and looks it up by its key, instead of reading through a table that was small once.
-    const selection = {
-      getSQL: () => sql`select ${sql.join(selected, sql`, `)} from (
-        select * from jsonb_array_elements(${json}::text::jsonb) with ordinality as "each" ("given", "place") limit ${count}::int
-      ) as "few" limit ${count}::int`,
-    };
-    return describe(db, {
-      rows: sql`${selection} as "batch"`,
-      columns: { given: sql`"given"`.as("given"), place: sql<number>`"place"`.as("place") },
-      column<V>(type: string, read: (input: Input) => V) {
-        const name = sql.identifier(`column_${selected.length}`);
-        selected.push(sql`${value(read)}::${sql.raw(type)} as ${name}`);
-        return sql<V>`${name}`;
-      },
-      value,
-    });
-  });
-
-  function send(batch: readonly Place[], db: Db): Promise<readonly (Row & Placed)[]> {
-    return statement(
-      db,
-      batch.map(({ input }) => input),
-    );
-  }
+  const together = statementFor(false);
+  const alone = statementFor(true);
 
   async function sendAlone(place: Place): Promise<void> {
     try {
-      settle([place], await send([place], place.sender.db));
+      const [row] = await alone(place.sender.db, [place.input]);
+      place.resolve(row ?? null);
     } catch (error) {
       place.reject(error);
     }
   }
 
+  /** What one of them has brought about, a conflict or a fault, the others do not suffer. */
   async function sendTogether(batch: readonly Place[], openDb: () => Db): Promise<void> {
     const began = monotonicMilliseconds();
-    // Before anybody goes on to the next statement.
-    const charge = (): void => {
-      const spent = monotonicMilliseconds() - began;
-      for (const { sender } of batch) {
-        if (sender.waitBudget) sender.waitBudget.leftMilliseconds -= spent;
-      }
-    };
-    try {
-      const rows = await send(batch, openDb());
-      charge();
-      settle(batch, rows);
-    } catch (error) {
-      charge();
-      // What one of them has brought about, the others do not suffer.
-      if (isUnavailable(error)) for (const { reject } of batch) reject(error);
-      else await Promise.all(batch.map(sendAlone));
+    const inputs = batch.map(({ input }) => input);
+    const { rows, error } = await attempt(() => together(openDb(), inputs));
+    const spent = monotonicMilliseconds() - began;
+    for (const { sender } of batch) {
+      if (sender.waitBudget) sender.waitBudget.leftMilliseconds -= spent;
     }
+    if (error !== undefined && isUnavailable(error)) {
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    const unanswered = new Set(batch);
+    for (const row of rows) {
+      const place = batch[row.place - 1];
+      if (!place) throw new Error("a row that is nobody's");
+      place.resolve(row);
+      unanswered.delete(place);
+    }
+    await Promise.all([...unanswered].map(sendAlone));
   }
 
   function flush(key: Sender["dbForRequest"]): void {
     const queue = queues.get(key) ?? [];
     queues.delete(key);
-    queue.sort((a, b) => compareTexts(orderOf(a.input), orderOf(b.input)));
     for (let start = 0; start < queue.length; start += maximumBatch) {
       const batch = queue.slice(start, start + maximumBatch);
       const [first] = batch;
@@ -133,32 +111,70 @@ export function batchedStatement<Input, Row>(
   return (sender, input) =>
     new Promise((resolve, reject) => {
       const key = sender.dbForRequest;
-      const queue = queues.get(key);
       const place = { sender, input, resolve, reject };
-      if (queue) {
-        queue.push(place);
-        return;
+      const queue = queues.get(key);
+      if (!hasAllItsTime(sender)) void sendAlone(place);
+      else if (queue) queue.push(place);
+      else {
+        queues.set(key, [place]);
+        setImmediate(flush, key);
       }
-      queues.set(key, [place]);
-      setImmediate(flush, key);
     });
 }
 
-/** Gives each its row, or null where none was found. */
-function settle<Row extends Placed>(
-  batch: readonly { readonly resolve: (row: Row | null) => void }[],
-  rows: readonly Row[],
-): void {
-  for (const row of rows) batch[row.place - 1]?.resolve(row);
-  // Of one that is settled this changes nothing.
-  for (const { resolve } of batch) resolve(null);
+/** Together they have the time of a whole request: more than is left to whoever has waited for something else already. */
+function hasAllItsTime({ waitBudget }: Sender): boolean {
+  return !waitBudget || waitBudget.leftMilliseconds >= waitBudget.wholeMilliseconds;
 }
 
-function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+function givenRows<Input>(open: ValuesOf<readonly Input[]>, isWaiting: boolean): GivenRows<Input> {
+  const readers: ((input: Input) => unknown)[] = [];
+  const json = open((inputs) =>
+    JSON.stringify(inputs.map((input) => readers.map((read) => valueOf(read, input)))),
+  );
+  const count = open((inputs) => inputs.length);
+  const value = (read: (input: Input) => unknown): SQL =>
+    sql`("given" ->> ${sql.raw(String(readers.push(read) - 1))})`;
+  const selected: SQL[] = [sql`"place"::int as "place"`, sql`"given"`];
+  // Asked for when all columns are known. A number that the planner does not know, it takes for a tenth of what is there;
+  // twice, and it expects one row and looks it up by its key, instead of reading through a table that was small once.
+  const selection = {
+    getSQL: () => sql`select ${sql.join(selected, sql`, `)} from (
+      select * from jsonb_array_elements(${json}::text::jsonb) with ordinality as "each" ("given", "place") limit ${count}::int
+    ) as "few" limit ${count}::int`,
+  };
+  return {
+    rowsOf: (table, id) =>
+      isWaiting
+        ? sql`${selection} as "batch"`
+        : sql`(select "batch".* from ${selection} as "batch", ${table} as "free" where "free"."id" = ${id} for no key update of "free" skip locked) as "batch"`,
+    columns: { given: sql`"given"`.as("given"), place: sql<number>`"place"`.as("place") },
+    column<V>(type: string, read: (input: Input) => V) {
+      const name = sql.identifier(`column_${selected.length}`);
+      selected.push(sql`${value(read)}::${sql.raw(type)} as ${name}`);
+      return sql<V>`${name}`;
+    },
+    value,
+  };
 }
 
+function valueOf<Input>(read: (input: Input) => unknown, input: Input): unknown {
+  const value = read(input);
+  if (value === undefined) throw new Error("a value of a statement is missing");
+  return encodeGiven(value);
+}
+
+async function attempt<Row>(
+  send: () => Promise<readonly Row[]>,
+): Promise<{ rows: readonly Row[]; error?: unknown }> {
+  try {
+    return { rows: await send() };
+  } catch (error) {
+    return { rows: [], error };
+  }
+}
+
+/** Not a conflict that persists: sent one by one, its parts may get through. */
 function isUnavailable(error: unknown): boolean {
-  return findAppError(error)?.code === "UNAVAILABLE";
+  return findAppError(error)?.code === "UNAVAILABLE" && !isTransient(error);
 }

@@ -6,6 +6,7 @@ import { findRefusal } from "./refusals.ts";
 
 /** How long all the statements of one request together may still wait for the database. */
 export interface WaitBudget {
+  readonly wholeMilliseconds: number;
   leftMilliseconds: number;
 }
 
@@ -20,7 +21,8 @@ const statementsShare = 0.95;
 
 /** A new request's budget. */
 export function requestBudget(timeoutSeconds: number): WaitBudget {
-  return { leftMilliseconds: timeoutSeconds * 1000 * statementsShare };
+  const wholeMilliseconds = timeoutSeconds * 1000 * statementsShare;
+  return { wholeMilliseconds, leftMilliseconds: wholeMilliseconds };
 }
 
 /** A statement is sent again at most this often after a deadlock or a serialisation failure. */

@@ -49,7 +49,7 @@ export function createRouteKit(
       return {
         requestId: reception.requestIds.of(request, answer),
         ipAddress: readClientAddress(reception.addressOf(request), headers),
-        userAgent: headers.get("user-agent")?.toWellFormed().slice(0, 512) ?? null,
+        userAgent: headers.get("user-agent")?.slice(0, 512).toWellFormed() ?? null,
       };
     });
   }
