@@ -91,9 +91,7 @@ export function batchedStatement<Input, Row>(
     const unanswered = new Set(batch);
     for (const row of rows) {
       const place = batch[row.place - 1];
-      if (!place) throw new Error("a row that is nobody's");
-      place.resolve(row);
-      unanswered.delete(place);
+      if (place && unanswered.delete(place)) place.resolve(row);
     }
     await Promise.all([...unanswered].map(sendAlone));
   }
