@@ -31,6 +31,12 @@ const validated = {
   permissions: [],
 };
 
+/** What the operation's document says may be asked for. */
+const conditions = Type.Object({
+  role: Type.Optional(Type.Array(Type.String())),
+  permission: Type.Optional(Type.Array(Type.String())),
+});
+
 const app = new Elysia({ normalize: false })
   .get("/api/v1/users/me", () => success(user, new Date()), {
     response: { 200: frequentSuccessSchema(ownUserSchema) },
@@ -47,7 +53,7 @@ const app = new Elysia({ normalize: false })
       set.headers["x-auth-username"] = "";
       set.headers["x-auth-roles"] = "user";
     },
-    { response: { 200: Type.Void() } },
+    { query: conditions, response: { 200: Type.Void() } },
   );
 
 app.listen({ hostname: "127.0.0.1", port: 0 });

@@ -6,6 +6,11 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+/** The arithmetic mean of the numbers. */
+export function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
+
 /** Measures each in turn, and all again as often as asked, so that a change of the machine's mood meets all alike. */
 export async function alternate<Name extends string>(
   rounds: number,

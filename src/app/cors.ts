@@ -2,8 +2,8 @@ import type { AnswerHeaders } from "../platform/http/answer-headers.ts";
 
 /** Answers to browsers of other origins (Fetch §3.2). */
 export interface Cors {
-  /** Adds what an answer to this request says of its origin. */
-  annotate(request: Request, headers: AnswerHeaders): void;
+  /** What an answer to this request says of its origin; null where no other origin is allowed. */
+  additions(request: Request): AnswerHeaders | null;
   /** What a granted preflight is answered; null for any other request. */
   grantPreflight(request: Request): AnswerHeaders | null;
 }
@@ -15,18 +15,18 @@ export interface Cors {
 export function createCors(allowedOrigins: readonly string[]): Cors {
   const allowed = new Set(allowedOrigins);
 
-  function annotate(request: Request, headers: AnswerHeaders): void {
-    if (allowed.size === 0) return;
-    headers["vary"] = headers["vary"] === undefined ? "Origin" : `Origin, ${headers["vary"]}`;
-    const origin = request.headers.get("origin");
-    if (origin === null || !allowed.has(origin)) return;
-    headers["access-control-allow-origin"] = origin;
-    headers["access-control-allow-credentials"] = "true";
-    headers["access-control-expose-headers"] = "X-Request-Id, Retry-After";
-  }
-
   return {
-    annotate,
+    additions(request) {
+      if (allowed.size === 0) return null;
+      const origin = request.headers.get("origin");
+      if (origin === null || !allowed.has(origin)) return { vary: "Origin" };
+      return {
+        vary: "Origin",
+        "access-control-allow-origin": origin,
+        "access-control-allow-credentials": "true",
+        "access-control-expose-headers": "X-Request-Id, Retry-After",
+      };
+    },
     grantPreflight(request) {
       if (allowed.size === 0 || request.method !== "OPTIONS") return null;
       const origin = request.headers.get("origin");

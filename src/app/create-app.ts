@@ -30,21 +30,27 @@ import { type Authenticate, createRouteKit, type Reception } from "../platform/h
 import type { Platform } from "../platform/platform.ts";
 import { createAnswerWriter } from "./answer-writer.ts";
 import { createAllowedMethods } from "./allowed-methods.ts";
-import { type AddressBook, createCallers } from "./callers.ts";
+import { createCallers } from "./callers.ts";
 import { createCors } from "./cors.ts";
 import { docsPages } from "./docs-pages.ts";
 import { createDoor } from "./door.ts";
 import { createErrorMapper } from "./error-mapper.ts";
+import { createHostCheck } from "./host-check.ts";
 import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "./guards.ts";
 import { createLongWay } from "./long-way.ts";
 import { closeNarrowerPaths } from "./narrower-paths.ts";
 import { openApiDocument } from "./openapi.ts";
 import { createRefusal } from "./refusal.ts";
-import { createShortcuts } from "./shortcuts.ts";
+import { type Answer, createShortcuts } from "./shortcuts.ts";
 import { securityHeaders } from "./security-headers.ts";
 
-/** The whole HTTP application: gives each request its answer. It listens nowhere yet. */
-export type App = (request: Request, server: AddressBook) => Response | Promise<Response>;
+/** The whole HTTP application, as a server takes it. It listens nowhere yet. */
+export interface App {
+  /** Gives each request its answer. */
+  readonly fetch: Answer;
+  /** By path: the same answers, sooner. */
+  readonly routes: Readonly<Record<string, Answer>>;
+}
 
 /** Every feature's routes, and nothing around them. */
 export function createRoutes(
@@ -109,26 +115,26 @@ export function createApp(platform: Platform, health: HealthState): App {
   const requestIds = createRequestIds(random);
   const callers = createCallers();
   const { authenticate, recall } = createAuthenticator(platform);
-  const routes = createRoutes(platform, health, authenticate, {
+  const features = createRoutes(platform, health, authenticate, {
     requestIds,
     addressOf: callers.addressOf,
   });
-  assertEveryRouteSaysWhoMayCall(routes.routes);
-  assertEveryBodyIsReadByUs(routes.routes);
+  assertEveryRouteSaysWhoMayCall(features.routes);
+  assertEveryBodyIsReadByUs(features.routes);
   const docs = docsPages({
     document: () => describeRoutes(platform, health),
     serviceName: settings.serviceName,
     enabled: settings.docsEnabled,
   });
-  const allowedMethods = createAllowedMethods([...routes.routes, ...docs.routes]);
+  const allowedMethods = createAllowedMethods([...features.routes, ...docs.routes]);
   const mapError = createErrorMapper({ clock, log, requestIds, allowedMethods });
-  const write = createAnswerWriter({
+  const writer = createAnswerWriter({
     common: securityHeaders(settings.publicUrl),
     requestIds,
-    annotate(request, headers) {
-      cors.annotate(request, headers);
+    additions(request) {
+      const ofOrigin = cors.additions(request);
       // Its client is to come again elsewhere.
-      if (health.phase === "draining") headers["connection"] = "close";
+      return health.phase === "draining" ? { ...ofOrigin, connection: "close" } : ofOrigin;
     },
   });
 
@@ -139,20 +145,24 @@ export function createApp(platform: Platform, health: HealthState): App {
   })
     // First of all: a hook does not apply to routes registered before it.
     .onError(mapError)
-    .mapResponse(write)
-    .use(routes)
-    .use(closeNarrowerPaths(routes.routes))
+    .mapResponse(writer.write)
+    .use(features)
+    .use(closeNarrowerPaths(features.routes))
     .use(docs)
     .compile();
+  const hosts = createHostCheck();
+  const { write } = writer;
   const refuse = createRefusal({ mapError, write });
-  const route = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {
+  const route = createLongWay({ callers, router: router.fetch, refuse });
+  const door = createDoor({ health, hosts, cors, refuse, write, route });
+  const fetch: Answer = (request, server) => door(callers.receive(request, server));
+  const routes = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {
     clock,
     recall,
-    write,
-    route: createLongWay({ callers, router: router.fetch, refuse }),
+    hosts,
+    writer,
+    otherwise: fetch,
     bodyLimitBytes: settings.bodyLimitBytes,
   });
-  const door = createDoor({ health, cors, refuse, write, route });
-
-  return (request, server) => door(callers.receive(request, server));
+  return { fetch, routes };
 }

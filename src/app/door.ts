@@ -2,12 +2,13 @@ import type { HealthState } from "../features/health/index.ts";
 import { AppError } from "../kernel/errors.ts";
 import { requestPath } from "../platform/http/request-path.ts";
 import type { Cors } from "./cors.ts";
-import { createHostCheck } from "./host-check.ts";
 import type { Answered } from "./answer-writer.ts";
+import type { HostCheck } from "./host-check.ts";
 
 /** What lies behind the door, and what the door itself answers with. */
 export interface DoorOptions {
   readonly health: Pick<HealthState, "phase">;
+  readonly hosts: Pick<HostCheck, "assertOne">;
   readonly cors: Cors;
   readonly route: (request: Request) => Response | Promise<Response>;
   readonly refuse: (request: Request, error: unknown) => Response;
@@ -18,12 +19,10 @@ export interface DoorOptions {
  * What every request passes before it is routed: an ambiguous `Host` is refused, a preflight answered, and while starting
  * nothing but health is. A framework's hook in this place would cost each request more than judging its token.
  */
-export function createDoor({ health, cors, route, refuse, write }: DoorOptions) {
-  const assertOneHost = createHostCheck();
-
+export function createDoor({ health, hosts, cors, route, refuse, write }: DoorOptions) {
   return (request: Request): Response | Promise<Response> => {
     try {
-      assertOneHost(request);
+      hosts.assertOne(request);
       if (health.phase === "starting") assertIsAboutHealth(request);
     } catch (error) {
       return refuse(request, error);

@@ -111,7 +111,8 @@ async function listen(app: App, platform: RunningPlatform): Promise<Server> {
     return Bun.serve({
       hostname: settings.host,
       port: settings.port,
-      fetch: app,
+      routes: app.routes,
+      fetch: app.fetch,
       error: createLastResort(platform),
       // What is too large is refused with our envelope, and before it is read: see `readBody`.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,

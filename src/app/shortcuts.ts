@@ -1,64 +1,97 @@
 import type { Clock } from "../kernel/clock.ts";
 import type { UserActor } from "../kernel/context.ts";
 import { findBearerToken } from "../platform/http/bearer.ts";
-import { readAhead } from "../platform/http/read-ahead.ts";
+import { keepReadAhead, readAhead } from "../platform/http/read-ahead.ts";
 import type { Shortcut } from "../platform/http/shortcut.ts";
-import type { Answered } from "./answer-writer.ts";
+import type { AnswerWriter } from "./answer-writer.ts";
+import type { AddressBook } from "./callers.ts";
+import type { HostCheck } from "./host-check.ts";
 
 // Of a token every byte is a character; anything else is for the route to decode.
 const latin1 = new TextDecoder("latin1");
 
-type Route = (request: Request) => Response | Promise<Response>;
+/** Answers a request that came to a server. */
+export type Answer = (request: Request, server: AddressBook) => Response | Promise<Response>;
 
 /** What shortcuts need. `recall` tells whom a token stands for, if that is remembered and holds at this moment. */
 export interface ShortcutsOptions {
   readonly clock: Clock;
-  readonly recall: (token: string) => UserActor | null;
-  readonly write: (answered: Answered) => Response;
-  /** The long way. */
-  readonly route: Route;
+  readonly recall: (token: string, now: Date) => UserActor | null;
+  readonly hosts: Pick<HostCheck, "isUsual">;
+  readonly writer: Pick<AnswerWriter, "writeJson" | "writeLasting">;
+  /** The long way, from the door on. */
+  readonly otherwise: Answer;
   readonly bodyLimitBytes: number;
 }
 
 /**
- * Takes the short way to an answer that is ready: router, hooks and contexts of a framework take several times as long as
- * judging a known token. Whatever is not exactly that goes the long way, to the same answer.
+ * Makes the short ways to answers that are ready, by their paths as a server's routes take them: door, router, hooks and
+ * contexts take several times as long as judging a known token, and the request's URL alone takes longer than that. Whatever
+ * is not exactly that goes the long way, to the same answer.
  */
 export function createShortcuts(
   shortcuts: readonly Shortcut[],
-  { clock, recall, write, route, bodyLimitBytes }: ShortcutsOptions,
-): Route {
-  const byPath = new Map(shortcuts.map((shortcut) => [shortcut.path, shortcut]));
+  options: ShortcutsOptions,
+): Readonly<Record<string, Answer>> {
+  return Object.fromEntries(
+    shortcuts.map((shortcut) => [
+      shortcut.path,
+      shortcut.tokenIn
+        ? createPosted(shortcut, shortcut.tokenIn, options)
+        : createAsked(shortcut, options),
+    ]),
+  );
+}
 
-  function answer(request: Request, shortcut: Shortcut, actor: UserActor): Response {
-    const set = { headers: {} };
-    return shortcut.headers
-      ? write({ request, lasting: shortcut.headers(actor), set })
-      : write({ request, responseValue: shortcut.body(actor, clock.now()), set });
-  }
-
-  function answerPosted(request: Request, shortcut: Shortcut, body: Uint8Array) {
-    const token = shortcut.tokenIn?.(latin1.decode(body)) ?? null;
-    const actor = token === null ? null : recall(token);
-    return actor === null ? route(request) : answer(request, shortcut, actor);
-  }
-
-  return (request) => {
-    const { url } = request;
-    const shortcut = byPath.get(url.slice(url.indexOf("/", "http://".length)));
-    if (!shortcut) return route(request);
-    if (shortcut.tokenIn) {
-      const reading = request.method === "POST" ? readAhead(request, bodyLimitBytes) : null;
-      if (reading === null) return route(request);
-      return reading.then(
-        (body) => answerPosted(request, shortcut, body),
-        // Its route says what is wrong with it.
-        () => route(request),
-      );
+/** For a GET with a bearer. */
+function createAsked(shortcut: Shortcut, options: ShortcutsOptions): Answer {
+  const { clock, recall, hosts, otherwise } = options;
+  const answer = createAnswer(shortcut, options);
+  return (request, server) => {
+    if (request.method !== "GET" || !hosts.isUsual(request)) return otherwise(request, server);
+    const token = findBearerToken(request.headers.get("authorization"));
+    const now = clock.now();
+    const actor = token === null ? null : recall(token, now);
+    if (actor === null) return otherwise(request, server);
+    if (shortcut.isWithoutQuery && !request.url.endsWith(shortcut.path)) {
+      return otherwise(request, server);
     }
-    const token =
-      request.method === "GET" ? findBearerToken(request.headers.get("authorization")) : null;
-    const actor = token === null ? null : recall(token);
-    return actor === null ? route(request) : answer(request, shortcut, actor);
+    return answer(request, actor, now);
   };
+}
+
+/** For a POST with a body of the token alone. */
+function createPosted(
+  shortcut: Shortcut,
+  tokenIn: (body: string) => string | null,
+  options: ShortcutsOptions,
+): Answer {
+  const { clock, recall, hosts, otherwise, bodyLimitBytes } = options;
+  const answer = createAnswer(shortcut, options);
+  return (request, server) => {
+    const isUsual = request.method === "POST" && hosts.isUsual(request);
+    const reading = isUsual ? readAhead(request, bodyLimitBytes) : null;
+    if (reading === null) return otherwise(request, server);
+    return reading.then(
+      (body) => {
+        const token = tokenIn(latin1.decode(body));
+        const now = clock.now();
+        const actor = token === null ? null : recall(token, now);
+        if (actor !== null) return answer(request, actor, now);
+        keepReadAhead(request, body);
+        return otherwise(request, server);
+      },
+      // Its route says what is wrong with it.
+      () => otherwise(request, server),
+    );
+  };
+}
+
+function createAnswer(
+  { text, headers }: Shortcut,
+  { writer }: ShortcutsOptions,
+): (request: Request, actor: UserActor, now: Date) => Response {
+  return text
+    ? (request, actor, now) => writer.writeJson(request, text(actor, now))
+    : (request, actor) => writer.writeLasting(request, headers(actor));
 }

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
 import { createAnswerWriter } from "../../src/app/answer-writer.ts";
 import { createApp } from "../../src/app/create-app.ts";
-import { createShortcuts } from "../../src/app/shortcuts.ts";
+import { createHostCheck } from "../../src/app/host-check.ts";
+import { type Answer as AnswerRequest, createShortcuts } from "../../src/app/shortcuts.ts";
 import { forwardAuthShortcut, validateTokenShortcut } from "../../src/features/sessions/index.ts";
 import { ownUserShortcut } from "../../src/features/own-account/index.ts";
 import type { UserActor } from "../../src/kernel/context.ts";
@@ -20,27 +21,13 @@ const origin = "https://app.example";
 
 type Question = readonly [method: string, path: string, call: Call];
 
-/** Each question twice: as a shortcut takes it, and in a way that none does. */
-function questions(
-  token: string,
-  headers: Record<string, string>,
-): (readonly [Question, Question])[] {
+function questions(token: string, headers: Record<string, string>): Question[] {
   const asked = { bearer: token, headers };
-  const posted = (body: string): Question => [
-    "POST",
-    validate,
-    { body, headers: { "content-type": "application/json", ...headers } },
-  ];
+  const posted = { "content-type": "application/json", ...headers };
   return [
-    [
-      ["GET", me, asked],
-      ["GET", `${me}?the=long-way`, asked],
-    ],
-    [
-      ["GET", forward, asked],
-      ["GET", `${forward}?role=user`, asked],
-    ],
-    [posted(JSON.stringify({ token })), posted(`\n{"token" : "${token}"}`)],
+    ["GET", me, asked],
+    ["GET", forward, asked],
+    ["POST", validate, { body: JSON.stringify({ token }), headers: posted }],
   ];
 }
 
@@ -65,12 +52,12 @@ describe("both ways answer the same", () => {
     { headers = {}, shortWays = 3 } = {},
   ): Promise<void> {
     let taken = 0;
-    for (const [short, long] of questions(token, headers)) {
+    for (const question of questions(token, headers)) {
       const before = counted.longWays();
-      const first = await counted.call(short);
+      const first = await counted.call(question);
       const between = counted.longWays();
-      const second = await counted.call(long);
-      expect([short[1], first.status]).toEqual([short[1], status]);
+      const second = await counted.callTheLongWay(question);
+      expect([question[1], first.status]).toEqual([question[1], status]);
       expect(contentOf(first)).toEqual(contentOf(second));
       expect(counted.longWays()).toBe(between + 1);
       taken += between === before ? 1 : 0;
@@ -90,7 +77,7 @@ describe("both ways answer the same", () => {
     await expectSame(accessToken, 200, { shortWays: 2 });
     await expectSame(accessToken, 200, { headers });
     const [kept] = questions(accessToken, { "x-request-id": "mine-2" });
-    const answer = await counted.call(kept?.[0] ?? ["GET", me, {}]);
+    const answer = await counted.call(kept ?? ["GET", me, {}]);
     expect(answer.headers.get("x-request-id")).toBe("mine-2");
   });
 
@@ -123,25 +110,31 @@ describe("both ways answer the same", () => {
   });
 });
 
-/** The whole application on a server of its own. What comes to the router is asked for its address first, and nothing else is. */
+/** The whole application, with and without its short ways. What comes to the router is asked for its address, and nothing else. */
 function countLongWays({ platform }: TestApp) {
-  const answer = createApp(platform, { phase: "serving", database: platform.database });
+  const app = createApp(platform, { phase: "serving", database: platform.database });
   let longWays = 0;
-  const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    fetch: (request, book) =>
+  const counting =
+    (answer: AnswerRequest): AnswerRequest =>
+    (request, book) =>
       answer(request, {
         requestIP(asked) {
           longWays += 1;
           return book.requestIP(asked);
         },
-      }),
-  });
+      });
+  const address = { hostname: "127.0.0.1", port: 0, fetch: counting(app.fetch) };
+  const routes = Object.entries(app.routes).map(([path, answer]) => [path, counting(answer)]);
+  const whole = Bun.serve({ ...address, routes: Object.fromEntries(routes) });
+  const withoutShortWays = Bun.serve(address);
   return {
     longWays: () => longWays,
-    call: (question: Question) => callServer(server.url.origin, ...question),
-    stop: () => void server.stop(true),
+    call: (question: Question) => callServer(whole.url.origin, ...question),
+    callTheLongWay: (question: Question) => callServer(withoutShortWays.url.origin, ...question),
+    stop() {
+      whole.stop(true);
+      withoutShortWays.stop(true);
+    },
   };
 }
 
@@ -166,21 +159,24 @@ describe("the short way is taken", () => {
     profile: { phone: null, avatarUrl: null, locale: null, metadata: {} },
     tokenExpiresAt: new Date(0),
   };
-  const write = createAnswerWriter({
+  const writer = createAnswerWriter({
     common: {},
     requestIds: createRequestIds(systemRandom),
-    annotate: () => undefined,
+    additions: () => null,
   });
   const short = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {
     clock: { now: () => new Date(0) },
     recall: (token) => (token === "known" ? actor : null),
-    write,
-    route: () => new Response("the long way"),
+    hosts: { isUsual: ({ headers }) => headers.get("host") !== "unusual" },
+    writer,
+    otherwise: () => new Response("the long way"),
     bodyLimitBytes: 100,
   });
+  const server = { requestIP: () => null };
   const ask = async (path: string, init?: RequestInit): Promise<boolean> => {
-    const answer = await short(new Request(`http://localhost:8000${path}`, init));
-    return (await answer.text()) !== "the long way";
+    const request = new Request(`http://localhost:8000${path}`, init);
+    const answer = await short[new URL(request.url).pathname]?.(request, server);
+    return answer !== undefined && (await answer.text()) !== "the long way";
   };
   const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
   const json = (body: string, more: Record<string, string> = {}) => ({
@@ -194,17 +190,14 @@ describe("the short way is taken", () => {
   });
 
   test("to a body or to headers, never to both: what is kept of headers would not know the body's type", () => {
-    const headers = () => ({});
     // @ts-expect-error -- the compiler refuses it
-    const both: Shortcut = { path: "/", headers, body: headers };
-    const request = new Request("http://localhost/");
-    // @ts-expect-error -- and so it does here
-    const answered = () => write({ request, set: { headers: {} }, responseValue: {}, lasting: {} });
-    expect([both.path, typeof answered]).toEqual(["/", "function"]);
+    const both: Shortcut = { path: "/", headers: () => ({}), text: () => "" };
+    expect(both.path).toBe("/");
   });
 
   test.each([
     [me, bearer("known")],
+    [`${me}?a=b`, bearer("known")],
     [forward, bearer("known")],
     [validate, json('{"token":"known"}')],
     [validate, json('{"token": "known"}')],
@@ -218,7 +211,10 @@ describe("the short way is taken", () => {
     [me, { ...bearer("known"), method: "HEAD" }],
     [me, { ...bearer("known"), method: "PATCH" }],
     [`${me}/`, bearer("known")],
-    [`${me}?a=b`, bearer("known")],
+    [`${forward}?a=b`, bearer("known")],
+    [`${forward}?`, bearer("known")],
+    [me, { headers: { ...bearer("known").headers, host: "unusual" } }],
+    [validate, json('{"token":"known"}', { host: "unusual" })],
     ["/API/v1/users/me", bearer("known")],
     ["/api/v1/users", bearer("known")],
     [forward, { headers: { cookie: "known" } }],
@@ -231,5 +227,36 @@ describe("the short way is taken", () => {
     [validate, json('{"token":"known"}', { "content-length": "1, 1" })],
   ])("for nothing else: %s %p", async (path, init) => {
     expect(await ask(path, init)).toBe(false);
+  });
+});
+
+describe("a host is usual", () => {
+  const asked = (host?: string) =>
+    new Request("http://localhost/", host === undefined ? {} : { headers: { host } });
+
+  test("once it was found good, and several are at a time", () => {
+    const hosts = createHostCheck();
+    const names = ["auth.example.com", "10.0.0.1:8000"];
+    expect(names.map((name) => hosts.isUsual(asked(name)))).toEqual([false, false]);
+    for (const name of names) hosts.assertOne(asked(name));
+    expect(names.map((name) => hosts.isUsual(asked(name)))).toEqual([true, true]);
+  });
+
+  test("never if it is none, or several", () => {
+    const hosts = createHostCheck();
+    for (const name of ["", "a, b", "a/b", "a b"]) {
+      expect(() => hosts.assertOne(asked(name))).toThrow("The Host header is not valid.");
+      expect(hosts.isUsual(asked(name))).toBe(false);
+    }
+    hosts.assertOne(asked());
+    expect(hosts.isUsual(asked())).toBe(false);
+  });
+
+  // Else whoever invents hosts would fill the memory.
+  test("until sixteen others were", () => {
+    const hosts = createHostCheck();
+    for (let number = 0; number <= 16; number += 1) hosts.assertOne(asked(`${number}.example`));
+    expect(hosts.isUsual(asked("0.example"))).toBe(false);
+    expect(hosts.isUsual(asked("1.example"))).toBe(true);
   });
 });

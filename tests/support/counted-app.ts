@@ -1,5 +1,6 @@
-import { type App, createApp } from "../../src/app/create-app.ts";
+import { createApp } from "../../src/app/create-app.ts";
 import { createPlatform, type RunningPlatform } from "../../src/app/create-platform.ts";
+import type { Answer as AnswerRequest } from "../../src/app/shortcuts.ts";
 import type { Settings } from "../../src/platform/config/settings.ts";
 import type { Answer, Call } from "./http-call.ts";
 import { quietLog } from "./quiet-log.ts";
@@ -11,7 +12,7 @@ export interface CountedApp extends AsyncDisposable {
   /** How many statements were sent to the database so far. */
   readonly statements: number;
   /** The application itself, for a test with a server or callers of its own. */
-  readonly answer: App;
+  readonly answer: AnswerRequest;
   call(method: string, path: string, call?: Pick<Call, "bearer" | "json">): Promise<Answer>;
 }
 
@@ -28,13 +29,20 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
       },
     },
   );
-  const app = createApp(platform, { phase: "serving", database: platform.database });
+  const { routes, fetch } = createApp(platform, {
+    phase: "serving",
+    database: platform.database,
+  });
+  // As a server does.
+  const answer: AnswerRequest = (request, server) =>
+    (routes[new URL(request.url).pathname] ?? fetch)(request, server);
+
   return {
     platform,
     get statements() {
       return statements;
     },
-    answer: app,
+    answer,
     async call(method, path, { bearer, json } = {}) {
       const request = new Request(`http://localhost${path}`, {
         method,
@@ -44,7 +52,7 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
         },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       });
-      const response = await app(request, { requestIP: () => ({ address: "127.0.0.1" }) });
+      const response = await answer(request, { requestIP: () => ({ address: "127.0.0.1" }) });
       const text = await response.text();
       const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
       return {

@@ -25,10 +25,10 @@ const users: Record<string, () => UserActor> = {
 
 const tokens = createKnownTokens(memoryForKnownTokens);
 const request = new Request("http://localhost/");
-const write = createAnswerWriter({
+const writer = createAnswerWriter({
   common: securityHeaders("https://auth.example.com"),
   requestIds: createRequestIds(systemRandom),
-  annotate: () => undefined,
+  additions: () => null,
 });
 
 function textOf(length: number): string {
@@ -70,10 +70,9 @@ function remember(actor: UserActor): void {
   const weight = memoryOf(token, actor);
   tokens.keep(reading, token, { actor, weight, validUntil: 0, keyRevision: 0, notedAsUsedAt: 0 });
   tokens.endReading(reading);
-  for (const { headers, body } of shortcuts) {
-    const set = { headers: {} };
-    if (headers) write({ request, lasting: headers(actor), set });
-    else if (body) write({ request, responseValue: body(actor, new Date()), set });
+  for (const { headers, text } of shortcuts) {
+    if (headers) writer.writeLasting(request, headers(actor));
+    else writer.writeJson(request, text(actor, new Date()));
   }
 }
 

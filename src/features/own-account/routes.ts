@@ -19,16 +19,16 @@ import { viewOwnUser } from "./view-own-user.ts";
 const tags = ["Users"];
 const security = [{ bearer: [] }];
 
-const answerOwnUser = renderOnce((actor: UserActor) => viewOwnUser(actor));
+const ownUser = renderOnce((actor: UserActor) => viewOwnUser(actor));
 
 /** The short way to the signed-in user. */
-export const ownUserShortcut: Shortcut = { path: "/api/v1/users/me", body: answerOwnUser };
+export const ownUserShortcut: Shortcut = { path: "/api/v1/users/me", text: ownUser.textOf };
 
 /** What a signed-in user does with her own account. */
 export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
   return new Elysia({ prefix: "/api/v1/users" })
     .use(kit)
-    .get("/me", ({ ctx }) => answerOwnUser(ctx.actor, ctx.clock.now()), {
+    .get("/me", ({ ctx }) => ownUser.of(ctx.actor, ctx.clock.now()), {
       signedIn: true,
       response: { 200: frequentSuccessSchema(ownUserSchema), ...failures(401, 503) },
       detail: {

@@ -15,7 +15,7 @@ const maximumReadings = 5;
 export interface Authenticator {
   readonly authenticate: Authenticate;
   /** Whom a token stands for if that is remembered and holds at this moment; null when it has to be looked up. */
-  recall(token: string): UserActor | null;
+  recall(token: string, now: Date): UserActor | null;
 }
 
 /**
@@ -48,16 +48,19 @@ export function createAuthenticator(platform: Platform): Authenticator {
     }
   }
 
-  function recall(token: string): UserActor | null {
+  function recall(token: string, now: Date): UserActor | null {
     const known = changes.isLive() ? knownTokens.find(token) : undefined;
     if (!known) return null;
-    const now = clock.now().getTime();
-    if (now >= known.validUntil || known.keyRevision !== keyRing.revision()) return null;
-    activity.note(known, now);
+    const milliseconds = now.getTime();
+    if (milliseconds >= known.validUntil || known.keyRevision !== keyRing.revision()) return null;
+    activity.note(known, milliseconds);
     return known.actor;
   }
 
-  return { recall, authenticate: (ctx, token) => recall(token) ?? learn(ctx, token) };
+  return {
+    recall,
+    authenticate: (ctx, token) => recall(token, clock.now()) ?? learn(ctx, token),
+  };
 }
 
 /** What is learnt of a token by reading its session and user. */

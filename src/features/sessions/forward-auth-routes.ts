@@ -22,6 +22,7 @@ const needed = (what: string) => ({
 /** The short way for a proxy that asks for no role and no permission. */
 export const forwardAuthShortcut: Shortcut = {
   path: "/api/v1/auth/forward",
+  isWithoutQuery: true,
   headers: identityHeaders,
 };
 

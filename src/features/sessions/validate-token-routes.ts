@@ -8,7 +8,7 @@ import type { Authenticate, RouteKit } from "../../platform/http/route-kit.ts";
 import type { Shortcut } from "../../platform/http/shortcut.ts";
 import { validateTokenBody, validTokenSchema } from "./model.ts";
 
-const answerValid = renderOnce(viewToken);
+const validToken = renderOnce(viewToken);
 
 const beginnings = ['{"token":"', '{"token": "'];
 const end = '"}';
@@ -22,7 +22,7 @@ export const validateTokenShortcut: Shortcut = {
       ? body.slice(beginning.length, -end.length)
       : null;
   },
-  body: answerValid,
+  text: validToken.textOf,
 };
 
 /** For services behind us that ask about each token that they get. */
@@ -31,7 +31,7 @@ export function validateTokenRoutes(kit: RouteKit, authenticate: Authenticate) {
     .use(kit)
     .post(
       "/validate-token",
-      async ({ ctx, body }) => answerValid(await authenticate(ctx, body.token), ctx.clock.now()),
+      async ({ ctx, body }) => validToken.of(await authenticate(ctx, body.token), ctx.clock.now()),
       {
         anyone: true,
         accepts: "json",

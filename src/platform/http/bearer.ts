@@ -16,5 +16,6 @@ export function readBearerToken(header: string | null): string {
 export function findBearerToken(header: string | null): string | null {
   if (header === null) return null;
   if (!header.startsWith("Bearer ") && !/^bearer(?: |$)/i.test(header)) return null;
-  return header.slice("bearer ".length).trim();
+  const token = header.slice("bearer ".length);
+  return token.startsWith(" ") || token.startsWith("\t") ? token.trim() : token;
 }

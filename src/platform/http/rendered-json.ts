@@ -5,13 +5,19 @@ const renderedText = Symbol("rendered JSON");
 /** A success body as it will be sent, in the place of the object that it says. */
 type Success<T> = ReturnType<typeof success<T>>;
 
+/** Answers about subjects that are remembered. */
+export interface RenderedAnswers<S, T> {
+  /** What a route's handler returns. */
+  of(subject: S, now: Date): Success<T>;
+  /** The same as the text that is sent. */
+  textOf(subject: S, now: Date): string;
+}
+
 /**
  * Makes answers about subjects that are remembered and asked for again and again: a subject's `data` is rendered once, and
  * goes with the subject. Only for routes with a `frequentSuccessSchema`: there is no object to compare with a schema.
  */
-export function renderOnce<S extends object, T>(
-  view: (subject: S) => T,
-): (subject: S, now: Date) => Success<T> {
+export function renderOnce<S extends object, T>(view: (subject: S) => T): RenderedAnswers<S, T> {
   const rendered = new WeakMap<S, string>();
 
   function render(subject: S): string {
@@ -21,10 +27,27 @@ export function renderOnce<S extends object, T>(
     return beginning;
   }
 
-  return (subject, now) => {
-    const beginning = rendered.get(subject) ?? render(subject);
-    return asSuccess({ [renderedText]: `${beginning}"timestamp":"${now.toISOString()}"}` });
+  function textOf(subject: S, now: Date): string {
+    return `${rendered.get(subject) ?? render(subject)}"timestamp":"${timestampOf(now)}"}`;
+  }
+
+  return {
+    textOf,
+    of: (subject, now) => asSuccess({ [renderedText]: textOf(subject, now) }),
   };
+}
+
+let lastMoment = Number.NaN;
+let lastTimestamp = "";
+
+/** Under load many answers are of the same millisecond. */
+function timestampOf(now: Date): string {
+  const moment = now.getTime();
+  if (moment !== lastMoment) {
+    lastMoment = moment;
+    lastTimestamp = now.toISOString();
+  }
+  return lastTimestamp;
 }
 
 /** The JSON of a value that is to be sent. */

@@ -6,30 +6,47 @@ export interface RequestIds {
   /** The id that the answer's headers hold from then on. */
   of(request: Request, answer: AnswerHeaders): string;
   /** The same for whoever writes the answer and asks last: nothing is kept. */
-  finally(request: Request, answer: AnswerHeaders): string;
+  finally(request: Request, answer: Readonly<AnswerHeaders>): string;
 }
 
 const acceptableId = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** Two digits for each byte: looked up several times faster than a number is written. */
-const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** Of five digits. Each comes once before one comes again. */
+const blocks = 2 ** 20;
+const blockLength = 4096;
+/** Three digits for each place in a block: looked up several times faster than a number is written. */
+const digitsOf = Array.from({ length: blockLength }, (_, place) =>
+  place.toString(16).padStart(3, "0"),
+);
 
 /**
  * Gives each request an id: the one it came with, if that is harmless (`X-Request-Id`), or a new one. A new one is what this
- * process drew once, and a number which does not tell how many there were: drawing each anew takes longer than judging a token.
+ * process drew once, a block's number and a place in that block, which do not tell how many there were: drawing each
+ * anew takes longer than judging a token.
  */
 export function createRequestIds(random: Random): RequestIds {
   const drawn = random.token(48).slice(0, 8);
-  const oddStep = random.below(2 ** 31) * 2 + 1;
-  let number = random.below(2 ** 32);
+  const oddStep = random.below(blocks / 2) * 2 + 1;
+  let block = random.below(blocks);
+  let beginning = beginningOf(block);
+  let place = random.below(blockLength);
 
-  function next(): string {
-    number = (number + oddStep) >>> 0;
-    const lower = `${hexOf[number & 255]}${hexOf[(number >>> 8) & 255]}`;
-    return `${drawn}${lower}${hexOf[(number >>> 16) & 255]}${hexOf[number >>> 24]}`;
+  function beginningOf(number: number): string {
+    return `${drawn}${number.toString(16).padStart(5, "0")}`;
   }
 
-  function last(request: Request, answer: AnswerHeaders): string {
+  function next(): string {
+    if (place === blockLength) {
+      place = 0;
+      block = (block + oddStep) % blocks;
+      beginning = beginningOf(block);
+    }
+    const id = `${beginning}${digitsOf[place]}`;
+    place += 1;
+    return id;
+  }
+
+  function last(request: Request, answer: Readonly<AnswerHeaders>): string {
     const kept = answer["x-request-id"];
     if (kept !== undefined) return String(kept);
     const received = request.headers.get("x-request-id");
