@@ -155,14 +155,14 @@ export function createApp(platform: Platform, health: HealthState): App {
   const refuse = createRefusal({ mapError, write });
   const route = createLongWay({ callers, router: router.fetch, refuse });
   const door = createDoor({ health, hosts, cors, refuse, write, route });
-  const fetch: Answer = (request, server) => door(callers.receive(request, server));
+  const answer: Answer = (request, server) => door(callers.receive(request, server));
   const routes = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {
     clock,
     recall,
     hosts,
     writer,
-    otherwise: fetch,
+    otherwise: answer,
     bodyLimitBytes: settings.bodyLimitBytes,
   });
-  return { fetch, routes };
+  return { fetch: answer, routes };
 }

@@ -132,8 +132,8 @@ function countLongWays({ platform }: TestApp) {
     call: (question: Question) => callServer(whole.url.origin, ...question),
     callTheLongWay: (question: Question) => callServer(withoutShortWays.url.origin, ...question),
     stop() {
-      whole.stop(true);
-      withoutShortWays.stop(true);
+      void whole.stop(true);
+      void withoutShortWays.stop(true);
     },
   };
 }
