@@ -12,6 +12,7 @@ import { createKeyKeeper } from "./key-keeper.ts";
 import { createPeriodicWork } from "./periodic-work.ts";
 import { createReminding } from "./remind.ts";
 import { createSealing } from "./seal-audit.ts";
+import { createShrinking } from "./shrink.ts";
 import { createSweep } from "./sweep.ts";
 
 /** What this process does besides answering requests. */
@@ -38,7 +39,12 @@ export function createWorkers(platform: RunningPlatform): Workers {
     createOutboxWorker({ topic, deliver, db, clock, secrets, log }),
   );
   const keyKeeper = createKeyKeeper(platform);
-  const works = [createSealing(platform), createSweep(platform), ...createReminding(platform)];
+  const works = [
+    createSealing(platform),
+    createSweep(platform),
+    ...createReminding(platform),
+    createShrinking(),
+  ];
   const periodic = works.map((work) => createPeriodicWork(work, log));
   function wake(): void {
     for (const worker of workers) worker.wake();

@@ -1,0 +1,65 @@
+import { monotonicMilliseconds } from "../kernel/clock.ts";
+import type { Work } from "./periodic-work.ts";
+
+/** What is looked at, and done. */
+export interface ShrinkingOptions {
+  /** Both in milliseconds, from any beginning. */
+  readonly processorTime: () => number;
+  readonly time: () => number;
+  readonly shrink: () => void;
+}
+
+const pauseSeconds = 4;
+/** Of one core. What is done for ever, such as listening for changes, takes less than half of it. */
+const quietShare = 0.1;
+const quietPauses = 2;
+
+/**
+ * Gives memory back when there is less to do after much: mostly code that was compiled for the load. It is compiled again
+ * when it is called again, within the first second.
+ */
+export function createShrinking(options: ShrinkingOptions = ofThisProcess): Work {
+  const { processorTime, time, shrink } = options;
+  let before: { readonly processorTime: number; readonly time: number } | null = null;
+  let hasWorked = false;
+  let quiet = 0;
+
+  /** Since the last time it was asked; the start of the program is nobody's load. */
+  function shareOfCore(): number {
+    const now = { processorTime: processorTime(), time: time() };
+    const { processorTime: spent, time: since } = before ?? now;
+    before = now;
+    return now.time > since ? (now.processorTime - spent) / (now.time - since) : 0;
+  }
+
+  function look(): void {
+    if (shareOfCore() > quietShare) {
+      hasWorked = true;
+      quiet = 0;
+      return;
+    }
+    quiet += 1;
+    if (!hasWorked || quiet < quietPauses) return;
+    hasWorked = false;
+    shrink();
+  }
+
+  return {
+    name: "shrink",
+    pauseSeconds,
+    run: () => {
+      look();
+      return Promise.resolve();
+    },
+  };
+}
+
+const ofThisProcess: ShrinkingOptions = {
+  processorTime() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  time: monotonicMilliseconds,
+  // oxlint-disable-next-line typescript/no-deprecated -- nothing else gives back what was compiled
+  shrink: () => Bun.shrink(),
+};

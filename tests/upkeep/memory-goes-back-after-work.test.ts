@@ -1,0 +1,41 @@
+import { expect, test } from "bun:test";
+
+import { createShrinking } from "../../src/app/shrink.ts";
+
+/** Looks after pauses of four seconds in which so much of a core was used, and tells before which looks memory went back. */
+async function looks(shares: readonly number[]): Promise<number[]> {
+  let time = 0;
+  let processorTime = 900;
+  let look = 0;
+  const shrunkAt: number[] = [];
+  const work = createShrinking({
+    time: () => time,
+    processorTime: () => processorTime,
+    shrink: () => void shrunkAt.push(look),
+  });
+  await work.run(new AbortController().signal);
+  for (const share of shares) {
+    look += 1;
+    time += work.pauseSeconds * 1000;
+    processorTime += share * work.pauseSeconds * 1000;
+    await work.run(new AbortController().signal);
+  }
+  return shrunkAt;
+}
+
+test("once, when it has been quiet for two pauses after work", async () => {
+  expect(await looks([1.5, 0.9, 0.03, 0.03, 0.03, 0.03])).toEqual([4]);
+});
+
+test("again after the next work", async () => {
+  expect(await looks([0.5, 0, 0, 0, 0.5, 0, 0, 0])).toEqual([3, 7]);
+});
+
+test("never under a load, nor between two that follow soon", async () => {
+  expect(await looks([0.2, 0.2, 0.2, 0.2])).toEqual([]);
+  expect(await looks([0.5, 0.05, 0.5, 0.05, 0.5])).toEqual([]);
+});
+
+test("never where there was none: what is done for ever is no load, and the start of the program neither", async () => {
+  expect(await looks([0.04, 0.04, 0.04, 0.04, 0.04])).toEqual([]);
+});
