@@ -4,10 +4,10 @@ import { join, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
 import systemFilesPath from "@electric-sql/pglite/pglite.data" with { type: "file" };
-import enginePath from "@electric-sql/pglite/pglite.wasm" with { type: "file" };
 
 import preparedPath from "../../../dist/assets/embedded-postgres.tar.gz" with { type: "file" };
 import { lockDataDirectory } from "./data-directory-lock.ts";
+import { compileEngine } from "./embedded-engine.ts";
 
 /** A running Postgres inside this process, alone on its data directory. */
 export interface EmbeddedPostgres {
@@ -59,8 +59,8 @@ export async function startEmbeddedPostgres(
   const lock = lockDataDirectory(dataDir);
   try {
     const directory = join(dataDir, "postgres");
-    const [engine] = await Promise.all([compileEngine(), unpackOnce(directory)]);
-    const client = await startEngine(engine, directory, options.onPanic);
+    const [module] = await Promise.all([compileEngine(), unpackOnce(directory)]);
+    const client = await startEngine(module, directory, options.onPanic);
     const stopUpkeep = startUpkeep(client, options.onUpkeepError);
     let closing: Promise<void> | null = null;
     return {
@@ -76,10 +76,6 @@ export async function startEmbeddedPostgres(
     lock.release();
     throw error;
   }
-}
-
-async function compileEngine(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(await Bun.file(enginePath).arrayBuffer());
 }
 
 /** Whether the embedded Postgres was ever started on this data directory. */
@@ -127,7 +123,7 @@ async function persist(path: string, mode?: number): Promise<void> {
 }
 
 async function startEngine(
-  engine: WebAssembly.Module,
+  module: WebAssembly.Module,
   directory: string,
   onPanic: EmbeddedPostgresOptions["onPanic"],
 ): Promise<PGlite> {
@@ -136,7 +132,7 @@ async function startEngine(
   try {
     const client = await PGlite.create({
       fs: createSyncingFiles(directory),
-      pgliteWasmModule: engine,
+      pgliteWasmModule: module,
       fsBundle: Bun.file(systemFilesPath),
       startParams: startParameters,
       onStderr(text) {
