@@ -10,7 +10,7 @@ const callers = 32;
 const manySessionsPerCaller = 16;
 /** The sessions are opened sooner; the rest of the memory is the same. */
 const settings = { BCRYPT_COST: "10" };
-/** Long enough for the garbage collector to come by and for the allocator to give pages back. */
+/** Long enough for the process to find that it is quiet, for the garbage collector, and for the allocator to give pages back. */
 const settleSeconds = 20;
 
 /** P8: resident memory, idle, and after work. */

@@ -3,6 +3,9 @@ export interface AddressBook {
   requestIP(request: Request): { readonly address: string } | null;
 }
 
+/** Answers a request that came to a server. */
+export type Handler = (request: Request, server: AddressBook) => Response | Promise<Response>;
+
 /** Knows from which address a request came, also when the caller has hung up since. */
 export interface Callers {
   /** The request as it is handled from here on. */

@@ -30,7 +30,7 @@ import { type Authenticate, createRouteKit, type Reception } from "../platform/h
 import type { Platform } from "../platform/platform.ts";
 import { createAnswerWriter } from "./answer-writer.ts";
 import { createAllowedMethods } from "./allowed-methods.ts";
-import { createCallers } from "./callers.ts";
+import { createCallers, type Handler } from "./callers.ts";
 import { createCors } from "./cors.ts";
 import { docsPages } from "./docs-pages.ts";
 import { createDoor } from "./door.ts";
@@ -41,15 +41,15 @@ import { createLongWay } from "./long-way.ts";
 import { closeNarrowerPaths } from "./narrower-paths.ts";
 import { openApiDocument } from "./openapi.ts";
 import { createRefusal } from "./refusal.ts";
-import { type Answer, createShortcuts } from "./shortcuts.ts";
+import { createShortcuts } from "./shortcuts.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** The whole HTTP application, as a server takes it. It listens nowhere yet. */
 export interface App {
   /** Gives each request its answer. */
-  readonly fetch: Answer;
+  readonly fetch: Handler;
   /** By path: the same answers, sooner. */
-  readonly routes: Readonly<Record<string, Answer>>;
+  readonly routes: Readonly<Record<string, Handler>>;
 }
 
 /** Every feature's routes, and nothing around them. */
@@ -138,6 +138,7 @@ export function createApp(platform: Platform, health: HealthState): App {
     },
   });
 
+  const { write } = writer;
   const router = new Elysia({
     normalize: false,
     // Otherwise a path is looked for after the eleventh character of the URL, and `http://sso/…` has none there.
@@ -145,19 +146,19 @@ export function createApp(platform: Platform, health: HealthState): App {
   })
     // First of all: a hook does not apply to routes registered before it.
     .onError(mapError)
-    .mapResponse(writer.write)
+    .mapResponse(write)
     .use(features)
     .use(closeNarrowerPaths(features.routes))
     .use(docs)
     .compile();
   const hosts = createHostCheck();
-  const { write } = writer;
   const refuse = createRefusal({ mapError, write });
   const route = createLongWay({ callers, router: router.fetch, refuse });
   const door = createDoor({ health, hosts, cors, refuse, write, route });
-  const answer: Answer = (request, server) => door(callers.receive(request, server));
+  const answer: Handler = (request, server) => door(callers.receive(request, server));
   const routes = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {
     clock,
+    health,
     recall,
     hosts,
     writer,

@@ -16,7 +16,7 @@ export interface DoorOptions {
 }
 
 /**
- * What every request passes before it is routed: an ambiguous `Host` is refused, a preflight answered, and while starting
+ * What every request passes before it is routed (a short way asks the same, see shortcuts.ts): an ambiguous `Host` is refused, a preflight answered, and while starting
  * nothing but health is. A framework's hook in this place would cost each request more than judging its token.
  */
 export function createDoor({ health, hosts, cors, route, refuse, write }: DoorOptions) {

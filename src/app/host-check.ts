@@ -13,12 +13,11 @@ const hostForm = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 /** A service has few; others come from whoever tries something. */
 const usualHosts = 16;
 
-/** Remembers good hosts, those of late. */
+/** Remembers the good hosts that were found last. */
 export function createHostCheck(): HostCheck {
   const good = new Set<string>();
 
   function remember(host: string): void {
-    if (good.has(host)) return;
     const [oldest] = good;
     if (oldest !== undefined && good.size === usualHosts) good.delete(oldest);
     good.add(host);
@@ -31,7 +30,7 @@ export function createHostCheck(): HostCheck {
     },
     assertOne({ headers, url }) {
       const host = headers.get("host");
-      if (host === null) return;
+      if (host === null || good.has(host)) return;
       if (!hostForm.test(host) || !URL.canParse(url)) {
         const issue = "Must be one host.";
         throw new AppError("VALIDATION_ERROR", "The Host header is not valid.", {

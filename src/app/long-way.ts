@@ -11,8 +11,8 @@ export interface LongWayOptions {
 }
 
 /**
- * Where a request enters the router. Its caller's address is taken here, before its body or anything else is waited for: a
- * connection that was reset has none. Of whoever has reset it by now nothing is done, not even a log-out: no record could say
+ * Where a request enters the router. Its caller's address is taken here, before anything is waited for but a body that
+ * was read ahead: a connection that was reset has none. Of whoever has reset it by now nothing is done, not even a log-out: no record could say
  * who it was, and no limit could count it.
  */
 export function createLongWay({ callers, router, refuse }: LongWayOptions): Route {

@@ -1,38 +1,37 @@
+import type { HealthState } from "../features/health/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { UserActor } from "../kernel/context.ts";
 import { findBearerToken } from "../platform/http/bearer.ts";
 import { keepReadAhead, readAhead } from "../platform/http/read-ahead.ts";
 import type { Shortcut } from "../platform/http/shortcut.ts";
 import type { AnswerWriter } from "./answer-writer.ts";
-import type { AddressBook } from "./callers.ts";
+import type { Handler } from "./callers.ts";
 import type { HostCheck } from "./host-check.ts";
 
 // Of a token every byte is a character; anything else is for the route to decode.
 const latin1 = new TextDecoder("latin1");
 
-/** Answers a request that came to a server. */
-export type Answer = (request: Request, server: AddressBook) => Response | Promise<Response>;
-
 /** What shortcuts need. `recall` tells whom a token stands for, if that is remembered and holds at this moment. */
 export interface ShortcutsOptions {
   readonly clock: Clock;
+  readonly health: Pick<HealthState, "phase">;
   readonly recall: (token: string, now: Date) => UserActor | null;
   readonly hosts: Pick<HostCheck, "isUsual">;
   readonly writer: Pick<AnswerWriter, "writeJson" | "writeLasting">;
   /** The long way, from the door on. */
-  readonly otherwise: Answer;
+  readonly otherwise: Handler;
   readonly bodyLimitBytes: number;
 }
 
 /**
  * Makes the short ways to answers that are ready, by their paths as a server's routes take them: door, router, hooks and
- * contexts take several times as long as judging a known token, and the request's URL alone takes longer than that. Whatever
- * is not exactly that goes the long way, to the same answer.
+ * contexts take several times as long as judging a known token, and the request's URL alone takes longer than that. What such a
+ * request may ask besides changes no answer, and whatever is not exactly such a request goes the long way.
  */
 export function createShortcuts(
   shortcuts: readonly Shortcut[],
   options: ShortcutsOptions,
-): Readonly<Record<string, Answer>> {
+): Readonly<Record<string, Handler>> {
   return Object.fromEntries(
     shortcuts.map((shortcut) => [
       shortcut.path,
@@ -43,19 +42,23 @@ export function createShortcuts(
   );
 }
 
+/** Whether the door would let it through. Nobody's body is waited for before that is known. */
+function mayPass(request: Request, { health, hosts }: ShortcutsOptions): boolean {
+  return health.phase !== "starting" && hosts.isUsual(request);
+}
+
 /** For a GET with a bearer. */
-function createAsked(shortcut: Shortcut, options: ShortcutsOptions): Answer {
-  const { clock, recall, hosts, otherwise } = options;
-  const answer = createAnswer(shortcut, options);
+function createAsked(shortcut: Shortcut, options: ShortcutsOptions): Handler {
+  const { clock, recall, otherwise } = options;
+  const answer = createAnswer(shortcut, options.writer);
   return (request, server) => {
-    if (request.method !== "GET" || !hosts.isUsual(request)) return otherwise(request, server);
+    if (request.method !== "GET" || !mayPass(request, options)) return otherwise(request, server);
     const token = findBearerToken(request.headers.get("authorization"));
     const now = clock.now();
     const actor = token === null ? null : recall(token, now);
     if (actor === null) return otherwise(request, server);
-    if (shortcut.isWithoutQuery && !request.url.endsWith(shortcut.path)) {
-      return otherwise(request, server);
-    }
+    // The route's path is this one: what else the URL may hold is a query.
+    if (shortcut.isWithoutQuery && request.url.includes("?")) return otherwise(request, server);
     return answer(request, actor, now);
   };
 }
@@ -65,12 +68,12 @@ function createPosted(
   shortcut: Shortcut,
   tokenIn: (body: string) => string | null,
   options: ShortcutsOptions,
-): Answer {
-  const { clock, recall, hosts, otherwise, bodyLimitBytes } = options;
-  const answer = createAnswer(shortcut, options);
+): Handler {
+  const { clock, recall, otherwise, bodyLimitBytes } = options;
+  const answer = createAnswer(shortcut, options.writer);
   return (request, server) => {
-    const isUsual = request.method === "POST" && hosts.isUsual(request);
-    const reading = isUsual ? readAhead(request, bodyLimitBytes) : null;
+    const isRead = request.method === "POST" && mayPass(request, options);
+    const reading = isRead ? readAhead(request, bodyLimitBytes) : null;
     if (reading === null) return otherwise(request, server);
     return reading.then(
       (body) => {
@@ -89,7 +92,7 @@ function createPosted(
 
 function createAnswer(
   { text, headers }: Shortcut,
-  { writer }: ShortcutsOptions,
+  writer: ShortcutsOptions["writer"],
 ): (request: Request, actor: UserActor, now: Date) => Response {
   return text
     ? (request, actor, now) => writer.writeJson(request, text(actor, now))

@@ -10,7 +10,9 @@ export interface ShrinkingOptions {
 }
 
 const pauseSeconds = 4;
-/** Of one core. What is done for ever, such as listening for changes, takes less than half of it. */
+/** Of one core. Shrinking, and compiling again what is called, is far from it: it never leads to the next. */
+const busyShare = 0.5;
+/** What is done for ever, such as listening for changes, takes less than half of it. */
 const quietShare = 0.1;
 const quietPauses = 2;
 
@@ -18,7 +20,7 @@ const quietPauses = 2;
  * Gives memory back when there is less to do after much: mostly code that was compiled for the load. It is compiled again
  * when it is called again, within the first second.
  */
-export function createShrinking(options: ShrinkingOptions = ofThisProcess): Work {
+export function createShrinking(options: ShrinkingOptions): Work {
   const { processorTime, time, shrink } = options;
   let before: { readonly processorTime: number; readonly time: number } | null = null;
   let hasWorked = false;
@@ -33,12 +35,9 @@ export function createShrinking(options: ShrinkingOptions = ofThisProcess): Work
   }
 
   function look(): void {
-    if (shareOfCore() > quietShare) {
-      hasWorked = true;
-      quiet = 0;
-      return;
-    }
-    quiet += 1;
+    const share = shareOfCore();
+    if (share > busyShare) hasWorked = true;
+    quiet = share > quietShare ? 0 : quiet + 1;
     if (!hasWorked || quiet < quietPauses) return;
     hasWorked = false;
     shrink();
@@ -54,7 +53,8 @@ export function createShrinking(options: ShrinkingOptions = ofThisProcess): Work
   };
 }
 
-const ofThisProcess: ShrinkingOptions = {
+/** Those of the process that it is called in. */
+export const ofThisProcess: ShrinkingOptions = {
   processorTime() {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;

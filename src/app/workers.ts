@@ -12,7 +12,7 @@ import { createKeyKeeper } from "./key-keeper.ts";
 import { createPeriodicWork } from "./periodic-work.ts";
 import { createReminding } from "./remind.ts";
 import { createSealing } from "./seal-audit.ts";
-import { createShrinking } from "./shrink.ts";
+import { createShrinking, ofThisProcess } from "./shrink.ts";
 import { createSweep } from "./sweep.ts";
 
 /** What this process does besides answering requests. */
@@ -43,7 +43,7 @@ export function createWorkers(platform: RunningPlatform): Workers {
     createSealing(platform),
     createSweep(platform),
     ...createReminding(platform),
-    createShrinking(),
+    createShrinking(ofThisProcess),
   ];
   const periodic = works.map((work) => createPeriodicWork(work, log));
   function wake(): void {

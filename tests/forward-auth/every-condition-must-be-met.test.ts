@@ -49,7 +49,12 @@ test("all roles and permissions that are named are needed", async () => {
     ["?permission=users:read&permission=invoices:approve", forbidden, forbidden],
     ["?role=users:read", forbidden, forbidden],
     ["?permission=admin", forbidden, forbidden],
+    // Where a client has a say in the end of the question, it must not pass for one without conditions.
+    ["?role=admin&role=/api/v1/auth/forward", forbidden, forbidden],
+    ["?role=admin#/api/v1/auth/forward", forbidden, allowed],
   ] as const) {
+    // Known by now: whoever is not takes another way to her answer.
+    expect([await asked("", user), await asked("", admin)]).toEqual([allowed, allowed]);
     expect([query, await asked(query, user)]).toEqual([query, ofUser]);
     expect([query, await asked(query, admin)]).toEqual([query, ofAdmin]);
     expect([query, await asked(query)]).toEqual([query, [401, "AUTHENTICATION_REQUIRED"]]);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
+import { systemRandom } from "../../src/kernel/random.ts";
+import { createRequestIds } from "../../src/platform/http/request-id.ts";
 import { auditOf } from "../support/audit-rows.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
@@ -52,6 +54,17 @@ describe("every request has an id", () => {
     ];
     const { text } = await rawRequest(app.url, rawText(lines));
     expect(/^x-request-id: (.*)\r$/im.exec(text)?.[1]).toMatch(/^[\w-]{16}$/);
+  });
+
+  test("an id of ours is new each time, from one block of them to the next", () => {
+    for (const lowest of [true, false]) {
+      const random = { ...systemRandom, below: (limit: number) => (lowest ? 0 : limit - 1) };
+      const ids = createRequestIds(random);
+      const request = new Request("http://localhost/");
+      const drawn = Array.from({ length: 3 * 4096 + 1 }, () => ids.finally(request, {}));
+      expect(new Set(drawn).size).toBe(drawn.length);
+      expect(drawn.filter((id) => !/^[\w-]{16}$/.test(id))).toEqual([]);
+    }
   });
 
   test("an id of ours is new each time", async () => {

@@ -1,6 +1,6 @@
 import { createApp } from "../../src/app/create-app.ts";
 import { createPlatform, type RunningPlatform } from "../../src/app/create-platform.ts";
-import type { Answer as AnswerRequest } from "../../src/app/shortcuts.ts";
+import type { Handler } from "../../src/app/callers.ts";
 import type { Settings } from "../../src/platform/config/settings.ts";
 import type { Answer, Call } from "./http-call.ts";
 import { quietLog } from "./quiet-log.ts";
@@ -12,7 +12,7 @@ export interface CountedApp extends AsyncDisposable {
   /** How many statements were sent to the database so far. */
   readonly statements: number;
   /** The application itself, for a test with a server or callers of its own. */
-  readonly answer: AnswerRequest;
+  readonly answer: Handler;
   call(method: string, path: string, call?: Pick<Call, "bearer" | "json">): Promise<Answer>;
 }
 
@@ -33,8 +33,8 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
     phase: "serving",
     database: platform.database,
   });
-  // As a server does.
-  const answer: AnswerRequest = (request, server) =>
+  // As a server routes; with a real one: tests/fast-path/the-short-way-answers-as-the-long-one.
+  const answer: Handler = (request, server) =>
     (routes[new URL(request.url).pathname] ?? fetch)(request, server);
 
   return {

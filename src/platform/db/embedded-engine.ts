@@ -6,6 +6,10 @@ let engine: Promise<WebAssembly.Module> | null = null;
 export function compileEngine(): Promise<WebAssembly.Module> {
   engine ??= Bun.file(enginePath)
     .arrayBuffer()
-    .then((bytes) => WebAssembly.compile(bytes));
+    .then((bytes) => WebAssembly.compile(bytes))
+    .catch((error: unknown) => {
+      engine = null;
+      throw error;
+    });
   return engine;
 }

@@ -17,5 +17,6 @@ export function findBearerToken(header: string | null): string | null {
   if (header === null) return null;
   if (!header.startsWith("Bearer ") && !/^bearer(?: |$)/i.test(header)) return null;
   const token = header.slice("bearer ".length);
+  // A header's value ends with no space; to look for one everywhere takes as long as to find out whose a token is.
   return token.startsWith(" ") || token.startsWith("\t") ? token.trim() : token;
 }

@@ -21,8 +21,8 @@ const digitsOf = Array.from({ length: blockLength }, (_, place) =>
 
 /**
  * Gives each request an id: the one it came with, if that is harmless (`X-Request-Id`), or a new one. A new one is what this
- * process drew once, a block's number and a place in that block, which do not tell how many there were: drawing each
- * anew takes longer than judging a token.
+ * process drew once, a block's number and a place in that block, both beginning anywhere: drawing each anew takes longer
+ * than judging a token. It is no secret: two of a block tell how many lie between them.
  */
 export function createRequestIds(random: Random): RequestIds {
   const drawn = random.token(48).slice(0, 8);
