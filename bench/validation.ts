@@ -12,6 +12,12 @@ const turnsPerRound = 5;
 const seconds = 1;
 const warmUpSeconds = 3;
 
+/** The target, and a bar of our own: what the framework checks by itself, our tests and the compiler do. */
+const floors = [
+  ["checked", "a bare route", 0.85],
+  ["unchecked", "a bare route that checks neither query nor answer", 0.75],
+] as const;
+
 /** P1: answers a second about a token seen before, against the bare framework with the same schemas and answers. */
 export const validation: Measurement = {
   name: "validation",
@@ -37,37 +43,43 @@ export const validation: Measurement = {
           { url: `${url}${path}`, bearer, ...(body === undefined ? {} : { body }) },
           { seconds: duration },
         );
-      await measure(bare.url, warmUpSeconds);
-      await measure(server.url, warmUpSeconds);
-      const numbers: Record<"bare" | "served", number[]> = { bare: [], served: [] };
+      const urls = { checked: bare.checked, unchecked: bare.unchecked, served: server.url };
+      for (const url of Object.values(urls)) await measure(url, warmUpSeconds);
+      const means: Record<keyof typeof urls, number[]> = { checked: [], unchecked: [], served: [] };
       for (let round = 0; round < rounds; round += 1) {
         const turns = await alternate(turnsPerRound, {
-          bare: async () => (await measure(bare.url)).perSecond,
-          served: async () => (await measure(server.url)).perSecond,
+          checked: async () => (await measure(urls.checked)).perSecond,
+          unchecked: async () => (await measure(urls.unchecked)).perSecond,
+          served: async () => (await measure(urls.served)).perSecond,
         });
-        numbers.bare.push(mean(turns.bare));
-        numbers.served.push(mean(turns.served));
+        means.checked.push(mean(turns.checked));
+        means.unchecked.push(mean(turns.unchecked));
+        means.served.push(mean(turns.served));
       }
-      const ratios = numbers.served.map(
-        (served, round) => served / (numbers.bare[round] ?? Number.NaN),
-      );
-      const [ours, theirs] = [numbers.served, numbers.bare].map((each) => median(each).toFixed(0));
-      results.push({
-        id: "P1",
-        what: `${what}, token seen before`,
-        value: median(ratios),
-        unit: "x",
-        target: { atLeast: 0.85 },
-        rounds: ratios,
-        note: `${ours}/s against a bare route, ${theirs}/s`,
-      });
+      for (const [floor, name, atLeast] of floors) {
+        const ratios = means.served.map(
+          (each, round) => each / (means[floor][round] ?? Number.NaN),
+        );
+        const [ours, theirs] = [means.served, means[floor]].map((each) => median(each).toFixed(0));
+        results.push({
+          id: "P1",
+          what: `${what}, token seen before`,
+          value: median(ratios),
+          unit: "x",
+          target: { atLeast },
+          rounds: ratios,
+          note: `${ours}/s against ${name}, ${theirs}/s`,
+        });
+      }
     }
     return results;
   },
 };
 
 /** The bare routes, compiled as the product is, in a process of their own. */
-async function startBareRoutes(): Promise<AsyncDisposable & { url: string }> {
+async function startBareRoutes(): Promise<
+  AsyncDisposable & Record<"checked" | "unchecked", string>
+> {
   const directory = await mkdtemp(join(tmpdir(), "gatehouse-bare-"));
   const executable = join(directory, "bare");
   const flags = ["--compile", "--bytecode", "--format=esm"];
@@ -84,9 +96,15 @@ async function startBareRoutes(): Promise<AsyncDisposable & { url: string }> {
   });
   const reader = child.stdout.getReader();
   const { value } = await reader.read();
-  const port = Number(new TextDecoder().decode(value));
+  const [checked, unchecked] = new TextDecoder()
+    .decode(value)
+    .trim()
+    .split(" ")
+    .map((port) => `http://127.0.0.1:${port}`);
+  if (checked === undefined || unchecked === undefined) throw new Error("no bare routes");
   return {
-    url: `http://127.0.0.1:${port}`,
+    checked,
+    unchecked,
     async [Symbol.asyncDispose]() {
       child.kill();
       await child.exited;
