@@ -1,6 +1,6 @@
 // What validation is compared with: the same three routes with the same schemas and answers, and nothing behind them; once as
 // Elysia serves them by itself, which reads what the document lets one ask for and compares each answer with its schema, and
-// once without either, as in the product. It is compiled into an executable of its own; its line names both ports.
+// once without either. It is compiled into an executable of its own; its line names both ports.
 import { type TSchema, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 

@@ -7,7 +7,7 @@ import type { Measurement, Result } from "./measurement.ts";
 import { register, signIn, startBenchServer } from "./server.ts";
 import { wrk } from "./wrk.ts";
 
-/** In a round the two take turns: what else the machine does for some seconds meets both alike. */
+/** In a round they take turns: what else the machine does for some seconds meets all alike. */
 const turnsPerRound = 5;
 const seconds = 1;
 const warmUpSeconds = 3;

@@ -16,8 +16,8 @@ export interface DoorOptions {
 }
 
 /**
- * What every request passes before it is routed (a short way asks the same, see shortcuts.ts): an ambiguous `Host` is refused, a preflight answered, and while starting
- * nothing but health is. A framework's hook in this place would cost each request more than judging its token.
+ * What every request passes before it is routed: an ambiguous `Host` is refused, a preflight answered, and while starting
+ * nothing but health is. (Short ways ask the same.) A framework's hook here would cost more than judging a token.
  */
 export function createDoor({ health, hosts, cors, route, refuse, write }: DoorOptions) {
   return (request: Request): Response | Promise<Response> => {
