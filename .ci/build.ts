@@ -33,7 +33,7 @@ export async function build(options: { force: boolean }): Promise<void> {
   ];
   const stamp = `bun ${Bun.version} ${compileArguments.join(" ")}\n`;
   if (!options.force && (await isUpToDate(stamp))) {
-    console.log("dist/gatehouse is up to date");
+    process.stdout.write("dist/gatehouse is up to date\n");
     return;
   }
   await compile(compileArguments, stamp);

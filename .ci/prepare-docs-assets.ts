@@ -12,10 +12,10 @@ const sources = [
   "node_modules/swagger-ui-dist/swagger-ui-bundle.js",
   "node_modules/swagger-ui-dist/swagger-ui.css",
   "node_modules/redoc/bundles/redoc.standalone.js",
-  "src/app/docs-assets/swagger-page.js",
-  "src/app/docs-assets/swagger-page.css",
-  "src/app/docs-assets/redoc-page.css",
-  "src/app/docs-assets/redoc-page.js",
+  "src/app/docs/swagger-page.js",
+  "src/app/docs/swagger-page.css",
+  "src/app/docs/redoc-page.css",
+  "src/app/docs/redoc-page.js",
 ];
 
 // ReDoc loads the logo beside its "API docs by" from a host of its maker, whatever its options say.

@@ -5,8 +5,8 @@ import { type TSchema, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import { ownUserSchema } from "../src/features/own-account/model.ts";
-import { validateTokenBody, validTokenSchema } from "../src/features/sessions/model.ts";
-import { frequentSuccessSchema, success, successSchema } from "../src/platform/http/envelope.ts";
+import { validateTokenBody, validTokenSchema } from "../src/features/access/model.ts";
+import { uncheckedSuccessSchema, success, successSchema } from "../src/platform/http/envelope.ts";
 
 const user = {
   id: "01a1f855-df5b-75c6-9399-8b7e505ffd5e",
@@ -60,5 +60,5 @@ function serve(answer: (data: TSchema) => TSchema, query: { query?: typeof condi
 }
 
 const checked = serve(successSchema, { query: conditions });
-const unchecked = serve(frequentSuccessSchema, {});
+const unchecked = serve(uncheckedSuccessSchema, {});
 console.log(checked, unchecked);

@@ -6,7 +6,7 @@ import { register, residentMegabytes, startBenchServer } from "./server.ts";
 const mixedRequests = 100_000;
 const embeddedWrites = 2_000;
 const callers = 32;
-/** With eight tokens each, used in every way, as many as are remembered at most (`memoryForKnownTokens`). */
+/** With eight tokens each, used in every way, as many as are remembered at most (`tokenCacheBytes`). */
 const manySessionsPerCaller = 16;
 /** The sessions are opened sooner; the rest of the memory is the same. */
 const settings = { BCRYPT_COST: "10" };

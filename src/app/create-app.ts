@@ -17,32 +17,34 @@ import {
   createAuthenticator,
   forwardAuthRoutes,
   forwardAuthShortcut,
-  ownSessionsRoutes,
-  sessionsRoutes,
   validateTokenRoutes,
   validateTokenShortcut,
-} from "../features/sessions/index.ts";
+} from "../features/access/index.ts";
+import { ownSessionsRoutes, sessionsRoutes } from "../features/sessions/index.ts";
 import { userSessionsRoutes, usersRoutes } from "../features/user-administration/index.ts";
 import { version } from "../kernel/version.ts";
 import { createRefreshCookie } from "../platform/http/refresh-cookie.ts";
 import { createRequestIds } from "../platform/http/request-id.ts";
 import { type Authenticate, createRouteKit, type Reception } from "../platform/http/route-kit.ts";
 import type { Platform } from "../platform/platform.ts";
-import { createAnswerWriter } from "./answer-writer.ts";
-import { createAllowedMethods } from "./allowed-methods.ts";
-import { createCallers, type Handler } from "./callers.ts";
-import { createCors } from "./cors.ts";
-import { docsPages } from "./docs-pages.ts";
-import { createDoor } from "./door.ts";
-import { createErrorMapper } from "./error-mapper.ts";
-import { createHostCheck } from "./host-check.ts";
-import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "./guards.ts";
-import { createLongWay } from "./long-way.ts";
-import { closeNarrowerPaths } from "./narrower-paths.ts";
-import { openApiDocument } from "./openapi.ts";
-import { createRefusal } from "./refusal.ts";
-import { createShortcuts } from "./shortcuts.ts";
-import { securityHeaders } from "./security-headers.ts";
+import { createAnswerWriter } from "./edge/respond.ts";
+import { createAllowedMethods } from "./edge/allowed-methods.ts";
+import { createCallers, type Handler } from "./edge/callers.ts";
+import { createCors } from "./edge/cors.ts";
+import { docsPages } from "./docs/docs-pages.ts";
+import { createDoor } from "./edge/door.ts";
+import { createErrorMapper } from "./edge/map-error.ts";
+import { createHostCheck } from "./edge/host-check.ts";
+import {
+  assertEveryBodyIsReadByUs,
+  assertEveryRouteSaysWhoMayCall,
+} from "./edge/route-assertions.ts";
+import { createLongWay } from "./edge/long-way.ts";
+import { closeNarrowerPaths } from "./edge/narrower-paths.ts";
+import { openApiDocument } from "./openapi/document.ts";
+import { createRefusal } from "./edge/refusal.ts";
+import { createShortcuts } from "./edge/shortcuts.ts";
+import { securityHeaders } from "./edge/security-headers.ts";
 
 /** The whole HTTP application, as a server takes it. It listens nowhere yet. */
 export interface App {
@@ -90,7 +92,7 @@ export function createRoutes(
 /** The OpenAPI document of the features' routes. */
 export function describeRoutes(platform: Platform, health: HealthState) {
   const { settings } = platform;
-  return openApiDocument(createRoutes(platform, health, nobodySignsIn, nobodyComes), {
+  return openApiDocument(createRoutes(platform, health, neverCalled, nobodyComes), {
     publicUrl: settings.publicUrl,
     serviceName: settings.serviceName,
     version,
@@ -99,13 +101,13 @@ export function describeRoutes(platform: Platform, health: HealthState) {
 }
 
 /** Routes that are only described are never called. */
-function nobodySignsIn(): never {
+function neverCalled(): never {
   throw new Error("these routes are not served");
 }
 
 const nobodyComes: Reception = {
-  requestIds: { of: nobodySignsIn, finally: nobodySignsIn },
-  addressOf: nobodySignsIn,
+  requestIds: { of: neverCalled, finally: neverCalled },
+  addressOf: neverCalled,
 };
 
 /** Puts around the features what holds for every request: ids, headers, origins, phases, errors. */

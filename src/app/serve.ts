@@ -6,9 +6,9 @@ import { UnusableKeyError } from "../platform/jwt/unusable-key-error.ts";
 import { type App, createApp } from "./create-app.ts";
 import type { RunningPlatform } from "./create-platform.ts";
 import { httpUrl } from "./http-url.ts";
-import { createLastResort } from "./last-resort.ts";
+import { createLastResort } from "./edge/last-resort.ts";
 import { openDatabase } from "./open-database.ts";
-import { createWorkers } from "./workers.ts";
+import { createWorkers } from "./jobs/workers.ts";
 
 type Server = Bun.Server<undefined>;
 

@@ -7,13 +7,13 @@ export interface Clock {
 export const systemClock: Clock = { now: () => new Date() };
 
 /** The moment `seconds` after (or, when negative, before) `moment`. */
-export function addSeconds(moment: Date, seconds: number): Date {
-  return new Date(moment.getTime() + seconds * 1000);
+export function addSeconds(timestamp: Date, seconds: number): Date {
+  return new Date(timestamp.getTime() + seconds * 1000);
 }
 
 /** Whole seconds since 1970, as JWT's NumericDate (RFC 7519 §2). */
-export function numericDate(moment: Date): number {
-  return Math.floor(moment.getTime() / 1000);
+export function numericDate(timestamp: Date): number {
+  return Math.floor(timestamp.getTime() / 1000);
 }
 
 /** A reading of the monotonic clock in milliseconds, for telling how long ago something was. */

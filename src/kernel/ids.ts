@@ -6,7 +6,7 @@ export function isUuid(text: string): boolean {
 }
 
 /** What no UUIDv7 (RFC 9562 §5.7) of this moment or of a later one is below, and every one of an earlier moment is. */
-export function lowestIdOf(moment: Date): string {
-  const time = Math.max(0, moment.getTime()).toString(16).padStart(12, "0");
+export function lowestIdOf(timestamp: Date): string {
+  const time = Math.max(0, timestamp.getTime()).toString(16).padStart(12, "0");
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }

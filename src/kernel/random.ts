@@ -5,7 +5,7 @@ import { toBase64Url } from "./bytes.ts";
 /** The one source of randomness; cryptographically secure throughout. */
 export interface Random {
   /** A new UUIDv7 (RFC 9562 §5.7) of the given moment. */
-  id(moment: Date): string;
+  id(timestamp: Date): string;
   /** `length` random bytes. */
   bytes(length: number): Uint8Array;
   /** `bits` random bits, base64url without padding. */
@@ -18,7 +18,7 @@ export interface Random {
 
 /** The operating system's generator. */
 export const systemRandom: Random = {
-  id: (moment) => Bun.randomUUIDv7("hex", moment),
+  id: (timestamp) => Bun.randomUUIDv7("hex", timestamp),
   bytes: randomBytes,
   token: (bits) => toBase64Url(randomBytes(Math.ceil(bits / 8))),
   below: (limit) => randomInt(limit),

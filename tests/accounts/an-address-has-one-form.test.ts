@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 
-import { createAdmin } from "../../src/features/admin/index.ts";
+import { createAdmin } from "../../src/features/user-administration/index.ts";
 import { canonicalEmail } from "../../src/features/users/index.ts";
 import { codeIn, codeOf } from "../support/error-code.ts";
 import { eventually } from "../support/eventually.ts";

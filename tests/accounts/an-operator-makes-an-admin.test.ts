@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
-import { createAdmin } from "../../src/features/admin/index.ts";
+import { createAdmin } from "../../src/features/user-administration/index.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { codeOf } from "../support/error-code.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";

@@ -59,7 +59,7 @@ test("the linter refuses what it is there to refuse", async () => {
 
 async function lint(directory: string): Promise<Set<string>> {
   const program = join(root, "node_modules/.bin/oxlint");
-  const configuration = join(root, ".oxlintrc.json");
+  const configuration = join(root, ".ci/oxlintrc.json");
   const linter = Bun.spawn(
     [program, "--type-aware", "--format=json", "--config", configuration, directory],
     { cwd: root, stdout: "pipe", stderr: "inherit" },

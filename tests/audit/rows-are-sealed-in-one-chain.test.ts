@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 
 import postgres from "postgres";
 
-import { createSealing } from "../../src/app/seal-audit.ts";
+import { createAuditSealing } from "../../src/app/jobs/audit-sealing.ts";
 import { sealBatchSize, sealRows } from "../../src/features/audit/index.ts";
 import { openAuditScene } from "../support/audit-scene.ts";
 import { databaseKinds } from "../support/databases.ts";
@@ -99,7 +99,7 @@ test("a chain that cannot be continued is told once, and nothing else suffers", 
   const complaints = () => app.log.filter((line) => line.includes("audit log cannot be sealed"));
   await logIn(app, user);
   await eventually(complaints, (lines) => lines.length > 0);
-  const sealing = createSealing(app.platform);
+  const sealing = createAuditSealing(app.platform);
   for (let second = 0; second < 5; second += 1) await sealing.run(new AbortController().signal);
   // One of the server's own, and one of this.
   expect(complaints()).toHaveLength(2);

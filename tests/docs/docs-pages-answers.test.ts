@@ -3,7 +3,7 @@ import { brotliDecompressSync } from "node:zlib";
 
 import { Elysia } from "elysia";
 
-import { docsPages } from "../../src/app/docs-pages.ts";
+import { docsPages } from "../../src/app/docs/docs-pages.ts";
 
 const defaultPolicy = "default-src 'none'; frame-ancestors 'none'";
 

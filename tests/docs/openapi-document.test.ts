@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Elysia, t, type AnyElysia } from "elysia";
 
-import { openApiDocument } from "../../src/app/openapi.ts";
+import { openApiDocument } from "../../src/app/openapi/document.ts";
 import { documentOf, errorSchema, sampleRoutes, userSchema } from "./sample-app.ts";
 
 function sample() {

@@ -1,8 +1,8 @@
 import type { TSchema } from "@sinclair/typebox";
 import { Elysia, t, type AnyElysia } from "elysia";
 
-import { docsPages } from "../../src/app/docs-pages.ts";
-import { openApiDocument } from "../../src/app/openapi.ts";
+import { docsPages } from "../../src/app/docs/docs-pages.ts";
+import { openApiDocument } from "../../src/app/openapi/document.ts";
 
 /** What reached the sample app's token endpoint and its guarded route. */
 export interface SampleRecord {

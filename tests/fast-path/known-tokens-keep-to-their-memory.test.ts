@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 
-import { memoryForKnownTokens } from "../../src/features/sessions/memory-of-token.ts";
+import { tokenCacheBytes } from "../../src/features/access/token-cache-memory.ts";
 
 // The attack: accounts with as much of a profile as can be, each with many sessions, to fill the memory.
 test.each([
@@ -15,6 +15,6 @@ test.each([
   const { tokens, grownBy } = JSON.parse(await new Response(child.stdout).text());
   expect(await child.exited).toBe(0);
   expect(tokens).toBeGreaterThan(atLeast);
-  expect(grownBy).toBeLessThan(1.1 * memoryForKnownTokens);
-  expect(grownBy).toBeGreaterThan(0.25 * memoryForKnownTokens);
+  expect(grownBy).toBeLessThan(1.1 * tokenCacheBytes);
+  expect(grownBy).toBeGreaterThan(0.25 * tokenCacheBytes);
 });

@@ -2,14 +2,14 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 
 import {
-  createKnownTokens,
-  type KnownToken,
-  type KnownTokens,
-} from "../../src/features/sessions/known-tokens.ts";
+  createTokenCache,
+  type CachedToken,
+  type TokenCache,
+} from "../../src/features/access/token-cache.ts";
 import type { Change } from "../../src/platform/db/change-feed.ts";
 
 /** What is known of a token of a session; nobody here looks at the rest. */
-function known(sessionId: string, userId: string, weight = 1): KnownToken {
+function known(sessionId: string, userId: string, weight = 1): CachedToken {
   return {
     actor: {
       kind: "user",
@@ -33,7 +33,7 @@ function known(sessionId: string, userId: string, weight = 1): KnownToken {
 }
 
 function createScene(limit = 100) {
-  const tokens = createKnownTokens(limit);
+  const tokens = createTokenCache(limit);
   return {
     tokens,
     keep(token: string, sessionId: string, userId = `user of ${sessionId}`, weight = 1) {
@@ -163,7 +163,7 @@ test("after any sequence of readings and changes it holds what a plain list woul
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const limit = 5;
-      const tokens = createKnownTokens(limit);
+      const tokens = createTokenCache(limit);
       let kept: Kept[] = [];
       let readings: {
         real: ReturnType<typeof tokens.beginReading>;
@@ -210,7 +210,7 @@ test("after any sequence of readings and changes it holds what a plain list woul
 
 // The attack: an account with thousands of sessions is signed out, while everybody else waits, and the lease runs out.
 test("forgetting an account of 20,000 sessions takes about as long as forgetting 20,000 accounts", () => {
-  function timeOf(userOfTurn: (turn: number) => string, forget: (tokens: KnownTokens) => void) {
+  function timeOf(userOfTurn: (turn: number) => string, forget: (tokens: TokenCache) => void) {
     const rounds = Array.from({ length: 5 }, () => {
       const { tokens, keep } = createScene(20_000);
       for (let turn = 0; turn < 20_000; turn += 1) keep(`t${turn}`, `s${turn}`, userOfTurn(turn));

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
-import { createAnswerWriter } from "../../src/app/answer-writer.ts";
-import type { Handler } from "../../src/app/callers.ts";
+import { createAnswerWriter } from "../../src/app/edge/respond.ts";
+import type { Handler } from "../../src/app/edge/callers.ts";
 import { createApp } from "../../src/app/create-app.ts";
-import { createHostCheck } from "../../src/app/host-check.ts";
-import { createShortcuts, type ShortcutsOptions } from "../../src/app/shortcuts.ts";
-import { forwardAuthShortcut, validateTokenShortcut } from "../../src/features/sessions/index.ts";
+import { createHostCheck } from "../../src/app/edge/host-check.ts";
+import { createShortcuts, type ShortcutsOptions } from "../../src/app/edge/shortcuts.ts";
+import { forwardAuthShortcut, validateTokenShortcut } from "../../src/features/access/index.ts";
 import { ownUserShortcut } from "../../src/features/own-account/index.ts";
 import type { UserActor } from "../../src/kernel/context.ts";
 import type { HealthState } from "../../src/features/health/index.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { Elysia } from "elysia";
 
-import { createAllowedMethods } from "../../src/app/allowed-methods.ts";
-import { closeNarrowerPaths } from "../../src/app/narrower-paths.ts";
+import { createAllowedMethods } from "../../src/app/edge/allowed-methods.ts";
+import { closeNarrowerPaths } from "../../src/app/edge/narrower-paths.ts";
 
 const routes = new Elysia()
   .get("/users/:id/sessions", () => "theirs")

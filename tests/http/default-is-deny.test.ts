@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
-import { assertEveryBodyIsReadByUs, assertEveryRouteSaysWhoMayCall } from "../../src/app/guards.ts";
-import { createAuthenticator } from "../../src/features/sessions/index.ts";
+import {
+  assertEveryBodyIsReadByUs,
+  assertEveryRouteSaysWhoMayCall,
+} from "../../src/app/edge/route-assertions.ts";
+import { createAuthenticator } from "../../src/features/access/index.ts";
 import { createRequestIds } from "../../src/platform/http/request-id.ts";
 import { createRouteKit } from "../../src/platform/http/route-kit.ts";
 import { callWith, exampleBody, readOperations } from "../support/operations.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 
-import type { AddressBook } from "../../src/app/callers.ts";
+import type { AddressBook } from "../../src/app/edge/callers.ts";
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, logIn, signUp } from "../support/journey.ts";

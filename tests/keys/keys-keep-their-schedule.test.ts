@@ -1,6 +1,6 @@
 import { afterEach, expect, setSystemTime, test } from "bun:test";
 
-import { tendKeys } from "../../src/features/keys/index.ts";
+import { maintainKeys } from "../../src/features/keys/index.ts";
 import { createSystemContext } from "../../src/platform/system-context.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn, signUp } from "../support/journey.ts";
@@ -16,7 +16,7 @@ const hour = 3_600_000;
 const day = 24 * hour;
 
 function tend(app: TestApp): Promise<void> {
-  return tendKeys(createSystemContext(app.platform, "test"));
+  return maintainKeys(createSystemContext(app.platform, "test"));
 }
 
 function keyIds(app: TestApp): Promise<string[]> {

@@ -5,7 +5,7 @@ import {
   consumeCode,
   consumeToken,
   findChallenge,
-} from "../../src/features/mail-challenges/index.ts";
+} from "../../src/features/email-challenges/index.ts";
 import { anonymousAt, challengePurposes, insertUser, issueTo } from "../support/challenges.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { freshEmail } from "../support/journey.ts";

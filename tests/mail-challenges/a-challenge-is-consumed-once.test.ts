@@ -4,7 +4,7 @@ import {
   consumeCode,
   consumeToken,
   wasConsumed,
-} from "../../src/features/mail-challenges/index.ts";
+} from "../../src/features/email-challenges/index.ts";
 import { recordAudit } from "../../src/features/audit/index.ts";
 import { changedColumn, type Effect } from "../../src/platform/db/write.ts";
 import {

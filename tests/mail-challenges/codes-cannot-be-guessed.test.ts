@@ -5,7 +5,7 @@ import {
   consumeCode,
   consumeToken,
   issueChallenge,
-} from "../../src/features/mail-challenges/index.ts";
+} from "../../src/features/email-challenges/index.ts";
 import { anonymousAt, insertUser, issueTo } from "../support/challenges.ts";
 import { race } from "../support/race.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";

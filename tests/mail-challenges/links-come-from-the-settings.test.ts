@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 
-import { challengeLink } from "../../src/features/mail-challenges/index.ts";
+import { challengeLink } from "../../src/features/email-challenges/index.ts";
 import { anonymousAt, challengePurposes } from "../support/challenges.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 

@@ -3,11 +3,11 @@ import { integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
-import { moment } from "../../src/platform/db/columns.ts";
+import { timestamp } from "../../src/platform/db/columns.ts";
 import { asClient } from "../../src/platform/db/drizzle-internals.ts";
 import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
 import { describeError, violatedUniqueConstraint } from "../../src/platform/db/errors.ts";
-import { hotStatement, type ValuesOf } from "../../src/platform/db/hot-statement.ts";
+import { preparedQuery, type ParameterSource } from "../../src/platform/db/prepared-query.ts";
 import type { Database } from "../../src/platform/db/port.ts";
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
 import { changedColumn, insertRow, withEffects } from "../../src/platform/db/write.ts";
@@ -17,7 +17,7 @@ import { quietLog } from "../support/quiet-log.ts";
 
 const notes = pgTable("notes", {
   id: uuid("id").primaryKey(),
-  at: moment("at").notNull(),
+  at: timestamp("at").notNull(),
   words: text("words").array().notNull(),
   facts: jsonb("facts").$type<{ known: string }>(),
   reads: integer("reads").notNull(),
@@ -28,7 +28,7 @@ type Note = typeof notes.$inferSelect;
 /** How often each was described, in this process. */
 const described = { write: 0, read: 0 };
 
-const write = hotStatement((db, given: ValuesOf<Note>) => {
+const write = preparedQuery((db, given: ParameterSource<Note>) => {
   described.write += 1;
   return db
     .insert(notes)
@@ -43,7 +43,7 @@ const write = hotStatement((db, given: ValuesOf<Note>) => {
 });
 
 /** Counts a reading and keeps what it was like as a note of its own. */
-const read = hotStatement((db, given: ValuesOf<{ id: string; copy: Note; now: Date }>) => {
+const read = preparedQuery((db, given: ParameterSource<{ id: string; copy: Note; now: Date }>) => {
   described.read += 1;
   const isDue = sql`${notes.at} <= ${given(({ now }) => now)}`;
   const changed = db.$with("changed").as(
@@ -149,7 +149,7 @@ test("it is sent by the database's view that it is given, and by none of before"
         }),
       }),
     );
-  const find = hotStatement((db, given: ValuesOf<{ id: string }>) =>
+  const find = preparedQuery((db, given: ParameterSource<{ id: string }>) =>
     db
       .select({ words: sql<string>`words` })
       .from(notes)
@@ -165,7 +165,7 @@ describe("it is not sent, and says so,", () => {
   const neverSent = drizzle.mock();
 
   test("without one of its values", async () => {
-    const find = hotStatement((db, given: ValuesOf<{ id?: string }>) =>
+    const find = preparedQuery((db, given: ParameterSource<{ id?: string }>) =>
       db
         .select()
         .from(notes)
@@ -178,7 +178,7 @@ describe("it is not sent, and says so,", () => {
 
   // The trap: how a list travels is known to its column alone.
   test("with a value that only a column can put into words", async () => {
-    const find = hotStatement((db, given: ValuesOf<{ words: string[] }>) =>
+    const find = preparedQuery((db, given: ParameterSource<{ words: string[] }>) =>
       db
         .select()
         .from(notes)
@@ -189,7 +189,7 @@ describe("it is not sent, and says so,", () => {
   });
 
   test("where its rows are made of rows", async () => {
-    const find = hotStatement((db) => db.select({ note: { id: notes.id } }).from(notes));
+    const find = preparedQuery((db) => db.select({ note: { id: notes.id } }).from(notes));
     expect((await failureOf(find(neverSent, {}))).message).toBe("rows of rows are not given");
   });
 });

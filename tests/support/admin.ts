@@ -1,4 +1,4 @@
-import { createAdmin } from "../../src/features/admin/index.ts";
+import { createAdmin } from "../../src/features/user-administration/index.ts";
 import { freshEmail, goodPassword, logIn, type SignedInUser } from "./journey.ts";
 import { operatorOf } from "./operator.ts";
 import type { TestApp } from "./test-app.ts";

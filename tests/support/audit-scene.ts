@@ -6,7 +6,7 @@ import {
   type AuditReport,
   type ChainPosition,
   sealRows,
-  sweepAuditLog,
+  deleteExpiredAuditRows,
   verifyAuditLog,
   writeAudit,
 } from "../../src/features/audit/index.ts";
@@ -75,7 +75,7 @@ export async function openAuditScene(
       }
     },
     seal: async (other) => (await sealRows(withSettings(other))).count,
-    sweep: () => sweepAuditLog(platform, platform.clock.now()),
+    sweep: () => deleteExpiredAuditRows(platform, platform.clock.now()),
     verify: (expected, other) => verifyAuditLog(withSettings(other), expected),
     verifyWhile: (meanwhile, expected) =>
       verifyAuditLog({ ...platform, db: beforeQuery(platform.db, readsRows, meanwhile) }, expected),

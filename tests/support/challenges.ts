@@ -4,7 +4,7 @@ import {
   type ChallengePurpose,
   issueChallenge,
   wasConsumed,
-} from "../../src/features/mail-challenges/index.ts";
+} from "../../src/features/email-challenges/index.ts";
 import { nextCredentialsVersion, users } from "../../src/features/users/index.ts";
 import { changedColumn, type Effect, withEffects } from "../../src/platform/db/write.ts";
 import { type Context, createContext } from "../../src/platform/platform.ts";

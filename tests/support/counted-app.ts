@@ -1,6 +1,6 @@
 import { createApp } from "../../src/app/create-app.ts";
 import { createPlatform, type RunningPlatform } from "../../src/app/create-platform.ts";
-import type { Handler } from "../../src/app/callers.ts";
+import type { Handler } from "../../src/app/edge/callers.ts";
 import type { Settings } from "../../src/platform/config/settings.ts";
 import type { Answer, Call } from "./http-call.ts";
 import { quietLog } from "./quiet-log.ts";

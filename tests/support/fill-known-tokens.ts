@@ -1,11 +1,11 @@
 // A process of its own, so that nothing else is counted: remembers as many tokens as may be, each answered in every short
 // way, and prints how many that are and by how many bytes it has grown.
-import { createAnswerWriter } from "../../src/app/answer-writer.ts";
-import { securityHeaders } from "../../src/app/security-headers.ts";
+import { createAnswerWriter } from "../../src/app/edge/respond.ts";
+import { securityHeaders } from "../../src/app/edge/security-headers.ts";
 import { ownUserShortcut } from "../../src/features/own-account/index.ts";
-import { forwardAuthShortcut, validateTokenShortcut } from "../../src/features/sessions/index.ts";
-import { createKnownTokens } from "../../src/features/sessions/known-tokens.ts";
-import { memoryForKnownTokens, memoryOf } from "../../src/features/sessions/memory-of-token.ts";
+import { forwardAuthShortcut, validateTokenShortcut } from "../../src/features/access/index.ts";
+import { createTokenCache } from "../../src/features/access/token-cache.ts";
+import { tokenCacheBytes, memoryOf } from "../../src/features/access/token-cache-memory.ts";
 import type { UserActor } from "../../src/kernel/context.ts";
 import { systemRandom } from "../../src/kernel/random.ts";
 import { createRequestIds } from "../../src/platform/http/request-id.ts";
@@ -23,7 +23,7 @@ const users: Record<string, () => UserActor> = {
     ),
 };
 
-const tokens = createKnownTokens(memoryForKnownTokens);
+const tokens = createTokenCache(tokenCacheBytes);
 const request = new Request("http://localhost/");
 const writer = createAnswerWriter({
   common: securityHeaders("https://auth.example.com"),

@@ -1,7 +1,11 @@
 import { sql } from "drizzle-orm";
 
-import { assignRoles } from "../../src/features/roles/index.ts";
-import { permissions, rolePermissions, roles } from "../../src/features/users/index.ts";
+import {
+  assignRoles,
+  permissions,
+  rolePermissions,
+  roles,
+} from "../../src/features/roles/index.ts";
 import { type SignedInUser, signUp } from "./journey.ts";
 import { operatorOf } from "./operator.ts";
 import type { TestApp } from "./test-app.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import { createShrinking, ofThisProcess } from "../../src/app/shrink.ts";
+import { createMemoryTrim, ofThisProcess } from "../../src/app/jobs/memory-trim.ts";
 
 /** Looks after pauses of four seconds in which so much of a core was used, and tells before which looks memory went back. */
 async function looks(shares: readonly number[]): Promise<number[]> {
@@ -8,7 +8,7 @@ async function looks(shares: readonly number[]): Promise<number[]> {
   let processorTime = 900;
   let look = 0;
   const shrunkAt: number[] = [];
-  const work = createShrinking({
+  const work = createMemoryTrim({
     time: () => time,
     processorTime: () => processorTime,
     shrink: () => void shrunkAt.push(look),

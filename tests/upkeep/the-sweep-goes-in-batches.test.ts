@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 
 import postgres from "postgres";
 
-import { sweep } from "../../src/app/sweep.ts";
+import { sweep } from "../../src/app/jobs/retention.ts";
 import { batchSize } from "../../src/platform/db/delete-batch.ts";
-import { sweepDelivered } from "../../src/platform/outbox/sweep.ts";
+import { deleteDeliveredMessages } from "../../src/platform/outbox/delete-expired.ts";
 import { firstSweep } from "../support/first-sweep.ts";
 import { race } from "../support/race.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
@@ -33,7 +33,7 @@ async function left(): Promise<number> {
   return (await app.rows("select id from outbox")).length;
 }
 
-const batch = (of = app) => sweepDelivered(of.platform.db, new Date());
+const batch = (of = app) => deleteDeliveredMessages(of.platform.db, new Date());
 
 test("no statement deletes more than a batch, and a sweep goes on until nothing is left", async () => {
   await deliveredLongAgo(2 * batchSize + 1);

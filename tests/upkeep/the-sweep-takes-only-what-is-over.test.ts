@@ -1,6 +1,6 @@
 import { afterEach, expect, setSystemTime, test } from "bun:test";
 
-import { sweep } from "../../src/app/sweep.ts";
+import { sweep } from "../../src/app/jobs/retention.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { firstSweep } from "../support/first-sweep.ts";
 import { signUp } from "../support/journey.ts";

@@ -1,13 +1,13 @@
 import { afterEach, expect, test } from "bun:test";
 
-import { createPeriodicWork, type PeriodicWork } from "../../src/app/periodic-work.ts";
-import { sweep } from "../../src/app/sweep.ts";
+import { createPeriodicJob, type PeriodicJob } from "../../src/app/jobs/periodic-job.ts";
+import { sweep } from "../../src/app/jobs/retention.ts";
 import type { Logger } from "../../src/platform/log/port.ts";
 import { eventually } from "../support/eventually.ts";
 import { firstSweep } from "../support/first-sweep.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-let running: PeriodicWork | null = null;
+let running: PeriodicJob | null = null;
 
 afterEach(async () => {
   await running?.stop();
@@ -25,7 +25,7 @@ function repeat(work: (turn: number, stopping: AbortSignal) => Promise<void>) {
   if (!debug || !info || !warn || !error) throw new Error("no writer");
   let turns = 0;
   const run = (stopping: AbortSignal) => work((turns += 1), stopping);
-  running = createPeriodicWork(
+  running = createPeriodicJob(
     { name: "work", pauseSeconds: 0.001, run },
     { debug, info, warn, error },
   );

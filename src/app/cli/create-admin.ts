@@ -1,7 +1,7 @@
 import { password as askPassword, isCancel } from "@clack/prompts";
 import { Command, InvalidArgumentError } from "commander";
 
-import { createAdmin } from "../../features/admin/index.ts";
+import { createAdmin } from "../../features/user-administration/index.ts";
 import { isUsername, usernameSchema } from "../../features/users/index.ts";
 import { asOperator } from "./as-operator.ts";
 import { CommandError, exitCodes } from "./exit.ts";

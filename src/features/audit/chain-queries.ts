@@ -1,6 +1,6 @@
 import { and, asc, count, eq, gt, lte, max, min, sql } from "drizzle-orm";
 
-import type { Stated } from "../../platform/db/hot-statement.ts";
+import type { QueryValue } from "../../platform/db/prepared-query.ts";
 import type { Db } from "../../platform/db/port.ts";
 import { type ChainPosition, sealedContent } from "./chain-hash.ts";
 import { auditChain, auditLog } from "./table.ts";
@@ -98,6 +98,6 @@ export async function countRowsOf(db: Db, { sequence }: ChainPosition): Promise<
 }
 
 /** In an `UPDATE` of the chain: holds while its head is still this one. */
-export function isHead(sequence: Stated<number>, hash: Stated<string>) {
+export function isHead(sequence: QueryValue<number>, hash: QueryValue<string>) {
   return and(eq(auditChain.headSequence, sequence), eq(auditChain.headHash, hash));
 }

@@ -4,5 +4,6 @@ export { UnusableChainError } from "./chain-queries.ts";
 export { type AuditEntry, recordAudit, recordAuditOf, writeAudit } from "./record-audit.ts";
 export { auditRoutes } from "./routes.ts";
 export { sealBatchSize, sealRows } from "./seal-rows.ts";
-export { sweepAuditLog } from "./sweep-audit-log.ts";
+export { deleteExpiredAuditRows } from "./delete-expired.ts";
 export { type AuditReport, verifyAuditLog } from "./verify-audit-log.ts";
+export { recordRefusal, recordRefusals } from "./record-refusal.ts";

@@ -59,6 +59,6 @@ function conditionsOf({ userId, action, from, to }: AuditFilter): SQL[] {
 }
 
 /** The nearest moment that Postgres reads as we write it: none of ours is before 1970 or after 9999. */
-function known(moment: Date): Date {
-  return new Date(Math.min(Math.max(moment.getTime(), 0), Date.UTC(9999, 11, 31)));
+function known(timestamp: Date): Date {
+  return new Date(Math.min(Math.max(timestamp.getTime(), 0), Date.UTC(9999, 11, 31)));
 }

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
 import { listQuery } from "../../platform/http/list.ts";
-import { momentSchema, readMoment } from "../../platform/http/moment-schema.ts";
+import { timestampSchema, parseTimestamp } from "../../platform/http/timestamp-schema.ts";
 import type { AuditFilter, AuditRecord } from "./list-audit-logs.ts";
 
 /** The query of `GET /audit-logs`. */
@@ -23,8 +23,8 @@ export const auditLogsQuery = Type.Object(
         examples: ["user.login"],
       }),
     ),
-    from: Type.Optional(momentSchema("Only what happened at this moment or later.")),
-    to: Type.Optional(momentSchema("Only what happened at this moment or earlier.")),
+    from: Type.Optional(timestampSchema("Only what happened at this moment or later.")),
+    to: Type.Optional(timestampSchema("Only what happened at this moment or earlier.")),
   },
   { additionalProperties: false },
 );
@@ -35,8 +35,8 @@ export function filterOfQuery(query: Static<typeof auditLogsQuery>): AuditFilter
   return {
     userId: user_id ?? null,
     action: action ?? null,
-    from: from === undefined ? null : readMoment(from, "from"),
-    to: to === undefined ? null : readMoment(to, "to"),
+    from: from === undefined ? null : parseTimestamp(from, "from"),
+    to: to === undefined ? null : parseTimestamp(to, "to"),
   };
 }
 

@@ -1,6 +1,6 @@
 import { SQL } from "drizzle-orm";
 
-import type { Stated, ValuesOf } from "../../platform/db/hot-statement.ts";
+import type { QueryValue, ParameterSource } from "../../platform/db/prepared-query.ts";
 import { insertRow, type Effect } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import type { AuditAction } from "./actions.ts";
@@ -13,9 +13,9 @@ export interface AuditEntry {
   readonly action: AuditAction;
   readonly result: "success" | "failure";
   /** The user it was done to, where there is one. */
-  readonly userId: Stated<string> | null;
+  readonly userId: QueryValue<string> | null;
   /** The session it was done to or has begun; otherwise that of a signed-in user who acts. */
-  readonly sessionId?: Stated<string> | null;
+  readonly sessionId?: QueryValue<string> | null;
   /** How whoever acts has proven who she is, where the context does not know it. */
   readonly amr?: readonly string[] | SQL;
   /** Facts that help to understand it, or the SQL of such a JSON object; never a secret. */
@@ -28,7 +28,11 @@ export function recordAudit(ctx: Context, entry: AuditEntry, when?: SQL): Effect
 }
 
 /** The same for a statement that is built once: who, when and from where come from the context of each sending. */
-export function recordAuditOf(contexts: ValuesOf<Context>, entry: AuditEntry, when?: SQL): Effect {
+export function recordAuditOf(
+  contexts: ParameterSource<Context>,
+  entry: AuditEntry,
+  when?: SQL,
+): Effect {
   return insertRow(auditLog, auditRow(contexts, entry), when);
 }
 
@@ -45,7 +49,7 @@ export async function writeAudit(
   });
 }
 
-function auditRow(of: ValuesOf<Context>, entry: AuditEntry) {
+function auditRow(of: ParameterSource<Context>, entry: AuditEntry) {
   const { amr } = entry;
   return {
     id: entry.id ?? of((ctx) => ctx.random.id(ctx.clock.now())),

@@ -1,7 +1,7 @@
 import { asc, isNull, sql } from "drizzle-orm";
 
 import { findDatabaseFault } from "../../platform/db/errors.ts";
-import { hotStatement, type ValuesOf } from "../../platform/db/hot-statement.ts";
+import { preparedQuery, type ParameterSource } from "../../platform/db/prepared-query.ts";
 import { type Effect, withEffects } from "../../platform/db/write.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { type ChainPosition, positionAfter, sealedContent } from "./chain-hash.ts";
@@ -46,7 +46,7 @@ export async function sealRows(ctx: Platform): Promise<SealedBatch> {
   }
 }
 
-const findUnsealed = hotStatement((db) =>
+const findUnsealed = preparedQuery((db) =>
   db
     .select({ id: auditLog.id, content: sealedContent })
     .from(auditLog)
@@ -64,7 +64,7 @@ interface Placing {
 }
 
 /** Moves the chain's end and, where that was still the end, gives the rows their places. */
-const placeRows = hotStatement((db, given: ValuesOf<Placing>) => {
+const placeRows = preparedQuery((db, given: ParameterSource<Placing>) => {
   const moved = db.$with("moved").as(
     db
       .update(auditChain)

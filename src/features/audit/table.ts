@@ -11,7 +11,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-import { moment } from "../../platform/db/columns.ts";
+import { timestamp } from "../../platform/db/columns.ts";
 
 /**
  * Who did what, when, from where, and with what result. A row is written once: triggers let nothing change but its place in
@@ -22,7 +22,7 @@ export const auditLog = pgTable(
   {
     /** A UUIDv7 of `at`: the order of ids is the order of time. */
     id: uuid("id").primaryKey(),
-    at: moment("at").notNull(),
+    at: timestamp("at").notNull(),
     /** `user.login`, `session.refresh_reuse` … */
     action: text("action").notNull(),
     result: text("result").notNull(),
@@ -65,7 +65,7 @@ export const auditChain = pgTable(
     /** The last row that was deleted when it had been kept for long enough; 0 and empty before the first. */
     checkpointSequence: bigint("checkpoint_sequence", { mode: "number" }).notNull(),
     checkpointHash: text("checkpoint_hash").notNull(),
-    checkpointAt: moment("checkpoint_at"),
+    checkpointAt: timestamp("checkpoint_at"),
     /** That it was us who deleted the rows up to the checkpoint. */
     checkpointProof: text("checkpoint_proof"),
     /** The one key of the chain, sealed under each root secret that there was since; none is ever taken away. */

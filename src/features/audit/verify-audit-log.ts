@@ -6,7 +6,7 @@ import type { Platform } from "../../platform/platform.ts";
 import type { ChainPosition } from "./chain-hash.ts";
 import { openChainKey } from "./chain-key.ts";
 import { type ChainWithBounds, readChainWithBounds } from "./chain-queries.ts";
-import { findFaultOfChain } from "./find-fault-of-chain.ts";
+import { findFaultOfChain } from "./find-chain-fault.ts";
 import { auditLog } from "./table.ts";
 
 /** A server seals every second; what has waited for longer than this was overlooked, or there is no server. */

@@ -1,6 +1,6 @@
 import { pgTable, text, uuid } from "drizzle-orm/pg-core";
 
-import { moment } from "../../platform/db/columns.ts";
+import { timestamp } from "../../platform/db/columns.ts";
 
 /** Services that authenticate themselves (RFC 6749 §2). A deleted one's row is gone: nothing refers to it but the audit log. */
 export const clients = pgTable("clients", {
@@ -11,6 +11,6 @@ export const clients = pgTable("clients", {
   name: text("name").notNull(),
   /** SHA-256 of the secret, which is 256 random bits. */
   secretHash: text("secret_hash").notNull(),
-  createdAt: moment("created_at").notNull(),
-  updatedAt: moment("updated_at").notNull(),
+  createdAt: timestamp("created_at").notNull(),
+  updatedAt: timestamp("updated_at").notNull(),
 });

@@ -8,7 +8,7 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { queueMail } from "../mail/index.ts";
-import { consumeToken, findChallenge, wasConsumed } from "../mail-challenges/index.ts";
+import { consumeToken, findChallenge, wasConsumed } from "../email-challenges/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { nextCredentialsVersion, users } from "../users/index.ts";
 

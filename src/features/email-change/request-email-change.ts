@@ -8,7 +8,7 @@ import { changedColumn, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
 import { queueMail } from "../mail/index.ts";
-import { challengeLink, issueChallenge } from "../mail-challenges/index.ts";
+import { challengeLink, issueChallenge } from "../email-challenges/index.ts";
 import { verifyOwnPassword } from "../passwords/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
 import { canonicalEmail, isActive, users } from "../users/index.ts";

@@ -3,7 +3,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { changedColumn, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { takeRequest } from "../mail-challenges/index.ts";
+import { takeRequest } from "../email-challenges/index.ts";
 import { isActive, users } from "../users/index.ts";
 import { composeVerificationMail } from "./verification-mail.ts";
 

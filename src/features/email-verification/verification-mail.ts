@@ -4,7 +4,7 @@ import { addSeconds } from "../../kernel/clock.ts";
 import type { Effect } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { queueMail } from "../mail/index.ts";
-import { challengeLink, issueChallenge } from "../mail-challenges/index.ts";
+import { challengeLink, issueChallenge } from "../email-challenges/index.ts";
 
 /** A mail with a link and a code, and what stores and queues it along with a change. */
 export interface VerificationMail {

@@ -7,7 +7,12 @@ import { changedColumn, type Effect, otherwise } from "../../platform/db/write.t
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { consumeCode, consumeToken, findChallenge, wasConsumed } from "../mail-challenges/index.ts";
+import {
+  consumeCode,
+  consumeToken,
+  findChallenge,
+  wasConsumed,
+} from "../email-challenges/index.ts";
 import { canonicalEmail, grantedUsername, users } from "../users/index.ts";
 
 const purpose = "verify-email";

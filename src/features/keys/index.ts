@@ -2,4 +2,4 @@ export { type ListedKey, listKeys } from "./list-keys.ts";
 export { loadKeys } from "./load-keys.ts";
 export { rotateKey } from "./rotate-key.ts";
 export { keysRoutes } from "./routes.ts";
-export { tendKeys } from "./tend-keys.ts";
+export { maintainKeys } from "./maintain-keys.ts";

@@ -1,6 +1,6 @@
 import { integer, jsonb, pgTable, text, unique } from "drizzle-orm/pg-core";
 
-import { moment } from "../../platform/db/columns.ts";
+import { timestamp } from "../../platform/db/columns.ts";
 import type { AsymmetricAlgorithm, PublicJwk } from "../../platform/jwt/port.ts";
 
 /** The key pairs that tokens are signed with under an asymmetric `JWT_ALGORITHM`. Every change is told to all replicas. */
@@ -15,10 +15,10 @@ export const signingKeys = pgTable(
     publicJwk: jsonb("public_jwk").$type<PublicJwk>().notNull(),
     /** The private JWK, encrypted under `ENCRYPTION_KEY`. */
     sealedPrivateJwk: text("sealed_private_jwk").notNull(),
-    createdAt: moment("created_at").notNull(),
-    activeFrom: moment("active_from").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    activeFrom: timestamp("active_from").notNull(),
     /** From when on it verifies nothing; null while no newer key has taken its place. */
-    verifyUntil: moment("verify_until"),
+    verifyUntil: timestamp("verify_until"),
   },
   (table) => [unique("signing_keys_generation_unique").on(table.algorithm, table.generation)],
 );

@@ -6,7 +6,8 @@ import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { forgetDevices } from "../sign-in/index.ts";
-import { nextCredentialsVersion, type UserRecord, users } from "../users/index.ts";
+import { type UserRecord } from "../roles/index.ts";
+import { nextCredentialsVersion, users } from "../users/index.ts";
 
 /** The version at which an account goes on when the owner of its mailbox comes: another one if nobody had proven that before. */
 export const claimedVersion: SQL = sql`case when ${users.emailVerifiedAt} is null then ${nextCredentialsVersion} else ${users.credentialsVersion} end`;

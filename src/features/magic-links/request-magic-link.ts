@@ -5,7 +5,7 @@ import { changedColumn, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { queueMail } from "../mail/index.ts";
-import { challengeLink, issueChallenge, takeRequest } from "../mail-challenges/index.ts";
+import { challengeLink, issueChallenge, takeRequest } from "../email-challenges/index.ts";
 import { isActive, users } from "../users/index.ts";
 
 /** The outbox topic of requests for a magic link. */

@@ -11,7 +11,7 @@ import {
   type ProvenChallenge,
   proveToken,
   useUpChallenge,
-} from "../mail-challenges/index.ts";
+} from "../email-challenges/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { canonicalEmail } from "../users/index.ts";

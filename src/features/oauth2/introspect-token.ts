@@ -3,7 +3,7 @@ import type { Static } from "@sinclair/typebox";
 import type { Authenticate } from "../../platform/http/route-kit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { findClient } from "../clients/index.ts";
-import { judgeRefreshToken } from "../sessions/index.ts";
+import { introspectRefreshToken } from "../sessions/index.ts";
 import { invalidToken, verifyAccessToken, verifyClientToken } from "../tokens/index.ts";
 import type { introspectionSchema } from "./model.ts";
 import { unlessInvalid } from "./unless-invalid.ts";
@@ -53,7 +53,10 @@ async function describeUserToken(
 
 /** Without `token_type`, which is that of access tokens (RFC 6749 §7.1): it opens no resource. */
 async function describeRefreshToken(ctx: Context, token: string): Promise<Introspection> {
-  const { user, sessionId, tokenId, issuedAt, expiresAt } = await judgeRefreshToken(ctx, token);
+  const { user, sessionId, tokenId, issuedAt, expiresAt } = await introspectRefreshToken(
+    ctx,
+    token,
+  );
   return {
     active: true,
     sub: user.id,

@@ -3,7 +3,7 @@ import { Elysia } from "elysia";
 import type { UserActor } from "../../kernel/context.ts";
 import {
   failures,
-  frequentSuccessSchema,
+  uncheckedSuccessSchema,
   success,
   successSchema,
 } from "../../platform/http/envelope.ts";
@@ -30,7 +30,7 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
     .use(kit)
     .get("/me", ({ ctx }) => ownUser.of(ctx.actor, ctx.clock.now()), {
       signedIn: true,
-      response: { 200: frequentSuccessSchema(ownUserSchema), ...failures(401, 503) },
+      response: { 200: uncheckedSuccessSchema(ownUserSchema), ...failures(401, 503) },
       detail: {
         operationId: "getCurrentUser",
         tags,

@@ -5,15 +5,15 @@ import { withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { duplicate } from "../passwords/index.ts";
-import { invalidToken } from "../tokens/index.ts";
 import {
+  duplicate,
   isActive,
   profileColumns,
   profileColumnsOf,
   type ProfileUpdate,
   users,
 } from "../users/index.ts";
+import { invalidToken } from "../tokens/index.ts";
 
 const action = "user.updated";
 

@@ -1,11 +1,10 @@
-import { AppError } from "../../kernel/errors.ts";
-import { violatedUniqueConstraint } from "../../platform/db/errors.ts";
+import type { AppError } from "../../kernel/errors.ts";
 import { withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { composeVerificationMail } from "../email-verification/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { firstCredentialsVersion, users } from "../users/index.ts";
+import { duplicate, firstCredentialsVersion, users } from "../users/index.ts";
 
 /** An account with a password, to be made. The address is in canonical form. */
 export interface NewAccount {
@@ -51,21 +50,5 @@ export async function createAccount(ctx: Context, account: NewAccount): Promise<
     return refusal;
   }
   ctx.outboxWritten();
-  return null;
-}
-
-/** The database decides who was first: of any number of racing registrations one is written. */
-export function duplicate(error: unknown): AppError | null {
-  const constraint = violatedUniqueConstraint(error);
-  if (constraint === "users_email_unique") {
-    return new AppError("DUPLICATE_EMAIL", "This e-mail address is already registered.", {
-      faults: [{ field: "email", issue: "Already registered." }],
-    });
-  }
-  if (constraint === "users_username_unique") {
-    return new AppError("DUPLICATE_USERNAME", "This username is already taken.", {
-      faults: [{ field: "username", issue: "Already taken." }],
-    });
-  }
   return null;
 }

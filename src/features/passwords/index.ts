@@ -1,6 +1,5 @@
 export { hashChosenPassword } from "./choose-password.ts";
 export { passwordRecoveryRoutes } from "./recovery-routes.ts";
-export { duplicate } from "./create-account.ts";
 export { passwordResetTopic, requestPasswordReset, sendPasswordReset } from "./request-reset.ts";
 export { resetPassword } from "./reset-password.ts";
 export { passwordsRoutes } from "./routes.ts";

@@ -5,10 +5,11 @@ import { changedColumn, type Effect, otherwise } from "../../platform/db/write.t
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { consumeToken, findChallenge, wasConsumed } from "../mail-challenges/index.ts";
+import { consumeToken, findChallenge, wasConsumed } from "../email-challenges/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { forgetDevices } from "../sign-in/index.ts";
-import { findUserWithPassword, nextCredentialsVersion, users } from "../users/index.ts";
+import { findUserWithPassword } from "./queries.ts";
+import { nextCredentialsVersion, users } from "../users/index.ts";
 import { hashChosenPassword } from "./choose-password.ts";
 import { recordNewPassword } from "./record-new-password.ts";
 

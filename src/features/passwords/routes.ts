@@ -6,7 +6,8 @@ import { failures, success, successSchema } from "../../platform/http/envelope.t
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
-import { canonicalEmail, type UserIdentifier } from "../users/index.ts";
+import { type UserIdentifier } from "./queries.ts";
+import { canonicalEmail } from "../users/index.ts";
 import { logIn } from "./log-in.ts";
 import { logInBody, registerBody, registeredSchema } from "./model.ts";
 import { register } from "./register.ts";

@@ -3,7 +3,8 @@ import { isStorableText } from "../../platform/http/text-schema.ts";
 import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
 import { invalidCredentials, type ProvenIdentity } from "../sign-in/index.ts";
-import { canonicalEmail, findUserWithPassword, type UserIdentifier } from "../users/index.ts";
+import { findUserWithPassword, type UserIdentifier } from "./queries.ts";
+import { canonicalEmail } from "../users/index.ts";
 import { isPossiblePassword, normalizePassword } from "./policy.ts";
 import { renewHash } from "./renew-hash.ts";
 

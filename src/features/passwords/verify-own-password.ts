@@ -2,7 +2,7 @@ import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, writeAudit } from "../audit/index.ts";
-import { findUserWithPassword } from "../users/index.ts";
+import { findUserWithPassword } from "./queries.ts";
 import { isPossiblePassword, normalizePassword } from "./policy.ts";
 
 /** The signed-in user's account as it was when her password was found to be right. */

@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import type { Context } from "../../platform/platform.ts";
-import { notHers } from "./errors.ts";
+import { notOwn } from "./errors.ts";
 import { isBy } from "./queries.ts";
 import { posts } from "./table.ts";
 
@@ -12,5 +12,5 @@ export async function deletePost(ctx: Context<UserActor>, id: number): Promise<v
     .delete(posts)
     .where(and(eq(posts.id, id), isBy(ctx.actor.userId)))
     .returning({ id: posts.id });
-  if (deleted.length === 0) throw await notHers(ctx, id);
+  if (deleted.length === 0) throw await notOwn(ctx, id);
 }

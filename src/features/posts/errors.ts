@@ -9,7 +9,7 @@ export function postNotFound(): AppError {
 }
 
 /** Why this post, which is not the caller's own, is not hers to change: `FORBIDDEN` if she may see it, else `NOT_FOUND`. */
-export async function notHers(ctx: Context<UserActor>, id: number): Promise<AppError> {
+export async function notOwn(ctx: Context<UserActor>, id: number): Promise<AppError> {
   const post = await findPost(ctx.db, id, ctx.actor.userId);
   return post ? new AppError("FORBIDDEN", "This is somebody else's post.") : postNotFound();
 }

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, index, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 
-import { moment } from "../../platform/db/columns.ts";
+import { timestamp } from "../../platform/db/columns.ts";
 import { users } from "../users/index.ts";
 
 /** Who may see a post: its author alone, or everybody who is signed in. */
@@ -19,8 +19,8 @@ export const posts = pgTable(
     visibility: text("visibility").$type<Visibility>().notNull(),
     /** How many rows of `post_votes` there are; changes in the same statement as they. */
     votes: integer("votes").notNull().default(0),
-    createdAt: moment("created_at").notNull(),
-    updatedAt: moment("updated_at").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    updatedAt: timestamp("updated_at").notNull(),
   },
   (table) => [
     index("posts_user_index").on(table.userId, table.id),
@@ -40,7 +40,7 @@ export const postVotes = pgTable(
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    createdAt: moment("created_at").notNull(),
+    createdAt: timestamp("created_at").notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.postId, table.userId] }),

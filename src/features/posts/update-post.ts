@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import type { Context } from "../../platform/platform.ts";
-import { notHers } from "./errors.ts";
+import { notOwn } from "./errors.ts";
 import { isBy, postColumns, type PostRecord } from "./queries.ts";
 import { posts, type Visibility } from "./table.ts";
 
@@ -24,6 +24,6 @@ export async function updatePost(
     .set({ postData, visibility, updatedAt: ctx.clock.now() })
     .where(and(eq(posts.id, id), isBy(userId)))
     .returning(postColumns(ctx.db, userId));
-  if (!post) throw await notHers(ctx, id);
+  if (!post) throw await notOwn(ctx, id);
   return post;
 }

@@ -5,14 +5,15 @@ import { isUuid } from "../../kernel/ids.ts";
 import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
 import { type Effect, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
+import { recordAudit, recordRefusal } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { rolesOf, userColumns, type UserRecord, userRoles, users } from "../users/index.ts";
+import { rolesOf, userColumns, type UserRecord } from "./user-with-roles.ts";
+import { userRoles } from "./table.ts";
+import { users } from "../users/index.ts";
 import { giveRoles, isRoleGone } from "./give-roles.ts";
 import { findGrantable } from "./may-grant.ts";
 import { changeOf, isChange, type NameChange, textArray } from "./name-change.ts";
 import type { RoleReading } from "./queries.ts";
-import { recordRefusal } from "./record-refusal.ts";
 import { assertFewEnough } from "./role-count.ts";
 
 const action = "user.roles_changed";

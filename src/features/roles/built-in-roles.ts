@@ -1,4 +1,4 @@
-import { baseRole } from "../users/index.ts";
+import { baseRole } from "./user-with-roles.ts";
 
 /** The role that has every permission, also those that are yet to be made. */
 export const adminRole = "admin";

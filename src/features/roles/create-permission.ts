@@ -1,15 +1,14 @@
 import { AppError } from "../../kernel/errors.ts";
 import { withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
-import { permissions } from "../users/index.ts";
+import { recordAudit, recordRefusal } from "../audit/index.ts";
+import { permissions } from "./table.ts";
 import {
   builtInPermissions,
   builtInResources,
   isReservedPermission,
   type Permission,
 } from "./permissions.ts";
-import { recordRefusal } from "./record-refusal.ts";
 
 const action = "permission.created";
 

@@ -3,13 +3,12 @@ import { sql } from "drizzle-orm";
 import { AppError } from "../../kernel/errors.ts";
 import { withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
-import { rolePermissions, roles } from "../users/index.ts";
+import { recordAudit, recordRefusal } from "../audit/index.ts";
+import { rolePermissions, roles } from "./table.ts";
 import { assertAllExist } from "./errors.ts";
 import { assertHolds } from "./may-grant.ts";
 import { textArray } from "./name-change.ts";
 import { findPermissions, type RoleRecord } from "./queries.ts";
-import { recordRefusal } from "./record-refusal.ts";
 
 const action = "role.created";
 

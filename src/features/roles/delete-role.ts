@@ -4,13 +4,12 @@ import { jsonObject } from "../../platform/db/json-object.ts";
 import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
 import { withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
-import { roles, userRoles } from "../users/index.ts";
+import { recordAudit, recordRefusal } from "../audit/index.ts";
+import { roles, userRoles } from "./table.ts";
 import { isBuiltInRole } from "./built-in-roles.ts";
 import { isFixed, roleNotFound } from "./errors.ts";
 import { assertHolds } from "./may-grant.ts";
 import { findRole, type RoleReading } from "./queries.ts";
-import { recordRefusal } from "./record-refusal.ts";
 
 const action = "role.deleted";
 

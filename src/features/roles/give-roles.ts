@@ -4,7 +4,7 @@ import { violatedForeignKey } from "../../platform/db/errors.ts";
 import { rowVersion } from "../../platform/db/row-version.ts";
 import type { Effect } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { roles as rolesTable, userRoles } from "../users/index.ts";
+import { roles as rolesTable, userRoles } from "./table.ts";
 import type { RoleReading } from "./queries.ts";
 
 /**

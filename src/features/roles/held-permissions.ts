@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 
-import { baseRole, permissions, rolePermissions, userRoles } from "../users/index.ts";
+import { baseRole } from "./user-with-roles.ts";
+import { permissions, rolePermissions, userRoles } from "./table.ts";
 import { adminRole } from "./built-in-roles.ts";
 import { builtInPermissions } from "./permissions.ts";
 

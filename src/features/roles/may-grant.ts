@@ -45,7 +45,7 @@ export async function findGrantable(
  * Nobody disarms, or brings back, who may do more than she: throws `FORBIDDEN` unless whoever acts has every permission of the
  * user she acts on. On an admin only admins act.
  */
-export function assertMayGovern(
+export function assertMayAdminister(
   actor: Actor,
   user: { readonly roles: readonly string[]; readonly permissions: readonly string[] },
 ): void {

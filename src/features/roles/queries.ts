@@ -2,7 +2,7 @@ import { eq, inArray, sql } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
 import { rowVersion } from "../../platform/db/row-version.ts";
-import { roles } from "../users/index.ts";
+import { roles } from "./table.ts";
 import { allowedPermissions, everyPermission } from "./held-permissions.ts";
 import type { Permission } from "./permissions.ts";
 

@@ -3,14 +3,13 @@ import { and, eq, sql } from "drizzle-orm";
 import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
 import { withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
-import { rolePermissions, roles } from "../users/index.ts";
+import { recordAudit, recordRefusal } from "../audit/index.ts";
+import { rolePermissions, roles } from "./table.ts";
 import { adminRole } from "./built-in-roles.ts";
 import { assertAllExist, isFixed, roleNotFound } from "./errors.ts";
 import { assertHolds } from "./may-grant.ts";
 import { changeOf, isChange, textArray } from "./name-change.ts";
 import { findPermissions, findRole, type RoleReading, type RoleRecord } from "./queries.ts";
-import { recordRefusal } from "./record-refusal.ts";
 
 const action = "role.updated";
 

@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 
 import { failures, success, successSchema } from "../../platform/http/envelope.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
-import { viewUser } from "../users/index.ts";
+import { viewUser } from "./user-with-roles.ts";
 import { assignRoles } from "./assign-roles.ts";
 import { assignRolesBody, changedUserSchema, userParams } from "./model.ts";
 import { viewOfChange } from "./view-of-change.ts";

@@ -7,7 +7,7 @@ import { type Effect, once, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
 import { users } from "../users/index.ts";
-import { isOpen } from "./living-session.ts";
+import { isOpen } from "./active-session.ts";
 import { sessions } from "./table.ts";
 
 /** Ends the given session of the given user, if it is open, and records it. */

@@ -6,7 +6,7 @@ import { type Page, pageOf } from "../../kernel/page.ts";
 import type { PageQuery } from "../../platform/http/list.ts";
 import type { Context } from "../../platform/platform.ts";
 import { users } from "../users/index.ts";
-import { isLiving } from "./living-session.ts";
+import { isActiveSession } from "./active-session.ts";
 import { sessions } from "./table.ts";
 
 const list = "sessions";
@@ -38,7 +38,7 @@ export async function listSessions(
       expiresAt: sessions.expiresAt,
     })
     .from(sessions)
-    .innerJoin(users, isLiving(ctx.clock.now()))
+    .innerJoin(users, isActiveSession(ctx.clock.now()))
     .where(and(eq(sessions.userId, userId), after === null ? undefined : lt(sessions.id, after)))
     .orderBy(desc(sessions.id))
     .limit(limit + 1);

@@ -11,8 +11,8 @@ import {
 import type { Context } from "../../platform/platform.ts";
 import type { RefreshTokenFacts } from "../tokens/index.ts";
 import { isActive, users } from "../users/index.ts";
-import { refreshTokenEnd } from "./refresh-token-end.ts";
-import { firstTokenId, hashTokenId } from "./refresh-token-chain.ts";
+import { refreshTokenEnd } from "./refresh/refresh-token-end.ts";
+import { firstTokenId, hashTokenId } from "./refresh/refresh-token-chain.ts";
 import { sessions } from "./table.ts";
 
 /** For whom a session is opened, and what she proved. */

@@ -14,8 +14,8 @@ import {
   refreshBody,
   refreshWithCookieBody,
 } from "./model.ts";
-import { findRefreshToken, presentedRefreshToken } from "./presented-refresh-token.ts";
-import { refresh } from "./refresh.ts";
+import { findRefreshToken, presentedRefreshToken } from "./refresh/presented-refresh-token.ts";
+import { refresh } from "./refresh/refresh.ts";
 
 const tags = ["Sessions"];
 

@@ -1,6 +1,6 @@
 import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
-import { moment } from "../../platform/db/columns.ts";
+import { timestamp } from "../../platform/db/columns.ts";
 import { firstCredentialsVersion, users } from "../users/index.ts";
 
 /**
@@ -22,13 +22,13 @@ export const sessions = pgTable(
     userAgent: text("user_agent"),
     refreshTokenHash: text("refresh_token_hash").notNull(),
     previousRefreshTokenHash: text("previous_refresh_token_hash"),
-    refreshTokenIssuedAt: moment("refresh_token_issued_at").notNull(),
-    createdAt: moment("created_at").notNull(),
-    lastUsedAt: moment("last_used_at").notNull(),
+    refreshTokenIssuedAt: timestamp("refresh_token_issued_at").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    lastUsedAt: timestamp("last_used_at").notNull(),
     /** When it ends unless it is refreshed: each refresh moves it, never beyond `absoluteExpiresAt`. */
-    expiresAt: moment("expires_at").notNull(),
-    absoluteExpiresAt: moment("absolute_expires_at").notNull(),
-    endedAt: moment("ended_at"),
+    expiresAt: timestamp("expires_at").notNull(),
+    absoluteExpiresAt: timestamp("absolute_expires_at").notNull(),
+    endedAt: timestamp("ended_at"),
     /** `logout`, `logout_all`, `refresh_reuse` … */
     endReason: text("end_reason"),
   },

@@ -1,6 +1,6 @@
 import type { Platform } from "../../platform/platform.ts";
 import { issueAccessToken, issueRefreshToken, type TokenResponse } from "../tokens/index.ts";
-import { rolesOf, type UserRecord, viewUser } from "../users/index.ts";
+import { rolesOf, type UserRecord, viewUser } from "../roles/index.ts";
 import type { OpenedSession } from "./open-session.ts";
 
 /** Signs both tokens of a session and gives what every successful sign-in and refresh answers. */

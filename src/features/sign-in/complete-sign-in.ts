@@ -7,7 +7,7 @@ import { recordAudit, writeAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { openSession, tokenResponse } from "../sessions/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
-import type { UserRecord } from "../users/index.ts";
+import type { UserRecord } from "../roles/index.ts";
 import { rememberDevice } from "./remember-device.ts";
 
 /** What a way of signing in has established. */

@@ -1,3 +1,3 @@
 export { completeSignIn, invalidCredentials, type ProvenIdentity } from "./complete-sign-in.ts";
 export { forgetDevices } from "./remember-device.ts";
-export { sweepDevices } from "./sweep-devices.ts";
+export { deleteExpiredDevices } from "./delete-expired.ts";

@@ -8,7 +8,7 @@ import {
 } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { queueMail } from "../mail/index.ts";
-import type { UserRecord } from "../users/index.ts";
+import type { UserRecord } from "../roles/index.ts";
 import { deviceOf } from "./device.ts";
 import { knownDevices } from "./table.ts";
 

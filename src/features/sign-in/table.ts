@@ -1,6 +1,6 @@
 import { index, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 
-import { moment } from "../../platform/db/columns.ts";
+import { timestamp } from "../../platform/db/columns.ts";
 import { users } from "../users/index.ts";
 
 /** From what a user has signed in before: a sign-in from anything else is news to her. */
@@ -12,8 +12,8 @@ export const knownDevices = pgTable(
       .references(() => users.id, { onDelete: "cascade" }),
     /** A digest of what the device says of itself. */
     device: text("device").notNull(),
-    firstSeenAt: moment("first_seen_at").notNull(),
-    lastSeenAt: moment("last_seen_at").notNull(),
+    firstSeenAt: timestamp("first_seen_at").notNull(),
+    lastSeenAt: timestamp("last_seen_at").notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.device] }),

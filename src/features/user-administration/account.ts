@@ -1,4 +1,5 @@
-import { profileColumns, userColumns, type UserRecord, users } from "../users/index.ts";
+import { userColumns, type UserRecord } from "../roles/index.ts";
+import { profileColumns, users } from "../users/index.ts";
 
 /** An account as those see it who govern accounts. */
 export interface Account extends UserRecord {

@@ -2,27 +2,26 @@ import { addSeconds } from "../../kernel/clock.ts";
 import { untilWritten } from "../../platform/db/row-version.ts";
 import { type Effect, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
+import { recordAudit, recordRefusal } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { queueMail } from "../mail/index.ts";
-import { challengeLink, issueChallenge } from "../mail-challenges/index.ts";
-import { duplicate } from "../passwords/index.ts";
+import { challengeLink, issueChallenge } from "../email-challenges/index.ts";
+import {
+  duplicate,
+  canonicalEmail,
+  firstCredentialsVersion,
+  profileColumnsOf,
+  users,
+} from "../users/index.ts";
 import {
   assertFewEnough,
   assertHolds,
   findGrantable,
   giveRoles,
   isRoleGone,
-  recordRefusal,
   type RoleReading,
-} from "../roles/index.ts";
-import {
-  canonicalEmail,
-  firstCredentialsVersion,
-  profileColumnsOf,
   rolesOf,
-  users,
-} from "../users/index.ts";
+} from "../roles/index.ts";
 import { type Account, accountColumns } from "./account.ts";
 import type { NewUser } from "./model.ts";
 

@@ -4,7 +4,7 @@ import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { nextCredentialsVersion, users } from "../users/index.ts";
-import { governUser, isAsRead } from "./govern-user.ts";
+import { administerUser, isAsRead } from "./administer-user.ts";
 
 const action = "user.deleted";
 
@@ -13,7 +13,7 @@ const action = "user.deleted";
  * `USER_NOT_FOUND`, `FORBIDDEN`, `CONFLICT` (she is the last admin).
  */
 export async function deleteUser(ctx: Context, userId: string): Promise<void> {
-  await governUser(ctx, { userId, deeds: [{ action }] }, async (account) => {
+  await administerUser(ctx, { userId, deeds: [{ action }] }, async (account) => {
     const now = ctx.clock.now();
     const deleted = ctx.db
       .$with("deleted")

@@ -8,3 +8,4 @@ export { usersRoutes } from "./routes.ts";
 export { updateUser } from "./update-user.ts";
 export { revokeSessionsOf } from "./user-sessions.ts";
 export { userSessionsRoutes } from "./user-sessions-routes.ts";
+export { createAdmin } from "./create-admin.ts";

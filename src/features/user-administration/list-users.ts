@@ -5,7 +5,8 @@ import { isUuid } from "../../kernel/ids.ts";
 import { type Page, pageOf } from "../../kernel/page.ts";
 import type { PageQuery } from "../../platform/http/list.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { baseRole, isActive, userRoles, users } from "../users/index.ts";
+import { baseRole, userRoles } from "../roles/index.ts";
+import { isActive, users } from "../users/index.ts";
 import { type Account, accountColumns } from "./account.ts";
 
 const list = "users";

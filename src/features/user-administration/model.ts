@@ -3,14 +3,13 @@ import { type Static, Type } from "@sinclair/typebox";
 import { listQuery } from "../../platform/http/list.ts";
 import { messageSchema } from "../../platform/http/message.ts";
 import { textSchema } from "../../platform/http/text-schema.ts";
-import { roleNamesSchema } from "../roles/index.ts";
+import { roleNamesSchema, viewUser } from "../roles/index.ts";
 import {
   emailSchema,
   profileFields,
   profileSchema,
   userSchema,
   viewProfile,
-  viewUser,
 } from "../users/index.ts";
 import { type Account, statusOf } from "./account.ts";
 import type { UserFilter } from "./list-users.ts";

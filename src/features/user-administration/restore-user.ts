@@ -3,10 +3,9 @@ import { withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { duplicate } from "../passwords/index.ts";
-import { users } from "../users/index.ts";
+import { duplicate, users } from "../users/index.ts";
 import { type Account, accountColumns } from "./account.ts";
-import { governUser, isAsRead } from "./govern-user.ts";
+import { administerUser, isAsRead } from "./administer-user.ts";
 
 const action = "user.restored";
 
@@ -16,31 +15,35 @@ const action = "user.restored";
  * username now).
  */
 export async function restoreUser(ctx: Context, userId: string): Promise<Account> {
-  return governUser(ctx, { userId, deeds: [{ action }], evenDeleted: true }, async (account) => {
-    if (account.deletedAt === null) return account;
-    const restored = ctx.db
-      .$with("restored")
-      .as(
-        ctx.db
-          .update(users)
-          .set({ deletedAt: null, updatedAt: ctx.clock.now() })
-          .where(isAsRead(account))
-          .returning(accountColumns),
-      );
-    const query = withEffects(ctx.db, restored, [
-      recordAudit(ctx, { action, result: "success", userId }),
-      recordEvent(ctx, action, { user_id: userId, email: account.email }),
-    ])
-      .select()
-      .from(restored);
-    const [row] = await query.catch((error: unknown) => {
-      throw takenMeanwhile(error) ?? error;
-    });
-    if (!row) return null;
-    ctx.changes.announce({ subject: "user", id: userId });
-    ctx.outboxWritten();
-    return row;
-  });
+  return administerUser(
+    ctx,
+    { userId, deeds: [{ action }], evenDeleted: true },
+    async (account) => {
+      if (account.deletedAt === null) return account;
+      const restored = ctx.db
+        .$with("restored")
+        .as(
+          ctx.db
+            .update(users)
+            .set({ deletedAt: null, updatedAt: ctx.clock.now() })
+            .where(isAsRead(account))
+            .returning(accountColumns),
+        );
+      const query = withEffects(ctx.db, restored, [
+        recordAudit(ctx, { action, result: "success", userId }),
+        recordEvent(ctx, action, { user_id: userId, email: account.email }),
+      ])
+        .select()
+        .from(restored);
+      const [row] = await query.catch((error: unknown) => {
+        throw takenMeanwhile(error) ?? error;
+      });
+      if (!row) return null;
+      ctx.changes.announce({ subject: "user", id: userId });
+      ctx.outboxWritten();
+      return row;
+    },
+  );
 }
 
 function takenMeanwhile(error: unknown): AppError | null {

@@ -2,18 +2,18 @@ import { type Effect, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { duplicate } from "../passwords/index.ts";
-import { endSessionsOf } from "../sessions/index.ts";
 import {
+  duplicate,
   grantedUsername,
   nextCredentialsVersion,
   profileColumnsOf,
   type ProfileUpdate,
   users,
 } from "../users/index.ts";
+import { endSessionsOf } from "../sessions/index.ts";
 import { type Account, accountColumns } from "./account.ts";
 import type { AccountReading } from "./find-account.ts";
-import { type Deed, governUser, isAsRead } from "./govern-user.ts";
+import { type Deed, administerUser, isAsRead } from "./administer-user.ts";
 import type { UserUpdate } from "./model.ts";
 
 const action = "user.updated";
@@ -40,7 +40,7 @@ export async function updateUser(
 ): Promise<Account> {
   const { status, email_verified: isVouchedFor = false, ...profile } = update;
   const columns = profileColumnsOf(profile);
-  return governUser(ctx, { userId, deeds: deedsOf(update) }, async (account) => {
+  return administerUser(ctx, { userId, deeds: deedsOf(update) }, async (account) => {
     const change: UserChange = {
       profile,
       disables: status === "disabled" && account.disabledAt === null,

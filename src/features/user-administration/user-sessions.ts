@@ -3,7 +3,7 @@ import type { PageQuery } from "../../platform/http/list.ts";
 import type { Context } from "../../platform/platform.ts";
 import { listSessions, revokeAllSessions, type SessionRecord } from "../sessions/index.ts";
 import { showUser } from "./find-account.ts";
-import { governUser } from "./govern-user.ts";
+import { administerUser } from "./administer-user.ts";
 
 /** A page of a user's living sessions, the newest first. Throws `USER_NOT_FOUND`, `VALIDATION_ERROR` for a foreign cursor. */
 export async function listSessionsOf(
@@ -18,5 +18,5 @@ export async function listSessionsOf(
 /** Ends all sessions of a user and gives their number; she may sign in again. Throws `USER_NOT_FOUND`, `FORBIDDEN`. */
 export function revokeSessionsOf(ctx: Context, userId: string): Promise<number> {
   const deeds = [{ action: "session.revoked" }] as const;
-  return governUser(ctx, { userId, deeds }, ({ id }) => revokeAllSessions(ctx, id));
+  return administerUser(ctx, { userId, deeds }, ({ id }) => revokeAllSessions(ctx, id));
 }

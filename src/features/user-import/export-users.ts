@@ -3,7 +3,8 @@ import { and, asc, gt, isNull } from "drizzle-orm";
 import { plainBcrypt } from "../../platform/password-hasher/imported/bcrypt-of-others.ts";
 import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
-import { userColumns, users } from "../users/index.ts";
+import { userColumns } from "../roles/index.ts";
+import { users } from "../users/index.ts";
 
 const batchSize = 1000;
 

@@ -1,6 +1,6 @@
 import type { FieldFault } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
-import { roles } from "../users/index.ts";
+import { roles } from "../roles/index.ts";
 import { rememberLines } from "./earlier-lines.ts";
 import { findObstacles } from "./find-obstacles.ts";
 import type { Line } from "./lines.ts";

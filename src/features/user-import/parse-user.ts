@@ -2,14 +2,8 @@ import { Value } from "@sinclair/typebox/value";
 
 import { type FieldFault, findAppError } from "../../kernel/errors.ts";
 import { judgeImportedHash } from "../../platform/password-hasher/imported/imported-hash.ts";
-import { maximumRoles, tooManyRoles } from "../roles/index.ts";
-import {
-  baseRole,
-  canonicalEmail,
-  isUsername,
-  nameSchema,
-  usernameSchema,
-} from "../users/index.ts";
+import { maximumRoles, tooManyRoles, baseRole } from "../roles/index.ts";
+import { canonicalEmail, isUsername, nameSchema, usernameSchema } from "../users/index.ts";
 
 /** A user of another service, or of another Gatehouse. */
 export interface ImportedUser {

@@ -4,7 +4,8 @@ import { jsonObject } from "../../platform/db/json-object.ts";
 import { changedColumn, type Effect, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { userRoles, users } from "../users/index.ts";
+import { userRoles } from "../roles/index.ts";
+import { users } from "../users/index.ts";
 import type { ImportedUser } from "./parse-user.ts";
 
 /** A user, and the line that she stands in. */
@@ -21,7 +22,7 @@ export async function writeBatch(
   batch: readonly NumberedUser[],
 ): Promise<Set<number>> {
   const now = ctx.clock.now();
-  const moment = sql`${sql.param(now, users.createdAt)}::timestamptz`;
+  const timestamp = sql`${sql.param(now, users.createdAt)}::timestamptz`;
   const rows = batch.map((user) => ({
     ...user,
     id: ctx.random.id(now),
@@ -35,9 +36,9 @@ export async function writeBatch(
   const created = ctx.db.$with("created", {}).as(sql`
     insert into ${users} (id, email, username, name, password_hash, email_verified_at, disabled_at,
       verify_reminders_sent, created_at, updated_at)
-    select "id", "email", "username", "name", "passwordHash", case when "isVerified" then ${moment} end,
-      case when "isDisabled" then ${moment} end, ${ctx.settings.verifyRemindersSeconds.length}::integer,
-      ${moment}, ${moment}
+    select "id", "email", "username", "name", "passwordHash", case when "isVerified" then ${timestamp} end,
+      case when "isDisabled" then ${timestamp} end, ${ctx.settings.verifyRemindersSeconds.length}::integer,
+      ${timestamp}, ${timestamp}
     from "line" order by "number"
     on conflict do nothing returning id`);
   const imported = ctx.db
@@ -45,7 +46,7 @@ export async function writeBatch(
     .as(sql`select "line".* from "line" join "created" using ("id")`);
   const giveRoles: Effect = (changed) => sql`
     insert into ${userRoles} (user_id, role, created_at)
-    select "id", "role", ${moment} from ${changed}, unnest("roles") as "role"`;
+    select "id", "role", ${timestamp} from ${changed}, unnest("roles") as "role"`;
   const written = await withEffects(
     ctx.db,
     imported,

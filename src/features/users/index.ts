@@ -1,5 +1,13 @@
-export { canonicalEmail } from "./canonical-email.ts";
-export { emailSchema, isUsername, nameSchema, usernameSchema, userSchema } from "./model.ts";
+export { canonicalEmail, lowerAscii } from "./canonical-email.ts";
+export { duplicate } from "./duplicate.ts";
+export {
+  emailSchema,
+  isUsername,
+  nameSchema,
+  usernameSchema,
+  userSchema,
+  type UserView,
+} from "./model.ts";
 export {
   profileColumnsOf,
   profileFields,
@@ -8,21 +16,11 @@ export {
   viewProfile,
 } from "./profile.ts";
 export {
-  findUserWithPassword,
   grantedUsername,
+  identityColumns,
   isActive,
   nextCredentialsVersion,
   profileColumns,
-  userColumns,
-  type UserIdentifier,
-  type UserRecord,
+  type UserIdentity,
 } from "./queries.ts";
-export {
-  firstCredentialsVersion,
-  permissions,
-  rolePermissions,
-  roles,
-  userRoles,
-  users,
-} from "./table.ts";
-export { baseRole, rolesOf, viewUser } from "./view-user.ts";
+export { firstCredentialsVersion, users } from "./table.ts";

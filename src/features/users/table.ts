@@ -1,16 +1,7 @@
 import { sql } from "drizzle-orm";
-import {
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  uniqueIndex,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 
-import { moment } from "../../platform/db/columns.ts";
+import { timestamp } from "../../platform/db/columns.ts";
 
 /** The credentials version of a new account. */
 export const firstCredentialsVersion = 1;
@@ -39,13 +30,13 @@ export const users = pgTable(
      * the version it was made at, and counts only while it is still this one.
      */
     credentialsVersion: integer("credentials_version").notNull().default(firstCredentialsVersion),
-    emailVerifiedAt: moment("email_verified_at"),
+    emailVerifiedAt: timestamp("email_verified_at"),
     verifyRemindersSent: integer("verify_reminders_sent").notNull().default(0),
-    createdAt: moment("created_at").notNull(),
-    updatedAt: moment("updated_at").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    updatedAt: timestamp("updated_at").notNull(),
     /** Since when she may not sign in; she keeps her address. */
-    disabledAt: moment("disabled_at"),
-    deletedAt: moment("deleted_at"),
+    disabledAt: timestamp("disabled_at"),
+    deletedAt: timestamp("deleted_at"),
   },
   (table) => [
     uniqueIndex("users_email_unique")
@@ -64,51 +55,5 @@ export const users = pgTable(
     index("users_disabled_index")
       .on(table.id)
       .where(sql`${table.disabledAt} is not null and ${table.deletedAt} is null`),
-  ],
-);
-
-/** What users may be given. The migration made `user`, which every account has, and `admin`, which may do everything. */
-export const roles = pgTable("roles", {
-  name: text("name").primaryKey(),
-  description: text("description"),
-  createdAt: moment("created_at").notNull(),
-  updatedAt: moment("updated_at").notNull(),
-});
-
-/** The operator's own permissions, for the applications behind; those of our own operations are code. */
-export const permissions = pgTable("permissions", {
-  name: text("name").primaryKey(),
-  description: text("description"),
-  createdAt: moment("created_at").notNull(),
-});
-
-/** What the holders of a role may do; nothing stands here for `admin`. */
-export const rolePermissions = pgTable(
-  "role_permissions",
-  {
-    role: text("role")
-      .notNull()
-      .references(() => roles.name, { onDelete: "cascade" }),
-    /** Of the operator's own or built in, hence no foreign key. */
-    permission: text("permission").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.role, table.permission] })],
-);
-
-/** Roles given to users beyond `user`, which every account has. */
-export const userRoles = pgTable(
-  "user_roles",
-  {
-    userId: uuid("user_id")
-      .notNull()
-      .references(() => users.id, { onDelete: "cascade" }),
-    role: text("role")
-      .notNull()
-      .references(() => roles.name, { onDelete: "cascade" }),
-    createdAt: moment("created_at").notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.userId, table.role] }),
-    index("user_roles_role_index").on(table.role, table.userId),
   ],
 );

@@ -4,7 +4,7 @@ import type { PgTable } from "drizzle-orm/pg-core";
 import { monotonicMilliseconds } from "../../kernel/clock.ts";
 import { findAppError } from "../../kernel/errors.ts";
 import { isTransient } from "./errors.ts";
-import { encodeGiven, hotStatement, type ValuesOf } from "./hot-statement.ts";
+import { encodeParameter, preparedQuery, type ParameterSource } from "./prepared-query.ts";
 import type { Db } from "./port.ts";
 import type { WaitBudget } from "./statement-gate.ts";
 
@@ -32,7 +32,7 @@ export interface Sender {
 }
 
 /** A statement of Drizzle's that gives rows; each says whose it is. */
-type Described<Row> = Parameters<typeof hotStatement<never, readonly (Row & Placed)[]>>[0];
+type Described<Row> = Parameters<typeof preparedQuery<never, readonly (Row & Placed)[]>>[0];
 
 interface Placed {
   /** Counted from 1. */
@@ -60,7 +60,7 @@ export function batchedStatement<Input, Row>(
   type Place = Waiting<Input, Row>;
   const queues = new WeakMap<Sender["dbForRequest"], Place[]>();
   const statementFor = (isWaiting: boolean) =>
-    hotStatement<readonly Input[], readonly (Row & Placed)[]>((db, open) =>
+    preparedQuery<readonly Input[], readonly (Row & Placed)[]>((db, open) =>
       describe(db, givenRows(open, isWaiting)),
     );
   const together = statementFor(false);
@@ -125,7 +125,10 @@ function hasAllItsTime({ waitBudget }: Sender): boolean {
   return !waitBudget || waitBudget.leftMilliseconds >= waitBudget.wholeMilliseconds;
 }
 
-function givenRows<Input>(open: ValuesOf<readonly Input[]>, isWaiting: boolean): GivenRows<Input> {
+function givenRows<Input>(
+  open: ParameterSource<readonly Input[]>,
+  isWaiting: boolean,
+): GivenRows<Input> {
   const readers: ((input: Input) => unknown)[] = [];
   const json = open((inputs) =>
     JSON.stringify(inputs.map((input) => readers.map((read) => valueOf(read, input)))),
@@ -159,7 +162,7 @@ function givenRows<Input>(open: ValuesOf<readonly Input[]>, isWaiting: boolean):
 function valueOf<Input>(read: (input: Input) => unknown, input: Input): unknown {
   const value = read(input);
   if (value === undefined) throw new Error("a value of a statement is missing");
-  return encodeGiven(value);
+  return encodeParameter(value);
 }
 
 async function attempt<Row>(

@@ -1,6 +1,6 @@
-import { timestamp } from "drizzle-orm/pg-core";
+import { timestamp as timestampColumn } from "drizzle-orm/pg-core";
 
 /** A `timestamptz` column read and written as `Date`. */
-export function moment(name: string) {
-  return timestamp(name, { withTimezone: true, mode: "date" });
+export function timestamp(name: string) {
+  return timestampColumn(name, { withTimezone: true, mode: "date" });
 }

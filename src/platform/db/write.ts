@@ -1,7 +1,7 @@
 import { getTableColumns, type InferInsertModel, SQL, sql, type WithSubquery } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
 
-import type { Stated } from "./hot-statement.ts";
+import type { QueryValue } from "./prepared-query.ts";
 import type { Db } from "./port.ts";
 
 /** Something to be written along with a change, given the name under which the change's rows are known. */
@@ -15,7 +15,7 @@ export interface FollowedEffect {
 
 /** A row to insert, each value given, left open, or computed in SQL from the change's row. */
 export type EffectRow<T extends PgTable> = {
-  [K in keyof InferInsertModel<T>]: Stated<InferInsertModel<T>[K]>;
+  [K in keyof InferInsertModel<T>]: QueryValue<InferInsertModel<T>[K]>;
 };
 
 /**

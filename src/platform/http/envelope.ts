@@ -35,7 +35,7 @@ export function successSchema<T extends TSchema>(data: T) {
  * The same for what the services behind us ask for at each of their requests: the compiler and the tests hold such an answer
  * to its schema, and nothing does so again each time it is sent.
  */
-export function frequentSuccessSchema<T extends TSchema>(data: T) {
+export function uncheckedSuccessSchema<T extends TSchema>(data: T) {
   return Type.Object({ success: Type.Literal(true), data, timestamp }, { noValidate: true });
 }
 

@@ -1,13 +1,13 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { Settings } from "../config/settings.ts";
-import type { AnswerHeaders } from "./answer-headers.ts";
+import type { ResponseHeaders } from "./response-headers.ts";
 
 /** Carries refresh tokens in a cookie where `REFRESH_TOKEN_COOKIE` asks for it, and in bodies where not. */
 export interface RefreshCookie {
   readonly isEnabled: boolean;
   /** The tokens as their answer's body shows them; in cookie mode the refresh token goes into the cookie instead. */
   deliver<T extends { refresh_token?: string }>(
-    answer: AnswerHeaders,
+    answer: ResponseHeaders,
     tokens: T,
   ): Omit<T, "refresh_token"> & { refresh_token?: string };
   /**
@@ -20,7 +20,7 @@ export interface RefreshCookie {
   /** Throws `FORBIDDEN` where the answer would set the cookie for a page of a foreign origin: it could sign its visitors in as another. */
   assertMayBeSet(request: Request): void;
   /** Makes the browser forget the cookie. */
-  clear(answer: AnswerHeaders): void;
+  clear(answer: ResponseHeaders): void;
 }
 
 const path = "/api/v1/auth";

@@ -15,7 +15,7 @@ export interface RenderedAnswers<S, T> {
 
 /**
  * Makes answers about subjects that are remembered and asked for again and again: a subject's `data` is rendered once, and
- * goes with the subject. Only for routes with a `frequentSuccessSchema`: there is no object to compare with a schema.
+ * goes with the subject. Only for routes with a `uncheckedSuccessSchema`: there is no object to compare with a schema.
  */
 export function renderOnce<S extends object, T>(view: (subject: S) => T): RenderedAnswers<S, T> {
   const rendered = new WeakMap<S, string>();
@@ -42,9 +42,9 @@ let lastTimestamp = "";
 
 /** Under load many answers are of the same millisecond. */
 function timestampOf(now: Date): string {
-  const moment = now.getTime();
-  if (moment !== lastMoment) {
-    lastMoment = moment;
+  const timestamp = now.getTime();
+  if (timestamp !== lastMoment) {
+    lastMoment = timestamp;
     lastTimestamp = now.toISOString();
   }
   return lastTimestamp;

@@ -1,12 +1,12 @@
 import type { Random } from "../../kernel/random.ts";
-import type { AnswerHeaders } from "./answer-headers.ts";
+import type { ResponseHeaders } from "./response-headers.ts";
 
 /** Gives requests their ids. */
 export interface RequestIds {
   /** The id that the answer's headers hold from then on. */
-  of(request: Request, answer: AnswerHeaders): string;
+  of(request: Request, answer: ResponseHeaders): string;
   /** The same for whoever writes the answer and asks last: nothing is kept. */
-  finally(request: Request, answer: Readonly<AnswerHeaders>): string;
+  finally(request: Request, answer: Readonly<ResponseHeaders>): string;
 }
 
 const acceptableId = /^[A-Za-z0-9._-]{1,128}$/;
@@ -46,7 +46,7 @@ export function createRequestIds(random: Random): RequestIds {
     return id;
   }
 
-  function last(request: Request, answer: Readonly<AnswerHeaders>): string {
+  function last(request: Request, answer: Readonly<ResponseHeaders>): string {
     const kept = answer["x-request-id"];
     if (kept !== undefined) return String(kept);
     const received = request.headers.get("x-request-id");

@@ -4,7 +4,7 @@ import type { AnonymousActor, RequestOrigin, UserActor } from "../../kernel/cont
 import { AppError } from "../../kernel/errors.ts";
 import type { Context, Platform } from "../platform.ts";
 import { createRequestContexts } from "../request-contexts.ts";
-import type { AnswerHeaders } from "./answer-headers.ts";
+import type { ResponseHeaders } from "./response-headers.ts";
 import { readBearerToken } from "./bearer.ts";
 import { createClientAddressReader } from "./client-address.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
@@ -27,7 +27,7 @@ const signedInContext = Symbol("signed in");
 
 /** What a request's hooks share: the framework hands the same one to each, and has no other place for what one finds. */
 interface Outgoing {
-  readonly headers: AnswerHeaders;
+  readonly headers: ResponseHeaders;
   [signedInContext]?: Context<UserActor>;
 }
 
@@ -43,7 +43,7 @@ export function createRouteKit(
   const readClientAddress = createClientAddressReader(platform.settings.trustedProxies);
   const contexts = createRequestContexts(platform);
 
-  function openContext(request: Request, answer: AnswerHeaders): Context<AnonymousActor> {
+  function openContext(request: Request, answer: ResponseHeaders): Context<AnonymousActor> {
     return contexts.open((): RequestOrigin => {
       const { headers } = request;
       return {

@@ -1,5 +1,5 @@
 import { type ParsedJws, parseCompact, signCompact, verifyCompact } from "./compact-jws.ts";
-import { judgeClaims } from "./judge-claims.ts";
+import { verifyClaims } from "./verify-claims.ts";
 import type { Claims, KeyRing, TokenSigner, TokenType } from "./port.ts";
 
 /** No token of ours is longer: what exceeds it is not signed, and refused before any work. */
@@ -28,7 +28,7 @@ export function createJwtSigner(ring: KeyRing): TokenSigner {
     },
     async verify(token, expected) {
       const claims = await findClaims(token, expected.type);
-      return claims === null ? { status: "invalid" } : judgeClaims(claims, expected);
+      return claims === null ? { status: "invalid" } : verifyClaims(claims, expected);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
-import { moment } from "../db/columns.ts";
+import { timestamp } from "../db/columns.ts";
 
 /** What must still happen outside the database: written with the change that asks for it, done by a worker. */
 export const outbox = pgTable(
@@ -15,12 +15,12 @@ export const outbox = pgTable(
     payload: jsonb().$type<Record<string, unknown>>().notNull(),
     /** The secret part of the payload (links, codes), encrypted; gone once delivered or dead. */
     sealed: text(),
-    createdAt: moment("created_at").notNull(),
+    createdAt: timestamp("created_at").notNull(),
     /** Not before this moment: the next attempt, or the end of the present worker's lease. */
-    availableAt: moment("available_at").notNull(),
+    availableAt: timestamp("available_at").notNull(),
     attempts: integer().notNull().default(0),
-    deliveredAt: moment("delivered_at"),
-    deadAt: moment("dead_at"),
+    deliveredAt: timestamp("delivered_at"),
+    deadAt: timestamp("dead_at"),
     lastError: text("last_error"),
   },
   (table) => [

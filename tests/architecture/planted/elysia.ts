@@ -29,7 +29,7 @@ export const plantedElysia: readonly Planted[] = [
   ),
   breaks(
     pattern,
-    "src/app/guards.ts",
+    "src/app/edge/route-assertions.ts",
     `import { Elysia } from "elysia";\nnew Elysia().derive(({ request: r }) => ({ r }));`,
     2,
   ),

@@ -1,6 +1,6 @@
 import { bytesOfBase64 } from "./encodings.ts";
 import { asTyped, type ImportedHash, mostBytes, tooDear } from "./hash-reader.ts";
-import { inMemoryLine } from "./memory-line.ts";
+import { inMemoryLine } from "./memory-semaphore.ts";
 
 /** PHC form, version 19; Django puts a name before it. */
 const format =

@@ -8,7 +8,7 @@ import {
   type PasswordForm,
   tooDear,
 } from "./hash-reader.ts";
-import { inMemoryLine } from "./memory-line.ts";
+import { inMemoryLine } from "./memory-semaphore.ts";
 
 /** Werkzeug, Django and passlib, in this order. The salt of the first two is a text. */
 const formats: readonly Format[] = [

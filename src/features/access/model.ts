@@ -1,0 +1,20 @@
+import { Type } from "@sinclair/typebox";
+
+import { tokenSchema } from "../tokens/index.ts";
+
+/** Body of `POST /auth/validate-token`. */
+export const validateTokenBody = Type.Object(
+  { token: tokenSchema },
+  { additionalProperties: false },
+);
+
+/** `data` of a valid token. */
+export const validTokenSchema = Type.Object({
+  is_valid: Type.Literal(true),
+  user_id: Type.String({ format: "uuid" }),
+  email: Type.String({ format: "email" }),
+  expires_at: Type.String({ format: "date-time" }),
+  session_id: Type.String({ format: "uuid" }),
+  roles: Type.Array(Type.String()),
+  permissions: Type.Array(Type.String()),
+});

@@ -1,0 +1,65 @@
+import type { Static } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+
+import type { UserActor } from "../../kernel/context.ts";
+import { failures, uncheckedSuccessSchema } from "../../platform/http/envelope.ts";
+import { renderOnce } from "../../platform/http/rendered-json.ts";
+import type { Authenticate, RouteKit } from "../../platform/http/route-kit.ts";
+import type { Shortcut } from "../../platform/http/shortcut.ts";
+import { validateTokenBody, validTokenSchema } from "./model.ts";
+
+const validToken = renderOnce(viewToken);
+
+const beginnings = ['{"token":"', '{"token": "'];
+const end = '"}';
+
+/** The short way for a body of the token alone, as JSON libraries write it. A known token holds nothing that JSON escapes. */
+export const validateTokenShortcut: Shortcut = {
+  path: "/api/v1/auth/validate-token",
+  tokenIn(body) {
+    const beginning = beginnings.find((each) => body.startsWith(each));
+    return beginning !== undefined && body.endsWith(end)
+      ? body.slice(beginning.length, -end.length)
+      : null;
+  },
+  text: validToken.textOf,
+};
+
+/** For services behind us that ask about each token that they get. */
+export function validateTokenRoutes(kit: RouteKit, authenticate: Authenticate) {
+  return new Elysia({ prefix: "/api/v1/auth" })
+    .use(kit)
+    .post(
+      "/validate-token",
+      async ({ ctx, body }) => validToken.of(await authenticate(ctx, body.token), ctx.clock.now()),
+      {
+        anyone: true,
+        accepts: "json",
+        body: validateTokenBody,
+        response: {
+          200: uncheckedSuccessSchema(validTokenSchema),
+          ...failures(400, 401, 413, 415, 503),
+        },
+        detail: {
+          operationId: "validateToken",
+          tags: ["Sessions"],
+          summary: "Ask whether an access token is valid",
+          description:
+            "For services behind Gatehouse: whom the token stands for, as of this moment. A token of an ended session is not valid.",
+          security: [],
+        },
+      },
+    );
+}
+
+function viewToken(actor: UserActor): Static<typeof validTokenSchema> {
+  return {
+    is_valid: true,
+    user_id: actor.userId,
+    email: actor.email,
+    expires_at: actor.tokenExpiresAt.toISOString(),
+    session_id: actor.sessionId,
+    roles: [...actor.roles],
+    permissions: [...actor.permissions],
+  };
+}

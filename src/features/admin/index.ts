@@ -1,1 +1,0 @@
-export { createAdmin } from "./create-admin.ts";

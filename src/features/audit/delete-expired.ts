@@ -1,0 +1,64 @@
+import { eq, lte, sql } from "drizzle-orm";
+
+import { addSeconds } from "../../kernel/clock.ts";
+import { batchSize } from "../../platform/db/delete-batch.ts";
+import { type Effect, withEffects } from "../../platform/db/write.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { proofOfCheckpoint } from "./chain-hash.ts";
+import { keyCannotBeOpened, openChainKey } from "./chain-key.ts";
+import { readChain, selectSealedRows, UnusableChainError } from "./chain-queries.ts";
+import { findFaultOfCheckpoint, findFaultOfRow } from "./faults.ts";
+import { auditChain, auditLog } from "./table.ts";
+
+/**
+ * Deletes up to a batch of the rows at the chain's beginning that were kept for `AUDIT_RETENTION`, and gives their number. The
+ * chain begins after them: a checkpoint says where. Only what is intact is deleted, or a row that was dated back by hand would
+ * take its own traces away. Of several replicas one deletes. Throws `UnusableChainError`.
+ */
+export async function deleteExpiredAuditRows(ctx: Platform, now: Date): Promise<number> {
+  const { db, secrets, settings } = ctx;
+  const chain = await readChain(db);
+  const before = addSeconds(now, -settings.auditRetentionSeconds);
+  const { sequence: after } = chain.checkpoint;
+  const oldest = await selectSealedRows(db, {
+    after,
+    upTo: chain.head.sequence,
+    count: batchSize,
+  });
+  const firstToStay = oldest.findIndex(({ at }) => at > before);
+  const due = firstToStay === -1 ? oldest : oldest.slice(0, firstToStay);
+  if (due.length === 0) return 0;
+  const key = openChainKey(secrets, chain);
+  if (key === null) throw new UnusableChainError(keyCannotBeOpened);
+
+  let checkpoint = chain.checkpoint;
+  let fault = findFaultOfCheckpoint(key, chain);
+  for (const row of due) {
+    fault ??= findFaultOfRow(key, checkpoint, row);
+    checkpoint = row;
+  }
+  if (fault !== null) {
+    // Another replica may have deleted these rows since the chain was read.
+    const current = await readChain(db);
+    if (current.checkpoint.sequence !== after) return 0;
+    throw new UnusableChainError(fault);
+  }
+
+  const { sequence, hash } = checkpoint;
+  const moved = db.$with("moved").as(
+    db
+      .update(auditChain)
+      .set({
+        checkpointSequence: sequence,
+        checkpointHash: hash,
+        checkpointAt: now,
+        checkpointProof: proofOfCheckpoint(key, { sequence, hash }),
+      })
+      .where(eq(auditChain.checkpointSequence, after))
+      .returning({ checkpointSequence: auditChain.checkpointSequence }),
+  );
+  const deletion: Effect = (changed) =>
+    sql`delete from ${auditLog} using ${changed} where ${lte(auditLog.sequence, sequence)}`;
+  const deleted = await withEffects(db, moved, [deletion]).select().from(moved);
+  return deleted.length > 0 ? due.length : 0;
+}

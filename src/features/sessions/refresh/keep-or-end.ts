@@ -1,0 +1,128 @@
+import { and, eq, gt, ne, sql } from "drizzle-orm";
+
+import { addSeconds } from "../../../kernel/clock.ts";
+import {
+  preparedQuery,
+  type QueryValue,
+  type ParameterSource,
+} from "../../../platform/db/prepared-query.ts";
+import { changedColumn, withEffects } from "../../../platform/db/write.ts";
+import type { Context } from "../../../platform/platform.ts";
+import { recordAuditOf } from "../../audit/index.ts";
+import { users } from "../../users/index.ts";
+import { isActiveSession } from "../active-session.ts";
+import { recordRefreshOf } from "./record-refresh.ts";
+import { type RefreshedSession, toRefreshedSession, returnedSession } from "./refreshed-session.ts";
+import { sessions } from "../table.ts";
+
+/** A genuine refresh token, as the session's row would know it. */
+export interface PresentedToken {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly presentedHash: string;
+}
+
+/** What the statements are sent with. */
+interface Presentation extends PresentedToken {
+  readonly ctx: Context;
+  readonly now: Date;
+}
+
+/** Leaves the session its living token, if that is the presented one; or gives null. */
+export async function touch(ctx: Context, token: PresentedToken): Promise<RefreshedSession | null> {
+  const [row] = await use(ctx.db, { ...token, ctx, now: ctx.clock.now() });
+  return row ? toRefreshedSession(row) : null;
+}
+
+const use = preparedQuery((db, given: ParameterSource<Presentation>) => {
+  const { token, now, contexts } = leftOpen(given);
+  const slidTo = given((sent) => addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds));
+  const used = db.$with("used").as(
+    db
+      .update(sessions)
+      .set({
+        lastUsedAt: sql`${now}`,
+        expiresAt: sql`least(${slidTo}::timestamptz, ${sessions.absoluteExpiresAt})`,
+      })
+      .from(users)
+      .where(
+        and(belongsToLivingSession(token, now), eq(sessions.refreshTokenHash, token.presentedHash)),
+      )
+      .returning(returnedSession),
+  );
+  return withEffects(db, used, [recordRefreshOf(contexts, changedColumn("id"))])
+    .select()
+    .from(used);
+});
+
+/**
+ * Decides, in one statement, on a token that is not the living one of its session. The immediate predecessor
+ * within the grace leaves the session as it is; any other ends it, and that is recorded. Null: no living session.
+ */
+export async function endUnlessWithinGrace(
+  ctx: Context,
+  token: PresentedToken,
+): Promise<(RefreshedSession & { hasEnded: boolean }) | null> {
+  const [row] = await decision(ctx.db, { ...token, ctx, now: ctx.clock.now() });
+  return row ? { ...toRefreshedSession(row), hasEnded: row.endedAt !== null } : null;
+}
+
+const decision = preparedQuery((db, given: ParameterSource<Presentation>) => {
+  const { token, now, contexts } = leftOpen(given);
+  const graceStart = given((sent) =>
+    addSeconds(sent.now, -sent.ctx.settings.refreshTokenGraceSeconds),
+  );
+  const isWithinGrace = and(
+    eq(sessions.previousRefreshTokenHash, token.presentedHash),
+    gt(sessions.refreshTokenIssuedAt, graceStart),
+  );
+  const decided = db.$with("decided").as(
+    db
+      .update(sessions)
+      .set({
+        endedAt: sql`case when ${isWithinGrace} then null else ${now}::timestamptz end`,
+        endReason: sql`case when ${isWithinGrace} then null else 'refresh_reuse' end`,
+      })
+      .from(users)
+      .where(
+        and(belongsToLivingSession(token, now), ne(sessions.refreshTokenHash, token.presentedHash)),
+      )
+      .returning(returnedSession),
+  );
+  return withEffects(db, decided, [
+    recordAuditOf(
+      contexts,
+      {
+        action: "session.refresh_reuse",
+        result: "failure",
+        userId: changedColumn("id"),
+        sessionId: token.sessionId,
+      },
+      sql`${changedColumn("ended_at")} is not null`,
+    ),
+  ])
+    .select()
+    .from(decided);
+});
+
+/** What every statement is sent with, left open in it. */
+function leftOpen(given: ParameterSource<Presentation>) {
+  const contexts: ParameterSource<Context> = (read) => given((sent) => read(sent.ctx));
+  const token = {
+    sessionId: given((sent) => sent.sessionId),
+    userId: given((sent) => sent.userId),
+    presentedHash: given((sent) => sent.presentedHash),
+  };
+  return { token, now: given((sent) => sent.now), contexts };
+}
+
+function belongsToLivingSession(
+  token: { readonly [Name in keyof PresentedToken]: QueryValue<string> },
+  now: QueryValue<Date>,
+) {
+  return and(
+    eq(sessions.id, token.sessionId),
+    eq(sessions.userId, token.userId),
+    isActiveSession(now),
+  );
+}

@@ -1,0 +1,92 @@
+import { and, eq, sql } from "drizzle-orm";
+
+import { addSeconds } from "../../../kernel/clock.ts";
+import { batchedStatement, type GivenRows } from "../../../platform/db/batched-statement.ts";
+import type { ParameterSource } from "../../../platform/db/prepared-query.ts";
+import { changedColumn, withEffects } from "../../../platform/db/write.ts";
+import type { Context } from "../../../platform/platform.ts";
+import { userColumns } from "../../roles/index.ts";
+import { users } from "../../users/index.ts";
+import { isOpen, presentCredentialsVersion } from "../active-session.ts";
+import { recordRefreshOf } from "./record-refresh.ts";
+import { type RefreshedSession, toRefreshedSession } from "./refreshed-session.ts";
+import type { PresentedToken } from "./keep-or-end.ts";
+import { sessions } from "../table.ts";
+
+interface Rotation extends PresentedToken {
+  readonly ctx: Context;
+  readonly now: Date;
+  readonly successorHash: string;
+}
+
+/** Puts the successor in the place of the session's living token, if that is the presented one; or null. */
+export async function rotate(
+  ctx: Context,
+  token: PresentedToken & { successorHash: string },
+): Promise<RefreshedSession | null> {
+  const row = await rotation(ctx, { ...token, ctx, now: ctx.clock.now() });
+  if (row === null) return null;
+  // The last to see whose it is before tokens are signed for it.
+  const isSame =
+    row.sessionId === token.sessionId &&
+    row.id === token.userId &&
+    row.refreshTokenHash === token.successorHash;
+  if (!isSame) throw new Error("a rotation gave another one's session");
+  return toRefreshedSession(row);
+}
+
+const rotation = batchedStatement((db, given: GivenRows<Rotation>) => {
+  const now = given.column("timestamptz", (sent) => sent.now);
+  const slidTo = given.column("timestamptz", (sent) =>
+    addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds),
+  );
+  const sessionId = given.column("uuid", (sent) => sent.sessionId);
+  const presentedHash = given.column("text", (sent) => sent.presentedHash);
+  // Nothing but the batch leads to a session, and nothing but a session to its user: each is looked up by its key, even by a
+  // plan that was made when the tables were empty.
+  const rotated = db.$with("rotated").as(
+    db
+      .update(sessions)
+      .set({
+        refreshTokenHash: given.column("text", (sent) => sent.successorHash),
+        previousRefreshTokenHash: presentedHash,
+        refreshTokenIssuedAt: now,
+        lastUsedAt: now,
+        expiresAt: sql`least(${slidTo}, ${sessions.absoluteExpiresAt})`,
+      })
+      .from(given.rowsOf(sessions, sessionId))
+      .where(
+        and(
+          eq(sessions.id, sessionId),
+          sql`${sessions.userId}::text = ${given.column("text", (sent) => sent.userId)}`,
+          eq(sessions.refreshTokenHash, presentedHash),
+          isOpen(now),
+          eq(sessions.credentialsVersion, presentCredentialsVersion),
+        ),
+      )
+      .returning({
+        ...given.columns,
+        sessionId: sql<string>`${sessions.id}`.as("session_id"),
+        userId: sessions.userId,
+        amr: sessions.amr,
+        refreshTokenHash: sessions.refreshTokenHash,
+        refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
+        expiresAt: sessions.expiresAt,
+        absoluteExpiresAt: sessions.absoluteExpiresAt,
+      }),
+  );
+  const contexts: ParameterSource<Context> = (read) => given.value((sent) => read(sent.ctx));
+  return withEffects(db, rotated, [recordRefreshOf(contexts, changedColumn("user_id"))])
+    .select({
+      place: rotated.place,
+      sessionId: rotated.sessionId,
+      amr: rotated.amr,
+      refreshTokenHash: rotated.refreshTokenHash,
+      refreshTokenIssuedAt: rotated.refreshTokenIssuedAt,
+      expiresAt: rotated.expiresAt,
+      absoluteExpiresAt: rotated.absoluteExpiresAt,
+      ...userColumns,
+    })
+    .from(rotated)
+    .innerJoin(users, eq(users.id, rotated.userId));
+});

@@ -1,0 +1,35 @@
+import { numericDate } from "../../kernel/clock.ts";
+import type { Claims, Verification } from "./port.ts";
+
+/** What the claims of a genuine token must say. */
+export interface ExpectedClaims {
+  readonly issuer: string;
+  readonly audience?: string;
+  readonly now: Date;
+}
+
+/** Every token of ours has these. */
+const required = ["sub", "jti", "iat", "exp"] as const;
+
+/** Judges issuer, audience and times (RFC 7519 §4.1), without leeway: the clock that issued is the clock that judges. */
+export function verifyClaims(claims: Claims, expected: ExpectedClaims): Verification {
+  const { iss, aud, exp, nbf, iat } = claims;
+  const now = numericDate(expected.now);
+  const isOurs =
+    required.every((name) => claims[name] !== undefined) &&
+    iss === expected.issuer &&
+    (expected.audience === undefined || includesAudience(aud, expected.audience)) &&
+    isNumericDate(exp) &&
+    isNumericDate(iat) &&
+    (nbf === undefined || (isNumericDate(nbf) && nbf <= now));
+  if (!isOurs) return { status: "invalid" };
+  return { status: exp <= now ? "expired" : "valid", claims };
+}
+
+function includesAudience(aud: unknown, audience: string): boolean {
+  return Array.isArray(aud) ? aud.includes(audience) : aud === audience;
+}
+
+function isNumericDate(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
