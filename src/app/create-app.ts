@@ -1,68 +1,65 @@
 import { Elysia } from "elysia";
 
+import { accessRoutes, createAuthenticator } from "../features/access/index.ts";
 import { auditRoutes } from "../features/audit/index.ts";
 import { clientsRoutes } from "../features/clients/index.ts";
 import { emailChangeRoutes } from "../features/email-change/index.ts";
 import { emailVerificationRoutes } from "../features/email-verification/index.ts";
 import { type HealthState, healthRoutes } from "../features/health/index.ts";
 import { keysRoutes } from "../features/keys/index.ts";
-import { oauth2Routes, serverMetadataRoutes } from "../features/oauth2/index.ts";
+import {
+  introspectionRoute,
+  oauth2Routes,
+  serverMetadataRoutes,
+} from "../features/oauth2/index.ts";
 import { magicLinksRoutes } from "../features/magic-links/index.ts";
-import { ownAccountRoutes, ownUserShortcut } from "../features/own-account/index.ts";
+import { ownAccountRoutes } from "../features/own-account/index.ts";
 import { pagesRoutes } from "../features/pages/index.ts";
 import { passwordRecoveryRoutes, passwordsRoutes } from "../features/passwords/index.ts";
 import { postsRoutes } from "../features/posts/index.ts";
 import { permissionsRoutes, rolesRoutes, userRolesRoutes } from "../features/roles/index.ts";
-import {
-  createAuthenticator,
-  forwardAuthRoutes,
-  forwardAuthShortcut,
-  validateTokenRoutes,
-  validateTokenShortcut,
-} from "../features/access/index.ts";
 import { ownSessionsRoutes, sessionsRoutes } from "../features/sessions/index.ts";
 import { userSessionsRoutes, usersRoutes } from "../features/user-administration/index.ts";
 import { version } from "../kernel/version.ts";
-import { createRefreshCookie } from "../platform/http/refresh-cookie.ts";
+import { createClientAddressReader } from "../platform/http/client-address.ts";
+import { createExchanges } from "../platform/http/exchange.ts";
+import { type Authenticate, createGuard } from "../platform/http/guard.ts";
+import type { HotRoute } from "../platform/http/hot-route.ts";
+import { createRefreshCookie, type RefreshCookie } from "../platform/http/refresh-cookie.ts";
 import { createRequestIds } from "../platform/http/request-id.ts";
-import { type Authenticate, createRouteKit, type Reception } from "../platform/http/route-kit.ts";
+import { createRouteKit, type RouteKit } from "../platform/http/route-kit.ts";
 import type { Platform } from "../platform/platform.ts";
-import { createAnswerWriter } from "./edge/respond.ts";
-import { createAllowedMethods } from "./edge/allowed-methods.ts";
-import { createCallers, type Handler } from "./edge/callers.ts";
-import { createCors } from "./edge/cors.ts";
 import { docsPages } from "./docs/docs-pages.ts";
-import { createDoor } from "./edge/door.ts";
-import { createErrorMapper } from "./edge/map-error.ts";
+import { createCors } from "./edge/cors.ts";
+import { createGate } from "./edge/gate.ts";
+import { createEdge, type Edge } from "./edge/handle.ts";
 import { createHostCheck } from "./edge/host-check.ts";
+import { createErrorMapper } from "./edge/map-error.ts";
+import { closeNarrowerPaths } from "./edge/narrower-paths.ts";
+import { createObserve } from "./edge/observe.ts";
+import { createRequestMetrics, type RequestMetrics } from "./edge/request-metrics.ts";
+import { createResponder } from "./edge/respond.ts";
 import {
   assertEveryBodyIsReadByUs,
   assertEveryRouteSaysWhoMayCall,
 } from "./edge/route-assertions.ts";
-import { createLongWay } from "./edge/long-way.ts";
-import { closeNarrowerPaths } from "./edge/narrower-paths.ts";
-import { openApiDocument } from "./openapi/document.ts";
-import { createRefusal } from "./edge/refusal.ts";
-import { createShortcuts } from "./edge/shortcuts.ts";
+import { createRouteTable } from "./edge/route-table.ts";
+import { createRouter } from "./edge/router.ts";
 import { securityHeaders } from "./edge/security-headers.ts";
+import { openApiDocument } from "./openapi/document.ts";
 
-/** The whole HTTP application, as a server takes it. It listens nowhere yet. */
-export interface App {
-  /** Gives each request its answer. */
-  readonly fetch: Handler;
-  /** By path: the same answers, sooner. */
-  readonly routes: Readonly<Record<string, Handler>>;
+/** The HTTP application as a server takes it. It listens nowhere yet. */
+export interface App extends Edge {
+  readonly metrics: RequestMetrics;
 }
 
 /** Every feature's routes, and nothing around them. */
 export function createRoutes(
   platform: Platform,
   health: HealthState,
-  authenticate: Authenticate,
-  reception: Reception,
+  kit: RouteKit,
+  cookie: RefreshCookie,
 ) {
-  const kit = createRouteKit(platform, authenticate, reception);
-  const cookie = createRefreshCookie(platform.settings);
   const routes = new Elysia({ normalize: false })
     .use(healthRoutes(kit, platform, version, health))
     .use(passwordsRoutes(kit, cookie))
@@ -70,9 +67,7 @@ export function createRoutes(
     .use(magicLinksRoutes(kit, cookie))
     .use(emailVerificationRoutes(kit))
     .use(sessionsRoutes(kit, cookie))
-    .use(validateTokenRoutes(kit, authenticate))
     .use(ownSessionsRoutes(kit))
-    .use(forwardAuthRoutes(kit, cookie, authenticate))
     .use(ownAccountRoutes(kit, cookie))
     .use(emailChangeRoutes(kit))
     .use(rolesRoutes(kit))
@@ -82,17 +77,36 @@ export function createRoutes(
     .use(userSessionsRoutes(kit))
     .use(clientsRoutes(kit))
     .use(auditRoutes(kit))
-    .use(oauth2Routes(kit, cookie, authenticate))
+    .use(oauth2Routes(kit, cookie))
     .use(serverMetadataRoutes(kit))
     .use(keysRoutes(kit, platform))
     .use(pagesRoutes(kit, platform, cookie));
   return platform.settings.postsEnabled ? routes.use(postsRoutes(kit)) : routes;
 }
 
+/** The hot routes of all features. */
+export function createHotRoutes(authenticate: Authenticate, cookie: RefreshCookie): HotRoute[] {
+  return [...accessRoutes({ authenticate, cookie }), introspectionRoute({ authenticate })];
+}
+
 /** The OpenAPI document of the features' routes. */
 export function describeRoutes(platform: Platform, health: HealthState) {
   const { settings } = platform;
-  return openApiDocument(createRoutes(platform, health, neverCalled, nobodyComes), {
+  const kit = createRouteKit(
+    platform,
+    { admitAnyone: neverCalled, admitUser: neverCalled },
+    { of: neverCalled },
+  );
+  const cookie = createRefreshCookie(settings);
+  const hotRoutes = createHotRoutes(neverCalled, cookie).map((route) => ({
+    ...route,
+    hooks: {
+      response: route.response,
+      detail: route.detail,
+      ...(route.body ? { body: route.body.schema } : {}),
+    },
+  }));
+  return openApiDocument([...createRoutes(platform, health, kit, cookie).routes, ...hotRoutes], {
     publicUrl: settings.publicUrl,
     serviceName: settings.serviceName,
     version,
@@ -105,22 +119,18 @@ function neverCalled(): never {
   throw new Error("these routes are not served");
 }
 
-const nobodyComes: Reception = {
-  requestIds: { of: neverCalled, finally: neverCalled },
-  addressOf: neverCalled,
-};
-
-/** Puts around the features what holds for every request: ids, headers, origins, phases, errors. */
+/** The application: the features' routes behind the edge. Throws for a route without an access mark or a body reader. */
 export function createApp(platform: Platform, health: HealthState): App {
-  const { settings, clock, log, random } = platform;
-  const cors = createCors(settings.allowedOrigins);
-  const requestIds = createRequestIds(random);
-  const callers = createCallers();
-  const { authenticate, recall } = createAuthenticator(platform);
-  const features = createRoutes(platform, health, authenticate, {
-    requestIds,
-    addressOf: callers.addressOf,
+  const { settings, clock, log } = platform;
+  const exchanges = createExchanges({
+    requestIds: createRequestIds(platform.random),
+    readClientAddress: createClientAddressReader(settings.trustedProxies),
   });
+  const { authenticate } = createAuthenticator(platform);
+  const guard = createGuard(platform, exchanges, authenticate);
+  const cookie = createRefreshCookie(settings);
+  const kit = createRouteKit(platform, guard, exchanges);
+  const features = createRoutes(platform, health, kit, cookie);
   assertEveryRouteSaysWhoMayCall(features.routes);
   assertEveryBodyIsReadByUs(features.routes);
   const docs = docsPages({
@@ -128,44 +138,41 @@ export function createApp(platform: Platform, health: HealthState): App {
     serviceName: settings.serviceName,
     enabled: settings.docsEnabled,
   });
-  const allowedMethods = createAllowedMethods([...features.routes, ...docs.routes]);
-  const mapError = createErrorMapper({ clock, log, requestIds, allowedMethods });
-  const writer = createAnswerWriter({
+  const hotRoutes = createHotRoutes(authenticate, cookie);
+  const table = createRouteTable(hotRoutes, [...features.routes, ...docs.routes]);
+  const cors = createCors(settings.allowedOrigins);
+  const responder = createResponder({
     common: securityHeaders(settings.publicUrl),
-    requestIds,
     additions(request) {
       const ofOrigin = cors.additions(request);
-      // Its client is to come again elsewhere.
+      // A load balancer opens the client's next connection to another replica.
       return health.phase === "draining" ? { ...ofOrigin, connection: "close" } : ofOrigin;
     },
   });
-
-  const { write } = writer;
-  const router = new Elysia({
-    normalize: false,
-    // Otherwise a path is looked for after the eleventh character of the URL, and `http://sso/…` has none there.
-    handler: { standardHostname: false },
-  })
-    // First of all: a hook does not apply to routes registered before it.
-    .onError(mapError)
-    .mapResponse(write)
+  const mapError = createErrorMapper({ clock, log, table });
+  const routes = new Elysia({ normalize: false })
     .use(features)
-    .use(closeNarrowerPaths(features.routes))
-    .use(docs)
-    .compile();
-  const hosts = createHostCheck();
-  const refuse = createRefusal({ mapError, write });
-  const route = createLongWay({ callers, router: router.fetch, refuse });
-  const door = createDoor({ health, hosts, cors, refuse, write, route });
-  const answer: Handler = (request, server) => door(callers.receive(request, server));
-  const routes = createShortcuts([ownUserShortcut, forwardAuthShortcut, validateTokenShortcut], {
-    clock,
-    health,
-    recall,
-    hosts,
-    writer,
-    otherwise: answer,
-    bodyLimitBytes: settings.bodyLimitBytes,
+    .use(closeNarrowerPaths([...features.routes, ...hotRoutes]))
+    .use(docs);
+  const hotPaths = new Set(hotRoutes.map(({ path }) => path));
+  const metrics = createRequestMetrics();
+
+  const edge = createEdge({
+    exchanges,
+    gate: createGate({ health, hosts: createHostCheck(), cors, responder }),
+    table,
+    router: createRouter(routes, { exchanges, responder, mapError }),
+    hot: { guard, bodyLimitBytes: settings.bodyLimitBytes },
+    mapError,
+    responder,
+    observe: createObserve({
+      log,
+      logRequests: settings.logRequests,
+      exchanges,
+      metrics,
+      isHot: ({ route }) => route !== null && hotPaths.has(route),
+    }),
+    log,
   });
-  return { fetch: answer, routes };
+  return { ...edge, metrics };
 }

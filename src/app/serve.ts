@@ -6,7 +6,6 @@ import { UnusableKeyError } from "../platform/jwt/unusable-key-error.ts";
 import { type App, createApp } from "./create-app.ts";
 import type { RunningPlatform } from "./create-platform.ts";
 import { httpUrl } from "./http-url.ts";
-import { createLastResort } from "./edge/last-resort.ts";
 import { openDatabase } from "./open-database.ts";
 import { createWorkers } from "./jobs/workers.ts";
 
@@ -113,7 +112,6 @@ async function listen(app: App, platform: RunningPlatform): Promise<Server> {
       port: settings.port,
       routes: app.routes,
       fetch: app.fetch,
-      error: createLastResort(platform),
       // What is too large is refused with our envelope, and before it is read: see `readBody`.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: 30,

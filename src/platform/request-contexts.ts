@@ -1,41 +1,42 @@
 import type { Actor, AnonymousActor, RequestOrigin, UserActor } from "../kernel/context.ts";
 import type { Db } from "./db/port.ts";
 import { requestBudget, type WaitBudget } from "./db/statement-gate.ts";
+import type { Exchange, Exchanges } from "./http/exchange.ts";
 import type { Context, Platform } from "./platform.ts";
 
-/** Makes the contexts of one platform's requests. Each takes little: most requests touch nothing but the memory. */
+/** Makes the contexts of one platform's requests. */
 export interface RequestContexts {
-  /**
-   * The context of a new request. Where it came from is put together when that is first asked for. All of its statements
-   * share one deadline.
-   */
-  open(readOrigin: () => RequestOrigin): Context<AnonymousActor>;
-  /** The same request's context once it is known who asks. The one of before must not be used any more. */
+  /** The context of an exchange. All of its statements share one deadline. */
+  open(exchange: Exchange): Context<AnonymousActor>;
+  /** The context of the same exchange once its user is known; the earlier one is not used any more. */
   actingAs(ctx: Context, actor: UserActor): Context<UserActor>;
 }
 
-/** What a context has of its own; all else is the platform's, which stands behind it. */
+/** What a context has of its own; all else is the platform's, which is its prototype. */
 interface RequestState {
   actor: Actor;
-  readOrigin: () => RequestOrigin;
+  exchange: Exchange;
   knownOrigin: RequestOrigin | null;
   budget: WaitBudget | null;
   view: Db | null;
 }
 
 /** A state as its properties see it. */
-interface LiveState extends RequestState {
+interface LazyState extends RequestState {
   readonly waitBudget: WaitBudget;
 }
 
 const anonymous = { kind: "anonymous" } as const;
 
-/** The contexts of this platform's requests. */
-export function createRequestContexts(platform: Platform): RequestContexts {
+/** The contexts of this platform's requests. Origin, budget and database view are made when they are first used. */
+export function createRequestContexts(
+  platform: Platform,
+  exchanges: Pick<Exchanges, "clientAddressOf">,
+): RequestContexts {
   const common = inFrontOf(platform, {
     origin: {
       get(this: RequestState) {
-        return (this.knownOrigin ??= this.readOrigin());
+        return (this.knownOrigin ??= originOf(this.exchange, exchanges));
       },
     },
     waitBudget: {
@@ -44,7 +45,7 @@ export function createRequestContexts(platform: Platform): RequestContexts {
       },
     },
     db: {
-      get(this: LiveState) {
+      get(this: LazyState) {
         return (this.view ??= platform.dbForRequest(this.waitBudget));
       },
     },
@@ -53,7 +54,7 @@ export function createRequestContexts(platform: Platform): RequestContexts {
   function contextOf<A extends Actor>(actor: A, before: Omit<RequestState, "actor">): Context<A> {
     const state = asState(inFrontOf(common));
     state.actor = actor;
-    state.readOrigin = before.readOrigin;
+    state.exchange = before.exchange;
     state.knownOrigin = before.knownOrigin;
     state.budget = before.budget;
     state.view = before.view;
@@ -61,13 +62,24 @@ export function createRequestContexts(platform: Platform): RequestContexts {
   }
 
   return {
-    open: (readOrigin) =>
-      contextOf(anonymous, { readOrigin, knownOrigin: null, budget: null, view: null }),
+    open: (exchange) =>
+      contextOf(anonymous, { exchange, knownOrigin: null, budget: null, view: null }),
     actingAs: (ctx, actor) => contextOf(actor, asState(ctx)),
   };
 }
 
-/** An object that has what is given, and else shows what stands behind it. */
+function originOf(
+  exchange: Exchange,
+  exchanges: Pick<Exchanges, "clientAddressOf">,
+): RequestOrigin {
+  return {
+    requestId: exchange.requestId,
+    ipAddress: exchanges.clientAddressOf(exchange),
+    userAgent: exchange.request.headers.get("user-agent")?.slice(0, 512).toWellFormed() ?? null,
+  };
+}
+
+/** An object with these properties, and `behind` as its prototype. */
 function inFrontOf(behind: object, properties?: PropertyDescriptorMap): object {
   return asObject(properties ? Object.create(behind, properties) : Object.create(behind));
 }

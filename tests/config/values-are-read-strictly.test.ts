@@ -202,6 +202,7 @@ describe("what is unset has its default", () => {
       serviceName: "auth-service",
       logLevel: "info",
       logFormat: "json",
+      logRequests: "true",
       dataDir: resolve("data"),
       shutdownTimeoutSeconds: 25,
       databaseUrl: null,

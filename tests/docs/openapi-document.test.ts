@@ -277,7 +277,7 @@ test("a route that declares no response, or one without a status, answers 200", 
 });
 
 test("without the password grant, no scheme of a password is offered", async () => {
-  const { components, paths } = await openApiDocument(sample(), {
+  const { components, paths } = await openApiDocument(sample().routes, {
     publicUrl: "https://auth.example.com",
     serviceName: "sample",
     version: "1.2.3",

@@ -153,7 +153,7 @@ export function sampleRoutes(record: SampleRecord) {
 
 /** The document of a sample app. */
 export function documentOf(routes: AnyElysia) {
-  return openApiDocument(routes, {
+  return openApiDocument(routes.routes, {
     publicUrl: "https://auth.example.com",
     serviceName: "sample",
     version: "1.2.3",

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { Elysia } from "elysia";
 
-import { createAllowedMethods } from "../../src/app/edge/allowed-methods.ts";
 import { closeNarrowerPaths } from "../../src/app/edge/narrower-paths.ts";
+import { createRouteTable } from "../../src/app/edge/route-table.ts";
 
 const routes = new Elysia()
   .get("/users/:id/sessions", () => "theirs")
@@ -40,7 +40,7 @@ test("what a literal path does not take is not taken by one with a parameter in 
 
 test("what it takes is told of itself, in whatever order the routes come", () => {
   for (const given of [routes.routes, routes.routes.toReversed()]) {
-    const allowed = createAllowedMethods(given);
+    const { methodsOf: allowed } = createRouteTable([], given);
     expect(allowed("/users/me/sessions")).toEqual(["GET", "HEAD"]);
     expect(allowed("/users/you/sessions")).toEqual(["DELETE", "GET", "HEAD"]);
     expect(allowed("/users/me/sessions/1")).toEqual(["GET", "HEAD"]);

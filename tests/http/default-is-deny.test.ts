@@ -7,6 +7,8 @@ import {
   assertEveryRouteSaysWhoMayCall,
 } from "../../src/app/edge/route-assertions.ts";
 import { createAuthenticator } from "../../src/features/access/index.ts";
+import { createExchanges } from "../../src/platform/http/exchange.ts";
+import { createGuard } from "../../src/platform/http/guard.ts";
 import { createRequestIds } from "../../src/platform/http/request-id.ts";
 import { createRouteKit } from "../../src/platform/http/route-kit.ts";
 import { callWith, exampleBody, readOperations } from "../support/operations.ts";
@@ -159,8 +161,10 @@ describe("the app does not start with", () => {
 });
 
 function createKit({ platform }: TestApp) {
-  return createRouteKit(platform, createAuthenticator(platform).authenticate, {
+  const exchanges = createExchanges({
     requestIds: createRequestIds(platform.random),
-    addressOf: () => "127.0.0.1",
+    readClientAddress: (peer) => peer,
   });
+  const { authenticate } = createAuthenticator(platform);
+  return createRouteKit(platform, createGuard(platform, exchanges, authenticate), exchanges);
 }

@@ -7,7 +7,7 @@ import { startTestApp, type TestApp } from "../support/test-app.ts";
 const canary = "canary-5kQ2mWx9";
 const generic = {
   success: false,
-  error: { code: "INTERNAL_ERROR", message: "Something went wrong on our side." },
+  error: { code: "INTERNAL_ERROR", message: "An internal error occurred." },
   timestamp: expect.stringMatching(/Z$/),
 };
 const sql = /insert into|select |update |values|returning|\$1/i;
@@ -25,7 +25,9 @@ describe("a failure of ours", () => {
 
   /** The log line of the failed request with this id, and its text. */
   function failureLog(requestId: string | null) {
-    const lines = app.log.filter((line) => line.includes(`"${requestId}"`));
+    const lines = app.log.filter(
+      (line) => line.includes(`"${requestId}"`) && line.includes(`"request failed"`),
+    );
     return { text: lines.join("\n"), entries: lines.map((line) => JSON.parse(line)) };
   }
 
@@ -68,7 +70,7 @@ describe("a failure of ours", () => {
     const answer = await app.call("POST", "/oauth/token", { form });
     expect([answer.status, answer.json]).toEqual([
       500,
-      { error: "server_error", error_description: "Something went wrong on our side." },
+      { error: "server_error", error_description: "An internal error occurred." },
     ]);
     const { text, entries } = failureLog(answer.headers.get("x-request-id"));
     expect(entries).toMatchObject([{ sqlState: "42P01" }]);
@@ -137,7 +139,7 @@ describe("a failure of ours", () => {
     const { text, entries } = failureLog(answer.headers.get("x-request-id"));
     expect(entries).toMatchObject([
       {
-        error: "AnswerDoesNotFitItsSchema",
+        error: "ResponseDoesNotMatchItsSchema",
         faults: [{ field: "data.user.email", issue: "Does not have the right form." }],
       },
     ]);

@@ -61,7 +61,7 @@ describe("every request has an id", () => {
       const random = { ...systemRandom, below: (limit: number) => (lowest ? 0 : limit - 1) };
       const ids = createRequestIds(random);
       const request = new Request("http://localhost/");
-      const drawn = Array.from({ length: 3 * 4096 + 1 }, () => ids.finally(request, {}));
+      const drawn = Array.from({ length: 3 * 4096 + 1 }, () => ids.of(request));
       expect(new Set(drawn).size).toBe(drawn.length);
       expect(drawn.filter((id) => !/^[\w-]{16}$/.test(id))).toEqual([]);
     }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 
-import type { AddressBook } from "../../src/app/edge/callers.ts";
+import type { PeerLookup } from "../../src/platform/http/exchange.ts";
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, logIn, signUp } from "../support/journey.ts";
@@ -102,7 +102,7 @@ describe.each(settings)("%s", (_, given, address) => {
     const question = (await createQuestions())[name] ?? { method: "", path: "" };
     const requestId = `gone-${Bun.randomUUIDv7()}`;
     let isThere = true;
-    const book: AddressBook = { requestIP: () => (isThere ? { address: "127.0.0.1" } : null) };
+    const book: PeerLookup = { requestIP: () => (isThere ? { address: "127.0.0.1" } : null) };
     const answer = replica.answer(requestOf(question, requestId), book);
     isThere = false;
     expect((await answer).status).toBe(name === "a failed log-in" ? 401 : 200);

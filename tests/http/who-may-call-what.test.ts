@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 
-import { createRoutes } from "../../src/app/create-app.ts";
+import { createHotRoutes, createRoutes } from "../../src/app/create-app.ts";
+import { createRefreshCookie } from "../../src/platform/http/refresh-cookie.ts";
+import { createRouteKit } from "../../src/platform/http/route-kit.ts";
 import { builtInPermissions } from "../../src/features/roles/index.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { makeClient, type TestClient } from "../support/clients.ts";
@@ -52,12 +54,13 @@ test("every route is documented, but for the pages that people see", () => {
   const never = () => {
     throw new Error("these routes are not served");
   };
-  const { routes } = createRoutes(
-    app.platform,
-    { phase: "serving", database: app.platform.database },
-    never,
-    { requestIds: { of: never, finally: never }, addressOf: never },
-  );
+  const kit = createRouteKit(app.platform, { admitAnyone: never, admitUser: never }, { of: never });
+  const cookie = createRefreshCookie(app.platform.settings);
+  const health = { phase: "serving", database: app.platform.database } as const;
+  const routes = [
+    ...createRoutes(app.platform, health, kit, cookie).routes,
+    ...createHotRoutes(never, cookie),
+  ];
   const names = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
   const undocumented = names.filter((name) => !operations.map(nameOf).includes(name));
   expect(undocumented.toSorted()).toEqual([...pages]);
@@ -93,7 +96,7 @@ function verdictOn(operation: Operation, { status, json }: Answer): Verdict {
   if (status === 401 && ["AUTHENTICATION_REQUIRED", "invalid_client"].includes(refusal)) {
     return "not signed in";
   }
-  const isByPermission = json?.error?.message === "You are not allowed to do this.";
+  const isByPermission = /^This requires the permission /.test(json?.error?.message);
   return status === 403 && isByPermission ? "not allowed" : "let in";
 }
 

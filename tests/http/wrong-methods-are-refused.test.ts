@@ -76,7 +76,7 @@ describe("a wrong method", () => {
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
     expect(answer.json).toEqual({
       error: "invalid_request",
-      error_description: "This path does not take this method.",
+      error_description: "This path does not support this method.",
     });
   });
 

@@ -1,6 +1,6 @@
 import { createApp } from "../../src/app/create-app.ts";
 import { createPlatform, type RunningPlatform } from "../../src/app/create-platform.ts";
-import type { Handler } from "../../src/app/edge/callers.ts";
+import type { Handler } from "../../src/app/edge/handle.ts";
 import type { Settings } from "../../src/platform/config/settings.ts";
 import type { Answer, Call } from "./http-call.ts";
 import { quietLog } from "./quiet-log.ts";
@@ -33,7 +33,7 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
     phase: "serving",
     database: platform.database,
   });
-  // As a server routes; with a real one: tests/fast-path/the-short-way-answers-as-the-long-one.
+  // As a server routes.
   const answer: Handler = (request, server) =>
     (routes[new URL(request.url).pathname] ?? fetch)(request, server);
 

@@ -1,16 +1,15 @@
 // A process of its own, so that nothing else is counted: remembers as many tokens as may be, each answered in every short
 // way, and prints how many that are and by how many bytes it has grown.
-import { createAnswerWriter } from "../../src/app/edge/respond.ts";
+import { createResponder } from "../../src/app/edge/respond.ts";
 import { securityHeaders } from "../../src/app/edge/security-headers.ts";
-import { ownUserShortcut } from "../../src/features/own-account/index.ts";
-import { forwardAuthShortcut, validateTokenShortcut } from "../../src/features/access/index.ts";
+import { identityHeaders } from "../../src/features/access/forward-auth.ts";
 import { createTokenCache } from "../../src/features/access/token-cache.ts";
 import { tokenCacheBytes, memoryOf } from "../../src/features/access/token-cache-memory.ts";
 import type { UserActor } from "../../src/kernel/context.ts";
 import { systemRandom } from "../../src/kernel/random.ts";
+import { createExchanges } from "../../src/platform/http/exchange.ts";
 import { createRequestIds } from "../../src/platform/http/request-id.ts";
 
-const shortcuts = [ownUserShortcut, forwardAuthShortcut, validateTokenShortcut];
 const users: Record<string, () => UserActor> = {
   plain: () => createUser({}, ["user"]),
   talkative: () => createUser(createProfile(""), ["user"]),
@@ -25,9 +24,12 @@ const users: Record<string, () => UserActor> = {
 
 const tokens = createTokenCache(tokenCacheBytes);
 const request = new Request("http://localhost/");
-const writer = createAnswerWriter({
-  common: securityHeaders("https://auth.example.com"),
+const exchanges = createExchanges({
   requestIds: createRequestIds(systemRandom),
+  readClientAddress: (peer) => peer,
+});
+const responder = createResponder({
+  common: securityHeaders("https://auth.example.com"),
   additions: () => null,
 });
 
@@ -70,10 +72,8 @@ function remember(actor: UserActor): void {
   const weight = memoryOf(token, actor);
   tokens.keep(reading, token, { actor, weight, validUntil: 0, keyRevision: 0, notedAsUsedAt: 0 });
   tokens.endReading(reading);
-  for (const { headers, text } of shortcuts) {
-    if (headers) writer.writeLasting(request, headers(actor));
-    else writer.writeJson(request, text(actor, new Date()));
-  }
+  const exchange = exchanges.open(request, { requestIP: () => null }, null);
+  responder.headersOnly(exchange, identityHeaders(actor));
 }
 
 async function residentBytes(): Promise<number> {

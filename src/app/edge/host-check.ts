@@ -1,40 +1,33 @@
 import { AppError } from "../../kernel/errors.ts";
 
-/** Judges the `Host` of requests (RFC 9112 §3.2): nothing here believes it, but what stands before us may. */
+/** Validates the `Host` of requests (RFC 9112 §3.2). Nothing here uses it, but a proxy or cache in front may. */
 export interface HostCheck {
-  /** HTTP/1.0 has none. Throws `VALIDATION_ERROR` for one that is no host, or several. */
-  assertOne(request: Request): void;
-  /** Whether it was found good before: most were, and this takes a fraction of the time. */
-  isUsual(request: Request): boolean;
+  /** Throws `VALIDATION_ERROR` for a host that is none, or for several. HTTP/1.0 needs none. */
+  assertValid(request: Request): void;
 }
 
 const hostForm = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
-/** A service has few; others come from whoever tries something. */
-const usualHosts = 16;
+/** A service has few hosts of its own; the rest come from clients that try others. */
+const rememberedHosts = 16;
 
-/** Remembers the good hosts that were found last. */
+/** Remembers the valid hosts that were seen last: a lookup takes a fraction of the time of the check. */
 export function createHostCheck(): HostCheck {
-  const good = new Set<string>();
+  const valid = new Set<string>();
 
   function remember(host: string): void {
-    const [oldest] = good;
-    if (oldest !== undefined && good.size === usualHosts) good.delete(oldest);
-    good.add(host);
+    const [oldest] = valid;
+    if (oldest !== undefined && valid.size === rememberedHosts) valid.delete(oldest);
+    valid.add(host);
   }
 
   return {
-    isUsual({ headers }) {
+    assertValid({ headers, url }) {
       const host = headers.get("host");
-      return host !== null && good.has(host);
-    },
-    assertOne({ headers, url }) {
-      const host = headers.get("host");
-      if (host === null || good.has(host)) return;
+      if (host === null || valid.has(host)) return;
       if (!hostForm.test(host) || !URL.canParse(url)) {
-        const issue = "Must be one host.";
         throw new AppError("VALIDATION_ERROR", "The Host header is not valid.", {
-          faults: [{ field: "host", issue }],
+          faults: [{ field: "host", issue: "Must be one host." }],
         });
       }
       remember(host);

@@ -6,56 +6,60 @@ import { oauthFailure } from "../../features/oauth2/index.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { AppError, findAppError } from "../../kernel/errors.ts";
 import { describeError } from "../../platform/db/errors.ts";
-import type { ResponseHeaders } from "../../platform/http/response-headers.ts";
 import { failure } from "../../platform/http/envelope.ts";
 import { errorStatus } from "../../platform/http/error-status.ts";
-import type { RequestIds } from "../../platform/http/request-id.ts";
+import type { Exchange } from "../../platform/http/exchange.ts";
 import { requestPath } from "../../platform/http/request-path.ts";
+import type { ResponseHeaders } from "../../platform/http/response-headers.ts";
+import { describeFaults } from "../../platform/http/validation-faults.ts";
 import type { Logger } from "../../platform/log/port.ts";
-import { describeFaults } from "./validation-faults.ts";
+import type { RouteTable } from "./route-table.ts";
 
-/** The parts of an error hook's context that the mapper reads and writes. */
-export interface FailedRequest {
-  readonly error: unknown;
-  readonly request: Request;
-  readonly set: { status?: number | string; headers: ResponseHeaders };
+/** An error as it is answered. */
+export interface Problem {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly body: object;
 }
 
-/** What the mapper needs. `allowedMethods` gives those of a path, empty for an unknown path. */
+/** Turns whatever was thrown into what is answered. */
+export type MapError = (exchange: Exchange, error: unknown) => Problem;
+
+/** What the mapper needs. */
 export interface ErrorMapperOptions {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly requestIds: RequestIds;
-  readonly allowedMethods: (path: string) => readonly string[];
+  readonly table: Pick<RouteTable, "methodsOf">;
 }
 
 /**
- * The one place where errors become answers. An answer holds an error's code and public message, never what was received,
- * nor SQL, stack or cause; the log holds those, without parameters.
+ * The one place where errors become responses. A response holds an error's code and public message, never a received value,
+ * SQL, a stack or a cause; the log holds those, without parameters.
  */
-export function createErrorMapper({ clock, log, requestIds, allowedMethods }: ErrorMapperOptions) {
-  return ({ error, request, set }: FailedRequest): object => {
-    const path = requestPath(request);
-    const allowed = error instanceof NotFoundError ? allowedMethods(path) : [];
+export function createErrorMapper({ clock, log, table }: ErrorMapperOptions): MapError {
+  return (exchange, error) => {
+    const path = requestPath(exchange.request);
+    const allowed = error instanceof NotFoundError ? table.methodsOf(path) : [];
     const appError = toAppError(error, allowed.length > 0);
     if (appError.code === "INTERNAL_ERROR" || appError.code === "UNAVAILABLE") {
-      const requestId = requestIds.of(request, set.headers);
-      log.error({ request_id: requestId, path, ...describeFailure(error) }, "request failed");
+      log.error(
+        { request_id: exchange.requestId, path, ...describeFailure(error) },
+        "request failed",
+      );
     }
-    const { status, body, challenge } = speaksOAuth(path)
+    const { status, body, challenge } = isOAuthPath(path)
       ? oauthFailure(appError)
       : {
           status: errorStatus[appError.code],
           body: failure(appError, clock.now()),
           challenge: challengeOf(appError),
         };
-    set.status = status;
-    set.headers["cache-control"] = "no-store";
-    if (status === 401) set.headers["www-authenticate"] = challenge;
-    if (appError.code === "METHOD_NOT_ALLOWED") set.headers["allow"] = allowed.join(", ");
     const { retryAfterSeconds } = appError.detail;
-    if (retryAfterSeconds !== undefined) set.headers["retry-after"] = String(retryAfterSeconds);
-    return body;
+    const headers: ResponseHeaders = { "cache-control": "no-store" };
+    if (status === 401) headers["www-authenticate"] = challenge;
+    if (appError.code === "METHOD_NOT_ALLOWED") headers["allow"] = allowed.join(", ");
+    if (retryAfterSeconds !== undefined) headers["retry-after"] = String(retryAfterSeconds);
+    return { status, headers, body };
   };
 }
 
@@ -64,25 +68,25 @@ function toAppError(error: unknown, isKnownPath: boolean): AppError {
   if (known) return known;
   if (error instanceof NotFoundError) {
     return isKnownPath
-      ? new AppError("METHOD_NOT_ALLOWED", "This path does not take this method.")
-      : new AppError("NOT_FOUND", "There is nothing at this path.");
+      ? new AppError("METHOD_NOT_ALLOWED", "This path does not support this method.")
+      : new AppError("NOT_FOUND", "No resource exists at this path.");
   }
-  if (error instanceof ValidationError && !isAboutAnswer(error)) {
+  if (error instanceof ValidationError && !isAboutResponse(error)) {
     const faults = faultsOf(error);
     return new AppError("VALIDATION_ERROR", "The request is not valid.", { faults });
   }
-  return new AppError("INTERNAL_ERROR", "Something went wrong on our side.", { cause: error });
+  return new AppError("INTERNAL_ERROR", "An internal error occurred.", { cause: error });
 }
 
-/** What the log learns. The message of an answer that does not fit its schema would hold the answer, tokens and all. */
+/** For the log. The message of a response that does not match its schema would hold the response, with its tokens. */
 function describeFailure(error: unknown): Readonly<Record<string, unknown>> {
   return error instanceof ValidationError
-    ? { error: "AnswerDoesNotFitItsSchema", faults: faultsOf(error) }
+    ? { error: "ResponseDoesNotMatchItsSchema", faults: faultsOf(error) }
     : describeError(error);
 }
 
-/** An answer of ours that does not fit its own schema is our fault, not the caller's. */
-function isAboutAnswer(error: ValidationError): boolean {
+/** A response of ours that does not match its own schema is an internal error, not the caller's. */
+function isAboutResponse(error: ValidationError): boolean {
   return error.type === "response";
 }
 
@@ -94,12 +98,12 @@ function asTypeCheck(validator: unknown): TypeCheck<TSchema> {
   return validator as TypeCheck<TSchema>;
 }
 
-/** Where the answers are those of the RFCs, without our envelope. */
-function speaksOAuth(path: string): boolean {
+/** Where responses are those of the RFCs, without the envelope. */
+function isOAuthPath(path: string): boolean {
   return path.startsWith("/oauth/") || path.startsWith("/.well-known/");
 }
 
-/** What a 401 asks for (RFC 9110 §11.6.1, RFC 6750 §3). */
+/** The `WWW-Authenticate` of a 401 (RFC 9110 §11.6.1, RFC 6750 §3). */
 function challengeOf(error: AppError): string {
   const isTokenFault = error.code === "INVALID_TOKEN" || error.code === "EXPIRED_TOKEN";
   return isTokenFault ? 'Bearer error="invalid_token"' : "Bearer";

@@ -1,105 +1,110 @@
+import type { Exchange } from "../../platform/http/exchange.ts";
 import type { ResponseHeaders } from "../../platform/http/response-headers.ts";
-import { jsonOf } from "../../platform/http/rendered-json.ts";
-import type { RequestIds } from "../../platform/http/request-id.ts";
+import type { Problem } from "./map-error.ts";
 
-/** What is known of a request once it was handled, or has failed. */
-export interface Answered {
-  readonly request: Request;
-  /** What is to be sent: an object as JSON, text and bytes as they are, nothing for an empty body. */
-  readonly responseValue: unknown;
-  readonly set: { status?: number | string; headers: ResponseHeaders };
+/** The one writer of responses. */
+export interface Responder {
+  /** What a handler returned, under the status and headers that it set: an object as JSON, text and bytes as they are. */
+  write(exchange: Exchange, value: unknown, status: number, headers: ResponseHeaders): Response;
+  /** 200 with JSON and no headers of its own. */
+  json(exchange: Exchange, value: object): Response;
+  /** 200 with these headers and no body. The same object stands for the same headers at every call. */
+  headersOnly(exchange: Exchange, headers: Readonly<ResponseHeaders>): Response;
+  problem(exchange: Exchange, problem: Problem): Response;
+  /** 500 for an error that the error mapper or this writer threw. */
+  lastResort(exchange: Exchange): Response;
 }
 
-/** The one place where what a handler or the error mapper gave becomes a response. */
-export interface AnswerWriter {
-  write(answered: Answered): Response;
-  /** Success, with JSON that is rendered already. */
-  writeJson(request: Request, json: string): Response;
-  /** Success without a body, and with headers that are the same object whenever they are the same. */
-  writeLasting(request: Request, lasting: Readonly<Record<string, string>>): Response;
-}
-
-/** What the writer needs. `additions` are what an answer to this request has beside what all have; null for nothing. */
-export interface AnswerWriterOptions {
+/** What the writer adds: `common` to every response, `additions` to a response of this request; null for nothing. */
+export interface ResponderOptions {
   readonly common: Readonly<Record<string, string>>;
-  readonly requestIds: RequestIds;
   readonly additions: (request: Request) => ResponseHeaders | null;
 }
 
 type Body = string | Uint8Array<ArrayBuffer> | null;
 
-/**
- * The headers that all answers have are kept ready in `Headers`, which a response copies several times faster than it takes
- * them from an object.
- */
-export function createAnswerWriter(options: AnswerWriterOptions): AnswerWriter {
-  const { common, requestIds, additions } = options;
+/** Headers that many responses share are kept as `Headers`: a response copies those faster than an object. */
+export function createResponder({ common, additions }: ResponderOptions): Responder {
   const ofJson = new Headers({ ...common, "content-type": "application/json;charset=utf-8" });
   const ofOther = new Headers(common);
-  const ofLasting = new WeakMap<object, Headers>();
+  const ofHeadersOnly = new WeakMap<object, Headers>();
 
-  function withLasting(lasting: Readonly<Record<string, string>>): Headers {
-    const known = ofLasting.get(lasting);
-    if (known) return known;
-    const headers = new Headers({ ...common, ...lasting });
-    ofLasting.set(lasting, headers);
-    return headers;
+  function send(
+    exchange: Exchange,
+    body: Body,
+    status: number,
+    shared: Headers,
+    own: ResponseHeaders | null,
+  ): Response {
+    exchange.bytesSent = body === null ? 0 : Buffer.byteLength(body);
+    shared.set("x-request-id", exchange.requestId);
+    const headers = own === null ? shared : withOwn(shared, own);
+    return new Response(body, { status, headers });
   }
 
-  function succeed(request: Request, usual: Headers, body: Body): Response {
-    const own = additions(request);
-    usual.set("x-request-id", requestIds.finally(request, none));
-    return new Response(body, { headers: own ? withOwn(usual, own) : usual });
+  function write(
+    exchange: Exchange,
+    value: unknown,
+    status: number,
+    headers: ResponseHeaders,
+  ): Response {
+    const own = merge(headers, additions(exchange.request));
+    const isJson = typeof value === "object" && value !== null && !(value instanceof Uint8Array);
+    return send(exchange, bodyOf(value), status, isJson ? ofJson : ofOther, own);
+  }
+
+  function sharedOf(headers: Readonly<ResponseHeaders>): Headers {
+    const known = ofHeadersOnly.get(headers);
+    if (known) return known;
+    const shared = withOwn(ofOther, headers);
+    ofHeadersOnly.set(headers, shared);
+    return shared;
   }
 
   return {
-    write({ request, responseValue, set }) {
-      const usual = isJson(responseValue) ? ofJson : ofOther;
-      usual.set("x-request-id", requestIds.finally(request, set.headers));
-      add(set.headers, additions(request));
-      const headers = hasNone(set.headers) ? usual : withOwn(usual, set.headers);
-      const status = typeof set.status === "number" ? set.status : 200;
-      // Else the framework would write them once more.
-      if (headers !== usual) set.headers = {};
-      if (status !== 200) set.status = 200;
-      return new Response(bodyOf(responseValue), { status, headers });
-    },
-    writeJson: (request, json) => succeed(request, ofJson, json),
-    writeLasting: (request, lasting) => succeed(request, withLasting(lasting), null),
+    write,
+    json: (exchange, value) =>
+      send(exchange, JSON.stringify(value), 200, ofJson, additions(exchange.request)),
+    headersOnly: (exchange, headers) =>
+      send(exchange, null, 200, sharedOf(headers), additions(exchange.request)),
+    problem: (exchange, { status, body, headers }) => write(exchange, body, status, headers),
+    lastResort: (exchange) => send(exchange, lastResortBody, 500, ofJson, null),
   };
 }
 
-const none: Readonly<ResponseHeaders> = {};
-
-/** An answer may vary by more than one thing. */
-function add(headers: ResponseHeaders, additions: ResponseHeaders | null): void {
-  if (!additions) return;
-  const vary = [additions["vary"], headers["vary"]].filter((each) => each !== undefined);
-  Object.assign(headers, additions, vary.length > 0 ? { vary: vary.join(", ") } : {});
-}
-
-function hasNone(headers: ResponseHeaders): boolean {
-  for (const _ in headers) return false;
-  return true;
-}
-
-function isJson(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !(value instanceof Uint8Array);
-}
+const lastResortBody = JSON.stringify({
+  success: false,
+  error: { code: "INTERNAL_ERROR", message: "An internal error occurred." },
+});
 
 function bodyOf(value: unknown): Body {
   if (value === undefined || value === null) return null;
   const isReady = typeof value !== "object" || value instanceof Uint8Array;
-  return isReady ? asBody(value) : jsonOf(value);
+  return isReady ? asBody(value) : JSON.stringify(value);
 }
 
 function asBody(value: unknown): Body {
   return value as Body;
 }
 
-/** An answer's own headers stand in the place of the usual ones. */
-function withOwn(usual: Headers, own: ResponseHeaders): Headers {
-  const headers = new Headers(usual);
+/** A handler's headers with the additions; null where there are neither. Both may name what the response varies by. */
+function merge(
+  headers: Readonly<ResponseHeaders>,
+  added: ResponseHeaders | null,
+): ResponseHeaders | null {
+  if (added === null) return hasAny(headers) ? headers : null;
+  const vary = [added["vary"], headers["vary"]].filter((each) => each !== undefined);
+  return { ...headers, ...added, ...(vary.length > 0 ? { vary: vary.join(", ") } : {}) };
+}
+
+function hasAny(headers: Readonly<ResponseHeaders>): boolean {
+  for (const _ in headers) return true;
+  return false;
+}
+
+/** A response's own headers replace shared ones of the same name. */
+function withOwn(shared: Headers, own: Readonly<ResponseHeaders>): Headers {
+  const headers = new Headers(shared);
   for (const name in own) {
     const value = own[name];
     if (value !== undefined) headers.set(name, String(value));

@@ -1,8 +1,6 @@
-import type { AnyElysia } from "elysia";
-
 import { isJsonObject, objectAt, sortedByKey, type Json, type JsonObject } from "./json.ts";
 import { describeOperation } from "./operation.ts";
-import { gatherRoutes } from "./gather-routes.ts";
+import { gatherRoutes, type ServedRoute } from "./gather-routes.ts";
 import { createSchemaBook } from "./schema.ts";
 
 /** An OpenAPI 3.0.3 document. */
@@ -33,7 +31,7 @@ const apiDescription = `Success is \`{"success": true, "data": …, "timestamp":
  * routes contradict each other: one `operationId` twice, one schema `$id` for two schemas, a reference to no schema.
  */
 export async function openApiDocument(
-  routes: AnyElysia,
+  routes: readonly ServedRoute[],
   options: OpenApiOptions,
 ): Promise<OpenApiDocument> {
   const passwordGrantEnabled = options.passwordGrantEnabled ?? true;

@@ -1,6 +1,6 @@
 import { swagger } from "@elysiajs/swagger";
 import { Kind, OptionalKind } from "@sinclair/typebox";
-import { Elysia, type AnyElysia } from "elysia";
+import { Elysia } from "elysia";
 
 import { isJsonObject, jsonCopy, objectAt, parseJsonObject, type JsonObject } from "./json.ts";
 
@@ -18,9 +18,8 @@ const gatheredPath = "/gathered-routes";
  * Every route of an app that is not hidden, through `@elysiajs/swagger`. The plugin gets copies of the routes in an
  * app of its own: `.use(routes)` would take the server and the models of the served app away from it.
  */
-export async function gatherRoutes(routes: AnyElysia): Promise<GatheredOperation[]> {
+export async function gatherRoutes(served: readonly ServedRoute[]): Promise<GatheredOperation[]> {
   const gatherer = new Elysia().use(swagger({ path: gatheredPath, excludeStaticFile: false }));
-  const served: readonly ServedRoute[] = routes.routes;
   for (const { method, path, hooks } of served) {
     if (documentedMethods.includes(method.toLowerCase())) {
       gatherer.route(method, path, () => "", copyOfHooks(hooks));
@@ -36,7 +35,8 @@ export async function gatherRoutes(routes: AnyElysia): Promise<GatheredOperation
   );
 }
 
-interface ServedRoute {
+/** A route of the framework, or a hot route in the same form. */
+export interface ServedRoute {
   readonly method: string;
   readonly path: string;
   readonly hooks: RouteHooks;

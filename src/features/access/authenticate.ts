@@ -1,5 +1,5 @@
 import type { UserActor } from "../../kernel/context.ts";
-import type { Authenticate } from "../../platform/http/route-kit.ts";
+import type { Authenticate } from "../../platform/http/guard.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
 import { type AccessClaims, invalidToken, verifyAccessToken } from "../tokens/index.ts";
 import { rolesOf } from "../roles/index.ts";

@@ -1,11 +1,37 @@
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { findBearerToken } from "../../platform/http/bearer.ts";
+import type { Authenticate } from "../../platform/http/guard.ts";
+import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
+import type { Context } from "../../platform/platform.ts";
+import { rolesOf } from "../roles/index.ts";
+import { introspectRefreshToken } from "../sessions/index.ts";
 
-/** What is asked of a user, and what a proxy is told of her. */
+/** What conditions are checked against, and what a proxy is told of the user. */
 export type ForwardedIdentity = Pick<
   UserActor,
   "userId" | "email" | "username" | "roles" | "permissions"
 >;
+
+/**
+ * The user of a proxied request: by its bearer token, else by the refresh cookie. Throws `AUTHENTICATION_REQUIRED`,
+ * `INVALID_TOKEN`, `EXPIRED_TOKEN`, `FORBIDDEN` (origin of the cookie).
+ */
+export function forwardedIdentity(
+  ctx: Context,
+  request: Request,
+  { authenticate, cookie }: { authenticate: Authenticate; cookie: RefreshCookie },
+): ForwardedIdentity | Promise<ForwardedIdentity> {
+  const token = findBearerToken(request.headers.get("authorization"));
+  return token === null ? identityOfCookie(ctx, cookie.peek(request)) : authenticate(ctx, token);
+}
+
+async function identityOfCookie(ctx: Context, token: string | null): Promise<ForwardedIdentity> {
+  if (token === null) throw new AppError("AUTHENTICATION_REQUIRED", "Sign in first.");
+  const { user, permissions } = await introspectRefreshToken(ctx, token);
+  const { id: userId, email, username } = user;
+  return { userId, email, username, roles: rolesOf(user), permissions };
+}
 
 /**
  * Throws `FORBIDDEN` unless the user has every role and every permission that the address's `role` and `permission`
@@ -16,7 +42,7 @@ export function assertMeets(identity: ForwardedIdentity, address: string): void 
   if (start < 0) return;
   const needed = new URLSearchParams(address.slice(start));
   if ([...needed.keys()].some((name) => name !== "role" && name !== "permission")) {
-    const issue = "Only `role` and `permission` can be asked for.";
+    const issue = "Only `role` and `permission` are supported.";
     throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
       faults: [{ field: "query", issue }],
     });
@@ -30,7 +56,10 @@ export function assertMeets(identity: ForwardedIdentity, address: string): void 
   }
 }
 
-/** What the application behind the proxy is told of the user, as headers that no stored text can end or split. */
+/**
+ * The headers for the application behind the proxy; no stored text can end or split one. The same identity gives the same
+ * object, so that a cached user's headers are written once.
+ */
 export function identityHeaders(identity: ForwardedIdentity): Readonly<Record<string, string>> {
   const known = written.get(identity);
   if (known) return known;
@@ -39,7 +68,6 @@ export function identityHeaders(identity: ForwardedIdentity): Readonly<Record<st
   return headers;
 }
 
-/** Of whoever is remembered they are written once. */
 const written = new WeakMap<ForwardedIdentity, Readonly<Record<string, string>>>();
 
 function writeHeaders(identity: ForwardedIdentity): Record<string, string> {

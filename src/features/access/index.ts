@@ -1,3 +1,4 @@
 export { createAuthenticator } from "./authenticate.ts";
-export { forwardAuthRoutes, forwardAuthShortcut } from "./forward-auth-routes.ts";
-export { validateTokenRoutes, validateTokenShortcut } from "./validate-token-routes.ts";
+export { ownUserSchema } from "./model.ts";
+export { accessRoutes } from "./routes.ts";
+export { viewOwnUser } from "./views.ts";

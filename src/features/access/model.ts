@@ -1,6 +1,10 @@
 import { Type } from "@sinclair/typebox";
 
 import { tokenSchema } from "../tokens/index.ts";
+import { profileSchema, userSchema } from "../users/index.ts";
+
+/** The signed-in user. */
+export const ownUserSchema = Type.Composite([userSchema, profileSchema]);
 
 /** Body of `POST /auth/validate-token`. */
 export const validateTokenBody = Type.Object(

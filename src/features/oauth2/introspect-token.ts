@@ -1,6 +1,6 @@
 import type { Static } from "@sinclair/typebox";
 
-import type { Authenticate } from "../../platform/http/route-kit.ts";
+import type { Authenticate } from "../../platform/http/guard.ts";
 import type { Context } from "../../platform/platform.ts";
 import { findClient } from "../clients/index.ts";
 import { introspectRefreshToken } from "../sessions/index.ts";

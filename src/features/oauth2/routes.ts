@@ -2,15 +2,11 @@ import { Elysia } from "elysia";
 import { Type } from "@sinclair/typebox";
 
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { Authenticate, RouteKit } from "../../platform/http/route-kit.ts";
-import { authenticateClient } from "./authenticate-client.ts";
+import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { describeServer } from "./describe-server.ts";
 import { oauthErrorSchema } from "./errors.ts";
 import { grantTokens } from "./grant-tokens.ts";
-import { introspectToken } from "./introspect-token.ts";
 import {
-  introspectionBody,
-  introspectionSchema,
   revocationBody,
   serverMetadataSchema,
   tokenGrantSchema,
@@ -29,7 +25,7 @@ const failures = {
 };
 
 /** The OAuth 2.0 endpoints. Their answers are those of the RFCs, without our envelope. */
-export function oauth2Routes(kit: RouteKit, cookie: RefreshCookie, authenticate: Authenticate) {
+export function oauth2Routes(kit: RouteKit, cookie: RefreshCookie) {
   return new Elysia({ prefix: "/oauth" })
     .use(kit)
     .post(
@@ -68,27 +64,6 @@ export function oauth2Routes(kit: RouteKit, cookie: RefreshCookie, authenticate:
           description:
             'Grants: `password` (RFC 6749 §4.3), `refresh_token` (§6), and `client_credentials` (§4.4), for which the client authenticates. What "Authorize" in this page uses.',
           security: [{}, { client: [] }],
-        },
-      },
-    )
-    .post(
-      "/introspect",
-      async ({ ctx, body, headers }) => {
-        await authenticateClient(ctx, headers["authorization"] ?? null, body);
-        return introspectToken(ctx, authenticate, required(body, "token"));
-      },
-      {
-        anyone: true,
-        accepts: "form",
-        body: introspectionBody,
-        response: { 200: introspectionSchema, 401: oauthErrorSchema, ...failures },
-        detail: {
-          operationId: "introspectToken",
-          tags,
-          summary: "Ask what a token stands for",
-          description:
-            "RFC 7662, for services that authenticate as a client. As of this moment: a token of an ended session is not active. A refresh token is not used up by it.",
-          security: [{ client: [] }],
         },
       },
     )

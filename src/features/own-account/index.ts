@@ -1,1 +1,1 @@
-export { ownAccountRoutes, ownUserShortcut } from "./routes.ts";
+export { ownAccountRoutes } from "./routes.ts";

@@ -2,10 +2,7 @@ import { Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/message.ts";
 import { passwordSchema } from "../../platform/http/text-schema.ts";
-import { profileFields, profileSchema, userSchema } from "../users/index.ts";
-
-/** The signed-in user as she sees herself. */
-export const ownUserSchema = Type.Composite([userSchema, profileSchema]);
+import { profileFields } from "../users/index.ts";
 
 /** Body of `PATCH /users/me`. */
 export const updateProfileBody = Type.Object(profileFields, {

@@ -1,44 +1,20 @@
 import { Elysia } from "elysia";
 
-import type { UserActor } from "../../kernel/context.ts";
-import {
-  failures,
-  uncheckedSuccessSchema,
-  success,
-  successSchema,
-} from "../../platform/http/envelope.ts";
+import { failures, success, successSchema } from "../../platform/http/envelope.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import { renderOnce } from "../../platform/http/rendered-json.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
-import type { Shortcut } from "../../platform/http/shortcut.ts";
+import { ownUserSchema, viewOwnUser } from "../access/index.ts";
 import { deleteOwnAccount } from "./delete-account.ts";
-import { deleteAccountBody, deletedSchema, ownUserSchema, updateProfileBody } from "./model.ts";
+import { deleteAccountBody, deletedSchema, updateProfileBody } from "./model.ts";
 import { updateProfile } from "./update-profile.ts";
-import { viewOwnUser } from "./view-own-user.ts";
 
 const tags = ["Users"];
 const security = [{ bearer: [] }];
-
-const ownUser = renderOnce((actor: UserActor) => viewOwnUser(actor));
-
-/** The short way to the signed-in user. */
-export const ownUserShortcut: Shortcut = { path: "/api/v1/users/me", text: ownUser.textOf };
 
 /** What a signed-in user does with her own account. */
 export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
   return new Elysia({ prefix: "/api/v1/users" })
     .use(kit)
-    .get("/me", ({ ctx }) => ownUser.of(ctx.actor, ctx.clock.now()), {
-      signedIn: true,
-      response: { 200: uncheckedSuccessSchema(ownUserSchema), ...failures(401, 503) },
-      detail: {
-        operationId: "getCurrentUser",
-        tags,
-        summary: "The signed-in user",
-        description: "Who the access token stands for, as of this moment.",
-        security,
-      },
-    })
     .patch(
       "/me",
       async ({ ctx, body }) => {

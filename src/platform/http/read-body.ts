@@ -1,7 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
 import { parseFormBody } from "./form-body.ts";
 import { parseJsonBody } from "./json-body.ts";
-import { findReadAhead } from "./read-ahead.ts";
 
 /** The kinds of body that a route may take; each route takes exactly one. */
 export type BodyKind = "json" | "form";
@@ -72,7 +71,7 @@ function checkMediaType(contentType: string | null, kind: BodyKind): void {
 async function readBytes(request: Request, limitBytes: number | null): Promise<Uint8Array> {
   try {
     return limitBytes === null
-      ? (findReadAhead(request) ?? (await request.bytes()))
+      ? await request.bytes()
       : await readCounting(request.body ?? [], limitBytes);
   } catch (error) {
     if (error instanceof AppError) throw error;

@@ -1,2 +1,2 @@
-/** The headers that an answer gets beside those that every answer has, by their names in small letters. */
+/** The headers of one response beside those of every response, by lower-case name. */
 export type ResponseHeaders = Record<string, string | number | undefined>;

@@ -54,6 +54,12 @@ export const installation = {
       description: "One JSON object a line, or lines for people.",
       example: "json",
     },
+    LOG_REQUESTS: {
+      kind: choice("true", "all", "false"),
+      default: "true",
+      description:
+        "The access log, one line per request. `true` leaves out health checks and the successes of `GET /users/me`, `POST /auth/validate-token`, `GET /auth/forward` and `POST /oauth/introspect`; `all` leaves out nothing; `false` logs no request.",
+    },
     DATA_DIR: {
       kind: directory,
       default: "./data",

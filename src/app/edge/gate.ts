@@ -1,0 +1,35 @@
+import type { HealthState } from "../../features/health/index.ts";
+import { AppError } from "../../kernel/errors.ts";
+import type { Exchange } from "../../platform/http/exchange.ts";
+import { requestPath } from "../../platform/http/request-path.ts";
+import type { Cors } from "./cors.ts";
+import type { HostCheck } from "./host-check.ts";
+import type { Responder } from "./respond.ts";
+
+/** Decides before routing: gives a response, or null for a request that goes on to its route. Throws what it refuses. */
+export type Gate = (exchange: Exchange) => Response | null;
+
+/** What the gate looks at. */
+export interface GateOptions {
+  readonly health: Pick<HealthState, "phase">;
+  readonly hosts: HostCheck;
+  readonly cors: Pick<Cors, "grantPreflight">;
+  readonly responder: Pick<Responder, "write">;
+}
+
+/** Refuses an ambiguous `Host`, refuses everything but health checks while the service starts, and answers preflights. */
+export function createGate({ health, hosts, cors, responder }: GateOptions): Gate {
+  return (exchange) => {
+    const { request } = exchange;
+    hosts.assertValid(request);
+    if (health.phase === "starting") assertIsHealthCheck(request);
+    const granted = cors.grantPreflight(request);
+    return granted && responder.write(exchange, null, 204, granted);
+  };
+}
+
+function assertIsHealthCheck(request: Request): void {
+  if (!requestPath(request).startsWith("/health")) {
+    throw new AppError("UNAVAILABLE", "The service is starting.", { retryAfterSeconds: 1 });
+  }
+}

@@ -1,0 +1,127 @@
+import { AppError } from "../../kernel/errors.ts";
+import { describeError } from "../../platform/db/errors.ts";
+import type { Exchange, Exchanges, PeerLookup } from "../../platform/http/exchange.ts";
+import type { HotRoute, HotRouteDependencies } from "../../platform/http/hot-route.ts";
+import { requestPath } from "../../platform/http/request-path.ts";
+import type { Logger } from "../../platform/log/port.ts";
+import type { Gate } from "./gate.ts";
+import type { MapError } from "./map-error.ts";
+import type { Observe } from "./observe.ts";
+import type { Responder } from "./respond.ts";
+import { answers, type RouteTable } from "./route-table.ts";
+
+/** Answers a request that came to a server. */
+export type Handler = (request: Request, server: PeerLookup) => Response | Promise<Response>;
+
+/** What a server is given: the same handler for its routes and for every other path. */
+export interface Edge {
+  readonly routes: Readonly<Record<string, Handler>>;
+  readonly fetch: Handler;
+}
+
+/** What the edge is put together from. `router` is the framework's, for all routes that are not hot. */
+export interface EdgeOptions {
+  readonly exchanges: Exchanges;
+  readonly gate: Gate;
+  readonly table: RouteTable;
+  readonly router: (request: Request) => Response | Promise<Response>;
+  readonly hot: HotRouteDependencies;
+  readonly mapError: MapError;
+  readonly responder: Responder;
+  readonly observe: Observe;
+  readonly log: Logger;
+}
+
+/**
+ * Every request enters through `handle` and leaves through `finish`: exchange, gate, route, handler, response, observation. The
+ * server finds the paths of hot routes before it parses a URL, and names the route to `handle`.
+ */
+export function createEdge(options: EdgeOptions): Edge {
+  const { exchanges, gate, table, router, hot, mapError, responder, observe, log } = options;
+
+  function handle(
+    request: Request,
+    server: PeerLookup,
+    found: HotRoute | null,
+  ): Response | Promise<Response> {
+    const exchange = exchanges.open(request, server, null);
+    try {
+      const response = gate(exchange) ?? route(exchange, found);
+      return response instanceof Promise
+        ? response.then(
+            (settled) => finish(exchange, settled),
+            (error: unknown) => finish(exchange, fail(exchange, error)),
+          )
+        : finish(exchange, response);
+    } catch (error) {
+      return finish(exchange, fail(exchange, error));
+    }
+  }
+
+  function route(exchange: Exchange, found: HotRoute | null): Response | Promise<Response> {
+    const { request } = exchange;
+    const hotRoute =
+      found && answers(found, request.method)
+        ? found
+        : table.findHotRoute(requestPath(request), request.method);
+    return hotRoute ? runHot(exchange, hotRoute) : runRouter(exchange);
+  }
+
+  function runHot(exchange: Exchange, hotRoute: HotRoute): Response | Promise<Response> {
+    exchange.route = hotRoute.path;
+    return hotRoute.result === "json"
+      ? send(hotRoute.run(exchange, hot), (value) => responder.json(exchange, value))
+      : send(hotRoute.run(exchange, hot), (headers) => responder.headersOnly(exchange, headers));
+  }
+
+  /** Nothing is done for a connection that was reset: no audit row could name its address, and no limit could count it. */
+  function runRouter(exchange: Exchange): Response | Promise<Response> {
+    if (exchanges.clientAddressOf(exchange) === null) {
+      throw new AppError("VALIDATION_ERROR", "The connection was closed.");
+    }
+    const request = withHost(exchange.request);
+    exchanges.attach(request, exchange);
+    return router(request);
+  }
+
+  function fail(exchange: Exchange, error: unknown): Response {
+    try {
+      return responder.problem(exchange, mapError(exchange, error));
+    } catch (failure) {
+      log.error(
+        { request_id: exchange.requestId, ...describeError(failure) },
+        "an error could not be answered",
+      );
+      return responder.lastResort(exchange);
+    }
+  }
+
+  function finish(exchange: Exchange, response: Response): Response {
+    observe(exchange, response.status);
+    return response;
+  }
+
+  const routes = table.hotRoutes.map((hotRoute): [string, Handler] => [
+    hotRoute.path,
+    (request, server) => handle(request, server, hotRoute),
+  ]);
+  return {
+    routes: Object.fromEntries(routes),
+    fetch: (request, server) => handle(request, server, null),
+  };
+}
+
+/** A request without a `Host` (HTTP/1.0) has a URL without one, in which the framework's router finds no path. */
+function withHost(request: Request): Request {
+  return request.url.startsWith("/")
+    ? new Request(`http://localhost${request.url}`, request)
+    : request;
+}
+
+/** A cached token is answered in the same turn of the event loop: a promise would cost more than the lookup. */
+function send<Value extends object>(
+  value: Value | Promise<Value>,
+  respond: (value: Value) => Response,
+): Response | Promise<Response> {
+  return value instanceof Promise ? value.then(respond) : respond(value);
+}

@@ -1,0 +1,50 @@
+import { monotonicMilliseconds } from "../../kernel/clock.ts";
+import type { Exchange, Exchanges } from "../../platform/http/exchange.ts";
+import type { Logger } from "../../platform/log/port.ts";
+import type { RequestMetrics } from "./request-metrics.ts";
+
+/** Records one finished request: its metrics and, where `LOG_REQUESTS` says so, its access log line. */
+export type Observe = (exchange: Exchange, status: number) => void;
+
+/** What observing needs. `isHot` tells the routes whose successes `LOG_REQUESTS=true` leaves out. */
+export interface ObserveOptions {
+  readonly log: Logger;
+  readonly logRequests: "true" | "all" | "false";
+  readonly exchanges: Pick<Exchanges, "clientAddressOf">;
+  readonly metrics: RequestMetrics;
+  readonly isHot: (exchange: Exchange) => boolean;
+}
+
+/**
+ * The line holds method, route template, status, duration, request id, client address, user id and size; never a path, a
+ * query, a header or a body, since those may hold a secret.
+ */
+export function createObserve(options: ObserveOptions): Observe {
+  const { log, logRequests, exchanges, metrics, isHot } = options;
+
+  function isLogged(exchange: Exchange, status: number): boolean {
+    if (logRequests !== "true") return logRequests === "all";
+    if (exchange.route?.startsWith("/health")) return false;
+    return status >= 400 || !isHot(exchange);
+  }
+
+  return (exchange, status) => {
+    const { method } = exchange.request;
+    const milliseconds = monotonicMilliseconds() - exchange.startedAt;
+    metrics.record(method, exchange.route, status, milliseconds);
+    if (!isLogged(exchange, status)) return;
+    log.info(
+      {
+        method,
+        route: exchange.route,
+        status,
+        ms: Math.round(milliseconds * 100) / 100,
+        request_id: exchange.requestId,
+        client_address: exchanges.clientAddressOf(exchange),
+        user_id: exchange.admitted?.actor.userId ?? null,
+        bytes: method === "HEAD" ? 0 : exchange.bytesSent,
+      },
+      "request",
+    );
+  };
+}

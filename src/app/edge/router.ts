@@ -1,0 +1,44 @@
+import { type AnyElysia, Elysia } from "elysia";
+
+import type { Exchanges } from "../../platform/http/exchange.ts";
+import type { MapError } from "./map-error.ts";
+import type { Responder } from "./respond.ts";
+
+/** What joins the framework's router to the edge. */
+export interface RouterOptions {
+  readonly exchanges: Pick<Exchanges, "of">;
+  readonly responder: Pick<Responder, "write">;
+  readonly mapError: MapError;
+}
+
+/** The framework's router for all routes that are not hot: its errors and its results pass through the edge's own writers. */
+export function createRouter(
+  routes: AnyElysia,
+  { exchanges, responder, mapError }: RouterOptions,
+): (request: Request) => Response | Promise<Response> {
+  const app = new Elysia({
+    normalize: false,
+    // Otherwise a path is looked for after the eleventh character of the URL, and `http://sso/…` has none there.
+    handler: { standardHostname: false },
+  })
+    // First: a hook does not apply to routes that were registered before it.
+    .onError(({ error, request, set }) => {
+      const { status, headers, body } = mapError(exchanges.of(request), error);
+      set.status = status;
+      Object.assign(set.headers, headers);
+      return body;
+    })
+    .mapResponse(({ request, responseValue, set, route }) => {
+      const exchange = exchanges.of(request);
+      exchange.route = route ?? null;
+      const status = typeof set.status === "number" ? set.status : 200;
+      const response = responder.write(exchange, responseValue, status, set.headers);
+      // The framework would apply them to the finished response once more.
+      set.headers = {};
+      set.status = 200;
+      return response;
+    })
+    .use(routes)
+    .compile();
+  return app.fetch;
+}

@@ -1,0 +1,85 @@
+import { Type } from "@sinclair/typebox";
+
+import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import type { Authenticate } from "../../platform/http/guard.ts";
+import {
+  hotGetForUser,
+  hotGetOfHeaders,
+  hotPost,
+  type HotRoute,
+} from "../../platform/http/hot-route.ts";
+import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
+import { assertMeets, forwardedIdentity, identityHeaders } from "./forward-auth.ts";
+import { ownUserSchema, validateTokenBody, validTokenSchema } from "./model.ts";
+import { viewOwnUser, viewValidToken } from "./views.ts";
+
+/** What the routes of access need. */
+interface AccessRoutesOptions {
+  readonly authenticate: Authenticate;
+  readonly cookie: RefreshCookie;
+}
+
+/** Whom an access token belongs to: for the user's own client, for other services and for reverse proxies. */
+export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions): HotRoute[] {
+  return [
+    hotGetForUser({
+      path: "/api/v1/users/me",
+      handle: ({ ctx }) => success(viewOwnUser(ctx.actor), ctx.clock.now()),
+      response: { 200: successSchema(ownUserSchema), ...failures(401, 503) },
+      detail: {
+        operationId: "getCurrentUser",
+        tags: ["Users"],
+        summary: "Get the signed-in user",
+        description: "The user of the access token, as of now.",
+        security: [{ bearer: [] }],
+      },
+    }),
+    hotPost({
+      path: "/api/v1/auth/validate-token",
+      body: { kind: "json", schema: validateTokenBody },
+      async handle({ ctx, body }) {
+        return success(viewValidToken(await authenticate(ctx, body.token)), ctx.clock.now());
+      },
+      response: { 200: successSchema(validTokenSchema), ...failures(400, 401, 413, 415, 503) },
+      detail: {
+        operationId: "validateToken",
+        tags: ["Sessions"],
+        summary: "Validate an access token",
+        description:
+          "For services that receive access tokens: whom the token belongs to, as of now. A token of an ended session is not valid.",
+        security: [],
+      },
+    }),
+    hotGetOfHeaders({
+      path: "/api/v1/auth/forward",
+      handle({ ctx, request }) {
+        const identity = forwardedIdentity(ctx, request, { authenticate, cookie });
+        const headersOf = (found: Awaited<typeof identity>) => {
+          assertMeets(found, request.url);
+          return identityHeaders(found);
+        };
+        return identity instanceof Promise ? identity.then(headersOf) : headersOf(identity);
+      },
+      response: { 200: Type.Void(), ...failures(400, 401, 403, 503) },
+      detail: {
+        operationId: "forwardAuth",
+        tags: ["Sessions"],
+        summary: "Authenticate a request for a reverse proxy",
+        description:
+          "For nginx (`auth_request`), Caddy and Traefik (`forward_auth`). 200 has no body; its `X-Auth-User-Id`, `X-Auth-Email`, `X-Auth-Username` and `X-Auth-Roles` are for the application behind the proxy. With `REFRESH_TOKEN_COOKIE=true` the cookie is accepted in place of a bearer. Any other query parameter is refused.",
+        security: [{ bearer: [] }],
+        parameters: [conditionParameter("role"), conditionParameter("permission")],
+      },
+    }),
+  ];
+}
+
+function conditionParameter(name: string) {
+  return {
+    name,
+    in: "query",
+    description: `A ${name} that the user must have; repeatable, and all are required.`,
+    required: false,
+    schema: { type: "array", items: { type: "string" } },
+  };
+}

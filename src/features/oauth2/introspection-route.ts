@@ -1,0 +1,35 @@
+import type { Authenticate } from "../../platform/http/guard.ts";
+import { hotPost, type HotRoute } from "../../platform/http/hot-route.ts";
+import { authenticateClient } from "./authenticate-client.ts";
+import { oauthErrorSchema } from "./errors.ts";
+import { introspectToken } from "./introspect-token.ts";
+import { introspectionBody, introspectionSchema } from "./model.ts";
+import { required } from "./parameters.ts";
+
+/** Token introspection (RFC 7662). */
+export function introspectionRoute({ authenticate }: { authenticate: Authenticate }): HotRoute {
+  return hotPost({
+    path: "/oauth/introspect",
+    body: { kind: "form", schema: introspectionBody },
+    async handle({ ctx, request, body }) {
+      await authenticateClient(ctx, request.headers.get("authorization"), body);
+      return introspectToken(ctx, authenticate, required(body, "token"));
+    },
+    response: {
+      200: introspectionSchema,
+      400: oauthErrorSchema,
+      401: oauthErrorSchema,
+      413: oauthErrorSchema,
+      415: oauthErrorSchema,
+      503: oauthErrorSchema,
+    },
+    detail: {
+      operationId: "introspectToken",
+      tags: ["OAuth 2.0"],
+      summary: "Introspect a token",
+      description:
+        "RFC 7662, for services that authenticate as a client. As of now: a token of an ended session is not active. Introspection does not use up a refresh token.",
+      security: [{ client: [] }],
+    },
+  });
+}

@@ -1,0 +1,54 @@
+import type { AnonymousActor, UserActor } from "../../kernel/context.ts";
+import { AppError } from "../../kernel/errors.ts";
+import type { Context, Platform } from "../platform.ts";
+import { createRequestContexts } from "../request-contexts.ts";
+import { readBearerToken } from "./bearer.ts";
+import type { Exchange, Exchanges } from "./exchange.ts";
+
+/** Gives the user whom an access token was issued to; at once for a cached one. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`. */
+export type Authenticate = (ctx: Context, token: string) => UserActor | Promise<UserActor>;
+
+/** Opens the context of a request, for whom its route admits. */
+export interface Guard {
+  /** For a route that anyone may call. */
+  admitAnyone(exchange: Exchange): Context<AnonymousActor>;
+  /**
+   * For a route of signed-in users: verifies the bearer token. Throws `AUTHENTICATION_REQUIRED`, `INVALID_TOKEN`,
+   * `EXPIRED_TOKEN`.
+   */
+  admitUser(exchange: Exchange): Context<UserActor> | Promise<Context<UserActor>>;
+}
+
+/** The guard of hot routes and of the route kit alike. */
+export function createGuard(
+  platform: Platform,
+  exchanges: Pick<Exchanges, "clientAddressOf">,
+  authenticate: Authenticate,
+): Guard {
+  const contexts = createRequestContexts(platform, exchanges);
+
+  return {
+    admitAnyone: (exchange) => contexts.open(exchange),
+    admitUser(exchange) {
+      const token = readBearerToken(exchange.request.headers.get("authorization"));
+      const ctx = contexts.open(exchange);
+      const actor = authenticate(ctx, token);
+      return actor instanceof Promise
+        ? actor.then((found) => enter(exchange, ctx, found))
+        : enter(exchange, ctx, actor);
+    },
+  };
+
+  function enter(exchange: Exchange, ctx: Context, actor: UserActor): Context<UserActor> {
+    const admitted = contexts.actingAs(ctx, actor);
+    exchange.admitted = admitted;
+    return admitted;
+  }
+}
+
+/** Throws `FORBIDDEN` unless the user has the permission. */
+export function assertPermitted(actor: UserActor, permission: string): void {
+  if (!actor.permissions.includes(permission)) {
+    throw new AppError("FORBIDDEN", `This requires the permission ${permission}.`);
+  }
+}
