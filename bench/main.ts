@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { audit } from "./audit.ts";
+import { edge } from "./edge.ts";
 import { login } from "./login.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
@@ -19,6 +20,7 @@ import { validation } from "./validation.ts";
 
 const measurements: readonly Measurement[] = [
   validation,
+  edge,
   revocation,
   login,
   saturation,

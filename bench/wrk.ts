@@ -10,13 +10,14 @@ export interface RepeatedRequest {
   readonly body?: string;
 }
 
-/** What `wrk` saw: answers a second, and the 99th percentile of their times. */
+/** What `wrk` counted: responses, responses per second, and the 99th percentile of their latencies. */
 export interface WrkResult {
+  readonly requests: number;
   readonly perSecond: number;
   readonly p99Milliseconds: number;
 }
 
-/** Loads a server with `wrk` (Debian: `apt-get install wrk`). Throws when an answer was no success. */
+/** Loads a server with `wrk` (Debian: `apt-get install wrk`). Throws when a response was no success. */
 export function wrk(request: RepeatedRequest, options: WrkOptions): Promise<WrkResult> {
   return runWrk(request.url, luaOf(request), options);
 }
@@ -57,9 +58,10 @@ function luaOf({ bearer, body }: RepeatedRequest): string {
 function parse(output: string): WrkResult {
   const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
   const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(output) ?? [];
+  const requests = Number(/(\d+) requests in/.exec(output)?.[1]);
   if (/Non-2xx|Socket errors/.test(output) || Number.isNaN(perSecond)) {
     throw new Error(`wrk did not see what it should:\n${output}`);
   }
   const factor = { us: 0.001, ms: 1, s: 1000 }[unit ?? ""] ?? Number.NaN;
-  return { perSecond, p99Milliseconds: Number(value) * factor };
+  return { requests, perSecond, p99Milliseconds: Number(value) * factor };
 }

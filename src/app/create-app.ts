@@ -166,6 +166,7 @@ export function createApp(platform: Platform, health: HealthState): App {
     mapError,
     responder,
     observe: createObserve({
+      clock,
       log,
       logRequests: settings.logRequests,
       exchanges,

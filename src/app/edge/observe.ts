@@ -1,4 +1,4 @@
-import { monotonicMilliseconds } from "../../kernel/clock.ts";
+import { type Clock, monotonicMilliseconds } from "../../kernel/clock.ts";
 import type { Exchange, Exchanges } from "../../platform/http/exchange.ts";
 import type { Logger } from "../../platform/log/port.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
@@ -8,7 +8,8 @@ export type Observe = (exchange: Exchange, status: number) => void;
 
 /** What observing needs. `isHot` tells the routes whose successes `LOG_REQUESTS=true` leaves out. */
 export interface ObserveOptions {
-  readonly log: Logger;
+  readonly clock: Clock;
+  readonly log: Pick<Logger, "request">;
   readonly logRequests: "true" | "all" | "false";
   readonly exchanges: Pick<Exchanges, "clientAddressOf">;
   readonly metrics: RequestMetrics;
@@ -20,7 +21,7 @@ export interface ObserveOptions {
  * query, a header or a body, since those may hold a secret.
  */
 export function createObserve(options: ObserveOptions): Observe {
-  const { log, logRequests, exchanges, metrics, isHot } = options;
+  const { clock, log, logRequests, exchanges, metrics, isHot } = options;
 
   function isLogged(exchange: Exchange, status: number): boolean {
     if (logRequests !== "true") return logRequests === "all";
@@ -33,18 +34,16 @@ export function createObserve(options: ObserveOptions): Observe {
     const milliseconds = monotonicMilliseconds() - exchange.startedAt;
     metrics.record(method, exchange.route, status, milliseconds);
     if (!isLogged(exchange, status)) return;
-    log.info(
-      {
-        method,
-        route: exchange.route,
-        status,
-        ms: Math.round(milliseconds * 100) / 100,
-        request_id: exchange.requestId,
-        client_address: exchanges.clientAddressOf(exchange),
-        user_id: exchange.admitted?.actor.userId ?? null,
-        bytes: method === "HEAD" ? 0 : exchange.bytesSent,
-      },
-      "request",
-    );
+    log.request({
+      time: clock.now(),
+      method,
+      route: exchange.route,
+      status,
+      ms: Math.round(milliseconds * 100) / 100,
+      request_id: exchange.requestId,
+      client_address: exchanges.clientAddressOf(exchange),
+      user_id: exchange.admitted?.actor.userId ?? null,
+      bytes: method === "HEAD" ? 0 : exchange.bytesSent,
+    });
   };
 }

@@ -2,37 +2,57 @@ import { pino, type DestinationStream } from "pino";
 import { build as prettyStream } from "pino-pretty";
 
 import type { Logger } from "./port.ts";
+import { createStandardOutput } from "./standard-output.ts";
 
-/** How much is logged, how, and in whose name. */
+/** The least level that is logged, the form of a line, and the name of the service in each line. */
 export interface LogOptions {
   readonly level: string;
   readonly format: "json" | "pretty";
   readonly service: string;
 }
 
-/** Names of fields that would hold a secret; should one ever reach a log line, its value does not. */
+/** Names of fields that would hold a secret; a value that reaches a log line under such a name is replaced. */
 const secretFields = ["password", "token", "access_token", "refresh_token", "code", "secret"];
 
-/** Writes to standard output. No transports: their worker threads do not start inside an executable. */
+/**
+ * Writes to standard output, or to `stream`. No transports: their worker threads do not start inside an executable. In JSON
+ * the access log passes by pino, whose redaction takes longer than a hot route: its fields are fixed, and none is secret.
+ */
 export function createLogger(options: LogOptions, stream?: DestinationStream): Logger {
-  const destination =
-    stream ??
-    (options.format === "pretty"
-      ? prettyStream({
-          sync: true,
-          colorize: true,
-          translateTime: "SYS:HH:MM:ss.l",
-          ignore: "pid,hostname,service",
-        })
-      : pino.destination({ fd: 1, sync: true }));
-  return pino(
+  const { level, service, format } = options;
+  const output = stream || format === "pretty" ? null : createStandardOutput();
+  const log = pino(
     {
-      level: options.level,
-      base: { service: options.service },
+      level,
+      base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretFields.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
     },
-    destination,
+    output ?? stream ?? createPrettyStream(),
   );
+  const isRequestLogged = log.isLevelEnabled("info");
+
+  return {
+    debug: (fields, message) => log.debug(fields, message),
+    info: (fields, message) => log.info(fields, message),
+    warn: (fields, message) => log.warn(fields, message),
+    error: (fields, message) => log.error(fields, message),
+    request(entry) {
+      if (!isRequestLogged) return;
+      const { time, ...fields } = entry;
+      if (!output) return log.info(fields, "request");
+      const line = { level: "info", time: time.toISOString(), service, ...fields, msg: "request" };
+      output.gather(`${JSON.stringify(line)}\n`);
+    },
+  };
+}
+
+function createPrettyStream(): DestinationStream {
+  return prettyStream({
+    sync: true,
+    colorize: true,
+    translateTime: "SYS:HH:MM:ss.l",
+    ignore: "pid,hostname,service",
+  });
 }

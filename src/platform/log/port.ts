@@ -1,10 +1,29 @@
 /** The fields of a log line: plain values, no secret among them. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
+/** One line of the access log. */
+export interface RequestLogEntry {
+  /** When the request was answered. */
+  readonly time: Date;
+  readonly method: string;
+  /** The template of the route's path; null for a path without a route. */
+  readonly route: string | null;
+  readonly status: number;
+  /** Duration in milliseconds, to two decimals. */
+  readonly ms: number;
+  readonly request_id: string;
+  readonly client_address: string | null;
+  readonly user_id: string | null;
+  /** Length of the response's body. */
+  readonly bytes: number;
+}
+
 /** Structured log, one line an entry. */
 export interface Logger {
   debug(fields: LogFields, message: string): void;
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
   error(fields: LogFields, message: string): void;
+  /** Writes a line of the access log, at the level `info`. */
+  request(entry: RequestLogEntry): void;
 }
