@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let ada: { userId: string; email: string };
 
 beforeAll(async () => {
-  app = await startTestApp();
   ada = await registerVerified(app, { username: "Kay.Ada" });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 function register(username: unknown) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { meanwhile } from "../support/held-rows.ts";
@@ -8,18 +8,12 @@ import { askForMagicLink, signInByMail } from "../support/magic-link.ts";
 import { mailOfKind } from "../support/mail-of-kind.ts";
 import { askForReset, confirmReset, newPassword } from "../support/password-reset.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 const racers = 10;
 
 describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database, settings: { CONCEAL_ACCOUNTS: "true" } });
-  });
-
-  afterAll(() => app[Symbol.asyncDispose]());
+  const app = useTestApp({ database, settings: { CONCEAL_ACCOUNTS: "true" } });
 
   function register(email: string, username: string): Promise<Answer> {
     const json = { email, password: goodPassword, username };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 
 import { createAdmin } from "../../src/features/user-administration/index.ts";
@@ -7,7 +7,7 @@ import { codeIn, codeOf } from "../support/error-code.ts";
 import { eventually } from "../support/eventually.ts";
 import { goodPassword, mailTo } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 /** The stored form of an address, or the code of its refusal. */
 function formOf(address: string): unknown {
@@ -113,7 +113,7 @@ describe("the form of an address", () => {
 });
 
 describe("every door knows an address by that form", () => {
-  let app: TestApp;
+  const app = useTestApp();
   const stored = "k.ada@xn--bcher-kva.example";
   const spellings = [
     "K.Ada@bücher.example",
@@ -128,12 +128,7 @@ describe("every door knows an address by that form", () => {
   ];
 
   beforeAll(async () => {
-    app = await startTestApp();
     await app.post("/api/v1/auth/register", { email: spellings[0], password: goodPassword });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   async function post(path: string, json: unknown): Promise<[number, unknown]> {

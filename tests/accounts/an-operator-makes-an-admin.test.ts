@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { createAdmin } from "../../src/features/user-administration/index.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { codeOf } from "../support/error-code.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 describe.each([...databaseKinds])("an admin made by the operator, on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database });
 
   test("is verified, signs in by address or username, and has the roles user and admin", async () => {
     const ctx = operatorOf(app);

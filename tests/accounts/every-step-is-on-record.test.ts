@@ -1,25 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, logIn, mailTo } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const userAgent = "Test-Browser/1.0";
 const headers = { "user-agent": userAgent };
 
 describe.each([...databaseKinds])("the audit log on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database });
 
   /** Expects that a request left exactly one row, and whose. */
   async function expectRow(answer: Answer, row: Record<string, unknown>): Promise<void> {

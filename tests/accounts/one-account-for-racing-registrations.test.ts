@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { eventually } from "../support/eventually.ts";
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const racers = 50;
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 function outcome(answer: Answer): string {
   return `${answer.status} ${String(answer.json?.error?.code ?? "")}`.trim();

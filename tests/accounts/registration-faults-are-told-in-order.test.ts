@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { goodPassword, registerVerified } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let taken: { email: string; username: string };
 
 beforeAll(async () => {
-  app = await startTestApp();
   const username = "ada.lovelace";
   taken = { username, email: (await registerVerified(app, { username })).email };
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const fine = { email: "grace@example.com", password: goodPassword };

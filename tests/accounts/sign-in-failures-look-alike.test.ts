@@ -1,26 +1,18 @@
-import { afterAll, afterEach, beforeAll, expect, setSystemTime, test } from "bun:test";
+import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { type HasherWork, watchHasher } from "../support/watch-hasher.ts";
 
-let app: TestApp;
-let statements = 0;
-
-beforeAll(async () => {
-  app = await startTestApp({
-    overrides: {
-      onStatement: () => {
-        statements += 1;
-      },
+const app = useTestApp({
+  overrides: {
+    onStatement: () => {
+      statements += 1;
     },
-  });
+  },
 });
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+let statements = 0;
 
 afterEach(() => {
   setSystemTime();

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, logIn, mailTo, registerVerified } from "../support/journey.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 import { differenceOfTimes } from "../support/time-difference.ts";
 
 const settings = { CONCEAL_ACCOUNTS: "true" };
@@ -36,13 +36,7 @@ function mailKinds(app: TestApp, email: string): Promise<unknown[]> {
 }
 
 describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database, settings });
-  });
-
-  afterAll(() => app[Symbol.asyncDispose]());
+  const app = useTestApp({ database, settings });
 
   // part of security 14
   test("registering a taken address is answered like a free one, and its owner gets a mail", async () => {

@@ -1,28 +1,23 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { differenceOfTimes } from "../support/time-difference.ts";
 
 // Cost 9, so that it is over in seconds; at the cost of production a leak of the same size would be a smaller part.
 const cost = "9";
 
-let app: TestApp;
+const app = useTestApp({ settings: { BCRYPT_COST: cost } });
 let known: string;
 let passwordless: string;
 let waiting: string;
 
 beforeAll(async () => {
-  app = await startTestApp({ settings: { BCRYPT_COST: cost } });
   known = (await registerVerified(app)).email;
   passwordless = (await registerVerified(app)).email;
   await app.rows(`update users set password_hash = null where email = '${passwordless}'`);
   waiting = freshEmail();
   await app.post("/api/v1/auth/register", { email: waiting, password: goodPassword });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 async function post(path: string, body: unknown, status: number): Promise<void> {

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { sessionOf } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let admin: SignedInUser;
 
 beforeAll(async () => {
-  app = await startTestApp();
   admin = await signInAdmin(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const sessionsOnRecord = (action: string, userId: string) =>

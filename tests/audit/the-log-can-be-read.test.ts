@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn, registerVerified, signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 interface Item {
   id: string;
@@ -16,16 +16,11 @@ interface Item {
 }
 
 describe.each([...databaseKinds])("the audit log on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let bearer: string;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     bearer = (await signInAdmin(app)).accessToken;
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   const list = (query = "") => app.call("GET", `/api/v1/audit-logs${query}`, { bearer });

@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { openAuditScene } from "../support/audit-scene.ts";
 import { createHome } from "../support/executable-home.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn, registerVerified } from "../support/journey.ts";
 import { runFromSource } from "../support/run-from-source.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 
 beforeAll(async () => {
-  app = await startTestApp();
   await logIn(app, await registerVerified(app));
   await eventually(
     () => app.rows("select id from audit_log where sequence is null"),
     (rows) => rows.length === 0,
   );
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const verify = (options = "") => runFromSource(app, `audit verify${options}`);

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { basic, makeClient } from "../support/clients.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let bearer: string;
 
 beforeAll(async () => {
-  app = await startTestApp();
   bearer = (await signInAdmin(app)).accessToken;
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const auditCount = async (action: string, id: string) =>

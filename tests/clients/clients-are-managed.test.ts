@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
@@ -6,21 +6,16 @@ import { basic } from "../support/clients.ts";
 import { databaseDump } from "../support/database-dump.ts";
 import { databaseKinds } from "../support/databases.ts";
 import type { SignedInUser } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const path = "/api/v1/clients";
 
 describe.each([...databaseKinds])("the clients on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let admin: SignedInUser;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     admin = await signInAdmin(app);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   const call = (method: string, at: string, json?: unknown) =>

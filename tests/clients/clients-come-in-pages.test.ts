@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { makeClient } from "../support/clients.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let bearer: string;
 const made: string[] = [];
 
 beforeAll(async () => {
-  app = await startTestApp();
   bearer = (await signInAdmin(app)).accessToken;
   for (let index = 0; index < 25; index += 1) {
     made.unshift((await makeClient(app, `client ${index}`)).id);
   }
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const list = (query: string) => app.call("GET", `/api/v1/clients${query}`, { bearer });

@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { clientToken, makeClient } from "../support/clients.ts";
 import { eventually } from "../support/eventually.ts";
 import { signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 const operations = [
   ["GET", "/api/v1/clients", 200],

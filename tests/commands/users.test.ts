@@ -1,24 +1,19 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 
 import { encodeCursor } from "../../src/kernel/cursor.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { freshEmail, logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { runFromSource } from "../support/run-from-source.ts";
 import { statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 setDefaultTimeout(30_000);
 
-let app: TestApp;
+const app = useTestApp();
 let admin: SignedInUser;
 
 beforeAll(async () => {
-  app = await startTestApp();
   admin = await signInAdmin(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const run = (words: string) => runFromSource(app, `users ${words}`);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import {
   type ClientAuth,
   clientCredentialsGrantRequest,
@@ -16,20 +16,15 @@ import type { Answer } from "../support/http-call.ts";
 import { signUp } from "../support/journey.ts";
 import { callWith, exampleBody, readOperations } from "../support/operations.ts";
 import { caught, discover } from "../support/strict-client.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let client: TestClient;
 let strict: Awaited<ReturnType<typeof discover>>;
 
 beforeAll(async () => {
-  app = await startTestApp();
   client = await makeClient(app, "billing");
   strict = await discover(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const clientForm = { grant_type: "client_credentials" };

@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import type { Answer, Call } from "../support/http-call.ts";
 import { registerVerified, signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let user: { email: string; password: string };
 
 beforeAll(async () => {
-  app = await startTestApp();
   user = await registerVerified(app, { username: "ada.token" });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const formType = "application/x-www-form-urlencoded";

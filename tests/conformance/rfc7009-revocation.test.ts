@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import {
   ClientSecretBasic,
   None,
@@ -12,17 +12,9 @@ import { eventually } from "../support/eventually.ts";
 import { decodeToken, forgeToken, hmac } from "../support/forge-token.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { discover } from "../support/strict-client.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 const revoke = (form: Record<string, string>) => app.call("POST", "/oauth/revoke", { form });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import {
   ClientSecretBasic,
   introspectionRequest,
@@ -12,20 +12,15 @@ import { eventually } from "../support/eventually.ts";
 import { decodeToken, forgeToken, hmac } from "../support/forge-token.ts";
 import { signUp } from "../support/journey.ts";
 import { caught, discover } from "../support/strict-client.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let client: TestClient;
 let strict: Awaited<ReturnType<typeof discover>>;
 
 beforeAll(async () => {
-  app = await startTestApp();
   client = await makeClient(app);
   strict = await discover(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 async function introspectStrictly(token: string, secret = client.secret) {

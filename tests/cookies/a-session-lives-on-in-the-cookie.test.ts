@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, setSystemTime, test } from "bun:test";
+import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { logIn, registerVerified } from "../support/journey.ts";
 import { race } from "../support/race.ts";
 import { cookieHeaders, cookieOf, tokenInCookie } from "../support/refresh-cookie.ts";
 import { auditOf, sessionOf, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
 
 afterEach(() => {
   setSystemTime();

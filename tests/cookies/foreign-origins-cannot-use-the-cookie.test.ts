@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import type { Call } from "../support/http-call.ts";
 import { logIn, registerVerified } from "../support/journey.ts";
 import { cookieHeaders, cookieOf, tokenInCookie } from "../support/refresh-cookie.ts";
 import { auditOf, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const own = "http://localhost:8000";
 const listed = "https://app.example.com";
@@ -23,16 +23,8 @@ const foreign = [
   "null",
   "",
 ];
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({
-    settings: { REFRESH_TOKEN_COOKIE: "true", ALLOWED_ORIGINS: listed },
-  });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
+const app = useTestApp({
+  settings: { REFRESH_TOKEN_COOKIE: "true", ALLOWED_ORIGINS: listed },
 });
 
 async function signInWithCookie() {

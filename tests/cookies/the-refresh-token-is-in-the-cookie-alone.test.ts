@@ -1,23 +1,15 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { makeClient } from "../support/clients.ts";
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, logIn, registerVerified } from "../support/journey.ts";
 import { cookieHeaders, cookieOf, tokenInCookie } from "../support/refresh-cookie.ts";
 import { outcomeOfRefresh, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 const origin = "https://auth.example.com";
 const week = 7 * 86_400;
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
 
 /** The cookie holds a token that works, and the body holds none. */
 function expectOnlyInCookie(answer: Answer, data: Record<string, unknown>) {

@@ -1,24 +1,16 @@
-import { afterAll, afterEach, beforeAll, expect, setSystemTime, test } from "bun:test";
+import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
 import { databaseDump } from "../support/database-dump.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, logIn, mailTo, signUp } from "../support/journey.ts";
 import { askForEmail, confirmEmail, mailedChange } from "../support/own-account.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = useTestApp();
 
 afterEach(() => {
   setSystemTime();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 // Attack: a stolen access token is to be enough to take the account over.

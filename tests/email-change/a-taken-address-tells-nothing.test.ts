@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, setSystemTime, test } from "bun:test";
+import { afterAll, expect, setSystemTime, test } from "bun:test";
 
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, mailTo, signUp } from "../support/journey.ts";
 import { askForEmail, confirmEmail, kindsOfMailTo, mailedChange } from "../support/own-account.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { differenceOfTimes } from "../support/time-difference.ts";
 
-let app: TestApp;
+const app = useTestApp();
 
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
+afterAll(() => {
   setSystemTime();
-  await app[Symbol.asyncDispose]();
 });
 
 /** Everything of an answer that its reader sees, but for the request's own name. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
 import { databaseKinds } from "../support/databases.ts";
@@ -6,18 +6,10 @@ import { freshEmail, goodPassword, mailTo, signUp } from "../support/journey.ts"
 import { askForEmail, confirmEmail, mailedChange } from "../support/own-account.ts";
 import { race } from "../support/race.ts";
 import { statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database });
 
   // security 70: the race
   test("of ten users who confirm one address together one gets it, and the others stay as they were", async () => {

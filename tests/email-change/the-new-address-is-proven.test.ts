@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
 import { databaseKinds } from "../support/databases.ts";
@@ -6,18 +6,10 @@ import { eventually } from "../support/eventually.ts";
 import { freshEmail, logIn, mailTo, signUp } from "../support/journey.ts";
 import { askForEmail, confirmEmail, kindsOfMailTo, mailedChange } from "../support/own-account.ts";
 import { outcomeOfRefresh, refresh, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database });
 
   // security 70: re-authentication, confirmation by the new address, the old one told and hers until then
   test("the address changes when its link is used, not before, and the old one is told of both", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { type EchoApplication, startEchoApplication } from "../support/echo-application.ts";
@@ -6,7 +6,7 @@ import { type Call, callServer } from "../support/http-call.ts";
 import { goodPassword, signUp } from "../support/journey.ts";
 import { type ProxyProcess, type ProxyProgram, startProxy } from "../support/proxy-process.ts";
 import { rawGet } from "../support/raw-http.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 /** The ports of what an example's proxy stands before. */
 export interface Upstreams {
@@ -17,22 +17,17 @@ export interface Upstreams {
 /** What every example must do for the application behind it, asked of its real proxy. */
 export function guardsTheApplication(programFor: (upstreams: Upstreams) => ProxyProgram): void {
   setDefaultTimeout(30_000);
-  let gatehouse: TestApp;
+  const gatehouse = useTestApp({ settings: { TRUSTED_PROXIES: "127.0.0.1/32" } });
   let application: EchoApplication;
   let proxy: ProxyProcess;
 
   beforeAll(async () => {
-    gatehouse = await startTestApp({ settings: { TRUSTED_PROXIES: "127.0.0.1/32" } });
     application = startEchoApplication();
+    gatehouse.defer(() => application[Symbol.asyncDispose]());
     proxy = await startProxy(
       programFor({ gatehouse: Number(new URL(gatehouse.url).port), application: application.port }),
     );
-  });
-
-  afterAll(async () => {
-    await proxy[Symbol.asyncDispose]();
-    await application[Symbol.asyncDispose]();
-    await gatehouse[Symbol.asyncDispose]();
+    gatehouse.defer(() => proxy[Symbol.asyncDispose]());
   });
 
   function through(method: string, path: string, call?: Call) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
@@ -7,29 +7,24 @@ import { hearing } from "../support/hearing.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { sessionOf } from "../support/session-calls.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 // The race: a replica has asked the database about a token it has not seen, and while the answer is on its way, what it
 // says stops being true. The replica's news of changes is faster than the answer.
-let app: TestApp;
+const app = useTestApp();
 let proxy: TcpProxy;
 let replica: CountedApp;
 let user: SignedInUser;
 
 beforeAll(async () => {
-  app = await startTestApp();
   user = await signUp(app);
   const url = new URL(app.platform.settings.databaseUrl ?? "");
   proxy = await startTcpProxy(Number(url.port));
   url.port = String(proxy.port);
+  app.defer(() => proxy[Symbol.asyncDispose]());
   replica = createCountedApp(app, { databaseUrl: url.href, serviceName: "replica" });
+  app.defer(() => replica[Symbol.asyncDispose]());
   await replica.platform.changes.start();
-});
-
-afterAll(async () => {
-  await replica[Symbol.asyncDispose]();
-  await proxy[Symbol.asyncDispose]();
-  await app[Symbol.asyncDispose]();
 });
 
 /** All answers of the replica's pool, and none of its listening connection. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { databaseKinds } from "../support/databases.ts";
@@ -6,25 +6,20 @@ import { eventually } from "../support/eventually.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { race } from "../support/race.ts";
 import { sessionOf, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 
 /** How soon every replica must know of what was changed in the database, by whomever. */
 const soonSeconds = 0.1;
 
 // The bad day: an operator helps himself with SQL, as operators do, and no code of ours runs.
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let replicas: readonly TestApp[];
   let users: SignedInUser[];
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     users = await race(16, () => signUp(app));
     replicas = database === "embedded" ? [app] : [app, await app.replica(), await app.replica()];
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   /** A user whose first token every replica knows. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
@@ -6,22 +6,14 @@ import { decodeToken } from "../support/forge-token.ts";
 import { hearing } from "../support/hearing.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { refresh, sessionOf, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const minuteMs = 60_000;
 
 // The trap: what is remembered of a token outlives the token, or its session, because the clock tells nobody.
 describe.each([...databaseKinds])("on %s, a token that is known", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    const settings = { JWT_ACCESS_TOKEN_TTL: "15m", JWT_REFRESH_TOKEN_TTL: "1h" };
-    app = await startTestApp({ database, settings });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const settings = { JWT_ACCESS_TOKEN_TTL: "15m", JWT_REFRESH_TOKEN_TTL: "1h" };
+  const app = useTestApp({ database, settings });
 
   afterEach(() => {
     setSystemTime();

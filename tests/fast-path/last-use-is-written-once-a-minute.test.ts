@@ -1,32 +1,27 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
 import postgres from "postgres";
 
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn, signUp } from "../support/journey.ts";
 import { refreshed, sessionOf, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 
 const secondMs = 1000;
 /** Longer than uses are gathered before they are written. */
 const gatheredMilliseconds = 1500;
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let replicas: readonly TestApp[];
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     replicas = database === "embedded" ? [app] : [app, await app.replica()];
     await app.rows("create table written (session_id uuid, last_used_at timestamptz)");
     await app.rows(`create function note_use() returns trigger language plpgsql as
       'begin insert into written values (new.id, new.last_used_at); return null; end'`);
     await app.rows(`create trigger note_use after update on sessions for each row
       when (old.last_used_at is distinct from new.last_used_at) execute function note_use()`);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   afterEach(() => {

@@ -15,7 +15,7 @@ import type { Shortcut } from "../../src/platform/http/shortcut.ts";
 import { eventually } from "../support/eventually.ts";
 import { callServer, type Answer, type Call } from "../support/http-call.ts";
 import { signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
 import { rawRequest, rawText } from "../http/raw-request.ts";
 
 const me = "/api/v1/users/me";
@@ -36,18 +36,14 @@ function questions(token: string, headers: Record<string, string>): Question[] {
 }
 
 describe("both ways answer the same", () => {
-  let app: TestApp;
+  const app = useTestApp({ settings: { ALLOWED_ORIGINS: origin } });
   let counted: ReturnType<typeof countLongWays>;
 
-  beforeAll(async () => {
-    app = await startTestApp({ settings: { ALLOWED_ORIGINS: origin } });
+  beforeAll(() => {
     counted = countLongWays(app);
   });
 
-  afterAll(async () => {
-    counted.stop();
-    await app[Symbol.asyncDispose]();
-  });
+  afterAll(() => counted.stop());
 
   /** The answers, and that each question went its way: `shortWays` of the three took the short one. */
   async function expectSame(

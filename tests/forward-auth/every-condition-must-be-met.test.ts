@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { builtInPermissions } from "../../src/features/roles/index.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { eventually } from "../support/eventually.ts";
 import { signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let user: string;
 let admin: string;
 
 beforeAll(async () => {
-  app = await startTestApp();
   user = (await signUp(app)).accessToken;
   admin = (await signInAdmin(app)).accessToken;
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 async function asked(query: string, bearer?: string) {

@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, setSystemTime, test } from "bun:test";
+import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { logIn, registerVerified } from "../support/journey.ts";
 import { cookieHeaders, cookieOf, tokenInCookie } from "../support/refresh-cookie.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const listed = "https://app.example.com";
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({
-    settings: { REFRESH_TOKEN_COOKIE: "true", ALLOWED_ORIGINS: listed },
-  });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
+const app = useTestApp({
+  settings: { REFRESH_TOKEN_COOKIE: "true", ALLOWED_ORIGINS: listed },
 });
 
 afterEach(() => {

@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { clientToken, makeClient } from "../support/clients.ts";
 import type { Answer } from "../support/http-call.ts";
 import { logIn, signUp } from "../support/journey.ts";
 import { rawGet } from "../support/raw-http.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const path = "/api/v1/auth/forward";
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 function identityOf({ headers }: Answer) {
   return Object.fromEntries([...headers].filter(([name]) => name.startsWith("x-auth-")));

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { databaseDump } from "../support/database-dump.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, mailTo, signUp } from "../support/journey.ts";
 import { readOperations } from "../support/operations.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { rawRequest, rawText } from "./raw-request.ts";
 
 const methods = [
@@ -23,11 +23,10 @@ const methods = [
 const pages = ["/", "/docs", "/redoc", "/openapi.json", "/verify-email"];
 
 describe("a wrong method", () => {
-  let app: TestApp;
+  const app = useTestApp();
   let known: Map<string, Set<string>>;
 
   beforeAll(async () => {
-    app = await startTestApp();
     known = new Map(pages.map((path) => [path, new Set(["GET", "HEAD"])]));
     known.get("/verify-email")?.add("POST");
     known.set("/verify-email/resend", new Set(["POST"]));
@@ -36,10 +35,6 @@ describe("a wrong method", () => {
       known.set(path, taken.add(method));
       if (method === "GET") taken.add("HEAD");
     }
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   // part of security 119: TRACE

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
 import {
@@ -9,23 +9,18 @@ import {
   type SignedInUser,
   signUp,
 } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 // Each statement is a round trip, and most of what a request takes when the database is a network away.
 describe("round trips to the database", () => {
-  let served: TestApp;
+  const served = useTestApp();
   let counted: CountedApp;
   let user: SignedInUser;
 
   beforeAll(async () => {
-    served = await startTestApp();
     user = await signUp(served, { username: "round-tripper" });
     counted = createCountedApp(served);
-  });
-
-  afterAll(async () => {
-    await counted[Symbol.asyncDispose]();
-    await served[Symbol.asyncDispose]();
+    served.defer(() => counted[Symbol.asyncDispose]());
   });
 
   async function count(path: string, status: number, json?: unknown): Promise<number> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 
 import { decodeToken, forgeToken, hmac } from "../support/forge-token.ts";
@@ -9,7 +9,7 @@ import {
   publishedKeys,
   stolenPrivateKey,
 } from "../support/signing-keys.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const attackers = {
   EdDSA: generateKeyPairSync("ed25519").privateKey,
@@ -23,22 +23,19 @@ function signer(algorithm: keyof typeof attackers, key: KeyObject) {
 }
 
 describe.each([...asymmetricAlgorithms])("a service that signs with %s", (algorithm) => {
-  let app: TestApp;
+  const app = useTestApp({ settings: { JWT_ALGORITHM: algorithm } });
   let user: SignedInUser;
   let publicJwk: Record<string, string>;
   let ownKey: KeyObject;
   let secretKeyId: string;
 
   beforeAll(async () => {
-    app = await startTestApp({ settings: { JWT_ALGORITHM: algorithm } });
     user = await signUp(app);
     publicJwk = (await publishedKeys(app))[0] ?? {};
     ownKey = (await stolenPrivateKey(app, keyIdOf(user.accessToken))).key;
     const symmetric = await app.replica({ JWT_ALGORITHM: "HS256" });
     secretKeyId = symmetric.platform.keyRing.current().id;
   });
-  afterAll(() => app[Symbol.asyncDispose]());
-
   async function expectRefused(
     change: Record<string, unknown>,
     signature: (input: string) => Buffer,

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
 
 import { databaseDump } from "../support/database-dump.ts";
 import { databaseKinds } from "../support/databases.ts";
@@ -6,22 +6,17 @@ import { mailTo, registerVerified } from "../support/journey.ts";
 import { askForMagicLink, openSessionsOf, signInByMail } from "../support/magic-link.ts";
 import { askForReset, outcomeOf } from "../support/password-reset.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 const racers = 20;
 const minute = 60_000;
 
 describe.each([...databaseKinds])("20 at once, on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let replicas: readonly TestApp[];
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     replicas = database === "postgres" ? [app, await app.replica()] : [app];
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   // Bad day: a double tap; attack: a link seen over a shoulder, pressed at the same moment.
@@ -48,18 +43,10 @@ describe.each([...databaseKinds])("20 at once, on %s", (database) => {
 });
 
 describe("one mail", () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
+  const app = useTestApp();
 
   afterEach(() => {
     setSystemTime();
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   // security 53, part of security 120

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
 import { createCountedApp } from "../support/counted-app.ts";
@@ -7,17 +7,9 @@ import { freshEmail, logIn, registerVerified } from "../support/journey.ts";
 import { askForMagicLink, openSessionsOf, signInByMail } from "../support/magic-link.ts";
 import { cookieOf, tokenInCookie } from "../support/refresh-cookie.ts";
 import { outcomeOfRefresh, sessionOf, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 test("with the link or the code: tokens as from a log-in, on record, and announced", async () => {
   const user = await registerVerified(app, { username: "mail-reader", name: "Ada" });

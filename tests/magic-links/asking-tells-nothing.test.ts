@@ -1,29 +1,24 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { eventually } from "../support/eventually.ts";
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
 import { askForMagicLink, signInByMail } from "../support/magic-link.ts";
 import { mailOfKind, mailsOfKind } from "../support/mail-of-kind.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 import { differenceOfTimes } from "../support/time-difference.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let known: string;
 let unverified: string;
 let deleted: string;
 
 beforeAll(async () => {
-  app = await startTestApp();
   known = (await registerVerified(app)).email;
   deleted = (await registerVerified(app)).email;
   await app.rows(`update users set deleted_at = now() where email = '${deleted}'`);
   unverified = freshEmail();
   await app.post("/api/v1/auth/register", { email: unverified, password: goodPassword });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 /** Everything that an answer shows, but what is new in each. */

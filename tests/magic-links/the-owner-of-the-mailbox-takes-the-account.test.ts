@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { freshEmail, goodPassword, logIn, mailTo } from "../support/journey.ts";
 import { askForMagicLink, openSessionsOf, signInByMail } from "../support/magic-link.ts";
@@ -6,18 +6,10 @@ import { mailsOfKind } from "../support/mail-of-kind.ts";
 import { askForReset, confirmReset } from "../support/password-reset.ts";
 import { race } from "../support/race.ts";
 import { outcomeOfRefresh, refresh, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  // The worst case: an impostor gets tokens at once.
-  app = await startTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+// The worst case: an impostor gets tokens at once.
+const app = useTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
 
 /** An impostor signs up with somebody's address, and is signed in on two devices. */
 async function impostor() {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import {
   type ChallengePurpose,
@@ -9,22 +9,14 @@ import {
 import { anonymousAt, challengePurposes, insertUser, issueTo } from "../support/challenges.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { freshEmail } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const pairs = challengePurposes.flatMap((made) =>
   challengePurposes.filter((used) => used !== made).map((used) => [made, used] as const),
 );
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database });
 
   /** Whose challenge the token or the code uses up, for this purpose, or null. */
   function useToken(purpose: ChallengePurpose, token: string) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import {
   consumeCode,
@@ -17,21 +17,16 @@ import {
 } from "../support/challenges.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 const racers = 20;
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let replicas: readonly TestApp[];
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     replicas = database === "postgres" ? [app, await app.replica()] : [app];
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   function replica(index: number): TestApp {

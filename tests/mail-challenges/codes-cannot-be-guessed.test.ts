@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 
 import {
@@ -8,19 +8,14 @@ import {
 } from "../../src/features/email-challenges/index.ts";
 import { anonymousAt, insertUser, issueTo } from "../support/challenges.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 const purpose = "magic-link";
-let app: TestApp;
+const app = useTestApp();
 let other: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp();
   other = await app.replica();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 async function countsOf(userId: string): Promise<Record<string, unknown>> {

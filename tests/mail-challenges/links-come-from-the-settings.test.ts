@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { challengeLink } from "../../src/features/email-challenges/index.ts";
 import { anonymousAt, challengePurposes } from "../support/challenges.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({
-    settings: { PUBLIC_URL: "https://example.com/sign-in", MAIL_TRANSPORT: "none" },
-  });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
+const app = useTestApp({
+  settings: { PUBLIC_URL: "https://example.com/sign-in", MAIL_TRANSPORT: "none" },
 });
 
 const token = "a_B-9+/&?#";

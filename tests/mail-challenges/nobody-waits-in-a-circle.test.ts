@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { sendDueReminders } from "../../src/features/email-verification/index.ts";
 import { createSystemContext } from "../../src/platform/system-context.ts";
@@ -11,22 +11,17 @@ import { confirmEmail, deleteAccount, mailedChange } from "../support/own-accoun
 import { askForReset, changePassword, confirmReset } from "../support/password-reset.ts";
 import { race } from "../support/race.ts";
 import { refresh } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
 
-let first: TestApp;
+const first = useTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
 let app: TestApp;
 
 beforeAll(async () => {
-  first = await startTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
   // Who waits in a circle is not freed by the server after a second, but waits until the request fails.
   await first.rows(`do $$ begin
     execute format('alter database %I set deadlock_timeout = ''1min''', current_database());
   end $$`);
   app = await first.replica();
-});
-
-afterAll(async () => {
-  await first[Symbol.asyncDispose]();
 });
 
 /** A user who has got every mail that she can use something of. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { beforeEach, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 
 import { addSeconds, systemClock } from "../../src/kernel/clock.ts";
@@ -8,34 +8,26 @@ import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 import { allMails, mailContents } from "../support/mail-contents.ts";
 import { queueMailFor } from "../support/queue-mail.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const mailer = createMemoryMailer({ name: "Acme", address: "acme@example.com" }, systemClock);
 let failures: Error[] = [];
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({
-    settings: { SERVICE_NAME: "Acme Notes" },
-    overrides: {
-      mailer: {
-        ...mailer,
-        async send(message) {
-          const failure = failures.pop();
-          if (failure) throw failure;
-          await mailer.send(message);
-        },
+const app = useTestApp({
+  settings: { SERVICE_NAME: "Acme Notes" },
+  overrides: {
+    mailer: {
+      ...mailer,
+      async send(message) {
+        const failure = failures.pop();
+        if (failure) throw failure;
+        await mailer.send(message);
       },
     },
-  });
+  },
 });
 
 beforeEach(() => {
   failures = [];
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 /** Registers somebody; the mail that this causes is forgotten. */

@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import PostalMime from "postal-mime";
 
 import { freshEmail, goodPassword, mailTo } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ settings: { SERVICE_NAME: "Acme Notes" } });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp({ settings: { SERVICE_NAME: "Acme Notes" } });
 
 function register(details: Record<string, unknown>) {
   return app.post("/api/v1/auth/register", { password: goodPassword, ...details });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import postgres from "postgres";
 
@@ -6,16 +6,10 @@ import { leaseSeconds } from "../../src/platform/outbox/attempt.ts";
 import { claimMessages, markDelivered, markFailed } from "../../src/platform/outbox/claim.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { createOutboxScene, rememberingDelivery } from "../support/outbox-scene.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 describe.each([...databaseKinds])("the outbox on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database });
-  });
-
-  afterAll(() => app[Symbol.asyncDispose]());
+  const app = useTestApp({ database });
 
   function claim(scene: ReturnType<typeof createOutboxScene>, limit: number) {
     const now = scene.clock.now();

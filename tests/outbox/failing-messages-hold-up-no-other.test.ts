@@ -1,20 +1,14 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { leaseSeconds, maximumAttempts } from "../../src/platform/outbox/attempt.ts";
 import { type OutboxMessage, PermanentDeliveryError } from "../../src/platform/outbox/port.ts";
 import { eventually } from "../support/eventually.ts";
 import { createOutboxScene, rememberingDelivery } from "../support/outbox-scene.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 describe("a message that cannot be delivered", () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
-
-  afterAll(() => app[Symbol.asyncDispose]());
+  const app = useTestApp();
 
   // security 134
   test("is tried again after ever longer pauses, and is dead after 20 attempts, without its secrets", async () => {

@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import type { Db } from "../../src/platform/db/port.ts";
 import { eventually } from "../support/eventually.ts";
 import { createOutboxScene, rememberingDelivery } from "../support/outbox-scene.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(() => app[Symbol.asyncDispose]());
+const app = useTestApp();
 
 /** The database, of which so many updates fail first as those of a lost connection do. */
 function failingUpdates(db: Db, times: number): Db {

@@ -1,23 +1,15 @@
-import { afterAll, afterEach, beforeAll, expect, setSystemTime, test } from "bun:test";
+import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
 import { signUp } from "../support/journey.ts";
 import { deleteAccount } from "../support/own-account.ts";
 import { refreshed, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = useTestApp();
 
 afterEach(() => {
   setSystemTime();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 // Attack: a stolen access token is to be enough to delete the account.

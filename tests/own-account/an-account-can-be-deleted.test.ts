@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
 import { databaseKinds } from "../support/databases.ts";
@@ -7,18 +7,10 @@ import { goodPassword, logIn, mailTo, signUp } from "../support/journey.ts";
 import { deleteAccount, mailedChange } from "../support/own-account.ts";
 import { race } from "../support/race.ts";
 import { outcomeOfRefresh, refresh, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database });
 
   // security 35, 49: the deleted user of each
   // part of security 48: a deletion

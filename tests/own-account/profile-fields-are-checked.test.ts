@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { beforeEach, expect, test } from "bun:test";
 
 import type { Answer } from "../support/http-call.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let user: SignedInUser;
 let before: Record<string, unknown>[];
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
 
 beforeEach(async () => {
   user = await signUp(app);

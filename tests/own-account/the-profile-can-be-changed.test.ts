@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
 import { eventually } from "../support/eventually.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 
 const me = "/api/v1/users/me";
 
@@ -83,15 +83,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 });
 
 describe("an update", () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp();
 
   test("a language tag is kept in its canonical form", async () => {
     const { accessToken: bearer } = await signUp(app);

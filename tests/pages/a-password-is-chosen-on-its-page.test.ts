@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { goodPassword, logIn } from "../support/journey.ts";
 import { getLink } from "../support/mailed-links.ts";
 import { newPassword } from "../support/password-reset.ts";
 import { formsOf, headingOf, openPage, press, type ShownPage } from "../support/page-forms.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 /** Posts the form of a page that asks for a new password. */
 function choose(page: ShownPage, password: string, confirmation = password, headers = {}) {

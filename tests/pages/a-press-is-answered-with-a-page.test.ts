@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, setSystemTime, test } from "bun:test";
+import { expect, setSystemTime, test } from "bun:test";
 
 import { AppError, type ErrorCode } from "../../src/kernel/errors.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
@@ -11,17 +11,9 @@ import {
 } from "../support/mailed-links.ts";
 import { mailOfKind } from "../support/mail-of-kind.ts";
 import { formsOf, headingOf, openPage, press, type ShownPage } from "../support/page-forms.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 /** While `work` is done, no request reaches the database. */
 async function withDatabaseAway<T>(work: () => Promise<T>, code: ErrorCode = "UNAVAILABLE") {

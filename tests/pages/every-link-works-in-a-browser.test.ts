@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import type { Browser } from "playwright-core";
 
@@ -13,7 +13,7 @@ import { canSignIn, doneHeadings, getLink } from "../support/mailed-links.ts";
 import { mailOfKind } from "../support/mail-of-kind.ts";
 import { pathFrom } from "../support/page-forms.ts";
 import { newPassword } from "../support/password-reset.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const timeoutMilliseconds = 60_000;
 // Chromium notes every answer of 400 and above to the console.
@@ -21,17 +21,12 @@ const refusals = /^console error: Failed to load resource: .* 40[03] /;
 
 describeInBrowser("the links of mails in a browser", () => {
   let browser: Browser;
-  let app: TestApp;
+  const app = useTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
 
   beforeAll(async () => {
-    app = await startTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
     browser = await openBrowser();
+    app.defer(() => browser.close());
   }, timeoutMilliseconds);
-
-  afterAll(async () => {
-    await browser.close();
-    await app[Symbol.asyncDispose]();
-  });
 
   /** Nothing may have gone wrong on the page, in sight or out of it. */
   async function withPage(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { databaseDump } from "../support/database-dump.ts";
 import {
@@ -9,7 +9,7 @@ import {
   pressItsButton,
 } from "../support/mailed-links.ts";
 import { headingOf, openPage, pathFrom } from "../support/page-forms.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const scanners = [
   "Mozilla/5.0 (compatible; Microsoft Outlook SafeLinks)",
@@ -23,15 +23,7 @@ const scanners = [
 ];
 const html = "text/html; charset=utf-8";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 // Attack, of sorts: mail scanners and previews open every link, and so would use it up, or act in her name.
 // security 58

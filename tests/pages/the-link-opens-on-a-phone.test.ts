@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import type { Browser } from "playwright-core";
 
@@ -9,23 +9,18 @@ import {
   type WatchedPage,
 } from "../support/browser.ts";
 import { freshEmail, goodPassword, logIn, mailTo } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const timeoutMilliseconds = 60_000;
 
 describeInBrowser("the link of a verification mail in a phone's browser", () => {
   let browser: Browser;
-  let app: TestApp;
+  const app = useTestApp();
 
   beforeAll(async () => {
-    app = await startTestApp();
     browser = await openBrowser();
+    app.defer(() => browser.close());
   }, timeoutMilliseconds);
-
-  afterAll(async () => {
-    await browser.close();
-    await app[Symbol.asyncDispose]();
-  });
 
   /** Opens a newcomer's link; afterwards nothing may have gone wrong on the page, in sight or out of it. */
   async function withLinkOpen(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { isPostedByUs } from "../../src/features/pages/posted-by-us.ts";
 import { logIn, registerVerified } from "../support/journey.ts";
@@ -7,20 +7,10 @@ import { doneHeadings, getLink, pressItsButton } from "../support/mailed-links.t
 import { mailOfKind } from "../support/mail-of-kind.ts";
 import { formsOf, headingOf, openPage, press, type ShownPage } from "../support/page-forms.ts";
 import { cookieHeaders, cookieOf, tokenInCookie } from "../support/refresh-cookie.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-let cookieApp: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-  cookieApp = await startTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-  await cookieApp[Symbol.asyncDispose]();
-});
+const app = useTestApp();
+const cookieApp = useTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
 
 const signedIn = doneHeadings["magic-link"];
 

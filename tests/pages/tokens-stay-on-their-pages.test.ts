@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { newPassword } from "../support/password-reset.ts";
 import { getLink, linkKinds, pressItsButton } from "../support/mailed-links.ts";
 import { openPage, pathFrom, press } from "../support/page-forms.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ settings: { LOG_LEVEL: "trace" } });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp({ settings: { LOG_LEVEL: "trace" } });
 
 // Bad day: the tables are gone, so that every error there is goes by the log.
 // security 71

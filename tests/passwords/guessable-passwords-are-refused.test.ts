@@ -1,32 +1,25 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { createAdmin } from "../../src/features/user-administration/index.ts";
 import { codeOf } from "../support/error-code.ts";
 import { goodPassword, logIn } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";
 import { askForReset, changePassword, confirmReset, outcomeOf } from "../support/password-reset.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const settings = { PASSWORD_REQUIRE: "", SERVICE_NAME: "acme-notes" };
 
-let app: TestApp;
+const app = useTestApp({ settings });
 /** Where the user of that name and address is already. */
-let inhabited: TestApp;
+const inhabited = useTestApp({ settings });
 let accessToken: string;
 let resetToken: string;
 
 beforeAll(async () => {
-  app = await startTestApp({ settings });
-  inhabited = await startTestApp({ settings });
   await createAdmin(operatorOf(inhabited), { email, username, password: goodPassword });
   const signedIn = await logIn(inhabited, { email, password: goodPassword });
   accessToken = signedIn.json.data.access_token;
   resetToken = await askForReset(inhabited, email);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-  await inhabited[Symbol.asyncDispose]();
 });
 
 const username = "lovelace42";

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { goodPassword, logIn, registerVerified } from "../support/journey.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 /** The same installation after its operator raised the cost. */
 let raised: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp();
   raised = await app.replica({ BCRYPT_COST: "6" });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 async function hashOf(userId: string): Promise<string> {

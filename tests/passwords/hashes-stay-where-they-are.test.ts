@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { databaseDump } from "../support/database-dump.ts";
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, mailTo } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ settings: { BCRYPT_COST: "5" } });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp({ settings: { BCRYPT_COST: "5" } });
 
 const password = "Unmistakable-Passphrase-7!";
 

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { freshEmail, goodPassword, signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { type HasherWork, watchHasher } from "../support/watch-hasher.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let email: string;
 let accessToken: string;
 let work: HasherWork;
 
 beforeAll(async () => {
-  app = await startTestApp();
   ({ email, accessToken } = await signUp(app));
   work = watchHasher(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 // Attack: passwords that take long to hash, for the price of sending them.

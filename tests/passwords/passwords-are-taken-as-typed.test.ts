@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { freshEmail, logIn } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({
-    settings: { PASSWORD_REQUIRE: "", REQUIRE_EMAIL_VERIFICATION: "false" },
-  });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
+const app = useTestApp({
+  settings: { PASSWORD_REQUIRE: "", REQUIRE_EMAIL_VERIFICATION: "false" },
 });
 
 /** Registers with a password and gives the address. */

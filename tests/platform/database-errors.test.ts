@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import {
   describeError,
@@ -10,19 +10,16 @@ import {
 } from "../../src/platform/db/errors.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const secret = "hunter2-only-in-a-parameter";
 
 describe.each([...databaseKinds])("the errors of %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     await app.rows("create table guarded (word text constraint guarded_word_unique unique)");
   });
-
-  afterAll(() => app[Symbol.asyncDispose]());
 
   const execute = (statement: ReturnType<typeof sql>) => app.platform.db.execute(statement);
 

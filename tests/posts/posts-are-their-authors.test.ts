@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import type { Answer } from "../support/http-call.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { listedPosts, makePost, postsPath } from "../support/posts.ts";
 import { signInAdmin } from "../support/admin.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 describe.each([...databaseKinds])("posts on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let author: SignedInUser;
   let other: SignedInUser;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     author = await signUp(app);
     other = await signUp(app);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   function call(user: SignedInUser, method: string, at: string, json?: unknown): Promise<Answer> {

@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { listedPosts, makePost, postsPath } from "../support/posts.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 describe.each([...databaseKinds])("lists of posts on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let ada: SignedInUser;
   let bob: SignedInUser;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     ada = await signUp(app);
     bob = await signUp(app);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   const list = (user: SignedInUser, query: string) =>

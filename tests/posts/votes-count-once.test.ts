@@ -1,29 +1,24 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import type { Answer } from "../support/http-call.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { makePost, miscountedPosts, postsPath } from "../support/posts.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 const callers = 50;
 
 describe.each([...databaseKinds])("votes on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let replicas: TestApp[];
   let author: SignedInUser;
   let voters: SignedInUser[];
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     replicas = database === "postgres" ? [app, await app.replica()] : [app];
     author = await signUp(app);
     voters = await Promise.all(Array.from({ length: 8 }, () => signUp(app)));
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   const at = (index: number): TestApp => replicas[index % replicas.length] ?? app;

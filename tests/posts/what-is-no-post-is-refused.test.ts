@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { makePost, postsPath } from "../support/posts.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let user: SignedInUser;
 let id: number;
 
 beforeAll(async () => {
-  app = await startTestApp();
   user = await signUp(app);
   id = await makePost(app, user, { text: "As it was." });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const call = (method: string, at: string, json?: unknown) =>

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { deleteAccount } from "../support/own-account.ts";
 import { listedPosts, makePost, miscountedPosts, postsPath } from "../support/posts.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 describe.each([...databaseKinds])("posts of who is gone on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let reader: SignedInUser;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     reader = await signUp(app);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   const statusesFor = async (id: number) => {

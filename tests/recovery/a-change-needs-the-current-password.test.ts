@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
 import { goodPassword, logIn, signUp } from "../support/journey.ts";
@@ -11,18 +11,10 @@ import {
   outcomeOf,
 } from "../support/password-reset.ts";
 import { sessionOf, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { watchHasher } from "../support/watch-hasher.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 const path = "/api/v1/auth/password/change";
 

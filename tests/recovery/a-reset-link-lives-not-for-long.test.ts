@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, setSystemTime, test } from "bun:test";
+import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { freshEmail, goodPassword, logIn, mailTo, registerVerified } from "../support/journey.ts";
 import { askForReset, confirmReset, newPassword, outcomeOf } from "../support/password-reset.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const minutes = 60_000;
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 afterEach(() => {
   setSystemTime();

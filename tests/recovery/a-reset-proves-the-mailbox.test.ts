@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { freshEmail, goodPassword, logIn, mailTo } from "../support/journey.ts";
 import { askForReset, confirmReset, newPassword, outcomeOf } from "../support/password-reset.ts";
 import { refresh, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
 
 function verificationEvents(userId: string) {
   return app.rows(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { goodPassword, logIn, registerVerified, signUp } from "../support/journey.ts";
@@ -12,18 +12,10 @@ import {
 } from "../support/password-reset.ts";
 import { race } from "../support/race.ts";
 import { outcomeOfRefresh, refreshGrant, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 describe.each([...databaseKinds])("a password reset on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database });
 
   /** The passwords among these that sign the user in. */
   async function livingPasswords(email: string, passwords: readonly string[]): Promise<string[]> {

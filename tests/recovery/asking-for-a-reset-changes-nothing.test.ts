@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { databaseDump } from "../support/database-dump.ts";
 import { logIn, signUp } from "../support/journey.ts";
 import { askForReset, confirmReset, outcomeOf } from "../support/password-reset.ts";
 import { outcomeOfRefresh, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { watchHasher } from "../support/watch-hasher.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 // Attack: asking for somebody else's reset locks her out.
 // security 67

@@ -1,21 +1,13 @@
-import { afterAll, afterEach, beforeAll, expect, setSystemTime, test } from "bun:test";
+import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
 import { mailsOfKind } from "../support/mail-of-kind.ts";
 import { untilRequestsAreDone } from "../support/password-reset.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { differenceOfTimes } from "../support/time-difference.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 afterEach(() => {
   setSystemTime();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { assignRoles } from "../../src/features/roles/index.ts";
 import { createUser } from "../../src/features/user-administration/index.ts";
@@ -10,7 +10,7 @@ import { databaseKinds } from "../support/databases.ts";
 import { meanwhile } from "../support/held-rows.ts";
 import { freshEmail, type SignedInUser, signUp } from "../support/journey.ts";
 import { makeRole, signUpWith } from "../support/roles.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 
 /** May give roles that let one read users, and no more. */
 const held = ["roles:assign", "users:read", "users:write"];
@@ -68,16 +68,11 @@ const codeOf = (act: Promise<unknown>) =>
   );
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let manager: SignedInUser;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     manager = await signUpWith(app, held);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   // The attack: a role that one may give is replaced when the decision is made, and before it is written.

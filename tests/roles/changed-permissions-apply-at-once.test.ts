@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { introspect, makeClient, type TestClient } from "../support/clients.ts";
@@ -6,27 +6,22 @@ import { type DatabaseKind, databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { giveRoles, makePermission, makeRole } from "../support/roles.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 /** How soon every replica must know. */
 const soonSeconds = 0.1;
 
 // The attack: to go on with a token from before the permission was taken, at a replica that was not asked to take it.
 describe.each<DatabaseKind>([...databaseKinds])("what roles allow, on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let replicas: readonly TestApp[];
   let admin: SignedInUser;
   let client: TestClient;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     replicas = database === "embedded" ? [app] : [app, await app.replica(), await app.replica()];
     admin = await signInAdmin(app);
     client = await makeClient(app);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   const statuses = (bearer: string) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { beforeAll, beforeEach, expect, test } from "bun:test";
 
 import { builtInPermissions, findGrantable } from "../../src/features/roles/index.ts";
 import { createContext } from "../../src/platform/platform.ts";
@@ -9,25 +9,20 @@ import type { Answer } from "../support/http-call.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";
 import { freshName, giveRoles, makePermission, makeRole, signUpWith } from "../support/roles.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 /** May make and assign roles, and read users, and nothing else. */
 let manager: SignedInUser;
 let user: SignedInUser;
 
 beforeAll(async () => {
-  app = await startTestApp();
   await signInAdmin(app);
   manager = await signUpWith(app, ["roles:read", "roles:write", "roles:assign", "users:read"]);
 });
 
 beforeEach(async () => {
   user = await signUp(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const call = (method: string, path: string, json?: unknown) =>

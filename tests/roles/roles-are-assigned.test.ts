@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { assignRoles } from "../../src/features/roles/index.ts";
 import { signInAdmin } from "../support/admin.ts";
@@ -10,19 +10,14 @@ import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";
 import { race } from "../support/race.ts";
 import { giveRoles, makeRole } from "../support/roles.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 describe.each([...databaseKinds])("the roles of a user, on %s,", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let admin: SignedInUser;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     admin = await signInAdmin(app);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   const assign = (id: string, roles: unknown): Promise<Answer> =>
@@ -105,15 +100,7 @@ describe.each([...databaseKinds])("the roles of a user, on %s,", (database) => {
 });
 
 describe("in a race", () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp();
 
   const rolesOf = async ({ userId }: SignedInUser) =>
     (await app.rows(`select role from user_roles where user_id = '${userId}' order by role`)).map(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { builtInPermissions } from "../../src/features/roles/index.ts";
 import { signInAdmin } from "../support/admin.ts";
@@ -7,21 +7,16 @@ import { databaseKinds } from "../support/databases.ts";
 import type { Answer } from "../support/http-call.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { freshName, giveRoles, makePermission } from "../support/roles.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const path = "/api/v1/roles";
 
 describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let admin: SignedInUser;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     admin = await signInAdmin(app);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   function call(method: string, at: string, json?: unknown): Promise<Answer> {

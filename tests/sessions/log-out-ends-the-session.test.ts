@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
@@ -14,20 +14,12 @@ import {
   sessionOf,
   statusOfMe,
 } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 type Tokens = { readonly accessToken: string; readonly refreshToken: string };
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database });
 
   afterEach(() => {
     setSystemTime();

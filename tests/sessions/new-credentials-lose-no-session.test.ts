@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { meanwhile } from "../support/held-rows.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { refresh, sessionOf, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 /** What a change of password does to its user and to the session that makes it. */
 function change({ userId, accessToken }: SignedInUser): string {

@@ -1,24 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { logIn, signUp } from "../support/journey.ts";
 import { race } from "../support/race.ts";
 import { outcomeOfRefresh, sessionOf, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 const unknown = "018f2c6e-0000-7000-8000-000000000000";
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database });
 
   function end(id: string, bearer: string) {
     return app.call("DELETE", `/api/v1/users/me/sessions/${id}`, { bearer });

@@ -1,24 +1,16 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { decodeToken, forgeToken, hmac } from "../support/forge-token.ts";
 import { logIn, registerVerified, signUp } from "../support/journey.ts";
 import { outcomeOfRefresh, sessionOf } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const chosen = "018f2c6e-0000-7000-8000-000000000000";
 const hints = {
   cookie: `session=${chosen}; sid=${chosen}; refresh_token=${chosen}`,
   "x-session-id": chosen,
 };
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 // security 51. Attack: session fixation, by cookie, header or query.
 test("a session id that the client brings to the sign-in is not taken", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { decodeToken } from "../support/forge-token.ts";
@@ -10,7 +10,7 @@ import {
   sessionOf,
   statusOfMe,
 } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const minuteMs = 60_000;
 const expired = [401, "EXPIRED_TOKEN"];
@@ -21,15 +21,7 @@ const settings = {
 };
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database, settings });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database, settings });
 
   afterEach(() => {
     setSystemTime();

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 
 import { decodeToken, forgeToken, hmac } from "../support/forge-token.ts";
 import { mailTo, signUp, type SignedInUser } from "../support/journey.ts";
 import { refresh, refreshGrant } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { absurd, absurdAccess } from "./forged-claims.ts";
 import { confused, type Genuine, misled, unsigned } from "./forged-headers.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let keysAskedFor = 0;
 const keyServer = Bun.serve({
   port: 0,
@@ -18,14 +18,7 @@ const keyServer = Bun.serve({
   },
 });
 
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-  await keyServer.stop(true);
-});
+afterAll(() => keyServer.stop(true));
 
 /** A body holds at most this many characters of a token; more is a fault of the body. */
 const longestParameter = 8192;

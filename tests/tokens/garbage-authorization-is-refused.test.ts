@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { signUp } from "../support/journey.ts";
 import { rawGet } from "../support/raw-http.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let token: string;
 
 beforeAll(async () => {
-  app = await startTestApp();
   token = (await signUp(app)).accessToken;
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const me = (headerLines: readonly string[]) => rawGet(app.url, "/api/v1/users/me", headerLines);

@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { createMemoryMailer } from "../../src/platform/mail/memory.ts";
 import { decodeToken } from "../support/forge-token.ts";
 import { freshEmail, goodPassword, logIn, mailTo, signUp } from "../support/journey.ts";
 import { refresh, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 const newSecret = "nW7cX2kP9sV4jH8bM1zQ6tL3rD5fG0yE-tests-only";
 
-let before: TestApp;
+const before = useTestApp();
 let secret: string;
 
-beforeAll(async () => {
-  before = await startTestApp();
+beforeAll(() => {
   secret = before.platform.settings.jwtSecretKey;
-});
-
-afterAll(async () => {
-  await before[Symbol.asyncDispose]();
 });
 
 /** Gatehouse as it starts again after the change, the old secret kept beside the new one or not. */

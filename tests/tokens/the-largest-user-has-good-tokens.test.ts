@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { fileOf, importFile } from "../support/import-users.ts";
 import { goodPassword, logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 /** Beside `user`. */
 const mostRoles = 32;
@@ -15,24 +15,22 @@ const longestEmail = (first: string) =>
 
 // The bad day: somebody's token is longer than what a token may be. She signs in, and every replica refuses her.
 describe("of the largest user that there can be", () => {
-  let app: TestApp;
+  const app = useTestApp({
+    settings: {
+      JWT_ALGORITHM: "RS256",
+      JWT_ISSUER: `https://${"i".repeat(500)}.com`,
+      JWT_AUDIENCE: "a".repeat(512),
+    },
+  });
   let admin: SignedInUser;
   let bearer: string;
 
   beforeAll(async () => {
-    const settings = {
-      JWT_ALGORITHM: "RS256",
-      JWT_ISSUER: `https://${"i".repeat(500)}.com`,
-      JWT_AUDIENCE: "a".repeat(512),
-    };
-    app = await startTestApp({ settings });
     admin = await signInAdmin(app);
     bearer = admin.accessToken;
     const rows = names.map((name) => `('${name}', null, now(), now())`);
     await app.rows(`insert into roles values ${rows.join()}`);
   }, 20_000);
-
-  afterAll(() => app[Symbol.asyncDispose]());
 
   async function expectGood(email: string): Promise<void> {
     const { status, json } = await logIn(app, { email, password: goodPassword });

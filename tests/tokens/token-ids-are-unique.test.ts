@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { issueAccessToken } from "../../src/features/tokens/index.ts";
 import { decodeToken } from "../support/forge-token.ts";
 import { logIn, signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const count = 10_000;
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 // security 34
 test("10,000 access tokens of one session have 10,000 identifiers of 128 bits", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { beforeAll, beforeEach, expect, test } from "bun:test";
 
 import postgres from "postgres";
 
@@ -7,16 +7,13 @@ import { batchSize } from "../../src/platform/db/delete-batch.ts";
 import { deleteDeliveredMessages } from "../../src/platform/outbox/delete-expired.ts";
 import { firstSweep } from "../support/first-sweep.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 
 beforeAll(async () => {
-  app = await startTestApp();
   await firstSweep(app);
 });
-
-afterAll(() => app[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   await app.rows("truncate outbox");
@@ -33,7 +30,7 @@ async function left(): Promise<number> {
   return (await app.rows("select id from outbox")).length;
 }
 
-const batch = (of = app) => deleteDeliveredMessages(of.platform.db, new Date());
+const batch = (of: TestApp = app) => deleteDeliveredMessages(of.platform.db, new Date());
 
 test("no statement deletes more than a batch, and a sweep goes on until nothing is left", async () => {
   await deliveredLongAgo(2 * batchSize + 1);

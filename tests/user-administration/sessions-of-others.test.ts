@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
@@ -6,22 +6,17 @@ import { databaseKinds } from "../support/databases.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { signUpWith } from "../support/roles.ts";
 import { outcomeOfRefresh, sessionOf, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 import { idsOf, outcomeOf, type UsersApi, usersApi } from "../support/user-administration.ts";
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let admin: SignedInUser;
   let users: UsersApi;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     admin = await signInAdmin(app);
     users = usersApi(app, admin);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   test("they are listed as one's own are, and none of anybody else", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { eventually } from "../support/eventually.ts";
 import { signInAdmin } from "../support/admin.ts";
@@ -9,7 +9,7 @@ import { kindsOfMailTo } from "../support/own-account.ts";
 import { race } from "../support/race.ts";
 import { giveRoles, makeRole, signUpWith } from "../support/roles.ts";
 import { outcomeOfRefresh, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 import {
   eventsOf,
   idsOf,
@@ -19,16 +19,11 @@ import {
 } from "../support/user-administration.ts";
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let users: UsersApi;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     users = usersApi(app, await signInAdmin(app));
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   // security 35; part of security 48, 99: a deletion by others

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
@@ -7,7 +7,7 @@ import { freshEmail, goodPassword, logIn, mailTo, signUp } from "../support/jour
 import { kindsOfMailTo } from "../support/own-account.ts";
 import { race } from "../support/race.ts";
 import { makeRole, signUpWith } from "../support/roles.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 import { eventsOf, outcomeOf, type UsersApi, usersApi } from "../support/user-administration.ts";
 
 afterEach(() => {
@@ -15,16 +15,11 @@ afterEach(() => {
 });
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let users: UsersApi;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     users = usersApi(app, await signInAdmin(app));
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   const choose = (token: string) =>

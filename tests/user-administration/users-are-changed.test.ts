@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
@@ -7,20 +7,15 @@ import { freshEmail, goodPassword, logIn, signUp } from "../support/journey.ts";
 import { race } from "../support/race.ts";
 import { giveRoles, makeRole, signUpWith } from "../support/roles.ts";
 import { statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 import { eventsOf, outcomeOf, type UsersApi, usersApi } from "../support/user-administration.ts";
 
 describe.each([...databaseKinds])("a user, on %s,", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let users: UsersApi;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     users = usersApi(app, await signInAdmin(app));
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   test("has another profile at once, recorded and announced", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
@@ -8,20 +8,15 @@ import { logIn, mailTo, signUp } from "../support/journey.ts";
 import { race } from "../support/race.ts";
 import { signUpWith } from "../support/roles.ts";
 import { outcomeOfRefresh, statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 import { eventsOf, outcomeOf, type UsersApi, usersApi } from "../support/user-administration.ts";
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let users: UsersApi;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     users = usersApi(app, await signInAdmin(app));
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   // security 35; part of security 48: being disabled

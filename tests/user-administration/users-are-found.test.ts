@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { goodPassword, registerVerified, type SignedInUser } from "../support/journey.ts";
 import { giveRoles, makeRole } from "../support/roles.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { idsOf, outcomeOf, type UsersApi, usersApi } from "../support/user-administration.ts";
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let admin: SignedInUser;
   let users: UsersApi;
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     admin = await signInAdmin(app);
     users = usersApi(app, admin);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   const foundBy = async (text: string) =>

@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { exportUsers, importUsers, readLines } from "../../src/features/user-import/index.ts";
 import { hashesOfOthers } from "../support/hashes-of-others.ts";
 import { fileOf, importFile } from "../support/import-users.ts";
 import { operatorOf } from "../support/operator.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 function crowd(name: string, count: number) {
   return Array.from({ length: count }, (_, index) => ({

@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { hashesOfOthers } from "../support/hashes-of-others.ts";
 import { fileOf, importFile } from "../support/import-users.ts";
 import { freshEmail, registerVerified } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 const usernameIssue =
   "Must be: 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Case does not tell two apart.";

@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { hashedPassword, hashesOfOthers } from "../support/hashes-of-others.ts";
 import { fileOf, importFile } from "../support/import-users.ts";
 import { freshEmail, logIn } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 async function importWith(hash: string | undefined, more: object = {}): Promise<string> {
   const email = freshEmail();

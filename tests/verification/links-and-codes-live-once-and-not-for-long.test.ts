@@ -1,23 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 
 import { databaseDump } from "../support/database-dump.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { freshEmail, goodPassword, mailTo } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const minutes = 60_000;
 const hours = 60 * minutes;
 
 describe.each([...databaseKinds])("a verification mail's link and code, on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database });
 
   afterEach(() => {
     setSystemTime();

@@ -1,24 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, mailTo } from "../support/journey.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 const racers = 20;
 
 describe.each([...databaseKinds])("20 at once, on %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
   let replicas: readonly TestApp[];
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     replicas = database === "postgres" ? [app, await app.replica()] : [app];
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   async function newcomer() {
