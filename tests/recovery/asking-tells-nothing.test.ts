@@ -5,7 +5,6 @@ import { freshEmail, goodPassword, registerVerified } from "../support/journey.t
 import { mailsOfKind } from "../support/mail-of-kind.ts";
 import { untilRequestsAreDone } from "../support/password-reset.ts";
 import { useTestApp } from "../support/test-app.ts";
-import { differenceOfTimes } from "../support/time-difference.ts";
 
 const app = useTestApp();
 
@@ -76,11 +75,3 @@ test("an address is known in whatever way it is written, and refused alike if it
   const refused = await ask("no address");
   expect([refused.status, refused.json.error.code]).toEqual([400, "INVALID_EMAIL"]);
 });
-
-// Attack: measuring the answer.
-// security 13
-test("the answer takes as long for every address", async () => {
-  const { verified, passwordless, unverified, unknown } = await addresses();
-  const cases = [verified, passwordless, unverified, unknown].map((email) => () => ask(email));
-  expect(await differenceOfTimes(cases, 2)).toBeLessThan(2);
-}, 60_000);
