@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { audit } from "./audit.ts";
 import { login } from "./login.ts";
+import { equalTime } from "./equal-time.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
 import { memory } from "./memory.ts";
@@ -21,6 +22,7 @@ const measurements: readonly Measurement[] = [
   validation,
   revocation,
   login,
+  equalTime,
   saturation,
   roundTrips,
   refresh,

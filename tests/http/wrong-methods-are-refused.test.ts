@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
+import { untilBackgroundWorkIsDone } from "../support/background-work.ts";
 import { databaseDump } from "../support/database-dump.ts";
-import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, mailTo, signUp } from "../support/journey.ts";
 import { readOperations } from "../support/operations.ts";
 import { useTestApp } from "../support/test-app.ts";
@@ -114,11 +114,7 @@ describe("a wrong method", () => {
     await app.post("/api/v1/auth/register", { email, password: goodPassword });
     const { token, code } = await mailTo(app, email);
     const query = new URLSearchParams({ token, email, code, refresh_token: user.refreshToken });
-    // The mails are under way: what their delivery changes must not be taken for a change of ours.
-    await eventually(
-      () => app.rows("select id from outbox where topic <> 'event' and delivered_at is null"),
-      (rows) => rows.length === 0,
-    );
+    await untilBackgroundWorkIsDone(app);
     const before = await databaseDump(app);
     for (const path of known.keys()) {
       for (const method of ["GET", "HEAD", "OPTIONS", "TRACE"]) {
