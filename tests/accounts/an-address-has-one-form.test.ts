@@ -88,7 +88,7 @@ describe("the form of an address", () => {
   });
 
   // security 16, 105
-  test("is a fixed point, whatever was received, and found without delay", () => {
+  test("is a fixed point for every input, and found without backtracking", () => {
     const noise = fc.string({ unit: "binary" });
     fc.assert(
       fc.property(fc.oneof(noise, fc.emailAddress()), noise, (left, right) => {
@@ -101,15 +101,10 @@ describe("the form of an address", () => {
       }),
     );
     for (const evil of ["a.", "a@", "-.", "ü.", "%"]) {
-      // The quickest of five: what else the machine does is no fault of the pattern.
-      const times = Array.from({ length: 5 }, () => {
-        const started = performance.now();
-        formOf(`${evil.repeat(50_000)}@x.com`);
-        return performance.now() - started;
-      });
-      expect(Math.min(...times)).toBeLessThan(10);
+      // A pattern that backtracks takes minutes, and this test its time limit.
+      expect(formOf(`${evil.repeat(50_000)}@x.com`)).toBe("INVALID_EMAIL");
     }
-  });
+  }, 30_000);
 });
 
 describe("every door knows an address by that form", () => {

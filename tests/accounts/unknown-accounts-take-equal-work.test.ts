@@ -34,7 +34,10 @@ function worksOf(path: string, json: Record<string, string>) {
 // security 9, 13
 test("a failed sign-in compares one password, also for unknown, deleted and password-less accounts", async () => {
   const works = await worksOf("login", { password: "Another-password-1!" });
-  expect(works).toEqual(Array(5).fill({ status: 401, hashed: 0, compared: 1, statements: 2 }));
+  expect(works).toHaveLength(5);
+  for (const work of works) {
+    expect(work).toEqual({ status: 401, hashed: 0, compared: 1, statements: 2 });
+  }
 });
 
 // security 13
@@ -46,5 +49,6 @@ test.each([
   ["a request for a password reset", "password/reset", {}, 202],
 ] as const)("%s takes one statement for every address", async (_, path, json, status) => {
   const works = await worksOf(path, json);
-  expect(works).toEqual(Array(5).fill({ status, hashed: 0, compared: 0, statements: 1 }));
+  expect(works).toHaveLength(5);
+  for (const work of works) expect(work).toEqual({ status, hashed: 0, compared: 0, statements: 1 });
 });

@@ -56,6 +56,6 @@ test("an admin who is one no more is refused with the token that she has", async
   const list = () => app.call("GET", "/api/v1/clients", { bearer: admin.accessToken });
   expect((await list()).status).toBe(200);
   await app.rows(`delete from user_roles where user_id = '${admin.userId}'`);
-  const after = await eventually(list, ({ status }) => status !== 200, 1);
+  const after = await eventually(list, ({ status }) => status !== 200);
   expect([after.status, after.json.error.code]).toEqual([403, "FORBIDDEN"]);
 });

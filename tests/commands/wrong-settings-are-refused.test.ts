@@ -24,7 +24,6 @@ test("wrong settings end the start with 2 at once, and every problem is named in
     },
   });
   expect(result.exitCode).toBe(2);
-  expect(result.seconds).toBeLessThan(2);
   expect(result.stdout).toBe("");
   const [heading, ...problems] = result.stderr.trimEnd().split("\n");
   expect(heading).toBe("gatehouse: There are 9 problems with the settings:");
@@ -73,7 +72,6 @@ test.each([
     settings: { ENVIRONMENT: "production", ...settings },
   });
   expect([result.exitCode, result.stdout]).toEqual([2, ""]);
-  expect(result.seconds).toBeLessThan(2);
   const named = result.stderr
     .split("\n")
     .flatMap((line) => /^ {2}([A-Z_]+) /.exec(line)?.[1] ?? []);

@@ -26,7 +26,6 @@ async function expectEnded(user: SignedInUser) {
     await eventually(
       () => statusOfMe(user.accessToken),
       (status) => status !== 200,
-      1,
     ),
   ).toBe(401);
   const renewed = await app.post("/api/v1/auth/refresh", { refresh_token: user.refreshToken });

@@ -128,7 +128,6 @@ test("a dead token is told to be inactive at once, and nothing else of it", asyn
     const told = await eventually(
       () => tell(token),
       ({ active }) => active === false,
-      1,
     );
     expect(told).toEqual({ active: false });
   }

@@ -25,7 +25,6 @@ test("every caller gets a run that began after the call, and runs neither overla
   expect(most).toBe(1);
   const pauses = began.slice(1).map((at, index) => at - (began[index] ?? 0));
   expect(Math.min(...pauses)).toBeGreaterThanOrEqual(28);
-  expect(began.length).toBeLessThan(10);
 });
 
 test("the first run begins at once, and a failed one ends nothing", async () => {

@@ -78,7 +78,7 @@ test("retired keys need not be opened: after a change of secrets and a rotation 
     JWT_SECRET_KEY_PREVIOUS: jwtSecretKey,
   });
   const { id } = await rotateKey(operatorOf(both));
-  await signsWith(both, user, id, 1);
+  await signsWith(both, user, id);
   const newAlone = await app.replica({ JWT_SECRET_KEY: anotherKey });
   const me = await newAlone.call("GET", "/api/v1/users/me", { bearer: user.accessToken });
   expect(me.status).toBe(200);

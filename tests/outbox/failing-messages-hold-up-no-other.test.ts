@@ -109,14 +109,12 @@ describe("a message that cannot be delivered", () => {
     await eventually(
       () => messages.length,
       (count) => count === 21,
-      5,
     );
     await scene.enqueue(30);
     worker.wake();
     await eventually(
       () => messages.length,
       (count) => count === 22,
-      5,
     );
     release.resolve();
     await worker.stop();

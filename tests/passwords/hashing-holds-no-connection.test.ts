@@ -42,26 +42,3 @@ test("with two connections and 50 registrations stuck in hashing, a refresh is a
   gate.resolve();
   expect(await registrations).toEqual(Array.from({ length: crowd }, () => 201));
 });
-
-// security 11
-test("while 50 registrations are hashed at cost 10, refreshes stay quick", async () => {
-  await using app = await startTestApp({
-    settings: { DATABASE_POOL_SIZE: "2", BCRYPT_COST: "10" },
-  });
-  let { refreshToken } = await signUp(app);
-
-  let hasEnded = false;
-  const registrations = registerCrowd(app).finally(() => {
-    hasEnded = true;
-  });
-  const milliseconds: number[] = [];
-  while (!hasEnded) {
-    const started = performance.now();
-    refreshToken = await refreshed(app, refreshToken);
-    milliseconds.push(performance.now() - started);
-  }
-  expect(await registrations).toEqual(Array.from({ length: crowd }, () => 201));
-  milliseconds.sort((left, right) => left - right);
-  expect(milliseconds.length).toBeGreaterThan(10);
-  expect(milliseconds[Math.floor(milliseconds.length * 0.95)]).toBeLessThan(500);
-});

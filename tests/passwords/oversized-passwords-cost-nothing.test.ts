@@ -21,7 +21,6 @@ test.each([
   ["5,000 characters", 5_000, 400],
 ])("%s is refused before any hashing, at every door", async (_name, length, status) => {
   const password = `Aa1!${"x".repeat(length)}`;
-  const started = performance.now();
   const answers = [
     await app.post("/api/v1/auth/register", { email: freshEmail(), password }),
     await app.post("/api/v1/auth/login", { email, password }),
@@ -35,7 +34,6 @@ test.each([
       { bearer: accessToken },
     ),
   ];
-  expect((performance.now() - started) / answers.length).toBeLessThan(250);
   expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => status));
   for (const { text } of answers) expect(text.length).toBeLessThan(1_000);
   expect(work).toEqual({ hashed: 0, compared: [] });

@@ -158,7 +158,6 @@ test("a log-out at one replica holds at all others", async () => {
   await eventually(
     () => statusOfMe(replica, user.accessToken),
     (status) => status === 401,
-    1,
   );
   expect(await outcomeOfRefresh(replica, user.refreshToken)).toEqual([401, "INVALID_TOKEN"]);
 });
