@@ -33,7 +33,7 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
     phase: "serving",
     database: platform.database,
   });
-  // As a server routes; with a real one: tests/fast-path/the-short-way-answers-as-the-long-one.
+  // As a server routes; with a real one: tests/access/the-short-way-answers-as-the-long-one.
   const answer: Handler = (request, server) =>
     (routes[new URL(request.url).pathname] ?? fetch)(request, server);
 
