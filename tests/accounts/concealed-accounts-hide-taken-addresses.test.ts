@@ -39,7 +39,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
   const app = useTestApp({ database, settings });
 
   // part of security 14
-  test("registering a taken address is answered like a free one, and its owner gets a mail", async () => {
+  test("registering a taken address gets the response of a free one, and its owner gets a mail", async () => {
     const owner = await registerVerified(app);
     const free = freshEmail();
     const wish = { username: "the-same" };
@@ -73,7 +73,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
     expect((await logIn(app, owner)).status).toBe(200);
   });
 
-  test("whatever else is wrong is told alike for both", async () => {
+  test("other faults get the same response for both", async () => {
     const owner = await registerVerified(app);
     const faults = [{ password: "weak" }, { password_confirmation: "another" }, { username: "@" }];
     for (const fault of faults) {
@@ -88,7 +88,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
   });
 
   // The attack: to register an address with a password of one's own, and to see what signing in with it says.
-  test("signing in does not tell whether the registration before made an account", async () => {
+  test("signing in does not reveal whether the registration created an account", async () => {
     const owner = await registerVerified(app, { password: "Her-own-password-1" });
     const free = freshEmail();
     await register(app, free);
@@ -107,7 +107,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
     expect((await logIn(app, { email: free, password: goodPassword })).status).toBe(200);
   });
 
-  test("of racing registrations of one address one makes the account, and all are answered alike", async () => {
+  test("of racing registrations of one address one creates the account, and all get the same response", async () => {
     const email = freshEmail();
     const answers = await race(10, () => register(app, email));
     const [first, ...others] = answers.map((answer) => appearance(answer, email));

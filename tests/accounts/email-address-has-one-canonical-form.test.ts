@@ -107,7 +107,7 @@ describe("the form of an address", () => {
   }, 30_000);
 });
 
-describe("every door knows an address by that form", () => {
+describe("every endpoint uses the canonical form", () => {
   const app = useTestApp();
   const stored = "k.ada@xn--bcher-kva.example";
   const spellings = [

@@ -10,7 +10,7 @@ import { useTestApp } from "../support/test-app.ts";
 describe.each([...databaseKinds])("an admin made by the operator, on %s", (database) => {
   const app = useTestApp({ database });
 
-  test("is verified, signs in by address or username, and has the roles user and admin", async () => {
+  test("is verified, signs in with address or username, and has the roles user and admin", async () => {
     const ctx = operatorOf(app);
     const written = freshEmail();
     const made = await createAdmin(ctx, {
@@ -59,7 +59,7 @@ describe.each([...databaseKinds])("an admin made by the operator, on %s", (datab
     ]);
   });
 
-  test("is refused for what a newcomer would be refused for, and then nothing is made", async () => {
+  test("is refused for the same reasons as a registration, and then nothing is created", async () => {
     const taken = await registerVerified(app, { username: "first.here" });
     const before = await app.rows("select count(*)::int as users from users");
     const fine = { email: freshEmail(), username: null, password: goodPassword };
@@ -85,7 +85,7 @@ describe.each([...databaseKinds])("an admin made by the operator, on %s", (datab
   });
 
   // security 23
-  test("nobody registers herself as one", async () => {
+  test("a registration cannot create an admin", async () => {
     for (const field of ["role", "roles", "is_admin", "permissions", "__proto__"]) {
       const body = `{"email":"${freshEmail()}","password":"${goodPassword}","${field}":["admin"]}`;
       const headers = { "content-type": "application/json" };

@@ -22,7 +22,7 @@ function tally(answers: readonly Answer[]): Record<string, number> {
 }
 
 // security 127
-test("50 at once for one address, written in many ways, make one account", async () => {
+test("50 registrations at once for one address in many spellings create one account", async () => {
   const variants = [
     "race@bücher.example",
     "RACE@BÜCHER.EXAMPLE",
@@ -57,7 +57,7 @@ test("50 at once for one address, written in many ways, make one account", async
 });
 
 // security 127
-test("50 at once for one username, in any case, make one account", async () => {
+test("50 registrations at once for one username in any case create one account", async () => {
   const variants = ["racing.ada", "RACING.ADA", "Racing.Ada", "rAcInG.aDa"];
   const answers = await race(racers, (index) =>
     app.post("/api/v1/auth/register", {

@@ -80,7 +80,7 @@ const faults: [string, () => Record<string, unknown>, string, unknown][] = [
   ],
 ];
 
-describe("a registration that cannot be is refused for", () => {
+describe("an invalid registration is refused for", () => {
   test.each(faults)("%s", async (_name, bodyOf, code, details) => {
     const before = await app.rows("select count(*)::int as users from users");
     const mails = app.mailer.sent.length;
@@ -103,7 +103,7 @@ describe("a registration that cannot be is refused for", () => {
   });
 });
 
-test("a confirmation may be left out", async () => {
+test("the password confirmation is optional", async () => {
   const answer = await app.post("/api/v1/auth/register", fine);
   expect(answer.status).toBe(201);
 });

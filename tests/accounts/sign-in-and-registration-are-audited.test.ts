@@ -34,7 +34,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
   }
 
   // security 122
-  test("has one row for each step of the journey, also for those that failed", async () => {
+  test("has one row for each step, failures included", async () => {
     const email = freshEmail();
     const credentials = { email, password: goodPassword };
     const registered = await post("register", credentials);
@@ -102,7 +102,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
 
   // The mail is sent by a worker, later; the row still says who asked for it.
   // security 122
-  test("names whoever asked for a new mail, and is silent where there was none to send", async () => {
+  test("names the user who asked for a new mail, and has no row when no mail was due", async () => {
     const email = freshEmail();
     const userId: string = (await post("register", { email, password: goodPassword })).json.data
       .user_id;

@@ -89,7 +89,7 @@ async function effortOf(
 }
 
 // security 9, 12
-test("every failed sign-in is answered alike to the byte, after the same work", async () => {
+test("every failed sign-in gets the same response to the byte, after the same work", async () => {
   const failures = Object.entries(await everyFailure());
   const work = watchHasher(app);
   setSystemTime(new Date("2026-10-01T12:00:00Z"));
@@ -111,7 +111,7 @@ test("every failed sign-in is answered alike to the byte, after the same work", 
 });
 
 // security 12
-test("and at the token endpoint", async () => {
+test("the same holds at the token endpoint", async () => {
   const email = await userWith("password_hash = null", "passwordless-two");
   const known = await registerVerified(app);
   setSystemTime(new Date("2026-10-01T12:00:00Z"));
@@ -125,7 +125,7 @@ test("and at the token endpoint", async () => {
 });
 
 // security 15
-test("asking for a mail, and guessing a code, is answered alike for whom there is and whom there is not", async () => {
+test("a request for a mail and a guessed code get the same response for known and unknown addresses", async () => {
   const verified = await registerVerified(app);
   const deleted = await userWith("deleted_at = now()", "deleted-two");
   const waiting = freshEmail();

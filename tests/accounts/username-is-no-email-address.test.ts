@@ -50,7 +50,7 @@ test.each([
 
 describe("signing in by username", () => {
   // security 17
-  test("takes any case, keeps the spelling, and lets nobody have the same in another case", async () => {
+  test("accepts any case, keeps the spelling, and refuses the same username in another case", async () => {
     for (const username of ["Kay.Ada", "kay.ada", "KAY.ADA"]) {
       const answer = await logIn({ username });
       expect([answer.status, answer.json.data.user.username]).toEqual([200, "Kay.Ada"]);
@@ -61,7 +61,7 @@ describe("signing in by username", () => {
   });
 
   // security 16
-  test("takes no look-alike for it", async () => {
+  test("does not accept a look-alike", async () => {
     for (const username of [
       "\u212aay.Ada",
       "kay.ad\u0430",
@@ -78,7 +78,7 @@ describe("signing in by username", () => {
 
   // Bad day: what no database can store must not become a 500.
   // security 18, 104
-  test("answers 400 to what is no username at all", async () => {
+  test("responds 400 to a string that cannot be a username", async () => {
     for (const username of [
       "kay\u0000",
       "kay\ud800",
@@ -97,7 +97,7 @@ describe("signing in by username", () => {
   });
 
   // security 18
-  test("by both an address and a username, or by neither, is refused", async () => {
+  test("with both an address and a username, or with neither, is refused", async () => {
     for (const identifier of [{ email: ada.email, username: "kay.ada" }, {}]) {
       const answer = await logIn(identifier);
       expect([answer.status, answer.json.error.code]).toEqual([400, "VALIDATION_ERROR"]);

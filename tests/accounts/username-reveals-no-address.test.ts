@@ -41,7 +41,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
 
   // Attack: register an address with a username that nobody has, and see whether it is gone afterwards.
   // part of security 14
-  test("one sent with a taken or a free address stays free, and one that somebody has is answered alike", async () => {
+  test("a pending registration reserves no username, and a taken username gets the same response", async () => {
     const owner = await registerVerified(app, { username: "held" });
     for (const username of ["asked-for", "HELD"]) {
       const free = freshEmail();
@@ -61,7 +61,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
     expect((await app.call("PATCH", "/api/v1/users/me", { bearer, json })).status).toBe(200);
   });
 
-  test("it is given to the first who proves her address, in any case of its letters, and signs her in", async () => {
+  test("the first user who verifies their address gets the username, in any case, and can sign in with it", async () => {
     const [first, second] = [await newcomer("Wished-for"), await newcomer("wished-FOR")];
     expect((await verify(second.token)).status).toBe(200);
     expect((await verify(first.token)).status).toBe(200);
@@ -73,7 +73,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
     expect((await logIn(app, { email: first.email, password: goodPassword })).status).toBe(200);
   });
 
-  test("a code gives it as well, and a deleted user's is free", async () => {
+  test("a code grants the username as well, and a deleted user's username is free", async () => {
     const former = await newcomer("former");
     await verify(former.token);
     await app.rows(`update users set deleted_at = now() where email = '${former.email}'`);
@@ -86,7 +86,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
 
   // Bad day: a violated constraint would be a 500, and the link used up or not.
   // part of security 128
-  test("of ten who want one and verify at once all are verified, and one gets it", async () => {
+  test("of ten users who want one username and verify at once, all are verified and one gets it", async () => {
     const newcomers = await Promise.all(
       Array.from({ length: racers }, () => newcomer("raced-for")),
     );
@@ -103,7 +103,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
 
   // Attack: an impostor registers the victim's address; she comes by a mail that she asked for herself.
   // part of security 61
-  test("whoever takes an account over by another mail gets none that she did not ask for", async () => {
+  test("an account that is taken over by another mail gets no username that was not asked for", async () => {
     const [byLink, byReset] = [await newcomer("impostor-1"), await newcomer("impostor-2")];
     const { token } = await askForMagicLink(app, byLink.email);
     expect((await signInByMail(app, { token })).status).toBe(200);
@@ -122,7 +122,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
 });
 
 // Bad day: the one who gets it is not committed yet when the other one looks whether it is free.
-test("a username that somebody gets at this very moment costs the other one neither her link nor an error", async () => {
+test("a username that is taken in a race costs the other user neither the link nor an error", async () => {
   await using app = await startTestApp({ settings: { CONCEAL_ACCOUNTS: "true" } });
   const faster = await registerVerified(app);
   const email = freshEmail();

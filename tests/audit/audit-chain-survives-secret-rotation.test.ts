@@ -7,7 +7,7 @@ const [first, second, third] = ["first", "second", "third"].map(
   (name) => `${name}-kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only`,
 );
 
-test("after any number of changes of secrets every row can still be checked", async () => {
+test("every row can still be verified after several changes of secrets", async () => {
   await using scene = await openAuditScene("postgres", { JWT_SECRET_KEY: first ?? "" });
   await scene.write(2);
   await scene.seal();
@@ -48,7 +48,7 @@ test("with another secret the log can neither be checked nor continued, and noth
   expect((await scene.verify()).fault).toBeNull();
 });
 
-test("of several replicas that find no key one makes it", async () => {
+test("of several replicas that find no key, one creates it", async () => {
   await using scene = await openAuditScene("postgres");
   await scene.write(3);
   const counts = await Promise.all(Array.from({ length: 10 }, () => scene.seal()));

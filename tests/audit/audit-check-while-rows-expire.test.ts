@@ -29,7 +29,7 @@ async function nextDay(scene: AuditScene): Promise<void> {
 }
 
 // However slow the check is, and however fast rows expire: each time it comes too late for the next row.
-test("rows that expire before they are read are no fault, however often", async () => {
+test("rows that expire before they are read are no fault", async () => {
   const { scene } = await expiringScene(12);
   await using _ = scene;
   let days = 0;
@@ -42,7 +42,7 @@ test("rows that expire before they are read are no fault, however often", async 
   expect(report).toMatchObject({ fault: null, deletedUpTo: 11, head: { sequence: 12 } });
 });
 
-test("all of them may expire", async () => {
+test("all rows may expire", async () => {
   const { scene } = await expiringScene(3);
   await using _ = scene;
   let days = 0;
@@ -54,7 +54,7 @@ test("all of them may expire", async () => {
   expect(report).toMatchObject({ fault: null, deletedUpTo: 3, head: { sequence: 3 } });
 });
 
-test("a head that was compared before its row expired is not asked for again", async () => {
+test("a head that was compared before its row expired is not required again", async () => {
   const { scene, heads } = await expiringScene(6);
   await using _ = scene;
   await nextDay(scene);
@@ -72,7 +72,7 @@ test("a head that was compared before its row expired is not asked for again", a
 });
 
 // The attack: rows are deleted by hand, and the beginning moved behind them, while the check reads.
-test("what did not expire is missed, also while others expire", async () => {
+test("a missing row that did not expire is reported, also while others expire", async () => {
   const { scene } = await expiringScene(6);
   await using _ = scene;
   await scene.tamper("delete from audit_log where sequence = 4");

@@ -23,7 +23,7 @@ const statements = [
 // The bad day: a mistake of ours, or SQL that somebody has found a way to send as us.
 // security 122
 test.each([...databaseKinds])(
-  "on %s what was written stays, whoever asks the database otherwise",
+  "on %s the database refuses to change or delete a row",
   async (database) => {
     await using scene = await openAuditScene(database);
     await scene.write(2, { reason: "test" });

@@ -39,7 +39,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
     return items;
   }
 
-  test("has everything there is to know of a step", async () => {
+  test("shows every column of a step", async () => {
     const { email, password } = await registerVerified(app);
     const answer = await app.post(
       "/api/v1/auth/login",
@@ -70,7 +70,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
     });
   });
 
-  test("gives the newest first, page by page, while more is written", async () => {
+  test("lists the newest first, page by page, while more rows are written", async () => {
     const { userId, email } = await registerVerified(app);
     const places = ({ id, created_at }: Item) => [id, created_at];
     const tries = async (count: number) => {
@@ -120,7 +120,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
   });
 
   // The bad day: the millisecond ends between a row's id and its moment.
-  test("filters by the moment that a row shows, whatever its id says", async () => {
+  test("filters by the time of the row, not by the time in its id", async () => {
     const [id, userId] = [Bun.randomUUIDv7("hex", Date.now() - 3), crypto.randomUUID()];
     const at = new Date().toISOString();
     await app.rows(
@@ -131,7 +131,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
     expect(await itemsOf(`?user_id=${userId}&to=${before}`)).toEqual([]);
   });
 
-  test("refuses filters that make no sense", async () => {
+  test("refuses invalid filters", async () => {
     const { json } = await list("?limit=1");
     const queries = [
       "?user_id=x",
@@ -163,7 +163,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
     }
   });
 
-  test("is for those who may read it alone, and nobody may write it", async () => {
+  test("needs the permission to read it, and cannot be written", async () => {
     const path = "/api/v1/audit-logs";
     expect((await app.call("GET", path)).status).toBe(401);
     const { accessToken } = await signUp(app);
@@ -176,7 +176,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
 
   // The attack: what is sent is to read like a second entry, or to command the terminal of whoever looks.
   // security 123
-  test("holds what was sent as one value of one entry, whatever is in it", async () => {
+  test("keeps hostile input as one value of one entry", async () => {
     const userAgent = `x\u0009"},{"action":"user.login","result":"success"}] \u00e9`;
     const before = (await itemsOf("?limit=100&action=user.login")).length;
     const answer = await app.post(
@@ -203,7 +203,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
 });
 
 // At millions of rows each filter must find its way to the newest by an index.
-test("every filter is answered by an index", async () => {
+test("every filter uses an index", async () => {
   await using app = await startTestApp();
   const { userId } = await signUp(app);
   await app.rows(

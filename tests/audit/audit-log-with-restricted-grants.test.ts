@@ -20,7 +20,7 @@ async function documentedGrants(role: string): Promise<string> {
 
 // The bad day: whoever can send SQL as the service still cannot take the triggers away.
 // security 122
-test("with the documented grants the service works, and cannot change what is on record", async () => {
+test("with the documented grants the service works, and cannot change the audit log", async () => {
   const database = await createTestDatabase("postgres");
   const url = new URL(database.settings["DATABASE_URL"] ?? "");
   const role = url.pathname.slice(1).replace("test", "server");

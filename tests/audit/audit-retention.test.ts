@@ -19,7 +19,7 @@ function moveTime(days: number): void {
 const places = "select sequence::integer as place from audit_log order by sequence";
 
 test.each([...databaseKinds])(
-  "on %s what is older than AUDIT_RETENTION goes, and the rest stays provable",
+  "on %s rows older than AUDIT_RETENTION are deleted, and the rest still verifies",
   async (database) => {
     await using scene = await openAuditScene(database, { AUDIT_RETENTION: "30d" });
     await scene.write(3);
@@ -50,7 +50,7 @@ test.each([...databaseKinds])(
   },
 );
 
-test("a head that was noted down is compared until its row is deleted", async () => {
+test("a recorded head is compared until its row is deleted", async () => {
   await using scene = await openAuditScene("postgres", { AUDIT_RETENTION: "30d" });
   const heads = [];
   for (let count = 0; count < 3; count += 1) {
@@ -68,7 +68,7 @@ test("a head that was noted down is compared until its row is deleted", async ()
   expect((await scene.verify(wrong)).fault).toMatch(/^row 2 does not have the hash/);
 });
 
-test("rows that are not sealed stay, however old", async () => {
+test("unsealed rows are kept, however old", async () => {
   await using scene = await openAuditScene("postgres", { AUDIT_RETENTION: "1d" });
   await scene.write(2);
   moveTime(5);
@@ -79,7 +79,7 @@ test("rows that are not sealed stay, however old", async () => {
 });
 
 // The attack: rows dated back, or a beginning set by hand, for the sweep to clear the traces away.
-test("what is not intact is not deleted, and no forged beginning is built upon", async () => {
+test("altered rows are not deleted, and a forged beginning is not accepted", async () => {
   await using scene = await openAuditScene("postgres");
   await scene.write(5);
   await scene.seal();
@@ -101,7 +101,7 @@ test("what is not intact is not deleted, and no forged beginning is built upon",
   expect((await other.verify()).fault).toMatch(/^rows up to 2 are missing/);
 });
 
-test("the sweep goes in batches, of several replicas one deletes, and checking meanwhile finds no fault", async () => {
+test("rows are deleted in batches by one replica at a time, and a concurrent check finds no fault", async () => {
   await using scene = await openAuditScene("postgres");
   await scene.rows(
     `insert into audit_log (id, at, action, result, actor_kind, request_id)

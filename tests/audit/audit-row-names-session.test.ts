@@ -17,7 +17,7 @@ const sessionsOnRecord = (action: string, userId: string) =>
     where action = '${action}' and user_id = '${userId}' order by at, id`);
 
 // When an administrator's token was stolen: what was done with it, and what with her own.
-test("what is done to somebody is on record with the session of who did it", async () => {
+test("an administrator's action is recorded with the administrator's session", async () => {
   const { userId } = await signUp(app);
   const session_id = sessionOf(admin.accessToken);
   const path = `/api/v1/users/${userId}`;
@@ -29,7 +29,7 @@ test("what is done to somebody is on record with the session of who did it", asy
   expect(await sessionsOnRecord("user.deleted", userId)).toEqual(succeeded);
 });
 
-test("so is an attempt that was refused", async () => {
+test("a refused attempt is recorded with its session as well", async () => {
   const call = { bearer: admin.accessToken, json: { roles: [] } };
   const { status } = await app.call("PUT", `/api/v1/users/${admin.userId}/roles`, call);
   expect(status).toBe(409);
@@ -40,7 +40,7 @@ test("so is an attempt that was refused", async () => {
 });
 
 // There it is the session that tells which of hers it was.
-test("where a single session was ended, that one is named", async () => {
+test("the end of a single session names that session", async () => {
   const user = await signUp(app);
   const other = await logIn(app, user);
   const ended = sessionOf(other.json.data.access_token);

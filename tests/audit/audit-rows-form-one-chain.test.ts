@@ -20,7 +20,7 @@ async function allSealed(app: TestApp): Promise<void> {
   );
 }
 
-test("a server seals what happens within seconds, and tells where the chain ends", async () => {
+test("a server seals rows by itself, and logs the head of the chain", async () => {
   await using app = await startTestApp();
   await logIn(app, await registerVerified(app));
   await allSealed(app);
@@ -50,7 +50,7 @@ test.each([...databaseKinds])("on %s batches follow each other without a gap", a
 });
 
 // Bad day: replicas seal while others write, and while a statement that began earlier has yet to commit.
-test("of several replicas each row is sealed by one, and one that comes late is last", async () => {
+test("of several replicas one seals each row, and a late row comes last", async () => {
   await using app = await startTestApp();
   const replicas = [app, await app.replica(), await app.replica()];
   const other = postgres(app.platform.settings.databaseUrl ?? "", { max: 1 });
@@ -75,7 +75,7 @@ test("of several replicas each row is sealed by one, and one that comes late is 
 });
 
 // Else every sign-in would wait for the one before it.
-test("while the chain is held nobody waits who signs in", async () => {
+test("a sign-in does not wait while the chain is locked", async () => {
   await using app = await startTestApp();
   const user = await registerVerified(app);
   const other = postgres(app.platform.settings.databaseUrl ?? "", { max: 1 });
@@ -91,7 +91,7 @@ test("while the chain is held nobody waits who signs in", async () => {
 });
 
 // Telling it each second would bury what else went wrong.
-test("a chain that cannot be continued is told once, and nothing else suffers", async () => {
+test("a chain that cannot be continued is logged once, and nothing else fails", async () => {
   await using app = await startTestApp();
   const user = await registerVerified(app);
   await allSealed(app);

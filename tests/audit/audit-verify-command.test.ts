@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const verify = (options = "") => runFromSource(app, `audit verify${options}`);
 
-test("an intact log is told with its head, which a later call can be given", async () => {
+test("an intact log is reported with its head, which a later call can compare", async () => {
   const { exitCode, stdout, stderr } = await verify();
   expect([exitCode, stderr]).toEqual([0, ""]);
   const [, rows, head] =
@@ -69,7 +69,7 @@ test("a row that was altered by hand in SQL is named, and the exit code is 1", a
   expect((await verify()).exitCode).toBe(0);
 });
 
-test("with other secrets it says so instead of finding all rows altered", async () => {
+test("with other secrets it reports the secrets and not that all rows are altered", async () => {
   const other = { JWT_SECRET_KEY: "zF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only" };
   const { exitCode, stderr } = await runFromSource(app, "audit verify", other);
   expect(exitCode).toBe(1);
@@ -78,7 +78,7 @@ test("with other secrets it says so instead of finding all rows altered", async 
   );
 });
 
-test("what has waited for too long is warned of", async () => {
+test("a row that is unsealed for too long causes a warning", async () => {
   await using scene = await openAuditScene("postgres");
   await scene.rows(
     `insert into audit_log (id, at, action, result, actor_kind, request_id)
@@ -93,7 +93,7 @@ test("what has waited for too long is warned of", async () => {
   expect(stderr).toMatch(/^gatehouse: rows that wait to be sealed for longer than a minute: 1\./);
 });
 
-test("wrong usage is told from a log that is not intact", async () => {
+test("wrong usage has another exit code than a log that is not intact", async () => {
   for (const options of ["x", " --expect 12", " --expect 0:x", " --jsn"]) {
     expect([options, (await verify(options)).exitCode]).toEqual([options, 2]);
   }

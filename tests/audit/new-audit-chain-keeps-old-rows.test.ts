@@ -5,7 +5,7 @@ import postgres from "postgres";
 import { openAuditScene } from "../support/audit-scene.ts";
 
 // The bad day: the log was tampered with, or the chain's key is lost, and life goes on.
-test("after the documented statements a new chain is sealed, and the old rows are kept", async () => {
+test("the documented statements start a new chain and keep the old rows", async () => {
   await using scene = await openAuditScene("postgres");
   await scene.write(3);
   await scene.seal();

@@ -53,7 +53,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS, the executable on %s",
     await running[Symbol.asyncDispose]();
   });
 
-  test("reminds whoever has not verified her address, once, and nobody else", async () => {
+  test("sends one reminder to an unverified user, and none to others", async () => {
     const kinds = async (to: string): Promise<string[]> =>
       (await mailsTo(running.mail, to)).map(({ kind }) => kind);
     const { email: verified } = await registerByMail(running);
@@ -69,7 +69,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS, the executable on %s",
 
   // security 12, 15
   // part of security 14
-  test("answers for a known, an unverified and an unknown address are the same bytes", async () => {
+  test("responses for a known, an unverified and an unknown address are the same bytes", async () => {
     const { email: known } = await registerByMail(running);
     const { email: gone } = await registerByMail(running);
     const signedIn = await running.post("/login", { email: gone, password: goodPassword });

@@ -16,7 +16,7 @@ const commandLines = [
 ];
 
 // Two Postgres processes on the same files would destroy them.
-test("while one process serves from a data directory no other touches it, and each says why", async () => {
+test("while one process serves from a data directory, others refuse to use it and say why", async () => {
   await using home = await createHome("embedded");
   await using server = await startGatehouse(home);
   const email = freshEmail();
@@ -47,7 +47,7 @@ test("while one process serves from a data directory no other touches it, and ea
 });
 
 // With SO_REUSEPORT, the framework's default, the kernel would share requests out between two strangers.
-test("a port is one process's: a second start on it is refused and leaves the first one all requests", async () => {
+test("a second process on the same port is refused, and the first one still serves every request", async () => {
   await using home = await createHome("embedded");
   await using other = await createHome("embedded");
   await using server = await startGatehouse(home);

@@ -38,7 +38,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
   const outcomeOfLogIn = async (email: string, password?: string) =>
     outcomeOf(await logIn(email, password));
 
-  test("a newcomer verifies by the link of her mail, another by the code", async () => {
+  test("one new user verifies with the link of the mail, another with the code", async () => {
     const emails = [freshEmail(), freshEmail()] as const;
     for (const email of emails) await post("/register", { email, password: goodPassword });
     const [byLink, byCode] = [
@@ -54,7 +54,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
     for (const email of emails) expect(await outcomeOfLogIn(email)).toEqual(done);
   });
 
-  test("who lost her mail gets another, and the first is worthless", async () => {
+  test("a user who lost the mail gets another, and the first stops working", async () => {
     const email = freshEmail();
     await post("/register", { email, password: goodPassword });
     const lost = await running.mailOf("verify-email", email);
@@ -65,7 +65,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
     expect(outcomeOf(await post("/verify-email", { token }))).toEqual(done);
   });
 
-  test("a forgotten password is replaced: sessions end, and she is told", async () => {
+  test("a password reset ends all sessions and notifies the user", async () => {
     const { email } = await registerByMail(running);
     const before = await signInTo(running, email);
     expect((await post("/password/reset", { email })).status).toBe(202);
@@ -85,7 +85,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
     expect([notice.token, notice.code]).toEqual(["", ""]);
   });
 
-  test("a changed password ends the other sessions, and she is told", async () => {
+  test("a password change ends the other sessions and notifies the user", async () => {
     const { email } = await registerByMail(running);
     const [here, elsewhere] = [await signInTo(running, email), await signInTo(running, email)];
     const change = { current_password: goodPassword, new_password: newPassword };
@@ -97,7 +97,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
     await running.mailOf("password-changed", email);
   });
 
-  test("a mail signs in, by its link or by its code, of which one works", async () => {
+  test("a magic-link mail signs in with its link or its code, once", async () => {
     const { email } = await registerByMail(running);
     const verify = (proof: Record<string, string>): Promise<Answer> =>
       post("/magic-link/verify", proof);
@@ -119,7 +119,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
   });
 
   // Attack: signing up with somebody's address, to be in her account when she comes.
-  test("whoever signed up with her address is gone when she comes by her mail", async () => {
+  test("an impostor's access ends when the mailbox owner signs in by mail", async () => {
     const email = freshEmail();
     await post("/register", { email, password: "Impostor-Password-1" });
     await post("/magic-link", { email });
@@ -129,7 +129,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
     expect(await outcomeOfLogIn(email, "Impostor-Password-1")).toEqual(refused);
   });
 
-  test("another address is confirmed at the new one and told to the old one", async () => {
+  test("an email change is confirmed at the new address and reported to the old one", async () => {
     const { email } = await registerByMail(running);
     const bearer = await signInTo(running, email);
     const newEmail = freshEmail();
@@ -151,7 +151,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
   const phone =
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
 
-  test("a sign-in from a new device is told, by whatever way it was", async () => {
+  test("every way to sign in from a new device sends a notice", async () => {
     const { email } = await registerByMail(running);
     for (const version of ["128.0", "133.0"]) {
       await signInTo(running, email, { userAgent: `Mozilla/5.0 (X11) Firefox/${version}` });
@@ -168,7 +168,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
     expect(notices).toHaveLength(1);
   });
 
-  test("who deletes her account is signed out, her links are dead, and her address is free", async () => {
+  test("account deletion signs the user out, revokes the links and frees the address", async () => {
     const { email, userId } = await registerByMail(running);
     const bearer = await signInTo(running, email);
     await post("/magic-link", { email });
@@ -187,7 +187,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
     await running.mailOf("verify-email", email, 2);
   });
 
-  test("her mails are in the language that she has chosen", async () => {
+  test("mails are in the user's language", async () => {
     const { email } = await registerByMail(running);
     const english = await running.mailOf("verify-email", email);
     const bearer = await signInTo(running, email);

@@ -58,7 +58,7 @@ describe.each([...databaseKinds])("mails of the executable on %s", (database) =>
 
   // Attack, of sorts: the recipient's mail server opens every link before she sees the mail.
   // security 58
-  test("each link, opened three times by a scanner, still lets its reader in", async () => {
+  test("each link still works after a scanner has opened it three times", async () => {
     const { server } = running;
     for (const kind of linkKinds) {
       const email = await askFor[kind](running);
@@ -79,7 +79,7 @@ describe.each([...databaseKinds])("mails of the executable on %s", (database) =>
 
   // Attack: her mail is asked for under another host's name, so that its link leads there with her token.
   // security 59
-  test("whatever host a request names, all links of its mails lead to ours", async () => {
+  test("links of mails have the host of the settings, whatever host a request names", async () => {
     const evil = "evil.example";
     const headers = {
       host: evil,

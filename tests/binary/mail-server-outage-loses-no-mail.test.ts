@@ -20,7 +20,7 @@ function failed(output: { stdout: string }): Set<string> {
 
 // The bad day: the mail server is away while people register and recover, and the processes are replaced meanwhile.
 test.each([...databaseKinds])(
-  "on %s no mail is lost or doubled while the mail server is away, and the executable restarts",
+  "on %s no mail is lost or sent twice while the mail server is down and the executable restarts",
   async (database) => {
     await using running = await startMailingExecutable(database);
     const { email } = await registerByMail(running);

@@ -27,7 +27,7 @@ async function serversOf(
 describe.each([...databaseKinds])("the executable on %s", (database) => {
   // Attack: all guesses at once, so that each is compared before any is counted.
   // security 55
-  test("compares at most five of 1,000 guesses of a code that come at once", async () => {
+  test("compares at most five of 1,000 concurrent guesses of a code", async () => {
     await using running = await startMailingExecutable(database);
     const serverOf = await serversOf(running, database);
     const { email, userId } = await registerByMail(running);
@@ -59,7 +59,7 @@ describe.each([...databaseKinds])("the executable on %s", (database) => {
 
   // Attack, or a double click: one link, used many times at once.
   // security 56
-  test("opens one session for 20 uses of one link at once, and sets one of 20 passwords", async () => {
+  test("opens one session for 20 concurrent uses of one link, and sets one of 20 passwords", async () => {
     await using running = await startMailingExecutable(database);
     const serverOf = await serversOf(running, database);
     const { email } = await registerByMail(running);

@@ -26,7 +26,7 @@ async function register(server: ServerProcess): Promise<string> {
 
 describe.each([...databaseKinds])("SIGTERM under load on %s", (kind) => {
   // security 138
-  test("flips readiness, finishes every request that was taken, loses nothing, and ends with 0", async () => {
+  test("is no longer ready, finishes every accepted request, loses nothing, and exits with 0", async () => {
     await using home = await createHome(kind);
     const running = { ...home, settings: { ...home.settings, ...noVerification } };
     await using server = await startGatehouse(running);
@@ -68,7 +68,7 @@ describe.each([...databaseKinds])("SIGTERM under load on %s", (kind) => {
 });
 
 // GNU timeout and others send a signal twice; the second one used to end the process at once.
-test("a repeated SIGTERM does not cut short what the first began", async () => {
+test("a repeated SIGTERM does not shorten the shutdown", async () => {
   await using home = await createHome("embedded");
   await using server = await startGatehouse({ ...home, settings: noVerification });
   const email = await register(server);
@@ -80,7 +80,7 @@ test("a repeated SIGTERM does not cut short what the first began", async () => {
 });
 
 // An orchestrator kills what does not end in time: better cut off here, where the log says so.
-test("what is not finished within SHUTDOWN_TIMEOUT is cut off, and the process ends all the same", async () => {
+test("requests that outlast SHUTDOWN_TIMEOUT are cut off, and the process exits", async () => {
   await using home = await createHome("embedded");
   const settings = { ...noVerification, SHUTDOWN_TIMEOUT: "1s", LOGIN_QUEUE: "1000" };
   await using server = await startGatehouse({ ...home, settings });
@@ -95,7 +95,7 @@ test("what is not finished within SHUTDOWN_TIMEOUT is cut off, and the process e
   expect((await Promise.all(logins)).filter((outcome) => outcome !== 200)).not.toEqual([]);
 });
 
-test("a second Ctrl-C waits for nothing", async () => {
+test("a second Ctrl-C exits immediately", async () => {
   await using home = await createHome("embedded");
   await using server = await startGatehouse({
     ...home,

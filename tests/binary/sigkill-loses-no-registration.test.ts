@@ -60,7 +60,7 @@ async function killUnderLoad(home: Home): Promise<string[]> {
 
 describe.each([...databaseKinds])("kill -9 under load on %s", (kind) => {
   // part of security 131, 145
-  test("loses no acknowledged registration, and leaves none half-made", async () => {
+  test("loses no acknowledged registration, and leaves none incomplete", async () => {
     await using home = await createHome(kind);
     const running = { ...home, settings: { ...home.settings, ...fastHashes } };
     const acknowledged: string[] = [];

@@ -30,7 +30,7 @@ describe.each([...databaseKinds])("the clients on %s", (database) => {
   const auditRow = (action: string, detail: Record<string, unknown>) =>
     expect.objectContaining({ action, result: "success", actor_kind: "user", detail });
 
-  test("one is made, listed, given another secret and deleted; each is recorded", async () => {
+  test("a client is created, listed, given another secret and deleted; each is recorded", async () => {
     const made = await call("POST", path, { name: "billing" });
     const { client_id: id } = made.json.data.client;
     const client = { client_id: id, name: "billing", created_at: expect.stringMatching(/Z$/) };
@@ -74,7 +74,7 @@ describe.each([...databaseKinds])("the clients on %s", (database) => {
     }
   });
 
-  test("an id that is no client's is not found, and nothing is recorded", async () => {
+  test("an unknown client id is not found, and nothing is recorded", async () => {
     const ids = [admin.userId, "client_none", "%27%20OR%201=1", "..%2fusers", "x".repeat(128)];
     for (const id of ids) {
       for (const [method, at] of [
@@ -89,7 +89,7 @@ describe.each([...databaseKinds])("the clients on %s", (database) => {
   });
 
   // security 104
-  test("a name or an id that cannot be one is refused, and nothing is made", async () => {
+  test("an invalid name or id is refused, and nothing is created", async () => {
     const names = ["", "a\0b", "\ud800", "x".repeat(101), 1, null, ["a"], {}];
     for (const name of names) {
       const answer = await call("POST", path, { name });

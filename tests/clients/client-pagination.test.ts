@@ -18,7 +18,7 @@ beforeAll(async () => {
 const list = (query: string) => app.call("GET", `/api/v1/clients${query}`, { bearer });
 const idsOf = (items: { client_id: string }[]) => items.map(({ client_id }) => client_id);
 
-test("pages follow each other without a gap or a repetition, the newest first", async () => {
+test("pages have no gap and no repetition, the newest first", async () => {
   const seen: string[] = [];
   let cursor: string | null = "";
   while (cursor !== null) {
@@ -30,7 +30,7 @@ test("pages follow each other without a gap or a repetition, the newest first", 
   expect(seen).toEqual(made);
 });
 
-test("a page holds 20 unless asked for another number", async () => {
+test("a page has 20 items by default", async () => {
   const first = await list("");
   expect(idsOf(first.json.data.items)).toEqual(made.slice(0, 20));
   const rest = await list(`?cursor=${first.json.data.next_cursor}`);
@@ -40,7 +40,7 @@ test("a page holds 20 unless asked for another number", async () => {
 });
 
 // What is made meanwhile comes before the first page, and so moves nothing.
-test("a client that is made or deleted between two pages moves no other one", async () => {
+test("a client that is created or deleted between two pages moves no other one", async () => {
   const first = await list("?limit=10");
   const newer = await makeClient(app);
   await app.call("DELETE", `/api/v1/clients/${made[3]}`, { bearer });
@@ -50,7 +50,7 @@ test("a client that is made or deleted between two pages moves no other one", as
 });
 
 // part of security 109 (the lists that exist so far)
-test("limits beyond 1 to 100, cursors that are not ours and unknown parameters are refused", async () => {
+test("limits beyond 1 to 100, forged cursors and unknown parameters are refused", async () => {
   const { json } = await list("?limit=1");
   const cursor: string = json.data.next_cursor;
   const queries = [

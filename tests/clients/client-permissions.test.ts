@@ -16,7 +16,7 @@ const operations = [
 ] as const;
 
 // part of security 93 (these four operations)
-test.each(operations)("%s %s is the admin's alone", async (method, template, expected) => {
+test.each(operations)("%s %s needs a permission", async (method, template, expected) => {
   const client = await makeClient(app);
   const user = await signUp(app);
   const admin = await signInAdmin(app);
@@ -42,7 +42,7 @@ test.each(operations)("%s %s is the admin's alone", async (method, template, exp
 });
 
 // Who may not is told nothing else: not that the body is wrong, not whether the client exists.
-test("a user without the permission learns nothing of the request's other faults", async () => {
+test("a user without the permission gets 403 before any other fault of the request", async () => {
   const { accessToken: bearer } = await signUp(app);
   const wrong = await app.post("/api/v1/clients", { nam: 1 }, { bearer });
   const unknown = await app.call("DELETE", "/api/v1/clients/none", { bearer });
@@ -50,7 +50,7 @@ test("a user without the permission learns nothing of the request's other faults
   expect([wrong.status, unknown.status, listed.status]).toEqual([403, 403, 403]);
 });
 
-test("an admin who is one no more is refused with the token that she has", async () => {
+test("a former admin is refused with the token from before", async () => {
   const admin = await signInAdmin(app);
   await signInAdmin(app);
   const list = () => app.call("GET", "/api/v1/clients", { bearer: admin.accessToken });

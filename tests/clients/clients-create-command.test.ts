@@ -8,7 +8,7 @@ import { runGatehouse, startGatehouse } from "../support/executable.ts";
 const commandLine = ["clients", "create", "--name"];
 
 describe.each([...databaseKinds])("clients create on %s", (kind) => {
-  test("prints an id and a secret that the server then takes; the operator is noted", async () => {
+  test("prints an id and a secret that the server accepts; the operator is recorded", async () => {
     await using home = await createHome(kind);
     const made = await runGatehouse([...commandLine, "billing"], home);
     expect(made.exitCode).toBe(0);
@@ -36,7 +36,7 @@ describe.each([...databaseKinds])("clients create on %s", (kind) => {
   }, 30_000);
 });
 
-test("a name that cannot be one, or none, makes nothing", async () => {
+test("an invalid or missing name creates nothing", async () => {
   await using home = await createHome("embedded");
   for (const name of ["", "x".repeat(101), "a\nb"]) {
     const refused = await runGatehouse([...commandLine, name], home);

@@ -25,7 +25,7 @@ const grantStatus = async (id: string, secret: string) => {
   return (await app.call("POST", "/oauth/token", { form, headers })).status;
 };
 
-test("of twenty who delete a client at once, one does, and it is recorded once", async () => {
+test("of twenty concurrent deletions of a client one succeeds, and one is recorded", async () => {
   const { id } = await makeClient(app);
   const answers = await race(20, () => app.call("DELETE", `/api/v1/clients/${id}`, { bearer }));
   const statuses = answers.map(({ status }) => status);
@@ -34,7 +34,7 @@ test("of twenty who delete a client at once, one does, and it is recorded once",
   expect(await auditCount("client.deleted", id)).toBe(1);
 });
 
-test("of twenty secrets that are given at once, exactly one is good, and the old one is not", async () => {
+test("of twenty concurrent rotations exactly one secret is valid, and the old one is not", async () => {
   const { id, secret } = await makeClient(app);
   const path = `/api/v1/clients/${id}/rotate-secret`;
   const answers = await race(20, () => app.call("POST", path, { bearer }));
@@ -46,7 +46,7 @@ test("of twenty secrets that are given at once, exactly one is good, and the old
   expect(await auditCount("client.secret_rotated", id)).toBe(20);
 });
 
-test("a grant that races with the deletion is worth nothing after it", async () => {
+test("a token that is granted during the deletion is inactive after it", async () => {
   const asking = await makeClient(app);
   for (let round = 0; round < 10; round += 1) {
     const { id, secret } = await makeClient(app);

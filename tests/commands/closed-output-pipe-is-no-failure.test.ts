@@ -19,7 +19,7 @@ test.each([
   [["migrate", "--dry-run"]],
   [["migrate"]],
   [["create-admin", "--password-stdin", "--email", freshEmail()]],
-])("%p ends with 0 and without a word when nobody reads what it prints", async (commandLine) => {
+])("%p exits with 0 and prints no error when its output pipe is closed", async (commandLine) => {
   await using home = await createHome("embedded");
   const result = await runGatehouse(commandLine, {
     cwd: home.cwd,
@@ -32,7 +32,7 @@ test.each([
   expect(result.stderr.replaceAll(/^gatehouse: .*\n/gm, "")).toBe("");
 });
 
-test("a command that fails when nobody reads the reason still ends with its own exit code", async () => {
+test("a failing command keeps its exit code when its error pipe is closed", async () => {
   await using home = await createHome("embedded");
   const wrapper = withoutReader(2);
   const wrong = await runGatehouse(["nonsense"], { cwd: home.cwd, wrapper });
@@ -46,7 +46,7 @@ test("a command that fails when nobody reads the reason still ends with its own 
 });
 
 // Its notice goes to standard error, which a terminal that was closed has taken with it.
-test("a server whose standard error nobody reads serves on", async () => {
+test("a server continues when its error pipe is closed", async () => {
   await using home = await createHome("embedded");
   await using server = await startGatehouse({ ...home, wrapper: withoutReader(2) });
   expect((await server.call("GET", "/health/ready")).status).toBe(200);

@@ -19,7 +19,7 @@ function parse(stdout: string): Map<string, string> {
 }
 
 // security 125
-test("config prints the settings in effect and where each is from, and no secret", async () => {
+test("config prints the settings in effect and their sources, and no secret", async () => {
   await using home = await createHome("embedded");
   await writeFile(join(home.cwd, "secret"), `${canary}\n`);
   const { exitCode, stdout, stderr } = await runGatehouse(["config"], {
@@ -46,7 +46,7 @@ test("config prints the settings in effect and where each is from, and no secret
   expect(settings.get("DATABASE_URL")).toContain("ada:redacted@db.example.com");
 });
 
-test("config with nothing set shows what a newcomer gets, and makes no file", async () => {
+test("config with nothing set shows the defaults, and creates no file", async () => {
   await using home = await createHome("embedded");
   const { exitCode, stdout, stderr } = await runGatehouse(["config"], { cwd: home.cwd });
   expect(exitCode).toBe(0);

@@ -6,7 +6,7 @@ import { runGatehouse } from "../support/executable.ts";
 
 setDefaultTimeout(60_000);
 
-test("openapi prints a valid document with nothing set, no database and nothing written", async () => {
+test("openapi prints a valid document without settings or a database, and writes no file", async () => {
   await using home = await createHome("embedded");
   const { exitCode, stdout, stderr } = await runGatehouse(["openapi"], { cwd: home.cwd });
   expect([exitCode, stderr]).toEqual([0, ""]);

@@ -8,7 +8,7 @@ setDefaultTimeout(60_000);
 const canary = "canary-5e1f0a9b7c3d";
 
 // security 124, 125
-test("wrong settings end the start with 2 at once, and every problem is named in one message", async () => {
+test("wrong settings stop the start with exit code 2 and one message that names every problem", async () => {
   await using home = await createHome("embedded");
   const result = await runGatehouse([], {
     cwd: home.cwd,
@@ -65,7 +65,7 @@ test.each([
     },
     ["BCRYPT_COST", "PUBLIC_URL", "TRUSTED_PROXIES"],
   ],
-])("production with %s is refused before anything is written", async (_, settings, names) => {
+])("production with %s is refused before any file is written", async (_, settings, names) => {
   await using home = await createHome("embedded");
   const result = await runGatehouse([], {
     cwd: home.cwd,

@@ -42,7 +42,7 @@ function problemOf(action: () => unknown): unknown {
 }
 
 test.each(["development", "test"])(
-  "a %s installation makes its secret once and keeps it for its owner alone",
+  "a %s installation generates its secret once, readable by its owner only",
   (ENVIRONMENT) => {
     const environment = { ENVIRONMENT, DATA_DIR: directory };
     const options = { isTerminal: false, generateSecret };
@@ -61,14 +61,14 @@ test.each(["development", "test"])(
   },
 );
 
-test("nothing is made for production, nor while anything is wrong", () => {
+test("no secret is generated for production, nor while a setting is wrong", () => {
   const options = { isTerminal: false, generateSecret };
   problemOf(() => loadSettings({ ENVIRONMENT: "production", DATA_DIR: directory }, options));
   problemOf(() => loadSettings({ PORT: "x", DATA_DIR: directory }, options));
   expect(existsSync(directory)).toBe(false);
 });
 
-test("nothing is made where a secret is given", () => {
+test("no secret is generated where one is set", () => {
   const options = { isTerminal: false, generateSecret };
   const given = generateSecret();
   expect(
@@ -99,7 +99,7 @@ test("processes that start together end up with one secret", async () => {
   expect(new Set(secrets).size).toBe(1);
 });
 
-test("the process that loses takes the winner's secret", () => {
+test("the process that loses the race uses the winner's secret", () => {
   const winner = generateSecret();
   const lost = keepDevelopmentSecret(directory, () => {
     writeFileSync(join(directory, "jwt-secret"), winner);
@@ -121,7 +121,7 @@ test("a damaged secret is reported, not replaced", () => {
 test.each([
   ["ENOTDIR", (path: string) => writeFileSync(path, "a file")],
   ["EISDIR", (path: string) => mkdirSync(join(path, "jwt-secret"), { recursive: true })],
-])("a data directory that cannot keep it is reported (%s)", (_, prepare) => {
+])("a data directory that cannot store the secret is reported (%s)", (_, prepare) => {
   prepare(directory);
   expect(problemOf(() => keepDevelopmentSecret(directory, generateSecret))).toEqual([
     { name: "DATA_DIR", issue: expect.stringMatching(/^cannot keep a signing secret \(E[A-Z]+\)/) },

@@ -74,7 +74,7 @@ describe("a name that is almost a setting stops the start", () => {
   });
 });
 
-describe("other names are let be", () => {
+describe("other names are ignored", () => {
   test("those of this machine", () => {
     expect(reported(Object.keys(process.env).filter((name) => !settingsByName.has(name)))).toEqual(
       [],
@@ -86,7 +86,7 @@ describe("other names are let be", () => {
     expect(reported([...names])).toEqual([]);
   });
 
-  test("settings, their files, those of later versions, and other people's identity providers", () => {
+  test("settings, their files, those of later versions, and other identity providers", () => {
     expect(
       reported([
         "PORT",
@@ -99,7 +99,7 @@ describe("other names are let be", () => {
     ).toEqual([]);
   });
 
-  test("unset and empty ones", () => {
+  test("unset and empty variables", () => {
     expect(findUnknownNames({ JWT_SECRT_KEY: "", PROT: undefined })).toEqual([]);
   });
 
@@ -133,7 +133,7 @@ describe("edits between two texts", () => {
     expect(editDistance(right, left)).toBe(distance);
   });
 
-  test("lie between the difference of the lengths and the longer length, and are zero for equals only", () => {
+  test("are between the difference of the lengths and the longer length, and zero for equal texts only", () => {
     const word = fc.string({ maxLength: 12, unit: fc.constantFrom("A", "B", "C", "_") });
     fc.assert(
       fc.property(word, word, (left, right) => {

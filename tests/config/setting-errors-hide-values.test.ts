@@ -22,7 +22,7 @@ function messageOf(environment: Record<string, string>): string {
 }
 
 // security 124
-test("a refused value is not in the report, whatever setting it was meant for", () => {
+test("a refused value is not in the report, whatever its setting", () => {
   const control = `${canary}\u0007`;
   const message = messageOf(
     Object.fromEntries([...settingsByName.keys()].map((name) => [name, control])),

@@ -138,7 +138,7 @@ describe("values that are not exactly of their form are refused", () => {
   });
 });
 
-describe("values in their form are taken", () => {
+describe("valid values are accepted", () => {
   const accepted: [string, string, string, unknown][] = [
     ["HOST", "::", "host", "::"],
     ["HOST", "0.0.0.0", "host", "0.0.0.0"],
@@ -192,8 +192,8 @@ describe("values in their form are taken", () => {
   });
 });
 
-describe("what is unset has its default", () => {
-  test("nothing at all needs to be set in development", () => {
+describe("an unset setting has its default", () => {
+  test("no setting is required in development", () => {
     expect(load({}).settings).toEqual({
       environment: "development",
       host: "127.0.0.1",
@@ -254,13 +254,13 @@ describe("what is unset has its default", () => {
     });
   });
 
-  test("an empty text is as good as none", () => {
+  test("an empty string counts as unset", () => {
     expect(load({ PORT: "", DATABASE_URL: "", DATABASE_URL_FILE: "", SMTP_SERVER: "" })).toEqual(
       load({}),
     );
   });
 
-  test("defaults follow the settings that they are made of", () => {
+  test("defaults follow the settings that they are derived from", () => {
     const { settings } = load({
       PORT: "9000",
       SERVICE_NAME: "accounts",
@@ -276,7 +276,7 @@ describe("what is unset has its default", () => {
     expect(load({ PUBLIC_URL: "https://a.example/" }).settings.jwtIssuer).toBe("https://a.example");
   });
 
-  test("logs are for people on a terminal, unless said otherwise", () => {
+  test("logs are readable text on a terminal by default", () => {
     const options = { isTerminal: true, generateSecret: () => goodSecret };
     expect(loadSettings({ JWT_SECRET_KEY: goodSecret }, options).settings.logFormat).toBe("pretty");
     expect(
@@ -285,7 +285,7 @@ describe("what is unset has its default", () => {
   });
 });
 
-test("a size that is shown is read back as the same bytes", () => {
+test("a formatted size is parsed back to the same bytes", () => {
   const kind = size("1KiB", "16MiB");
   fc.assert(
     fc.property(fc.integer({ min: 1_024, max: 16_777_216 }), (bytes) => {

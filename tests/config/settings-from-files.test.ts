@@ -25,7 +25,7 @@ describe("NAME_FILE", () => {
     ["as it is", goodSecret],
     ["without one line break at the end", `${goodSecret}\n`],
     ["without one Windows line break at the end", `${goodSecret}\r\n`],
-  ])("gives the content %s", (name, content) => {
+  ])("provides the content %s", (name, content) => {
     const path = file(name, content);
     const environment = { JWT_SECRET_KEY: undefined, JWT_SECRET_KEY_FILE: path };
     const { settings } = load(environment);
@@ -88,7 +88,7 @@ describe("NAME_FILE", () => {
     });
   });
 
-  test("of an empty secret never means a generated one", () => {
+  test("with an empty secret does not cause a generated one", () => {
     const environment = { JWT_SECRET_KEY: undefined, JWT_SECRET_KEY_FILE: file("no-secret", "") };
     expect(problemsOf(environment)).toEqual([
       { name: "JWT_SECRET_KEY_FILE", issue: "names an empty file" },
@@ -128,7 +128,7 @@ describe("--env-file", () => {
     expect(JSON.parse(run())).toEqual({ PORT: "9000", NODE_ENV: "production" });
   });
 
-  test("that is missing is a problem of the settings", () => {
+  test("that is missing is reported as a problem", () => {
     expect(run(join(directory, "missing.env"))).toBe(
       "SettingsError: There is one problem with the settings:\n  --env-file names a file that cannot be read (ENOENT)",
     );

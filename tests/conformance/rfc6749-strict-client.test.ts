@@ -75,7 +75,7 @@ test("a strict client signs in, refreshes, and uses the token", async () => {
 });
 
 // security 24
-test("a strict client reads our failures as those of the RFC", async () => {
+test("a strict client parses error responses", async () => {
   for (const grant of [() => grantByPassword("wrong"), () => grantByRefreshToken("x")]) {
     const error = await caught(grant());
     expect(error).toBeInstanceOf(ResponseBodyError);

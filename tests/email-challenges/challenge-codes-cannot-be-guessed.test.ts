@@ -35,7 +35,7 @@ function wrongCodes(right: string, count: number): string[] {
 
 // Attack: all guesses at once, at two replicas, so that each is compared before any is counted.
 // security 55
-test("of 1,000 guesses at once, the right one among them, at most five are compared", async () => {
+test("of 1,000 concurrent guesses, one of them right, at most five are compared", async () => {
   const user = await insertUser(app);
   const { code } = await issueTo(app, user, purpose);
   const codes = wrongCodes(code, 999);
@@ -56,7 +56,7 @@ test("of 1,000 guesses at once, the right one among them, at most five are compa
 
 // Attack: guessing from outside until her codes are dead for ever.
 // security 54
-test("wrong codes are counted over all mails until a link or a code proves her", async () => {
+test("wrong codes are counted over all mails until a link or a code is used", async () => {
   const user = await insertUser(app);
   const { email } = user;
   for (let mails = 1; mails <= 2; mails += 1) {
@@ -73,7 +73,7 @@ test("wrong codes are counted over all mails until a link or a code proves her",
 });
 
 // Attack: entering codes for a mail that never had one.
-test("a challenge without a code has none that could be guessed", async () => {
+test("a challenge without a code cannot be guessed", async () => {
   const user = await insertUser(app);
   const ctx = anonymousAt(app);
   const { email } = user;

@@ -40,7 +40,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   // Attack: a link or code that is easily had is carried to where it would do more.
   // security 57
   test.each(pairs)(
-    "one for %s is worthless for %s, and is not used up by the try",
+    "a challenge for %s is invalid for %s, and is not consumed by the attempt",
     async (made, used) => {
       const user = await insertUser(app);
       const secrets = await issueTo(app, user, made);
@@ -50,22 +50,25 @@ describe.each([...databaseKinds])("on %s", (database) => {
   );
 
   // security 57
-  test.each([...challengePurposes])("one for %s is worthless for another user", async (purpose) => {
-    const [attacker, victim] = [await insertUser(app), await insertUser(app)];
-    const [own, hers] = [
-      await issueTo(app, attacker, purpose),
-      await issueTo(app, victim, purpose),
-    ];
-    if (own.code !== hers.code) {
-      expect(await useCode(purpose, victim.email, own.code)).toBeNull();
-    }
-    expect(await useToken(purpose, own.token)).toMatchObject({ userId: attacker.userId });
-    expect(await useToken(purpose, hers.token)).toMatchObject({ userId: victim.userId });
-  });
+  test.each([...challengePurposes])(
+    "a challenge for %s is invalid for another user",
+    async (purpose) => {
+      const [attacker, victim] = [await insertUser(app), await insertUser(app)];
+      const [own, hers] = [
+        await issueTo(app, attacker, purpose),
+        await issueTo(app, victim, purpose),
+      ];
+      if (own.code !== hers.code) {
+        expect(await useCode(purpose, victim.email, own.code)).toBeNull();
+      }
+      expect(await useToken(purpose, own.token)).toMatchObject({ userId: attacker.userId });
+      expect(await useToken(purpose, hers.token)).toMatchObject({ userId: victim.userId });
+    },
+  );
 
   // security 57, 64
   test.each([...challengePurposes])(
-    "one for %s dies with the credentials that its user had, and with herself",
+    "a challenge for %s ends with its user's credentials, and with the user",
     async (purpose) => {
       const [changed, deleted] = [await insertUser(app), await insertUser(app)];
       const [first, second] = [
@@ -86,7 +89,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   );
 
   // security 57
-  test("one for an address that its user has no more is worthless; only change-email is for another than hers", async () => {
+  test("a challenge for a former address is invalid; only change-email is for an address that is not the user's yet", async () => {
     const user = await insertUser(app);
     const email = freshEmail();
     const forOld = await issueTo(app, user, "magic-link");
@@ -111,7 +114,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
   // The address in a code's digest is the one that it was mailed to.
   // security 57
-  test("a code is looked for under the address that its user has, and no other", async () => {
+  test("a code is looked up by its user's present address only", async () => {
     const user = await insertUser(app);
     const { code } = await issueTo(app, user, "magic-link");
     expect(await useCode("magic-link", freshEmail(), code)).toBeNull();

@@ -49,7 +49,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
   // security 56
   test.each([...challengePurposes])(
-    "of 20 callers with one link for %s, or its code, one gets it, and its effects happen once",
+    "of 20 concurrent uses of one link or code for %s one succeeds, and its effects happen once",
     async (purpose) => {
       const user = await insertUser(app);
       const { email } = user;
@@ -69,7 +69,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
   // Bad day: the new address is confirmed at the moment at which a stolen mailbox resets the password.
   // security 56, 64
-  test("of two links that each void the other, one is consumed, whoever comes first", async () => {
+  test("of two links that revoke each other one is consumed", async () => {
     for (let round = 0; round < 10; round += 1) {
       const user = await insertUser(app);
       const links = [

@@ -11,7 +11,7 @@ const app = useTestApp({
 const token = "a_B-9+/&?#";
 
 // security 59
-test.each([...challengePurposes])("the link for %s leads to our page of that name", (purpose) => {
+test.each([...challengePurposes])("the link for %s leads to the page of that name", (purpose) => {
   const link = challengeLink(anonymousAt(app), purpose, token);
   expect(link).toBe(`https://example.com/sign-in/${purpose}?token=${encodeURIComponent(token)}`);
   expect(new URL(link).searchParams.get("token")).toBe(token);
@@ -23,7 +23,7 @@ test.each([
   ["magic-link", "linkMagicLink"],
   ["reset-password", "linkResetPassword"],
   ["change-email", "linkChangeEmail"],
-] as const)("the link for %s leads to the operator's page if there is one", (purpose, setting) => {
+] as const)("the link for %s leads to the operator's page where one is set", (purpose, setting) => {
   const ctx = anonymousAt(app);
   const settings = { ...ctx.settings, [setting]: "https://app.example.com/welcome" };
   for (const other of challengePurposes) {

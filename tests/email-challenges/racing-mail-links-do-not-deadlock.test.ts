@@ -90,28 +90,23 @@ const asking: readonly ((user: Target) => Promise<Answer>)[] = [
 ];
 
 // Bad day: two changes of one user, each of which has what the other one waits for.
-test.each(Object.keys(changes))(
-  "%s waits for the user before it holds anything of hers",
-  async (name) => {
-    const user = await wellMailed();
-    const hold = `select from users where id = '${user.userId}' for no key update`;
-    await meanwhile(
-      app,
-      hold,
-      async () => changes[name]?.(user),
-      async (tx) => {
-        for (const table of ["mail_challenges", "sessions", "known_devices"]) {
-          await tx.unsafe(
-            `select from ${table} where user_id = '${user.userId}' for update nowait`,
-          );
-        }
-      },
-    );
-  },
-);
+test.each(Object.keys(changes))("%s locks the user's row first", async (name) => {
+  const user = await wellMailed();
+  const hold = `select from users where id = '${user.userId}' for no key update`;
+  await meanwhile(
+    app,
+    hold,
+    async () => changes[name]?.(user),
+    async (tx) => {
+      for (const table of ["mail_challenges", "sessions", "known_devices"]) {
+        await tx.unsafe(`select from ${table} where user_id = '${user.userId}' for update nowait`);
+      }
+    },
+  );
+});
 
 // part of security 129
-test("of all that can happen to a user at once nothing waits for ever", async () => {
+test("no combination of concurrent actions on a user deadlocks", async () => {
   for (let round = 0; round < 5; round += 1) {
     const user = await wellMailed();
     const acts = [...Object.values(changes), ...asking];

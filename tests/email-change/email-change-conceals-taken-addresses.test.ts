@@ -21,7 +21,7 @@ function visible({ status, headers, text }: Answer): string {
 
 // Attack: whoever has an account of her own asks for other people's addresses, to learn which have one.
 // security 12, 15: of the change of an address
-test("asking for a free, a taken and a deleted user's address is answered alike to the byte", async () => {
+test("requests for a free, a taken and a deleted user's address get the same response to the byte", async () => {
   const user = await signUp(app);
   const holder = await signUp(app);
   const gone = await signUp(app);
@@ -47,7 +47,7 @@ test("asking for a free, a taken and a deleted user's address is answered alike 
 });
 
 // Attack: an earlier link that lives on would tell that the later request led to nothing.
-test("an earlier link dies whether the later address is free or taken", async () => {
+test("an earlier link is revoked whether the later address is free or taken", async () => {
   const holder = await signUp(app);
   for (const later of [freshEmail(), holder.email]) {
     const user = await signUp(app);

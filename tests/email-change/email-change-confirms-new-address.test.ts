@@ -12,7 +12,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({ database });
 
   // security 70: re-authentication, confirmation by the new address, the old one told and hers until then
-  test("the address changes when its link is used, not before, and the old one is told of both", async () => {
+  test("the address changes when the link is used, not before, and the old address is notified of both", async () => {
     const user = await signUp(app, { name: "Ada" });
     const newEmail = freshEmail();
     const asked = await askForEmail(app, user, newEmail.toUpperCase());
@@ -87,7 +87,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
   // Attack: whoever held the old mailbox asked for links before the address changed.
   // security 57, 64
-  test("links that the old address got are dead once it has changed", async () => {
+  test("links sent to the old address are revoked by the change", async () => {
     const user = await signUp(app);
     await app.post("/api/v1/auth/password/reset", { email: user.email });
     const reset = await eventually(

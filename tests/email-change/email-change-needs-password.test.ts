@@ -15,7 +15,7 @@ afterEach(() => {
 
 // Attack: a stolen access token is to be enough to take the account over.
 // security 70: the re-authentication
-test("without the right password nothing is mailed to anybody", async () => {
+test("without the right password no mail is sent", async () => {
   const user = await signUp(app);
   const newEmail = freshEmail();
   const wrong = await askForEmail(app, user, newEmail, "Not-her-password-1!");
@@ -49,7 +49,7 @@ test("without the right password nothing is mailed to anybody", async () => {
   expect(mails).toEqual([{ kind: "verify-email" }]);
 });
 
-test("what is no address, or hers already, is refused and named", async () => {
+test("an invalid address, or the user's present one, is refused", async () => {
   const user = await signUp(app);
   for (const [given, code] of [
     ["nobody", "INVALID_EMAIL"],
@@ -70,7 +70,7 @@ test("what is no address, or hers already, is refused and named", async () => {
 });
 
 // security 53: the link of a change
-test("the token has 128 bits and more, is stored as a hash, and dies with its time", async () => {
+test("the token has at least 128 bits, is stored as a hash, and expires", async () => {
   const user = await signUp(app);
   const { token } = await mailedChange(app, user);
   expect(token.length * 6).toBeGreaterThanOrEqual(128);
@@ -91,7 +91,7 @@ test("the token has 128 bits and more, is stored as a hash, and dies with its ti
 });
 
 // security 57
-test("a token is good for its own purpose alone, and a newer request replaces it", async () => {
+test("a token is valid for its own purpose only, and a newer request replaces it", async () => {
   const user = await signUp(app);
   await app.post("/api/v1/auth/password/reset", { email: user.email });
   const reset = await eventually(
@@ -123,7 +123,7 @@ test("a token is good for its own purpose alone, and a newer request replaces it
 
 // Attack: the thief asked for the change with the old password; its owner changed that.
 // security 64
-test("the link dies with the password", async () => {
+test("a password change revokes the link", async () => {
   const user = await signUp(app);
   const { token } = await mailedChange(app, user);
   const changed = await app.post(

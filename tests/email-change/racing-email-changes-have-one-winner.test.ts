@@ -12,7 +12,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({ database });
 
   // security 70: the race
-  test("of ten users who confirm one address together one gets it, and the others stay as they were", async () => {
+  test("of ten users who confirm one address at once one gets it, and the others are unchanged", async () => {
     const email = freshEmail();
     const users = await Promise.all(Array.from({ length: 10 }, () => signUp(app)));
     const tokens: string[] = [];
@@ -44,7 +44,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 56: the link of a change
-  test("of twenty uses of one link one changes the address, and it is told once", async () => {
+  test("of twenty concurrent uses of one link one changes the address, and one notice is sent", async () => {
     const user = await signUp(app);
     const { email, token } = await mailedChange(app, user);
     const statuses = await race(20, async () => (await confirmEmail(app, token)).status);
@@ -62,7 +62,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     ]);
   });
 
-  test("an address that a newcomer has registered meanwhile is hers", async () => {
+  test("an address that was registered meanwhile stays with its new user", async () => {
     const user = await signUp(app);
     const { email, token } = await mailedChange(app, user);
     const registered = await app.post("/api/v1/auth/register", { email, password: goodPassword });

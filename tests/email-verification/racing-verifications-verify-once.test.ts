@@ -75,7 +75,7 @@ describe.each([...databaseKinds])("20 at once, on %s", (database) => {
   });
 
   // Bad day: an impatient newcomer presses "send again" many times; only the newest mail may count.
-  test("asking for mails: all are answered, and of all that was mailed one link lives", async () => {
+  test("asking for mails: all get a response, and only the last link is valid", async () => {
     const { email } = await newcomer();
     const statuses = await raceWith([{ path: "resend-verification", json: { email } }]);
     expect(statuses).toEqual(Array.from({ length: racers }, () => 202));

@@ -44,7 +44,7 @@ async function evaluated(userId: string): Promise<number> {
 }
 
 // security 54
-test("the fourth wrong guess leaves the code alive, the fifth kills it, and a new mail brings a new one", async () => {
+test("the fourth wrong guess leaves the code valid, the fifth revokes it, and a new mail has a new one", async () => {
   const patient = await newcomer();
   for (const code of wrongCodes(patient.code, 4))
     expect(await guess(patient.email, code)).toBe(401);
@@ -62,7 +62,7 @@ test("the fourth wrong guess leaves the code alive, the fifth kills it, and a ne
 
 // Attack: all guesses at once, so that each is compared before any is counted.
 // security 55
-test("of 1,000 guesses at once, the right one among them, at most five are compared", async () => {
+test("of 1,000 concurrent guesses, one of them right, at most five are compared", async () => {
   const user = await newcomer();
   const codes = wrongCodes(user.code, 999);
   codes.splice(500, 0, user.code);

@@ -34,7 +34,7 @@ async function isVerified(userId: string): Promise<boolean> {
   return row?.["email_verified_at"] !== null;
 }
 
-describe("a link and a code are worthless", () => {
+describe("a link and a code are invalid", () => {
   // Attack: an account of one's own gives a code; it is entered for the victim's address.
   // security 57
   test("for another user", async () => {
@@ -62,7 +62,7 @@ describe("a link and a code are worthless", () => {
   });
 
   // security 57
-  test("for another purpose than they were made for", async () => {
+  test("for another purpose", async () => {
     const user = await newcomer();
     await app.rows(
       `update mail_challenges set purpose = 'magic-link' where user_id = '${user.userId}'`,
@@ -71,7 +71,7 @@ describe("a link and a code are worthless", () => {
     expect(await isVerified(user.userId)).toBe(false);
   });
 
-  test("once the user is deleted, also when somebody new has her address", async () => {
+  test("after the user is deleted, also when a new user has the address", async () => {
     const user = await newcomer();
     await app.rows(`update users set deleted_at = now() where id = '${user.userId}'`);
     const body = { email: user.email, password: goodPassword };
@@ -92,7 +92,7 @@ describe("a link and a code are worthless", () => {
 });
 
 // Bad day: the secret is changed while mails are on their way.
-test("a link and a code survive a change of the secret that is remembered as the previous one", async () => {
+test("a link and a code stay valid after a change of the secret with the previous one set", async () => {
   const [byCode, byLink] = [await newcomer(), await newcomer()];
   const changed = await app.replica({
     JWT_SECRET_KEY: "0pQ7xL2mW9vB4nR6tY8zK1cH3jD5fG-another-secret",

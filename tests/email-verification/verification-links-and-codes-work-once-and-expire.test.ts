@@ -28,7 +28,7 @@ describe.each([...databaseKinds])("a verification mail's link and code, on %s", 
   }
 
   // security 53
-  test("are random, and in no copy of the database", async () => {
+  test("are random, and not stored in the database", async () => {
     const mails = await Promise.all(Array.from({ length: 8 }, newcomer));
     for (const { token, code } of mails) {
       // 160 bits in base64url; six digits.
@@ -53,7 +53,7 @@ describe.each([...databaseKinds])("a verification mail's link and code, on %s", 
   });
 
   // security 53
-  test("the link works once, and takes the code with it", async () => {
+  test("the link works once, and revokes the code", async () => {
     const { email, token, code } = await newcomer();
     expect(await post("verify-email", { token })).toEqual([200, null]);
     expect(await post("verify-email", { token })).toEqual([401, "INVALID_TOKEN"]);
@@ -61,7 +61,7 @@ describe.each([...databaseKinds])("a verification mail's link and code, on %s", 
   });
 
   // security 54
-  test("the code works once, and takes the link with it", async () => {
+  test("the code works once, and revokes the link", async () => {
     const { email, token, code } = await newcomer();
     expect(await post("verify", { email, code })).toEqual([200, null]);
     expect(await post("verify", { email, code })).toEqual([401, "INVALID_CODE"]);
@@ -69,7 +69,7 @@ describe.each([...databaseKinds])("a verification mail's link and code, on %s", 
   });
 
   // security 53, 54
-  test("the code dies after 10 minutes, the link after 24 hours", async () => {
+  test("the code expires after 10 minutes, the link after 24 hours", async () => {
     const [first, second] = [await newcomer(), await newcomer()];
     const start = Date.now();
     setSystemTime(start + 10 * minutes - 5_000);
@@ -91,7 +91,7 @@ describe.each([...databaseKinds])("a verification mail's link and code, on %s", 
   });
 
   // security 54
-  test("a new mail makes those of the old one worthless", async () => {
+  test("a new mail revokes the link and code of the old one", async () => {
     const { email, token, code } = await newcomer();
     await post("resend-verification", { email });
     const fresh = await mailTo(app, email, 2);

@@ -11,7 +11,7 @@ test.each([
   ["Forwarded", { forwarded: "host=evil.example;proto=http" }],
   ["X-Original-URL", { "x-original-url": "//evil.example/", "x-rewrite-url": "//evil.example/" }],
   ["Origin and Referer", { origin: "https://evil.example", referer: "https://evil.example/" }],
-])("%s has no say in a mail", async (_name, headers) => {
+])("%s does not change the links of a mail", async (_name, headers) => {
   await using app = await startTestApp({ settings: { PUBLIC_URL: "https://auth.example.com" } });
   const email = freshEmail();
   const registered = await app.post(
@@ -42,7 +42,7 @@ test("a PUBLIC_URL with a path keeps it in the link", async () => {
   expect(link).toBe(`https://example.com/auth/verify-email?token=${token}`);
 });
 
-test("LINK_VERIFY_EMAIL leads to the operator's own page, which posts the token to us", async () => {
+test("LINK_VERIFY_EMAIL leads to the operator's own page, which posts the token to the API", async () => {
   const settings = { LINK_VERIFY_EMAIL: "https://app.example.com/welcome/confirm" };
   await using app = await startTestApp({ settings });
   const email = freshEmail();

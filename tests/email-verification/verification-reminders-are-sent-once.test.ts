@@ -37,7 +37,7 @@ async function reminded(app: TestApp): Promise<string[]> {
 }
 
 test.each([...databaseKinds])(
-  "on %s each reminder comes at its time, once, and its link and code verify",
+  "on %s each reminder is sent once at its time, and its link and code verify",
   async (database) => {
     const start = Date.now();
     await using app = await startTestApp({ database });
@@ -68,7 +68,7 @@ test.each([...databaseKinds])(
   },
 );
 
-test("whoever has verified or left gets none", async () => {
+test("verified and deleted users get no reminder", async () => {
   const start = Date.now();
   await using app = await startTestApp();
   const verified = await register(app);
@@ -83,7 +83,7 @@ test("whoever has verified or left gets none", async () => {
 });
 
 // Bad day: the mail server is away when the reminder is due, and she verifies before it is back.
-test("a reminder that waits for the mail server is not sent to someone verified meanwhile", async () => {
+test("a queued reminder is not sent to a user who has verified meanwhile", async () => {
   const start = Date.now();
   let isAway = false;
   const sent: string[] = [];
@@ -124,7 +124,7 @@ test("a reminder that waits for the mail server is not sent to someone verified 
 });
 
 // Bad day: every replica finds at the same moment that reminders are due.
-test("of three replicas that remind at once, each user is reminded by one", async () => {
+test("of three replicas one sends each user's reminder", async () => {
   const start = Date.now();
   await using app = await startTestApp();
   const replicas = [app, await app.replica(), await app.replica()];
@@ -144,7 +144,7 @@ test("of three replicas that remind at once, each user is reminded by one", asyn
 });
 
 // Bad day: after years of silence somebody sets VERIFY_REMINDERS.
-test("what was due more than a week ago is left out, and of two that are due only the later one is sent", async () => {
+test("a reminder due more than a week ago is skipped, and of two that are due only the later one is sent", async () => {
   const start = Date.now();
   await using app = await startTestApp({ settings: { VERIFY_REMINDERS: "1d,3d" } });
   const ages = [0.9, 1.1, 3.1, 7.9, 9.9, 10.1, 400];
@@ -163,7 +163,7 @@ test("what was due more than a week ago is left out, and of two that are due onl
   expect(sent.map((row) => row["sent"])).toEqual([0, 1, 2, 2, 2, 0, 0]);
 });
 
-test("the replicas remind by themselves, at the times of VERIFY_REMINDERS", async () => {
+test("the reminder job runs on its own, at the times of VERIFY_REMINDERS", async () => {
   await using app = await startTestApp({ settings: { VERIFY_REMINDERS: "1s,2s" } });
   await using silent = await startTestApp({ settings: { VERIFY_REMINDERS: "" } });
   const email = await register(app);

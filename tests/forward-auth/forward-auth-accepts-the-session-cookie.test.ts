@@ -23,7 +23,7 @@ async function signInWithCookie() {
   return { ...user, accessToken: answer.json.data.access_token, token: tokenInCookie(answer) };
 }
 
-test("it names its user and meets conditions as her access token would, and is not used up", async () => {
+test("the cookie identifies its user and meets conditions like an access token, and is not consumed", async () => {
   const { userId, email, token } = await signInWithCookie();
   const row = `select * from sessions where user_id = '${userId}'`;
   const before = await app.rows(row);
@@ -40,7 +40,7 @@ test("it names its user and meets conditions as her access token would, and is n
 });
 
 // security 116. Browsers name no origin when they open a page or read from their own.
-test("pages of other origins cannot use it; a request that names no origin is none of theirs", async () => {
+test("pages of other origins cannot use the cookie; a request without an origin can", async () => {
   const { token } = await signInWithCookie();
   for (const origin of ["http://localhost:8000", listed, null]) {
     expect((await forward(cookieHeaders(token, origin))).status).toBe(200);
@@ -52,7 +52,7 @@ test("pages of other origins cannot use it; a request that names no origin is no
   }
 });
 
-test("an access token beside it is what counts", async () => {
+test("an access token takes precedence over the cookie", async () => {
   const { token } = await signInWithCookie();
   const other = await signInWithCookie();
   const headers = cookieHeaders(token, "https://evil.example");
@@ -65,7 +65,7 @@ test("an access token beside it is what counts", async () => {
 });
 
 // security 35, 45
-test("it is refused once it is replaced, expired, ended, or its user is gone", async () => {
+test("a cookie that is replaced, expired, revoked, or of a deleted user is refused", async () => {
   const replaced = await signInWithCookie();
   const ended = await signInWithCookie();
   const orphaned = await signInWithCookie();

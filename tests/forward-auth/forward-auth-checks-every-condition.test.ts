@@ -25,7 +25,7 @@ async function asked(query: string, bearer?: string) {
 const allowed = [200, undefined];
 const forbidden = [403, "FORBIDDEN"];
 
-test("all roles and permissions that are named are needed", async () => {
+test("all named roles and permissions are required", async () => {
   const all = builtInPermissions
     .map(({ name }) => `permission=${encodeURIComponent(name)}`)
     .join("&");
@@ -57,7 +57,7 @@ test("all roles and permissions that are named are needed", async () => {
 });
 
 // Bad day: the operator writes it differently, and believes that the door is closed.
-test("a condition that cannot be understood is met by nobody, not by everybody", async () => {
+test("an invalid condition is never met", async () => {
   for (const query of [
     "?role=",
     "?role",
@@ -90,7 +90,7 @@ test("a condition that cannot be understood is met by nobody, not by everybody",
 });
 
 // part of security 96
-test("a role that was taken away counts no more, whatever the token says", async () => {
+test("a removed role no longer counts, whatever the token says", async () => {
   const { userId, accessToken } = await signInAdmin(app);
   await signInAdmin(app);
   expect(await asked("?role=admin", accessToken)).toEqual(allowed);

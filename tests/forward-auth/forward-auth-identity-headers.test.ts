@@ -14,7 +14,7 @@ function identityOf({ headers }: Answer) {
   return Object.fromEntries([...headers].filter(([name]) => name.startsWith("x-auth-")));
 }
 
-test("200 has no body, and four headers say whose request it is", async () => {
+test("200 has no body and four identity headers", async () => {
   const user = await signUp(app, { username: "Ada.Lovelace-1" });
   const admin = await signInAdmin(app);
   for (const method of ["GET", "HEAD"]) {
@@ -39,14 +39,14 @@ test("200 has no body, and four headers say whose request it is", async () => {
 });
 
 // A proxy that finds no header would leave the client's own in its place.
-test("who has no username has an empty one", async () => {
+test("a user without a username has an empty username header", async () => {
   const { accessToken } = await signUp(app);
   const { text } = await rawGet(app.url, path, [`Authorization: Bearer ${accessToken}`]);
   expect(text).toMatch(/\r\nx-auth-username: ?\r\n/i);
 });
 
 // Attack: a name that ends its header and begins another one, or that is two in a list.
-test("no stored name can break out of its header", async () => {
+test("a stored name cannot inject a header", async () => {
   const user = await signUp(app);
   const roles = ["a,admin", "é ü", "x\r\nx-auth-user-id: 1", "100%", "\u{1f511}"];
   for (const role of roles) {
@@ -77,7 +77,7 @@ test("no stored name can break out of its header", async () => {
 });
 
 // security 29
-test("without an access token of a user: 401 with a challenge, and nobody is named", async () => {
+test("without a user's access token: 401 with a challenge and no identity headers", async () => {
   const user = await signUp(app);
   const refused = [
     [{}, "AUTHENTICATION_REQUIRED"],
@@ -98,7 +98,7 @@ test("without an access token of a user: 401 with a challenge, and nobody is nam
 });
 
 // security 35, 95
-test("a token dies with its session and user at once, and whoever asks is told of its user alone", async () => {
+test("a token ends with its session and user, and headers name its own user only", async () => {
   const user = await signUp(app);
   const gone = await signUp(app);
   const asked = (bearer: string) =>
@@ -114,7 +114,7 @@ test("a token dies with its session and user at once, and whoever asks is told o
   expect((await asked(gone.accessToken)).status).toBe(401);
 });
 
-test("only GET and HEAD are answered", async () => {
+test("only GET and HEAD are allowed", async () => {
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
     const { status, headers } = await app.call(method, path);
     expect([method, status, headers.get("allow")]).toEqual([method, 405, "GET, HEAD"]);

@@ -44,7 +44,7 @@ test.each([
   ["57014", "error", "57014"],
   ["42P01", "error", "42P01"],
 ])(
-  "after a failure by %s it is done again, and the log has it as %s",
+  "after a failure by %s the job runs again, and the log entry has level %s",
   async (code, level, told) => {
     const { turns, lines } = repeat((turn) => (turn === 1 ? fail(code) : Promise.resolve()));
     await eventually(turns, (count) => count >= 3);
@@ -52,7 +52,7 @@ test.each([
   },
 );
 
-test("one run is over before the next begins, and stopping waits for it and begins none", async () => {
+test("runs do not overlap, and stopping waits for the present run and begins none", async () => {
   let underWay = 0;
   let most = 0;
   const { turns, running: work } = repeat(async (_turn, stopping) => {
@@ -69,7 +69,7 @@ test("one run is over before the next begins, and stopping waits for it and begi
 });
 
 // Bad day: one table is locked, or too large for one statement, and the others grow for ever.
-test("a table that cannot be swept is told, and holds up no other", async () => {
+test("a table that cannot be cleaned is logged, and does not block the others", async () => {
   await using app = await startTestApp();
   await firstSweep(app);
   await app.rows(

@@ -23,34 +23,31 @@ async function looks(shares: readonly number[]): Promise<number[]> {
   return shrunkAt;
 }
 
-test("once, when it has been quiet for two pauses after work", async () => {
+test("trims once after two quiet pauses", async () => {
   expect(await looks([1.5, 0.9, 0.03, 0.03, 0.03, 0.03])).toEqual([4]);
 });
 
-test("again after the next work", async () => {
+test("trims again after the next load", async () => {
   expect(await looks([0.6, 0, 0, 0, 0.6, 0, 0, 0])).toEqual([3, 7]);
 });
 
-test("never under a load, nor between two that follow soon", async () => {
+test("does not trim under load, nor between two loads that follow soon", async () => {
   expect(await looks([0.2, 0.2, 0.2, 0.2])).toEqual([]);
   expect(await looks([0.6, 0.05, 0.6, 0.05, 0.6])).toEqual([]);
 });
 
-test("never where there was none: what is done for ever is no load, and the start of the program neither", async () => {
+test("does not trim without a load: neither constant background work nor the start is a load", async () => {
   expect(await looks([0.04, 0.04, 0.04, 0.04, 0.04])).toEqual([]);
 });
 
 // What is called again is compiled again; were that work as well, it would go on for ever.
-test("once, however a small load goes up and down afterwards", async () => {
+test("trims once, also when a small load varies afterwards", async () => {
   expect(await looks([0.8, 0.05, 0.05, 0.3, 0.05, 0.05, 0.12, 0.05, 0.05, 0.4])).toEqual([3]);
 });
 
-test("and the process itself tells its milliseconds, and can shrink", () => {
-  const before = { time: ofThisProcess.time(), processorTime: ofThisProcess.processorTime() };
-  while (ofThisProcess.time() - before.time < 60);
-  const used = ofThisProcess.processorTime() - before.processorTime;
-  // Another test may have the core for a while; and this one's process more than one.
-  expect(used).toBeGreaterThan(5);
-  expect(used).toBeLessThan(2000);
+test("the process reports its processor time, and can trim its memory", () => {
+  const before = ofThisProcess.processorTime();
+  // Would not end if work took no processor time.
+  while (ofThisProcess.processorTime() - before < 10);
   expect(ofThisProcess.shrink).not.toThrow();
 });

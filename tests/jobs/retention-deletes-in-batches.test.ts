@@ -32,7 +32,7 @@ async function left(): Promise<number> {
 
 const batch = (of: TestApp = app) => deleteDeliveredMessages(of.platform.db, new Date());
 
-test("no statement deletes more than a batch, and a sweep goes on until nothing is left", async () => {
+test("no statement deletes more than a batch, and a run continues until nothing is left", async () => {
   await deliveredLongAgo(2 * batchSize + 1);
   expect(await batch()).toBe(batchSize);
   expect(await left()).toBe(batchSize + 1);
@@ -40,7 +40,7 @@ test("no statement deletes more than a batch, and a sweep goes on until nothing 
   expect(await left()).toBe(0);
 });
 
-test("one that is told to stop begins no further batch", async () => {
+test("a run that is stopped begins no further batch", async () => {
   await deliveredLongAgo(3);
   await sweep(app.platform, AbortSignal.abort());
   expect(await left()).toBe(3);
@@ -57,7 +57,7 @@ test("of several replicas one deletes at a time, and none fails or deletes twice
   expect(deleted).toBeGreaterThanOrEqual(batchSize);
 });
 
-test("while another holds the lock nothing is deleted, and a row that is being changed is passed over", async () => {
+test("while another process holds the lock nothing is deleted, and a locked row is skipped", async () => {
   await deliveredLongAgo(2);
   const other = postgres(app.platform.settings.databaseUrl ?? "", { max: 1 });
   await other.begin(async (tx) => {
@@ -73,7 +73,7 @@ test("while another holds the lock nothing is deleted, and a row that is being c
 });
 
 // At a million rows a sweep that read the whole table would not end within DATABASE_TIMEOUT.
-test("what is due is found by an index", async () => {
+test("expired rows are found by an index", async () => {
   const other = postgres(app.platform.settings.databaseUrl ?? "", { max: 1 });
   await other`set enable_seqscan = off`;
   const plan = async (table: string, since: string) => {

@@ -107,7 +107,7 @@ async function insertUser(app: TestApp): Promise<void> {
 // Vikunja's reset tokens lived for ever, for its sweeper knew one kind of token alone.
 // part of security 64
 test.each([...databaseKinds])(
-  "on %s what has been over for long enough goes, and all else stays",
+  "on %s rows that expired long enough ago are deleted, and all others stay",
   async (database) => {
     await using app = await startTestApp({ database });
     await firstSweep(app);
@@ -122,7 +122,7 @@ test.each([...databaseKinds])(
 );
 
 // part of security 64
-test("nobody who is signed in, waits for a mail or has a link notices, and the old link is not known any more", async () => {
+test("active sessions, queued mails and valid links are kept, and an expired link is unknown", async () => {
   const start = Date.now();
   await using app = await startTestApp();
   await firstSweep(app);
@@ -144,7 +144,7 @@ test("nobody who is signed in, waits for a mail or has a link notices, and the o
   expect(late.status).toBe(401);
 });
 
-test("every replica sweeps by itself, from its start on", async () => {
+test("every replica runs the retention job from its start", async () => {
   await using app = await startTestApp();
   expect(JSON.parse(await firstSweep(app))).toMatchObject({ level: "debug", sessions: 0 });
   await insertUser(app);

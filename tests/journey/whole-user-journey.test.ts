@@ -7,7 +7,7 @@ import { useTestApp } from "../support/test-app.ts";
 describe.each([...databaseKinds])("the whole journey on %s", (database) => {
   const app = useTestApp({ database });
 
-  test("a newcomer registers, verifies by link, signs in, refreshes, asks who she is, and logs out", async () => {
+  test("a new user registers, verifies by link, signs in, refreshes, reads their profile, and signs out", async () => {
     const email = freshEmail();
     const registered = await app.post("/api/v1/auth/register", {
       email,
@@ -98,7 +98,7 @@ describe.each([...databaseKinds])("the whole journey on %s", (database) => {
     expect([dead.status, dead.json.error.code]).toEqual([401, "INVALID_TOKEN"]);
   });
 
-  test("the code of the mail verifies as well, and a new mail makes the old code worthless", async () => {
+  test("the code of the mail verifies as well, and a new mail revokes the old code", async () => {
     const email = freshEmail();
     await app.post("/api/v1/auth/register", { email, password: goodPassword });
     const first = await mailTo(app, email);
@@ -115,7 +115,7 @@ describe.each([...databaseKinds])("the whole journey on %s", (database) => {
     expect((await logIn(app, { email, password: goodPassword })).status).toBe(200);
   });
 
-  test("log-out everywhere ends all sessions and counts them", async () => {
+  test("sign-out everywhere ends all sessions and counts them", async () => {
     const user = await signUp(app);
     const other = await logIn(app, user);
     const out = await app.call("POST", "/api/v1/auth/logout-all", { bearer: user.accessToken });

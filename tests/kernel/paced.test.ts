@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 
 import { paced } from "../../src/kernel/paced.ts";
 
-test("every caller gets a run that began after the call, and runs neither overlap nor crowd", async () => {
+test("every call gets a run that began after the call, and runs do not overlap and keep their distance", async () => {
   const began: number[] = [];
   let running = 0;
   let most = 0;
@@ -27,7 +27,7 @@ test("every caller gets a run that began after the call, and runs neither overla
   expect(Math.min(...pauses)).toBeGreaterThanOrEqual(28);
 });
 
-test("the first run begins at once, and a failed one ends nothing", async () => {
+test("the first run begins at once, and a failed run does not stop later ones", async () => {
   let runs = 0;
   const run = paced(async () => {
     runs += 1;

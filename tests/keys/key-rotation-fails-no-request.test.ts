@@ -82,7 +82,7 @@ test("a rotation reaches every replica and fails no request of a load", async ()
 });
 
 // Bad day: the listening connection is down, and a token arrives that a faster replica signed.
-test("a replica that hears of nothing accepts a new key's first token", async () => {
+test("a replica without change notifications accepts a new key's first token", async () => {
   await using app = await startTestApp({ settings: { JWT_ALGORITHM: "ES256" } });
   const deaf = await app.replica();
   const user = await signUp(app);

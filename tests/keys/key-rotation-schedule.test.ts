@@ -30,7 +30,7 @@ const settings = {
   JWT_REFRESH_TOKEN_TTL: "3d",
 };
 
-test("next, current, retired, gone: published a day ahead, verifying as long as any token may live", async () => {
+test("next, current, retired, deleted: published a day ahead, verifying as long as any token is valid", async () => {
   const start = Date.now();
   await using app = await startTestApp({ settings });
   const user = await signUp(app);
@@ -78,7 +78,7 @@ test("next, current, retired, gone: published a day ahead, verifying as long as 
 });
 
 // Bad day: every replica finds at the same moment that a rotation is due.
-test("of three replicas that try at once, ten times, one rotates each time", async () => {
+test("of three concurrent rotations one succeeds, ten times", async () => {
   const start = Date.now();
   await using app = await startTestApp({ settings });
   const replicas = [app, await app.replica(), await app.replica()];
@@ -92,7 +92,7 @@ test("of three replicas that try at once, ten times, one rotates each time", asy
   expect(created).toHaveLength(11);
 });
 
-test("the schedule is kept by the replicas themselves", async () => {
+test("the rotation job runs on its own", async () => {
   const start = Date.now();
   await using app = await startTestApp({ settings });
   setSystemTime(start + 9 * day + hour);
@@ -107,7 +107,7 @@ test("the schedule is kept by the replicas themselves", async () => {
   );
 });
 
-test("a key pair of an algorithm that is out of use goes too, when its last token has died", async () => {
+test("a key pair of an unused algorithm is deleted when its last token has expired", async () => {
   const start = Date.now();
   await using app = await startTestApp({ settings });
   const user = await signUp(app);
@@ -125,7 +125,7 @@ test("a key pair of an algorithm that is out of use goes too, when its last toke
   expect(await changed.rows("select id from signing_keys")).toEqual([]);
 });
 
-test("without rotation a refresh token is good for as long as its session, though its key is retired", async () => {
+test("without refresh rotation a refresh token is valid as long as its session, though its key is retired", async () => {
   const start = Date.now();
   const kept = { ...settings, REFRESH_TOKEN_ROTATION: "false", SESSION_MAX_AGE: "30d" };
   await using app = await startTestApp({ settings: kept });

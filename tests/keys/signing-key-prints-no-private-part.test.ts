@@ -7,7 +7,7 @@ const keyPairs = join(import.meta.dir, "../../src/platform/jwt/key-pair.ts");
 
 // In a process of its own: a runtime's warning comes once, whoever causes it, and operators take it for a fault of the service.
 test.each([...asymmetricAlgorithms])(
-  "a key of %s is made usable without a warning",
+  "a key of %s is loaded without a warning",
   async (algorithm) => {
     const script = `
     import { createKeyPair, importKey } from ${JSON.stringify(keyPairs)};

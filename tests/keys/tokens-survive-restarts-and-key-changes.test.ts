@@ -53,7 +53,7 @@ test("a new secret signs at once; the old one verifies until it is removed", asy
 });
 
 // security 33
-test("a removed key's tokens are refused on every replica, and others stay", async () => {
+test("a removed key's tokens are refused on every replica, and others stay valid", async () => {
   await using app = await startTestApp({ settings: { JWT_ALGORITHM: "ES256" } });
   const replica = await app.replica();
   const old = await signUp(app);
@@ -73,7 +73,7 @@ test("a removed key's tokens are refused on every replica, and others stay", asy
   }
 });
 
-test("whatever JWT_ALGORITHM is changed to and back, every token stays good", async () => {
+test("every token stays valid when JWT_ALGORITHM is changed and changed back", async () => {
   await using app = await startTestApp({ settings: { ENCRYPTION_KEY: otherSecret } });
   const users: SignedInUser[] = [await signUp(app)];
   const replicas: TestApp[] = [app];
@@ -99,7 +99,7 @@ test("whatever JWT_ALGORITHM is changed to and back, every token stays good", as
 });
 
 // Bad day: replicas boot at the same moment on a database without a key.
-test("of replicas that start together one makes the first key, and all sign with it", async () => {
+test("of replicas that start together one creates the first key, and all sign with it", async () => {
   await using app = await startTestApp();
   const replicas = await race(4, () => app.replica({ JWT_ALGORITHM: "EdDSA" }));
   const user = await signUp(app);

@@ -20,7 +20,7 @@ async function failureOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 // Bad day: ENCRYPTION_KEY was lost or changed. A silent new key would end every session.
-test("a key that cannot be opened stops the start with words to go by, and stays as it is", async () => {
+test("a key that cannot be decrypted stops the start with a message, and is unchanged", async () => {
   await using app = await startTestApp({ settings });
   const user = await signUp(app);
   const before = await app.rows("select * from signing_keys");
@@ -42,7 +42,7 @@ test.each([
   ["a private half that was altered", "set sealed_private_jwk = reverse(sealed_private_jwk)"],
   ["a public half that was altered", `set public_jwk = jsonb_set(public_jwk, '{x}', '"AAAA"')`],
   ["a public half of another kind", `set public_jwk = '{"kty":"oct","k":"AAAA"}'`],
-])("%s: running replicas go on, none starts", async (_name, change) => {
+])("%s: running replicas continue, no new one starts", async (_name, change) => {
   await using app = await startTestApp({ settings });
   const user = await signUp(app);
   await app.rows(`update signing_keys ${change}`);
@@ -57,7 +57,7 @@ test.each([
 });
 
 // Bad day: an operator's shell lacks ENCRYPTION_KEY. The key that it would make could be opened by nobody.
-test("whoever cannot open the present key cannot rotate it", async () => {
+test("a process that cannot decrypt the present key cannot rotate it", async () => {
   await using app = await startTestApp({ settings });
   const symmetric = await app.replica({ ENCRYPTION_KEY: anotherKey, JWT_ALGORITHM: "HS256" });
   const stranger = {
@@ -68,7 +68,7 @@ test("whoever cannot open the present key cannot rotate it", async () => {
   expect(await app.rows("select id from signing_keys")).toHaveLength(1);
 });
 
-test("retired keys need not be opened: after a change of secrets and a rotation the old secret may go", async () => {
+test("retired keys need not be decrypted: after a change of secrets and a rotation the old secret may be removed", async () => {
   await using app = await startTestApp({ settings: { JWT_ALGORITHM: "EdDSA" } });
   const user = await signUp(app);
   const { jwtSecretKey } = app.platform.settings;

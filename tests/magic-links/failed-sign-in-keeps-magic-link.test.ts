@@ -5,7 +5,7 @@ import { askForMagicLink, openSessionsOf, signInByMail } from "../support/magic-
 import { startTestApp } from "../support/test-app.ts";
 
 // Bad day: the link is used up, and then the database fails to open the session.
-test("when no session can be opened, link and account are as before; afterwards the link works", async () => {
+test("when no session can be opened, link and account are unchanged, and the link works afterwards", async () => {
   await using app = await startTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
   const { userId, email } = await registerVerified(app);
   await app.rows(`update users set email_verified_at = null where id = '${userId}'`);

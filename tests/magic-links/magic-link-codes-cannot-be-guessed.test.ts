@@ -28,7 +28,7 @@ async function evaluated(userId: string): Promise<number> {
 }
 
 // security 54
-test("the fourth wrong guess leaves the code alive, the fifth kills it; the link and a new mail still work", async () => {
+test("the fourth wrong guess leaves the code valid, the fifth revokes it; the link and a new mail still work", async () => {
   const patient = await registerVerified(app);
   const { code } = await askForMagicLink(app, patient.email);
   for (const wrong of wrongCodes(code, 4)) expect(await guess(patient.email, wrong)).toBe(401);
@@ -46,7 +46,7 @@ test("the fourth wrong guess leaves the code alive, the fifth kills it; the link
 
 // Attack: all guesses at once, so that each is compared before any is counted.
 // security 55
-test("of 1,000 guesses at once, the right one among them, at most five are compared", async () => {
+test("of 1,000 concurrent guesses, one of them right, at most five are compared", async () => {
   const user = await registerVerified(app);
   const { code } = await askForMagicLink(app, user.email);
   const codes = wrongCodes(code, 999);

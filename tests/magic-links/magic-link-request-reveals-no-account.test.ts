@@ -34,7 +34,7 @@ async function untilRequestsAreDone(): Promise<void> {
 }
 
 // security 15
-test("asking is answered alike for every address, and mails nobody but a living user", async () => {
+test("a request gets the same response for every address, and mails only existing users", async () => {
   const unknown = freshEmail();
   const answers = [];
   for (const email of [known, unverified, deleted, unknown]) {
@@ -49,7 +49,7 @@ test("asking is answered alike for every address, and mails nobody but a living 
 });
 
 // security 15
-test("a wrong code is answered alike for every address", async () => {
+test("a wrong code gets the same response for every address", async () => {
   const answers = [];
   for (const email of [known, unverified, deleted, freshEmail()]) {
     answers.push(shown(await signInByMail(app, { email, code: "000000" })));
@@ -59,7 +59,7 @@ test("a wrong code is answered alike for every address", async () => {
 });
 
 // security 16
-test("however the address is written, it is the same one", async () => {
+test("every spelling of an address is the same address", async () => {
   const { email } = await registerVerified(app);
   const [local = "", domain = ""] = email.split("@");
   for (const written of [email.toUpperCase(), ` ${local}@EXAMPLE.com `]) {
@@ -77,7 +77,7 @@ test("however the address is written, it is the same one", async () => {
 
 // Attack: a reset or magic link for somebody else whose mail leads to the attacker's host.
 // security 59
-test("the link leads where the settings say, whatever host the request names", async () => {
+test("the link comes from the settings, whatever host the request names", async () => {
   const { email } = await registerVerified(app);
   const headers = {
     host: "evil.example",

@@ -11,7 +11,7 @@ import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
 
-test("with the link or the code: tokens as from a log-in, on record, and announced", async () => {
+test("with the link or the code: tokens as from a sign-in, audited and announced", async () => {
   const user = await registerVerified(app, { username: "mail-reader", name: "Ada" });
   const loggedIn = await logIn(app, user);
   const byLink = await signInByMail(app, { token: (await askForMagicLink(app, user.email)).token });
@@ -45,7 +45,7 @@ test("with the link or the code: tokens as from a log-in, on record, and announc
   expect(await openSessionsOf(app, user.userId)).toHaveLength(4);
 });
 
-test("a refusal is on record, with the user where one was tried", async () => {
+test("a refused sign-in is audited, with the user where there is one", async () => {
   const { userId, email } = await registerVerified(app);
   const { code } = await askForMagicLink(app, email);
   const wrong = code === "000000" ? "000001" : "000000";
@@ -62,14 +62,14 @@ test("a refusal is on record, with the user where one was tried", async () => {
   }
 });
 
-test("an account without a password signs in like any other", async () => {
+test("an account without a password can sign in", async () => {
   const user = await registerVerified(app);
   await app.rows(`update users set password_hash = null where id = '${user.userId}'`);
   const { token } = await askForMagicLink(app, user.email);
   expect((await signInByMail(app, { token })).status).toBe(200);
 });
 
-test("it takes either a token, or an address and a code", async () => {
+test("the request needs either a token, or an address and a code", async () => {
   const user = await registerVerified(app);
   const { email } = user;
   const { token, code } = await askForMagicLink(app, email);
@@ -113,7 +113,7 @@ test("with REFRESH_TOKEN_COOKIE the refresh token is in the cookie alone", async
   expect([refused.status, cookieOf(refused)]).toEqual([401, null]);
 });
 
-test("asking takes one statement, and signing in two", async () => {
+test("a request takes one statement, and signing in two", async () => {
   const { email } = await registerVerified(app);
   const { token } = await askForMagicLink(app, email);
   const { code } = await askForMagicLink(app, email, 2);

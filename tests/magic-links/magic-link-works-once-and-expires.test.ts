@@ -50,7 +50,7 @@ describe("one mail", () => {
   });
 
   // security 53, part of security 120
-  test("its secrets are stored as digests and never logged, and each kills the other", async () => {
+  test("stores its secrets as digests, never logs them, and each revokes the other", async () => {
     const { email } = await registerVerified(app);
     const byLink = await askForMagicLink(app, email);
     expect(byLink.token.length).toBeGreaterThanOrEqual(27);
@@ -67,7 +67,7 @@ describe("one mail", () => {
   });
 
   // security 54
-  test("a newer one makes it worthless", async () => {
+  test("is revoked by a newer one", async () => {
     const { email } = await registerVerified(app);
     const older = await askForMagicLink(app, email);
     const newer = await askForMagicLink(app, email, 2);
@@ -79,7 +79,7 @@ describe("one mail", () => {
   });
 
   // security 53, 54
-  test("it lives for MAGIC_LINK_TTL, ten minutes", async () => {
+  test("is valid for MAGIC_LINK_TTL, ten minutes", async () => {
     const { email, userId } = await registerVerified(app);
     const start = Date.now();
     const { token, code } = await askForMagicLink(app, email);
@@ -96,7 +96,7 @@ describe("one mail", () => {
   });
 
   // security 57
-  test("it is for its purpose, its user and its address alone", async () => {
+  test("is valid for its purpose, user and address only", async () => {
     const ada = await registerVerified(app);
     const eve = await registerVerified(app);
     const verification = await mailTo(app, ada.email);
@@ -123,7 +123,7 @@ describe("one mail", () => {
   });
 
   // part of security 64
-  test("it dies with the password that it was asked for beside", async () => {
+  test("is revoked by a change of the password", async () => {
     const { email } = await registerVerified(app);
     const { token, code } = await askForMagicLink(app, email);
     const reset = await askForReset(app, email);
@@ -137,7 +137,7 @@ describe("one mail", () => {
     expect((await signInByMail(app, { email, code })).status).toBe(401);
   });
 
-  test("a deleted user's is worthless, and she gets none", async () => {
+  test("is invalid for a deleted user, who gets none", async () => {
     const { email, userId } = await registerVerified(app);
     const { token, code } = await askForMagicLink(app, email);
     await app.rows(`update users set deleted_at = now() where id = '${userId}'`);

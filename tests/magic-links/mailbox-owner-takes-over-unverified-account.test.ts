@@ -33,7 +33,7 @@ async function impostor() {
 
 // Attack: whoever signs up first with her address waits with password, sessions and links until she comes.
 // part of security 61
-test.each(["link", "code"])("by %s: nothing that an impostor has set up is left", async (by) => {
+test.each(["link", "code"])("by %s: nothing that an impostor has set up remains", async (by) => {
   const { userId, email, accessToken, refreshTokens, verification } = await impostor();
   expect(await statusOfMe(app, accessToken)).toBe(200);
   const reset = await askForReset(app, email);
@@ -79,7 +79,7 @@ test.each(["link", "code"])("by %s: nothing that an impostor has set up is left"
 
 // Attack: the impostor signs in again and again while the owner presses the button.
 // part of security 61
-test("no sign-in that races with the owner's outlives it", async () => {
+test("no concurrent sign-in of an impostor survives the owner's", async () => {
   for (let round = 0; round < 3; round += 1) {
     const { userId, email } = await impostor();
     const { token } = await askForMagicLink(app, email);
@@ -99,7 +99,7 @@ test("no sign-in that races with the owner's outlives it", async () => {
 }, 30_000);
 
 // Bad day: she opens both of her mails.
-test("of a verification and a magic link at once, each does its work; whoever is told 200 is signed in", async () => {
+test("a concurrent verification and magic link both succeed; a response 200 means signed in", async () => {
   for (let round = 0; round < 3; round += 1) {
     const { userId, email, verification } = await impostor();
     const { token } = await askForMagicLink(app, email);
@@ -121,7 +121,7 @@ test("of a verification and a magic link at once, each does its work; whoever is
 }, 30_000);
 
 // security 66
-test("where verification is required, the mail verifies and signs in at once", async () => {
+test("where verification is required, the mail verifies and signs in", async () => {
   await using strict = await startTestApp();
   const email = freshEmail();
   await strict.post("/api/v1/auth/register", { email, password: goodPassword });

@@ -62,7 +62,7 @@ test.each([
   ["=?utf-8?q?Eve_=3Ceve=40evil=2Eexample=3E?=", ""],
   ["Ada Lovelace", "Ada Lovelace"],
   ["Žofie Nováková", "Žofie Nováková"],
-])("a mail to somebody named %j has one recipient, called %j", async (name, shown) => {
+])("a mail to a user named %j has one recipient, named %j", async (name, shown) => {
   const email = freshEmail();
   const registered = await register({ email, name });
   expect(registered.status).toBe(201);

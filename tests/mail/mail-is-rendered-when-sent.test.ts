@@ -54,7 +54,7 @@ async function settledRow(userId: string) {
   return eventually(row, (found) => found["delivered_at"] !== null || found["dead_at"] !== null);
 }
 
-test("a mail greets in the language and by the name of the moment it is sent, not of the one it was asked for", async () => {
+test("a mail has the language and the name of the time when it is sent", async () => {
   const user = await newUser();
   failures = [new Error("the mail server is away")];
   await queueMailFor(app, user.id, { to: user.email, content: mailContents["account-exists"] });
@@ -71,7 +71,7 @@ test("a mail greets in the language and by the name of the moment it is sent, no
   expect(mail?.message.to).toEqual({ address: user.email, name: "Lovelace" });
 });
 
-test("each mail says in a header what it is, and its links and codes are in no column in the clear", async () => {
+test("each mail has its kind in a header, and its links and codes are encrypted in every column", async () => {
   const user = await newUser();
   for (const { content } of allMails) await queueMailFor(app, user.id, { to: user.email, content });
   const sealed = await app.rows(
@@ -89,7 +89,7 @@ test("each mail says in a header what it is, and its links and codes are in no c
   );
 });
 
-test("what only the changed row knows is mailed as the row has it", async () => {
+test("values of the changed row are in the mail", async () => {
   const user = await newUser();
   const newEmail = changedColumn("email");
   await queueMailFor(app, user.id, {
@@ -102,7 +102,7 @@ test("what only the changed row knows is mailed as the row has it", async () => 
   expect(mail?.message.text).toContain(`\nNew address: ${user.email}\n`);
 });
 
-test("a mail whose condition does not hold is not queued", async () => {
+test("a mail whose condition is not met is not queued", async () => {
   const user = await newUser();
   const mail = { to: user.email, content: mailContents["account-exists"] };
   await queueMailFor(app, user.id, mail, sql`${changedColumn("name")} = 'Eve'`);
@@ -114,7 +114,7 @@ test("a mail whose condition does not hold is not queued", async () => {
 });
 
 // The bad day: the mail server was away until the links had expired.
-test("a mail that came too late is laid to rest", async () => {
+test("a mail that is too late is dead-lettered", async () => {
   const user = await newUser();
   await queueMailFor(app, user.id, {
     to: user.email,
@@ -129,7 +129,7 @@ test("a mail that came too late is laid to rest", async () => {
 });
 
 test.each(["email_verified_at", "deleted_at"])(
-  "a reminder under way when %s is set is not sent",
+  "a queued reminder is not sent when %s is set",
   async (column) => {
     const user = await newUser();
     const mail = { to: user.email, content: mailContents["verify-reminder"] };
@@ -147,7 +147,7 @@ test.each(["email_verified_at", "deleted_at"])(
 );
 
 // Bad day: while replicas are replaced one by one, an old one takes a mail of a kind that only the new ones know.
-test("a mail of a kind that this version does not know is left for one that does", async () => {
+test("a mail of an unknown kind is left for a newer version", async () => {
   const user = await newUser();
   const id = app.platform.random.id(new Date());
   await app.rows(

@@ -14,7 +14,7 @@ function reader(locale: string | null, name: string | null = "Ada") {
 }
 
 describe.each(allMails)("the mail $name", ({ content }) => {
-  test.each(MAIL_LOCALES)("is whole in the language %s, as text and as HTML", (locale) => {
+  test.each(MAIL_LOCALES)("is complete in the language %s, as text and as HTML", (locale) => {
     const { subject, text, html } = renderContent(reader(locale), content);
 
     expect(subject).toContain(serviceName);
@@ -38,11 +38,16 @@ describe.each(allMails)("the mail $name", ({ content }) => {
     expect(long.filter((line) => !line.startsWith("http"))).toEqual([]);
   });
 
-  test.each(MAIL_LOCALES)("greets nobody by name who gave none, in the language %s", (locale) => {
-    expect(renderContent(reader(locale, null), content).text).toStartWith(`${nameless[locale]}\n`);
-  });
+  test.each(MAIL_LOCALES)(
+    "has no name in its greeting for a user without one, in the language %s",
+    (locale) => {
+      expect(renderContent(reader(locale, null), content).text).toStartWith(
+        `${nameless[locale]}\n`,
+      );
+    },
+  );
 
-  test("has the link and the code, where there are some, on lines of their own", () => {
+  test("has the link and the code on lines of their own", () => {
     if (!("secrets" in content)) return expect(JSON.stringify(content)).not.toContain("http");
     for (const locale of MAIL_LOCALES) {
       const lines = renderContent(reader(locale), content).text.split("\n");
@@ -51,7 +56,7 @@ describe.each(allMails)("the mail $name", ({ content }) => {
     }
   });
 
-  test("loads nothing from anywhere", () => {
+  test("loads no external resource", () => {
     const { html } = renderContent(reader("en"), content);
 
     const link = "secrets" in content ? [content.secrets.link] : [];
@@ -83,7 +88,7 @@ test.each([
   ["__proto__", "en"],
   ["constructor", "en"],
   [null, "en"],
-])("who asked for %j is written to in %s", (asked, language) => {
+])("the locale %j gets mails in %s", (asked, language) => {
   const { html } = renderContent(reader(asked), mailContents["magic-link"]);
   expect(html).toContain(`<html lang="${language}">`);
 });
@@ -98,7 +103,7 @@ test.each([
   ],
   ["es", "durante 30 minutos", "20 de noviembre de 2026 a las 10:11 (UTC)", "Dispositivo: "],
   ["zh", "在30分钟内有效", "2026年11月20日 10:11（UTC）", "设备：Firefox, Linux"],
-])("times and devices are told as the language %s does", (locale, duration, moment, device) => {
+])("times and devices have the format of the language %s", (locale, duration, moment, device) => {
   expect(renderContent(reader(locale), mailContents["reset-password"]).text).toContain(duration);
   const notice = renderContent(reader(locale), mailContents["new-sign-in"]);
   for (const fact of [moment, device, "203.0.113.7"]) {
@@ -107,7 +112,7 @@ test.each([
   }
 });
 
-test("a notice without an address or a known device says so much less", () => {
+test("a notice without an address or a known device leaves them out", () => {
   const unknown = { ...mailContents["password-changed"], ipAddress: null, userAgent: null };
   const { text } = renderContent(reader("en"), unknown);
   expect(text).not.toContain("IP address");

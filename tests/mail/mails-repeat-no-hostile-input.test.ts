@@ -48,7 +48,7 @@ test.each([
   "eve@evil.example",
   "A".repeat(65),
   "\u202egnp.exe",
-])("no mail in any language greets by the name %j", (name) => {
+])("no mail in any language has the name %j in its greeting", (name) => {
   for (const locale of MAIL_LOCALES) {
     for (const { content } of allMails) {
       const reader = addressee({ serviceName: "Acme Notes", name, locale });

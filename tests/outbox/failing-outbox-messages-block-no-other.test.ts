@@ -11,7 +11,7 @@ describe("a message that cannot be delivered", () => {
   const app = useTestApp();
 
   // security 134
-  test("is tried again after ever longer pauses, and is dead after 20 attempts, without its secrets", async () => {
+  test("is retried after growing pauses, and is dead after 20 attempts, without its secrets", async () => {
     const scene = createOutboxScene(app, "refused");
     const id = await scene.enqueue(1);
     const attempts: OutboxMessage[] = [];
@@ -54,7 +54,7 @@ describe("a message that cannot be delivered", () => {
     ).toHaveLength(1);
   });
 
-  test("for good is dead at once, without its secrets", async () => {
+  test("permanently is dead at once, without its secrets", async () => {
     const scene = createOutboxScene(app, "impossible");
     const id = await scene.enqueue(1);
     const worker = scene.worker(async () => {
@@ -71,7 +71,7 @@ describe("a message that cannot be delivered", () => {
   });
 
   // The attack: a message that ends whatever process takes it.
-  test("because every worker dies of it is given up without another try", async () => {
+  test("because every worker crashes on it is dead without another attempt", async () => {
     const scene = createOutboxScene(app, "deadly");
     const id = await scene.enqueue(1);
     await app.rows(`update outbox set attempts = ${maximumAttempts} where id = '${id}'`);
@@ -83,7 +83,7 @@ describe("a message that cannot be delivered", () => {
   });
 
   // security 134
-  test("holds up no other when it fails", async () => {
+  test("does not block others when it fails", async () => {
     const scene = createOutboxScene(app, "mixed");
     for (let number = 0; number < 60; number += 1) await scene.enqueue(number);
     const { messages, deliver } = rememberingDelivery();
@@ -96,7 +96,7 @@ describe("a message that cannot be delivered", () => {
   });
 
   // security 134
-  test("holds up no other when it hangs", async () => {
+  test("does not block others when it hangs", async () => {
     const scene = createOutboxScene(app, "hanging");
     for (let number = 0; number < 30; number += 1) await scene.enqueue(number);
     const { messages, deliver } = rememberingDelivery();
@@ -136,7 +136,7 @@ describe("a message that cannot be delivered", () => {
   });
 
   // The attack: a receiver's answer that Postgres cannot store, so that the failure itself cannot be noted down.
-  test("for a reason with a NUL byte in it is put back like any other", async () => {
+  test("with a NUL byte in the error is retried like any other", async () => {
     const scene = createOutboxScene(app, "unstorable");
     const id = await scene.enqueue(1);
     const worker = scene.worker(async () => {

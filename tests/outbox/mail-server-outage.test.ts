@@ -23,7 +23,7 @@ function mailerTo(port: number, sendTimeoutSeconds = 2) {
 }
 
 // The bad day: the mail server is away while people register.
-test("registration succeeds, and its mail arrives once, when the mail server is back", async () => {
+test("registration succeeds, and its mail is delivered once when the mail server is back", async () => {
   const away = await startMailServer();
   const { port } = away;
   await away[Symbol.asyncDispose]();
@@ -56,7 +56,7 @@ test("registration succeeds, and its mail arrives once, when the mail server is 
 }, 15_000);
 
 // The bad day: the mail server takes connections and never says a word.
-test("a mail server that hangs holds up nothing but mail", async () => {
+test("a mail server that hangs blocks only mail", async () => {
   await using silent = await startMailServer({ onConnect: () => undefined });
   await using app = await startTestApp({
     overrides: { mailer: mailerTo(silent.port, 600) },

@@ -49,7 +49,7 @@ function expectOneEach({ received }: MailServer, emails: readonly string[]): voi
 }
 
 // The bad day: the mail server is away for a minute, while people register on both replicas.
-test("a minute without the mail server loses no mail and doubles none", async () => {
+test("an outage of the mail server loses no mail and repeats none", async () => {
   const away = await startMailServer();
   await away[Symbol.asyncDispose]();
   await using app = await startTestApp({ overrides: { mailer: mailerTo(away.port) } });

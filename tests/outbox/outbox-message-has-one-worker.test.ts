@@ -41,7 +41,7 @@ describe.each([...databaseKinds])("the outbox on %s", (database) => {
     }
   });
 
-  test("gives no more messages than asked for", async () => {
+  test("gives at most the requested number of messages", async () => {
     const scene = createOutboxScene(app, "limited");
     for (let number = 0; number < 12; number += 1) await scene.enqueue(number);
     const sizes: number[] = [];
@@ -49,7 +49,7 @@ describe.each([...databaseKinds])("the outbox on %s", (database) => {
     expect(sizes).toEqual([5, 5, 2]);
   });
 
-  test("opens what was sealed for the worker, and keeps it from everyone else", async () => {
+  test("decrypts the sealed part for the worker only", async () => {
     const scene = createOutboxScene(app, "sealed");
     const id = await scene.enqueue(7);
     expect(JSON.stringify(await scene.row(id))).not.toContain("secret-7");
@@ -68,7 +68,7 @@ describe.each([...databaseKinds])("the outbox on %s", (database) => {
   });
 
   // The bad day: a worker is killed between taking a message and delivering it.
-  test("gives a dead worker's message to another when its lease ends, under the same id", async () => {
+  test("gives a crashed worker's message to another when its lease ends, under the same id", async () => {
     const scene = createOutboxScene(app, "orphaned");
     const id = await scene.enqueue(1);
     expect(await claim(scene, 10)).toHaveLength(1);
@@ -84,7 +84,7 @@ describe.each([...databaseKinds])("the outbox on %s", (database) => {
   });
 
   // The bad day: a worker was so slow that another took its message, and comes back with a failure.
-  test("does not let a worker whose lease has ended speak for the one who has the message now", async () => {
+  test("ignores the outcome of a worker whose lease has ended", async () => {
     const scene = createOutboxScene(app, "overrun");
     const id = await scene.enqueue(1);
     const [first] = await claim(scene, 1);
@@ -107,7 +107,7 @@ describe.each([...databaseKinds])("the outbox on %s", (database) => {
 });
 
 // The bad day: a worker hangs in the middle of taking a message. Nobody waits for it.
-test("a worker passes over a message that another is just taking", async () => {
+test("a worker skips a message that another worker is claiming", async () => {
   await using app = await startTestApp();
   const scene = createOutboxScene(app, "locked");
   const taken = await scene.enqueue(1);

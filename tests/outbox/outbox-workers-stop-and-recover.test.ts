@@ -23,7 +23,7 @@ function failingUpdates(db: Db, times: number): Db {
 }
 
 describe("an outbox worker", () => {
-  test("that is told to stop finishes what it has begun and takes nothing more", async () => {
+  test("that is stopped finishes its present messages and claims no more", async () => {
     const scene = createOutboxScene(app, "stopping");
     for (let number = 0; number < 40; number += 1) await scene.enqueue(number);
     const release = Promise.withResolvers<void>();
@@ -54,7 +54,7 @@ describe("an outbox worker", () => {
     expect(await scene.worker(rememberingDelivery().deliver).drain()).toBe(30);
   });
 
-  test("that is woken while it looks finds what was written meanwhile", async () => {
+  test("that is woken during a query finds messages written meanwhile", async () => {
     const scene = createOutboxScene(app, "woken");
     const { messages, deliver } = rememberingDelivery();
     const worker = scene.worker(deliver);
@@ -72,7 +72,7 @@ describe("an outbox worker", () => {
   });
 
   // The bad day: the mail is sent, and then the database restarts. Sending it again would be wrong.
-  test("that cannot note down a delivery tries to again, instead of delivering twice", async () => {
+  test("that cannot record a delivery retries the recording and does not deliver twice", async () => {
     const scene = createOutboxScene(app, "unnoted");
     const id = await scene.enqueue(1);
     const { messages, deliver } = rememberingDelivery();
@@ -84,7 +84,7 @@ describe("an outbox worker", () => {
   });
 
   // The bad day: the database is away for longer. The message is delivered again when its lease ends: at least once.
-  test("goes on with the others when nothing can be noted down of a message", async () => {
+  test("continues with other messages when one cannot be recorded", async () => {
     const scene = createOutboxScene(app, "lost");
     const { messages, deliver } = rememberingDelivery();
     const id = await scene.enqueue(1);

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 // Attack: a stolen access token is to be enough to delete the account.
-test("the password is needed, and the right one", async () => {
+test("the right password is required", async () => {
   const user = await signUp(app);
   for (const [json, status, code, field] of [
     [undefined, 400, "VALIDATION_ERROR", "password"],
@@ -47,7 +47,7 @@ test("the password is needed, and the right one", async () => {
   expect([anonymous.status, anonymous.json.error.code]).toEqual([401, "AUTHENTICATION_REQUIRED"]);
 });
 
-test("an account without a password is deleted by a fresh sign-in alone, which refreshing does not renew", async () => {
+test("an account without a password needs a recent sign-in, which refreshing does not renew", async () => {
   const user = await signUp(app);
   const leaver = await signUp(app);
   await app.rows(
@@ -70,7 +70,7 @@ test("an account without a password is deleted by a fresh sign-in alone, which r
   expect(await statusOfMe(app, user.accessToken)).toBe(200);
 });
 
-test("where the refresh token is in a cookie, it is taken away", async () => {
+test("a refresh token cookie is cleared", async () => {
   await using cookies = await startTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
   const user = await signUp(cookies);
   const answer = await deleteAccount(cookies, user.accessToken, { password: user.password });

@@ -14,7 +14,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
   // security 35, 49: the deleted user of each
   // part of security 48: a deletion
-  test("every session of hers is over at once, nobody else's is, and she cannot sign in again", async () => {
+  test("every session of the user ends, no other user's does, and the user cannot sign in again", async () => {
     const user = await signUp(app, { username: "leaver" });
     const elsewhere = (await logIn(app, user)).json.data;
     const bystander = await signUp(app);
@@ -50,7 +50,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // part of security 99: no link of hers works, her identifiers are free, and her id is nobody's again
-  test("her links are dead, and a newcomer can have her address and username", async () => {
+  test("the user's links are revoked, and a new user can have the address and username", async () => {
     const user = await signUp(app, { username: "freed" });
     const change = await mailedChange(app, user);
     await app.post("/api/v1/auth/password/reset", { email: user.email });
@@ -84,7 +84,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // Bad day: an impatient finger, or two devices.
-  test("of ten at once one deletes, and it is on record once", async () => {
+  test("of ten concurrent deletions one succeeds, and one is audited", async () => {
     const user = await signUp(app);
     const statuses = await race(10, async () => {
       return (await deleteAccount(app, user.accessToken, { password: user.password })).status;

@@ -77,7 +77,7 @@ const wrong: Record<string, readonly unknown[]> = {
 
 // security 104
 test.each(Object.keys(wrong))(
-  "%s that is of a wrong form or cannot be stored is refused",
+  "%s that is invalid or cannot be stored is refused",
   async (field) => {
     for (const value of [...(wrong[field] ?? []), ...unstorable]) {
       await expectRefused(field, JSON.stringify({ [field]: value }));
@@ -89,7 +89,7 @@ test.each(Object.keys(wrong))(
 );
 
 // security 104
-test("metadata are an object of at most 8 KiB of what can be stored", async () => {
+test("metadata is an object of at most 8 KiB", async () => {
   const brim = { text: "é".repeat((8192 - '{"text":""}'.length) / 2) };
   const whole = JSON.stringify({ metadata: brim });
   for (const metadata of [

@@ -7,7 +7,7 @@ import { schemaFaults } from "../support/schema-faults.ts";
 import { startTestApp } from "../support/test-app.ts";
 
 // part of security 100: an answer holds what is described, and nothing else
-test("changing and deleting one's own account answers exactly what the document says", async () => {
+test("responses of profile update and account deletion match the OpenAPI document", async () => {
   await using app = await startTestApp();
   const { operations, schemas } = await readOperations(app);
   const user = await signUp(app);

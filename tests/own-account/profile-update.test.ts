@@ -35,7 +35,7 @@ async function userUpdates(app: TestApp, userId: string): Promise<unknown[]> {
 }
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  test("what is sent is changed, what is left out stays, null takes away, and all of it is on record", async () => {
+  test("sent fields change, omitted ones stay, null clears, and all of it is audited", async () => {
     await using app = await startTestApp({ database });
     const { accessToken: bearer, userId, email } = await signUp(app);
     const bystander = await signUp(app, { username: "bystander" });
@@ -97,7 +97,7 @@ describe("an update", () => {
     }
   });
 
-  test("an update of nothing changes nothing and is not on record", async () => {
+  test("an empty update changes nothing and is not audited", async () => {
     const { accessToken: bearer, userId } = await signUp(app);
     const [before] = await app.rows(`select updated_at from users where id = '${userId}'`);
     const answer = await app.call("PATCH", me, { bearer, json: {} });
@@ -127,7 +127,7 @@ describe("an update", () => {
   });
 
   // security 95
-  test("nobody but the holder of the token is changed, whomever the request names", async () => {
+  test("only the token's user is changed, whatever user the request names", async () => {
     const { accessToken: bearer, userId } = await signUp(app);
     const victim = await signUp(app);
     const answer = await app.call("PATCH", `${me}?user_id=${victim.userId}&id=${victim.userId}`, {

@@ -12,7 +12,7 @@ const me = "/api/v1/users/me";
 describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({ database });
 
-  test("a taken username is refused in any case, and nothing else of the update happens", async () => {
+  test("a taken username is refused in any case, and nothing of the update is applied", async () => {
     await signUp(app, { username: "taken" });
     const { accessToken: bearer, userId } = await signUp(app, { username: "own" });
     const answer = await app.call("PATCH", me, { bearer, json: { username: "TAKEN", name: "N" } });
@@ -30,7 +30,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(events).toEqual([]);
   });
 
-  test("of ten who want the same one together one gets it", async () => {
+  test("of ten users who want one username at once one gets it", async () => {
     const users = await Promise.all(Array.from({ length: racers }, () => signUp(app)));
     const statuses = await race(users.length, async (index) => {
       const json = { username: "wanted" };

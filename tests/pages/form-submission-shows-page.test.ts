@@ -35,7 +35,7 @@ async function withDatabaseAway<T>(work: () => Promise<T>, code: ErrorCode = "UN
 test.each(
   linkKinds.flatMap((kind) => [[kind, "UNAVAILABLE"] as const, [kind, "OVERLOADED"] as const]),
 )(
-  "the button of %s under %s is answered with a page and the same button, which works afterwards",
+  "a failed submission of %s under %s shows a page with the same button, which works afterwards",
   async (kind, code) => {
     const { link, token } = await getLink(app, kind);
     const page = await openPage(app, link);
@@ -50,7 +50,7 @@ test.each(
 
 // Bad day: a double tap on a phone, or a reload of the answer.
 test.each(["verify-email", "change-email"] as const)(
-  "pressing the button of %s again is answered as the first time, and happens once",
+  "submitting %s again shows the same page, and has its effect once",
   async (kind) => {
     const { email, link } = await getLink(app, kind);
     const page = await openPage(app, link);
@@ -78,7 +78,7 @@ async function deadPage(kind: LinkKind): Promise<ShownPage> {
 }
 
 test.each(["verify-email", "magic-link", "reset-password"] as const)(
-  "a dead link of %s leads to a new mail, whose link works",
+  "an invalid link of %s leads to a new mail, whose link works",
   async (kind) => {
     const { email, link } = await getLink(app, kind);
     const sendMail = (page: ShownPage, address = email): Promise<ShownPage> =>
@@ -106,7 +106,7 @@ test.each(["verify-email", "magic-link", "reset-password"] as const)(
 // Attack: the form that asks for a mail tells who has an account.
 // security 15
 test.each(["verify-email", "magic-link", "reset-password"] as const)(
-  "asking for a mail on the page of %s is answered alike for every address",
+  "asking for a mail on the page of %s shows the same page for every address",
   async (kind) => {
     const { email } = await getLink(app, kind);
     const dead = await deadPage(kind);
@@ -120,7 +120,7 @@ test.each(["verify-email", "magic-link", "reset-password"] as const)(
   },
 );
 
-test.each([...linkKinds])("a link of %s that came too late is answered so", async (kind) => {
+test.each([...linkKinds])("an expired link of %s is reported as expired", async (kind) => {
   const { link } = await getLink(app, kind);
   const page = await openPage(app, link);
   setSystemTime(Date.now() + 25 * 3_600_000);
@@ -132,7 +132,7 @@ test.each([...linkKinds])("a link of %s that came too late is answered so", asyn
   }
 });
 
-test("a new address that somebody else has taken meanwhile is answered so, and nothing changes", async () => {
+test("a new address that another user has taken meanwhile is reported, and nothing changes", async () => {
   const { email, link } = await getLink(app, "change-email");
   const page = await openPage(app, link);
   await app.post("/api/v1/auth/register", { email, password: goodPassword });
@@ -140,7 +140,7 @@ test("a new address that somebody else has taken meanwhile is answered so, and n
   expect([taken.status, headingOf(taken)]).toEqual([409, "This address cannot be used"]);
 });
 
-test("a page speaks the reader's language, and says so", async () => {
+test("a page is in the browser's language, and declares it", async () => {
   for (const [acceptLanguage, tag, heading] of [
     ["de-CH,de;q=0.9,en;q=0.8", "de", "Bestätigen Sie Ihre neue E-Mail-Adresse"],
     ["es", "es", "Confirme su nueva dirección de correo"],

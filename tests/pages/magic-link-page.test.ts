@@ -43,7 +43,7 @@ test("in cookie mode the browser gets the cookie and the page shows no token", a
   expect(refreshed.status).toBe(200);
 });
 
-test("the code signs in on the page, as people write it; a wrong one is said beside its field", async () => {
+test("the code signs in on the page in every common spelling; an error is beside its field", async () => {
   const { email } = await registerVerified(app);
   const start = await openPage(app, "/magic-link");
   expect(formsOf(start.text).map(({ button }) => button)).toEqual(["Send the mail", "Sign in"]);
@@ -68,7 +68,7 @@ test("the code signs in on the page, as people write it; a wrong one is said bes
 });
 
 // Bad day: a slip of the hand must not use up her guesses.
-test("what is no code at all is no guess", async () => {
+test("a malformed code does not count as a guess", async () => {
   const { email, code } = await getLink(app, "magic-link");
   const start = await openPage(app, "/magic-link");
   for (const slip of [
@@ -90,7 +90,7 @@ test("what is no code at all is no guess", async () => {
 
 // Attack: the code's form tells who has an account.
 // security 15
-test("a wrong code is answered alike for a known and an unknown address", async () => {
+test("a wrong code gets the same response for a known and an unknown address", async () => {
   const { email } = await getLink(app, "magic-link");
   const start = await openPage(app, "/magic-link");
   const texts = [];
@@ -102,7 +102,7 @@ test("a wrong code is answered alike for a known and an unknown address", async 
   expect(texts[0]).toBe(texts[1]);
 });
 
-describe("a form that another website has posted", () => {
+describe("a form that another website posts", () => {
   const foreign = [
     { "sec-fetch-site": "cross-site", origin: "null" },
     { "sec-fetch-site": "same-site", origin: "https://neighbour.example" },
@@ -118,7 +118,7 @@ describe("a form that another website has posted", () => {
   ];
 
   // Attack: a website signs its visitors in as the attacker, with a link of his own.
-  test("signs nobody in, but shows the button again", async () => {
+  test("does not sign in, but shows the button", async () => {
     const { email, link, code } = await getLink(cookieApp, "magic-link");
     const page = await openPage(cookieApp, link);
     const start = await openPage(cookieApp, "/magic-link");
@@ -140,7 +140,7 @@ describe("a form that another website has posted", () => {
     expect(headingOf(await pressItsButton(cookieApp, page, ours[0]))).toBe(signedIn);
   });
 
-  test("is told from one of our own pages and from a program's", async () => {
+  test("is distinguished from a form of the service's pages and from a program's request", async () => {
     for (const headers of ours) {
       const { link } = await getLink(cookieApp, "magic-link");
       const done = await pressItsButton(cookieApp, await openPage(cookieApp, link), headers);
@@ -157,14 +157,14 @@ test.each([
   [{ origin: "http://auth.example.com" }, false],
   [{ origin: "https://auth.example.com.evil.example" }, false],
   [{ origin: "https://auth.example.com" }, true],
-])("over https a form posted with %j is ours: %p", (headers, isOurs) => {
+])("over https a form posted with %j is same-origin: %p", (headers, isOurs) => {
   const request = new Request("http://localhost/magic-link", { method: "POST", headers });
   expect(isPostedByUs(request, "https://auth.example.com/path")).toBe(isOurs);
 });
 
 // Attack: somebody has registered with her address, and waits for her.
 // part of security 61
-test("signing in on the page with an unverified address verifies it, and the password from before is dead", async () => {
+test("signing in on the page verifies the address and revokes an unverified account's password", async () => {
   const { email } = await getLink(app, "verify-email");
   const start = await openPage(app, "/magic-link");
   await press(app, start, "Send the mail", { entered: { email } });

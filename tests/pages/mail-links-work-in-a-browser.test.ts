@@ -49,7 +49,7 @@ describeInBrowser("the links of mails in a browser", () => {
 
   // security 58, 71
   test(
-    "a press signs in: the browser keeps the cookie, and the page shows no token",
+    "the button signs in: the browser keeps the cookie, and the page shows no token",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -67,7 +67,7 @@ describeInBrowser("the links of mails in a browser", () => {
 
   // Attack: a website signs its visitors in as somebody else, by a form that posts itself.
   test(
-    "a form of another website signs nobody in before she has pressed our own button",
+    "a form of another website does not sign in before the user presses the button",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -85,7 +85,7 @@ describeInBrowser("the links of mails in a browser", () => {
   );
 
   test(
-    "one signs in with the keyboard alone, by the code",
+    "a user can sign in by code with the keyboard only",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -111,7 +111,7 @@ describeInBrowser("the links of mails in a browser", () => {
   );
 
   test(
-    "a new password is chosen, at the second try",
+    "a new password is set after a rejected one",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -139,7 +139,7 @@ describeInBrowser("the links of mails in a browser", () => {
   );
 
   test(
-    "a press changes the address, and a reload of the answer does no harm",
+    "the button changes the address, and a reload does no harm",
     () =>
       withPage(async (watched) => {
         const { page } = watched;

@@ -54,7 +54,7 @@ test.each([...linkKinds])(
 );
 
 test.each([...linkKinds])(
-  "the link of %s is answered with a page, whatever a mail program has made of it",
+  "the link of %s shows a page, also when a mail program has changed it",
   async (kind) => {
     const withoutToken = kind === "magic-link" || kind === "reset-password" ? 200 : 400;
     for (const [search, status] of [

@@ -10,7 +10,7 @@ const app = useTestApp({ settings: { LOG_LEVEL: "trace" } });
 // Bad day: the tables are gone, so that every error there is goes by the log.
 // security 71
 test.each([...linkKinds])(
-  "the token of %s is in no log line, header or other origin's reach, also when all goes wrong",
+  "the token of %s is in no log line or header and not sent to another origin, also after failures",
   async (kind) => {
     const { email, link, token, code } = await getLink(app, kind);
     const page = await openPage(app, link);

@@ -20,7 +20,7 @@ describeInBrowser("every page in a browser", () => {
   });
 
   test.each(["light", "dark"] as const)(
-    "can be read, understood and used on the smallest phone in %s colours",
+    "is readable and usable on a small phone in %s colours",
     async (colorScheme) => {
       const { page, problems, close } = await openWatchedPage(browser, "http://localhost");
       await page.emulateMedia({ colorScheme });
@@ -44,7 +44,7 @@ describeInBrowser("every page in a browser", () => {
 
   // What is not seen to have the focus cannot be used with the keyboard alone.
   test(
-    "shows where the keyboard is, in the order of reading",
+    "shows the keyboard focus, in reading order",
     async () => {
       const { page, close } = await openWatchedPage(browser, "http://localhost");
       for (const { name, html } of everyPage("en")) {

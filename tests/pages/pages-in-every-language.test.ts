@@ -31,11 +31,11 @@ describe("every page in every language", () => {
   });
 
   // security 71
-  test("names no address of anyone else", () => {
+  test("references no other origin", () => {
     for (const { html } of pages) expect(html).not.toMatch(/\/\/|<link|<img|<iframe|<a /);
   });
 
-  test("says its language and what it is about, for screen readers and phones", () => {
+  test("has a language, a title and a viewport", () => {
     for (const { name, html } of pages) {
       const language = name.endsWith("zh") ? "zh-Hans" : name.slice(-2);
       expect(html).toStartWith(`<!doctype html>\n<html lang="${language}">`);
@@ -49,7 +49,7 @@ describe("every page in every language", () => {
     }
   });
 
-  test("has the focus in the field that was wrong, and says what was", () => {
+  test("focuses the invalid field, and describes the error", () => {
     const wrong = pages.filter(({ html }) => html.includes('aria-invalid="true"'));
     expect(wrong.length).toBe(6 * pageLanguages.length);
     for (const { name, html } of wrong) {
@@ -60,7 +60,7 @@ describe("every page in every language", () => {
   });
 
   // Bad day: a proxy serves us below a path of its own.
-  test("posts its forms to ourselves, wherever we are served", () => {
+  test("posts its forms to its own path, also under a path prefix", () => {
     for (const { name, at, html } of pages) {
       for (const { action } of formsOf(html)) {
         expect([name, posted]).toEqual([name, expect.arrayContaining([pathFrom(at, action)])]);
@@ -70,7 +70,7 @@ describe("every page in every language", () => {
     }
   });
 
-  test("is translated, and lacks nothing that the English one has", () => {
+  test("is translated completely", () => {
     const [english = [], ...others] = pageLanguages.map((language) => everyPage(language));
     for (const translated of others) {
       for (const [index, { name, html }] of translated.entries()) {
@@ -101,7 +101,7 @@ describe("every page in every language", () => {
 });
 
 // security 58
-test("the page behind a link posts the token by a button, and keeps it out of the address it posts to", () => {
+test("the page posts the token by a button, and not in the form's address", () => {
   for (const path of ["verify-email", "magic-link", "reset-password", "change-email"]) {
     const page = everyPage("en").find(({ at }) => at === `/${path}`);
     const forms = formsOf(page?.html ?? "");
@@ -111,7 +111,7 @@ test("the page behind a link posts the token by a button, and keeps it out of th
 });
 
 // security 71
-test("the headers forbid everything but the style sheet and forms to ourselves, and keep the token from others", () => {
+test("the headers allow only the style sheet and same-origin forms, and send no referrer", () => {
   const headers = pageHeaders();
 
   expect(headers["content-security-policy"]).toMatch(
@@ -125,7 +125,7 @@ test("the headers forbid everything but the style sheet and forms to ourselves, 
   });
 });
 
-test("whatever the policy finds wrong with a password is said in every language", () => {
+test("every fault of the password policy is translated", () => {
   const context = { serviceName: "Acme Notes", username: null, email: "ada@example.com" };
   const rules = { minLength: 12, require: new Set(["upper", "lower", "digit", "symbol"] as const) };
   const sentences = ["", "\ud800", "a\u0000b", "x".repeat(300), "password", "acme notes", "1", "A"]
@@ -143,7 +143,7 @@ test("whatever the policy finds wrong with a password is said in every language"
   }
 });
 
-test("the language is the one that the browser likes best of ours, else English", () => {
+test("the language is the browser's preferred one, else English", () => {
   for (const [acceptLanguage, language] of [
     [null, "en"],
     ["", "en"],

@@ -21,7 +21,7 @@ function faultsOf({ text }: ShownPage, field: string): string[] {
   return fault?.split("<br>") ?? [];
 }
 
-test("the rules are said before, what breaks them beside the field, and the link lives until they are kept", async () => {
+test("the rules are shown, errors are beside the field, and the link stays valid until a password is accepted", async () => {
   const { email, link, token } = await getLink(app, "reset-password");
   const page = await openPage(app, link);
   expect(page.text).toContain(
@@ -53,7 +53,7 @@ test("the rules are said before, what breaks them beside the field, and the link
 
 // No auto-login: who has read the mail has not got a session by it.
 // part of security 68
-test("the answer signs nobody in, and a second press changes nothing", async () => {
+test("the response does not sign in, and a second submission changes nothing", async () => {
   const { email, link } = await getLink(app, "reset-password");
   const page = await openPage(app, link);
   const done = await choose(page, newPassword);
@@ -65,7 +65,7 @@ test("the answer signs nobody in, and a second press changes nothing", async () 
 });
 
 // Attack: a page in a browser's cache or history holds what was typed.
-test("no answer repeats a password that was entered", async () => {
+test("no response repeats an entered password", async () => {
   const { link } = await getLink(app, "reset-password");
   const page = await openPage(app, link);
   for (const password of [
@@ -81,7 +81,7 @@ test("no answer repeats a password that was entered", async () => {
   }
 });
 
-test("the rules and what breaks them are said in the reader's language", async () => {
+test("the rules and the errors are in the browser's language", async () => {
   const { link } = await getLink(app, "reset-password");
   const headers = { "accept-language": "de" };
   const page = await openPage(app, link, headers);

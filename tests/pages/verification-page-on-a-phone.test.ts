@@ -48,7 +48,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
 
   // security 58, 71
   test(
-    "shows a button within reach of a thumb, and pressing it confirms the address",
+    "shows a large button in the first screen, which confirms the address",
     () =>
       withLinkOpen(async (watched, email) => {
         const { page } = watched;
@@ -74,7 +74,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
 
   // Bad day: an impatient thumb.
   test(
-    "a double tap confirms the address and says so",
+    "a double tap confirms the address",
     () =>
       withLinkOpen(async (watched) => {
         await watched.page.getByRole("button").dblclick();

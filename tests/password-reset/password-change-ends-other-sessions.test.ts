@@ -19,7 +19,7 @@ describe.each([...databaseKinds])("a change of password on %s", (database) => {
   const app = useTestApp({ database });
 
   // part of security 48
-  test("ends every other session at once, and the one that asked lives on and rotates", async () => {
+  test("ends every other session, and the present one continues and rotates", async () => {
     const user = await signUp(app);
     const other = (await logIn(app, user)).json.data;
     const stranger = await signUp(app);
@@ -44,7 +44,7 @@ describe.each([...databaseKinds])("a change of password on %s", (database) => {
 
   // Attack: a thief has asked for mails to a mailbox that he reads.
   // security 64
-  test("makes outstanding links and codes worthless", async () => {
+  test("revokes outstanding links and codes", async () => {
     const user = await signUp(app);
     const { email } = user;
     const token = await askForReset(app, email);
@@ -66,7 +66,7 @@ describe.each([...databaseKinds])("a change of password on %s", (database) => {
   });
 
   // Bad day: a double click.
-  test("of 20 at once succeeds once", async () => {
+  test("succeeds once of 20 concurrent requests", async () => {
     const user = await signUp(app);
     const answers = await race(20, (index) =>
       changePassword(app, user, `Racing-Passphrase-${index}!`),
@@ -85,7 +85,7 @@ describe.each([...databaseKinds])("a change of password on %s", (database) => {
 
   // Attack: a thief who knows the old password signs in while it is being changed.
   // part of security 48
-  test("leaves no session alive that was opened with the old password meanwhile", async () => {
+  test("ends a session that was opened with the old password meanwhile", async () => {
     const user = await signUp(app);
     const [changed, ...logIns] = await race(13, (index) =>
       index === 0 ? changePassword(app, user) : logIn(app, { ...user, password: goodPassword }),
@@ -101,7 +101,7 @@ describe.each([...databaseKinds])("a change of password on %s", (database) => {
 });
 
 // part of security 48
-test("a change of password holds on every replica", async () => {
+test("applies at every replica", async () => {
   await using app = await startTestApp();
   const replica = await app.replica();
   const user = await signUp(app);

@@ -45,7 +45,7 @@ test.each([
 });
 
 // part of security 69
-test("without an access token nothing is changed, whatever is known", async () => {
+test("without an access token nothing is changed", async () => {
   const user = await signUp(app);
   const body = { current_password: user.password, new_password: newPassword };
   expect(outcomeOf(await app.post(path, body))).toEqual([401, "AUTHENTICATION_REQUIRED"]);
@@ -56,7 +56,7 @@ test("without an access token nothing is changed, whatever is known", async () =
 
 // Attack: another user's id in the body.
 // security 95
-test("whose password it is is the token's word alone", async () => {
+test("only the token decides whose password is changed", async () => {
   const [user, victim] = [await signUp(app), await signUp(app)];
   const body = { current_password: user.password, new_password: newPassword };
   for (const extra of [{ user_id: victim.userId }, { email: victim.email }]) {
@@ -72,7 +72,7 @@ test("whose password it is is the token's word alone", async () => {
   expect((await logIn(app, { ...user, password: newPassword })).status).toBe(200);
 });
 
-test("faults are told by the names of the fields, and a wrong password costs one comparison", async () => {
+test("errors name the fields, and a wrong password costs one comparison", async () => {
   const user = await signUp(app);
   const post = (body: object) => app.post(path, body, { bearer: user.accessToken });
   const right = { current_password: user.password };
@@ -93,7 +93,7 @@ test("faults are told by the names of the fields, and a wrong password costs one
   expect(work).toEqual({ hashed: 0, compared: [expect.any(String)] });
 });
 
-test("an account without a password gets one by a reset, not by a change", async () => {
+test("an account without a password gets one by reset only", async () => {
   const user = await signUp(app);
   await app.rows(`update users set password_hash = null where id = '${user.userId}'`);
   expect(outcomeOf(await changePassword(app, user))).toEqual([401, "INVALID_CREDENTIALS"]);
@@ -105,7 +105,7 @@ test("an account without a password gets one by a reset, not by a change", async
 });
 
 // security 122
-test("each attempt is on record, with whose session it was", async () => {
+test("each attempt is audited with its session", async () => {
   const user = await signUp(app);
   const wrong = await changePassword(app, { ...user, password: "Wrong-password-1!" });
   const row = {

@@ -26,7 +26,7 @@ async function announced(userId: string): Promise<unknown[]> {
 }
 
 // part of security 68
-test("of a reset, and from where it came", async () => {
+test("notifies of a reset, with its source", async () => {
   const user = await signUp(app);
   const token = await askForReset(app, user.email);
   await confirmReset(app, token, newPassword, { headers });
@@ -41,7 +41,7 @@ test("of a reset, and from where it came", async () => {
   ]);
 });
 
-test("of a change, and from where it came", async () => {
+test("notifies of a change, with its source", async () => {
   const user = await signUp(app);
   await changePassword(app, user);
   const { text } = await mailOfKind(app, "password-changed", user.email);
@@ -51,7 +51,7 @@ test("of a change, and from where it came", async () => {
 });
 
 // security 7
-test("no password and no hash is found outside of the users' own rows", async () => {
+test("no password and no hash is stored outside the users' rows", async () => {
   const user = await signUp(app);
   const token = await askForReset(app, user.email);
   const unmistakable = "Unmistakable-Passphrase-7!";

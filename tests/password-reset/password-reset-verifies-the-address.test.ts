@@ -16,7 +16,7 @@ function verificationEvents(userId: string) {
 
 // Attack: an impostor registers the victim's address and stays signed in; the victim resets the password.
 // part of security 48
-test("an unverified account is verified by it, and what an impostor has set is gone", async () => {
+test("a reset verifies an unverified account and removes what an impostor has set", async () => {
   const email = freshEmail();
   const registered = await app.post("/api/v1/auth/register", { email, password: goodPassword });
   const { user_id: userId, access_token: access, refresh_token: impostors } = registered.json.data;
@@ -40,7 +40,7 @@ test("an unverified account is verified by it, and what an impostor has set is g
   ).toEqual([{ result: "success", detail: { by: "reset" } }]);
 });
 
-test("an account that is verified already is not announced again", async () => {
+test("a verified account is not announced again", async () => {
   const email = freshEmail();
   const registered = await app.post("/api/v1/auth/register", { email, password: goodPassword });
   const { user_id: userId } = registered.json.data;

@@ -11,7 +11,7 @@ test.each([
   ["X-Forwarded-Host", { "x-forwarded-host": "evil.example", "x-forwarded-proto": "http" }],
   ["Forwarded", { forwarded: "host=evil.example;proto=http" }],
   ["Origin and Referer", { origin: "https://evil.example", referer: "https://evil.example/" }],
-])("%s has no say in the mail", async (_name, headers) => {
+])("%s does not change the links of the mail", async (_name, headers) => {
   await using app = await startTestApp({ settings: { PUBLIC_URL: "https://auth.example.com" } });
   const { email } = await registerVerified(app);
   const asked = await app.post("/api/v1/auth/password/reset", { email }, { headers });

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 // security 53
-test("it dies after 30 minutes, and is not used up by having come too late", async () => {
+test("the link expires after 30 minutes, and a late attempt does not consume it", async () => {
   const { email } = await registerVerified(app);
   const token = await askForReset(app, email);
   const start = Date.now();
@@ -26,7 +26,7 @@ test("it dies after 30 minutes, and is not used up by having come too late", asy
 
 // Attack: a token of one kind is carried to another door.
 // security 57
-test("it is worthless for another purpose, and other tokens are worthless for a reset", async () => {
+test("the link is invalid for another purpose, and other tokens are invalid for a reset", async () => {
   const email = freshEmail();
   await app.post("/api/v1/auth/register", { email, password: goodPassword });
   const verification = await mailTo(app, email);
@@ -39,7 +39,7 @@ test("it is worthless for another purpose, and other tokens are worthless for a 
 });
 
 // security 57
-test("it dies when its user is deleted or has another address", async () => {
+test("the link is revoked when its user is deleted or has another address", async () => {
   const [deleted, moved] = [await registerVerified(app), await registerVerified(app)];
   const tokens = [await askForReset(app, deleted.email), await askForReset(app, moved.email)];
   await app.rows(`update users set deleted_at = now() where id = '${deleted.userId}'`);

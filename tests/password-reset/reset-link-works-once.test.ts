@@ -26,7 +26,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
     return living;
   }
 
-  test("puts a new password in the place of the old one", async () => {
+  test("replaces the old password", async () => {
     const { email } = await registerVerified(app);
     const reset = await confirmReset(app, await askForReset(app, email));
     expect(outcomeOf(reset)).toEqual([200, null]);
@@ -34,7 +34,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
   });
 
   // part of security 48, 68
-  test("ends every session at once and signs nobody in", async () => {
+  test("ends every session and does not sign in", async () => {
     const user = await signUp(app);
     const elsewhere = (await logIn(app, user)).json.data;
     const stranger = await signUp(app);
@@ -62,7 +62,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
 
   // Attack: a link that was read over somebody's shoulder is pressed at the same moment as by its owner.
   // security 56; part of security 68
-  test("of 20 at once succeeds once: one password, one notice, one event", async () => {
+  test("succeeds once of 20 concurrent requests: one password, one notice, one event", async () => {
     const { userId, email } = await registerVerified(app);
     const token = await askForReset(app, email);
     const passwords = Array.from({ length: 20 }, (_, index) => `Racing-Passphrase-${index}!`);
@@ -96,7 +96,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
 
   // Attack: a thief with a link is faster than the change that is to lock him out, by nothing.
   // security 64
-  test("and a change of password at the same moment: one of them succeeds", async () => {
+  test("and a concurrent change of password: one of them succeeds", async () => {
     for (let round = 1; round <= 5; round += 1) {
       const user = await signUp(app);
       const token = await askForReset(app, user.email);
@@ -114,7 +114,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
   });
 
   // security 53, 64; part of security 68
-  test("takes the links of earlier and of other mails with it", async () => {
+  test("revokes the links of earlier and of other mails", async () => {
     const { email } = await registerVerified(app);
     await app.post("/api/v1/auth/magic-link", { email });
     const magic = await mailOfKind(app, "magic-link", email);

@@ -11,7 +11,7 @@ const app = useTestApp();
 
 // Attack: asking for somebody else's reset locks her out.
 // security 67
-test("the password and the sessions of whoever is asked for live on", async () => {
+test("the user's password and sessions are unchanged", async () => {
   const user = await signUp(app);
   await askForReset(app, user.email);
   expect((await logIn(app, user)).status).toBe(200);
@@ -20,7 +20,7 @@ test("the password and the sessions of whoever is asked for live on", async () =
 });
 
 // security 67
-test("a wrong token and a weak password change nothing, and use no link up", async () => {
+test("a wrong token and a weak password change nothing, and consume no link", async () => {
   const user = await signUp(app);
   const token = await askForReset(app, user.email);
   expect(outcomeOf(await confirmReset(app, `${token}x`))).toEqual([401, "INVALID_TOKEN"]);
@@ -38,7 +38,7 @@ test("a wrong token and a weak password change nothing, and use no link up", asy
 });
 
 // Attack: dead links, each to cost a hash.
-test("only a living link and an acceptable password are hashed for", async () => {
+test("a password is hashed only for a valid link and an acceptable password", async () => {
   const user = await signUp(app);
   const token = await askForReset(app, user.email);
   const work = watchHasher(app);
@@ -51,7 +51,7 @@ test("only a living link and an acceptable password are hashed for", async () =>
 });
 
 // security 53
-test("the link is random, and in no copy of the database, event or log", async () => {
+test("the link is random, and not in the database, an event or the log", async () => {
   const users = await Promise.all(Array.from({ length: 4 }, () => signUp(app)));
   const tokens = await Promise.all(users.map(({ email }) => askForReset(app, email)));
   expect(new Set(tokens).size).toBe(4);
@@ -65,7 +65,7 @@ test("the link is random, and in no copy of the database, event or log", async (
   }
 });
 
-test("asking is announced without the token", async () => {
+test("a request is announced without the token", async () => {
   const { userId, email } = await signUp(app);
   await askForReset(app, email);
   const [event] = await app.rows(

@@ -38,7 +38,7 @@ async function addresses() {
 
 // Attack: asking for a reset to learn who has an account.
 // security 15
-test("the answer is the same to the byte, and the mail goes to those alone who have an account", async () => {
+test("the response is the same to the byte, and only existing users get a mail", async () => {
   const { verified, deleted, passwordless, unverified, unknown } = await addresses();
   setSystemTime(new Date());
   const seen = new Set<string>();
@@ -64,7 +64,7 @@ test("the answer is the same to the byte, and the mail goes to those alone who h
 });
 
 // security 16
-test("an address is known in whatever way it is written, and refused alike if it is none", async () => {
+test("every spelling of an address is recognised, and an invalid one is refused", async () => {
   const { email } = await registerVerified(app);
   expect((await ask(` ${email.toUpperCase()} `)).status).toBe(202);
   await untilRequestsAreDone(app);

@@ -49,7 +49,7 @@ test.each([
 });
 
 // Others hash what was typed, and bcrypt takes 72 bytes of it. Ours are normalised and whole.
-test("a password is recognised as it was typed, also where bcrypt was given more than it takes", async () => {
+test("a password is recognised as typed, also beyond bcrypt's 72 bytes", async () => {
   const hasher = newHasher();
   const typed = "Passwort½µ1!";
   const hash = storedOf("$2b$05$AI1qLQ5VLtjX83U97nwTCOWLGZ7eSPoFZx7oBY1sGn7MG1s14j/U6");
@@ -65,7 +65,7 @@ test("a password is recognised as it was typed, also where bcrypt was given more
 });
 
 // security 2
-test("what makes bcrypt of others forget the end of a password does not make ours", async () => {
+test("truncation by imported bcrypt hashes does not apply to own hashes", async () => {
   const hasher = newHasher();
   const whole = `${"a".repeat(72)}X`;
   const ours = await hasher.hash(whole);
@@ -89,7 +89,7 @@ test.each([
   `scrypt:262144:16:1$salt$${"0a".repeat(64)}`,
   `scrypt:32768:8:999$salt$${"0a".repeat(64)}`,
   "$scrypt$ln=63,r=8,p=1$ypkzpjRGKEWotdZaixHi3A$MigUeR2qLT8euXpMEvH8fYLXIrwXCXPeIrCudHfhpf8",
-])("too dear to compare with: %s", (hash) => {
+])("too expensive to compare: %s", (hash) => {
   expect(judgeImportedHash(hash)).toEqual({
     issue: "Takes too much time or memory to compare with.",
   });
@@ -121,6 +121,6 @@ test.each([
   `scrypt:32768:0:1$salt$${"0a".repeat(64)}`,
   "scrypt:32768:8:1$salt$0a",
   "x".repeat(600),
-])("no hash that is known here: %p", (hash) => {
+])("an unknown hash format: %p", (hash) => {
   expect(judgeImportedHash(hash)).toEqual({ issue: "Has no format that is known here." });
 });

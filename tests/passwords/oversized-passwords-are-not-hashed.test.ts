@@ -19,7 +19,7 @@ beforeAll(async () => {
 test.each([
   ["a megabyte", 1_000_000, 413],
   ["5,000 characters", 5_000, 400],
-])("%s is refused before any hashing, at every door", async (_name, length, status) => {
+])("%s is refused before any hashing, at every endpoint", async (_name, length, status) => {
   const password = `Aa1!${"x".repeat(length)}`;
   const answers = [
     await app.post("/api/v1/auth/register", { email: freshEmail(), password }),

@@ -18,7 +18,7 @@ async function hashOf(userId: string): Promise<string> {
 }
 
 // security 8
-test("a sign-in after the cost was raised renews the hash, and one at a lower cost leaves it", async () => {
+test("a sign-in after the cost was raised upgrades the hash, and one at a lower cost keeps it", async () => {
   const user = await registerVerified(app);
   const old = await hashOf(user.userId);
   expect(old).toStartWith("$2b$04$");
@@ -39,7 +39,7 @@ test("a sign-in after the cost was raised renews the hash, and one at a lower co
 
 // Bad day: her phone, tablet and laptop sign in at the same moment, and each wants to renew the hash.
 // security 8
-test("of sign-ins that race for the renewal none fails", async () => {
+test("concurrent sign-ins that upgrade the hash all succeed", async () => {
   const user = await registerVerified(app);
   const statuses = await race(20, async () => (await logIn(raised, user)).status);
   expect(statuses).toEqual(statuses.map(() => 200));
@@ -48,7 +48,7 @@ test("of sign-ins that race for the renewal none fails", async () => {
 });
 
 // security 8
-test("a renewal that fails does not fail the sign-in", async () => {
+test("a failed upgrade does not fail the sign-in", async () => {
   const user = await registerVerified(app);
   const { hasher } = raised.platform;
   const broken = { ...hasher, hash: () => Promise.reject(new Error("no memory left")) };

@@ -32,7 +32,7 @@ async function walk(email: string): Promise<Answer[]> {
 }
 
 // security 7
-test("equal passwords have unlike hashes of the configured cost, and neither is found anywhere else", async () => {
+test("equal passwords have different hashes of the configured cost, and neither is found elsewhere", async () => {
   const emails = [freshEmail(), freshEmail(), freshEmail()];
   const walks = await Promise.all(emails.map(walk));
   for (const answers of walks) {

@@ -24,7 +24,7 @@ async function refreshed(app: TestApp, refreshToken: string): Promise<string> {
 
 // Bad day: everyone registers at once, and whoever is signed in already waits for them.
 // security 11
-test("with two connections and 50 registrations stuck in hashing, a refresh is answered", async () => {
+test("with two connections and 50 registrations in hashing a refresh gets its response", async () => {
   await using app = await startTestApp({ settings: { DATABASE_POOL_SIZE: "2" } });
   const user = await signUp(app);
   const gate = Promise.withResolvers<void>();

@@ -29,7 +29,7 @@ async function callMeanwhile(app: TestApp, firstToken: string, ended: () => bool
 
 // Attack: logins cost the server a thousand times what they cost the sender.
 // security 108
-test("of 200 logins at once a bounded number waits, the others are told to come back, and everybody else is served", async () => {
+test("of 200 concurrent sign-ins a bounded number waits, the others get 503, and other requests are served", async () => {
   await using app = await startTestApp({
     settings: { BCRYPT_COST: "12", LOGIN_QUEUE: String(waiting) },
   });
@@ -69,7 +69,7 @@ test("of 200 logins at once a bounded number waits, the others are told to come 
 
 // The places in the line are given back by those who were in it, whatever became of them.
 // security 108
-test("a second flood is admitted as the first was, also of wrong passwords for accounts that do not exist", async () => {
+test("a second flood is admitted like the first, also with unknown accounts", async () => {
   await using app = await startTestApp({ settings: { LOGIN_QUEUE: String(waiting) } });
   for (const email of ["nobody@example.com", "nobody.else@example.com"]) {
     const gate = Promise.withResolvers<void>();

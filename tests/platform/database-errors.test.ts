@@ -40,7 +40,7 @@ describe.each([...databaseKinds])("the errors of %s", (database) => {
     expect([isTransient(error), isUnavailable(error)]).toEqual([false, false]);
   });
 
-  test("of an unknown column are nobody's unavailability", async () => {
+  test("of an unknown column are not UNAVAILABLE", async () => {
     const error = await failureOf(execute(sql`select ${secret}::text, missing from guarded`));
     expect(findDatabaseFault(error)?.sqlState).toBe("42703");
     expect(isUnavailable(error)).toBe(false);

@@ -40,7 +40,7 @@ async function openThroughProxy(silenceSeconds: number) {
 }
 
 // The bad day: a failover. The old server's connections are never closed, nothing answers on them, and TCP would wait 15 minutes.
-test("connections on which nothing is heard any more are replaced by new ones", async () => {
+test("silent connections are replaced by new ones", async () => {
   await using scene = await openThroughProxy(2);
   const { proxy, database, select } = scene;
   expect(await Promise.all([select(), select(), select()])).toEqual([null, null, null]);
@@ -61,7 +61,7 @@ test("connections on which nothing is heard any more are replaced by new ones", 
 
 // The attack: asking for /health as fast as one can while the database hangs, so that each question waits in memory.
 // security 140
-test("any number of pings is one question to the server", async () => {
+test("any number of concurrent pings is one statement", async () => {
   await using scene = await openThroughProxy(30);
   const { proxy, database } = scene;
   await database.ping(1);

@@ -26,7 +26,7 @@ async function plantSerializationFailures(app: TestApp, times: number): Promise<
 }
 
 // security 129
-test("a log-in that meets three serialisation failures succeeds, with everything written once", async () => {
+test("a sign-in that meets three serialisation failures succeeds, with everything written once", async () => {
   await using app = await startTestApp();
   const user = await signUp(app);
   await plantSerializationFailures(app, 3);
@@ -39,7 +39,7 @@ test("a log-in that meets three serialisation failures succeeds, with everything
 });
 
 // security 129
-test("a log-in that meets four is answered 503, with nothing written", async () => {
+test("a sign-in that meets four gets 503, with nothing written", async () => {
   await using app = await startTestApp();
   const user = await signUp(app);
   await plantSerializationFailures(app, 4);

@@ -37,7 +37,7 @@ describe.each([...databaseKinds])("votes on %s", (database) => {
     ...new Set(answers.map(({ status }) => status)),
   ];
 
-  test("a vote is given and taken back, and each of it twice is once", async () => {
+  test("a vote can be given and withdrawn, and repeating either has no effect", async () => {
     const id = await makePost(app, author, { visibility: "public" });
     const [reader] = voters;
     if (!reader) throw new Error("no voter");
@@ -76,7 +76,7 @@ describe.each([...databaseKinds])("votes on %s", (database) => {
     expect([...(await miscountedPosts(app))]).toEqual([]);
   });
 
-  test("votes of many at once all count", async () => {
+  test("concurrent votes of many users all count", async () => {
     const id = await makePost(app, author, { visibility: "public" });
     expect(statuses(await race(callers, (index) => vote("PUT", id, index)))).toEqual([204]);
     expect(await show(id, voter(3))).toEqual([voters.length, true]);
@@ -84,7 +84,7 @@ describe.each([...databaseKinds])("votes on %s", (database) => {
   });
 
   // The count is written by whoever writes the row: it may differ from what anybody expects, but never from the rows.
-  test("whoever votes and takes back at once, the count is that of the votes", async () => {
+  test("concurrent votes and withdrawals leave a correct count", async () => {
     const id = await makePost(app, author, { visibility: "public" });
     for (let round = 0; round < 5; round += 1) {
       const answers = await race(callers, (index) =>
@@ -96,7 +96,7 @@ describe.each([...databaseKinds])("votes on %s", (database) => {
   });
 
   // Neither a vote for what is no more, nor an error of ours.
-  test("a post that is deleted, hidden or changed amid votes takes them or is not found", async () => {
+  test("a vote on a post that is deleted, hidden or changed meanwhile counts or is not found", async () => {
     const { accessToken: bearer } = author;
     for (let round = 0; round < 5; round += 1) {
       const deleted = await makePost(app, author, { visibility: "public" });
@@ -114,7 +114,7 @@ describe.each([...databaseKinds])("votes on %s", (database) => {
     }
   });
 
-  test("who voted is listed in pages, for whoever may see the post", async () => {
+  test("voters are listed in pages, for users who may see the post", async () => {
     const id = await makePost(app, author, { visibility: "public" });
     await race(voters.length, (index) => vote("PUT", id, index));
     const seen: string[] = [];

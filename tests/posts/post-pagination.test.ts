@@ -18,7 +18,7 @@ describe.each([...databaseKinds])("lists of posts on %s", (database) => {
   const list = (user: SignedInUser, query: string) =>
     app.call("GET", `${postsPath}${query}`, { bearer: user.accessToken });
 
-  test("one's own are all one's own, and the feed is all that is public; the newest first", async () => {
+  test("own posts are listed completely, and the feed has all public posts; the newest first", async () => {
     const hers = await makePost(app, ada);
     const herPublic = await makePost(app, ada, { visibility: "public" });
     const his = await makePost(app, bob);
@@ -31,7 +31,7 @@ describe.each([...databaseKinds])("lists of posts on %s", (database) => {
   });
 
   // What is made or deleted meanwhile moves nothing: no post twice, none left out.
-  test("pages follow each other while others post and delete", async () => {
+  test("pages have no gap while other users post and delete", async () => {
     const made: number[] = [];
     for (let index = 0; index < 23; index += 1) {
       made.unshift(await makePost(app, ada, { visibility: "public" }));
@@ -53,7 +53,7 @@ describe.each([...databaseKinds])("lists of posts on %s", (database) => {
     }
   });
 
-  test("q finds a text wherever it is, in capitals or not, and nothing in it is a pattern", async () => {
+  test("q finds a text anywhere, in any case, and is no pattern", async () => {
     const user = await signUp(app);
     const texts = [
       "Engine No. 1",
@@ -97,7 +97,7 @@ describe.each([...databaseKinds])("lists of posts on %s", (database) => {
   });
 
   // part of security 104, 109
-  test("what is no page, no scope and no cursor of this list is refused", async () => {
+  test("an invalid page, scope or cursor is refused", async () => {
     await makePost(app, ada, { visibility: "public" });
     const own = await list(ada, "?limit=1");
     const cursor: string = own.json.data.next_cursor;

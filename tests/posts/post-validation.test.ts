@@ -20,7 +20,7 @@ const call = (method: string, at: string, json?: unknown) =>
   });
 
 // security 104
-test("a text that cannot be one makes and changes nothing", async () => {
+test("an invalid text creates and changes nothing", async () => {
   for (const json of [
     {},
     { post_data: "" },
@@ -63,7 +63,7 @@ test("a text of 10,000 characters is kept as it is", async () => {
 });
 
 // security 104
-test("an id that no post has is not found, and what is no id is refused; neither is an error of ours", async () => {
+test("an unknown id is not found, and a malformed one is refused", async () => {
   const operations = [
     ["GET", "", undefined],
     ["PUT", "", { post_data: "a" }],

@@ -30,7 +30,7 @@ describe.each([...databaseKinds])("posts on %s", (database) => {
 
   const outcome = ({ status, json }: Answer) => [status, json?.error?.code];
 
-  test("a post is made, shown, changed and deleted", async () => {
+  test("a post is created, shown, changed and deleted", async () => {
     const text = "First line,\n\tsecond line: „Grüße“ 👋 <b>'; --";
     const made = await call(author, "POST", "", { post_data: text });
     const post = {
@@ -74,7 +74,7 @@ describe.each([...databaseKinds])("posts on %s", (database) => {
   });
 
   // An id that somebody else may not know of looks like one that does not exist, to an admin too.
-  test("a private post is for its author alone", async () => {
+  test("a private post is visible to its author only", async () => {
     const admin = await signInAdmin(app);
     const id = await makePost(app, author, { text: "Secret." });
     for (const reader of [other, admin]) {
@@ -98,7 +98,7 @@ describe.each([...databaseKinds])("posts on %s", (database) => {
     expect(await stored(id)).toEqual([{ post_data: "Secret.", visibility: "private" }]);
   });
 
-  test("a public post is read by everybody and written by its author", async () => {
+  test("a public post is readable by all users and writable by its author", async () => {
     const id = await makePost(app, author, { text: "Hear.", visibility: "public" });
     expect((await call(other, "GET", `/${id}`)).status).toBe(200);
     expect(outcome(await call(other, "PUT", `/${id}`, { post_data: "Mine." }))).toEqual([
@@ -114,7 +114,7 @@ describe.each([...databaseKinds])("posts on %s", (database) => {
   });
 
   // security 95
-  test("whose post it is comes from the token alone", async () => {
+  test("the author comes from the token only", async () => {
     const named = { user_id: other.userId, post_id: 7, votes: 1000, voted: true };
     for (const [field, value] of Object.entries(named)) {
       const answer = await call(author, "POST", "", { post_data: "Mine.", [field]: value });

@@ -6,7 +6,7 @@ import { deleteAccount } from "../support/own-account.ts";
 import { listedPosts, makePost, miscountedPosts, postsPath } from "../support/posts.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-describe.each([...databaseKinds])("posts of who is gone on %s", (database) => {
+describe.each([...databaseKinds])("posts of removed users on %s", (database) => {
   const app = useTestApp({ database });
   let reader: SignedInUser;
 
@@ -43,7 +43,7 @@ describe.each([...databaseKinds])("posts of who is gone on %s", (database) => {
         app.rows(`update users set disabled_at = now() where id = '${userId}'`),
     ],
   ] as const)(
-    "the public posts of a %s user are not to be seen, and her votes stay counted",
+    "the public posts of a %s user are hidden, and the user's votes still count",
     async (_state, end) => {
       const author = await signUp(app);
       const [hers, kept] = [

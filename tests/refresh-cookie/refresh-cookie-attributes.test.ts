@@ -61,7 +61,7 @@ async function signInOnPage(browser: Browser, origin: string, api: string, user:
 
 describeInBrowser("in a browser", () => {
   // security 116; part of security 115
-  test("pages of a listed origin sign in, refresh and log out by a cookie that no script sees; no other page can use or replace it", async () => {
+  test("pages of a listed origin sign in, refresh and sign out by a cookie that no script can read; no other page can use or replace it", async () => {
     await using site = startSite();
     await using evil = startSite();
     await using app = await startTestApp({

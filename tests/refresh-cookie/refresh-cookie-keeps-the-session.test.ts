@@ -27,7 +27,7 @@ function logOut(headers: Record<string, string>) {
 }
 
 // security 42
-test("20 tabs that refresh at once get the same cookie, and one of them is enough to go on", async () => {
+test("20 tabs that refresh at once get the same cookie, which continues the session", async () => {
   let { token } = await signInWithCookie();
   const first = token;
   for (let round = 0; round < 3; round += 1) {
@@ -41,7 +41,7 @@ test("20 tabs that refresh at once get the same cookie, and one of them is enoug
 });
 
 // security 41. A cookie that was copied is as good as a token that was.
-test("an old cookie after the grace ends the session, and leaves the browser's cookie alone", async () => {
+test("an old cookie after the grace period ends the session, and keeps the browser's present cookie", async () => {
   const { token, accessToken } = await signInWithCookie();
   const successor = tokenInCookie(await refresh(token));
   setSystemTime(Date.now() + 11_000);
@@ -54,7 +54,7 @@ test("an old cookie after the grace ends the session, and leaves the browser's c
 });
 
 // security 46; part of security 115
-test("a log-out by the cookie ends the session, clears the cookie and may be repeated", async () => {
+test("a sign-out by the cookie ends the session, clears the cookie and may be repeated", async () => {
   const { token, accessToken } = await signInWithCookie();
   for (let times = 0; times < 2; times += 1) {
     const answer = await logOut(cookieHeaders(token));
@@ -72,7 +72,7 @@ test("a log-out by the cookie ends the session, clears the cookie and may be rep
 });
 
 // part of security 115
-test("so does a log-out by the access token, and one everywhere", async () => {
+test("so do a sign-out by the access token and a sign-out everywhere", async () => {
   for (const path of ["/api/v1/auth/logout", "/api/v1/auth/logout-all"]) {
     const { token, accessToken: bearer } = await signInWithCookie();
     const answer = await app.call("POST", path, { bearer });
@@ -88,7 +88,7 @@ test("so does a log-out by the access token, and one everywhere", async () => {
 });
 
 // Attack: a neighbouring host plants its own cookie of the same name, for its visitor to go on as somebody else.
-test("two cookies of the name are none, wherever the planted one stands", async () => {
+test("two cookies of the name are refused, whichever was planted", async () => {
   const victim = await signInWithCookie();
   const attacker = await signInWithCookie();
   const one = `gatehouse_refresh_token=${victim.token}`;
@@ -118,7 +118,7 @@ test("two cookies of the name are none, wherever the planted one stands", async 
   expect(await statusOfMe(app, attacker.accessToken)).toBe(200);
 });
 
-test("what is no refresh token is refused as such, however long or broken", async () => {
+test("a malformed refresh token is refused, however long", async () => {
   const { accessToken, token } = await signInWithCookie();
   const [header, claims] = token.split(".");
   const values = [

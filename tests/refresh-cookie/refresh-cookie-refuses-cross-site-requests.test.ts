@@ -40,7 +40,7 @@ async function rowOf(userId: string) {
 }
 
 // security 116. Attack: a page that the browser sends the cookie for, since it is of the same site.
-test("a page of another origin, a sandboxed one and a caller that names none can neither refresh nor log out", async () => {
+test("a page of another origin, a sandboxed one and a request without an origin can neither refresh nor sign out", async () => {
   const user = await signInWithCookie();
   const before = await rowOf(user.userId);
   for (const origin of [...foreign, null]) {
@@ -66,7 +66,7 @@ test("a page of another origin, a sandboxed one and a caller that names none can
 });
 
 // security 116
-test("our own origin and a listed one can do both", async () => {
+test("the service's own origin and a listed one can do both", async () => {
   for (const origin of [own, listed]) {
     const { token, accessToken } = await signInWithCookie();
     const refreshed = await app.call("POST", "/api/v1/auth/refresh", {
@@ -87,7 +87,7 @@ test("our own origin and a listed one can do both", async () => {
 });
 
 // security 116. What a page may send anywhere without being asked back (Fetch §2.2.2).
-test("what is no JSON is refused, from any origin", async () => {
+test("a body that is not JSON is refused, from any origin", async () => {
   const { token, userId } = await signInWithCookie();
   const before = await rowOf(userId);
   for (const origin of [own, listed, "https://evil.example"]) {
@@ -110,7 +110,7 @@ test("what is no JSON is refused, from any origin", async () => {
 });
 
 // security 116. Attack: a form on another site posts the attacker's own credentials, and its visitor is the attacker from then on.
-test("no page of another origin can have the cookie set, for a form needs no leave to be posted", async () => {
+test("a page of another origin cannot have the cookie set, also with a form", async () => {
   const { email, password, userId, token } = await signInWithCookie();
   const forms = [
     { grant_type: "password", username: email, password },
@@ -134,7 +134,7 @@ test("no page of another origin can have the cookie set, for a form needs no lea
 });
 
 // A call that carries other proof is not made by the cookie, and a client without a browser names no origin.
-test("a bearer logs out whatever the origin, and the cookie's session goes with it only from ours", async () => {
+test("a bearer token signs out from any origin, and ends the cookie's session only from an allowed one", async () => {
   for (const [origin, statusAfterwards] of [
     [own, 401],
     [null, 200],

@@ -21,7 +21,7 @@ function expectOnlyInCookie(answer: Answer, data: Record<string, unknown>) {
 }
 
 // part of security 115
-test("every way to sign in and the refresh set it, as strict as it can be, and no body holds the token", async () => {
+test("every sign-in and refresh sets a strict cookie, and no body has the token", async () => {
   const { email, password } = await registerVerified(app);
   const signedIn = await logIn(app, { email, password });
   const granted = await app.call("POST", "/oauth/token", {
@@ -47,7 +47,7 @@ test("every way to sign in and the refresh set it, as strict as it can be, and n
 });
 
 // part of security 115. The longest that it gets: the longest signature and issuer.
-test("under https it is Secure, by its name too, and small; also from a registration that signs in", async () => {
+test("under https the cookie is Secure and has the __Host- prefix, also after a registration that signs in", async () => {
   await using secure = await startTestApp({
     settings: {
       REFRESH_TOKEN_COOKIE: "true",
@@ -78,7 +78,7 @@ test("under https it is Secure, by its name too, and small; also from a registra
   expect(refreshed.status).toBe(200);
 });
 
-test("a client's own grant and a registration that signs nobody in set none", async () => {
+test("a client credentials grant and a registration without sign-in set no cookie", async () => {
   const { authorization } = await makeClient(app);
   const granted = await app.call("POST", "/oauth/token", {
     form: { grant_type: "client_credentials" },
@@ -93,7 +93,7 @@ test("a client's own grant and a registration that signs nobody in set none", as
 });
 
 // The change of the setting signs nobody out: who has a token from before sends it once more, and gets the cookie.
-test("a token in a body is still taken, and its successor comes in the cookie", async () => {
+test("a token in a body is accepted, and its successor is in the cookie", async () => {
   await using before = await startTestApp();
   const after = await before.replica({ REFRESH_TOKEN_COOKIE: "true" });
   const signedIn = await logIn(before, await registerVerified(before));
@@ -104,7 +104,7 @@ test("a token in a body is still taken, and its successor comes in the cookie", 
   expectOnlyInCookie(refreshed, refreshed.json.data);
 });
 
-test("without the setting there is no cookie: none is set, and one that is sent is ignored", async () => {
+test("without the setting no cookie is set, and one that is sent is ignored", async () => {
   await using plain = await startTestApp();
   const user = await registerVerified(plain);
   const signedIn = await logIn(plain, user);

@@ -6,7 +6,7 @@ import { startTestApp } from "../support/test-app.ts";
 
 // The bad day: somebody locks a table by hand, and the second statement of each request waits for it.
 // security 140
-test("a log-in whose last statement waits for a lock is answered 503 within DATABASE_TIMEOUT, and works again", async () => {
+test("a sign-in whose last statement waits for a lock gets 503 while the lock is held, and works again", async () => {
   await using app = await startTestApp({ settings: { DATABASE_TIMEOUT: "1s" } });
   const user = await registerVerified(app);
   const operator = postgres(String(app.platform.settings.databaseUrl), { max: 1 });

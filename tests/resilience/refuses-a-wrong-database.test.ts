@@ -29,7 +29,7 @@ const mistakes = [
 
 // The bad day: a typing error in DATABASE_URL. Waiting for ever would look like a database that is slow to start.
 test.each(mistakes)(
-  "ends at once, in words, when the $name is wrong",
+  "stops the start with a message when the $name is wrong",
   async ({ change, words }) => {
     const url = await urlWith(change);
     await using app = await startUnready({ settings: { DATABASE_URL: url } });

@@ -7,7 +7,7 @@ import { startUnready } from "../support/test-app.ts";
 
 // The bad day: everything boots at once, and the database is the slowest.
 // security 142
-test("answers 503 while its database is not there, and serves when it is", async () => {
+test("responds 503 while the database is missing, and serves when it is there", async () => {
   const server = await startPostgresServer();
   await server.halt("fast");
   const app = await startUnready({ settings: { DATABASE_URL: server.url } });

@@ -96,7 +96,7 @@ describe("while every process of the database server is frozen", () => {
 
 // The bad day: slow statements, two running and two next in line, hold every connection.
 // security 140
-test("answers 503 instead of hanging when every connection is taken", async () => {
+test("responds 503 and does not hang when every connection is in use", async () => {
   await using app = await startTestApp({
     settings: { DATABASE_POOL_SIZE: "2", DATABASE_TIMEOUT: "1s" },
   });

@@ -35,7 +35,7 @@ describe("with a database server of its own", () => {
 
   // security 139
   test.each(["fast", "immediate"] as const)(
-    "answers nothing but 503 while the server restarts (%s), and works again afterwards",
+    "responds only with success or 503 while the server restarts (%s), and works again afterwards",
     async (mode) => {
       const load = startHttpLoad(app, user);
       await load.nextSuccess();
@@ -62,7 +62,7 @@ describe("with a database server of its own", () => {
 });
 
 // security 139
-test("answers nothing but 503 while its backends are killed, and works again at once", async () => {
+test("responds only with success or 503 while its backends are killed, and works again", async () => {
   await using app = await startTestApp({ settings: { DATABASE_POOL_SIZE: "8" } });
   await using killer = await startTestApp();
   const database = new URL(app.platform.settings.databaseUrl ?? "").pathname.slice(1);

@@ -58,7 +58,7 @@ describe.each([...databaseKinds])("the last admin, on %s,", (database) => {
   });
 
   // Also with SQL: whoever runs the database is told by it.
-  test("is not removed by hand, in whatever way", async () => {
+  test("is not removed by SQL either", async () => {
     await using app = await startTestApp({ database });
     const admin = await signInAdmin(app);
     const other = await signInAdmin(app);
@@ -107,7 +107,7 @@ describe.each([...databaseKinds])("the last admin, on %s,", (database) => {
     await app.rows("update users set updated_at = now()");
   });
 
-  test("may go once there is another one", async () => {
+  test("can leave when there is another admin", async () => {
     await using app = await startTestApp({ database });
     const [first, second] = [await signInAdmin(app), await signInAdmin(app)];
     expect((await demote(app, second, first)).status).toBe(200);
@@ -119,7 +119,7 @@ describe.each([...databaseKinds])("the last admin, on %s,", (database) => {
 });
 
 // A day without any admin, before `create-admin`: nobody is held back by a rule that is not about her.
-test("where there is none, others are changed and leave as they like", async () => {
+test("where there is no admin, other users are changed and deleted as usual", async () => {
   await using app = await startTestApp();
   const role = await makeRole(app, []);
   const manager = await signUpWith(app, ["roles:assign"]);
@@ -133,7 +133,7 @@ test("where there is none, others are changed and leave as they like", async () 
 });
 
 // Admins were disabled or deleted while there were others, who are gone since: their role is nobody's power.
-test("where all admins are disabled or deleted, they lose their role and may go", async () => {
+test("where all admins are disabled or deleted, their role and accounts can be removed", async () => {
   await using app = await startTestApp();
   const who = { disabled: await signInAdmin(app), deleted: await signInAdmin(app) };
   await app.rows("create table admins as table user_roles");
@@ -159,7 +159,7 @@ test("where all admins are disabled or deleted, they lose their role and may go"
 });
 
 // security 97
-test("two admins who demote each other, or leave at the same time, leave one behind", async () => {
+test("of two admins who demote each other or leave at the same time one remains", async () => {
   await using app = await startTestApp();
   const replica = await app.replica();
   for (let round = 0; round < 12; round += 1) {
@@ -183,7 +183,7 @@ test("two admins who demote each other, or leave at the same time, leave one beh
 }, 30_000);
 
 // security 97
-test("of ten who all leave at once one stays", async () => {
+test("of ten admins who leave at once one remains", async () => {
   await using app = await startTestApp();
   const admins = await race(10, () => signInAdmin(app));
   const answers = await Promise.all(admins.map((admin) => leave(app, admin)));

@@ -54,7 +54,7 @@ async function rolesOf({ userId }: { userId: string }): Promise<unknown[]> {
 }
 
 // security 97
-test("a role that allows more than its giver may is not given, to others or to herself", async () => {
+test("a role with more permissions than the granter has cannot be granted, to another user or to oneself", async () => {
   const within = await makeRole(app, ["users:read"]);
   const beyond = await makeRole(app, ["users:read", "users:write"]);
   const given = await assign(user, [within]);
@@ -75,7 +75,7 @@ test("a role that allows more than its giver may is not given, to others or to h
 
 // Otherwise who may assign roles could take the powers of all who have more than she.
 // security 97
-test("nor is it taken", async () => {
+test("nor can it be removed", async () => {
   const beyond = await makeRole(app, ["audit:read"]);
   await giveRoles(app, user, [beyond]);
   await isRefused(await assign(user, []), "user.roles_changed", { roles: [] });
@@ -90,7 +90,7 @@ test("nor is it taken", async () => {
 
 // The way round: not the user gets the role, but the role that she has gets the permission.
 // security 97
-test("no role gets or loses what its changer lacks", async () => {
+test("a permission that the actor lacks cannot be added to or removed from a role", async () => {
   const own = (await rolesOf(manager)).map(String)[0] ?? "";
   const foreign = await makeRole(app, ["audit:read", "users:read"]);
   const stored = async () => [...(await app.rows("select * from role_permissions order by 1, 2"))];
@@ -120,7 +120,7 @@ test("no role gets or loses what its changer lacks", async () => {
 });
 
 // Whoever may make permissions has not got them by that.
-test("a permission that one has made oneself is still not one's own", async () => {
+test("creating a permission does not grant it", async () => {
   const name = `${freshName("thing")}:do`;
   expect((await call("POST", "/permissions", { name })).status).toBe(201);
   const role = { name: freshName("role"), permissions: [name] };
@@ -132,7 +132,7 @@ test("a permission that one has made oneself is still not one's own", async () =
 
 // All of today's permissions are not those of tomorrow, which are an admin's too.
 // security 97
-test("an admin is made and unmade by admins alone, and not by who has every permission", async () => {
+test("only admins grant or remove the admin role, not users with every permission", async () => {
   const own = await makePermission(app);
   const all = [...builtInPermissions.map(({ name }) => name), own];
   const almost = await signUpWith(app, all);
@@ -155,7 +155,7 @@ test("an admin is made and unmade by admins alone, and not by who has every perm
   expect([answer.status, answer.json.data.roles]).toEqual([200, ["user", "admin"]]);
 });
 
-test("the operator may give everything, and nobody known nothing", async () => {
+test("the operator may grant everything, and an unknown actor nothing", async () => {
   const role = await makeRole(app, ["audit:read"]);
   await findGrantable(operatorOf(app), [role, "admin"]);
   const anonymous = createContext(

@@ -77,7 +77,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
   // The attack: a role that one may give is replaced when the decision is made, and before it is written.
   // security 97
-  test("a role that takes the name of the one that was judged is judged anew", async () => {
+  test("a role that replaces the checked one under its name is checked again", async () => {
     const user = await signUp(app);
     const ways = [
       (ctx: Context, role: string) => assignRoles(ctx, { userId: user.userId, roles: [role] }),
@@ -93,7 +93,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     }
   });
 
-  test("one that is gone by then does not exist, and one that is merely described anew is given", async () => {
+  test("a role deleted meanwhile does not exist, and one with only a new description is granted", async () => {
     const user = await signUp(app);
     for (const [statement, outcome] of [
       ["delete from roles where name =", "VALIDATION_ERROR"],
@@ -109,7 +109,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
 // The same while the statement runs: it waits for the role's deletion, and then finds another role of its name.
 // security 97
-test("nor is it granted by a statement that was under way", async () => {
+test("nor is it granted by a concurrent statement", async () => {
   await using app = await startTestApp();
   const manager = await signUpWith(app, held);
   const user = await signUp(app);

@@ -36,7 +36,7 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
     json.error.details?.field,
   ];
 
-  test("there are a role that everybody has and one that may do everything", async () => {
+  test("there is a role that all users have and one with every permission", async () => {
     const { json } = await call("GET", path);
     expect(json.data.items).toEqual([
       {
@@ -52,7 +52,7 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
     );
   });
 
-  test("a role is made, shown, changed and deleted; each is recorded", async () => {
+  test("a role is created, shown, changed and deleted; each is audited", async () => {
     const name = freshName("clerk");
     const role = { name, description: "Clerks.", permissions: ["roles:read", "users:read"] };
     const made = await call("POST", path, {
@@ -106,7 +106,7 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
   });
 
   // security 97
-  test("what every installation has stays as it is", async () => {
+  test("built-in roles and permissions cannot be changed", async () => {
     for (const name of ["user", "admin"]) {
       const deleted = await call("DELETE", `${path}/${name}`);
       expect(outcome(deleted)).toEqual([409, "CONFLICT", undefined]);
@@ -125,7 +125,7 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
   });
 
   // Otherwise whoever has it would one day, after an update, be allowed what nobody has given her.
-  test("what a later version may ask for cannot be made", async () => {
+  test("reserved permission names cannot be created", async () => {
     const resources = ["audit", "clients", "roles", "users", "webhooks"];
     for (const resource of resources) {
       const made = await call("POST", "/api/v1/permissions", { name: `${resource}:purge` });
@@ -136,7 +136,7 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
     expect((await call("POST", "/api/v1/permissions", { name: own })).status).toBe(201);
   });
 
-  test("a permission of one's own goes into roles, and admin has it at once", async () => {
+  test("a custom permission can be added to roles, and admin has it at once", async () => {
     const name = `${freshName("invoices")}:approve`;
     const json = { name, description: "Approves." };
     const early = await call("POST", path, { name: freshName("role"), permissions: [name] });
@@ -159,7 +159,7 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
     expect((await call("POST", path, role)).status).toBe(201);
   });
 
-  test("lists come in pages, in one order, each name once", async () => {
+  test("lists are paginated in one order, each name once", async () => {
     for (const at of [path, "/api/v1/permissions"]) {
       const names: string[] = [];
       for (let cursor = ""; ;) {
@@ -178,7 +178,7 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
   });
 
   // part of security 104
-  test("a name that cannot be one is refused, and nothing is made", async () => {
+  test("an invalid name is refused, and nothing is created", async () => {
     const names = [
       "",
       "Role",

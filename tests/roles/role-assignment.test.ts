@@ -23,7 +23,7 @@ describe.each([...databaseKinds])("the roles of a user, on %s,", (database) => {
   const assign = (id: string, roles: unknown): Promise<Answer> =>
     app.call("PUT", `/api/v1/users/${id}/roles`, { bearer: admin.accessToken, json: { roles } });
 
-  test("are replaced, recorded and announced, and are in her next token", async () => {
+  test("are replaced, audited and announced, and are in the next token", async () => {
     const user = await signUp(app);
     const [one = "", other = ""] = [await makeRole(app, []), await makeRole(app, [])].toSorted();
     const given = await assign(user.userId, [other, "user", one, one]);
@@ -70,7 +70,7 @@ describe.each([...databaseKinds])("the roles of a user, on %s,", (database) => {
     expect([taken.status, taken.json.data.roles]).toEqual([200, ["user"]]);
   });
 
-  test("are those that there are, and of a user who is there", async () => {
+  test("must exist, and so must the user", async () => {
     const user = await signUp(app);
     const role = await makeRole(app, []);
     const outcome = ({ status, json }: Answer) => [
@@ -108,7 +108,7 @@ describe("in a race", () => {
     );
 
   // Each decides on the roles that it has read: a mixture of both is what nobody asked for.
-  test("of assignments one comes last, and her roles are what it says", async () => {
+  test("the last of concurrent assignments decides the roles", async () => {
     const user = await signUp(app);
     const names = await Promise.all(Array.from({ length: 6 }, () => makeRole(app, [])));
     const [a = "", b = "", c = "", d = "", e = "", f = ""] = names;
@@ -124,7 +124,7 @@ describe("in a race", () => {
     expect(changes.length).toBeGreaterThanOrEqual(10);
   });
 
-  test("with its role's deletion an assignment succeeds first or finds no role", async () => {
+  test("an assignment during its role's deletion succeeds first or finds no role", async () => {
     const { db } = app.platform;
     for (let round = 0; round < 10; round += 1) {
       const user = await signUp(app);

@@ -7,7 +7,7 @@ import { createEmptyPostgresDatabase } from "../support/databases.ts";
 import { quietLog } from "../support/quiet-log.ts";
 
 // The bad day: an installation of before there was a list of roles, where operators gave roles of any name.
-test("whoever had a role before there was a list of them has it afterwards", async () => {
+test("users keep their roles when the role table is introduced", async () => {
   const { url, drop } = await createEmptyPostgresDatabase();
   const client = postgres(url, { max: 1, onnotice: () => undefined });
   try {

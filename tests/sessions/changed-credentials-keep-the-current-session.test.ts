@@ -14,7 +14,7 @@ function change({ userId, accessToken }: SignedInUser): string {
 }
 
 // Bad day: the application refreshes by itself at the moment at which the password is changed in it.
-test("a refresh of the session that goes on succeeds", async () => {
+test("a refresh of the current session succeeds", async () => {
   const user = await signUp(app);
   const answer = await meanwhile(app, change(user), () => refresh(app, user.refreshToken));
   expect([answer.status, answer.json.error?.code]).toEqual([200, undefined]);
@@ -29,7 +29,7 @@ test.each([
   ["a log-out", "POST", () => "/api/v1/auth/logout", 200],
   ["a log-out everywhere", "POST", () => "/api/v1/auth/logout-all", 200],
   ["its end from the list", "DELETE", (id: string) => `/api/v1/users/me/sessions/${id}`, 204],
-] as const)("%s ends the session that goes on", async (_, method, pathOf, status) => {
+] as const)("%s ends the current session", async (_, method, pathOf, status) => {
   const user = await signUp(app);
   const { accessToken: bearer } = user;
   const other = (await logIn(app, user)).json.data;

@@ -72,7 +72,7 @@ async function endReasons(app: TestApp, userId: string): Promise<unknown[]> {
 
 describe.each([...databaseKinds])("on %s", (database) => {
   // part of security 48
-  test("sessions of older credentials are void at every door, also those that nobody ended", async () => {
+  test("sessions of older credentials are refused at every endpoint, also those that were not ended", async () => {
     await using app = await startTestApp({ database });
     const user = await signUp(app);
     const bystander = await signUp(app);
@@ -98,7 +98,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // part of security 48
-  test("the session that makes the change goes on, and every other one of hers has ended", async () => {
+  test("the current session continues, and every other session of the user has ended", async () => {
     await using app = await startTestApp({ database });
     const first = await signUp(app);
     const [second, third] = [await another(app, first), await another(app, first)];
@@ -121,7 +121,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // Attack: with the session of a thief, who was shut out a moment ago, the credentials are changed once more.
-  test("a session that was void already does not come back to life as the one excepted", async () => {
+  test("a revoked session is not restored as the current one", async () => {
     await using app = await startTestApp({ database });
     const user = await signUp(app);
     await app.rows(renewal(user.userId));
@@ -131,7 +131,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
   // Bad day: the password is compared, and is changed before the session is opened.
   // part of security 48
-  test("a sign-in whose proof was overtaken by new credentials opens no session", async () => {
+  test("a sign-in with credentials that changed meanwhile opens no session", async () => {
     await using app = await startTestApp({ database });
     const user = await registerVerified(app);
     watchHasher(app, async () => void (await app.rows(renewal(user.userId))));
@@ -147,7 +147,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
 // Bad day: the change is not committed yet when the session is opened, and cannot see it.
 // part of security 48
-test("a session that is opened while the credentials change is void as soon as they have", async () => {
+test("a session that is opened while the credentials change is revoked by the change", async () => {
   await using app = await startTestApp();
   const user = await signUp(app);
   const { databaseUrl } = app.platform.settings;

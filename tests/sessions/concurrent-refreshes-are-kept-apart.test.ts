@@ -11,7 +11,7 @@ const devices = 3;
 
 describe.each([...databaseKinds])("on %s", (database) => {
   // The attack: to be given what somebody else has asked for in the same moment.
-  test("each of many who refresh at once has her own tokens, and is on record with her own request", async () => {
+  test("each of many concurrent refreshes gets its own tokens, and is audited with its own request", async () => {
     await using app = await startTestApp({ database });
     const owners = await Promise.all(Array.from({ length: users }, () => signUp(app)));
     const sessions = await Promise.all(

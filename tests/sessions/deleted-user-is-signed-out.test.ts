@@ -13,7 +13,7 @@ import { startTestApp } from "../support/test-app.ts";
 
 describe.each([...databaseKinds])("on %s", (database) => {
   // security 35, 49: the deleted user of each
-  test("no token of hers is good any more, and she cannot sign in again", async () => {
+  test("every token of the user is refused, and the user cannot sign in again", async () => {
     await using app = await startTestApp({ database });
     const user = await signUp(app);
     const bystander = await signUp(app);

@@ -44,7 +44,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   }
 
   // security 35, 46
-  test("by either token, or an old one: the session is dead at once, a repeat changes nothing", async () => {
+  test("by either token, or an old one: the session ends, and a repeat changes nothing", async () => {
     const ways: readonly (readonly [string, (first: Tokens, now: Tokens) => Call])[] = [
       ["access token", (_first, { accessToken }) => ({ bearer: accessToken })],
       ["refresh token", (_first, { refreshToken }) => ({ json: { refresh_token: refreshToken } })],
@@ -85,7 +85,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 46. Attack: to log somebody out without her token.
-  test("a token that is not ours, or of the wrong kind, is no error and ends nothing", async () => {
+  test("a foreign token, or one of the wrong kind, is no error and ends nothing", async () => {
     const user = await signUp(app);
     const forged = (token: string) =>
       forgeToken(decodeToken(token), hmac("another-secret-of-more-than-32-bytes"));
@@ -120,7 +120,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 46
-  test("everywhere: all living sessions of this user, counted, and nobody else's", async () => {
+  test("everywhere: all active sessions of this user are ended and counted, and no other user's", async () => {
     const user = await signUp(app);
     const stranger = await signUp(app);
     const others: Tokens[] = [];
@@ -149,7 +149,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 });
 
 // security 35
-test("a log-out at one replica holds at all others", async () => {
+test("a sign-out at one replica applies at all others", async () => {
   await using app = await startTestApp();
   const replica = await app.replica();
   const user = await signUp(app);

@@ -32,7 +32,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   const rounds = database === "postgres" ? 200 : 50;
 
   // security 47
-  test(`${rounds} times: whoever comes first, afterwards no token of the session is good`, async () => {
+  test(`${rounds} times: in either order, afterwards no token of the session is valid`, async () => {
     await using app = await startTestApp({ database });
     const user = await signUp(app);
     let refreshesWon = 0;
@@ -53,7 +53,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   }, 60_000);
 
   // security 47
-  test("log-out everywhere against refreshes: none survives", async () => {
+  test("sign-out everywhere against refreshes: no session survives", async () => {
     await using app = await startTestApp({ database });
     for (let round = 0; round < 20; round += 1) {
       const user = await signUp(app);

@@ -18,7 +18,7 @@ function refreshRequest(refreshToken: string): string {
 }
 
 // security 52. Bad day: a phone in a tunnel; the rotation is committed, its answer never read.
-test("a client that lost the answer repeats the refresh and goes on", async () => {
+test("a client that lost the response repeats the refresh and continues", async () => {
   await using app = await startTestApp();
   const user = await signUp(app);
   const socket = await openRaw(app.url, refreshRequest(user.refreshToken));
@@ -40,7 +40,7 @@ test("a client that lost the answer repeats the refresh and goes on", async () =
 });
 
 // security 52. The retry may overtake the request that was given up: both are of one token, so both get one successor.
-test("whenever the connection breaks, the session stays usable", async () => {
+test("the session stays usable whenever the connection breaks", async () => {
   await using app = await startTestApp();
   const newest: string[] = [];
   for (let round = 0; round < 30; round += 1) {

@@ -61,7 +61,7 @@ async function expectUnharmed(
 }
 
 // security 42
-test("20 callers with one token, 100 times: each gets the same successor, and nobody is logged out", async () => {
+test("20 callers with one token, 100 times: each gets the same successor, and the session continues", async () => {
   await using app = await startTestApp();
   await expectUnharmed(app, 100, await raceForRounds([app], 100));
 }, 60_000);

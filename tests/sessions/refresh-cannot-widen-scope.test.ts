@@ -15,7 +15,7 @@ function powersOf(token: string): unknown {
 
 // What a client asks for beside its token widens nothing (RFC 6749 §6).
 // security 49
-test("no scope, audience, role or user that is asked for is given", async () => {
+test("a refresh ignores a requested scope, audience, role and user", async () => {
   const user = await signUpWith(app, ["audit:read"]);
   const role = await makeRole(app, ["users:write"]);
   const first = await refreshed(app, user.refreshToken);

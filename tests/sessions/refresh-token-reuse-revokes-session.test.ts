@@ -31,7 +31,7 @@ async function agedSession(app: TestApp) {
 describe.each([...databaseKinds])("on %s", (database) => {
   // security 41, 44. Attack: a stolen token, used when its owner has long been given the next one. That nothing of it
   // is undone with the refused request, nor by a start of the service and its database.
-  test("a replayed token ends its session with its newest token, for good, and this is recorded", async () => {
+  test("a reused token ends its session, its newest token included, and this is audited", async () => {
     await using app = await startTestApp({ database });
     const { user, child, newest } = await agedSession(app);
 
@@ -60,7 +60,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 44. Attack: to wait for a restart, when what was known of old tokens is forgotten.
-  test("a restart between rotation and replay changes nothing", async () => {
+  test("reuse is detected after a restart", async () => {
     await using app = await startTestApp({ database });
     const { user, newest } = await agedSession(app);
     await app.server.stop(0);
@@ -72,7 +72,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 });
 
-test("a token replayed by many at once is recorded once", async () => {
+test("concurrent reuse of one token is audited once", async () => {
   await using app = await startTestApp();
   const replica = await app.replica();
   const { child, newest } = await agedSession(app);
@@ -89,7 +89,7 @@ test("a token replayed by many at once is recorded once", async () => {
 });
 
 // Attack: replay and refresh at the same moment, so that one undoes the other.
-test("a replay that races with the newest token leaves no living token", async () => {
+test("reuse that races with the newest token leaves no valid token", async () => {
   await using app = await startTestApp();
   for (let round = 0; round < 25; round += 1) {
     const { child, newest } = await agedSession(app);

@@ -27,7 +27,7 @@ afterEach(() => {
 
 describe.each([...databaseKinds])("on %s", (database) => {
   // security 45
-  test("one refresh token serves for the life of a session in use: each refresh starts the idle time anew", async () => {
+  test("one refresh token works for the life of an active session: each refresh restarts the idle time", async () => {
     await using app = await startTestApp({ database, settings });
     const user = await signUp(app);
     const start = Date.now();
@@ -46,7 +46,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 45
-  test("a session that nobody refreshes dies at its idle limit, whatever its refresh token says", async () => {
+  test("a session that is not refreshed ends at its idle limit, whatever its refresh token says", async () => {
     await using app = await startTestApp({ database, settings });
     const user = await signUp(app);
     const start = Date.now();
@@ -57,7 +57,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await statusOfMe(app, accessToken)).toBe(401);
   });
 
-  test("the refresh token dies with its session", async () => {
+  test("the refresh token ends with its session", async () => {
     await using app = await startTestApp({ database, settings });
     const user = await signUp(app);
     await app.post("/api/v1/auth/logout", { refresh_token: user.refreshToken });
@@ -65,7 +65,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // A client's own token, from before: it took none of the answers' tokens, which are the same.
-  test("switched on again, the session goes on and its token is replaced", async () => {
+  test("when switched on again, the session continues and its token is replaced", async () => {
     await using app = await startTestApp({ database, settings });
     const user = await signUp(app);
     const start = Date.now();
@@ -80,7 +80,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(Number(exp) - Number(iat)).toBe(7 * (hourMs / 1000));
   });
 
-  test("20 callers at once all get new access tokens", async () => {
+  test("20 concurrent callers all get new access tokens", async () => {
     await using app = await startTestApp({ database, settings });
     const user = await signUp(app);
     const answers = await race(20, () => refresh(app, user.refreshToken));
@@ -91,7 +91,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(new Set(accessTokenIds).size).toBe(20);
   });
 
-  test("switched off later, it still knows the tokens that were replaced before", async () => {
+  test("when switched off later, tokens that were replaced before are still recognised", async () => {
     await using app = await startTestApp({
       database,
       settings: { SESSION_MAX_AGE: settings.SESSION_MAX_AGE },

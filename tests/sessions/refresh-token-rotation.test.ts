@@ -22,7 +22,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 40
-  test("every refresh gives a new refresh token and a new access token, and the session goes on", async () => {
+  test("every refresh gives a new refresh token and a new access token, and the session continues", async () => {
     const user = await signUp(app);
     const seen = new Set([user.accessToken, user.refreshToken]);
     let token = user.refreshToken;
@@ -41,7 +41,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 43
-  test("within the grace the predecessor gives the same successor, without another rotation", async () => {
+  test("within the grace period the predecessor gives the same successor, without another rotation", async () => {
     const user = await signUp(app);
     const start = Date.now();
     setSystemTime(start);
@@ -61,7 +61,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 40
-  test("after the grace the predecessor is dead", async () => {
+  test("after the grace period the predecessor is refused", async () => {
     const user = await signUp(app);
     const start = Date.now();
     setSystemTime(start);
@@ -71,7 +71,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 43. Attack: a token stolen a moment ago, and used while its owner goes on refreshing.
-  test("a token older than the immediate predecessor ends the session, within the grace too", async () => {
+  test("a token older than the immediate predecessor ends the session, also within the grace period", async () => {
     const user = await signUp(app);
     const child = await refreshed(app, user.refreshToken);
     const grandchild = await refreshed(app, child.refreshToken);
@@ -88,7 +88,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     ]);
   });
 
-  test("a session's end leaves the user's other sessions alone", async () => {
+  test("the end of a session does not affect the user's other sessions", async () => {
     const user = await signUp(app);
     const { data: other } = (await logIn(app, user)).json;
     const child = await refreshed(app, user.refreshToken);

@@ -9,7 +9,7 @@ const settings = { REFRESH_TOKEN_GRACE: "0s" };
 const dead = [401, "INVALID_TOKEN"];
 
 // security 40
-test("without a grace a token that is used again ends its session at once", async () => {
+test("without a grace period a reused token ends its session", async () => {
   await using app = await startTestApp({ settings });
   const user = await signUp(app);
   const child = await refreshed(app, user.refreshToken);
@@ -19,7 +19,7 @@ test("without a grace a token that is used again ends its session at once", asyn
 });
 
 // security 42
-test("without a grace one of 20 callers at once succeeds, and the others end the session", async () => {
+test("without a grace period one of 20 concurrent callers succeeds, and the others end the session", async () => {
   await using app = await startTestApp({ settings });
   const replica = await app.replica();
   for (let round = 0; round < 10; round += 1) {

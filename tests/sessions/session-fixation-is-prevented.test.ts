@@ -13,7 +13,7 @@ const hints = {
 const app = useTestApp();
 
 // security 51. Attack: session fixation, by cookie, header or query.
-test("a session id that the client brings to the sign-in is not taken", async () => {
+test("a session id that the client sends with the sign-in is not used", async () => {
   const { email, password, userId } = await registerVerified(app);
   const signedIn = await app.post(
     `/api/v1/auth/login?session_id=${chosen}&sid=${chosen}`,
@@ -44,7 +44,7 @@ test("a sign-in that names a session or a token in its body is refused", async (
 });
 
 // security 51. Attack: a victim signs in while the attacker's session is in her browser.
-test("signing in with somebody's token at hand opens a session of its own", async () => {
+test("signing in with another session's token opens a new session", async () => {
   const attacker = await signUp(app);
   const victim = await registerVerified(app);
   const before = await logIn(app, attacker);

@@ -31,7 +31,7 @@ async function walk(bearer: string, limit: number, between: () => Promise<unknow
 }
 
 // part of security 50 (one's own)
-test("a session is listed with where it is from, since when and until when; one of them is the asking one", async () => {
+test("a session is listed with its source, start and end; one is marked as current", async () => {
   const user = await registerVerified(app);
   await signUp(app);
   const before = new Date().toISOString();
@@ -70,7 +70,7 @@ test("a session is listed with where it is from, since when and until when; one 
   expect(items[1].user_agent).toBe(`Firefox/${"9".repeat(504)}`);
 });
 
-test("a refresh shows as use, and moves the end", async () => {
+test("a refresh updates the last use and the end", async () => {
   const user = await signUp(app);
   const later = Date.now() + 3_600_000;
   setSystemTime(later);
@@ -81,7 +81,7 @@ test("a refresh shows as use, and moves the end", async () => {
   expect(Date.parse(item.expires_at)).toBeGreaterThanOrEqual(later + 7 * 86_400_000);
 });
 
-test("what has ended or expired is not listed", async () => {
+test("ended and expired sessions are not listed", async () => {
   const user = await signUp(app);
   const tokens: string[] = [];
   for (let count = 0; count < 4; count += 1) {
@@ -99,7 +99,7 @@ test("what has ended or expired is not listed", async () => {
   );
 });
 
-test("pages leave nothing out and repeat nothing, while sessions come and go", async () => {
+test("pages have no gap and no repetition while sessions start and end", async () => {
   const user = await signUp(app);
   const ids = [sessionOf(user.accessToken)];
   // Many in the same millisecond.
@@ -129,7 +129,7 @@ test("pages leave nothing out and repeat nothing, while sessions come and go", a
   expect(pages.flat()).toEqual(expected);
 });
 
-test("a limit or cursor that is none is refused", async () => {
+test("an invalid limit or cursor is refused", async () => {
   const { accessToken: bearer } = await signUp(app);
   const id = sessionOf(bearer);
   for (const query of [

@@ -18,7 +18,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   }
 
   // security 35; part of security 50. Bad day: the phone is stolen.
-  test("the ended session is dead at once, the others live on, and it is on record", async () => {
+  test("the revoked session is refused, the others stay active, and it is audited", async () => {
     const user = await signUp(app);
     const { access_token: stolen, refresh_token: itsRefreshToken } = (await logIn(app, user)).json
       .data;
@@ -51,7 +51,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await auditOf(app, again)).toEqual([]);
   });
 
-  test("one may end the session that asks", async () => {
+  test("a user can revoke the current session", async () => {
     const { accessToken, refreshToken } = await signUp(app);
     expect((await end(sessionOf(accessToken), accessToken)).status).toBe(204);
     expect(await statusOfMe(app, accessToken)).toBe(401);
@@ -60,7 +60,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // part of security 50, 92. Attack: to end somebody else's session by its id, or to learn that there is one.
-  test("another user's session is not found, and lives on", async () => {
+  test("another user's session is not found, and stays active", async () => {
     const user = await signUp(app);
     const other = await signUp(app);
     const answers = [
@@ -80,7 +80,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 104
-  test("what is no id is not found", async () => {
+  test("a malformed id is not found", async () => {
     const { accessToken: bearer } = await signUp(app);
     const id = sessionOf(bearer);
     for (const text of [
@@ -109,7 +109,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(faults).toEqual([]);
   });
 
-  test("of many who end one session at once, one did", async () => {
+  test("of concurrent revocations of one session one succeeds", async () => {
     const user = await signUp(app);
     const { access_token: token } = (await logIn(app, user)).json.data;
     const answers = await race(20, () => end(sessionOf(token), user.accessToken));
@@ -122,7 +122,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 });
 
 // security 35
-test("a session that one replica ends is refused by the others", async () => {
+test("a session that one replica revokes is refused by the others", async () => {
   await using app = await startTestApp();
   const replica = await app.replica();
   const user = await signUp(app);

@@ -13,7 +13,7 @@ test.each([
   ["Firefox", "Gecko/20100101 rv:128.0 Firefox/128.0", "Gecko/20100101 rv:133.0 Firefox/133.0"],
   ["Android", "Mozilla/5.0 (Android 14; Mobile)", "Mozilla/5.0 (Android 15; Mobile)"],
   ["a client library", "python-requests/2.32.3", "python-requests/3.0"],
-])("an update makes no new device of %s", (_name, before, after) => {
+])("an update of %s is no new device", (_name, before, after) => {
   expect(before).not.toBe(after);
   expect(deviceOf(after)).toBe(deviceOf(before));
 });
@@ -22,7 +22,7 @@ test.each([
   ["browsers", "Chrome/126.0.0.0 Safari/537.36", "Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0"],
   ["systems", windows("Win64; x64"), windows("WOW64")],
   ["a client and one that says nothing", "curl/8.5.0", null],
-])("%s are told apart", (_name, one, other) => {
+])("%s are distinguished", (_name, one, other) => {
   expect(deviceOf(one)).not.toBe(deviceOf(other));
 });
 

@@ -33,7 +33,7 @@ async function noticesTo(userId: string): Promise<unknown[]> {
   return rows.map(({ agent }) => agent);
 }
 
-test("the first device is no news, nor is an update of it; another one is, once", async () => {
+test("the first device and an update of it send no notice; another device sends one", async () => {
   const user = await registerVerified(app);
   await signIn(user, macChrome("126.0.0.0"));
   await signIn(user, macChrome("126.0.0.0"));
@@ -49,7 +49,7 @@ test("the first device is no news, nor is an update of it; another one is, once"
   expect(text).not.toContain("token=");
 });
 
-test("every way to sign in tells of it", async () => {
+test("every way to sign in sends the notice", async () => {
   const user = await registerVerified(app);
   await signIn(user, firefox);
   const { token } = await askForMagicLink(app, user.email);
@@ -63,7 +63,7 @@ test("every way to sign in tells of it", async () => {
 });
 
 // Bad day: an application signs in from many places at once; one mail is enough.
-test("of 20 sign-ins at once from a new device, one tells of it", async () => {
+test("of 20 concurrent sign-ins from a new device one sends the notice", async () => {
   const user = await registerVerified(app);
   await signIn(user, firefox);
   await race(20, () => signIn(user, macChrome("126.0.0.0")));
@@ -72,7 +72,7 @@ test("of 20 sign-ins at once from a new device, one tells of it", async () => {
   expect(devices).toHaveLength(2);
 });
 
-test("a failed sign-in makes no device known, and tells of none", async () => {
+test("a failed sign-in records no device, and sends no notice", async () => {
   const user = await registerVerified(app);
   await signIn(user, firefox);
   const headers = { "user-agent": "Burglar" };
@@ -84,7 +84,7 @@ test("a failed sign-in makes no device known, and tells of none", async () => {
 });
 
 // Attack: signing up with a stranger's address, and filling her mailbox by sign-ins from ever new devices.
-test("an address that nobody has verified is not written to", async () => {
+test("an unverified address gets no notice", async () => {
   await using open = await startTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
   const user = { email: freshEmail(), password: goodPassword };
   expect((await open.post("/api/v1/auth/register", user)).status).toBe(201);

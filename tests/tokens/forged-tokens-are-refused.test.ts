@@ -55,7 +55,7 @@ async function expectUnharmed({ userId, accessToken, refreshToken }: SignedInUse
 }
 
 // That the forger forges well: what follows is refused for its one fault alone.
-test("the same tokens, taken apart and signed anew with our secret, are accepted", async () => {
+test("the same tokens, decoded and signed again with the secret, are accepted", async () => {
   const user = await signUp(app);
   const again = (token: string) => {
     const { header, claims, secret } = genuine(token);
@@ -89,7 +89,7 @@ test.each([
 });
 
 // security 30
-test("access tokens without the claims that they alone have are refused", async () => {
+test("access tokens without their required claims are refused", async () => {
   const user = await signUp(app);
   for (const [name, forge] of absurdAccess) {
     expect([name, ...(await answersToAccess(forge(genuine(user.accessToken))))]).toEqual([
@@ -101,7 +101,7 @@ test("access tokens without the claims that they alone have are refused", async 
 });
 
 // security 30
-test("an expired token is told from an invalid one, and no leeway is given", async () => {
+test("an expired token has another code than an invalid one, and there is no leeway", async () => {
   const user = await signUp(app);
   const justNow = Math.floor(Date.now() / 1000);
   const expired = (token: string): string => {
@@ -123,7 +123,7 @@ test("an expired token is told from an invalid one, and no leeway is given", asy
 });
 
 // security 29
-test("no kind of token is taken for another", async () => {
+test("no kind of token is accepted as another", async () => {
   const user = await signUp(app);
   const verification = (await mailTo(app, user.email)).token;
   expect(decodeToken(user.accessToken).header["typ"]).toBe("at+jwt");

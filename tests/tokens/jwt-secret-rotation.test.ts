@@ -23,7 +23,7 @@ const restarted = (previous: string | null) =>
   });
 
 // security 33, as far as HS256 goes: it has no public keys
-test("with the old secret kept, old tokens go on, and new ones are signed with the new secret", async () => {
+test("with the old secret kept, old tokens stay valid, and new ones are signed with the new secret", async () => {
   const user = await signUp(before);
   const after = await restarted(secret);
 
@@ -39,7 +39,7 @@ test("with the old secret kept, old tokens go on, and new ones are signed with t
 });
 
 // security 33
-test("once the old secret is removed, what it signed is refused and what the new one signed is not", async () => {
+test("once the old secret is removed, its tokens are refused and those of the new one are not", async () => {
   const left = await signUp(before);
   const stayed = await signUp(before);
   const moved = await refresh(await restarted(secret), stayed.refreshToken);
@@ -53,7 +53,7 @@ test("once the old secret is removed, what it signed is refused and what the new
 });
 
 // Bad day: the answer to the last refresh before the restart was lost; its successor was made with the old secret.
-test("a refresh from before the change may be repeated after it, within the grace", async () => {
+test("a refresh from before the change may be repeated after it, within the grace period", async () => {
   const user = await signUp(before);
   const lost = await refresh(before, user.refreshToken);
   const again = await refresh(await restarted(secret), user.refreshToken);
@@ -64,7 +64,7 @@ test("a refresh from before the change may be repeated after it, within the grac
 });
 
 // Replicas are restarted one by one: first all learn the new secret, then they sign with it.
-test("replicas on either side of the change accept each other's tokens, and race to one successor", async () => {
+test("replicas with old and new settings accept each other's tokens, and give one successor", async () => {
   const old = await before.replica({ JWT_SECRET_KEY_PREVIOUS: newSecret });
   const after = await restarted(secret);
   const user = await signUp(old);
@@ -76,7 +76,7 @@ test("replicas on either side of the change accept each other's tokens, and race
 });
 
 // Bad day: the mail server is away while the secret changes; what waits in the outbox was sealed with the old one.
-test("mails that waited in the outbox are readable after the change, their link and code good", async () => {
+test("mails queued before the change can be decrypted after it, and their link and code work", async () => {
   const from = { name: "Gatehouse", address: "gatehouse@example.com" };
   const mailer = createMemoryMailer(from, before.platform.clock);
   let isMailAway = true;
@@ -113,7 +113,7 @@ test("mails that waited in the outbox are readable after the change, their link 
 });
 
 // An operator separates the two keys later: nothing that was sealed before is lost.
-test("an encryption key that is set later opens what was sealed without it", async () => {
+test("an encryption key that is set later decrypts what was encrypted without it", async () => {
   const sealed = before.platform.secrets.seal("a seed");
   const after = await before.replica({
     ENCRYPTION_KEY: "eK4vB8nT1xZ6qJ3mW9cR5yH2pL7sD0gF-tests-only",

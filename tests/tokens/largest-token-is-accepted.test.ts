@@ -14,7 +14,7 @@ const longestEmail = (first: string) =>
   `${first.padEnd(64, "l")}@${"d".repeat(63)}.${"d".repeat(63)}.${"d".repeat(57)}.com`;
 
 // The bad day: somebody's token is longer than what a token may be. She signs in, and every replica refuses her.
-describe("of the largest user that there can be", () => {
+describe("of the largest possible user", () => {
   const app = useTestApp({
     settings: {
       JWT_ALGORITHM: "RS256",
@@ -44,7 +44,7 @@ describe("of the largest user that there can be", () => {
   const assign = ({ userId }: SignedInUser, roles: readonly string[]) =>
     app.call("PUT", `/api/v1/users/${userId}/roles`, { bearer, json: { roles } });
 
-  test("every token is accepted, and one role more is refused, by the API", async () => {
+  test("every token is accepted, and one more role is refused by the API", async () => {
     const user = await signUp(app);
     const email = longestEmail("assigned");
     await app.rows(`update users set email = '${email}' where id = '${user.userId}'`);
@@ -61,7 +61,7 @@ describe("of the largest user that there can be", () => {
     await expectGood(email);
   });
 
-  test("the same where she is invited", async () => {
+  test("the same holds for an invited user", async () => {
     const invite = (first: string, roles: readonly string[]) =>
       app.post("/api/v1/users", { email: longestEmail(first), roles }, { bearer });
     const refused = await invite("refused", names);
@@ -69,7 +69,7 @@ describe("of the largest user that there can be", () => {
     expect((await invite("invited", allowed)).status).toBe(201);
   });
 
-  test("the same where she is imported", async () => {
+  test("the same holds for an imported user", async () => {
     const password_hash = await Bun.password.hash(goodPassword, { algorithm: "bcrypt", cost: 4 });
     const common = { password_hash, email_verified: true };
     const email = longestEmail("imported");
@@ -88,7 +88,7 @@ describe("of the largest user that there can be", () => {
   });
 
   // By SQL anybody may have any number. It is a fault that is told, not a token that nobody accepts.
-  test("what would not be accepted is not signed", async () => {
+  test("a token that would not be accepted is not signed", async () => {
     const user = await signUp(app);
     const many = `'many-' || lpad(number::text, 59, '0') from generate_series(1, 90) number`;
     await app.rows(

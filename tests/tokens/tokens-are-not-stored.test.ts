@@ -9,7 +9,7 @@ import { startTestApp } from "../support/test-app.ts";
 describe.each([...databaseKinds])("on %s", (database) => {
   // Attack: a copy of the database or of the log, to sign in with what is in it.
   // security 39
-  test("neither database nor log hold a token, a token's identifier, a mailed secret or a password", async () => {
+  test("neither the database nor the log has a token, a token's id, a mailed secret or a password", async () => {
     await using app = await startTestApp({ database });
     const email = freshEmail();
     await app.post("/api/v1/auth/register", { email, password: goodPassword });

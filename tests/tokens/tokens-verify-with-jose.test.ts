@@ -6,7 +6,7 @@ import { startTestApp } from "../support/test-app.ts";
 
 // Our own few lines of JWS (docs/decisions/0009) against the library that others verify our tokens with.
 // security 29, 34
-test("jose verifies our tokens, and we verify what jose signs with our key", async () => {
+test("jose verifies issued tokens, and tokens that jose signs with the key are accepted", async () => {
   await using app = await startTestApp();
   const { settings } = app.platform;
   const secret = new TextEncoder().encode(settings.jwtSecretKey);

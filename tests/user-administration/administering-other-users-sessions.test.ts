@@ -19,7 +19,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     users = usersApi(app, admin);
   });
 
-  test("they are listed as one's own are, and none of anybody else", async () => {
+  test("they are listed like own sessions, for that user only", async () => {
     const user = await signUp(app);
     const second = (await logIn(app, user)).json.data.access_token;
     const hers = [sessionOf(second), sessionOf(user.accessToken)];
@@ -46,7 +46,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 50; bad day: an account was taken over.
-  test("all of them are ended at once, and nobody else's", async () => {
+  test("all of them are ended, and no other user's", async () => {
     const [user, other] = [await signUp(app), await signUp(app)];
     const second = (await logIn(app, user)).json.data.access_token;
     const revoked = await users.revoke(user.userId);
@@ -72,7 +72,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 });
 
 // security 50; part of security 92
-test("whoever may not govern users neither sees nor ends a session that is not hers", async () => {
+test("an actor without the permission neither sees nor ends another user's session", async () => {
   await using app = await startTestApp();
   const user = await signUp(app);
   const own = "/api/v1/users/me/sessions";

@@ -86,7 +86,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 72
-  test("no password is taken from whoever makes the account, nor anything else that is not hers", async () => {
+  test("the inviting actor can set no password and no other private field", async () => {
     const email = freshEmail();
     for (const [field, value] of [
       ["password", goodPassword],
@@ -118,7 +118,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(kindsOfMailTo(app, email)).toEqual([]);
   });
 
-  test("an address and a username are one user's, and of racing invitations one is sent", async () => {
+  test("an address and a username are unique, and of racing invitations one is sent", async () => {
     const taken = await signUp(app, { username: `taken-${database}` });
     const email = freshEmail();
     const byEmail = await users.create({ email: taken.email });
@@ -142,7 +142,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(kindsOfMailTo(app, email)).toEqual(["reset-password"]);
   });
 
-  test("who came too late asks for another link, and is reminded of nothing", async () => {
+  test("an expired invitation can be renewed, and no reminder is sent", async () => {
     const email = freshEmail();
     const { user_id: userId } = (await users.create({ email })).json.data;
     const { token } = await mailTo(app, email);
@@ -157,7 +157,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 });
 
 // security 97
-test("roles are given along by whoever may assign them and has all that they allow", async () => {
+test("an invitation includes roles if the actor may assign them and has their permissions", async () => {
   await using app = await startTestApp();
   const role = await makeRole(app, ["clients:write"]);
   const harmless = await makeRole(app, []);

@@ -27,7 +27,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 35; part of security 48, 99: a deletion by others
-  test("the deleted are nowhere, but in the list of the deleted", async () => {
+  test("deleted users are only in the list of deleted users", async () => {
     const user = await signUp(app, { username: `gone-${database}` });
     await app.post("/api/v1/auth/password/reset", { email: user.email });
     const { token } = await mailTo(app, user.email, 2);
@@ -81,7 +81,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(kindsOfMailTo(app, email)).toEqual(["verify-email", "reset-password", "verify-email"]);
   });
 
-  test("who comes back is as she was, but signed in nowhere", async () => {
+  test("a restored user is unchanged, and signed in nowhere", async () => {
     const user = await signUp(app, { username: `back-${database}`, name: "Back" });
     const role = await makeRole(app, []);
     await giveRoles(app, user, [role]);
@@ -112,7 +112,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect((await users.restore(user.userId)).json.data.status).toBe("disabled");
   });
 
-  test("who has lost her address or her username meanwhile stays away", async () => {
+  test("a user whose address or username was taken meanwhile cannot be restored", async () => {
     const user = await signUp(app, { username: `lost-${database}` });
     const named = await signUp(app, { username: `name-${database}` });
     await users.remove(user.userId);
@@ -149,7 +149,7 @@ const actionsOf = async (app: TestApp, { userId }: SignedInUser) =>
   ).map(({ action }) => action);
 
 // part of security 128
-test("twenty at once delete or restore her once", async () => {
+test("twenty concurrent deletions or restorations take effect once", async () => {
   await using app = await startTestApp();
   const users = usersApi(app, await signInAdmin(app));
   const user = await signUp(app);
@@ -163,7 +163,7 @@ test("twenty at once delete or restore her once", async () => {
 });
 
 // security 97: with her come her roles.
-test("an admin, or who may do more, is brought back by nobody who lacks it", async () => {
+test("restoring a user needs every permission that the user has", async () => {
   await using app = await startTestApp();
   const admin = await signInAdmin(app);
   const second = await signInAdmin(app);

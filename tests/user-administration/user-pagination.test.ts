@@ -35,7 +35,7 @@ const livingIds = async (app: TestApp) =>
   );
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  test("everybody who was there is listed once while users are added all the time", async () => {
+  test("every existing user is listed once while users are added", async () => {
     await using app = await startTestApp({ database });
     const users = usersApi(app, await signInAdmin(app));
     await addUsers(app, 230);
@@ -58,7 +58,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 });
 
-test("who leaves meanwhile takes nobody along, also the one at whom a page ended", async () => {
+test("a deletion meanwhile skips no other user, also of the user at the end of a page", async () => {
   await using app = await startTestApp();
   const users = usersApi(app, await signInAdmin(app));
   await addUsers(app, 30);
@@ -76,7 +76,7 @@ test("who leaves meanwhile takes nobody along, also the one at whom a page ended
 });
 
 // part of security 109
-test("a page holds 20 unless asked for another number, and a cursor is of this list alone", async () => {
+test("a page has 20 items by default, and a cursor belongs to this list only", async () => {
   await using app = await startTestApp();
   const users = usersApi(app, await signInAdmin(app));
   await addUsers(app, 120);

@@ -18,7 +18,7 @@ describe.each([...databaseKinds])("a user, on %s,", (database) => {
     users = usersApi(app, await signInAdmin(app));
   });
 
-  test("has another profile at once, recorded and announced", async () => {
+  test("has a new profile, audited and announced", async () => {
     const user = await signUp(app, { name: "Old" });
     expect(await statusOfMe(app, user.accessToken)).toBe(200);
     const profile = { username: `New-${database}`, name: "New", phone: "+1 555 0100" };
@@ -48,7 +48,7 @@ describe.each([...databaseKinds])("a user, on %s,", (database) => {
     expect([nothing.status, await auditOf(app, nothing)]).toEqual([200, []]);
   });
 
-  test("is vouched for, once and for good", async () => {
+  test("can be marked as verified, once", async () => {
     const email = freshEmail();
     const registered = await app.post("/api/v1/auth/register", { email, password: goodPassword });
     const userId = registered.json.data.user_id;
@@ -73,7 +73,7 @@ describe.each([...databaseKinds])("a user, on %s,", (database) => {
   });
 
   // security 94, 72
-  test("has nothing changed that is not to be changed here", async () => {
+  test("keeps all fields that cannot be changed here", async () => {
     const user = await signUp(app);
     const row = () =>
       app.rows(`select to_jsonb(users) as row from users where id = '${user.userId}'`);
@@ -104,7 +104,7 @@ describe.each([...databaseKinds])("a user, on %s,", (database) => {
     expect(await row()).toEqual(before);
   });
 
-  test("keeps the username that is another's", async () => {
+  test("cannot get another user's username", async () => {
     const [user, other] = [await signUp(app), await signUp(app, { username: `is-${database}` })];
     const answer = await users.change(user.userId, { username: `IS-${database}`, name: "x" });
     expect(outcomeOf(answer)).toEqual([400, "DUPLICATE_USERNAME", "username"]);
@@ -115,7 +115,7 @@ describe.each([...databaseKinds])("a user, on %s,", (database) => {
     expect((await users.show(other.userId)).json.data.username).toBe(`is-${database}`);
   });
 
-  test("who is not there is not found", async () => {
+  test("an unknown user is not found", async () => {
     for (const id of [Bun.randomUUIDv7(), "none", "%27", "me%00", "..%2fme"]) {
       const outcomes = [
         await users.remove(id),
@@ -130,7 +130,7 @@ describe.each([...databaseKinds])("a user, on %s,", (database) => {
 });
 
 // With concealed accounts nobody has a username before her address is verified.
-test("who is vouched for gets the username that she wanted, if nobody else has it by now", async () => {
+test("a user who is marked as verified gets the requested username if it is still free", async () => {
   await using app = await startTestApp({ settings: { CONCEAL_ACCOUNTS: "true" } });
   const users = usersApi(app, await signInAdmin(app));
   const newcomer = async () => {
@@ -151,7 +151,7 @@ test("who is vouched for gets the username that she wanted, if nobody else has i
 });
 
 // security 97
-test("nobody changes, disables, deletes or restores who may do more than she", async () => {
+test("an actor cannot change, disable, delete or restore a user with more permissions", async () => {
   await using app = await startTestApp();
   const [admin, boss] = [await signInAdmin(app), await signInAdmin(app)];
   const auditor = await signUpWith(app, ["audit:read"]);
@@ -189,7 +189,7 @@ test("nobody changes, disables, deletes or restores who may do more than she", a
 });
 
 // What was decided on her as she was is not done to her as she is.
-test("of racing changes and assignments none is lost, and each is recorded once", async () => {
+test("racing changes and assignments are all kept, and each is audited once", async () => {
   await using app = await startTestApp();
   const users = usersApi(app, await signInAdmin(app));
   const user = await signUp(app);

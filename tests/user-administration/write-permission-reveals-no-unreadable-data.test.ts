@@ -28,7 +28,7 @@ function changesBy({ accessToken: bearer }: SignedInUser) {
 }
 
 // The attack: a change of nothing, or of something harmless, to read what one may not.
-test("who may write users and not read them is told what she has written", async () => {
+test("an actor who may write but not read users sees only the written fields", async () => {
   const by = changesBy(await signUpWith(app, ["users:write", "roles:assign"]));
   const { userId: id } = await signUp(app, { username: "secretive", name: "Secret" });
   const role = await makeRole(app, []);
@@ -50,7 +50,7 @@ test("who may write users and not read them is told what she has written", async
   }
 });
 
-test("who may read users as well sees all of her", async () => {
+test("an actor who may read users as well sees the whole user", async () => {
   const manager = await signUpWith(app, ["users:write", "users:read", "roles:assign"]);
   const by = changesBy(manager);
   const { userId: id } = await signUp(app, { name: "Open" });

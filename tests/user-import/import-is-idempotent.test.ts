@@ -28,7 +28,7 @@ function countOf(name: string): Promise<Record<string, unknown>[]> {
 }
 
 // Bad day: the machine is switched off while users move over.
-test("one that stopped half-way is simply done again", async () => {
+test("an interrupted import can be repeated", async () => {
   const lines = crowd("half", 1300);
   const stopping = (async function* () {
     yield await Promise.resolve(Buffer.from(fileOf(lines.slice(0, 1200))));
@@ -50,7 +50,7 @@ test("one that stopped half-way is simply done again", async () => {
 });
 
 // Bad day: two operators, or one who is impatient.
-test("of several at once each line is imported by one", async () => {
+test("of concurrent imports one imports each line", async () => {
   const file = fileOf(crowd("raced", 900));
   const counts = await race(4, () => importFile(app, file));
   const imported = counts.map((count) => count.imported).reduce((sum, each) => sum + each, 0);
@@ -59,7 +59,7 @@ test("of several at once each line is imported by one", async () => {
   expect(await countOf("raced")).toEqual([{ users: 900, roles: 9, records: 900 }]);
 });
 
-test("an account that is there stays as it is", async () => {
+test("an existing account is not changed", async () => {
   const email = "stays@example.com";
   const before = { email, name: "Hers", password_hash: hashesOfOthers["Django's bcrypt"] };
   await importFile(app, fileOf([before]));
@@ -77,7 +77,7 @@ test("the address of a deleted account is free", async () => {
   expect(await importFile(app, fileOf([line]))).toMatchObject({ imported: 1, present: 0 });
 });
 
-test("what is exported can be imported elsewhere, and comes out the same", async () => {
+test("an export can be imported elsewhere, and its export is the same", async () => {
   const lines = [
     { email: "bare@example.com", email_verified: false },
     {

@@ -18,7 +18,7 @@ function users(): Promise<Record<string, unknown>[]> {
 }
 
 // security 16
-test("a dry run and the import itself tell the same faults, by number, and repeat nothing", async () => {
+test("a dry run and the import report the same faults by line number, and repeat no value", async () => {
   const there = await registerVerified(app, { username: "there.already" });
   const first = freshEmail();
   const cases: [unknown, [string, string][]][] = [
@@ -84,7 +84,7 @@ test("a dry run and the import itself tell the same faults, by number, and repea
   expect(app.log.join("")).not.toContain("secret");
 });
 
-test("what is not UTF-8 is at fault, and the last line needs no end", async () => {
+test("invalid UTF-8 is reported, and the last line needs no line break", async () => {
   const [one, two] = [freshEmail(), freshEmail()];
   const file = Buffer.concat([
     Buffer.from(`\ufeff${JSON.stringify({ email: one })}\n{"email":"`),
@@ -96,7 +96,7 @@ test("what is not UTF-8 is at fault, and the last line needs no end", async () =
   expect(new Set(names.map(({ name }) => name))).toEqual(new Set([null, "Zoë"]));
 });
 
-test("the faults of several batches are told in the order of their lines", async () => {
+test("the faults of several batches are reported in the order of their lines", async () => {
   const lines = Array.from({ length: 1800 }, (_, index) =>
     index % 3 === 0 ? { email: "none" } : { email: freshEmail(), username: `many-${index % 900}` },
   );
@@ -106,7 +106,7 @@ test("the faults of several batches are told in the order of their lines", async
   expect(numbers).toEqual(numbers.toSorted((left, right) => left - right));
 });
 
-test("no hash and no other field of a line reaches an answer, the log or the audit log", async () => {
+test("no hash and no other field of a line is in the output, the log or the audit log", async () => {
   const hash = hashesOfOthers["Werkzeug's scrypt"] ?? "";
   const email = freshEmail();
   await importFile(app, fileOf([{ email, password_hash: hash, roles: ["admin"] }]));
