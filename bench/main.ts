@@ -6,6 +6,7 @@ import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { audit } from "./audit.ts";
 import { edge } from "./edge.ts";
 import { login } from "./login.ts";
+import { equalTime } from "./equal-time.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
 import { memory } from "./memory.ts";
@@ -23,6 +24,7 @@ const measurements: readonly Measurement[] = [
   edge,
   revocation,
   login,
+  equalTime,
   saturation,
   roundTrips,
   refresh,

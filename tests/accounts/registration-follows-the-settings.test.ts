@@ -16,7 +16,7 @@ async function announcement(app: TestApp, userId: string): Promise<Record<string
   return row ?? {};
 }
 
-test("with REQUIRE_EMAIL_VERIFICATION=false the answer signs her in, and the mail still goes out", async () => {
+test("with REQUIRE_EMAIL_VERIFICATION=false the response signs the user in, and the mail is still sent", async () => {
   await using app = await startTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
   const email = freshEmail();
   const answer = await register(app, email);
@@ -49,7 +49,7 @@ test("with REQUIRE_EMAIL_VERIFICATION=false the answer signs her in, and the mai
 });
 
 // security 66
-test("otherwise an unverified user gets tokens from nowhere, and cannot verify herself by a field", async () => {
+test("otherwise an unverified user gets no tokens, and no field of a request verifies the address", async () => {
   await using app = await startTestApp();
   const email = freshEmail();
   const answer = await register(app, email);
@@ -74,7 +74,7 @@ test("otherwise an unverified user gets tokens from nowhere, and cannot verify h
   expect(await app.rows("select id from sessions")).toEqual([]);
 });
 
-test("EVENTS_INCLUDE_TOKENS decides whether the announcement holds the link's token, always sealed", async () => {
+test("EVENTS_INCLUDE_TOKENS decides whether the event holds the link's token, always sealed", async () => {
   for (const included of ["true", "false"]) {
     await using app = await startTestApp({ settings: { EVENTS_INCLUDE_TOKENS: included } });
     const email = freshEmail();

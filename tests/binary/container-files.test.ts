@@ -25,12 +25,12 @@ const copied = build
 const valueOf = (stage: typeof build, name: string): string =>
   stage.findLast((instruction) => instruction.name === name)?.value ?? "";
 
-test("the image's build sees the files that it copies, and nothing else of the directory", () => {
+test("the image's build context has the files that it copies, and no others", () => {
   expect(copied.filter((name) => !existsSync(join(root, name)))).toEqual([]);
   expect(copied.toSorted()).toEqual(allowed.toSorted());
 });
 
-test("the copied files are all that the executable is built from", async () => {
+test("the copied files are sufficient to build the executable", async () => {
   const directory = await mkdtemp(join(tmpdir(), "gatehouse-image-"));
   try {
     for (const name of copied)
@@ -63,7 +63,7 @@ test("the copied files are all that the executable is built from", async () => {
 });
 
 // The image has no shell: a command in shell form would never run. // part of security 146
-test("the image runs the executable itself, as nobody in particular, and asks it how it is", () => {
+test("the image runs the executable directly, as an unprivileged user, with a health check", () => {
   expect(valueOf(build, "FROM")).toBe(`oven/bun:${packageJson.engines.bun} AS build`);
   expect(valueOf(run, "FROM")).toMatch(/^gcr\.io\/distroless\/base-\S+:nonroot$/);
   expect(valueOf(run, "USER")).toBe("65532:65532");
@@ -100,7 +100,7 @@ test("docker compose starts a development installation with Postgres 17 and a ma
   expect(postgres?.ports).toBeUndefined();
 });
 
-test("the settings that its comment names are enough to make it a production one", () => {
+test("the settings that its comment names are sufficient for production", () => {
   const given = {
     ...production,
     POSTGRES_PASSWORD: "f00d",

@@ -14,7 +14,7 @@ setDefaultTimeout(60_000);
 describe.each([...databaseKinds])(
   "the executable, copied into an empty directory, on %s",
   (kind) => {
-    test("serves at once, and a user who registered before a restart signs in after it", async () => {
+    test("serves without settings, and a user who registered before a restart signs in after it", async () => {
       await using home = await createHome(kind);
       const email = freshEmail();
       await using first = await startGatehouse(home);
@@ -55,7 +55,7 @@ describe.each([...databaseKinds])(
 );
 
 // Mails and the signing secret lie in the data directory: nobody else on the machine may read them.
-test("only its owner can read what a start leaves behind, and it leaves it in ./data alone", async () => {
+test("a start writes only to ./data, readable by its owner only", async () => {
   await using home = await createHome("embedded");
   await using server = await startGatehouse(home);
   await server.stop();

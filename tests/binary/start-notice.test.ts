@@ -9,7 +9,7 @@ setDefaultTimeout(60_000);
 
 const goodSecret = "9f1c64e2ab07d8530e7b91f4c26ad3587be0194fd63c82a5471e90bc5d28f36a";
 
-test("a first start tells where everything is and what is not fit for production, in one block", async () => {
+test("a first start prints where everything is and what is unfit for production", async () => {
   await using home = await createHome("embedded");
   await using server = await startGatehouse(home);
   const stderr = await eventually(

@@ -13,7 +13,7 @@ setDefaultTimeout(60_000);
 const commandLine = ["create-admin", "--username", "root-of-all", "--password-stdin", "--email"];
 
 describe.each([...databaseKinds])("create-admin on %s", (kind) => {
-  test("makes an account that signs in at once as an admin, and notes it", async () => {
+  test("creates an account that can sign in as an admin, and records it", async () => {
     await using home = await createHome(kind);
     const email = freshEmail();
     const made = await runGatehouse([...commandLine, email], {
@@ -34,7 +34,7 @@ describe.each([...databaseKinds])("create-admin on %s", (kind) => {
   });
 
   // security 5
-  test("refuses a weak password with every reason, and a taken address, and then makes nothing", async () => {
+  test("refuses a weak password with every reason, and a taken address, and creates nothing", async () => {
     await using home = await createHome(kind);
     const email = freshEmail();
     const weak = await runGatehouse([...commandLine, email], { ...home, input: "weak\n" });
@@ -76,7 +76,7 @@ test.each([
     "It must be: 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit.",
   ],
   [["--email", freshEmail(), "--username", "a"], "It must be: 2 to 64 letters"],
-])("%p is wrong usage, told at once", async (account, reason) => {
+])("%p is wrong usage", async (account, reason) => {
   await using home = await createHome("embedded");
   const { exitCode, stdout, stderr } = await runGatehouse(
     ["create-admin", "--password-stdin", ...account],
@@ -88,7 +88,7 @@ test.each([
   expect(await readdir(home.cwd)).toEqual([]);
 });
 
-test("wrong settings are told before a password is asked for", async () => {
+test("wrong settings are reported before a password is asked for", async () => {
   await using home = await createHome("embedded");
   const { exitCode, stderr } = await runGatehouse(["create-admin", "--email", freshEmail()], {
     cwd: home.cwd,
@@ -99,7 +99,7 @@ test("wrong settings are told before a password is asked for", async () => {
 });
 
 // The prompt's library waits for ever on input that is no terminal.
-test("without a terminal and without --password-stdin it says what to do instead of waiting", async () => {
+test("without a terminal and without --password-stdin it says what to do and does not wait", async () => {
   await using home = await createHome("embedded");
   const result = await runGatehouse(["create-admin", "--email", freshEmail()], {
     ...home,

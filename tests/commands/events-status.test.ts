@@ -22,7 +22,7 @@ async function oneOfEachFate(app: TestApp) {
   return { scene, oldest };
 }
 
-test.each([...databaseKinds])("on %s each message is counted by its fate", async (database) => {
+test.each([...databaseKinds])("on %s messages are counted by their state", async (database) => {
   await using app = await startTestApp({ database });
   const status = () => readOutboxStatus(app.platform.db, scene.clock.now());
   expect(await readOutboxStatus(app.platform.db, new Date())).toEqual([]);
@@ -91,7 +91,7 @@ test("the command prints a line for each topic, and neither secrets nor control 
   expect(json.stdout).not.toMatch(/secret|[^\P{Cc}\n]/u);
 });
 
-test("a wrong word after events is wrong usage", async () => {
+test("an unknown subcommand of events is wrong usage", async () => {
   await using app = await startTestApp();
   for (const words of ["events", "events stat", "events status --jsn"]) {
     expect((await runFromSource(app, words)).exitCode).toBe(2);

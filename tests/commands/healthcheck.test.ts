@@ -5,7 +5,7 @@ import { runGatehouse, startGatehouse } from "../support/executable.ts";
 
 setDefaultTimeout(60_000);
 
-test("healthcheck ends with 0 while the server is ready and with 1 while it drains and after it has ended", async () => {
+test("healthcheck exits with 0 while the server is ready, and with 1 while it drains and after it ended", async () => {
   await using home = await createHome("embedded");
   await using server = await startGatehouse(home);
   const settings = { PORT: new URL(server.url).port };
@@ -26,7 +26,7 @@ test("healthcheck ends with 0 while the server is ready and with 1 while it drai
 
 // Container engines hand their proxy settings on, and fetch sends even calls to this machine there.
 test.each(["127.0.0.1", "0.0.0.0"])(
-  "healthcheck asks a server on %s itself, whatever proxy the environment names",
+  "healthcheck calls a server on %s directly, whatever proxy the environment names",
   async (host) => {
     await using home = await createHome("embedded");
     await using server = await startGatehouse({ ...home, settings: { HOST: host } });

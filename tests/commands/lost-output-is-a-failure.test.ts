@@ -48,7 +48,7 @@ test.each([
   [["openapi"]],
   [["--help"]],
   [["--version"]],
-])("%p ends with 1 and one line when what it prints is lost", async (commandLine) => {
+])("%p exits with 1 and one line when its output cannot be written", async (commandLine) => {
   const { exitCode, stderr } = await run(commandLine, onFullDisk(1));
   expect(stderr.replace("The secret is not stored and cannot be shown again.\n", "")).toBe(
     "gatehouse: the output cannot be written (ENOSPC)\n",
@@ -56,7 +56,7 @@ test.each([
   expect(exitCode).toBe(1);
 });
 
-test("what has another exit code keeps it, also when its reason is lost", async () => {
+test("a failing command keeps its exit code when its error cannot be written", async () => {
   for (const stream of [1, 2] as const) {
     expect((await run(["nonsense"], onFullDisk(stream))).exitCode).toBe(2);
   }

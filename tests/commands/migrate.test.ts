@@ -13,7 +13,7 @@ const journal: { entries: { tag: string }[] } = await Bun.file("drizzle/meta/_jo
 const names = journal.entries.map(({ tag }) => tag);
 
 describe.each([...databaseKinds])("migrate on %s", (kind) => {
-  test("lists what it would do, does it, and then finds nothing to do", async () => {
+  test("lists the pending migrations, applies them, and then has none", async () => {
     await using home = await createHome(kind);
     const preview = await runGatehouse(["migrate", "--dry-run"], home);
     expect([preview.exitCode, preview.stderr]).toEqual([0, ""]);
@@ -31,7 +31,7 @@ describe.each([...databaseKinds])("migrate on %s", (kind) => {
   });
 });
 
-test("a dry run makes no embedded database where there is none", async () => {
+test("a dry run creates no embedded database", async () => {
   await using home = await createHome("embedded");
   const { exitCode } = await runGatehouse(["migrate", "--dry-run"], home);
   expect([exitCode, await readdir(home.cwd)]).toEqual([0, []]);
@@ -48,7 +48,7 @@ test("a dry run leaves an empty database empty", async () => {
 });
 
 // A later version has migrated it: going on would corrupt what that version wrote. // security 141
-test("a database that is newer than the executable is refused by migrate and by serve, in words", async () => {
+test("a database that is newer than the executable is refused by migrate and by serve with a message", async () => {
   await using home = await createHome("postgres");
   await runGatehouse(["migrate"], home);
   await home.rows(
@@ -64,7 +64,7 @@ test("a database that is newer than the executable is refused by migrate and by 
   }
 });
 
-test("a database that is not there is told in one line, without the URL's password", async () => {
+test("a missing database is reported in one line, without the URL's password", async () => {
   await using home = await createHome("embedded");
   const { exitCode, stderr } = await runGatehouse(["migrate"], {
     cwd: home.cwd,

@@ -21,7 +21,7 @@ describe("usage", () => {
     expect([exitCode, stdout, stderr]).toEqual([0, `${packageJson.version}\n`, ""]);
   });
 
-  test("--help names every command and tells what exit codes mean", async () => {
+  test("--help names every command and the meaning of exit codes", async () => {
     const { exitCode, stdout, stderr } = await run("--help");
     expect([exitCode, stderr]).toEqual([0, ""]);
     for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
@@ -29,7 +29,7 @@ describe("usage", () => {
     expect(stdout).toContain("--env-file <file>");
   });
 
-  test.each(commands)("%s --help tells what it does, with all its options", async (command) => {
+  test.each(commands)("%s --help describes the command and all its options", async (command) => {
     const { exitCode, stdout, left } = await run(command, "--help");
     expect(exitCode).toBe(0);
     expect(stdout).toStartWith(`Usage: gatehouse ${command} `);
@@ -48,7 +48,7 @@ describe("usage", () => {
       ["--env-file", "missing.env", "config"],
       "--env-file names a file that cannot be read (ENOENT)",
     ],
-  ])("%p ends with 2, says why, and does nothing", async (commandLine, reason) => {
+  ])("%p exits with 2, says why, and does nothing", async (commandLine, reason) => {
     const { exitCode, stdout, stderr, left } = await run(...commandLine);
     expect([exitCode, stdout]).toEqual([2, ""]);
     expect(stderr).toStartWith("gatehouse: ");
@@ -57,7 +57,7 @@ describe("usage", () => {
   });
 
   // A password among the arguments is in every list of processes. // security 125
-  test("no option takes a secret", async () => {
+  test("no option accepts a secret", async () => {
     const texts = await Promise.all(commands.map((command) => run(command, "--help")));
     const options = texts.flatMap(({ stdout }) => stdout.match(/--[a-z-]+ <[a-z]+>/g) ?? []);
     expect([...new Set(options)].toSorted()).toEqual([

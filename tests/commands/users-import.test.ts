@@ -16,7 +16,7 @@ setDefaultTimeout(60_000);
 const hash = hashesOfOthers["passlib's bcrypt $2b$"];
 
 describe.each([...databaseKinds])("users import and export on %s", (kind) => {
-  test("a dry run changes nothing, an import makes accounts that sign in, an export gives them back", async () => {
+  test("a dry run changes nothing, an import creates accounts that sign in, an export returns them", async () => {
     await using home = await createHome(kind);
     const email = freshEmail();
     const line = { email, password_hash: hash, email_verified: true, roles: ["admin"] };
@@ -56,7 +56,7 @@ describe.each([...databaseKinds])("users import and export on %s", (kind) => {
   });
 });
 
-test("a file that cannot be read is wrong usage, told before a database is made", async () => {
+test("an unreadable file is wrong usage, reported before a database is created", async () => {
   await using home = await createHome("embedded");
   for (const [path, reason] of [
     ["missing.ndjson", "ENOENT"],
@@ -76,7 +76,7 @@ test("a file that cannot be read is wrong usage, told before a database is made"
 });
 
 // As in `zcat users.ndjson.gz | gatehouse users import /dev/stdin`.
-test("what is piped in is imported like a file", async () => {
+test("standard input is imported like a file", async () => {
   await using home = await createHome("embedded");
   const lines = Array.from({ length: 3000 }, () => ({ email: freshEmail() }));
   const result = await runGatehouse(["users", "import", "/dev/stdin"], {
@@ -89,7 +89,7 @@ test("what is piped in is imported like a file", async () => {
   ]);
 });
 
-test("an export that nobody reads on ends and is no failure", async () => {
+test("an export whose reader closes the pipe is no failure", async () => {
   await using home = await createHome("embedded");
   const lines = Array.from({ length: 20_000 }, () => ({ email: freshEmail() }));
   await runGatehouse(["users", "import", "/dev/stdin"], { ...home, input: fileOf(lines) });

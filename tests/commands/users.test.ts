@@ -1,29 +1,24 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 
 import { encodeCursor } from "../../src/kernel/cursor.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { freshEmail, logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { runFromSource } from "../support/run-from-source.ts";
 import { statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 setDefaultTimeout(30_000);
 
-let app: TestApp;
+const app = useTestApp();
 let admin: SignedInUser;
 
 beforeAll(async () => {
-  app = await startTestApp();
   admin = await signInAdmin(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const run = (words: string) => runFromSource(app, `users ${words}`);
 
-test("accounts are listed and shown, for people and for programs", async () => {
+test("accounts are listed and shown as text and as JSON", async () => {
   const user = await signUp(app, { username: "lister", name: "Lister" });
   const { stdout, exitCode } = await run("list --query liste");
   const [heading = "", row = "", ...rest] = stdout.trimEnd().split("\n");
@@ -55,7 +50,7 @@ test("accounts are listed and shown, for people and for programs", async () => {
   expect((await run("list --role admin")).stdout).toContain(admin.email);
 });
 
-test("a long list goes on where it ended", async () => {
+test("a long list continues at its cursor", async () => {
   await signUp(app);
   await signUp(app);
   const first = await run("list --limit 1");
@@ -66,7 +61,7 @@ test("a long list goes on where it ended", async () => {
   expect(idOf(first)).not.toBe(idOf(second));
 });
 
-test("an account is disabled, enabled, deleted and restored; the running server knows at once", async () => {
+test("an account is disabled, enabled, deleted and restored; the running server applies it", async () => {
   const user = await signUp(app);
   const did = (verb: string) => ({
     exitCode: 0,
@@ -98,7 +93,7 @@ test("an account is disabled, enabled, deleted and restored; the running server 
   ]);
 });
 
-test("what cannot be done ends with 1, and what cannot be meant with 2", async () => {
+test("a failure exits with 1, and wrong usage with 2", async () => {
   const user = await signUp(app);
   for (const [words, exitCode, reason] of [
     [`disable ${freshEmail()}`, 1, "There is no such user."],

@@ -11,7 +11,7 @@ import { load, refusedNames } from "./load.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-describe("what is generated from the settings is current; if not: bun .ci/generate-configuration-docs.ts", () => {
+describe("the generated documentation of settings is current; if not: bun .ci/generate-configuration-docs.ts", () => {
   test.each([
     [".env.example", renderEnvExample],
     ["docs/configuration.md", renderConfigurationDocs],
@@ -42,7 +42,7 @@ describe(".env.example", () => {
   });
 
   // security 124
-  test("holds no secret that production would take", () => {
+  test("contains no secret that production would accept", () => {
     expect(refusedNames(everything())).toEqual([
       "JWT_SECRET_KEY",
       "JWT_SECRET_KEY_PREVIOUS",
@@ -58,14 +58,11 @@ describe("every setting", () => {
     expect(new Set(grouped).size).toBe(grouped.length);
   });
 
-  test.each([...settingsByName])(
-    "%s is described, and its default is of its own form",
-    (name, setting) => {
-      expect(name).toMatch(/^[A-Z]+(?:_[A-Z]+)*$/);
-      expect(setting.description).toMatch(/^[`A-Z0-9].*\.$/);
-      if (typeof setting.default === "string")
-        expect(load({}).settings).toEqual(load({ [name]: setting.default }).settings);
-      else expect(setting.example).toBeString();
-    },
-  );
+  test.each([...settingsByName])("%s is described, and its default is valid", (name, setting) => {
+    expect(name).toMatch(/^[A-Z]+(?:_[A-Z]+)*$/);
+    expect(setting.description).toMatch(/^[`A-Z0-9].*\.$/);
+    if (typeof setting.default === "string")
+      expect(load({}).settings).toEqual(load({ [name]: setting.default }).settings);
+    else expect(setting.example).toBeString();
+  });
 });

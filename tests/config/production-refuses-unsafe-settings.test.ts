@@ -81,11 +81,11 @@ describe("production refuses", () => {
     "gatehouse-prod-3f9a1c7be2d84056ab91cd44",
     "a-production-secret-key-with-at-least-32-bytes",
     "MyPassword-3f9a1c7be2d84056ab91cd4471",
-  ])("takes the secret %s: what stands beside the words is enough", (secret) => {
+  ])("accepts the secret %s, whose other characters are sufficient", (secret) => {
     expect(load({ ...production, JWT_SECRET_KEY: secret }).settings.jwtSecretKey).toBe(secret);
   });
 
-  test("refuses PASSWORD_HIBP=true, a protection that is not there yet, and takes false", () => {
+  test("refuses PASSWORD_HIBP=true, which is not implemented, and accepts false", () => {
     expect(refusedNames({ ...production, PASSWORD_HIBP: "true" })).toEqual(["PASSWORD_HIBP"]);
     const { settings } = load({ ...production, PASSWORD_HIBP: "false" });
     expect(settings.environment).toBe("production");
@@ -107,7 +107,7 @@ describe("production refuses", () => {
     "zyxwvutsrqponmlkjihgfedcba9876543210",
     "1212312341234512345612345671234567",
     "f9a1c7be2d84056f9a1c7be2d84056f9a1",
-  ])("the guessable secret %s, which development only remarks on", (secret) => {
+  ])("the guessable secret %s, which causes only a warning in development", (secret) => {
     expect(refusedNames({ ...production, JWT_SECRET_KEY: secret })).toEqual(["JWT_SECRET_KEY"]);
     const { settings, warnings } = load({ JWT_SECRET_KEY: secret });
     expect(settings.jwtSecretKey).toBe(secret);
@@ -127,7 +127,7 @@ describe("production refuses", () => {
     },
   );
 
-  test("all of it at once, each named once, with what is wrong by form and by name", () => {
+  test("all problems at once, each setting named once", () => {
     const names = refusedNames({
       ENVIRONMENT: "production",
       JWT_SECRET_KEY: undefined,
@@ -151,7 +151,7 @@ describe("production refuses", () => {
     ]);
   });
 
-  test("with a way out in the message", () => {
+  test("with the remedy in the message", () => {
     const [problem] = problemsOf({ ...production, ...developmentFile, MAIL_TRANSPORT: undefined });
     expect(problem?.issue).toContain("SMTP_SERVER");
     expect(problem?.issue).toContain("MAIL_TRANSPORT=none");
@@ -199,16 +199,16 @@ describe("everywhere", () => {
     expect(refusedNames(environment)).toEqual(names);
   });
 
-  test("tests may hash cheaply", () => {
+  test("a low hash cost is accepted in tests", () => {
     expect(load({ ENVIRONMENT: "test", BCRYPT_COST: "4" }).settings.bcryptCost).toBe(4);
   });
 });
 
-describe("an operator is told before users depend on it", () => {
+describe("warnings are printed", () => {
   const names = (environment: Record<string, string | undefined>): string[] =>
     load(environment).warnings.map((warning) => warning.split(" ")[0] ?? "");
 
-  test("what production would refuse of a development installation", () => {
+  test("for settings that production would refuse", () => {
     expect(names({ JWT_SECRET_KEY: exampleSecret, TRUSTED_PROXIES: "0.0.0.0/0" })).toEqual([
       "ENVIRONMENT",
       "PUBLIC_URL",
@@ -219,7 +219,7 @@ describe("an operator is told before users depend on it", () => {
     ]);
   });
 
-  test("what production allows at a price", () => {
+  test("for settings that production accepts with a drawback", () => {
     expect(names({ ...production, ...developmentFile, MAIL_TRANSPORT: "none" })).toEqual([
       "DATABASE_URL",
       "MAIL_TRANSPORT",
@@ -229,14 +229,14 @@ describe("an operator is told before users depend on it", () => {
     ]);
   });
 
-  test("that unverified users stay out where no mail is sent", () => {
+  test("where unverified users cannot sign in because no mail is sent", () => {
     const silent = { ...production, ...developmentFile, MAIL_TRANSPORT: "none" };
     expect(load(silent).warnings.at(-1)).toContain("nobody can verify");
     const open = load({ ...silent, REQUIRE_EMAIL_VERIFICATION: "false" });
     expect(open.warnings.at(-1)).not.toContain("nobody can verify");
   });
 
-  test("what has no effect yet", () => {
+  test("for settings without an effect", () => {
     expect(
       load({
         ...production,
@@ -249,7 +249,7 @@ describe("an operator is told before users depend on it", () => {
     ]);
   });
 
-  test("nothing, where there is nothing to tell", () => {
+  test("none, where every setting is fit", () => {
     expect(load({ ...production, DATABASE_URL: "postgres://h/d" }).warnings).toEqual([]);
   });
 });

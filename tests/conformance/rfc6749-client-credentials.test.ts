@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import {
   type ClientAuth,
   clientCredentialsGrantRequest,
@@ -16,20 +16,15 @@ import type { Answer } from "../support/http-call.ts";
 import { signUp } from "../support/journey.ts";
 import { callWith, exampleBody, readOperations } from "../support/operations.ts";
 import { caught, discover } from "../support/strict-client.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let client: TestClient;
 let strict: Awaited<ReturnType<typeof discover>>;
 
 beforeAll(async () => {
-  app = await startTestApp();
   client = await makeClient(app, "billing");
   strict = await discover(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const clientForm = { grant_type: "client_credentials" };
@@ -59,7 +54,7 @@ function expectInvalidClient(name: string, answer: Answer) {
 }
 
 // RFC 6749 §4.4, §2.3.1; RFC 9068 §2
-test("a strict client gets a token for itself, with Basic and with the body, and none to refresh it", async () => {
+test("a strict client gets an access token with Basic and with body credentials, and no refresh token", async () => {
   for (const auth of [ClientSecretBasic(client.secret), ClientSecretPost(client.secret)]) {
     const granted = await grantStrictly(auth);
     expect(granted).toEqual({
@@ -82,7 +77,7 @@ test("a strict client gets a token for itself, with Basic and with the body, and
 });
 
 // security 24 (a bad client); RFC 6749 §5.2
-test("a strict client reads a refusal as that of the RFC", async () => {
+test("a strict client parses an error response", async () => {
   for (const auth of [ClientSecretBasic("wrong"), ClientSecretPost("wrong"), None()]) {
     const error = await caught(grantStrictly(auth));
     expect(error).toBeInstanceOf(WWWAuthenticateChallengeError);
@@ -91,7 +86,7 @@ test("a strict client reads a refusal as that of the RFC", async () => {
 });
 
 // security 24 (a bad client)
-test("whatever is wrong with a client's proof, the answer is the same", async () => {
+test("every invalid client credential gets the same response", async () => {
   const { id, secret } = client;
   const other = await makeClient(app, "other");
   const raw = (text: string) => `Basic ${Buffer.from(text, "latin1").toString("base64")}`;
@@ -138,7 +133,7 @@ test("whatever is wrong with a client's proof, the answer is the same", async ()
 });
 
 // RFC 6749 §2.3: not more than one way at once.
-test("a client that proves itself in two ways at once is refused, even if both are right", async () => {
+test("a client that authenticates in two ways at once is refused, even if both are right", async () => {
   const { id, secret, authorization } = client;
   const other = await makeClient(app, "other");
   for (const body of [
@@ -154,7 +149,7 @@ test("a client that proves itself in two ways at once is refused, even if both a
 });
 
 // RFC 6749 §2.3.1, Appendix B
-test("the header is read in any case of its scheme, its values as a form's", async () => {
+test("the Basic scheme is case-insensitive, and its values are form-decoded", async () => {
   const encoded = [...client.secret]
     .map((letter) => `%${letter.charCodeAt(0).toString(16)}`)
     .join("");
@@ -165,7 +160,7 @@ test("the header is read in any case of its scheme, its values as a form's", asy
 });
 
 // A client need not authenticate for a user's grants; one that does so wrongly is refused before the grant is looked at.
-test("the other grants take no client, or a right one", async () => {
+test("the other grants accept no client or a valid one", async () => {
   const user = await signUp(app);
   const form = { grant_type: "password", username: user.email, password: user.password };
   expect((await ask(form, basic("", ""))).status).toBe(200);
@@ -178,7 +173,7 @@ test("the other grants take no client, or a right one", async () => {
   expect((await ask(refresh)).status).toBe(200);
 });
 
-test("a grant and a refusal are recorded, and no secret with them", async () => {
+test("a grant and an error are recorded without secrets", async () => {
   const granted = await ask(clientForm, client.authorization);
   expect(await auditOf(app, granted)).toEqual([
     expect.objectContaining({
@@ -206,7 +201,7 @@ test("a grant and a refusal are recorded, and no secret with them", async () => 
 });
 
 // security 29 (a client's token where a user's is due)
-test("a client's token is never taken for a user's, wherever a user's is due", async () => {
+test("a client's token is never accepted as a user's token", async () => {
   const token = await clientToken(app, client);
   const { operations } = await readOperations(app);
   const guarded = operations.filter(({ isPublic, path }) => !isPublic && path.startsWith("/api/"));

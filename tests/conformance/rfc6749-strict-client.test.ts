@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import {
   allowInsecureRequests,
   type AuthorizationServer,
@@ -13,23 +13,18 @@ import {
 } from "oauth4webapi";
 
 import { registerVerified } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const client = { client_id: "strict-client" };
 // oxlint-disable-next-line typescript/no-deprecated -- the test's server has no certificate
 const insecure = { [allowInsecureRequests]: true };
-let app: TestApp;
+const app = useTestApp();
 let server: AuthorizationServer;
 let user: { userId: string; email: string; password: string };
 
 beforeAll(async () => {
-  app = await startTestApp();
   server = { issuer: "http://localhost:8000", token_endpoint: `${app.url}/oauth/token` };
   user = await registerVerified(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 async function grantByPassword(password: string) {
@@ -80,7 +75,7 @@ test("a strict client signs in, refreshes, and uses the token", async () => {
 });
 
 // security 24
-test("a strict client reads our failures as those of the RFC", async () => {
+test("a strict client parses error responses", async () => {
   for (const grant of [() => grantByPassword("wrong"), () => grantByRefreshToken("x")]) {
     const error = await caught(grant());
     expect(error).toBeInstanceOf(ResponseBodyError);

@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import type { Answer, Call } from "../support/http-call.ts";
 import { registerVerified, signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let user: { email: string; password: string };
 
 beforeAll(async () => {
-  app = await startTestApp();
   user = await registerVerified(app, { username: "ada.token" });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const formType = "application/x-www-form-urlencoded";
@@ -33,7 +28,7 @@ function expectFailure(answer: Answer, status: number, error: string) {
 }
 
 // security 24
-test("failures have the form and the words of RFC 6749 §5.2", async () => {
+test("error responses have the form and codes of RFC 6749 §5.2", async () => {
   const { email, password } = user;
   const rows: readonly (readonly [string, Record<string, string>, string])[] = [
     ["nothing", {}, "invalid_request"],
@@ -94,7 +89,7 @@ test("failures have the form and the words of RFC 6749 §5.2", async () => {
 });
 
 // security 24
-test("an unverified user is told so only with the right password, and gets no token", async () => {
+test("an unverified user gets that error only with the right password, and no token", async () => {
   const email = `unverified-${Bun.randomUUIDv7()}@example.com`;
   await app.post("/api/v1/auth/register", { email, password: user.password });
   const wrong = await ask({ form: { grant_type: "password", username: email, password: "wrong" } });
@@ -107,7 +102,7 @@ test("an unverified user is told so only with the right password, and gets no to
 });
 
 // security 18, 24: RFC 6749 §3.2, parameters must not be repeated.
-test("a repeated parameter is refused, whatever its values", async () => {
+test("a repeated parameter is refused", async () => {
   const { email, password } = user;
   const form = new URLSearchParams({ grant_type: "password", username: email, password });
   for (const [name, value] of form) {
@@ -121,7 +116,7 @@ test("a repeated parameter is refused, whatever its values", async () => {
 });
 
 // security 25
-test("forms are taken with a media type of any case and any charset, other bodies are not", async () => {
+test("form bodies are accepted with a media type of any case and any charset, other bodies are not", async () => {
   const { email, password } = user;
   const form = new URLSearchParams({
     grant_type: "password",
@@ -181,7 +176,7 @@ test("a success is the JSON of RFC 6749 §5.1 and not to be cached; unknown para
 });
 
 // security 25
-test("other methods are told which one to use, and an unknown path is told in the same form", async () => {
+test("other methods get 405 with Allow, and an unknown path gets an error of the same form", async () => {
   for (const method of ["GET", "PUT", "DELETE", "PATCH"]) {
     const answer = await app.call(method, "/oauth/token?grant_type=password");
     expectFailure(answer, 405, "invalid_request");
@@ -191,14 +186,14 @@ test("other methods are told which one to use, and an unknown path is told in th
   expectFailure(await app.call("POST", "/oauth/unknown"), 404, "invalid_request");
 });
 
-test("what callers do wrong is not logged as a failure of ours", async () => {
+test("client errors are not logged as server errors", async () => {
   await ask({ form: { grant_type: "implicit" } });
   await app.call("GET", "/oauth/token");
   expect(app.log.filter((line) => line.includes("request failed"))).toEqual([]);
 });
 
 // security 38: the switch
-test("the password grant can be switched off, refreshing goes on", async () => {
+test("the password grant can be switched off, and refreshing still works", async () => {
   await using off = await startTestApp({ settings: { PASSWORD_GRANT_ENABLED: "false" } });
   const { email, password, refreshToken } = await signUp(off);
   const sessions = "select count(*)::integer as count from sessions";

@@ -27,7 +27,7 @@ async function metadata(app: TestApp, path: string, headers: Record<string, stri
 }
 
 // security 37
-test("issuer and addresses are those of the settings, whatever host a request names", async () => {
+test("issuer and endpoints come from the settings, whatever host a request names", async () => {
   await using app = await startTestApp({ settings: { PUBLIC_URL: publicUrl } });
   const lies = [
     {},
@@ -42,7 +42,7 @@ test("issuer and addresses are those of the settings, whatever host a request na
 });
 
 // security 37
-test("the issuer is character by character that of the tokens", async () => {
+test("the issuer equals that of the tokens", async () => {
   const issuer = "https://Issuer.example.com/Auth/";
   await using app = await startTestApp({
     settings: { PUBLIC_URL: `${publicUrl}/`, JWT_ISSUER: issuer, DOCS_ENABLED: "false" },
@@ -52,7 +52,7 @@ test("the issuer is character by character that of the tokens", async () => {
 });
 
 // security 37, 38 (the switch)
-test("only the grants that are switched on are listed, and each listed one is", async () => {
+test("exactly the enabled grants are listed", async () => {
   for (const enabled of [true, false]) {
     await using app = await startTestApp({
       settings: { PASSWORD_GRANT_ENABLED: String(enabled) },
@@ -75,7 +75,7 @@ test("only the grants that are switched on are listed, and each listed one is", 
 });
 
 // RFC 8414 §3.2, and what a strict client makes of it
-test("a strict client discovers the server at both paths; the answer may be cached", async () => {
+test("a strict client discovers the server at both paths; the response is cacheable", async () => {
   await using app = await startTestApp();
   const { server } = await discover(app, "oauth2");
   expect((await discover(app, "oidc")).server).toEqual(server);

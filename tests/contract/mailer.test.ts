@@ -122,7 +122,7 @@ for (const [name, make] of adapters) {
       return await read(matching[0]);
     }
 
-    test("delivers both parts, the kind and who it is from and to", async () => {
+    test("delivers both parts, the kind, the sender and the recipient", async () => {
       await subject.mailer.send(message({ id: "both-parts" }));
 
       const { mail, header } = await arrivedWith("both-parts");
@@ -137,7 +137,7 @@ for (const [name, make] of adapters) {
       expect(mail.date).toBe("2026-11-20T10:11:12.000Z");
     });
 
-    test("leaves a link of an ASCII text whole on its line, however long", async () => {
+    test("keeps a link of an ASCII text on one line, however long", async () => {
       const link = `https://auth.example.com/verify-email?token=${"Az0-_".repeat(60)}&x==3D`;
       await subject.mailer.send(
         message({ id: "long-link", text: `Open this:\n\n${link}\n\n.\n.dot\nEnd\n` }),
@@ -231,7 +231,7 @@ for (const [name, make] of adapters) {
       expect(new Set(ids)).toEqual(new Set(["<again@gatehouse.test>"]));
     });
 
-    test("takes many mails at once and loses none", async () => {
+    test("accepts many mails at once and loses none", async () => {
       const ids = Array.from({ length: 30 }, (_, index) => `many-${index}`);
 
       await Promise.all(ids.map((id) => subject.mailer.send(message({ id }))));
@@ -256,7 +256,7 @@ for (const [name, make] of adapters) {
 }
 
 describe("the mailer of an installation without mail", () => {
-  test("takes every message and closes", async () => {
+  test("accepts every message and closes", async () => {
     const mailer = createMailer({ transport: "none" }, clock);
 
     expect(await mailer.send(message())).toBeUndefined();

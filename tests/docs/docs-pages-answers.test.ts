@@ -29,7 +29,7 @@ async function assetUrlsOf(page: Response): Promise<string[]> {
   );
 }
 
-describe("the pages' answers", () => {
+describe("the responses of the pages", () => {
   test("Swagger UI gets exactly the policy that it needs", async () => {
     const answer = await app()("/docs");
     expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
@@ -38,7 +38,7 @@ describe("the pages' answers", () => {
     );
   });
 
-  test("ReDoc gets a style nonce that is in its page and in no other answer", async () => {
+  test("ReDoc gets a style nonce that is in no other response", async () => {
     const get = app();
     const nonces = await Promise.all(
       [1, 2].map(async () => {
@@ -54,7 +54,7 @@ describe("the pages' answers", () => {
     expect(new Set(nonces).size).toBe(2);
   });
 
-  test("a service name is text on every page", async () => {
+  test("a service name is escaped on every page", async () => {
     for (const path of ["/", "/docs", "/redoc"]) {
       const html = await (await app()(path)).text();
       expect(html).not.toContain("<img src=x");
@@ -62,7 +62,7 @@ describe("the pages' answers", () => {
     }
   });
 
-  test("assets are brotli for those who accept it, unpacked for others, and kept for ever under their version", async () => {
+  test("assets are sent as brotli or uncompressed, and are immutable under their version", async () => {
     const get = app();
     const urls = [
       ...(await assetUrlsOf(await get("/docs"))),
@@ -88,7 +88,7 @@ describe("the pages' answers", () => {
     }
   });
 
-  test("an asset asked for under another version is not kept", async () => {
+  test("an asset of another version is not cacheable", async () => {
     const answer = await app()("/docs/assets/swagger-page.css?v=older");
     expect(answer.headers.get("cache-control")).toBe("no-cache");
   });
@@ -98,7 +98,7 @@ describe("the pages' answers", () => {
     expect((await app()("/docs/assets/constructor")).status).toBe(404);
   });
 
-  test("the document is asked for once, and again only after a failure", async () => {
+  test("the document is requested once, and again only after a failure", async () => {
     let calls = 0;
     const get = app({
       document: async () => {
@@ -117,7 +117,7 @@ describe("the pages' answers", () => {
     expect(calls).toBe(2);
   });
 
-  test("switched off, only the first page is left, and it links nowhere", async () => {
+  test("when documentation is switched off only the first page is left, without links", async () => {
     const get = app({ enabled: false });
     const first = await get("/");
     expect(first.status).toBe(200);

@@ -51,7 +51,7 @@ describeInBrowser("the documentation pages without a network", () => {
   }
 
   test(
-    "Swagger UI shows every operation, opened too",
+    "Swagger UI shows every operation, expanded as well",
     () =>
       onPage("/docs", async ({ page }) => {
         for (const operationId of operationIds) {
@@ -132,7 +132,7 @@ describeInBrowser("the documentation pages without a network", () => {
   );
 
   test(
-    "the first page links to the three others, with its colours and no script",
+    "the first page links to the three others, with its style and no script",
     () =>
       onPage("/", async ({ page }) => {
         expect(
@@ -150,7 +150,7 @@ describeInBrowser("the documentation pages without a network", () => {
   );
 
   test(
-    "a page that breaks its policy or asks for another host leaves problems",
+    "a page that breaks its policy or requests another host is reported",
     async () => {
       const { page, problems, close } = await openWatchedPage(browser, sample.origin);
       try {

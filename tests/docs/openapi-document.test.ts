@@ -35,7 +35,7 @@ describe("the document of a sample app", () => {
     expect(validator.version).toBe("3.0");
   });
 
-  test("holds no keyword or type that OpenAPI 3.0 does not know", () => {
+  test("contains no keyword or type outside OpenAPI 3.0", () => {
     const foreign = [
       "$id",
       "const",
@@ -57,7 +57,7 @@ describe("the document of a sample app", () => {
     }
   });
 
-  test("describes every response, and spills no schema over it", () => {
+  test("describes every response", () => {
     const responses = [...objectsIn(document.paths)].filter(({ path }) =>
       /\/responses\/\d+$/.test(path),
     );
@@ -75,7 +75,7 @@ describe("the document of a sample app", () => {
     });
   });
 
-  test("gives every body the one media type that the route takes or sends", () => {
+  test("gives every body the one media type that the route accepts or sends", () => {
     const contents = [...objectsIn(document.paths)].filter(({ path }) => path.endsWith("/content"));
     const byPath = Object.fromEntries(
       contents.map(({ path, object }) => [path, Object.keys(object)]),
@@ -93,7 +93,7 @@ describe("the document of a sample app", () => {
     );
   });
 
-  test("keeps named schemas once, and refers to them from everywhere", () => {
+  test("has named schemas once, and references them", () => {
     expect(Object.keys(document.components.schemas)).toEqual([
       "Error",
       "Manager",
@@ -124,7 +124,7 @@ describe("the document of a sample app", () => {
     });
   });
 
-  test("says dates, nulls, literals, tuples and records in the words of OpenAPI 3.0", () => {
+  test("converts dates, nulls, literals, tuples and records to OpenAPI 3.0", () => {
     expect(valueAt("components", "schemas", "User", "properties")).toEqual({
       id: { type: "string", format: "uuid" },
       name: { type: "string", nullable: true },
@@ -152,7 +152,7 @@ describe("the document of a sample app", () => {
     });
   });
 
-  test("shows parameters as callers send them, and no header that OpenAPI describes otherwise", () => {
+  test("shows parameters as clients send them, and no header that OpenAPI describes otherwise", () => {
     expect(valueAt("paths", "/api/users/{id}", "get", "parameters")).toEqual([
       { name: "x-tenant", in: "header", required: false, schema: { type: "string" } },
       { name: "id", in: "path", required: true, schema: { type: "string", format: "uuid" } },
@@ -173,7 +173,7 @@ describe("the document of a sample app", () => {
     ]);
   });
 
-  test("says how to sign in for every operation that is not public, also where the route forgot to", () => {
+  test("has a security requirement for every operation that is not public", () => {
     const signedIn = [{ bearer: [] }, { password: [] }];
     expect(valueAt("paths", "/api/me", "get", "security")).toEqual(signedIn);
     expect(valueAt("paths", "/api/users/{id}", "get", "security")).toEqual(signedIn);
@@ -220,7 +220,7 @@ describe("the document of a sample app", () => {
   });
 });
 
-test("the document neither depends on what the app has served nor on the order of its parts", async () => {
+test("the document does not depend on served requests or on the order of routes", async () => {
   const served = sample();
   const answer = await served.handle(
     new Request("http://localhost/api/register", {
@@ -235,7 +235,7 @@ test("the document neither depends on what the app has served nor on the order o
   expect(JSON.stringify(await documentOf(served))).toBe(first);
 });
 
-test("gathering the routes leaves the served app its server", async () => {
+test("collecting the routes does not stop the served app", async () => {
   const app = new Elysia()
     .get("/served", ({ server }) => (server === null ? "no server" : "server"), {
       detail: { operationId: "served" },
@@ -265,7 +265,7 @@ test("security and errors that a macro or a guard declares are described", async
   expect(operation.security).toEqual([{ bearer: [] }, { password: [] }]);
 });
 
-test("a route that declares no response, or one without a status, answers 200", async () => {
+test("a route that declares no response, or one without a status, has a response 200", async () => {
   const loose = new Elysia()
     .get("/none", () => "none", { detail: { operationId: "none" } })
     .get("/one", () => "one", { response: t.String(), detail: { operationId: "one" } });
@@ -306,7 +306,7 @@ describe("routes that contradict each other are refused", () => {
     );
   });
 
-  test("a reference to a schema that is nowhere", async () => {
+  test("a reference to a missing schema", async () => {
     const dangling = get("/a", "a", t.Object({ missing: t.Unsafe({ $ref: "Missing" }) }));
     expect(await documentOf(dangling).catch(String)).toContain(
       "#/components/schemas/Missing is not a known schema",

@@ -13,7 +13,7 @@ interface Operation {
   responses: Record<string, { description: string; content?: unknown }>;
 }
 
-test("the product's own document is valid, and every operation is described, typed and says who may call it", async () => {
+test("the product's document is valid, and every operation is described, typed and has its access stated", async () => {
   await using app = await startTestApp();
   const answer = await app.call("GET", "/openapi.json");
   expect(answer.status).toBe(200);

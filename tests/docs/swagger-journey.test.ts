@@ -5,7 +5,7 @@ import { freshEmail, goodPassword, mailTo } from "../support/journey.ts";
 import { swaggerAuthorize, swaggerExecute } from "../support/swagger-ui.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-describeInBrowser("a newcomer with nothing but the Swagger page", () => {
+describeInBrowser("a new user in Swagger UI", () => {
   test("registers, verifies, authorizes through /oauth/token and calls a protected route, with no error in the console", async () => {
     await using app = await startTestApp();
     await using browser = await openBrowser();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { type EchoApplication, startEchoApplication } from "../support/echo-application.ts";
@@ -6,7 +6,7 @@ import { type Call, callServer } from "../support/http-call.ts";
 import { goodPassword, signUp } from "../support/journey.ts";
 import { type ProxyProcess, type ProxyProgram, startProxy } from "../support/proxy-process.ts";
 import { rawGet } from "../support/raw-http.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 /** The ports of what an example's proxy stands before. */
 export interface Upstreams {
@@ -17,22 +17,17 @@ export interface Upstreams {
 /** What every example must do for the application behind it, asked of its real proxy. */
 export function guardsTheApplication(programFor: (upstreams: Upstreams) => ProxyProgram): void {
   setDefaultTimeout(30_000);
-  let gatehouse: TestApp;
+  const gatehouse = useTestApp({ settings: { TRUSTED_PROXIES: "127.0.0.1/32" } });
   let application: EchoApplication;
   let proxy: ProxyProcess;
 
   beforeAll(async () => {
-    gatehouse = await startTestApp({ settings: { TRUSTED_PROXIES: "127.0.0.1/32" } });
     application = startEchoApplication();
+    gatehouse.defer(() => application[Symbol.asyncDispose]());
     proxy = await startProxy(
       programFor({ gatehouse: Number(new URL(gatehouse.url).port), application: application.port }),
     );
-  });
-
-  afterAll(async () => {
-    await proxy[Symbol.asyncDispose]();
-    await application[Symbol.asyncDispose]();
-    await gatehouse[Symbol.asyncDispose]();
+    gatehouse.defer(() => proxy[Symbol.asyncDispose]());
   });
 
   function through(method: string, path: string, call?: Call) {
@@ -50,7 +45,7 @@ export function guardsTheApplication(programFor: (upstreams: Upstreams) => Proxy
     return Object.entries(headers).filter(([name, value]) => /^x[-_]auth/i.test(name) && value);
   }
 
-  test("without a good token: 401 with a challenge, and the application hears nothing", async () => {
+  test("without a valid token: 401 with a challenge, and the application gets no request", async () => {
     const calls: Call[] = [{}, { bearer: "x" }, { headers: { cookie: "session=1" } }];
     const received = await receivedBy(async () => {
       for (const call of calls) {
@@ -65,7 +60,7 @@ export function guardsTheApplication(programFor: (upstreams: Upstreams) => Proxy
     expect(received).toEqual([]);
   });
 
-  test("a good token's request arrives as it was sent, with whose it is", async () => {
+  test("a request with a valid token reaches the application unchanged, with the identity headers", async () => {
     const user = await signUp(gatehouse, { username: `u${Date.now().toString(36)}` });
     const { username } = (
       await gatehouse.call("GET", "/api/v1/users/me", { bearer: user.accessToken })
@@ -93,7 +88,7 @@ export function guardsTheApplication(programFor: (upstreams: Upstreams) => Proxy
   });
 
   // What a proxy would take for a variable, and a user who has no username.
-  test("an address is passed as it is", async () => {
+  test("a path and query are passed unchanged", async () => {
     const email = `$host{http.request.host}${Bun.randomUUIDv7().slice(-12)}@example.com`;
     await gatehouse.post("/api/v1/auth/register", { email, password: goodPassword });
     await gatehouse.rows(`update users set email_verified_at = now() where email = '${email}'`);
@@ -110,7 +105,7 @@ export function guardsTheApplication(programFor: (upstreams: Upstreams) => Proxy
   });
 
   // Attack: to be somebody else, by telling the application so before Gatehouse can.
-  test("the client's own X-Auth headers never arrive, however they are spelt", async () => {
+  test("the client's own X-Auth headers are removed in every spelling", async () => {
     const { accessToken, email } = await signUp(gatehouse);
     const spellings = ["X-Auth-User-Id", "x-auth-email", "X-AUTH-USERNAME", "X-Auth-Roles"].flatMap(
       (name) => [
@@ -141,7 +136,7 @@ export function guardsTheApplication(programFor: (upstreams: Upstreams) => Proxy
   });
 
   // Attack: to hide where one comes from.
-  test("the client's own X-Forwarded headers count neither for the application nor for Gatehouse", async () => {
+  test("the client's own X-Forwarded headers are replaced for the application and for Gatehouse", async () => {
     const user = await signUp(gatehouse);
     const headers = {
       "x-forwarded-for": "192.0.2.1",
@@ -167,7 +162,7 @@ export function guardsTheApplication(programFor: (upstreams: Upstreams) => Proxy
   });
 
   // security 35
-  test("who has logged out is refused at once", async () => {
+  test("a signed-out user is refused", async () => {
     const { accessToken: bearer } = await signUp(gatehouse);
     expect((await through("GET", "/", { bearer })).status).toBe(200);
     expect((await through("POST", "/api/v1/auth/logout", { bearer })).status).toBe(200);
@@ -179,7 +174,7 @@ export function guardsTheApplication(programFor: (upstreams: Upstreams) => Proxy
   });
 
   // part of security 98
-  test("what needs a role is refused to others, however its path is written", async () => {
+  test("a path that needs a role is refused to others in every spelling", async () => {
     const user = await signUp(gatehouse);
     const admin = await signInAdmin(gatehouse);
     const paths = [
@@ -213,7 +208,7 @@ export function guardsTheApplication(programFor: (upstreams: Upstreams) => Proxy
   });
 
   // Bad day: nobody is there to be asked.
-  test("without Gatehouse nothing that is guarded passes", async () => {
+  test("guarded paths are refused while Gatehouse is down", async () => {
     const { accessToken: bearer } = await signUp(gatehouse);
     const away = await startProxy(programFor({ gatehouse: 1, application: application.port }));
     try {

@@ -37,7 +37,7 @@ function asFile(value: unknown): { http: Http } {
   return value as { http: Http };
 }
 
-test("every way to the application asks first, and every name leads somewhere", () => {
+test("every router to the application has the forward-auth middleware, and every name is defined", () => {
   const toApplication = Object.values(routers).filter(({ service }) => service === "application");
   expect(toApplication.map(({ rule }) => rule)).toContain("PathPrefix(`/`)");
   for (const router of toApplication) {
@@ -55,7 +55,7 @@ test("every way to the application asks first, and every name leads somewhere", 
   for (const address of addresses) expect(hosts).toContain(new URL(address).hostname);
 });
 
-test("Gatehouse is asked what it answers to, and its four headers take the place of the client's", () => {
+test("the forward-auth address is an endpoint of Gatehouse, and its four headers replace the client's", () => {
   const asked = Object.entries(middlewares).map(([name, { forwardAuth }]) => [
     name,
     forwardAuth.address,
@@ -85,7 +85,7 @@ test("Gatehouse is asked what it answers to, and its four headers take the place
   }
 });
 
-test("nothing but Traefik reaches the application, and Traefik reads the file", () => {
+test("only Traefik reaches the application, and Traefik parses the file", () => {
   const { traefik, application } = beside.services;
   expect(application?.ports).toBeUndefined();
   expect(traefik?.ports).toEqual(["127.0.0.1:8080:8080"]);

@@ -1,26 +1,21 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { makeClient } from "../support/clients.ts";
 import type { SignedInUser } from "../support/journey.ts";
 import { rawGet } from "../support/raw-http.ts";
 import { signUpWith } from "../support/roles.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let admin: SignedInUser;
 /** May read roles, and not clients. */
 let reader: SignedInUser;
 
 beforeAll(async () => {
-  app = await startTestApp();
   admin = await signInAdmin(app);
   reader = await signUpWith(app, ["roles:read"]);
   await makeClient(app, "the guarded one");
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const path = "/api/v1/clients";

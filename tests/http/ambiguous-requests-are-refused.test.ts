@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { rawRequest, rawText } from "./raw-request.ts";
 
 const live = "GET /health/live HTTP/1.1";
@@ -10,15 +10,7 @@ const json = "Content-Type: application/json";
 const body = '{"token":"x"}';
 
 describe("a request that two parsers could read in two ways", () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp();
 
   // The server beneath us answers these itself, with nothing but a status, and closes.
   // security 107

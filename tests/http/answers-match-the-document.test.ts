@@ -1,27 +1,22 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 
 import type { Answer, Call } from "../support/http-call.ts";
 import { signUp } from "../support/journey.ts";
 import { type Json, type Operation, readOperations } from "../support/operations.ts";
 import { schemaFaults } from "../support/schema-faults.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { type FuzzedRequest, fuzzedRequests } from "./request-arbitraries.ts";
 
 /** How many requests a run makes; `FUZZ_CASES=10000` for a long one. */
 const cases = Number(process.env["FUZZ_CASES"] ?? 1500);
 
-let app: TestApp;
+const app = useTestApp();
 let operations: Operation[];
 let schemas: Json;
 
 beforeAll(async () => {
-  app = await startTestApp();
   ({ operations, schemas } = await readOperations(app));
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 /** `fetch` refuses some requests before it sends them: a body for GET, a line break in a header. */

@@ -1,24 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signUp } from "../support/journey.ts";
 import { type Operation, readOperations } from "../support/operations.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { rawRequest, rawText } from "./raw-request.ts";
 
 const json = "application/json";
 const form = "application/x-www-form-urlencoded";
 
 describe("bodies", () => {
-  let app: TestApp;
+  const app = useTestApp();
   let operations: Operation[];
 
   beforeAll(async () => {
-    app = await startTestApp();
     ({ operations } = await readOperations(app));
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   function taking(mediaType: string): Operation[] {

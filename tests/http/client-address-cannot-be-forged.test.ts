@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 import { openRaw } from "../support/raw-http.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
 import { createClientAddressReader } from "../../src/platform/http/client-address.ts";
 
 /** The address that the audit log has of a sign-in that came with these headers. */
@@ -17,15 +17,7 @@ async function recordedAddress(app: TestApp, headers: Record<string, string>): P
 }
 
 describe("without trusted proxies", () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp();
 
   // part of security 111: what limits will be counted by
   test.each([
@@ -59,16 +51,8 @@ describe("without trusted proxies", () => {
 });
 
 describe("with trusted proxies", () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({
-      settings: { TRUSTED_PROXIES: "127.0.0.0/8,10.0.0.0/8,fd00::/8" },
-    });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
+  const app = useTestApp({
+    settings: { TRUSTED_PROXIES: "127.0.0.0/8,10.0.0.0/8,fd00::/8" },
   });
 
   // part of security 112: all but the /64 key

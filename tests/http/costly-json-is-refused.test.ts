@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const kilobyte = 1024;
 
@@ -26,16 +26,11 @@ function keys(count: number): string {
 }
 
 describe("JSON that costs more than it weighs", () => {
-  let app: TestApp;
+  // A larger limit, so that nothing but the parser stands between the text and its cost.
+  const app = useTestApp({ settings: { BODY_LIMIT: "4MiB" } });
 
   beforeAll(async () => {
-    // A larger limit, so that nothing but the parser stands between the text and its cost.
-    app = await startTestApp({ settings: { BODY_LIMIT: "4MiB" } });
     await send("{}");
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   function send(body: string) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
@@ -12,7 +12,7 @@ import { createGuard } from "../../src/platform/http/guard.ts";
 import { createRequestIds } from "../../src/platform/http/request-id.ts";
 import { createRouteKit } from "../../src/platform/http/route-kit.ts";
 import { callWith, exampleBody, readOperations } from "../support/operations.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 
 /** Every route that takes callers who are not signed in. A new one is written here by hand, or it is not public. */
 const publicRoutes = [
@@ -43,15 +43,7 @@ const publicRoutes = [
 const clientRoutes = ["POST /oauth/introspect"];
 
 describe("who is not signed in", () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp();
 
   test("finds the public routes, and those are the ones that the document calls so", async () => {
     const { operations } = await readOperations(app);

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { freshEmail, goodPassword, signUp } from "../support/journey.ts";
 import { callWith, type Operation, readOperations } from "../support/operations.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const canary = "canary-7f3Q9z";
 
 describe("answers below /api/v1", () => {
-  let app: TestApp;
+  const app = useTestApp();
   let operations: Operation[];
 
   beforeAll(async () => {
-    app = await startTestApp();
     ({ operations } = await readOperations(app));
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   test("a success is an envelope around its data", async () => {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { goodPassword, signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 import type { Answer } from "../support/http-call.ts";
 
 const form = { "content-type": "application/x-www-form-urlencoded" };
@@ -54,18 +54,13 @@ async function everyKind(app: TestApp): Promise<(readonly [string, number, Answe
 const preflight = { origin: "https://app.example", "access-control-request-method": "GET" };
 
 describe("every kind of answer", () => {
-  let app: TestApp;
+  const app = useTestApp({
+    settings: { PUBLIC_URL: "https://auth.example.com", ALLOWED_ORIGINS: "https://app.example" },
+  });
   let answers: (readonly [string, number, Answer])[];
 
   beforeAll(async () => {
-    app = await startTestApp({
-      settings: { PUBLIC_URL: "https://auth.example.com", ALLOWED_ORIGINS: "https://app.example" },
-    });
     answers = await everyKind(app);
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   test("was forced", () => {

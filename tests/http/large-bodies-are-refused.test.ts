@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { eventually } from "../support/eventually.ts";
 import { race } from "../support/race.ts";
 import { openRaw } from "../support/raw-http.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 import { rawText } from "./raw-request.ts";
 
 const limit = 64 * 1024;
@@ -11,15 +11,7 @@ const block = Buffer.alloc(64 * 1024, "x");
 const path = "/api/v1/auth/validate-token";
 
 describe("a body over the limit", () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp();
 
   /** Uploads so many blocks, and another request on the same connection; gives the statuses that came back. */
   async function upload(target: string, blocks: number, isChunked: boolean): Promise<string> {

@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 const good = "https://good.example";
 const other = "https://app.example:8443";
 const me = "/api/v1/users/me";
 
 describe("with allowed origins", () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ settings: { ALLOWED_ORIGINS: `${good},${other}` } });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ settings: { ALLOWED_ORIGINS: `${good},${other}` } });
 
   function preflight(path: string, origin: string, method = "POST") {
     return app.call("OPTIONS", path, {

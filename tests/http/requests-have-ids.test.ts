@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { systemRandom } from "../../src/kernel/random.ts";
 import { createRequestIds } from "../../src/platform/http/request-id.ts";
 import { auditOf } from "../support/audit-rows.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { rawRequest, rawText } from "./raw-request.ts";
 
 describe("every request has an id", () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp();
 
   test.each(["a", "req-1.b_C", "0123456789abcdef".repeat(8)])("%s is kept", async (id) => {
     for (const path of ["/health/live", "/api/v1/users/me", "/nowhere", "/docs"]) {

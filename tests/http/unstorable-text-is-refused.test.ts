@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
@@ -11,7 +11,7 @@ import {
   readOperations,
   textFields,
 } from "../support/operations.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { rawRequest, rawText } from "./raw-request.ts";
 
 // A NUL byte in any text is an error to Postgres, a lone surrogate has no UTF-8, and an index entry has a longest length.
@@ -40,16 +40,11 @@ const secretFields = new Set([
 ]);
 
 describe("text that cannot be stored", () => {
-  let app: TestApp;
+  const app = useTestApp();
   let operations: Operation[];
 
   beforeAll(async () => {
-    app = await startTestApp();
     ({ operations } = await readOperations(app));
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   // security 104

@@ -5,7 +5,7 @@ import type { PeerLookup } from "../../src/platform/http/exchange.ts";
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, logIn, signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 interface Question {
   readonly method: string;
@@ -14,15 +14,7 @@ interface Question {
   readonly bearer?: string;
 }
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 /** What leaves a row behind, of those who are signed in and those who are not, with a body and without. */
 async function createQuestions(): Promise<Record<string, Question>> {

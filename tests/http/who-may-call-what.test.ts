@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { createHotRoutes, createRoutes } from "../../src/app/create-app.ts";
 import { createRefreshCookie } from "../../src/platform/http/refresh-cookie.ts";
@@ -11,23 +11,18 @@ import { type SignedInUser, signUp } from "../support/journey.ts";
 import { callWith, exampleBody, type Operation, readOperations } from "../support/operations.ts";
 import { signUpWith } from "../support/roles.ts";
 import { statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { operationsByPermission, operationsOfTheSignedIn } from "./access.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let operations: Operation[];
 let client: TestClient;
 
 beforeAll(async () => {
-  app = await startTestApp();
   ({ operations } = await readOperations(app));
   client = await makeClient(app);
   // One stays, whatever the others do to themselves.
   await signInAdmin(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 /** Every route that the document leaves out. */

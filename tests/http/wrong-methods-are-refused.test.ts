@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
+import { untilBackgroundWorkIsDone } from "../support/background-work.ts";
 import { databaseDump } from "../support/database-dump.ts";
-import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, mailTo, signUp } from "../support/journey.ts";
 import { readOperations } from "../support/operations.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { rawRequest, rawText } from "./raw-request.ts";
 
 const methods = [
@@ -23,11 +23,10 @@ const methods = [
 const pages = ["/", "/docs", "/redoc", "/openapi.json", "/verify-email"];
 
 describe("a wrong method", () => {
-  let app: TestApp;
+  const app = useTestApp();
   let known: Map<string, Set<string>>;
 
   beforeAll(async () => {
-    app = await startTestApp();
     known = new Map(pages.map((path) => [path, new Set(["GET", "HEAD"])]));
     known.get("/verify-email")?.add("POST");
     known.set("/verify-email/resend", new Set(["POST"]));
@@ -36,10 +35,6 @@ describe("a wrong method", () => {
       known.set(path, taken.add(method));
       if (method === "GET") taken.add("HEAD");
     }
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   // part of security 119: TRACE
@@ -119,11 +114,7 @@ describe("a wrong method", () => {
     await app.post("/api/v1/auth/register", { email, password: goodPassword });
     const { token, code } = await mailTo(app, email);
     const query = new URLSearchParams({ token, email, code, refresh_token: user.refreshToken });
-    // The mails are under way: what their delivery changes must not be taken for a change of ours.
-    await eventually(
-      () => app.rows("select id from outbox where topic <> 'event' and delivered_at is null"),
-      (rows) => rows.length === 0,
-    );
+    await untilBackgroundWorkIsDone(app);
     const before = await databaseDump(app);
     for (const path of known.keys()) {
       for (const method of ["GET", "HEAD", "OPTIONS", "TRACE"]) {

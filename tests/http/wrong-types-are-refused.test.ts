@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
@@ -9,7 +9,7 @@ import {
   readOperations,
   textFields,
 } from "../support/operations.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const wrong: readonly unknown[] = [
   { $ne: 1 },
@@ -28,18 +28,13 @@ const wrong: readonly unknown[] = [
 ];
 
 describe("type confusion", () => {
-  let app: TestApp;
+  const app = useTestApp();
   let operations: Operation[];
   let bearer: string;
 
   beforeAll(async () => {
-    app = await startTestApp();
     ({ operations } = await readOperations(app));
     bearer = (await signInAdmin(app)).accessToken;
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
   });
 
   // A query language in the place of a text, an array that a driver would spread, a number that bcrypt would choke on.

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
 import {
@@ -9,23 +9,18 @@ import {
   type SignedInUser,
   signUp,
 } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 // Each statement is a round trip, and most of what a request takes when the database is a network away.
 describe("round trips to the database", () => {
-  let served: TestApp;
+  const served = useTestApp();
   let counted: CountedApp;
   let user: SignedInUser;
 
   beforeAll(async () => {
-    served = await startTestApp();
     user = await signUp(served, { username: "round-tripper" });
     counted = createCountedApp(served);
-  });
-
-  afterAll(async () => {
-    await counted[Symbol.asyncDispose]();
-    await served[Symbol.asyncDispose]();
+    served.defer(() => counted[Symbol.asyncDispose]());
   });
 
   async function count(path: string, status: number, json?: unknown): Promise<number> {
@@ -46,7 +41,7 @@ describe("round trips to the database", () => {
     expect(await count("/api/v1/auth/resend-verification", 202, { email })).toBe(1);
   });
 
-  test("a log-in takes 3 at most, whether it succeeds or not", async () => {
+  test("a sign-in takes 3 at most, whether it succeeds or not", async () => {
     const { email, password } = user;
     expect(await count("/api/v1/auth/login", 200, { email, password })).toBeWithin(1, 4);
     const byName = { username: "round-tripper", password };
@@ -62,7 +57,7 @@ describe("round trips to the database", () => {
   });
 
   // What services next door ask for each of their own requests.
-  test("judging a token takes 1 when it was not seen before, and then 0, whoever asks", async () => {
+  test("verifying a token takes 1 the first time, and then 0", async () => {
     await counted.platform.changes.start();
     const me = () => count("/api/v1/users/me", 200);
     const forward = () => count("/api/v1/auth/forward?role=user", 200);
@@ -75,7 +70,7 @@ describe("round trips to the database", () => {
     expect(await count("/api/v1/auth/validate-token", 401, forged)).toBe(0);
   });
 
-  test("while changes go unheard, judging a token takes 1 each time", async () => {
+  test("while change notifications are lost, verifying a token takes 1 each time", async () => {
     await counted.platform.changes.start();
     expect(await count("/api/v1/users/me", 200)).toBeWithin(0, 2);
     expect(await count("/api/v1/users/me", 200)).toBe(0);

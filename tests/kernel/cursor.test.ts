@@ -16,7 +16,7 @@ function refusal(list: string, text: string): unknown {
   }
 }
 
-test("a cursor gives back the position that it was made of, and is fit for a query", () => {
+test("a cursor is parsed back to its position, and is URL-safe", () => {
   expect(decodeCursor("clients", cursor, isUuid)).toBe(position);
   expect(cursor).toMatch(/^[\w-]+$/);
   expect(cursor).not.toContain(position);
@@ -35,7 +35,7 @@ test("a cursor with any one character changed, dropped or added is refused", () 
   }
 });
 
-test("a cursor of another list, of a position of another form, and plain nonsense are refused", () => {
+test("a cursor of another list, of a position of another form, and a malformed one are refused", () => {
   const others = [
     encodeCursor("users", position),
     encodeCursor("clients", "1"),
@@ -47,7 +47,7 @@ test("a cursor of another list, of a position of another form, and plain nonsens
   for (const text of others) expect([text, refusal("clients", text)]).toEqual([text, "cursor"]);
 });
 
-test("a page has a next one only when a row was left over", () => {
+test("a page has a next cursor only when there are more rows", () => {
   const cursorOf = String;
   expect(pageOf([], 2, cursorOf)).toEqual({ items: [], nextCursor: null });
   expect(pageOf([1, 2], 2, cursorOf)).toEqual({ items: [1, 2], nextCursor: null });

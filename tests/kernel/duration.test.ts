@@ -43,7 +43,7 @@ describe("durations", () => {
     expect(parseDurationSeconds(text)).toBeNull();
   });
 
-  test("what is formatted is read back as the same seconds", () => {
+  test("a formatted duration is parsed back to the same seconds", () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (seconds) => {
         expect(parseDurationSeconds(formatDurationSeconds(seconds))).toBe(seconds);
@@ -64,7 +64,7 @@ describe("durations", () => {
     ]);
   });
 
-  test("a text is read only if it is a number and a unit", () => {
+  test("only a number and a unit are accepted", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9.smhd +-]{0,6}$/)), (text) => {
         expect(parseDurationSeconds(text) !== null).toBe(/^(?:0|[1-9][0-9]*)[smhd]$/.test(text));

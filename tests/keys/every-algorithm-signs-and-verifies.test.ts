@@ -22,7 +22,7 @@ describe.each([...asymmetricAlgorithms])("%s", (algorithm) => {
   const settings = { JWT_ALGORITHM: algorithm };
   const database = databaseOf[algorithm];
 
-  test("signs in, is verified by us and, from the published keys alone, by a strict client", async () => {
+  test("signs tokens that the service and, with the published keys, a strict client verify", async () => {
     await using app = await startTestApp({ settings, database });
     const user = await signUp(app);
     const me = await app.call("GET", "/api/v1/users/me", { bearer: user.accessToken });
@@ -47,7 +47,7 @@ describe.each([...asymmetricAlgorithms])("%s", (algorithm) => {
   }, 20_000);
 
   // security 33
-  test("publishes public members alone, to be cached; the private half is nowhere to be read", async () => {
+  test("publishes only public members, cacheable; the private key is never shown", async () => {
     await using app = await startTestApp({ settings, database });
     const user = await signUp(app);
     const answer = await app.call("GET", "/.well-known/jwks.json");

@@ -14,7 +14,7 @@ test("keys rotate takes effect on running replicas, and keys list shows both key
   const rotated = await runFromSource(app, "keys rotate");
   const [, id = ""] = /ES256 key (\S+) signs from \S+Z on/.exec(rotated.stdout) ?? [];
   expect(rotated.exitCode).toBe(0);
-  await Promise.all(replicas.map((replica) => signsWith(replica, user, id, 1)));
+  await Promise.all(replicas.map((replica) => signsWith(replica, user, id)));
   expect(await publishedKeys(app)).toHaveLength(2);
 
   const listed = await runFromSource(app, "keys list");
@@ -35,7 +35,7 @@ test("keys rotate takes effect on running replicas, and keys list shows both key
   expect(listed.stdout).not.toContain(app.platform.settings.jwtSecretKey);
 });
 
-test("under HS256 keys rotate says what to do instead, and keys list shows the secrets' ids", async () => {
+test("under HS256 keys rotate explains what to do, and keys list shows the secrets' ids", async () => {
   await using app = await startTestApp();
   const rotated = await runFromSource(app, "keys rotate");
   expect([rotated.exitCode, rotated.stdout]).toEqual([1, ""]);
@@ -47,7 +47,7 @@ test("under HS256 keys rotate says what to do instead, and keys list shows the s
   expect(listed.stdout).toContain(app.platform.keyRing.current().id);
 });
 
-test("a wrong word after keys is wrong usage", async () => {
+test("an unknown subcommand of keys is wrong usage", async () => {
   await using app = await startTestApp();
   expect((await runFromSource(app, "keys rotat")).exitCode).toBe(2);
   expect((await runFromSource(app, "keys list --nonsense")).exitCode).toBe(2);
@@ -55,7 +55,7 @@ test("a wrong word after keys is wrong usage", async () => {
 });
 
 // Bad day: the server finds a key that it cannot open.
-test("serve ends with exit code 1 and words to go by when a key cannot be opened", async () => {
+test("serve exits with 1 and a message when a key cannot be decrypted", async () => {
   const settings = {
     JWT_ALGORITHM: "EdDSA",
     ENCRYPTION_KEY: "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0iL-tests-only",

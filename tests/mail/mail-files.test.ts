@@ -25,7 +25,7 @@ afterEach(async () => {
   await rm(parent, { recursive: true });
 });
 
-test("a mail is one file which says by its name when it was sent and what it is", async () => {
+test("a mail is one file whose name has the time and the kind", async () => {
   const mailer = createFileMailer(
     { directory, from },
     { now: () => new Date("2026-11-20T10:11:12.123Z") },
@@ -54,7 +54,7 @@ test("the names sort by time", async () => {
   expect(kinds).toEqual(["verify-email", "magic-link", "account-exists"]);
 });
 
-test("only the owner may read mails, which hold links that sign people in", async () => {
+test("only the owner of the process can read mails", async () => {
   const mailer = createFileMailer({ directory, from }, { now: () => new Date(0) });
 
   await mailer.send(message);
@@ -64,7 +64,7 @@ test("only the owner may read mails, which hold links that sign people in", asyn
   expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
 });
 
-test("a link found by line has no carriage return at its end", async () => {
+test("a link at the end of a line has no carriage return", async () => {
   const mailer = createFileMailer({ directory, from }, { now: () => new Date(0) });
 
   await mailer.send(message);
@@ -75,7 +75,7 @@ test("a link found by line has no carriage return at its end", async () => {
   expect(content).not.toContain("\r");
 });
 
-test("a mail that cannot be written fails, leaves no half of a file, and can be sent again", async () => {
+test("a mail that cannot be written fails, leaves no partial file, and can be sent again", async () => {
   const mailer = createFileMailer({ directory, from }, { now: () => new Date(0) });
   const name = `19700101T000000.000Z-verify-email-${message.id}.eml`;
   // A directory in the way of the last step works for every user, root included.

@@ -46,7 +46,7 @@ describeInBrowser("each mail, in Chromium", () => {
   });
 
   test.each(MAIL_LOCALES)(
-    "fits a phone, is easy to read by day and by night, and loads nothing (%s)",
+    "fits a phone, has contrast in light and dark, and loads nothing (%s)",
     async (locale) => {
       const watched = await openWatchedPage(browser, "null");
       const { page } = watched;

@@ -96,7 +96,7 @@ describe("encryption", () => {
     },
   );
 
-  test("the password is given to the server, after encryption only", async () => {
+  test("the password is sent to the server only after encryption", async () => {
     await using server = await startMailServer({
       onAuth: (auth, session, callback) =>
         auth.password === "right" && session.secure
@@ -141,7 +141,7 @@ describe("refusals", () => {
     [550, "No such user here"],
     [551, "User not local"],
     [553, "5.1.3 Bad mailbox name"],
-  ])("%d %s is for good", async (code, text) => {
+  ])("%d %s is permanent", async (code, text) => {
     await using server = await startMailServer(refusingRecipients(code, text));
     await using mailer = smtpMailer(server);
 
@@ -154,14 +154,14 @@ describe("refusals", () => {
     [452, "4.2.2 Mailbox full"],
     [530, "5.7.0 Authentication required"],
     [554, "5.7.1 Relay access denied"],
-  ])("%d %s is worth another try", async (code, text) => {
+  ])("%d %s is retried", async (code, text) => {
     await using server = await startMailServer(refusingRecipients(code, text));
     await using mailer = smtpMailer(server);
 
     expect(await failure(mailer.send(message))).not.toBeInstanceOf(MailRejectedError);
   });
 
-  test("a refused sender is worth another try, once the operator has mended it", async () => {
+  test("a refused sender is retried", async () => {
     await using server = await startMailServer({
       onMailFrom: (_address, _session, callback) =>
         callback(Object.assign(new Error("5.1.8 Sender unknown"), { responseCode: 550 })),
@@ -171,7 +171,7 @@ describe("refusals", () => {
     expect(await failure(mailer.send(message))).not.toBeInstanceOf(MailRejectedError);
   });
 
-  test("a refused mail does not hinder the next one", async () => {
+  test("a refused mail does not block the next one", async () => {
     await using server = await startMailServer({
       onRcptTo: (address, _session, callback) =>
         address.address.startsWith("nobody")
@@ -188,7 +188,7 @@ describe("refusals", () => {
 });
 
 describe("a mail server in trouble", () => {
-  test("while it is away mails fail for now, and go out when it is back", async () => {
+  test("mails fail while it is down, and are sent when it is back", async () => {
     const lost = await startMailServer();
     await using mailer = smtpMailer(lost);
     await mailer.send(message);
@@ -201,14 +201,14 @@ describe("a mail server in trouble", () => {
     expect(back.received).toHaveLength(1);
   });
 
-  test("a server that says nothing is given up on after the time allowed", async () => {
+  test("a silent server is abandoned after the timeout", async () => {
     await using server = await startSilentServer();
     await using mailer = smtpMailer(server, { sendTimeoutSeconds: 0.3 });
 
     expect(await failure(mailer.send(message))).not.toBeInstanceOf(MailRejectedError);
   });
 
-  test("closing waits for a mail on its way", async () => {
+  test("closing waits for a mail that is being sent", async () => {
     const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     await using server = await startMailServer({
@@ -231,7 +231,7 @@ describe("a mail server in trouble", () => {
     await closing;
   });
 
-  test("closing breaks off a mail that does not get through", async () => {
+  test("closing aborts a mail that cannot be sent", async () => {
     await using server = await startSilentServer();
     const mailer = smtpMailer(server, { closeTimeoutSeconds: 0.1 });
     const sending = failure(mailer.send(message));

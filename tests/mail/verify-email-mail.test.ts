@@ -16,14 +16,14 @@ function render({ serviceName = "Acme Notes", name = "Ada" } = {}) {
 }
 
 describe("the mail that asks to confirm an address", () => {
-  test("keeps all other lines short enough for every mail program, and in ASCII", () => {
+  test("keeps all other lines short and in ASCII", () => {
     const { text } = render({ serviceName: "A service with quite a long name that needs room" });
 
     expect(text).toMatch(/^[\n\x20-\x7e]*$/);
     expect(text.split("\n").filter((line) => line !== link && line.length > 76)).toEqual([]);
   });
 
-  test("says for whom it is, how long things work, that opening is harmless, and what strangers do", () => {
+  test("names its recipient, the validity, that opening is harmless, and what to do if not requested", () => {
     const mail = render();
     const text = mail.text.replaceAll("\n", " ");
 
@@ -47,7 +47,7 @@ describe("the mail that asks to confirm an address", () => {
   );
 });
 
-test("greets nobody by white space", () => {
+test("has no blank name in its greeting", () => {
   expect(greetingName("   ")).toBeNull();
 });
 

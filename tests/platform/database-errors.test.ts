@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import {
   describeError,
@@ -10,19 +10,16 @@ import {
 } from "../../src/platform/db/errors.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const secret = "hunter2-only-in-a-parameter";
 
 describe.each([...databaseKinds])("the errors of %s", (database) => {
-  let app: TestApp;
+  const app = useTestApp({ database });
 
   beforeAll(async () => {
-    app = await startTestApp({ database });
     await app.rows("create table guarded (word text constraint guarded_word_unique unique)");
   });
-
-  afterAll(() => app[Symbol.asyncDispose]());
 
   const execute = (statement: ReturnType<typeof sql>) => app.platform.db.execute(statement);
 
@@ -43,7 +40,7 @@ describe.each([...databaseKinds])("the errors of %s", (database) => {
     expect([isTransient(error), isUnavailable(error)]).toEqual([false, false]);
   });
 
-  test("of an unknown column are nobody's unavailability", async () => {
+  test("of an unknown column are not UNAVAILABLE", async () => {
     const error = await failureOf(execute(sql`select ${secret}::text, missing from guarded`));
     expect(findDatabaseFault(error)?.sqlState).toBe("42703");
     expect(isUnavailable(error)).toBe(false);

@@ -85,7 +85,7 @@ describe("the embedded Postgres", () => {
   });
 
   test(
-    "clears up behind itself: the log is cut and dead rows are vacuumed",
+    "truncates its log and vacuums dead rows",
     async () => {
       const { client } = embedded;
       await client.exec("create table sessions as select g as id from generate_series(1, 1000) g");
@@ -112,7 +112,7 @@ describe("the embedded Postgres", () => {
   );
 
   test(
-    "says in Postgres's words why it cannot start, and gives the directory back",
+    "reports Postgres's message when it cannot start, and releases the directory",
     async () => {
       const other = join(parent, "other-version");
       const first = await startEmbeddedPostgres({ dataDir: other });

@@ -119,7 +119,7 @@ async function snapshot(): Promise<string[]> {
 
 describe("the embedded Postgres", () => {
   test(
-    "has after a clean end what it had before",
+    "keeps its data after a clean shutdown",
     async () => {
       const first = await startDatabase();
       await ask(first, insert(1));
@@ -133,7 +133,7 @@ describe("the embedded Postgres", () => {
 
   // part of security 145
   test(
-    "has after SIGKILL every insert that it had acknowledged",
+    "keeps every acknowledged insert after SIGKILL",
     async () => {
       const first = await startDatabase();
       first.send(Array.from({ length: 2_000 }, (_, value) => insert(value)));
@@ -153,7 +153,7 @@ describe("the embedded Postgres", () => {
   );
 
   test(
-    "starts afresh after a first start that was killed while it unpacked",
+    "starts again after a first start that was killed while it unpacked",
     async () => {
       const first = spawnDatabase();
       const draft = join(dataDir, "postgres.unpacking");
@@ -172,7 +172,7 @@ describe("the embedded Postgres", () => {
   // The engine's death is swallowed by PGlite, which then spins: alive to its supervisor, answering nobody.
   // part of security 145
   test(
-    "ends its process when it panics, and loses nothing",
+    "exits when it panics, and loses nothing",
     async () => {
       const first = await startDatabase();
       await ask(first, insert(1));
@@ -195,7 +195,7 @@ describe("the embedded Postgres", () => {
 
 describe("a second process on the same directory", () => {
   test(
-    "is refused with the first one's name, touches nothing, and may start once the first was killed",
+    "is refused with the first one's process id, changes nothing, and may start once the first was killed",
     async () => {
       const first = await startDatabase();
       await ask(first, insert(1));

@@ -98,7 +98,7 @@ describe("migrations", () => {
 
   // The bad day: the connection that holds the lock dies, and the driver would go on, without the lock, on another one.
   // security 141
-  test("are not gone on with when the connection that holds the lock is lost", async () => {
+  test("stop when the connection that holds the lock is lost", async () => {
     await using scene = await emptyDatabase();
     const migrating = postgres(scene.url, { max: 1, onnotice: () => undefined });
     const outcome = withOneConnection(migrating, async (db) => {
@@ -130,7 +130,7 @@ describe("migrations", () => {
     await migrating.end();
   });
 
-  test("of a later version make an earlier one refuse to serve, in words", async () => {
+  test("of a later version make an earlier one refuse to serve with a message", async () => {
     const database = await createTestDatabase("postgres");
     const later = postgres(database.settings["DATABASE_URL"] ?? "", { max: 1 });
     await later`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 9e12)`;

@@ -39,7 +39,7 @@ async function preparedStatements(app: TestApp): Promise<string[]> {
 
 // The trap: a name or value in a statement's text that differs from call to call. Each call is then planned anew, and the
 // server keeps every text for as long as the connection lives.
-test("the texts of the journey's statements are few, and the same every time", async () => {
+test("the journey's statements are few, and their texts do not change", async () => {
   await using app = await startTestApp({ settings: { DATABASE_POOL_SIZE: "1" } });
   await goOnJourney(app);
   // What seals the audit log works by the clock: its statements are the journey's as well.

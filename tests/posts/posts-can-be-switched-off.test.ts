@@ -4,7 +4,7 @@ import { signUp } from "../support/journey.ts";
 import { postsPath } from "../support/posts.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-test("switched off, posts have no route, no line in the documents and no use of a table", async () => {
+test("switched off, posts have no route, no operation in the document and no statement", async () => {
   await using app = await startTestApp({ settings: { POSTS_ENABLED: "false" } });
   const { accessToken: bearer, userId } = await signUp(app);
   // Whoever asks for a table that is not there is answered 500 (or 503), and leaves an error in the log.

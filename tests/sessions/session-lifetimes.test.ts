@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { decodeToken } from "../support/forge-token.ts";
@@ -10,7 +10,7 @@ import {
   sessionOf,
   statusOfMe,
 } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const minuteMs = 60_000;
 const expired = [401, "EXPIRED_TOKEN"];
@@ -21,22 +21,14 @@ const settings = {
 };
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startTestApp({ database, settings });
-  });
-
-  afterAll(async () => {
-    await app[Symbol.asyncDispose]();
-  });
+  const app = useTestApp({ database, settings });
 
   afterEach(() => {
     setSystemTime();
   });
 
   // security 45
-  test("a session that nobody refreshes dies at its idle limit, with its access token", async () => {
+  test("a session that is not refreshed ends at its idle limit, with its access token", async () => {
     const user = await signUp(app);
     const start = Date.now();
     setSystemTime(start + 59 * minuteMs);
@@ -48,7 +40,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 45
-  test("each rotation starts the idle time anew, and none gets beyond the absolute limit", async () => {
+  test("each rotation restarts the idle time, and none exceeds the absolute limit", async () => {
     const user = await signUp(app);
     const start = Date.now();
     const sessionEnd = Number(decodeToken(user.accessToken).claims["iat"]) + 3 * 3600;
@@ -76,17 +68,14 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 45. Bad day: an operator shortens a session by SQL; its tokens say otherwise.
-  test.each(["expires_at", "absolute_expires_at"])(
-    "the database has the last word: %s",
-    async (column) => {
-      const user = await signUp(app);
-      await app.rows(
-        `update sessions set ${column} = now() - interval '1 second' where id = '${sessionOf(user.accessToken)}'`,
-      );
-      expect(await outcomeOfRefresh(app, user.refreshToken)).toEqual([401, "INVALID_TOKEN"]);
-      expect(await statusOfMe(app, user.accessToken)).toBe(401);
-    },
-  );
+  test.each(["expires_at", "absolute_expires_at"])("the database decides: %s", async (column) => {
+    const user = await signUp(app);
+    await app.rows(
+      `update sessions set ${column} = now() - interval '1 second' where id = '${sessionOf(user.accessToken)}'`,
+    );
+    expect(await outcomeOfRefresh(app, user.refreshToken)).toEqual([401, "INVALID_TOKEN"]);
+    expect(await statusOfMe(app, user.accessToken)).toBe(401);
+  });
 
   // Attack: to keep a session alive by repeating an old refresh within the grace.
   test("a repeated refresh does not lengthen the session", async () => {

@@ -24,7 +24,6 @@ export interface Finished {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-  readonly seconds: number;
 }
 
 /** Runs a command to its end. */
@@ -32,7 +31,6 @@ export async function runGatehouse(
   commandLine: readonly string[],
   options: RunOptions,
 ): Promise<Finished> {
-  const began = performance.now();
   const child = Bun.spawn([...(options.wrapper ?? []), executablePath, ...commandLine], {
     cwd: options.cwd,
     env: { ...options.settings },
@@ -45,7 +43,7 @@ export async function runGatehouse(
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  return { exitCode, stdout, stderr, seconds: (performance.now() - began) / 1000 };
+  return { exitCode, stdout, stderr };
 }
 
 /** A server process that answers. Disposing of it kills it. */

@@ -1,18 +1,19 @@
 import { expect } from "bun:test";
 
+import { eventually } from "./eventually.ts";
 import type { SignedInUser } from "./journey.ts";
 import type { TestApp } from "./test-app.ts";
 
-/** What an answer of the load was, and how long it took. */
+/** A response to the load. */
 export interface LoadAnswer {
   readonly path: string;
   readonly status: number;
   readonly code: string;
   readonly retryAfter: string | null;
-  readonly milliseconds: number;
 }
 
-const recoveryMilliseconds = 5_000;
+/** A load that has not recovered by then never does. */
+const recoverySeconds = 60;
 
 /** Callers who log in, validate, ask who they are and register, one request after the other, until `finish`. */
 export function startHttpLoad(app: TestApp, user: SignedInUser, callers = 12) {
@@ -20,7 +21,6 @@ export function startHttpLoad(app: TestApp, user: SignedInUser, callers = 12) {
   let running = true;
 
   async function call(method: "GET" | "POST", path: string, json?: unknown): Promise<void> {
-    const started = performance.now();
     const answer = await app.call(method, path, {
       bearer: user.accessToken,
       ...(json === undefined ? {} : { json }),
@@ -30,7 +30,6 @@ export function startHttpLoad(app: TestApp, user: SignedInUser, callers = 12) {
       status: answer.status,
       code: answer.json?.error?.code ?? "",
       retryAfter: answer.headers.get("retry-after"),
-      milliseconds: performance.now() - started,
     });
     if (answer.status === 503) await Bun.sleep(10);
   }
@@ -52,24 +51,18 @@ export function startHttpLoad(app: TestApp, user: SignedInUser, callers = 12) {
 
   return {
     answers,
-    /** Milliseconds until a request succeeds that was sent after this call; at most five seconds. */
-    async nextSuccess(): Promise<number> {
-      const start = performance.now();
+    /** Waits until a request succeeds that was sent after this call. */
+    async nextSuccess(): Promise<void> {
       const succeeded = () =>
         answers.some(
           (answer, index) =>
             index >= before + callers && answer.status >= 200 && answer.status < 300,
         );
       const before = answers.length;
-      while (!succeeded() && performance.now() - start < recoveryMilliseconds) await Bun.sleep(5);
-      return performance.now() - start;
+      await eventually(succeeded, Boolean, recoverySeconds);
     },
     /** Ends the load and gives what was answered; fails where an answer was neither a success nor a proper 503. */
-    async finish(): Promise<{
-      successes: number;
-      unavailable: number;
-      slowestMilliseconds: number;
-    }> {
+    async finish(): Promise<{ successes: number; unavailable: number }> {
       running = false;
       await workers;
       const failures = answers.filter(({ status }) => status >= 300);
@@ -80,7 +73,6 @@ export function startHttpLoad(app: TestApp, user: SignedInUser, callers = 12) {
       return {
         successes: answers.length - failures.length,
         unavailable: failures.length,
-        slowestMilliseconds: Math.max(...answers.map(({ milliseconds }) => milliseconds)),
       };
     },
   };

@@ -4,7 +4,7 @@ import type { TestApp } from "./test-app.ts";
 
 /** Asks for another address; with the user's own password unless another is given. */
 export function askForEmail(
-  app: TestApp,
+  app: Pick<TestApp, "post">,
   user: SignedInUser,
   newEmail: string,
   password = user.password,

@@ -33,12 +33,10 @@ export async function signsWith(
   app: TestApp,
   user: { email: string; password: string },
   keyId: string,
-  seconds: number,
 ): Promise<void> {
   await eventually(
     () => signingKeyId(app, user),
     (id) => id === keyId,
-    seconds,
   );
 }
 

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from "bun:test";
 import { sql } from "drizzle-orm";
 
 import {
@@ -47,7 +48,59 @@ const testSettings = {
   LOG_LEVEL: "debug",
 };
 
-/** Starts Gatehouse for one test file or one test. Dispose of it with `await using`, or in `afterAll`. */
+/** The application of a test file or of a `describe`: it starts before the first test and stops after the last. */
+export interface SharedTestApp extends TestApp {
+  /** Has `cleanup` run before the application stops; the latest one first. */
+  defer(cleanup: () => unknown): void;
+}
+
+const hookMilliseconds = 60_000;
+
+/** Starts Gatehouse for all tests of the file or of the `describe` that calls this; hooks and tests may use it. */
+export function useTestApp(options: TestAppOptions = {}): SharedTestApp {
+  let running: TestApp | null = null;
+  const cleanups: (() => unknown)[] = [];
+  function app(): TestApp {
+    if (running === null) throw new Error("The test application is used outside hooks and tests.");
+    return running;
+  }
+
+  beforeAll(async () => {
+    running = await startTestApp(options);
+  }, hookMilliseconds);
+
+  // The hooks of a file run in the order in which they are registered: a later `afterAll` is too late for `cleanups`.
+  afterAll(async () => {
+    for (const cleanup of cleanups.toReversed()) await cleanup();
+    await running?.[Symbol.asyncDispose]();
+  }, hookMilliseconds);
+
+  return {
+    get url() {
+      return app().url;
+    },
+    get platform() {
+      return app().platform;
+    },
+    get mailer() {
+      return app().mailer;
+    },
+    get server() {
+      return app().server;
+    },
+    get log() {
+      return app().log;
+    },
+    call: (...parameters) => app().call(...parameters),
+    post: (...parameters) => app().post(...parameters),
+    rows: (query) => app().rows(query),
+    replica: (settings) => app().replica(settings),
+    defer: (cleanup) => void cleanups.push(cleanup),
+    [Symbol.asyncDispose]: () => app()[Symbol.asyncDispose](),
+  };
+}
+
+/** Starts Gatehouse for one test. Dispose of it with `await using`; `useTestApp` is for more than one test. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = await createTestDatabase(options.database ?? "postgres");
   try {

@@ -1,9 +1,11 @@
 import { expect } from "bun:test";
 import type postgres from "postgres";
 import { codeIn, codeOf } from "./error-code.ts";
+import { eventually } from "./eventually.ts";
 
 const workerCount = 15;
-const recoveryMs = 5_000;
+/** A load that has not recovered by then never does. */
+const recoverySeconds = 60;
 
 /** Transactions of two halves in every rhythm, and plain statements between them, until `finish`. */
 export function startTransactionLoad(pool: postgres.Sql) {
@@ -57,18 +59,19 @@ export function startTransactionLoad(pool: postgres.Sql) {
   const workers = Promise.all(Array.from({ length: workerCount }, work));
 
   return {
-    /** Milliseconds until a statement that is not yet answered succeeds; at most `recoveryMs`. */
-    async nextSuccess(): Promise<number> {
-      const start = performance.now();
+    /** Waits until a statement succeeds that is sent after this call. */
+    async nextSuccess(): Promise<void> {
       const before = successes;
-      while (successes <= before + workerCount && performance.now() - start < recoveryMs)
-        await Bun.sleep(1);
-      return performance.now() - start;
+      await eventually(
+        () => successes,
+        (count) => count > before + workerCount,
+        recoverySeconds,
+      );
     },
     /** Ends the load; throws where a statement never settles. */
     async finish() {
       running = false;
-      const hung = Bun.sleep(recoveryMs).then(() => "hung");
+      const hung = Bun.sleep(recoverySeconds * 1000).then(() => "hung");
       expect(await Promise.race([workers.then(() => "settled"), hung])).toBe("settled");
       return { committed, failures };
     },

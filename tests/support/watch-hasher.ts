@@ -10,7 +10,7 @@ export interface HasherWork {
 
 /** Notes what an app's hasher is asked to do from now on. Each piece of work waits for `before` first. */
 export function watchHasher(
-  app: TestApp,
+  app: Pick<TestApp, "platform">,
   before: () => Promise<void> = () => Promise.resolve(),
 ): HasherWork {
   const { hasher } = app.platform;

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 
 import { decodeToken, forgeToken, hmac } from "../support/forge-token.ts";
 import { mailTo, signUp, type SignedInUser } from "../support/journey.ts";
 import { refresh, refreshGrant } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { absurd, absurdAccess } from "./forged-claims.ts";
 import { confused, type Genuine, misled, unsigned } from "./forged-headers.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let keysAskedFor = 0;
 const keyServer = Bun.serve({
   port: 0,
@@ -18,14 +18,7 @@ const keyServer = Bun.serve({
   },
 });
 
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-  await keyServer.stop(true);
-});
+afterAll(() => keyServer.stop(true));
 
 /** A body holds at most this many characters of a token; more is a fault of the body. */
 const longestParameter = 8192;
@@ -62,7 +55,7 @@ async function expectUnharmed({ userId, accessToken, refreshToken }: SignedInUse
 }
 
 // That the forger forges well: what follows is refused for its one fault alone.
-test("the same tokens, taken apart and signed anew with our secret, are accepted", async () => {
+test("the same tokens, decoded and signed again with the secret, are accepted", async () => {
   const user = await signUp(app);
   const again = (token: string) => {
     const { header, claims, secret } = genuine(token);
@@ -96,7 +89,7 @@ test.each([
 });
 
 // security 30
-test("access tokens without the claims that they alone have are refused", async () => {
+test("access tokens without their required claims are refused", async () => {
   const user = await signUp(app);
   for (const [name, forge] of absurdAccess) {
     expect([name, ...(await answersToAccess(forge(genuine(user.accessToken))))]).toEqual([
@@ -108,7 +101,7 @@ test("access tokens without the claims that they alone have are refused", async 
 });
 
 // security 30
-test("an expired token is told from an invalid one, and no leeway is given", async () => {
+test("an expired token has another code than an invalid one, and there is no leeway", async () => {
   const user = await signUp(app);
   const justNow = Math.floor(Date.now() / 1000);
   const expired = (token: string): string => {
@@ -130,7 +123,7 @@ test("an expired token is told from an invalid one, and no leeway is given", asy
 });
 
 // security 29
-test("no kind of token is taken for another", async () => {
+test("no kind of token is accepted as another", async () => {
   const user = await signUp(app);
   const verification = (await mailTo(app, user.email)).token;
   expect(decodeToken(user.accessToken).header["typ"]).toBe("at+jwt");

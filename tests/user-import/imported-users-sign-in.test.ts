@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 
 import { hashedPassword, hashesOfOthers } from "../support/hashes-of-others.ts";
 import { fileOf, importFile } from "../support/import-users.ts";
 import { freshEmail, logIn } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp();
 
 async function importWith(hash: string | undefined, more: object = {}): Promise<string> {
   const email = freshEmail();
@@ -29,7 +21,7 @@ async function hashOf(email: string): Promise<string> {
 
 // security 8
 test.each(Object.entries(hashesOfOthers))(
-  "with %s: the password goes on, and its hash becomes one of ours",
+  "with %s: the password still works, and its hash is replaced by bcrypt",
   async (_name, hash) => {
     const email = await importWith(hash);
     const imported = await hashOf(email);
@@ -49,7 +41,7 @@ test.each(Object.entries(hashesOfOthers))(
 test.each([
   ["Passwort½µ1!", "$2b$05$AI1qLQ5VLtjX83U97nwTCOWLGZ7eSPoFZx7oBY1sGn7MG1s14j/U6"],
   ["long-Password-1-".repeat(6), "$2b$05$yyHILDQ2frIekSXpgaT2JeD9ZngdbxkfNLTx7cC8kourDPoZ2IPp."],
-])("%p goes on to be her password", async (password, hash) => {
+])("%p is still the user's password", async (password, hash) => {
   const email = await importWith(hash);
   for (const _time of ["first", "second"]) {
     expect((await logIn(app, { email, password })).status).toBe(200);
@@ -58,7 +50,7 @@ test.each([
   expect((await logIn(app, { email, password: `${password}!` })).status).toBe(401);
 });
 
-test("she has the profile, the roles and the verification that the line says", async () => {
+test("the user has the profile, the roles and the verification of the line", async () => {
   await app.rows(
     "insert into roles (name, created_at, updated_at) values ('editor', now(), now()) on conflict do nothing",
   );
@@ -82,7 +74,7 @@ test("she has the profile, the roles and the verification that the line says", a
   ]);
 });
 
-test("who is not verified, disabled or has no password is refused as such, and an import mails nobody", async () => {
+test("unverified, disabled and password-less users are refused as such, and an import sends no mail", async () => {
   const hash = hashesOfOthers["passlib's bcrypt $2b$"];
   const unverified = await importWith(hash, { email_verified: false });
   const disabled = await importWith(hash, { disabled: true });

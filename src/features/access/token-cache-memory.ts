@@ -12,7 +12,7 @@ const bytesOfAnyToken = 6000;
 /** A user is held as she was read and once or twice in the answer of each short way, where a letter may take two bytes. */
 const bytesPerCharacter = 7;
 
-/** What is kept in memory for a known token, in bytes, about: `tests/fast-path/known-tokens-keep-to-their-memory` measures it. */
+/** What is kept in memory for a known token, in bytes, about: `tests/access/known-tokens-keep-to-their-memory` measures it. */
 export function memoryOf(token: string, actor: UserActor): number {
   return bytesOfAnyToken + token.length + bytesPerCharacter * JSON.stringify(actor).length;
 }

@@ -1,0 +1,103 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+
+import { databaseKinds } from "../support/databases.ts";
+import { createHome, type Home } from "../support/executable-home.ts";
+import { type ServerProcess, startGatehouse } from "../support/executable.ts";
+import { eventually } from "../support/eventually.ts";
+import { freshEmail, goodPassword } from "../support/journey.ts";
+import { readMailFiles } from "../support/mail-files.ts";
+
+setDefaultTimeout(60_000);
+
+const rounds = 3;
+const callers = 6;
+const fastHashes = { ENVIRONMENT: "test", BCRYPT_COST: "4", LOGIN_QUEUE: "1000" };
+
+/** What a crash must not leave behind: an account without its effects, or effects without their account. */
+const halfMade = `
+  with faults as (
+    select 'user without audit row' as fault from users u where not exists
+      (select from audit_log a where a.user_id = u.id and a.action = 'user.registered')
+    union all select 'user without mail' from users u where not exists
+      (select from outbox o where o.topic = 'mail' and o.key = u.id::text)
+    union all select 'user without event' from users u where not exists
+      (select from outbox o where o.topic = 'event' and o.key = u.id::text
+        and o.payload ->> 'event_type' = 'user.registered')
+    union all select 'message without user' from outbox o where o.topic in ('mail', 'event')
+      and not exists (select from users u where u.id::text = o.key)
+    union all select 'audit row without user' from audit_log a where a.user_id is not null
+      and not exists (select from users u where u.id = a.user_id))
+  select fault, count(*)::int as times from faults group by fault`;
+
+/** Registers as fast as it can from several callers, until the server is gone. Gives the addresses that got their 201. */
+async function registerUntilKilled(server: ServerProcess): Promise<string[]> {
+  const acknowledged: string[] = [];
+  const caller = async (): Promise<void> => {
+    for (;;) {
+      const email = freshEmail();
+      try {
+        const answer = await server.post("/api/v1/auth/register", {
+          email,
+          password: goodPassword,
+        });
+        if (answer.status === 201) acknowledged.push(email);
+      } catch {
+        return;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+  return acknowledged;
+}
+
+async function killUnderLoad(home: Home): Promise<string[]> {
+  await using server = await startGatehouse(home);
+  const load = registerUntilKilled(server);
+  await Bun.sleep(100 + Math.random() * 500);
+  server.signal("SIGKILL");
+  return await load;
+}
+
+describe.each([...databaseKinds])("kill -9 under load on %s", (kind) => {
+  // part of security 131, 145
+  test("loses no acknowledged registration, and leaves none incomplete", async () => {
+    await using home = await createHome(kind);
+    const running = { ...home, settings: { ...home.settings, ...fastHashes } };
+    const acknowledged: string[] = [];
+    const lastOfEach: string[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const emails = await killUnderLoad(running);
+      acknowledged.push(...emails);
+      lastOfEach.push(...emails.slice(-15));
+    }
+    expect(acknowledged.length).toBeGreaterThan(rounds);
+
+    const users = await home.rows("select email from users");
+    const stored = new Set(users.map(({ email }) => email));
+    expect(acknowledged.filter((email) => !stored.has(email))).toEqual([]);
+    expect(await home.rows(halfMade)).toEqual([]);
+
+    // The killed workers' leases would run out by themselves, after two minutes.
+    await home.rows("update outbox set available_at = now() where delivered_at is null");
+    await using server = await startGatehouse(running);
+    const tokens = await eventually(
+      async () => mailTokens(home.dataDirectory),
+      (found) => lastOfEach.every((email) => found.has(email)),
+      30,
+    );
+    const signIns = await Promise.all(
+      lastOfEach.map(async (email) => {
+        const token = tokens.get(email);
+        const verified = await server.post("/api/v1/auth/verify-email", { token });
+        const signedIn = await server.post("/api/v1/auth/login", { email, password: goodPassword });
+        return [verified.status, signedIn.status];
+      }),
+    );
+    expect(signIns).toEqual(lastOfEach.map(() => [200, 200]));
+  });
+});
+
+async function mailTokens(dataDirectory: string): Promise<Map<string, string>> {
+  const mails = await readMailFiles(dataDirectory);
+  return new Map(mails.map(({ to, token }) => [to, token]));
+}

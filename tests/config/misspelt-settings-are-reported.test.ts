@@ -1,0 +1,160 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { editDistance } from "../../src/kernel/edit-distance.ts";
+import { settingsByName } from "../../src/platform/config/definitions.ts";
+import { findUnknownNames } from "../../src/platform/config/unknown-names.ts";
+import { ordinaryEnvironment } from "./ordinary-environment.ts";
+import { problemsOf } from "./load.ts";
+
+function reported(names: string[]): string[] {
+  return findUnknownNames(Object.fromEntries(names.map((name) => [name, "x"]))).map(
+    ({ name }) => name,
+  );
+}
+
+// security 125
+describe("a name that is almost a setting stops the start", () => {
+  test.each([
+    ["JWT_SECRT_KEY", "JWT_SECRET_KEY"],
+    ["JWT_SECERT_KEY", "JWT_SECRET_KEY"],
+    ["JWTSECRETKEY", "JWT_SECRET_KEY"],
+    ["jwt_secret_key", "JWT_SECRET_KEY"],
+    ["JWT_SECRET_KEY_FIEL", "JWT_SECRET_KEY_FILE"],
+    ["JWT_SECRET_KEY_PREVIUOS", "JWT_SECRET_KEY_PREVIOUS"],
+    ["ENVIROMENT", "ENVIRONMENT"],
+    ["DATABSE_URL", "DATABASE_URL"],
+    ["DATABASE_URI", "DATABASE_URL"],
+    ["PUBLIC_URLS", "PUBLIC_URL"],
+    ["BCRYPT_COSTS", "BCRYPT_COST"],
+    ["TRUSTED_PROXY", null],
+    ["TRUSTED_PROXIE", "TRUSTED_PROXIES"],
+    ["ALOWED_ORIGIN", "ALLOWED_ORIGINS"],
+    ["SMTP_HOST", "SMTP_SERVER"],
+    ["PROT", "PORT"],
+    ["PORTS", "PORT"],
+    ["HSOT", "HOST"],
+    ["PROT_FILE", "PORT_FILE"],
+    ["RATE_LIMIT_ENABLED", "RATE_LIMITS_ENABLED"],
+    ["GOOGLE_CLIENT_SECERT", "GOOGLE_CLIENT_SECRET"],
+  ])("%s, meaning %s", (name, meant) => {
+    const expected =
+      meant === null ? [] : [{ name, issue: `is not a setting; did you mean ${meant}?` }];
+    expect(findUnknownNames({ [name]: "x" })).toEqual(expected);
+  });
+
+  test("as a problem among the others", () => {
+    expect(problemsOf({ JWT_SECRT_KEY: "x", PORT: "x" })).toEqual([
+      { name: "JWT_SECRT_KEY", issue: "is not a setting; did you mean JWT_SECRET_KEY?" },
+      { name: "PORT", issue: "must be a whole number from 0 to 65535" },
+    ]);
+  });
+
+  test("at any two edits of a long name", () => {
+    const names = [...settingsByName.keys()].filter((name) => name.length > 4);
+    const edit = fc.record({
+      at: fc.nat(),
+      kind: fc.constantFrom("drop", "add", "change", "swap"),
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...names),
+        fc.array(edit, { minLength: 1, maxLength: 2 }),
+        (name, edits) => {
+          const misspelt = edits.reduce(
+            (text, { at, kind }) => applyEdit(text, at % text.length, kind),
+            name,
+          );
+          fc.pre(!settingsByName.has(misspelt));
+          // Two swaps at one place are one edit more for an alignment that touches each character once.
+          fc.pre(editDistance(misspelt, name) <= 2);
+          expect(reported([misspelt])).toEqual([misspelt]);
+        },
+      ),
+    );
+  });
+});
+
+describe("other names are ignored", () => {
+  test("those of this machine", () => {
+    expect(reported(Object.keys(process.env).filter((name) => !settingsByName.has(name)))).toEqual(
+      [],
+    );
+  });
+
+  test.each(Object.entries(ordinaryEnvironment))("those of %s", (_, names) => {
+    expect(names.length).toBeGreaterThan(5);
+    expect(reported([...names])).toEqual([]);
+  });
+
+  test("settings, their files, those of later versions, and other identity providers", () => {
+    expect(
+      reported([
+        "PORT",
+        "PORT_FILE",
+        "METRICS_TOKEN",
+        "METRICS_TOKEN_FILE",
+        "OIDC_ACME_ISSUER",
+        "OIDC_ACME_CLIENT_ID",
+      ]),
+    ).toEqual([]);
+  });
+
+  test("unset and empty variables", () => {
+    expect(findUnknownNames({ JWT_SECRT_KEY: "", PROT: undefined })).toEqual([]);
+  });
+
+  test("the 4,200 variables of a Kubernetes namespace full of services are no misspelt settings", () => {
+    const names = Array.from({ length: 700 }, (_, index) =>
+      [
+        "SERVICE_HOST",
+        "SERVICE_PORT",
+        "PORT",
+        "PORT_80_TCP",
+        "PORT_80_TCP_ADDR",
+        "PORT_80_TCP_PROTO",
+      ].map((suffix) => `TENANT_${index}_${suffix}`),
+    ).flat();
+    expect(reported(names)).toEqual([]);
+  });
+});
+
+describe("edits between two texts", () => {
+  test.each([
+    ["", "", 0],
+    ["", "abc", 3],
+    ["abc", "abc", 0],
+    ["abc", "acb", 1],
+    ["abcd", "badc", 2],
+    ["kitten", "sitting", 3],
+    ["ca", "abc", 3],
+    ["PORT", "PGPORT", 2],
+  ])("%p and %p: %d", (left, right, distance) => {
+    expect(editDistance(left, right)).toBe(distance);
+    expect(editDistance(right, left)).toBe(distance);
+  });
+
+  test("are between the difference of the lengths and the longer length, and zero for equal texts only", () => {
+    const word = fc.string({ maxLength: 12, unit: fc.constantFrom("A", "B", "C", "_") });
+    fc.assert(
+      fc.property(word, word, (left, right) => {
+        const distance = editDistance(left, right);
+        expect(distance).toBe(editDistance(right, left));
+        expect(distance).toBeGreaterThanOrEqual(Math.abs(left.length - right.length));
+        expect(distance).toBeLessThanOrEqual(Math.max(left.length, right.length));
+        expect(distance === 0).toBe(left === right);
+        for (const limit of [0, 1, 2, 3]) {
+          expect(editDistance(left, right, limit)).toBe(distance > limit ? Infinity : distance);
+        }
+      }),
+    );
+  });
+});
+
+function applyEdit(text: string, at: number, kind: string): string {
+  const before = text.slice(0, at);
+  const after = text.slice(at + 1);
+  if (kind === "drop") return before + after;
+  if (kind === "add") return `${before}Q${text.slice(at)}`;
+  if (kind === "change") return `${before}Q${after}`;
+  return before + after.slice(0, 1) + text.charAt(at) + after.slice(1);
+}

@@ -1,0 +1,78 @@
+import { afterAll, expect, setSystemTime, test } from "bun:test";
+
+import type { Answer } from "../support/http-call.ts";
+import { freshEmail, mailTo, signUp } from "../support/journey.ts";
+import { askForEmail, confirmEmail, kindsOfMailTo, mailedChange } from "../support/own-account.ts";
+import { workOf } from "../support/request-work.ts";
+import { useTestApp } from "../support/test-app.ts";
+
+const app = useTestApp();
+
+afterAll(() => {
+  setSystemTime();
+});
+
+/** Everything of an answer that its reader sees, but for the request's own name. */
+function visible({ status, headers, text }: Answer): string {
+  const named = [...headers].filter(([name]) => name !== "date" && name !== "x-request-id");
+  const lines = named.map(([name, value]) => `${name}: ${value}`).toSorted();
+  return JSON.stringify([status, lines, text]);
+}
+
+// Attack: whoever has an account of her own asks for other people's addresses, to learn which have one.
+// security 12, 15: of the change of an address
+test("requests for a free, a taken and a deleted user's address get the same response to the byte", async () => {
+  const user = await signUp(app);
+  const holder = await signUp(app);
+  const gone = await signUp(app);
+  await app.rows(`update users set deleted_at = now() where id = '${gone.userId}'`);
+  const free = freshEmail();
+
+  setSystemTime(new Date(Date.now() + 1000));
+  const seen = new Set<string>();
+  for (const email of [free, holder.email, gone.email]) {
+    const answer = await askForEmail(app, user, email);
+    expect(answer.status).toBe(202);
+    seen.add(visible(answer));
+  }
+  setSystemTime();
+  expect(seen.size).toBe(1);
+
+  await mailTo(app, gone.email, 2);
+  await mailTo(app, user.email, 4);
+  expect(kindsOfMailTo(app, user.email).slice(1)).toEqual(Array(3).fill("email-changed"));
+  expect(kindsOfMailTo(app, holder.email)).toEqual(["verify-email"]);
+  expect(kindsOfMailTo(app, gone.email)).toEqual(["verify-email", "change-email"]);
+  expect(kindsOfMailTo(app, free)).toEqual(["change-email"]);
+});
+
+// Attack: an earlier link that lives on would tell that the later request led to nothing.
+test("an earlier link is revoked whether the later address is free or taken", async () => {
+  const holder = await signUp(app);
+  for (const later of [freshEmail(), holder.email]) {
+    const user = await signUp(app);
+    const { token } = await mailedChange(app, user);
+    await askForEmail(app, user, later);
+    const answer = await confirmEmail(app, token);
+    expect([answer.status, answer.json.error.code]).toEqual([401, "INVALID_TOKEN"]);
+  }
+});
+
+// security 13: of the change of an address
+test("a request for a free and for a taken address takes the same hashes and statements", async () => {
+  const user = await signUp(app);
+  const owner = await signUp(app);
+  const works = await workOf(
+    app,
+    // The first request is of a token that the new replica does not know yet.
+    [freshEmail(), freshEmail(), owner.email].map(
+      (email) => (counted) => askForEmail(counted, user, email),
+    ),
+  );
+  expect(works[2]).toMatchObject({ status: 202, hashed: 0, compared: 1 });
+  expect(works[2]).toEqual(works[1] ?? fail());
+});
+
+function fail(): never {
+  throw new Error("no response");
+}

@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+
+import { databaseKinds } from "../support/databases.ts";
+import { eventually } from "../support/eventually.ts";
+import { freshEmail, goodPassword, mailTo } from "../support/journey.ts";
+import { race } from "../support/race.ts";
+import { type TestApp, useTestApp } from "../support/test-app.ts";
+
+const racers = 20;
+
+describe.each([...databaseKinds])("20 at once, on %s", (database) => {
+  const app = useTestApp({ database });
+  let replicas: readonly TestApp[];
+
+  beforeAll(async () => {
+    replicas = database === "postgres" ? [app, await app.replica()] : [app];
+  });
+
+  async function newcomer() {
+    const email = freshEmail();
+    const answer = await app.post("/api/v1/auth/register", { email, password: goodPassword });
+    return { email, userId: String(answer.json.data.user_id), mail: await mailTo(app, email) };
+  }
+
+  /** The statuses of a body posted by all racers together, each status with its count. */
+  async function raceWith(bodies: readonly { path: string; json: unknown }[]) {
+    const statuses = await race(racers, async (index) => {
+      const replica = replicas[index % replicas.length] ?? app;
+      const { path, json } = bodies[index % bodies.length] ?? { path: "", json: {} };
+      return (await replica.post(`/api/v1/auth/${path}`, json)).status;
+    });
+    return statuses.toSorted((left, right) => left - right);
+  }
+
+  async function expectVerifiedOnce(userId: string): Promise<void> {
+    const [user] = await app.rows(`select email_verified_at from users where id = '${userId}'`);
+    expect(user?.["email_verified_at"]).not.toBeNull();
+    const audit = await app.rows(
+      `select id from audit_log where user_id = '${userId}' and action = 'user.email_verified' and result = 'success'`,
+    );
+    const events = await app.rows(
+      `select id from outbox where key = '${userId}' and payload->>'event_type' = 'user.email_verified'`,
+    );
+    expect([audit.length, events.length]).toEqual([1, 1]);
+  }
+
+  const oneWinner = [200, ...Array.from({ length: racers - 1 }, () => 401)];
+
+  // security 56, 128
+  test("with the right link: one verifies", async () => {
+    const { userId, mail } = await newcomer();
+    const { token } = mail;
+    expect(await raceWith([{ path: "verify-email", json: { token } }])).toEqual(oneWinner);
+    await expectVerifiedOnce(userId);
+  });
+
+  // security 56
+  test("with the right code: one verifies", async () => {
+    const { userId, email, mail } = await newcomer();
+    const json = { email, code: mail.code };
+    expect(await raceWith([{ path: "verify", json }])).toEqual(oneWinner);
+    await expectVerifiedOnce(userId);
+  });
+
+  // Bad day: she types the code on one device while the link is open on another.
+  // security 56
+  test("with link and code: one verifies", async () => {
+    const { userId, email, mail } = await newcomer();
+    const bodies = [
+      { path: "verify-email", json: { token: mail.token } },
+      { path: "verify", json: { email, code: mail.code } },
+    ];
+    expect(await raceWith(bodies)).toEqual(oneWinner);
+    await expectVerifiedOnce(userId);
+  });
+
+  // Bad day: an impatient newcomer presses "send again" many times; only the newest mail may count.
+  test("asking for mails: all get a response, and only the last link is valid", async () => {
+    const { email } = await newcomer();
+    const statuses = await raceWith([{ path: "resend-verification", json: { email } }]);
+    expect(statuses).toEqual(Array.from({ length: racers }, () => 202));
+    const mails = await eventually(
+      () => app.mailer.sent.filter(({ message }) => message.to.address === email),
+      (found) => found.length === racers + 1,
+    );
+    const tokens = mails.map(({ message }) => /token=([\w-]+)/.exec(message.text)?.[1] ?? "");
+    expect(new Set(tokens).size).toBe(racers + 1);
+    const results = await Promise.all(
+      tokens.map(async (token) => (await app.post("/api/v1/auth/verify-email", { token })).status),
+    );
+    expect(results.filter((status) => status === 200)).toHaveLength(1);
+  });
+});

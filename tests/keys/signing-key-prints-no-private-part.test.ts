@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+
+import { asymmetricAlgorithms } from "../support/signing-keys.ts";
+
+const keyPairs = join(import.meta.dir, "../../src/platform/jwt/key-pair.ts");
+
+// In a process of its own: a runtime's warning comes once, whoever causes it, and operators take it for a fault of the service.
+test.each([...asymmetricAlgorithms])(
+  "a key of %s is loaded without a warning",
+  async (algorithm) => {
+    const script = `
+    import { createKeyPair, importKey } from ${JSON.stringify(keyPairs)};
+    const algorithm = ${JSON.stringify(algorithm)};
+    const pair = await createKeyPair(algorithm);
+    const key = await importKey({ ...pair, algorithm, activeFrom: new Date(), verifyUntil: null });
+    console.log(key.verifyWith.type, key.signWith.type);`;
+    const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "pipe" });
+    const [stdout, stderr] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    expect([await child.exited, stderr, stdout]).toEqual([0, "", "public private\n"]);
+  },
+);

@@ -1,0 +1,156 @@
+import { beforeAll, expect, test } from "bun:test";
+
+import type { Browser } from "playwright-core";
+
+import {
+  describeInBrowser,
+  openBrowser,
+  openWatchedPage,
+  type WatchedPage,
+} from "../support/browser.ts";
+import { registerVerified } from "../support/journey.ts";
+import { canSignIn, doneHeadings, getLink } from "../support/mailed-links.ts";
+import { mailOfKind } from "../support/mail-of-kind.ts";
+import { pathFrom } from "../support/page-forms.ts";
+import { newPassword } from "../support/password-reset.ts";
+import { useTestApp } from "../support/test-app.ts";
+
+const timeoutMilliseconds = 60_000;
+// Chromium notes every answer of 400 and above to the console.
+const refusals = /^console error: Failed to load resource: .* 40[03] /;
+
+describeInBrowser("the links of mails in a browser", () => {
+  let browser: Browser;
+  const app = useTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    app.defer(() => browser.close());
+  }, timeoutMilliseconds);
+
+  /** Nothing may have gone wrong on the page, in sight or out of it. */
+  async function withPage(
+    visit: (watched: WatchedPage) => Promise<void>,
+    allowed = /^$/,
+  ): Promise<void> {
+    const watched = await openWatchedPage(browser, app.url);
+    try {
+      await watched.page.setViewportSize({ width: 320, height: 568 });
+      await visit(watched);
+      await watched.settle();
+      expect(watched.problems.filter((problem) => !allowed.test(problem))).toEqual([]);
+    } finally {
+      await watched.close();
+    }
+  }
+
+  const heading = ({ page }: WatchedPage, name: string): Promise<void> =>
+    page.getByRole("heading", { name }).waitFor();
+
+  // security 58, 71
+  test(
+    "the button signs in: the browser keeps the cookie, and the page shows no token",
+    () =>
+      withPage(async (watched) => {
+        const { page } = watched;
+        const { link, token } = await getLink(app, "magic-link");
+        await page.goto(`${app.url}${pathFrom(link)}`);
+        await page.getByRole("button", { name: "Sign in" }).click();
+        await heading(watched, doneHeadings["magic-link"]);
+        expect(await page.content()).not.toMatch(/eyJ|textarea id/);
+        expect(page.url()).not.toContain(token);
+        const [cookie] = await page.context().cookies(`${app.url}/api/v1/auth/refresh`);
+        expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict", path: "/api/v1/auth" });
+      }),
+    timeoutMilliseconds,
+  );
+
+  // Attack: a website signs its visitors in as somebody else, by a form that posts itself.
+  test(
+    "a form of another website does not sign in before the user presses the button",
+    () =>
+      withPage(async (watched) => {
+        const { page } = watched;
+        const { token } = await getLink(app, "magic-link");
+        await page.setContent(`<form method="post" action="${app.url}/magic-link">
+          <input name="token" value="${token}"><button>Win a prize</button></form>`);
+        await page.getByRole("button", { name: "Win a prize" }).click();
+        await page.getByText("Another website has sent you here.").waitFor();
+        expect(await page.context().cookies()).toEqual([]);
+        await page.getByRole("button", { name: "Sign in" }).click();
+        await heading(watched, doneHeadings["magic-link"]);
+        expect(await page.context().cookies()).toHaveLength(1);
+      }, refusals),
+    timeoutMilliseconds,
+  );
+
+  test(
+    "a user can sign in by code with the keyboard only",
+    () =>
+      withPage(async (watched) => {
+        const { page } = watched;
+        const { email } = await registerVerified(app);
+        await page.goto(`${app.url}/magic-link`);
+        await page.keyboard.press("Tab");
+        await page.keyboard.type(email);
+        await page.keyboard.press("Enter");
+        await heading(watched, "Check your mailbox");
+        const { code } = await mailOfKind(app, "magic-link", email);
+        await page.keyboard.press("Tab");
+        await page.keyboard.press("Tab");
+        await page.keyboard.type(code === "000000" ? "000001" : "000000");
+        await page.keyboard.press("Enter");
+        await page.getByText("The code is wrong, used or expired.").waitFor();
+        // The field that was wrong has the focus.
+        await page.locator("#code:focus").waitFor();
+        await page.keyboard.type(`${code.slice(0, 3)} ${code.slice(3)}`);
+        await page.keyboard.press("Enter");
+        await heading(watched, doneHeadings["magic-link"]);
+      }, refusals),
+    timeoutMilliseconds,
+  );
+
+  test(
+    "a new password is set after a rejected one",
+    () =>
+      withPage(async (watched) => {
+        const { page } = watched;
+        const { email, link } = await getLink(app, "reset-password");
+        await page.goto(`${app.url}${pathFrom(link)}`);
+        const button = page.getByRole("button", { name: "Set new password" });
+        const password = page.getByLabel("New password");
+        const confirmation = page.getByLabel("Repeat password");
+        await password.fill("short1!");
+        await confirmation.fill("short1!");
+        await button.click();
+        await page.getByText("The password must have at least 8 characters.").waitFor();
+        expect([await password.inputValue(), await confirmation.inputValue()]).toEqual(["", ""]);
+        await page.locator("#password:focus").waitFor();
+        await password.fill(newPassword);
+        await confirmation.fill(newPassword);
+        const box = await button.boundingBox();
+        expect(box?.height).toBeGreaterThanOrEqual(44);
+        await button.click();
+        await heading(watched, doneHeadings["reset-password"]);
+        expect(await page.context().cookies()).toEqual([]);
+        expect(await canSignIn(app, "reset-password", email)).toBe(true);
+      }, refusals),
+    timeoutMilliseconds,
+  );
+
+  test(
+    "the button changes the address, and a reload does no harm",
+    () =>
+      withPage(async (watched) => {
+        const { page } = watched;
+        const { email, link } = await getLink(app, "change-email");
+        await page.goto(`${app.url}${pathFrom(link)}`);
+        await page.getByRole("button", { name: "Use this address" }).click();
+        await heading(watched, doneHeadings["change-email"]);
+        await page.reload();
+        await heading(watched, doneHeadings["change-email"]);
+        expect(await canSignIn(app, "change-email", email)).toBe(true);
+      }),
+    timeoutMilliseconds,
+  );
+});

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+
+import type { Browser } from "playwright-core";
+
+import { accessibilityFaults } from "../support/accessibility.ts";
+import { describeInBrowser, openBrowser, openWatchedPage } from "../support/browser.ts";
+import { everyPage, pageLanguages } from "../support/page-catalogue.ts";
+
+const timeoutMilliseconds = 60_000;
+
+describeInBrowser("every page in a browser", () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+  }, timeoutMilliseconds);
+
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  test.each(["light", "dark"] as const)(
+    "is readable and usable on a small phone in %s colours",
+    async (colorScheme) => {
+      const { page, problems, close } = await openWatchedPage(browser, "http://localhost");
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 320, height: 568 });
+      const faults: string[] = [];
+      const backgrounds = new Set<unknown>();
+      for (const { name, html } of pageLanguages.flatMap((language) => everyPage(language))) {
+        await page.setContent(html);
+        faults.push(...(await accessibilityFaults(page)).map((fault) => `${name}: ${fault}`));
+        backgrounds.add(await page.evaluate("getComputedStyle(document.body).backgroundColor"));
+      }
+      await close();
+      expect(faults).toEqual([]);
+      expect(problems).toEqual([]);
+      expect([...backgrounds]).toEqual([
+        colorScheme === "light" ? "rgb(242, 244, 247)" : "rgb(18, 22, 28)",
+      ]);
+    },
+    timeoutMilliseconds,
+  );
+
+  // What is not seen to have the focus cannot be used with the keyboard alone.
+  test(
+    "shows the keyboard focus, in reading order",
+    async () => {
+      const { page, close } = await openWatchedPage(browser, "http://localhost");
+      for (const { name, html } of everyPage("en")) {
+        await page.setContent(html.replaceAll(" autofocus", ""));
+        const selector = "button, input:not([type=hidden]), textarea";
+        const count = await page.locator(selector).count();
+        for (let index = 0; index < count; index += 1) {
+          await page.keyboard.press("Tab");
+          const seen: unknown = await page.evaluate(`(() => {
+            const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+            const order = [...document.querySelectorAll("${selector}")];
+            return [order.indexOf(document.activeElement), outlineStyle, parseFloat(outlineWidth) >= 2];
+          })()`);
+          expect([name, seen]).toEqual([name, [index, "solid", true]]);
+        }
+      }
+      await close();
+    },
+    timeoutMilliseconds,
+  );
+});

@@ -1,0 +1,121 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+
+import { databaseKinds } from "../support/databases.ts";
+import { type SignedInUser, signUp } from "../support/journey.ts";
+import { listedPosts, makePost, postsPath } from "../support/posts.ts";
+import { useTestApp } from "../support/test-app.ts";
+
+describe.each([...databaseKinds])("lists of posts on %s", (database) => {
+  const app = useTestApp({ database });
+  let ada: SignedInUser;
+  let bob: SignedInUser;
+
+  beforeAll(async () => {
+    ada = await signUp(app);
+    bob = await signUp(app);
+  });
+
+  const list = (user: SignedInUser, query: string) =>
+    app.call("GET", `${postsPath}${query}`, { bearer: user.accessToken });
+
+  test("own posts are listed completely, and the feed has all public posts; the newest first", async () => {
+    const hers = await makePost(app, ada);
+    const herPublic = await makePost(app, ada, { visibility: "public" });
+    const his = await makePost(app, bob);
+    const hisPublic = await makePost(app, bob, { visibility: "public" });
+    expect(await listedPosts(app, ada)).toEqual([herPublic, hers]);
+    expect(await listedPosts(app, bob, "&scope=own")).toEqual([hisPublic, his]);
+    for (const reader of [ada, bob]) {
+      expect(await listedPosts(app, reader, "&scope=public")).toEqual([hisPublic, herPublic]);
+    }
+  });
+
+  // What is made or deleted meanwhile moves nothing: no post twice, none left out.
+  test("pages have no gap while other users post and delete", async () => {
+    const made: number[] = [];
+    for (let index = 0; index < 23; index += 1) {
+      made.unshift(await makePost(app, ada, { visibility: "public" }));
+    }
+    for (const scope of ["own", "public"]) {
+      const author = await signUp(app);
+      const seen: number[] = [];
+      for (let cursor = ""; ;) {
+        const { json } = await list(ada, `?scope=${scope}&limit=7${cursor}`);
+        seen.push(...json.data.items.map((item: { post_id: number }) => item.post_id));
+        await makePost(app, ada, { visibility: "public" });
+        const passing = await makePost(app, author, { visibility: "public" });
+        await app.call("DELETE", `${postsPath}/${passing}`, { bearer: author.accessToken });
+        if (json.data.next_cursor === null) break;
+        cursor = `&cursor=${json.data.next_cursor}`;
+      }
+      expect(seen).toEqual([...new Set(seen)].toSorted((one, other) => other - one));
+      expect(seen).toEqual(expect.arrayContaining(made));
+    }
+  });
+
+  test("q finds a text anywhere, in any case, and is no pattern", async () => {
+    const user = await signUp(app);
+    const texts = [
+      "Engine No. 1",
+      "the ENGINE\nroom",
+      "100% sure",
+      "snake_case",
+      "back\\slash",
+      "x",
+    ];
+    const ids = new Map<string, number>();
+    for (const text of texts) {
+      ids.set(text, await makePost(app, user, { text, visibility: "public" }));
+    }
+    for (const [q, found] of [
+      ["engine", ["the ENGINE\nroom", "Engine No. 1"]],
+      ["NO. 1", ["Engine No. 1"]],
+      ["%", ["100% sure"]],
+      ["0%s", []],
+      ["_", ["snake_case"]],
+      ["e_c", ["snake_case"]],
+      ["\\", ["back\\slash"]],
+      ["k\\s", ["back\\slash"]],
+      ["' or 1=1 --", []],
+      ["", texts.toReversed()],
+    ] as const) {
+      const query = `&q=${encodeURIComponent(q)}`;
+      const expected = found.map((text) => ids.get(text) ?? 0);
+      expect([q, await listedPosts(app, user, query)]).toEqual([q, expected]);
+      const inFeed = await listedPosts(app, user, `&scope=public${query}`);
+      expect([q, inFeed.filter((id) => [...ids.values()].includes(id))]).toEqual([q, expected]);
+    }
+    const first = await list(user, "?q=e&limit=2");
+    const second = await list(user, `?q=e&limit=2&cursor=${first.json.data.next_cursor}`);
+    const both = [...first.json.data.items, ...second.json.data.items];
+    expect(both.map(({ post_data }: { post_data: string }) => post_data)).toEqual([
+      "snake_case",
+      "100% sure",
+      "the ENGINE\nroom",
+      "Engine No. 1",
+    ]);
+  });
+
+  // part of security 104, 109
+  test("an invalid page, scope or cursor is refused", async () => {
+    await makePost(app, ada, { visibility: "public" });
+    const own = await list(ada, "?limit=1");
+    const cursor: string = own.json.data.next_cursor;
+    for (const query of [
+      "?limit=0",
+      "?limit=101",
+      "?limit=1e9",
+      "?scope=",
+      "?scope=private",
+      `?scope=public&cursor=${cursor}`,
+      `?cursor=${cursor}A`,
+      "?cursor=x",
+      "?q=%00",
+      `?q=${"x".repeat(201)}`,
+      "?sort=votes",
+    ]) {
+      const { status, json } = await list(ada, query);
+      expect([query, status, json.error?.code]).toEqual([query, 400, "VALIDATION_ERROR"]);
+    }
+  });
+});
