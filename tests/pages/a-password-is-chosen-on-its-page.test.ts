@@ -107,6 +107,6 @@ test("without a link the page asks for one", async () => {
   const { email } = await getLink(app, "reset-password");
   const page = await openPage(app, "/reset-password");
   expect([page.status, headingOf(page)]).toEqual([200, "Reset your password"]);
-  const asked = await press(app, page, "Send the mail", { entered: { email } });
+  const asked = await press(app, page, "Send e-mail", { entered: { email } });
   expect([asked.status, headingOf(asked)]).toEqual([200, "Check your mailbox"]);
 });

@@ -49,7 +49,7 @@ test.each(
     const page = await openPage(app, link);
     const away = await withDatabaseAway(() => pressItsButton(app, page), code);
     expect([away.status, away.headers.get("retry-after")]).toEqual([503, "1"]);
-    expect(away.text).toContain("This did not work just now.");
+    expect(away.text).toContain("The service is not available right now.");
     expect(formsOf(away.text)).toEqual(formsOf(page.text));
     expect(formsOf(away.text)[0]?.fields["token"]).toBe(token);
     expect(headingOf(await pressItsButton(app, away))).toBe(doneHeadings[kind]);
@@ -120,7 +120,7 @@ test.each(["verify-email", "magic-link", "reset-password"] as const)(
     const dead = await deadPage(kind);
     const answers = [];
     for (const address of [email, email.toUpperCase(), freshEmail()]) {
-      const answer = await press(app, dead, "Send a new mail", { entered: { email: address } });
+      const answer = await press(app, dead, "Send a new e-mail", { entered: { email: address } });
       const { status, text } = answer;
       answers.push({ status, text: text.replaceAll(Bun.escapeHTML(address), "ADDRESS") });
     }

@@ -80,7 +80,7 @@ describeInBrowser("the links of mails in a browser", () => {
         await page.setContent(`<form method="post" action="${app.url}/magic-link">
           <input name="token" value="${token}"><button>Win a prize</button></form>`);
         await page.getByRole("button", { name: "Win a prize" }).click();
-        await page.getByText("Another website has sent you here.").waitFor();
+        await page.getByText("Another website sent you here.").waitFor();
         expect(await page.context().cookies()).toEqual([]);
         await page.getByRole("button", { name: "Sign in" }).click();
         await heading(watched, doneHeadings["magic-link"]);

@@ -4,7 +4,8 @@ import type { Browser } from "playwright-core";
 
 import { accessibilityFaults } from "../support/accessibility.ts";
 import { describeInBrowser, openBrowser, openWatchedPage } from "../support/browser.ts";
-import { everyPage, pageLanguages } from "../support/page-catalogue.ts";
+import { languages } from "../../src/kernel/language.ts";
+import { everyPage } from "../support/page-catalogue.ts";
 
 const timeoutMilliseconds = 60_000;
 
@@ -27,7 +28,7 @@ describeInBrowser("every page in a browser", () => {
       await page.setViewportSize({ width: 320, height: 568 });
       const faults: string[] = [];
       const backgrounds = new Set<unknown>();
-      for (const { name, html } of pageLanguages.flatMap((language) => everyPage(language))) {
+      for (const { name, html } of languages.flatMap((language) => everyPage(language))) {
         await page.setContent(html);
         faults.push(...(await accessibilityFaults(page)).map((fault) => `${name}: ${fault}`));
         backgrounds.add(await page.evaluate("getComputedStyle(document.body).backgroundColor"));

@@ -100,11 +100,11 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
           await page.getByRole("button").click();
           await page.getByRole("heading", { name: "This link does not work" }).waitFor();
           await page.getByLabel("E-mail address").fill("ada@example");
-          await page.getByRole("button", { name: "Send a new mail" }).click();
+          await page.getByRole("button", { name: "Send a new e-mail" }).click();
           await page.getByText("This is not a complete e-mail address.").waitFor();
           expect(await page.getByLabel("E-mail address").inputValue()).toBe("ada@example");
           await page.getByLabel("E-mail address").fill(email);
-          await page.getByRole("button", { name: "Send a new mail" }).click();
+          await page.getByRole("button", { name: "Send a new e-mail" }).click();
           await page.getByRole("heading", { name: "Check your mailbox" }).waitFor();
           expect((await mailTo(app, email, 3)).kind).toBe("verify-email");
         },

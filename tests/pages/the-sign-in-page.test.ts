@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
-import { isPostedByUs } from "../../src/features/pages/posted-by-us.ts";
+import { isPostedByOwnPage } from "../../src/features/pages/page-request.ts";
 import { logIn, registerVerified } from "../support/journey.ts";
 import { openSessionsOf } from "../support/magic-link.ts";
 import { doneHeadings, getLink, pressItsButton } from "../support/mailed-links.ts";
@@ -56,8 +56,8 @@ test("in cookie mode the browser gets the cookie and the page shows no token", a
 test("the code signs in on the page, as people write it; a wrong one is said beside its field", async () => {
   const { email } = await registerVerified(app);
   const start = await openPage(app, "/magic-link");
-  expect(formsOf(start.text).map(({ button }) => button)).toEqual(["Send the mail", "Sign in"]);
-  const asked = await press(app, start, "Send the mail", { entered: { email } });
+  expect(formsOf(start.text).map(({ button }) => button)).toEqual(["Send e-mail", "Sign in"]);
+  const asked = await press(app, start, "Send e-mail", { entered: { email } });
   expect([asked.status, headingOf(asked)]).toEqual([200, "Check your mailbox"]);
   expect(formsOf(asked.text)[0]?.fields).toEqual({ email, code: "" });
   const { code } = await mailOfKind(app, "magic-link", email);
@@ -140,7 +140,7 @@ describe("a form that another website has posted", () => {
       });
       for (const answer of [byLink, byCode]) {
         expect([answer.status, answer.headers.get("set-cookie")]).toEqual([403, null]);
-        expect(answer.text).toContain("Another website has sent you here.");
+        expect(answer.text).toContain("Another website sent you here.");
       }
       expect(formsOf(byLink.text)).toEqual(formsOf(page.text));
       expect(byCode.text).not.toContain(code);
@@ -169,7 +169,7 @@ test.each([
   [{ origin: "https://auth.example.com" }, true],
 ])("over https a form posted with %j is ours: %p", (headers, isOurs) => {
   const request = new Request("http://localhost/magic-link", { method: "POST", headers });
-  expect(isPostedByUs(request, "https://auth.example.com/path")).toBe(isOurs);
+  expect(isPostedByOwnPage(request, "https://auth.example.com/path")).toBe(isOurs);
 });
 
 // Attack: somebody has registered with her address, and waits for her.
@@ -177,7 +177,7 @@ test.each([
 test("signing in on the page with an unverified address verifies it, and the password from before is dead", async () => {
   const { email } = await getLink(app, "verify-email");
   const start = await openPage(app, "/magic-link");
-  await press(app, start, "Send the mail", { entered: { email } });
+  await press(app, start, "Send e-mail", { entered: { email } });
   const { link } = await mailOfKind(app, "magic-link", email);
   expect(headingOf(await pressItsButton(app, await openPage(app, link)))).toBe(signedIn);
   expect((await logIn(app, { email, password: "SecurePassword123!" })).status).toBe(401);
