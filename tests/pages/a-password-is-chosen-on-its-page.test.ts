@@ -23,13 +23,13 @@ function choose(page: ShownPage, password: string, confirmation = password, head
   return press(app, page, form?.button ?? "", { entered, headers });
 }
 
-/** What is said to be wrong with a field. */
+/** The faults that the page shows for a field. */
 function faultsOf({ text }: ShownPage, field: string): string[] {
   const fault = new RegExp(`<p class="fault" id="${field}-fault">([\\s\\S]*?)</p>`).exec(text)?.[1];
   return fault?.split("<br>") ?? [];
 }
 
-test("the rules are said before, what breaks them beside the field, and the link lives until they are kept", async () => {
+test("the page shows the password rules, then each fault beside its field, and a rejected password does not use the link", async () => {
   const { email, link, token } = await getLink(app, "reset-password");
   const page = await openPage(app, link);
   expect(page.text).toContain(
@@ -59,9 +59,9 @@ test("the rules are said before, what breaks them beside the field, and the link
   expect((await logIn(app, { email, password: newPassword })).status).toBe(200);
 });
 
-// No auto-login: who has read the mail has not got a session by it.
+// No automatic sign-in: the link in the mail does not open a session.
 // part of security 68
-test("the answer signs nobody in, and a second press changes nothing", async () => {
+test("a new password opens no session, and a second submission changes nothing", async () => {
   const { email, link } = await getLink(app, "reset-password");
   const page = await openPage(app, link);
   const done = await choose(page, newPassword);
@@ -72,8 +72,8 @@ test("the answer signs nobody in, and a second press changes nothing", async () 
   expect((await logIn(app, { email, password: newPassword })).status).toBe(200);
 });
 
-// Attack: a page in a browser's cache or history holds what was typed.
-test("no answer repeats a password that was entered", async () => {
+// Attack: a page in a browser's cache or history contains the password.
+test("no response contains a password that was entered", async () => {
   const { link } = await getLink(app, "reset-password");
   const page = await openPage(app, link);
   for (const password of [
@@ -89,7 +89,7 @@ test("no answer repeats a password that was entered", async () => {
   }
 });
 
-test("the rules and what breaks them are said in the reader's language", async () => {
+test("the password rules and faults are in the user's language", async () => {
   const { link } = await getLink(app, "reset-password");
   const headers = { "accept-language": "de" };
   const page = await openPage(app, link, headers);
@@ -103,7 +103,7 @@ test("the rules and what breaks them are said in the reader's language", async (
   ]);
 });
 
-test("without a link the page asks for one", async () => {
+test("without a token the page requests a mail", async () => {
   const { email } = await getLink(app, "reset-password");
   const page = await openPage(app, "/reset-password");
   expect([page.status, headingOf(page)]).toEqual([200, "Reset your password"]);

@@ -16,8 +16,8 @@ import { newPassword } from "../support/password-reset.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 const timeoutMilliseconds = 60_000;
-// Chromium notes every answer of 400 and above to the console.
-const refusals = /^console error: Failed to load resource: .* 40[03] /;
+// Chromium logs every response with a status of 400 and above to the console.
+const rejections = /^console error: Failed to load resource: .* 40[03] /;
 
 describeInBrowser("the links of mails in a browser", () => {
   let browser: Browser;
@@ -33,7 +33,7 @@ describeInBrowser("the links of mails in a browser", () => {
     await app[Symbol.asyncDispose]();
   });
 
-  /** Nothing may have gone wrong on the page, in sight or out of it. */
+  /** Fails for every problem on the page, shown or not. */
   async function withPage(
     visit: (watched: WatchedPage) => Promise<void>,
     allowed = /^$/,
@@ -54,7 +54,7 @@ describeInBrowser("the links of mails in a browser", () => {
 
   // security 58, 71
   test(
-    "a press signs in: the browser keeps the cookie, and the page shows no token",
+    "the button signs in: the browser has the cookie, and the page shows no token",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -70,9 +70,9 @@ describeInBrowser("the links of mails in a browser", () => {
     timeoutMilliseconds,
   );
 
-  // Attack: a website signs its visitors in as somebody else, by a form that posts itself.
+  // Attack: a website signs its visitors in to another account, with a form that posts itself.
   test(
-    "a form of another website signs nobody in before she has pressed our own button",
+    "a form of another website opens no session before the user presses the button of the page",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -85,12 +85,12 @@ describeInBrowser("the links of mails in a browser", () => {
         await page.getByRole("button", { name: "Sign in" }).click();
         await heading(watched, doneHeadings["magic-link"]);
         expect(await page.context().cookies()).toHaveLength(1);
-      }, refusals),
+      }, rejections),
     timeoutMilliseconds,
   );
 
   test(
-    "one signs in with the keyboard alone, by the code",
+    "a user signs in by the code, with the keyboard alone",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -111,12 +111,12 @@ describeInBrowser("the links of mails in a browser", () => {
         await page.keyboard.type(`${code.slice(0, 3)} ${code.slice(3)}`);
         await page.keyboard.press("Enter");
         await heading(watched, doneHeadings["magic-link"]);
-      }, refusals),
+      }, rejections),
     timeoutMilliseconds,
   );
 
   test(
-    "a new password is chosen, at the second try",
+    "a user chooses a new password at the second attempt",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -139,12 +139,12 @@ describeInBrowser("the links of mails in a browser", () => {
         await heading(watched, doneHeadings["reset-password"]);
         expect(await page.context().cookies()).toEqual([]);
         expect(await canSignIn(app, "reset-password", email)).toBe(true);
-      }, refusals),
+      }, rejections),
     timeoutMilliseconds,
   );
 
   test(
-    "a press changes the address, and a reload of the answer does no harm",
+    "the button changes the address, and a reload of the response changes nothing",
     () =>
       withPage(async (watched) => {
         const { page } = watched;

@@ -21,7 +21,7 @@ describeInBrowser("every page in a browser", () => {
   });
 
   test.each(["light", "dark"] as const)(
-    "can be read, understood and used on the smallest phone in %s colours",
+    "is accessible on a small phone in %s colours",
     async (colorScheme) => {
       const { page, problems, close } = await openWatchedPage(browser, "http://localhost");
       await page.emulateMedia({ colorScheme });
@@ -43,9 +43,9 @@ describeInBrowser("every page in a browser", () => {
     timeoutMilliseconds,
   );
 
-  // What is not seen to have the focus cannot be used with the keyboard alone.
+  // A user of the keyboard needs to see which element has the focus.
   test(
-    "shows where the keyboard is, in the order of reading",
+    "shows the focus of the keyboard, in reading order",
     async () => {
       const { page, close } = await openWatchedPage(browser, "http://localhost");
       for (const { name, html } of everyPage("en")) {

@@ -33,11 +33,11 @@ describe("every page in every language", () => {
   });
 
   // security 71
-  test("names no address of anyone else", () => {
+  test("contains no URL of another origin", () => {
     for (const { html } of pages) expect(html).not.toMatch(/\/\/|<link|<img|<iframe|<a /);
   });
 
-  test("says its language and what it is about, for screen readers and phones", () => {
+  test("has a language tag, a title and a viewport, for screen readers and phones", () => {
     for (const { name, html } of pages) {
       const language = name.endsWith("zh") ? "zh-Hans" : name.slice(-2);
       expect(html).toStartWith(`<!doctype html>\n<html lang="${language}">`);
@@ -51,7 +51,7 @@ describe("every page in every language", () => {
     }
   });
 
-  test("has the focus in the field that was wrong, and says what was", () => {
+  test("sets the focus to the field with a fault, and shows the fault", () => {
     const wrong = pages.filter(({ html }) => html.includes('aria-invalid="true"'));
     expect(wrong.length).toBe(6 * languages.length);
     for (const { name, html } of wrong) {
@@ -61,8 +61,8 @@ describe("every page in every language", () => {
     }
   });
 
-  // Bad day: a proxy serves us below a path of its own.
-  test("posts its forms to ourselves, wherever we are served", () => {
+  // Setup: a proxy adds a path prefix.
+  test("posts its forms to its own origin, below every path prefix", () => {
     for (const { name, at, html } of pages) {
       for (const { action } of formsOf(html)) {
         expect([name, posted]).toEqual([name, expect.arrayContaining([pathFrom(at, action)])]);
@@ -72,7 +72,7 @@ describe("every page in every language", () => {
     }
   });
 
-  test("is translated, and lacks nothing that the English one has", () => {
+  test("is translated, and has every part of the English page", () => {
     const [english = [], ...others] = languages.map((language) => everyPage(language));
     for (const translated of others) {
       for (const [index, { name, html }] of translated.entries()) {
@@ -88,7 +88,7 @@ describe("every page in every language", () => {
     }
   });
 
-  // Attack: a link with markup for a token, to show a page of ours with a form of theirs.
+  // Attack: a link with markup as its token, which adds a form of the attacker to the page.
   // security 65
   test("shows markup in a token, an address or a service name as text", () => {
     const markup = "\"><form action='https://evil.example'><script>alert(1)</script>&";
@@ -103,7 +103,7 @@ describe("every page in every language", () => {
 });
 
 // security 58
-test("the page behind a link posts the token by a button, and keeps it out of the address it posts to", () => {
+test("the page behind a link posts the token with a button, and not in the URL", () => {
   for (const path of ["verify-email", "magic-link", "reset-password", "change-email"]) {
     const page = everyPage("en").find(({ at }) => at === `/${path}`);
     const forms = formsOf(page?.html ?? "");
@@ -113,7 +113,7 @@ test("the page behind a link posts the token by a button, and keeps it out of th
 });
 
 // security 71
-test("the headers forbid everything but the style sheet and forms to ourselves, and keep the token from others", () => {
+test("the headers allow only the style sheet and forms to the own origin, and do not send the token to other origins", () => {
   const headers = pageHeaders();
 
   expect(headers["content-security-policy"]).toMatch(
@@ -143,7 +143,7 @@ test("every fault of the password policy has a sentence in every language", () =
   }
 });
 
-test("the language is the one that the browser likes best of ours, else English", () => {
+test("the language is the supported one with the highest weight, else English", () => {
   for (const [acceptLanguage, language] of [
     [null, "en"],
     ["", "en"],

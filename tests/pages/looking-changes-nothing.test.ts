@@ -33,7 +33,7 @@ afterAll(async () => {
   await app[Symbol.asyncDispose]();
 });
 
-// Attack, of sorts: mail scanners and previews open every link, and so would use it up, or act in her name.
+// Attack: mail scanners and previews open every link, and would use it or act for the user.
 // security 58
 test.each([...linkKinds])(
   "GET and HEAD of the link of %s by scanners, three times each, change nothing; then the page's button works",
@@ -60,7 +60,7 @@ test.each([...linkKinds])(
 );
 
 test.each([...linkKinds])(
-  "the link of %s is answered with a page, whatever a mail program has made of it",
+  "the link of %s returns a page, also if a mail program changed it",
   async (kind) => {
     const withoutToken = kind === "magic-link" || kind === "reset-password" ? 200 : 400;
     for (const [search, status] of [

@@ -27,7 +27,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
     await app[Symbol.asyncDispose]();
   });
 
-  /** Opens a newcomer's link; afterwards nothing may have gone wrong on the page, in sight or out of it. */
+  /** Opens the link of a new user, and fails for every problem on the page, shown or not. */
   async function withLinkOpen(
     visit: (watched: WatchedPage, email: string) => Promise<void>,
     allowed: RegExp = /^$/,
@@ -53,7 +53,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
 
   // security 58, 71
   test(
-    "shows a button within reach of a thumb, and pressing it confirms the address",
+    "shows a button on the first screen, and pressing it confirms the address",
     () =>
       withLinkOpen(async (watched, email) => {
         const { page } = watched;
@@ -63,7 +63,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
         expect(box?.height).toBeGreaterThanOrEqual(44);
         expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(568);
         expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
-        // The style sheet was let through by the policy.
+        // The policy allowed the style sheet.
         const color = "getComputedStyle(document.querySelector('button')).backgroundColor";
         expect(await page.evaluate(color)).toBe("rgb(31, 95, 208)");
 
@@ -77,9 +77,9 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
     timeoutMilliseconds,
   );
 
-  // Bad day: an impatient thumb.
+  // Failure: the user taps twice.
   test(
-    "a double tap confirms the address and says so",
+    "a double tap confirms the address and shows success",
     () =>
       withLinkOpen(async (watched) => {
         await watched.page.getByRole("button").dblclick();
@@ -91,7 +91,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
   );
 
   test(
-    "an outdated link leads to a new mail",
+    "a replaced link offers a new mail",
     () =>
       withLinkOpen(
         async ({ page }, email) => {
@@ -108,7 +108,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
           await page.getByRole("heading", { name: "Check your mailbox" }).waitFor();
           expect((await mailTo(app, email, 3)).kind).toBe("verify-email");
         },
-        // Chromium notes every answer of 400 to the console.
+        // Chromium logs every response with status 400 to the console.
         /^console error: Failed to load resource: .* 400 /,
       ),
     timeoutMilliseconds,

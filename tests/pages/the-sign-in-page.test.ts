@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const signedIn = doneHeadings["magic-link"];
 
-/** What a read-only field of a page holds. */
+/** The value of a read-only field of a page. */
 function shown({ text }: ShownPage, id: string): string | undefined {
   return new RegExp(`<textarea id="${id}"[^>]* readonly [^>]*>([^<]+)<`).exec(text)?.[1];
 }
@@ -53,7 +53,7 @@ test("in cookie mode the browser gets the cookie and the page shows no token", a
   expect(refreshed.status).toBe(200);
 });
 
-test("the code signs in on the page, as people write it; a wrong one is said beside its field", async () => {
+test("the code signs in on the page, also with spaces or full-width digits; a wrong one has its fault beside the field", async () => {
   const { email } = await registerVerified(app);
   const start = await openPage(app, "/magic-link");
   expect(formsOf(start.text).map(({ button }) => button)).toEqual(["Send e-mail", "Sign in"]);
@@ -63,22 +63,22 @@ test("the code signs in on the page, as people write it; a wrong one is said bes
   const { code } = await mailOfKind(app, "magic-link", email);
 
   const wrong = code === "000000" ? "000001" : "000000";
-  const refused = await press(app, asked, "Sign in", { entered: { code: wrong } });
-  expect(refused.status).toBe(400);
-  expect(refused.text).toContain(
+  const rejected = await press(app, asked, "Sign in", { entered: { code: wrong } });
+  expect(rejected.status).toBe(400);
+  expect(rejected.text).toContain(
     '<p class="fault" id="code-fault">The code is wrong, used or expired.</p>',
   );
-  expect(refused.text).not.toContain(wrong);
+  expect(rejected.text).not.toContain(wrong);
   const fullWidth = [...code].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join("");
   const written = `${fullWidth.slice(0, 3)} ${fullWidth.slice(3)}`;
-  const done = await press(app, refused, "Sign in", { entered: { code: written } });
+  const done = await press(app, rejected, "Sign in", { entered: { code: written } });
   expect([done.status, headingOf(done)]).toEqual([200, signedIn]);
-  const again = await press(app, refused, "Sign in", { entered: { code } });
+  const again = await press(app, rejected, "Sign in", { entered: { code } });
   expect([again.status, headingOf(again)]).toEqual([400, "Enter the code"]);
 });
 
-// Bad day: a slip of the hand must not use up her guesses.
-test("what is no code at all is no guess", async () => {
+// Failure: a typing error must not use up the user's attempts.
+test("an input that is no code is no attempt", async () => {
   const { email, code } = await getLink(app, "magic-link");
   const start = await openPage(app, "/magic-link");
   for (const slip of [
@@ -98,9 +98,9 @@ test("what is no code at all is no guess", async () => {
   expect(headingOf(done)).toBe(signedIn);
 });
 
-// Attack: the code's form tells who has an account.
+// Attack: the form for the code reveals which addresses have an account.
 // security 15
-test("a wrong code is answered alike for a known and an unknown address", async () => {
+test("a wrong code has the same response for a known and an unknown address", async () => {
   const { email } = await getLink(app, "magic-link");
   const start = await openPage(app, "/magic-link");
   const texts = [];
@@ -127,8 +127,8 @@ describe("a form that another website has posted", () => {
     {},
   ];
 
-  // Attack: a website signs its visitors in as the attacker, with a link of his own.
-  test("signs nobody in, but shows the button again", async () => {
+  // Attack: a website signs its visitors in to the account of the attacker, with a link of the attacker.
+  test("opens no session, and shows the button again", async () => {
     const { email, link, code } = await getLink(cookieApp, "magic-link");
     const page = await openPage(cookieApp, link);
     const start = await openPage(cookieApp, "/magic-link");
@@ -150,7 +150,7 @@ describe("a form that another website has posted", () => {
     expect(headingOf(await pressItsButton(cookieApp, page, ours[0]))).toBe(signedIn);
   });
 
-  test("is told from one of our own pages and from a program's", async () => {
+  test("is distinguished from a form of our own page and of a program", async () => {
     for (const headers of ours) {
       const { link } = await getLink(cookieApp, "magic-link");
       const done = await pressItsButton(cookieApp, await openPage(cookieApp, link), headers);
@@ -159,7 +159,7 @@ describe("a form that another website has posted", () => {
   });
 });
 
-// Attack: a sandboxed frame posts with the origin `null`, as our own pages do; over https every browser tells the two apart.
+// Attack: a sandboxed frame posts with the origin `null`, as our own pages do. Over https `Sec-Fetch-Site` tells them apart.
 test.each([
   [{ origin: "null" }, false],
   [{ origin: "null", "sec-fetch-site": "cross-site" }, false],
@@ -172,9 +172,9 @@ test.each([
   expect(isPostedByOwnPage(request, "https://auth.example.com/path")).toBe(isOurs);
 });
 
-// Attack: somebody has registered with her address, and waits for her.
+// Attack: an attacker registers with another person's address and waits until that person signs in.
 // part of security 61
-test("signing in on the page with an unverified address verifies it, and the password from before is dead", async () => {
+test("signing in on the page with an unverified address verifies it and removes the earlier password", async () => {
   const { email } = await getLink(app, "verify-email");
   const start = await openPage(app, "/magic-link");
   await press(app, start, "Send e-mail", { entered: { email } });

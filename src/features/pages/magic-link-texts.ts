@@ -20,7 +20,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     title: "Sign in",
     text: "Press the button to sign in.",
     button: "Sign in",
-    note: "If you did not request this e-mail, close this page. You are not signed in yet.",
+    note: "If you did not request this e-mail, close this page. No sign-in has taken place yet.",
     doneTitle: "You are signed in",
     doneText: "You can close this page.",
     tokensText:
@@ -42,7 +42,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     title: "Anmelden",
     text: "Klicken Sie auf die Schaltfläche, um sich anzumelden.",
     button: "Anmelden",
-    note: "Wenn Sie diese E-Mail nicht angefordert haben, schließen Sie diese Seite. Sie sind noch nicht angemeldet.",
+    note: "Wenn Sie diese E-Mail nicht angefordert haben, schließen Sie diese Seite. Es hat noch keine Anmeldung stattgefunden.",
     doneTitle: "Sie sind angemeldet",
     doneText: "Sie können diese Seite schließen.",
     tokensText:
@@ -66,7 +66,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     title: "Iniciar sesión",
     text: "Pulse el botón para iniciar sesión.",
     button: "Iniciar sesión",
-    note: "Si no ha solicitado este correo, cierre esta página. Todavía no ha iniciado sesión.",
+    note: "Si no ha solicitado este correo, cierre esta página. Todavía no se ha iniciado ninguna sesión.",
     doneTitle: "Ha iniciado sesión",
     doneText: "Puede cerrar esta página.",
     tokensText:
@@ -90,7 +90,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     title: "登录",
     text: "请点击按钮登录。",
     button: "登录",
-    note: "如果您没有请求此邮件，请关闭此页面。您目前尚未登录。",
+    note: "如果您没有请求此邮件，请关闭此页面。目前尚未进行登录。",
     doneTitle: "您已登录",
     doneText: "您可以关闭此页面。",
     tokensText: "您可以用这些令牌在没有应用程序的情况下试用本服务。请像对待密码一样妥善保密。",
