@@ -80,7 +80,7 @@ export function createRoutes(
     .use(oauth2Routes(kit, cookie))
     .use(serverMetadataRoutes(kit))
     .use(keysRoutes(kit, platform))
-    .use(pagesRoutes(kit, platform, cookie));
+    .use(pagesRoutes({ kit, platform, cookie }));
   return platform.settings.postsEnabled ? routes.use(postsRoutes(kit)) : routes;
 }
 

@@ -37,12 +37,12 @@ test("a mail is one file whose name has the time and the kind", async () => {
 });
 
 test("the names sort by time", async () => {
-  const moments = [
+  const times = [
     "2026-11-20T10:11:12.123Z",
     "2026-11-20T10:11:12.124Z",
     "2026-12-01T00:00:00.000Z",
   ];
-  const clock = { now: () => new Date(moments.shift() ?? 0) };
+  const clock = { now: () => new Date(times.shift() ?? 0) };
   const mailer = createFileMailer({ directory, from }, clock);
 
   for (const kind of ["verify-email", "magic-link", "account-exists"])
@@ -78,7 +78,7 @@ test("a link at the end of a line has no carriage return", async () => {
 test("a mail that cannot be written fails, leaves no partial file, and can be sent again", async () => {
   const mailer = createFileMailer({ directory, from }, { now: () => new Date(0) });
   const name = `19700101T000000.000Z-verify-email-${message.id}.eml`;
-  // A directory in the way of the last step works for every user, root included.
+  // A directory at the final path fails the rename for every user, root included.
   await mkdir(join(directory, name), { recursive: true });
 
   const outcome = await mailer.send(message).then(

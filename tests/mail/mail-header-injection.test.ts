@@ -50,7 +50,7 @@ test.each(["Ada\r\nBcc: eve@evil.example", "Ada\u0000", "Ada\u001b[31m", "Ada\ud
   },
 );
 
-// Attack: a stranger's address is registered under a name that is an advertisement, to be mailed to her by us.
+// Attack: someone registers another person's address with an advertisement as the name, to have it mailed.
 // security 65
 test.each([
   ["<script>alert(1)</script>", ""],
@@ -62,7 +62,7 @@ test.each([
   ["=?utf-8?q?Eve_=3Ceve=40evil=2Eexample=3E?=", ""],
   ["Ada Lovelace", "Ada Lovelace"],
   ["Žofie Nováková", "Žofie Nováková"],
-])("a mail to a user named %j has one recipient, named %j", async (name, shown) => {
+])("a mail to a user with the name %j has one recipient, with the name %j", async (name, shown) => {
   const email = freshEmail();
   const registered = await register({ email, name });
   expect(registered.status).toBe(201);

@@ -30,7 +30,7 @@ beforeEach(() => {
   failures = [];
 });
 
-/** Registers somebody; the mail that this causes is forgotten. */
+/** Registers a user and drops the mail that this sends. */
 async function newUser(): Promise<{ id: string; email: string }> {
   const email = freshEmail();
   const details = { email, password: goodPassword, name: "Ada" };
@@ -47,14 +47,14 @@ function mailsTo(address: string, count: number) {
   );
 }
 
-/** What became of the newest mail about somebody. */
+/** The state of the newest mail to a user. */
 async function settledRow(userId: string) {
   const newest = `select * from outbox where topic = 'mail' and key = '${userId}' order by id desc limit 1`;
   const row = async () => (await app.rows(newest)).at(0) ?? {};
   return eventually(row, (found) => found["delivered_at"] !== null || found["dead_at"] !== null);
 }
 
-test("a mail has the language and the name of the time when it is sent", async () => {
+test("a mail has the language and name that the user has when it is sent, not when it was requested", async () => {
   const user = await newUser();
   failures = [new Error("the mail server is away")];
   await queueMailFor(app, user.id, { to: user.email, content: mailContents["account-exists"] });

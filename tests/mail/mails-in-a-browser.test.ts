@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 
 import { renderContent } from "../../src/features/mail/render-content.ts";
-import { addressee } from "../../src/features/mail/templates/addressee.ts";
-import { MAIL_LOCALES } from "../../src/features/mail/templates/locale.ts";
+import { recipientOf } from "../../src/features/mail/templates/recipient.ts";
+import { languages } from "../../src/kernel/language.ts";
 import { describeInBrowser, openBrowser, openWatchedPage } from "../support/browser.ts";
 import { allMails } from "../support/mail-contents.ts";
 
@@ -39,21 +39,21 @@ describeInBrowser("each mail, in Chromium", () => {
     pictures = await mkdtemp(join(tmpdir(), "gatehouse-mails-"));
   }, timeoutMilliseconds);
 
-  // The pictures stay, for whoever wants to look.
+  // The screenshots are kept, so that a developer can look at them.
   afterAll(async () => {
     await browser.close();
     console.info(`pictures of all mails: ${pictures}`);
   });
 
-  test.each(MAIL_LOCALES)(
-    "fits a phone, has contrast in light and dark, and loads nothing (%s)",
+  test.each(languages)(
+    "fits a phone, is easy to read in light and dark colours, and loads nothing (%s)",
     async (locale) => {
       const watched = await openWatchedPage(browser, "null");
       const { page } = watched;
       try {
         await page.setViewportSize({ width: 360, height: 740 });
         for (const { name, content } of allMails) {
-          const reader = addressee({ serviceName: "Acme Notes", name: "Ada", locale });
+          const reader = recipientOf({ serviceName: "Acme Notes", name: "Ada", locale });
           const { subject, html } = renderContent(reader, content);
           await page.setContent(html);
           expect(await page.title()).toBe(subject);

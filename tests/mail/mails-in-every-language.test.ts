@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 
 import { renderContent } from "../../src/features/mail/render-content.ts";
-import { addressee } from "../../src/features/mail/templates/addressee.ts";
-import { MAIL_LOCALES } from "../../src/features/mail/templates/locale.ts";
+import { recipientOf } from "../../src/features/mail/templates/recipient.ts";
+import { languages, languageTag } from "../../src/kernel/language.ts";
 import { allMails, mailContents } from "../support/mail-contents.ts";
 
 const serviceName = "Acme Notes";
@@ -10,15 +10,15 @@ const greetings = { en: "Hello Ada,", de: "Guten Tag Ada,", es: "Hola, Ada:", zh
 const nameless = { en: "Hello,", de: "Guten Tag,", es: "Hola:", zh: "您好：" };
 
 function reader(locale: string | null, name: string | null = "Ada") {
-  return addressee({ serviceName, name, locale });
+  return recipientOf({ serviceName, name, locale });
 }
 
 describe.each(allMails)("the mail $name", ({ content }) => {
-  test.each(MAIL_LOCALES)("is complete in the language %s, as text and as HTML", (locale) => {
+  test.each(languages)("is complete in the language %s, as text and as HTML", (locale) => {
     const { subject, text, html } = renderContent(reader(locale), content);
 
     expect(subject).toContain(serviceName);
-    expect(html).toContain(`<html lang="${locale}">`);
+    expect(html).toContain(`<html lang="${languageTag(locale)}">`);
     expect(html).toContain(`<title>${subject}</title>`);
     expect(text).toStartWith(`${greetings[locale]}\n`);
     expect(html).toContain(`>${greetings[locale]}</p>`);
@@ -31,32 +31,27 @@ describe.each(allMails)("the mail $name", ({ content }) => {
       expect(said(spoken)).toContain(said(Bun.escapeHTML(paragraph)));
   });
 
-  test.each(MAIL_LOCALES)("keeps its lines short in the language %s", (locale) => {
+  test.each(languages)("keeps its lines short in the language %s", (locale) => {
     const { text } = renderContent(reader(locale), content);
 
     const long = text.split("\n").filter((line) => Bun.stringWidth(line) > 76);
     expect(long.filter((line) => !line.startsWith("http"))).toEqual([]);
   });
 
-  test.each(MAIL_LOCALES)(
-    "has no name in its greeting for a user without one, in the language %s",
-    (locale) => {
-      expect(renderContent(reader(locale, null), content).text).toStartWith(
-        `${nameless[locale]}\n`,
-      );
-    },
-  );
+  test.each(languages)("greets a user without a name by none, in the language %s", (locale) => {
+    expect(renderContent(reader(locale, null), content).text).toStartWith(`${nameless[locale]}\n`);
+  });
 
-  test("has the link and the code on lines of their own", () => {
+  test("has its link and its code on lines of their own", () => {
     if (!("secrets" in content)) return expect(JSON.stringify(content)).not.toContain("http");
-    for (const locale of MAIL_LOCALES) {
+    for (const locale of languages) {
       const lines = renderContent(reader(locale), content).text.split("\n");
       for (const secret of Object.values(content.secrets))
         expect(lines.filter((line) => line === secret)).toHaveLength(1);
     }
   });
 
-  test("loads no external resource", () => {
+  test("loads nothing", () => {
     const { html } = renderContent(reader("en"), content);
 
     const link = "secrets" in content ? [content.secrets.link] : [];
@@ -67,10 +62,10 @@ describe.each(allMails)("the mail $name", ({ content }) => {
 });
 
 test("every mail has a subject of its own in every language", () => {
-  const subjects = MAIL_LOCALES.flatMap((locale) =>
+  const subjects = languages.flatMap((locale) =>
     allMails.map(({ content }) => renderContent(reader(locale), content).subject),
   );
-  expect(new Set(subjects).size).toBe(MAIL_LOCALES.length * allMails.length);
+  expect(new Set(subjects).size).toBe(languages.length * allMails.length);
 });
 
 test.each([
@@ -88,9 +83,9 @@ test.each([
   ["__proto__", "en"],
   ["constructor", "en"],
   [null, "en"],
-])("the locale %j gets mails in %s", (asked, language) => {
+] as const)("a user with the locale %j gets mails in %s", (asked, language) => {
   const { html } = renderContent(reader(asked), mailContents["magic-link"]);
-  expect(html).toContain(`<html lang="${language}">`);
+  expect(html).toContain(`<html lang="${languageTag(language)}">`);
 });
 
 test.each([
@@ -103,16 +98,16 @@ test.each([
   ],
   ["es", "durante 30 minutos", "20 de noviembre de 2026 a las 10:11 (UTC)", "Dispositivo: "],
   ["zh", "在30分钟内有效", "2026年11月20日 10:11（UTC）", "设备：Firefox, Linux"],
-])("times and devices have the format of the language %s", (locale, duration, moment, device) => {
+])("times and devices are written in the language %s", (locale, duration, time, device) => {
   expect(renderContent(reader(locale), mailContents["reset-password"]).text).toContain(duration);
   const notice = renderContent(reader(locale), mailContents["new-sign-in"]);
-  for (const fact of [moment, device, "203.0.113.7"]) {
+  for (const fact of [time, device, "203.0.113.7"]) {
     expect(notice.text).toContain(fact);
     expect(notice.html).toContain(fact);
   }
 });
 
-test("a notice without an address or a known device leaves them out", () => {
+test("a notice without an IP address or a known device leaves it out or calls it unknown", () => {
   const unknown = { ...mailContents["password-changed"], ipAddress: null, userAgent: null };
   const { text } = renderContent(reader("en"), unknown);
   expect(text).not.toContain("IP address");

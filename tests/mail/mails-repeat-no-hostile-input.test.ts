@@ -1,14 +1,14 @@
 import { describe, expect, test } from "bun:test";
 
 import { renderContent } from "../../src/features/mail/render-content.ts";
-import { addressee } from "../../src/features/mail/templates/addressee.ts";
-import { deviceWords } from "../../src/features/mail/templates/device-words.ts";
-import { MAIL_LOCALES } from "../../src/features/mail/templates/locale.ts";
+import { recipientOf } from "../../src/features/mail/templates/recipient.ts";
+import { deviceWords } from "../../src/features/mail/templates/occasion.ts";
+import { languages } from "../../src/kernel/language.ts";
 import { allMails, mailContents } from "../support/mail-contents.ts";
 
 const markup = `<script>alert(1)</script><img src=x>"'&`;
 
-/** Every text in it that comes from outside, hostile. */
+/** The content with markup in every string that comes from a request. */
 function hostile(content: (typeof allMails)[number]["content"]) {
   return {
     ...content,
@@ -23,11 +23,14 @@ function hostile(content: (typeof allMails)[number]["content"]) {
 
 describe.each(allMails)("the mail $name", ({ content }) => {
   // security 65
-  test.each(MAIL_LOCALES)("shows markup as text, in the language %s", (locale) => {
-    const reader = addressee({ serviceName: markup, name: markup, locale });
+  test.each(languages)("shows markup as text, in the language %s", (locale) => {
+    const reader = recipientOf({ serviceName: markup, name: markup, locale });
     const { html } = renderContent(reader, hostile(content));
 
-    const own = renderContent(addressee({ serviceName: "Acme", name: null, locale }), content).html;
+    const own = renderContent(
+      recipientOf({ serviceName: "Acme", name: null, locale }),
+      content,
+    ).html;
     const tags = (part: string) =>
       [...part.matchAll(/<\/?([a-z0-9!]+)/g)].map((match) => match[1]).join(" ");
     expect(tags(html)).toBe(tags(own));
@@ -37,7 +40,7 @@ describe.each(allMails)("the mail $name", ({ content }) => {
   });
 });
 
-// Attack: registering a stranger's address with an advertisement for a name.
+// Attack: someone registers another person's address with an advertisement as the name.
 // security 65
 test.each([
   "Win at evil.example now",
@@ -48,10 +51,10 @@ test.each([
   "eve@evil.example",
   "A".repeat(65),
   "\u202egnp.exe",
-])("no mail in any language has the name %j in its greeting", (name) => {
-  for (const locale of MAIL_LOCALES) {
+])("no mail in any language greets by the name %j", (name) => {
+  for (const locale of languages) {
     for (const { content } of allMails) {
-      const reader = addressee({ serviceName: "Acme Notes", name, locale });
+      const reader = recipientOf({ serviceName: "Acme Notes", name, locale });
       const { subject, text, html } = renderContent(reader, content);
       expect(subject + text + html).not.toContain(name);
       expect(text).toMatch(/^(?:Hello,|Guten Tag,|Hola:|您好：)\n/);
@@ -59,7 +62,7 @@ test.each([
   }
 });
 
-// Attack: an intruder's user agent is read by his victim.
+// Attack: an attacker's user agent is mailed to the owner of the account.
 // security 65
 test.each([
   "<script>alert(1)</script>",
@@ -68,7 +71,7 @@ test.each([
   "Mozilla/5.0 (Windows NT 10.0; evil.example) Firefox/1\r\nBcc: eve@evil.example",
 ])("a notice repeats nothing of the user agent %j", (userAgent) => {
   for (const kind of ["new-sign-in", "password-changed"] as const) {
-    const reader = addressee({ serviceName: "Acme Notes", name: null, locale: null });
+    const reader = recipientOf({ serviceName: "Acme Notes", name: null, locale: null });
     const { subject, text, html } = renderContent(reader, { ...mailContents[kind], userAgent });
     expect(subject + text + html).not.toMatch(/evil|0900|alert/);
   }

@@ -1,13 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { durationWords } from "../../src/features/mail/templates/duration-words.ts";
-import { greetingName } from "../../src/features/mail/templates/greeting-name.ts";
-import { addressee } from "../../src/features/mail/templates/addressee.ts";
-import { renderVerifyEmail } from "../../src/features/mail/templates/verify-email.ts";
+import { renderContent } from "../../src/features/mail/render-content.ts";
+import { durationWords } from "../../src/features/mail/templates/link-mail.ts";
+import { greetingName, recipientOf } from "../../src/features/mail/templates/recipient.ts";
 
 const link = "http://localhost:8000/verify-email?token=Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MDEyMzQ1Njc4OTA";
 
 function render({ serviceName = "Acme Notes", name = "Ada" } = {}) {
-  return renderVerifyEmail(addressee({ serviceName, name, locale: "en" }), {
+  return renderContent(recipientOf({ serviceName, name, locale: "en" }), {
     kind: "verify-email",
     linkTtlSeconds: 86_400,
     codeTtlSeconds: 600,
@@ -16,14 +15,14 @@ function render({ serviceName = "Acme Notes", name = "Ada" } = {}) {
 }
 
 describe("the mail that asks to confirm an address", () => {
-  test("keeps all other lines short and in ASCII", () => {
+  test("keeps all lines but the link within 76 characters, and in ASCII", () => {
     const { text } = render({ serviceName: "A service with quite a long name that needs room" });
 
     expect(text).toMatch(/^[\n\x20-\x7e]*$/);
     expect(text.split("\n").filter((line) => line !== link && line.length > 76)).toEqual([]);
   });
 
-  test("names its recipient, the validity, that opening is harmless, and what to do if not requested", () => {
+  test("says who it is for, how long the link and the code are valid, that opening changes nothing, and what to do without an account", () => {
     const mail = render();
     const text = mail.text.replaceAll("\n", " ");
 
@@ -34,7 +33,7 @@ describe("the mail that asks to confirm an address", () => {
       expect(part).toContain("for 24 hours");
       expect(part).toContain("for 10 minutes");
       expect(part).toContain("Opening the link changes nothing until you press the button");
-      expect(part).toContain("ignore this mail");
+      expect(part).toContain("ignore this e-mail");
     }
   });
 
@@ -47,7 +46,7 @@ describe("the mail that asks to confirm an address", () => {
   );
 });
 
-test("has no blank name in its greeting", () => {
+test("does not greet by a name of white space", () => {
   expect(greetingName("   ")).toBeNull();
 });
 

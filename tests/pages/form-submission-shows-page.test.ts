@@ -15,8 +15,8 @@ import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
 
-/** While `work` is done, no request reaches the database. */
-async function withDatabaseAway<T>(work: () => Promise<T>, code: ErrorCode = "UNAVAILABLE") {
+/** Runs `work` while every query fails with `code`. */
+async function withDatabaseUnavailable<T>(work: () => Promise<T>, code: ErrorCode = "UNAVAILABLE") {
   const { db, dbForRequest } = app.platform;
   const broken = new Proxy(db, {
     get: () => {
@@ -31,26 +31,26 @@ async function withDatabaseAway<T>(work: () => Promise<T>, code: ErrorCode = "UN
   }
 }
 
-// Bad day: the database is restarted, or too many are signing in, just as she presses the button.
+// Failure: the database restarts, or too many sign-ins wait, when the user presses the button.
 test.each(
   linkKinds.flatMap((kind) => [[kind, "UNAVAILABLE"] as const, [kind, "OVERLOADED"] as const]),
 )(
-  "a failed submission of %s under %s shows a page with the same button, which works afterwards",
+  "the button of %s during %s returns a page with the same button, which works afterwards",
   async (kind, code) => {
     const { link, token } = await getLink(app, kind);
     const page = await openPage(app, link);
-    const away = await withDatabaseAway(() => pressItsButton(app, page), code);
-    expect([away.status, away.headers.get("retry-after")]).toEqual([503, "1"]);
-    expect(away.text).toContain("This did not work just now.");
-    expect(formsOf(away.text)).toEqual(formsOf(page.text));
-    expect(formsOf(away.text)[0]?.fields["token"]).toBe(token);
-    expect(headingOf(await pressItsButton(app, away))).toBe(doneHeadings[kind]);
+    const unavailable = await withDatabaseUnavailable(() => pressItsButton(app, page), code);
+    expect([unavailable.status, unavailable.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(unavailable.text).toContain("The service is not available right now.");
+    expect(formsOf(unavailable.text)).toEqual(formsOf(page.text));
+    expect(formsOf(unavailable.text)[0]?.fields["token"]).toBe(token);
+    expect(headingOf(await pressItsButton(app, unavailable))).toBe(doneHeadings[kind]);
   },
 );
 
-// Bad day: a double tap on a phone, or a reload of the answer.
+// Failure: a double tap on a phone, or a reload of the response.
 test.each(["verify-email", "change-email"] as const)(
-  "submitting %s again shows the same page, and has its effect once",
+  "pressing the button of %s again returns the same page, and the change is made once",
   async (kind) => {
     const { email, link } = await getLink(app, kind);
     const page = await openPage(app, link);
@@ -71,30 +71,33 @@ test.each(["verify-email", "change-email"] as const)(
   },
 );
 
-/** The answer to a link that never was. */
-async function deadPage(kind: LinkKind): Promise<ShownPage> {
+/** The response to a link with an unknown token. */
+async function invalidLinkPage(kind: LinkKind): Promise<ShownPage> {
   const path = `/${kind}`;
   return { ...(await app.call("POST", path, { form: { token: "x" } })), path };
 }
 
 test.each(["verify-email", "magic-link", "reset-password"] as const)(
-  "an invalid link of %s leads to a new mail, whose link works",
+  "an invalid link of %s offers a new mail, whose link works",
   async (kind) => {
     const { email, link } = await getLink(app, kind);
     const sendMail = (page: ShownPage, address = email): Promise<ShownPage> =>
       press(app, page, formsOf(page.text)[0]?.button ?? "", { entered: { email: address } });
-    await sendMail(await deadPage(kind));
+    await sendMail(await invalidLinkPage(kind));
     const second = await mailOfKind(app, kind, email, 2);
 
-    const refused = await pressItsButton(app, await openPage(app, link));
-    expect([refused.status, headingOf(refused)]).toEqual([400, "This link does not work"]);
-    const mistyped = await sendMail(refused, "ada@example");
+    const rejected = await pressItsButton(app, await openPage(app, link));
+    expect([rejected.status, headingOf(rejected)]).toEqual([400, "This link does not work"]);
+    const mistyped = await sendMail(rejected, "ada@example");
     expect(mistyped.status).toBe(400);
     expect(mistyped.text).toContain("This is not a complete e-mail address.");
     expect(mistyped.text).toContain('value="ada@example"');
-    const away = await withDatabaseAway(() => sendMail(mistyped));
-    expect([away.status, formsOf(away.text)[0]?.fields["email"]]).toEqual([503, email]);
-    const resent = await sendMail(away);
+    const unavailable = await withDatabaseUnavailable(() => sendMail(mistyped));
+    expect([unavailable.status, formsOf(unavailable.text)[0]?.fields["email"]]).toEqual([
+      503,
+      email,
+    ]);
+    const resent = await sendMail(unavailable);
     expect([resent.status, headingOf(resent)]).toEqual([200, "Check your mailbox"]);
     const newest = await mailOfKind(app, kind, email, 3);
     expect(newest.link).not.toBe(second.link);
@@ -103,16 +106,18 @@ test.each(["verify-email", "magic-link", "reset-password"] as const)(
   },
 );
 
-// Attack: the form that asks for a mail tells who has an account.
+// Attack: the form that requests a mail reveals which addresses have an account.
 // security 15
 test.each(["verify-email", "magic-link", "reset-password"] as const)(
-  "asking for a mail on the page of %s shows the same page for every address",
+  "requesting a mail on the page of %s has the same response for every address",
   async (kind) => {
     const { email } = await getLink(app, kind);
-    const dead = await deadPage(kind);
+    const invalid = await invalidLinkPage(kind);
     const answers = [];
     for (const address of [email, email.toUpperCase(), freshEmail()]) {
-      const answer = await press(app, dead, "Send a new mail", { entered: { email: address } });
+      const answer = await press(app, invalid, "Send a new e-mail", {
+        entered: { email: address },
+      });
       const { status, text } = answer;
       answers.push({ status, text: text.replaceAll(Bun.escapeHTML(address), "ADDRESS") });
     }
@@ -120,7 +125,7 @@ test.each(["verify-email", "magic-link", "reset-password"] as const)(
   },
 );
 
-test.each([...linkKinds])("an expired link of %s is reported as expired", async (kind) => {
+test.each([...linkKinds])("an expired link of %s has its own page", async (kind) => {
   const { link } = await getLink(app, kind);
   const page = await openPage(app, link);
   setSystemTime(Date.now() + 25 * 3_600_000);
@@ -132,7 +137,7 @@ test.each([...linkKinds])("an expired link of %s is reported as expired", async 
   }
 });
 
-test("a new address that another user has taken meanwhile is reported, and nothing changes", async () => {
+test("a new address that another user has taken meanwhile has its own page, and nothing changes", async () => {
   const { email, link } = await getLink(app, "change-email");
   const page = await openPage(app, link);
   await app.post("/api/v1/auth/register", { email, password: goodPassword });
@@ -140,7 +145,7 @@ test("a new address that another user has taken meanwhile is reported, and nothi
   expect([taken.status, headingOf(taken)]).toEqual([409, "This address cannot be used"]);
 });
 
-test("a page is in the browser's language, and declares it", async () => {
+test("a page is in the language of Accept-Language, and its HTML has that language tag", async () => {
   for (const [acceptLanguage, tag, heading] of [
     ["de-CH,de;q=0.9,en;q=0.8", "de", "Bestätigen Sie Ihre neue E-Mail-Adresse"],
     ["es", "es", "Confirme su nueva dirección de correo"],

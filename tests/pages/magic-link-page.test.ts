@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 
-import { isPostedByUs } from "../../src/features/pages/posted-by-us.ts";
+import { isPostedByOwnPage } from "../../src/features/pages/page-request.ts";
 import { logIn, registerVerified } from "../support/journey.ts";
 import { openSessionsOf } from "../support/magic-link.ts";
 import { doneHeadings, getLink, pressItsButton } from "../support/mailed-links.ts";
@@ -14,7 +14,7 @@ const cookieApp = useTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
 
 const signedIn = doneHeadings["magic-link"];
 
-/** What a read-only field of a page holds. */
+/** The value of a read-only field of a page. */
 function shown({ text }: ShownPage, id: string): string | undefined {
   return new RegExp(`<textarea id="${id}"[^>]* readonly [^>]*>([^<]+)<`).exec(text)?.[1];
 }
@@ -43,32 +43,32 @@ test("in cookie mode the browser gets the cookie and the page shows no token", a
   expect(refreshed.status).toBe(200);
 });
 
-test("the code signs in on the page in every common spelling; an error is beside its field", async () => {
+test("the code signs in on the page, also with spaces or full-width digits; a wrong one has its fault beside the field", async () => {
   const { email } = await registerVerified(app);
   const start = await openPage(app, "/magic-link");
-  expect(formsOf(start.text).map(({ button }) => button)).toEqual(["Send the mail", "Sign in"]);
-  const asked = await press(app, start, "Send the mail", { entered: { email } });
+  expect(formsOf(start.text).map(({ button }) => button)).toEqual(["Send e-mail", "Sign in"]);
+  const asked = await press(app, start, "Send e-mail", { entered: { email } });
   expect([asked.status, headingOf(asked)]).toEqual([200, "Check your mailbox"]);
   expect(formsOf(asked.text)[0]?.fields).toEqual({ email, code: "" });
   const { code } = await mailOfKind(app, "magic-link", email);
 
   const wrong = code === "000000" ? "000001" : "000000";
-  const refused = await press(app, asked, "Sign in", { entered: { code: wrong } });
-  expect(refused.status).toBe(400);
-  expect(refused.text).toContain(
+  const rejected = await press(app, asked, "Sign in", { entered: { code: wrong } });
+  expect(rejected.status).toBe(400);
+  expect(rejected.text).toContain(
     '<p class="fault" id="code-fault">The code is wrong, used or expired.</p>',
   );
-  expect(refused.text).not.toContain(wrong);
+  expect(rejected.text).not.toContain(wrong);
   const fullWidth = [...code].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join("");
   const written = `${fullWidth.slice(0, 3)} ${fullWidth.slice(3)}`;
-  const done = await press(app, refused, "Sign in", { entered: { code: written } });
+  const done = await press(app, rejected, "Sign in", { entered: { code: written } });
   expect([done.status, headingOf(done)]).toEqual([200, signedIn]);
-  const again = await press(app, refused, "Sign in", { entered: { code } });
+  const again = await press(app, rejected, "Sign in", { entered: { code } });
   expect([again.status, headingOf(again)]).toEqual([400, "Enter the code"]);
 });
 
-// Bad day: a slip of the hand must not use up her guesses.
-test("a malformed code does not count as a guess", async () => {
+// Failure: a typing error must not use up the user's attempts.
+test("an input that is no code is no attempt", async () => {
   const { email, code } = await getLink(app, "magic-link");
   const start = await openPage(app, "/magic-link");
   for (const slip of [
@@ -88,9 +88,9 @@ test("a malformed code does not count as a guess", async () => {
   expect(headingOf(done)).toBe(signedIn);
 });
 
-// Attack: the code's form tells who has an account.
+// Attack: the form for the code reveals which addresses have an account.
 // security 15
-test("a wrong code gets the same response for a known and an unknown address", async () => {
+test("a wrong code has the same response for a known and an unknown address", async () => {
   const { email } = await getLink(app, "magic-link");
   const start = await openPage(app, "/magic-link");
   const texts = [];
@@ -117,8 +117,8 @@ describe("a form that another website posts", () => {
     {},
   ];
 
-  // Attack: a website signs its visitors in as the attacker, with a link of his own.
-  test("does not sign in, but shows the button", async () => {
+  // Attack: a website signs its visitors in to the account of the attacker, with a link of the attacker.
+  test("opens no session, and shows the button again", async () => {
     const { email, link, code } = await getLink(cookieApp, "magic-link");
     const page = await openPage(cookieApp, link);
     const start = await openPage(cookieApp, "/magic-link");
@@ -130,7 +130,7 @@ describe("a form that another website posts", () => {
       });
       for (const answer of [byLink, byCode]) {
         expect([answer.status, answer.headers.get("set-cookie")]).toEqual([403, null]);
-        expect(answer.text).toContain("Another website has sent you here.");
+        expect(answer.text).toContain("Another website sent you here.");
       }
       expect(formsOf(byLink.text)).toEqual(formsOf(page.text));
       expect(byCode.text).not.toContain(code);
@@ -140,7 +140,7 @@ describe("a form that another website posts", () => {
     expect(headingOf(await pressItsButton(cookieApp, page, ours[0]))).toBe(signedIn);
   });
 
-  test("is distinguished from a form of the service's pages and from a program's request", async () => {
+  test("is distinguished from a form of our own page and of a program", async () => {
     for (const headers of ours) {
       const { link } = await getLink(cookieApp, "magic-link");
       const done = await pressItsButton(cookieApp, await openPage(cookieApp, link), headers);
@@ -149,7 +149,7 @@ describe("a form that another website posts", () => {
   });
 });
 
-// Attack: a sandboxed frame posts with the origin `null`, as our own pages do; over https every browser tells the two apart.
+// Attack: a sandboxed frame posts with the origin `null`, as our own pages do. Over https `Sec-Fetch-Site` tells them apart.
 test.each([
   [{ origin: "null" }, false],
   [{ origin: "null", "sec-fetch-site": "cross-site" }, false],
@@ -159,15 +159,15 @@ test.each([
   [{ origin: "https://auth.example.com" }, true],
 ])("over https a form posted with %j is same-origin: %p", (headers, isOurs) => {
   const request = new Request("http://localhost/magic-link", { method: "POST", headers });
-  expect(isPostedByUs(request, "https://auth.example.com/path")).toBe(isOurs);
+  expect(isPostedByOwnPage(request, "https://auth.example.com/path")).toBe(isOurs);
 });
 
-// Attack: somebody has registered with her address, and waits for her.
+// Attack: an attacker registers with another person's address and waits until that person signs in.
 // part of security 61
-test("signing in on the page verifies the address and revokes an unverified account's password", async () => {
+test("signing in on the page with an unverified address verifies it and removes the earlier password", async () => {
   const { email } = await getLink(app, "verify-email");
   const start = await openPage(app, "/magic-link");
-  await press(app, start, "Send the mail", { entered: { email } });
+  await press(app, start, "Send e-mail", { entered: { email } });
   const { link } = await mailOfKind(app, "magic-link", email);
   expect(headingOf(await pressItsButton(app, await openPage(app, link)))).toBe(signedIn);
   expect((await logIn(app, { email, password: "SecurePassword123!" })).status).toBe(401);

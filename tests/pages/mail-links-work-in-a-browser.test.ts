@@ -16,8 +16,8 @@ import { newPassword } from "../support/password-reset.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const timeoutMilliseconds = 60_000;
-// Chromium notes every answer of 400 and above to the console.
-const refusals = /^console error: Failed to load resource: .* 40[03] /;
+// Chromium logs every response with a status of 400 and above to the console.
+const rejections = /^console error: Failed to load resource: .* 40[03] /;
 
 describeInBrowser("the links of mails in a browser", () => {
   let browser: Browser;
@@ -28,7 +28,7 @@ describeInBrowser("the links of mails in a browser", () => {
     app.defer(() => browser.close());
   }, timeoutMilliseconds);
 
-  /** Nothing may have gone wrong on the page, in sight or out of it. */
+  /** Fails for every problem on the page, shown or not. */
   async function withPage(
     visit: (watched: WatchedPage) => Promise<void>,
     allowed = /^$/,
@@ -49,7 +49,7 @@ describeInBrowser("the links of mails in a browser", () => {
 
   // security 58, 71
   test(
-    "the button signs in: the browser keeps the cookie, and the page shows no token",
+    "the button signs in: the browser has the cookie, and the page shows no token",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -65,9 +65,9 @@ describeInBrowser("the links of mails in a browser", () => {
     timeoutMilliseconds,
   );
 
-  // Attack: a website signs its visitors in as somebody else, by a form that posts itself.
+  // Attack: a website signs its visitors in to another account, with a form that posts itself.
   test(
-    "a form of another website does not sign in before the user presses the button",
+    "a form of another website opens no session before the user presses the button of the page",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -75,17 +75,17 @@ describeInBrowser("the links of mails in a browser", () => {
         await page.setContent(`<form method="post" action="${app.url}/magic-link">
           <input name="token" value="${token}"><button>Win a prize</button></form>`);
         await page.getByRole("button", { name: "Win a prize" }).click();
-        await page.getByText("Another website has sent you here.").waitFor();
+        await page.getByText("Another website sent you here.").waitFor();
         expect(await page.context().cookies()).toEqual([]);
         await page.getByRole("button", { name: "Sign in" }).click();
         await heading(watched, doneHeadings["magic-link"]);
         expect(await page.context().cookies()).toHaveLength(1);
-      }, refusals),
+      }, rejections),
     timeoutMilliseconds,
   );
 
   test(
-    "a user can sign in by code with the keyboard only",
+    "a user signs in by the code, with the keyboard alone",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -106,12 +106,12 @@ describeInBrowser("the links of mails in a browser", () => {
         await page.keyboard.type(`${code.slice(0, 3)} ${code.slice(3)}`);
         await page.keyboard.press("Enter");
         await heading(watched, doneHeadings["magic-link"]);
-      }, refusals),
+      }, rejections),
     timeoutMilliseconds,
   );
 
   test(
-    "a new password is set after a rejected one",
+    "a user chooses a new password at the second attempt",
     () =>
       withPage(async (watched) => {
         const { page } = watched;
@@ -134,12 +134,12 @@ describeInBrowser("the links of mails in a browser", () => {
         await heading(watched, doneHeadings["reset-password"]);
         expect(await page.context().cookies()).toEqual([]);
         expect(await canSignIn(app, "reset-password", email)).toBe(true);
-      }, refusals),
+      }, rejections),
     timeoutMilliseconds,
   );
 
   test(
-    "the button changes the address, and a reload does no harm",
+    "the button changes the address, and a reload of the response changes nothing",
     () =>
       withPage(async (watched) => {
         const { page } = watched;

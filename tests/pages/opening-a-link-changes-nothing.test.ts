@@ -26,7 +26,7 @@ const html = "text/html; charset=utf-8";
 
 const app = useTestApp();
 
-// Mail scanners and link previews open every link. That must neither use the link up nor act for its recipient.
+// Attack: mail scanners and previews open every link, and would use it or act for the user.
 // security 58
 test.each([...linkKinds])(
   "GET and HEAD of the link of %s by scanners, three times each, change nothing; then the page's button works",
@@ -54,7 +54,7 @@ test.each([...linkKinds])(
 );
 
 test.each([...linkKinds])(
-  "the link of %s shows a page, also when a mail program has changed it",
+  "the link of %s returns a page, also if a mail program changed it",
   async (kind) => {
     const withoutToken = kind === "magic-link" || kind === "reset-password" ? 200 : 400;
     for (const [search, status] of [

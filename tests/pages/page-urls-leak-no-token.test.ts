@@ -7,10 +7,10 @@ import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp({ settings: { LOG_LEVEL: "trace" } });
 
-// Bad day: the tables are gone, so that every error there is goes by the log.
+// Failure: a table is missing, so that every error of a query is logged.
 // security 71
 test.each([...linkKinds])(
-  "the token of %s is in no log line or header and not sent to another origin, also after failures",
+  "the token of %s is in no log line and no header, and is not sent to another origin, also after errors",
   async (kind) => {
     const { email, link, token, code } = await getLink(app, kind);
     const page = await openPage(app, link);

@@ -4,7 +4,8 @@ import type { Browser } from "playwright-core";
 
 import { accessibilityFaults } from "../support/accessibility.ts";
 import { describeInBrowser, openBrowser, openWatchedPage } from "../support/browser.ts";
-import { everyPage, pageLanguages } from "../support/page-catalogue.ts";
+import { languages } from "../../src/kernel/language.ts";
+import { everyPage } from "../support/page-catalogue.ts";
 
 const timeoutMilliseconds = 60_000;
 
@@ -20,14 +21,14 @@ describeInBrowser("every page in a browser", () => {
   });
 
   test.each(["light", "dark"] as const)(
-    "is readable and usable on a small phone in %s colours",
+    "is accessible on a small phone in %s colours",
     async (colorScheme) => {
       const { page, problems, close } = await openWatchedPage(browser, "http://localhost");
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width: 320, height: 568 });
       const faults: string[] = [];
       const backgrounds = new Set<unknown>();
-      for (const { name, html } of pageLanguages.flatMap((language) => everyPage(language))) {
+      for (const { name, html } of languages.flatMap((language) => everyPage(language))) {
         await page.setContent(html);
         faults.push(...(await accessibilityFaults(page)).map((fault) => `${name}: ${fault}`));
         backgrounds.add(await page.evaluate("getComputedStyle(document.body).backgroundColor"));
@@ -42,9 +43,9 @@ describeInBrowser("every page in a browser", () => {
     timeoutMilliseconds,
   );
 
-  // What is not seen to have the focus cannot be used with the keyboard alone.
+  // A user of the keyboard needs to see which element has the focus.
   test(
-    "shows the keyboard focus, in reading order",
+    "shows the focus of the keyboard, in reading order",
     async () => {
       const { page, close } = await openWatchedPage(browser, "http://localhost");
       for (const { name, html } of everyPage("en")) {

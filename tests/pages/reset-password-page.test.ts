@@ -15,13 +15,13 @@ function choose(page: ShownPage, password: string, confirmation = password, head
   return press(app, page, form?.button ?? "", { entered, headers });
 }
 
-/** What is said to be wrong with a field. */
+/** The faults that the page shows for a field. */
 function faultsOf({ text }: ShownPage, field: string): string[] {
   const fault = new RegExp(`<p class="fault" id="${field}-fault">([\\s\\S]*?)</p>`).exec(text)?.[1];
   return fault?.split("<br>") ?? [];
 }
 
-test("the rules are shown, errors are beside the field, and the link stays valid until a password is accepted", async () => {
+test("the page shows the password rules, then each fault beside its field, and a rejected password does not use the link", async () => {
   const { email, link, token } = await getLink(app, "reset-password");
   const page = await openPage(app, link);
   expect(page.text).toContain(
@@ -51,9 +51,9 @@ test("the rules are shown, errors are beside the field, and the link stays valid
   expect((await logIn(app, { email, password: newPassword })).status).toBe(200);
 });
 
-// No auto-login: who has read the mail has not got a session by it.
+// No automatic sign-in: the link in the mail does not open a session.
 // part of security 68
-test("the response does not sign in, and a second submission changes nothing", async () => {
+test("a new password opens no session, and a second submission changes nothing", async () => {
   const { email, link } = await getLink(app, "reset-password");
   const page = await openPage(app, link);
   const done = await choose(page, newPassword);
@@ -64,8 +64,8 @@ test("the response does not sign in, and a second submission changes nothing", a
   expect((await logIn(app, { email, password: newPassword })).status).toBe(200);
 });
 
-// Attack: a page in a browser's cache or history holds what was typed.
-test("no response repeats an entered password", async () => {
+// Attack: a page in a browser's cache or history contains the password.
+test("no response contains a password that was entered", async () => {
   const { link } = await getLink(app, "reset-password");
   const page = await openPage(app, link);
   for (const password of [
@@ -81,7 +81,7 @@ test("no response repeats an entered password", async () => {
   }
 });
 
-test("the rules and the errors are in the browser's language", async () => {
+test("the password rules and faults are in the user's language", async () => {
   const { link } = await getLink(app, "reset-password");
   const headers = { "accept-language": "de" };
   const page = await openPage(app, link, headers);
@@ -95,10 +95,10 @@ test("the rules and the errors are in the browser's language", async () => {
   ]);
 });
 
-test("without a link the page asks for one", async () => {
+test("without a token the page requests a mail", async () => {
   const { email } = await getLink(app, "reset-password");
   const page = await openPage(app, "/reset-password");
   expect([page.status, headingOf(page)]).toEqual([200, "Reset your password"]);
-  const asked = await press(app, page, "Send the mail", { entered: { email } });
+  const asked = await press(app, page, "Send e-mail", { entered: { email } });
   expect([asked.status, headingOf(asked)]).toEqual([200, "Check your mailbox"]);
 });

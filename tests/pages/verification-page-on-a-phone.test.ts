@@ -22,7 +22,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
     app.defer(() => browser.close());
   }, timeoutMilliseconds);
 
-  /** Opens a newcomer's link; afterwards nothing may have gone wrong on the page, in sight or out of it. */
+  /** Opens the link of a new user, and fails for every problem on the page, shown or not. */
   async function withLinkOpen(
     visit: (watched: WatchedPage, email: string) => Promise<void>,
     allowed: RegExp = /^$/,
@@ -48,7 +48,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
 
   // security 58, 71
   test(
-    "shows a large button in the first screen, which confirms the address",
+    "shows a button on the first screen, and pressing it confirms the address",
     () =>
       withLinkOpen(async (watched, email) => {
         const { page } = watched;
@@ -58,7 +58,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
         expect(box?.height).toBeGreaterThanOrEqual(44);
         expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(568);
         expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
-        // The style sheet was let through by the policy.
+        // The policy allowed the style sheet.
         const color = "getComputedStyle(document.querySelector('button')).backgroundColor";
         expect(await page.evaluate(color)).toBe("rgb(31, 95, 208)");
 
@@ -72,9 +72,9 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
     timeoutMilliseconds,
   );
 
-  // Bad day: an impatient thumb.
+  // Failure: the user taps twice.
   test(
-    "a double tap confirms the address",
+    "a double tap confirms the address and shows success",
     () =>
       withLinkOpen(async (watched) => {
         await watched.page.getByRole("button").dblclick();
@@ -86,7 +86,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
   );
 
   test(
-    "an outdated link leads to a new mail",
+    "a replaced link offers a new mail",
     () =>
       withLinkOpen(
         async ({ page }, email) => {
@@ -95,15 +95,15 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
           await page.getByRole("button").click();
           await page.getByRole("heading", { name: "This link does not work" }).waitFor();
           await page.getByLabel("E-mail address").fill("ada@example");
-          await page.getByRole("button", { name: "Send a new mail" }).click();
+          await page.getByRole("button", { name: "Send a new e-mail" }).click();
           await page.getByText("This is not a complete e-mail address.").waitFor();
           expect(await page.getByLabel("E-mail address").inputValue()).toBe("ada@example");
           await page.getByLabel("E-mail address").fill(email);
-          await page.getByRole("button", { name: "Send a new mail" }).click();
+          await page.getByRole("button", { name: "Send a new e-mail" }).click();
           await page.getByRole("heading", { name: "Check your mailbox" }).waitFor();
           expect((await mailTo(app, email, 3)).kind).toBe("verify-email");
         },
-        // Chromium notes every answer of 400 to the console.
+        // Chromium logs every response with status 400 to the console.
         /^console error: Failed to load resource: .* 400 /,
       ),
     timeoutMilliseconds,

@@ -93,7 +93,13 @@ test("two cookies of the name are refused, whichever was planted", async () => {
   const attacker = await signInWithCookie();
   const one = `gatehouse_refresh_token=${victim.token}`;
   const two = `gatehouse_refresh_token=${attacker.token}`;
-  for (const cookie of [`${one}; ${two}`, `${two};${one}`, `${one}; ${one}`]) {
+  const spaced = two.replace("=", " = ");
+  for (const cookie of [
+    `${one}; ${two}`,
+    `${two};${one}`,
+    `${one}; ${one}`,
+    `${one};\t${spaced}`,
+  ]) {
     const headers = { cookie, origin: "http://localhost:8000" };
     for (const [method, path] of [
       ["POST", "/api/v1/auth/refresh"],

@@ -6,13 +6,13 @@ import { askForReset, newPassword } from "./password-reset.ts";
 import { formsOf, press, type ShownPage } from "./page-forms.ts";
 import type { TestApp } from "./test-app.ts";
 
-/** The kinds of links that we mail, and have a page for. */
+/** The kinds of mailed links with a page. */
 export const linkKinds = ["verify-email", "magic-link", "reset-password", "change-email"] as const;
 
 /** One of those kinds. */
 export type LinkKind = (typeof linkKinds)[number];
 
-/** A link that somebody has just got, and the address that it was mailed to. */
+/** A mailed link, and the address that it was mailed to. */
 export interface MailedLink {
   readonly email: string;
   readonly link: string;
@@ -20,7 +20,7 @@ export interface MailedLink {
   readonly code: string;
 }
 
-/** A newcomer, or somebody who has asked for it, gets a link; nothing is under way any more. */
+/** Requests a mail for a new user and returns its link, after every mail was sent. */
 export async function getLink(app: TestApp, kind: LinkKind): Promise<MailedLink> {
   const mailed = await ask[kind](app);
   await eventually(
@@ -55,7 +55,7 @@ const ask: Record<LinkKind, (app: TestApp) => Promise<MailedLink>> = {
   },
 };
 
-/** What each link's page says when it has done what it is for. */
+/** The heading of the last page of each link. */
 export const doneHeadings: Readonly<Record<LinkKind, string>> = {
   "verify-email": "Your e-mail address is confirmed",
   "magic-link": "You are signed in",
@@ -63,7 +63,7 @@ export const doneHeadings: Readonly<Record<LinkKind, string>> = {
   "change-email": "Your e-mail address has been changed",
 };
 
-/** Fills in the page behind a link, and presses its button. */
+/** Fills in the form of a page and presses its button. */
 export function pressItsButton(
   app: Pick<TestApp, "call">,
   page: ShownPage,
@@ -77,7 +77,7 @@ export function pressItsButton(
   return press(app, page, form?.button ?? "", { entered, headers });
 }
 
-/** Whether she to whom a link was mailed can sign in with the password that its page has set, or with her first one. */
+/** Whether the owner of an address can sign in, with the password that the page has set or with the first one. */
 export async function canSignIn(app: TestApp, kind: LinkKind, email: string): Promise<boolean> {
   const password = kind === "reset-password" ? newPassword : goodPassword;
   return (await logIn(app, { email, password })).status === 200;

@@ -1,14 +1,21 @@
-import * as changeEmail from "../../src/features/pages/change-email/pages.ts";
-import type { Language } from "../../src/features/pages/language.ts";
-import { askAgainPage } from "../../src/features/pages/mail-form.ts";
-import * as magicLink from "../../src/features/pages/magic-link/pages.ts";
-import * as resetPassword from "../../src/features/pages/reset-password/pages.ts";
-import * as verifyEmail from "../../src/features/pages/verify-email/pages.ts";
+import { WeakPasswordError } from "../../src/features/passwords/index.ts";
+import { AppError } from "../../src/kernel/errors.ts";
+import type { RefreshCookie } from "../../src/platform/http/refresh-cookie.ts";
+import type { Language } from "../../src/kernel/language.ts";
+import { changeEmailPage } from "../../src/features/pages/change-email.ts";
+import { confirmPage, donePage, failedPage } from "../../src/features/pages/link-page.ts";
+import {
+  codePage,
+  magicLinkMail,
+  magicLinkPage,
+  signedInBody,
+} from "../../src/features/pages/magic-link.ts";
+import { mailFormPage } from "../../src/features/pages/new-mail.ts";
+import { passwordResetMail, resetPasswordPage } from "../../src/features/pages/reset-password.ts";
+import { sharedTexts } from "../../src/features/pages/shared-texts.ts";
+import { newVerificationMail, verifyEmailPage } from "../../src/features/pages/verify-email.ts";
 
-/** The languages of our pages. */
-export const pageLanguages: readonly Language[] = ["en", "de", "es", "zh"];
-
-/** What somebody else can make a page hold. */
+/** The parts of a page that a request or the settings decide. */
 export interface Received {
   readonly serviceName: string;
   readonly token: string;
@@ -21,77 +28,86 @@ const harmless: Received = {
   email: "ada@example.com",
 };
 
-/** Every page of ours in a language, by a name for the test's output, with the path at which it is shown. */
+const noCookie: RefreshCookie = {
+  isEnabled: false,
+  deliver: (_headers, tokens) => tokens,
+  read: () => null,
+  peek: () => null,
+  assertMayBeSet() {},
+  clear() {},
+};
+
+/** Every page in a language, with a name for the output of the test, and the path at which it is shown. */
 export function everyPage(
   language: Language,
   { serviceName, token, email }: Received = harmless,
 ): Array<{ name: string; at: string; html: string }> {
   const reader = { serviceName, language };
-  const rules = {
+  const { otherSite, unavailable } = sharedTexts[language];
+  const resetPage = resetPasswordPage({
     passwordMinLength: 8,
     passwordRequire: ["upper", "lower", "digit", "symbol"],
-  } as const;
-  const faults = [
-    { field: "password", issue: "The password must have at least 8 characters." },
-    { field: "password", issue: "The password must contain a digit." },
-  ];
-  const mismatch = [{ field: "password_confirmation", issue: "Passwords do not match." }];
-  const resend = verifyEmail.resendVerificationPath;
-  const tokens = { accessToken: "e.y.j".repeat(150), refreshToken: "e.y.k".repeat(100) };
+  });
+  const weak = new WeakPasswordError("password", [
+    { code: "too_short", length: 8 },
+    { code: "missing_digit" },
+  ]);
+  const mismatch = new AppError("PASSWORD_MISMATCH", "The password confirmation does not match.");
+  const cookieTokens = { access_token: "e.y.j".repeat(150) };
+  const tokens = { ...cookieTokens, refresh_token: "e.y.k".repeat(100) };
+  const magicPage = magicLinkPage(noCookie);
+  const mailFormAt = (at: string, fault: "address" | "unavailable") =>
+    ({ at, to: at, email, fault }) as const;
   const pages = {
     "/verify-email": {
-      confirm: verifyEmail.confirmPage(reader, { token }),
-      "confirm again": verifyEmail.confirmPage(reader, { token, isRepeated: true }),
-      done: verifyEmail.confirmedPage(reader),
-      invalid: verifyEmail.failedPage(reader, "invalid"),
-      expired: verifyEmail.failedPage(reader, "expired"),
+      confirm: confirmPage(verifyEmailPage, reader, { token }),
+      "confirm again": confirmPage(verifyEmailPage, reader, { token, alert: unavailable }),
+      done: donePage(verifyEmailPage, reader),
+      invalid: failedPage(verifyEmailPage, reader, "invalid"),
+      expired: failedPage(verifyEmailPage, reader, "expired"),
     },
     "/verify-email/resend": {
-      sent: verifyEmail.resentPage(reader),
-      "no address": askAgainPage(reader, { at: resend, to: resend, email, fault: "address" }),
-      away: askAgainPage(reader, { at: resend, to: resend, email, fault: "away" }),
+      sent: newVerificationMail.sentPage(reader),
+      "no address": mailFormPage(reader, mailFormAt("/verify-email/resend", "address")),
+      unavailable: mailFormPage(reader, mailFormAt("/verify-email/resend", "unavailable")),
     },
     "/magic-link": {
-      confirm: magicLink.linkPage(reader, { token }),
-      away: magicLink.linkPage(reader, { token, fault: "away" }),
-      foreign: magicLink.linkPage(reader, { token, fault: "foreign" }),
-      ask: magicLink.signInPage(reader, { at: "/magic-link" }),
-      "signed in by cookie": magicLink.signedInPage(reader, null),
-      "signed in": magicLink.signedInPage(reader, tokens),
-      invalid: magicLink.failedPage(reader, "invalid"),
-      expired: magicLink.failedPage(reader, "expired"),
+      confirm: confirmPage(magicPage, reader, { token }),
+      unavailable: confirmPage(magicPage, reader, { token, alert: unavailable }),
+      "other site": confirmPage(magicPage, reader, { token, alert: otherSite }),
+      request: magicPage.startPage(reader),
+      "signed in by cookie": donePage(magicPage, reader, signedInBody(reader, cookieTokens)),
+      "signed in": donePage(magicPage, reader, signedInBody(reader, tokens)),
+      invalid: failedPage(magicPage, reader, "invalid"),
+      expired: failedPage(magicPage, reader, "expired"),
     },
     "/magic-link/resend": {
-      sent: magicLink.askedPage(reader, email),
-      "no address": magicLink.signInPage(reader, {
-        at: magicLink.askMagicLinkPath,
-        email,
-        fault: "address",
-      }),
+      sent: magicLinkMail.sentPage(reader, email),
+      "no address": magicLinkMail.formPage(reader, mailFormAt("/magic-link/resend", "address")),
     },
     "/magic-link/code": {
-      "wrong code": magicLink.codePage(reader, { email, fault: "code" }),
-      "no address": magicLink.codePage(reader, { email, fault: "address" }),
-      foreign: magicLink.codePage(reader, { email, fault: "foreign" }),
+      "wrong code": codePage(reader, { email, faultyField: "code" }),
+      "no address": codePage(reader, { email, faultyField: "address" }),
+      "other site": codePage(reader, { email, alert: otherSite }),
     },
     "/reset-password": {
-      choose: resetPassword.choosePage(reader, { token, rules }),
-      "choose better": resetPassword.choosePage(reader, { token, rules, faults }),
-      "choose the same": resetPassword.choosePage(reader, { token, rules, faults: mismatch }),
-      "choose again": resetPassword.choosePage(reader, { token, rules, isRepeated: true }),
-      done: resetPassword.changedPage(reader),
-      ask: resetPassword.askPage(reader),
-      invalid: resetPassword.failedPage(reader, "invalid"),
-      expired: resetPassword.failedPage(reader, "expired"),
+      choose: confirmPage(resetPage, reader, { token }),
+      "choose better": confirmPage(resetPage, reader, { token, error: weak }),
+      "choose the same": confirmPage(resetPage, reader, { token, error: mismatch }),
+      "choose again": confirmPage(resetPage, reader, { token, alert: unavailable }),
+      done: donePage(resetPage, reader),
+      request: resetPage.startPage(reader),
+      invalid: failedPage(resetPage, reader, "invalid"),
+      expired: failedPage(resetPage, reader, "expired"),
     },
-    "/reset-password/resend": { sent: resetPassword.askedPage(reader) },
+    "/reset-password/resend": { sent: passwordResetMail.sentPage(reader) },
     "/change-email": {
-      confirm: changeEmail.confirmPage(reader, { token }),
-      "confirm again": changeEmail.confirmPage(reader, { token, isRepeated: true }),
-      done: changeEmail.changedPage(reader),
-      invalid: changeEmail.failedPage(reader, "invalid"),
-      expired: changeEmail.failedPage(reader, "expired"),
-      taken: changeEmail.failedPage(reader, "taken"),
+      confirm: confirmPage(changeEmailPage, reader, { token }),
+      "confirm again": confirmPage(changeEmailPage, reader, { token, alert: unavailable }),
+      done: donePage(changeEmailPage, reader),
+      invalid: failedPage(changeEmailPage, reader, "invalid"),
+      expired: failedPage(changeEmailPage, reader, "expired"),
+      conflict: failedPage(changeEmailPage, reader, "conflict"),
     },
   };
   return Object.entries(pages).flatMap(([at, named]) =>

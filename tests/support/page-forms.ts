@@ -1,14 +1,14 @@
 import type { Answer } from "./http-call.ts";
 import type { TestApp } from "./test-app.ts";
 
-/** A form of a page: where it posts to, relative to the page, what its button says, and its fields with what stands in them. */
+/** A form of a page: the relative path that it posts to, the text of its button, and its fields with their values. */
 export interface PageForm {
   readonly action: string;
   readonly button: string;
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** The forms of a page, from its top. */
+/** The forms of a page, in order. */
 export function formsOf(html: string): PageForm[] {
   return [...html.matchAll(/<form method="post" action="([^"]*)">([\s\S]*?)<\/form>/g)].map(
     ([, action = "", inside = ""]) => {
@@ -32,7 +32,7 @@ export function pathFrom(path: string, action = path): string {
   return `${pathname}${search}`;
 }
 
-/** A page as a person has it before her. */
+/** A page and its path. */
 export interface ShownPage extends Answer {
   readonly path: string;
 }
@@ -49,7 +49,7 @@ export async function openPage(
   return { ...(await app.call("GET", path, { headers })), path };
 }
 
-/** Presses a button of a page as a browser does, hidden fields and all; `entered` are what a person enters. */
+/** Presses a button of a page as a browser does, with the hidden fields. `entered` has the values that a user enters. */
 export async function press(
   app: Pick<TestApp, "call">,
   page: { readonly text: string; readonly path: string },

@@ -8,10 +8,10 @@ import {
   PermanentDeliveryError,
 } from "../../platform/outbox/port.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { findReader } from "./find-reader.ts";
+import { findMailedUser } from "./find-mailed-user.ts";
 import { type MailContent, mailContentSchema, mailKinds } from "./mail-content.ts";
 import { renderContent } from "./render-content.ts";
-import { addressee } from "./templates/addressee.ts";
+import { recipientOf } from "./templates/recipient.ts";
 
 const payload = TypeCompiler.Compile(
   Type.Object({
@@ -23,15 +23,15 @@ const payload = TypeCompiler.Compile(
 );
 const content = TypeCompiler.Compile(mailContentSchema);
 
-/** Sends what `queueMail` queued. What the server refuses for good, or came too late, is not tried again. */
+/** Sends the mails that `queueMail` queued. A mail that the server rejects permanently, or whose links have expired, is not retried. */
 export function createMailDelivery(platform: Platform): DeliverMessage {
   return async (message) => {
     const { to, mail } = readMail(message, platform.clock.now());
-    const user = message.key === null ? null : await findReader(platform.db, message.key);
-    // While the mail server was away she may have been disabled, verified by an earlier mail, or left.
+    const user = message.key === null ? null : await findMailedUser(platform.db, message.key);
+    // Since the mail was queued, the user may have been disabled or deleted, or have verified the address.
     if (user?.isDisabled === true) return;
-    if (mail.kind === "verify-reminder" && user?.isToVerify !== true) return;
-    const reader = addressee({
+    if (mail.kind === "verify-reminder" && user?.needsVerification !== true) return;
+    const recipient = recipientOf({
       serviceName: platform.settings.serviceName,
       name: user?.name ?? null,
       locale: user?.locale ?? null,
@@ -40,8 +40,8 @@ export function createMailDelivery(platform: Platform): DeliverMessage {
       await platform.mailer.send({
         id: message.id,
         kind: mail.kind,
-        to: { name: reader.name ?? "", address: to },
-        ...renderContent(reader, mail),
+        to: { name: recipient.name ?? "", address: to },
+        ...renderContent(recipient, mail),
       });
     } catch (error) {
       if (error instanceof MailRejectedError) throw new PermanentDeliveryError(error.message);
@@ -56,7 +56,7 @@ function readMail(message: OutboxMessage, now: Date): { to: string; mail: MailCo
   if (queued.useful_until !== null && new Date(queued.useful_until) <= now) {
     throw new PermanentDeliveryError("its links have expired");
   }
-  // Queued by a replica of a later version: one of those will deliver it.
+  // A replica of a later version queued it, and such a replica delivers it.
   if (!mailKinds.has(queued.kind)) throw new Error("this version does not know its kind");
   const mail = { ...queued.facts, kind: queued.kind, secrets: message.secrets };
   if (!content.Check(mail)) throw new PermanentDeliveryError("its content cannot be read");

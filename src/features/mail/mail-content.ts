@@ -3,28 +3,28 @@ import { type Static, Type } from "@sinclair/typebox";
 const link = Type.Object({ link: Type.String() });
 const linkAndCode = Type.Object({ link: Type.String(), code: Type.String() });
 
-/** Lives of what a mail with a link and a code holds. */
-const proof = {
+/** The content of a mail with a link and a code. */
+const linkWithCode = {
   linkTtlSeconds: Type.Number(),
   codeTtlSeconds: Type.Number(),
   secrets: linkAndCode,
 };
 
-/** When (ISO 8601) and from where something was done: whoever reads it decides whether it was she. */
+/** The time (ISO 8601) of an action and the client that sent the request: the owner decides whether it was their own action. */
 const occasion = {
   at: Type.String({ minLength: 1 }),
   ipAddress: Type.Union([Type.String(), Type.Null()]),
   userAgent: Type.Union([Type.String(), Type.Null()]),
 };
 
-/** What each kind of mail says. `secrets` never reach the database in the clear. */
+/** The content of each kind of mail. `secrets` are sealed before they are stored. */
 export const mailContentSchema = Type.Union([
-  Type.Object({ kind: Type.Literal("verify-email"), ...proof }),
-  Type.Object({ kind: Type.Literal("verify-reminder"), ...proof }),
-  Type.Object({ kind: Type.Literal("magic-link"), ...proof }),
+  Type.Object({ kind: Type.Literal("verify-email"), ...linkWithCode }),
+  Type.Object({ kind: Type.Literal("verify-reminder"), ...linkWithCode }),
+  Type.Object({ kind: Type.Literal("magic-link"), ...linkWithCode }),
   Type.Object({
     kind: Type.Literal("reset-password"),
-    /** Whether somebody made the account for the reader, who has no password yet. */
+    /** Whether an administrator created the account for the user, who has no password yet. */
     isInvitation: Type.Optional(Type.Literal(true)),
     linkTtlSeconds: Type.Number(),
     secrets: link,
@@ -46,7 +46,7 @@ export type MailContent = Static<typeof mailContentSchema>;
 /** The kinds of mail. */
 export type MailKind = MailContent["kind"];
 
-/** All of them. */
+/** The names of all kinds. */
 export const mailKinds: ReadonlySet<string> = new Set(
   mailContentSchema.anyOf.map(({ properties }) => properties.kind.const),
 );

@@ -9,13 +9,13 @@ import type { MailContent } from "./mail-content.ts";
 /** The outbox topic of mail. */
 export const mailTopic = "mail";
 
-/** A mail to be sent once the change that it belongs to is committed. In SQL is what only the change's row knows. */
+/** A mail that is sent after the change that it belongs to is committed. Values that come from the changed row are SQL. */
 export interface QueuedMail {
-  /** Whose language and name it is written in: as they are when it is sent. */
+  /** The user whose language and name the mail has, as they are when it is sent. */
   readonly userId: string | SQL;
   readonly to: string | SQL;
   readonly content: ComputedContent<MailContent>;
-  /** After this moment it says nothing of use, and is not sent any more. Left out for what stays true. */
+  /** The mail is not sent after this time. Left out for a mail that does not expire. */
   readonly usefulUntil?: Date;
 }
 
@@ -23,7 +23,7 @@ type ComputedContent<C> = C extends MailContent
   ? Pick<C, Extract<keyof C, "kind" | "secrets">> & Computed<Omit<C, "kind" | "secrets">>
   : never;
 
-/** The effect of queueing a mail. Links and codes in it are sealed until it is sent, and gone afterwards. */
+/** The effect that queues a mail. Its links and codes are sealed until it is sent, and deleted afterwards. */
 export function queueMail(ctx: Context, mail: QueuedMail, when?: SQL): Effect {
   const { kind, ...rest } = mail.content;
   const { secrets, ...facts } = { secrets: undefined, ...rest };

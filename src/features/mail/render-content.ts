@@ -1,39 +1,45 @@
 import type { MailContent } from "./mail-content.ts";
-import { renderAccountExists } from "./templates/account-exists.ts";
-import type { Addressee } from "./templates/addressee.ts";
-import { renderChangeEmail } from "./templates/change-email.ts";
-import { renderEmailChanged } from "./templates/email-changed.ts";
-import { renderInvitation } from "./templates/invitation.ts";
+import { accountExistsTexts } from "./templates/account-exists.ts";
+import { changeEmailTexts } from "./templates/change-email.ts";
+import { emailChangedTexts } from "./templates/email-changed.ts";
 import type { RenderedMail } from "./templates/layout.ts";
-import { renderMagicLink } from "./templates/magic-link.ts";
-import { renderNewSignIn } from "./templates/new-sign-in.ts";
-import { renderPasswordChanged } from "./templates/password-changed.ts";
-import { renderResetPassword } from "./templates/reset-password.ts";
-import { renderVerifyEmail } from "./templates/verify-email.ts";
-import { renderVerifyReminder } from "./templates/verify-reminder.ts";
+import { renderCodeMail, renderLinkMail } from "./templates/link-mail.ts";
+import { magicLinkTexts } from "./templates/magic-link.ts";
+import { newSignInTexts } from "./templates/new-sign-in.ts";
+import { renderNotice } from "./templates/notice.ts";
+import { occasionLines } from "./templates/occasion.ts";
+import { passwordChangedTexts } from "./templates/password-changed.ts";
+import type { Recipient } from "./templates/recipient.ts";
+import { invitationTexts, resetPasswordTexts } from "./templates/reset-password.ts";
+import { verifyEmailTexts, verifyReminderTexts } from "./templates/verify-email.ts";
 
-/** The mail of this content for this reader, by the one template of its kind. */
-export function renderContent(reader: Addressee, content: MailContent): RenderedMail {
+/** The mail with this content in the recipient's language. */
+export function renderContent(recipient: Recipient, content: MailContent): RenderedMail {
+  const { language } = recipient;
   switch (content.kind) {
     case "verify-email":
-      return renderVerifyEmail(reader, content);
+      return renderCodeMail(recipient, content, verifyEmailTexts[language]);
     case "verify-reminder":
-      return renderVerifyReminder(reader, content);
+      return renderCodeMail(recipient, content, verifyReminderTexts[language]);
     case "magic-link":
-      return renderMagicLink(reader, content);
-    case "reset-password":
-      return content.isInvitation
-        ? renderInvitation(reader, content)
-        : renderResetPassword(reader, content);
+      return renderCodeMail(recipient, content, magicLinkTexts[language]);
+    case "reset-password": {
+      const texts = content.isInvitation ? invitationTexts : resetPasswordTexts;
+      return renderLinkMail(recipient, content, texts[language]);
+    }
     case "change-email":
-      return renderChangeEmail(reader, content);
-    case "email-changed":
-      return renderEmailChanged(reader, content);
-    case "password-changed":
-      return renderPasswordChanged(reader, content);
+      return renderLinkMail(recipient, content, changeEmailTexts[language]);
+    case "email-changed": {
+      const texts = emailChangedTexts[language];
+      return renderNotice(recipient, texts[content.stage], [texts.newAddress(content.newEmail)]);
+    }
+    case "password-changed": {
+      const facts = occasionLines(content, language);
+      return renderNotice(recipient, passwordChangedTexts[language], facts);
+    }
     case "new-sign-in":
-      return renderNewSignIn(reader, content);
+      return renderNotice(recipient, newSignInTexts[language], occasionLines(content, language));
     case "account-exists":
-      return renderAccountExists(reader);
+      return renderNotice(recipient, accountExistsTexts[language]);
   }
 }

@@ -1,22 +1,22 @@
-/** A field that somebody fills in. All texts are plain. */
+/** A field that the user fills in. All texts are plain text. */
 export interface Field {
-  /** Unique on its page; `name` when left out. */
+  /** Unique on its page; `name` if left out. */
   readonly id?: string | undefined;
   readonly name: string;
   readonly label: string;
   readonly type: "email" | "password" | "text";
   readonly autocomplete: string;
-  /** More attributes, such as `maxlength`: constants of ours, which are not escaped. */
+  /** More attributes, such as `maxlength`. They are not escaped, so they must be constants. */
   readonly attributes?: string;
-  /** What stands in it already. A password never does. */
+  /** Its value. A field for a password has none. */
   readonly value?: string;
-  /** What is asked of it, said before it is filled in. */
+  /** The rules for its value, shown above it. */
   readonly hint?: string;
-  /** What was wrong with it. The field then gets the focus. */
+  /** What was wrong with its value. The field then gets the focus. */
   readonly faults?: readonly string[];
 }
 
-/** A form of a page: shown at the path `at`, posted to the path `to`. `fields` is HTML. */
+/** A form on the page with the path `at` that posts to the path `to`. `fields` is HTML. */
 export interface Form {
   readonly at: string;
   readonly to: string;
@@ -24,7 +24,7 @@ export interface Form {
   readonly button: string;
 }
 
-/** A form and its button, as HTML. */
+/** A form with its button, as HTML. */
 export function renderForm({ at, to, fields, button }: Form): string {
   return `<form method="post" action="${relativePath(at, to)}">
 ${fields}
@@ -32,12 +32,12 @@ ${fields}
 </form>`;
 }
 
-/** The token of a link, to be posted as it was received. */
+/** A hidden field with the token of a link, as it was received. */
 export function tokenField(token: string): string {
   return `<input type="hidden" name="token" value="${Bun.escapeHTML(token)}">`;
 }
 
-/** A field with its label, what is asked of it and what was wrong, tied together for screen readers. */
+/** A field with its label, its hint and its faults. `aria-describedby` connects them for screen readers. */
 export function renderField(field: Field): string {
   const { name, id = name, type, autocomplete, attributes, value, hint, faults = [] } = field;
   const parts = [`<label for="${id}">${Bun.escapeHTML(field.label)}</label>`];
@@ -68,17 +68,17 @@ export function paragraph(text: string): string {
   return `<p>${Bun.escapeHTML(text)}</p>`;
 }
 
-/** A quiet paragraph below what matters. */
+/** A small paragraph below the form. */
 export function note(text: string): string {
   return `<p class="note">${Bun.escapeHTML(text)}</p>`;
 }
 
-/** What went wrong with all of it. Screen readers say it first. */
+/** A message about the whole form. Screen readers read it first. */
 export function alert(text: string): string {
   return `<p class="fault" role="alert">${Bun.escapeHTML(text)}</p>`;
 }
 
-/** Relative, so that the forms also work where a proxy serves us below a path of its own. */
+/** A relative path, so that forms work behind a proxy that adds a path prefix. */
 function relativePath(at: string, to: string): string {
   const folder = at.slice(0, at.lastIndexOf("/") + 1);
   if (to.startsWith(folder)) return to.slice(folder.length);

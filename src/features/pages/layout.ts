@@ -1,12 +1,13 @@
-import { languageTag, type Reader } from "./language.ts";
+import { languageTag } from "../../kernel/language.ts";
+import type { Reader } from "./page-request.ts";
 
-/** A page of ours: plain HTML without a script. `body` is HTML already; `title` is plain text. */
+/** A page without a script. `title` is plain text, `body` is HTML. */
 export interface Page {
   readonly title: string;
   readonly body: string;
 }
 
-/** The whole document of a page. Send it with `pageHeaders()`, or its style sheet will not be applied. */
+/** The HTML document of a page. It needs `pageHeaders()`, which allow its style sheet. */
 export function renderPage(reader: Reader, page: Page): string {
   const title = Bun.escapeHTML(page.title);
   const service = Bun.escapeHTML(reader.serviceName);
@@ -31,8 +32,8 @@ ${page.body}
 }
 
 /**
- * Headers for every page of ours: nothing is loaded or framed, forms go only to ourselves, the address with its token
- * is neither passed on nor kept (CSP Level 3, security of links in mails).
+ * The headers of every page: it loads and frames nothing, and its forms post to this origin only (CSP Level 3). The URL with
+ * its token is not sent as a referrer, stored in a cache or indexed.
  */
 export function pageHeaders(): Record<string, string> {
   return {
@@ -42,6 +43,20 @@ export function pageHeaders(): Record<string, string> {
     "cache-control": "no-store",
     "x-robots-tag": "noindex",
   };
+}
+
+/** What a page sets of its response besides the body. */
+export interface PageResponse {
+  status?: number | string;
+  headers: Record<string, string | number | undefined>;
+}
+
+/** Sets the status and headers of a page and returns its HTML. An error that the handler throws later must not get them. */
+export function showPage(set: PageResponse, status: number, html: string): string {
+  set.status = status;
+  Object.assign(set.headers, pageHeaders());
+  if (status === 503) set.headers["retry-after"] = "1";
+  return html;
 }
 
 const STYLE = `

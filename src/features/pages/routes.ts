@@ -3,19 +3,32 @@ import { Elysia } from "elysia";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { changeEmailPages } from "./change-email/routes.ts";
-import { magicLinkPages } from "./magic-link/routes.ts";
-import { resetPasswordPages } from "./reset-password/routes.ts";
-import { verifyEmailPages } from "./verify-email/routes.ts";
+import { changeEmailPage } from "./change-email.ts";
+import { linkRoutes } from "./link-routes.ts";
+import { magicCodeRoutes } from "./magic-code-routes.ts";
+import { magicLinkMail, magicLinkPage } from "./magic-link.ts";
+import { newMailRoutes } from "./new-mail.ts";
+import { passwordResetMail, resetPasswordPage } from "./reset-password.ts";
+import { newVerificationMail, verifyEmailPage } from "./verify-email.ts";
 
-/**
- * The pages behind the links in mails. Showing one changes nothing, so that mail scanners and previews that open every link
- * do no harm; pressing its button does. The answer to a press is a page, also while the database is away.
- */
-export function pagesRoutes(kit: RouteKit, platform: Platform, cookie: RefreshCookie) {
+/** The pages behind the links in mails, and the forms that request new mails. Every response of theirs is a page. */
+export function pagesRoutes({
+  kit,
+  platform,
+  cookie,
+}: {
+  readonly kit: RouteKit;
+  readonly platform: Platform;
+  readonly cookie: RefreshCookie;
+}) {
+  const base = { kit, platform };
   return new Elysia()
-    .use(verifyEmailPages(kit, platform))
-    .use(magicLinkPages(kit, platform, cookie))
-    .use(resetPasswordPages(kit, platform))
-    .use(changeEmailPages(kit, platform));
+    .use(linkRoutes({ ...base, page: verifyEmailPage }))
+    .use(newMailRoutes({ ...base, newMail: newVerificationMail }))
+    .use(linkRoutes({ ...base, page: magicLinkPage(cookie) }))
+    .use(newMailRoutes({ ...base, newMail: magicLinkMail }))
+    .use(magicCodeRoutes({ kit, platform, cookie }))
+    .use(linkRoutes({ ...base, page: resetPasswordPage(platform.settings) }))
+    .use(newMailRoutes({ ...base, newMail: passwordResetMail }))
+    .use(linkRoutes({ ...base, page: changeEmailPage }));
 }

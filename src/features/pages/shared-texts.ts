@@ -1,8 +1,9 @@
-import type { InEveryLanguage } from "./language.ts";
+import type { InEveryLanguage } from "../../kernel/language.ts";
 
-/** What all pages say alike. */
+/** The texts that several pages share. */
 export interface SharedTexts {
-  readonly away: string;
+  readonly unavailable: string;
+  readonly otherSite: string;
   readonly linkInvalid: string;
   readonly linkExpired: string;
   readonly email: string;
@@ -12,20 +13,24 @@ export interface SharedTexts {
   readonly mailbox: string;
 }
 
-/** What all pages say alike, in each language. */
+/** The texts that several pages share, in each language. */
 export const sharedTexts: InEveryLanguage<SharedTexts> = {
   en: {
-    away: "This did not work just now. Please try again in a moment.",
+    unavailable: "The service is not available right now. Please try again in a moment.",
+    otherSite: "Another website sent you here. Continue only if you want to sign in.",
     linkInvalid: "This link does not work",
     linkExpired: "This link has expired",
     email: "E-mail address",
     notAnAddress: "This is not a complete e-mail address. Please correct it.",
-    newMail: "Get a new mail",
-    sendMail: "Send a new mail",
+    newMail: "Request a new e-mail",
+    sendMail: "Send a new e-mail",
     mailbox: "Check your mailbox",
   },
   de: {
-    away: "Das hat gerade nicht geklappt. Bitte versuchen Sie es gleich noch einmal.",
+    unavailable:
+      "Der Dienst ist gerade nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.",
+    otherSite:
+      "Eine andere Website hat Sie hierher geleitet. Fahren Sie nur fort, wenn Sie sich anmelden möchten.",
     linkInvalid: "Dieser Link funktioniert nicht",
     linkExpired: "Dieser Link ist abgelaufen",
     email: "E-Mail-Adresse",
@@ -35,17 +40,20 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
     mailbox: "Sehen Sie in Ihrem Postfach nach",
   },
   es: {
-    away: "Ahora mismo no ha funcionado. Vuelva a intentarlo dentro de un momento.",
+    unavailable:
+      "El servicio no está disponible en este momento. Vuelva a intentarlo dentro de un momento.",
+    otherSite: "Otro sitio web le ha enviado aquí. Continúe solo si quiere iniciar sesión.",
     linkInvalid: "Este enlace no funciona",
     linkExpired: "Este enlace ha caducado",
     email: "Correo electrónico",
     notAnAddress: "Esta dirección de correo no está completa. Corríjala, por favor.",
-    newMail: "Pedir un correo nuevo",
+    newMail: "Solicitar un correo nuevo",
     sendMail: "Enviar un correo nuevo",
     mailbox: "Revise su correo",
   },
   zh: {
-    away: "刚才没有成功，请稍后再试。",
+    unavailable: "服务暂时不可用，请稍后再试。",
+    otherSite: "您是从另一个网站转到这里的。只有在您想登录时才继续。",
     linkInvalid: "此链接无效",
     linkExpired: "此链接已过期",
     email: "邮箱地址",

@@ -1,21 +1,22 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { normalizePassword, passwordFaults } from "./policy.ts";
+import { WeakPasswordError } from "./errors.ts";
+import { findPasswordFaults, normalizePassword } from "./policy.ts";
 
-/** A password that somebody chose, with what is known of her. */
+/** A new password, and the account that it is for. */
 export interface ChosenPassword {
   readonly password: string;
-  /** When given, must be the same. */
+  /** If sent, it must be the same as `password`. */
   readonly confirmation?: string | undefined;
   readonly username: string | null;
   readonly email: string;
-  /** What the password is called in the faults; its confirmation is `<field>_confirmation`. */
+  /** The name of the password's field in error responses; that of the confirmation is `<field>_confirmation`. */
   readonly field?: "password" | "new_password";
 }
 
 /**
- * Checks a chosen password against the policy and hashes it. On every path that sets a password this is the way. Throws
- * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `OVERLOADED`. Call it outside any transaction: it takes long.
+ * Checks a new password against the policy and hashes it. Every operation that sets a password calls it. Throws
+ * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `OVERLOADED`. Call it outside any transaction: hashing is slow.
  */
 export async function hashChosenPassword(ctx: Platform, chosen: ChosenPassword): Promise<string> {
   const { settings } = ctx;
@@ -25,15 +26,11 @@ export async function hashChosenPassword(ctx: Platform, chosen: ChosenPassword):
       faults: [{ field: `${field}_confirmation`, issue: "Passwords do not match." }],
     });
   }
-  const faults = passwordFaults(
+  const faults = findPasswordFaults(
     chosen.password,
     { minLength: settings.passwordMinLength, require: new Set(settings.passwordRequire) },
     { serviceName: settings.serviceName, username: chosen.username, email: chosen.email },
   );
-  if (faults.length > 0) {
-    throw new AppError("WEAK_PASSWORD", "The password does not meet the requirements.", {
-      faults: faults.map((issue) => ({ field, issue })),
-    });
-  }
+  if (faults.length > 0) throw new WeakPasswordError(field, faults);
   return ctx.hasher.hash(normalizePassword(chosen.password));
 }

@@ -9,83 +9,83 @@ export interface PasswordRules {
   readonly require: ReadonlySet<CharacterClass>;
 }
 
-/** What is known about the account, none of which may be its password. */
+/** The words of the account and the service that must not be the password. */
 export interface PasswordContext {
   readonly serviceName: string;
   readonly username: string | null;
   readonly email: string;
 }
 
-/** The longest password in code points; far above what people use, and it bounds the work of hashing. */
+/** What is wrong with a new password, as a code. `length` is the limit in code points. */
+export type PasswordFault =
+  | { readonly code: "too_short" | "too_long"; readonly length: number }
+  | {
+      readonly code:
+        | "invalid_character"
+        | "control_character"
+        | `missing_${CharacterClass}`
+        | "blocklisted"
+        | "context_word";
+    };
+
+/** The longest password in code points. It bounds the work of hashing. */
 export const PASSWORD_MAX_LENGTH = 256;
 
 const PRODUCT_NAME = "gatehouse";
 const SHORTEST_CONTEXT_WORD = 4;
 
-const CLASS_FAULTS: readonly (readonly [CharacterClass, RegExp, string])[] = [
-  ["upper", /\p{Lu}/u, "The password must contain an upper-case letter."],
-  ["lower", /\p{Ll}/u, "The password must contain a lower-case letter."],
-  ["digit", /\p{Nd}/u, "The password must contain a digit."],
-  [
-    "symbol",
-    /[^\p{L}\p{Nd}]/u,
-    "The password must contain a character that is neither a letter nor a digit.",
-  ],
+const CLASS_PATTERNS: readonly (readonly [CharacterClass, RegExp])[] = [
+  ["upper", /\p{Lu}/u],
+  ["lower", /\p{Ll}/u],
+  ["digit", /\p{Nd}/u],
+  ["symbol", /[^\p{L}\p{Nd}]/u],
 ];
 
-/** The form in which passwords are checked, hashed and compared: Unicode NFKC, nothing trimmed and no case folded (NIST SP 800-63B §3.1.1.2). */
+/** The form in which passwords are checked, hashed and compared: Unicode NFKC, not trimmed, in its own case (NIST SP 800-63B §3.1.1.2). */
 export function normalizePassword(password: string): string {
   return password.normalize("NFKC");
 }
 
-/**
- * What is wrong with a new password, as sentences for the person who chose it; empty when nothing is. The password is
- * never repeated in them. Takes it as received or normalised, which makes no difference.
- */
-export function passwordFaults(
+/** All faults of a new password, or none. It may be normalised already. A fault never contains the password. */
+export function findPasswordFaults(
   password: string,
   rules: PasswordRules,
   context: PasswordContext,
-): string[] {
+): PasswordFault[] {
   // bcrypt takes "ab" and "ab\0ab" for the same password, and every lone surrogate for U+FFFD.
-  if (!password.isWellFormed()) return ["The password contains a broken character."];
-  if (/\p{Cc}/u.test(password)) return ["The password must not contain control characters."];
+  if (!password.isWellFormed()) return [{ code: "invalid_character" }];
+  if (/\p{Cc}/u.test(password)) return [{ code: "control_character" }];
 
   const normalized = normalizePassword(password);
   const length = [...normalized].length;
-  if (length > PASSWORD_MAX_LENGTH)
-    return [`The password must have at most ${PASSWORD_MAX_LENGTH} characters.`];
+  if (length > PASSWORD_MAX_LENGTH) return [{ code: "too_long", length: PASSWORD_MAX_LENGTH }];
 
-  const faults: string[] = [];
-  if (length < rules.minLength)
-    faults.push(`The password must have at least ${rules.minLength} characters.`);
-  for (const [characterClass, pattern, fault] of CLASS_FAULTS) {
-    if (rules.require.has(characterClass) && !pattern.test(normalized)) faults.push(fault);
+  const faults: PasswordFault[] = [];
+  if (length < rules.minLength) faults.push({ code: "too_short", length: rules.minLength });
+  for (const [characterClass, pattern] of CLASS_PATTERNS) {
+    if (rules.require.has(characterClass) && !pattern.test(normalized)) {
+      faults.push({ code: `missing_${characterClass}` });
+    }
   }
-  if (isCommonPassword(normalized))
-    faults.push("The password is one of the most commonly used ones.");
-  if (isContextWord(normalized, context)) {
-    faults.push(
-      "The password must not be the name of this service, the username or the e-mail address.",
-    );
-  }
+  if (isCommonPassword(normalized)) faults.push({ code: "blocklisted" });
+  if (isContextWord(normalized, context)) faults.push({ code: "context_word" });
   return faults;
 }
 
-/** Whether a text could be a password at all. What could not is never compared: bcrypt would take some of it for another. */
+/** Whether a string can be a password. Any other string is never compared, because bcrypt takes some of them for another password. */
 export function isPossiblePassword(password: string): boolean {
   return password.isWellFormed() && !/\p{Cc}/u.test(password);
 }
 
-/** Decorating such a word at its ends, as in `Gatehouse1!`, does not make it a better password. */
+/** Digits and symbols around such a word, as in `Gatehouse1!`, do not make it a better password. */
 function isContextWord(password: string, context: PasswordContext): boolean {
   const folded = fold(password);
-  const undecorated = [
+  const stripped = [
     folded,
     folded.replaceAll(/^[^\p{L}\p{Nd}]+|[^\p{L}\p{Nd}]+$/gu, ""),
     folded.replaceAll(/^\P{L}+|\P{L}+$/gu, ""),
   ];
-  return contextWords(context).some((word) => undecorated.includes(word));
+  return contextWords(context).some((word) => stripped.includes(word));
 }
 
 function contextWords(context: PasswordContext): string[] {

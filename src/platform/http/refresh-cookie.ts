@@ -2,83 +2,92 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Settings } from "../config/settings.ts";
 import type { ResponseHeaders } from "./response-headers.ts";
 
-/** Carries refresh tokens in a cookie where `REFRESH_TOKEN_COOKIE` asks for it, and in bodies where not. */
+/** Carries refresh tokens in a cookie when `REFRESH_TOKEN_COOKIE` is true, and in bodies when it is false. */
 export interface RefreshCookie {
   readonly isEnabled: boolean;
-  /** The tokens as their answer's body shows them; in cookie mode the refresh token goes into the cookie instead. */
+  /** Returns the tokens for the response's body. In cookie mode the refresh token is set as the cookie and left out of them. */
   deliver<T extends { refresh_token?: string }>(
-    answer: ResponseHeaders,
+    headers: ResponseHeaders,
     tokens: T,
   ): Omit<T, "refresh_token"> & { refresh_token?: string };
   /**
-   * The refresh token of the request's cookie, or null. Where there is one, throws `FORBIDDEN` unless the request comes from our
-   * own or a listed origin, for browsers send cookies for whoever asks; and `INVALID_TOKEN` for several.
+   * The refresh token in the request's cookie, or null. With a cookie it throws `FORBIDDEN` unless `Origin` is that of
+   * `PUBLIC_URL` or a listed one, since a browser sends the cookie for every page; and `INVALID_TOKEN` for several cookies.
    */
   read(request: Request): string | null;
-  /** The same for calls that change nothing: browsers leave `Origin` out of those, so it may be missing. */
+  /** The same for requests that change nothing: a browser may send those without `Origin`, so it may be missing. */
   peek(request: Request): string | null;
-  /** Throws `FORBIDDEN` where the answer would set the cookie for a page of a foreign origin: it could sign its visitors in as another. */
+  /** Throws `FORBIDDEN` when the cookie would be set for a page of another origin, which could sign its visitor in to another account. */
   assertMayBeSet(request: Request): void;
-  /** Makes the browser forget the cookie. */
-  clear(answer: ResponseHeaders): void;
+  /** Deletes the cookie in the browser. */
+  clear(headers: ResponseHeaders): void;
 }
 
-const path = "/api/v1/auth";
-
 /**
- * RFC 6265bis §4.1: `HttpOnly; SameSite=Strict`, for our own paths only, `Secure` when `PUBLIC_URL` is https. Then its name
- * says so too (§4.1.3.1), and nobody on the way can set one over plain http.
+ * RFC 6265bis §4.1: `HttpOnly; SameSite=Strict`, for the paths of the API's sign-in only, and `Secure` when `PUBLIC_URL` is
+ * https. The name then has the prefix `__Secure-` (§4.1.3.1), so that no response over plain http can set it.
  */
 export function createRefreshCookie(settings: Settings): RefreshCookie {
   const { refreshTokenCookie: isEnabled, publicUrl } = settings;
   const origins = new Set([new URL(publicUrl).origin, ...settings.allowedOrigins]);
   const isSecure = publicUrl.startsWith("https:");
   const name = `${isSecure ? "__Secure-" : ""}gatehouse_refresh_token`;
-  const attributes = `Path=${path}; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`;
-  const maxAge = Math.min(settings.jwtRefreshTokenTtlSeconds, settings.sessionMaxAgeSeconds);
+  const maxAgeSeconds = Math.min(settings.jwtRefreshTokenTtlSeconds, settings.sessionMaxAgeSeconds);
+
+  function setCookie(headers: ResponseHeaders, value: string, maxAge: number): void {
+    headers["set-cookie"] = new Bun.Cookie(name, value, {
+      path: "/api/v1/auth",
+      maxAge,
+      httpOnly: true,
+      sameSite: "strict",
+      secure: isSecure,
+    }).toString();
+  }
 
   function find(request: Request, isTrusted: (origin: string | null) => boolean): string | null {
     const tokens = isEnabled ? cookiesNamed(name, request.headers.get("cookie")) : [];
     const [token] = tokens;
     if (token === undefined) return null;
-    if (!isTrusted(request.headers.get("origin"))) throw foreignOrigin();
-    // One was planted from a neighbouring host, and nothing tells which.
+    if (!isTrusted(request.headers.get("origin"))) throw otherOrigin();
+    // Another host of the same site has set one of them, and the request does not tell which.
     if (tokens.length > 1) throw new AppError("INVALID_TOKEN", "The cookie was sent twice.");
     return token;
   }
 
-  const isOurs = (origin: string | null): boolean => origin !== null && origins.has(origin);
-  const isNotForeign = (origin: string | null): boolean => origin === null || origins.has(origin);
+  const isListed = (origin: string | null): boolean => origin !== null && origins.has(origin);
+  const isAbsentOrListed = (origin: string | null): boolean =>
+    origin === null || origins.has(origin);
 
   return {
     isEnabled,
-    deliver(answer, { refresh_token: token, ...tokens }) {
+    deliver(headers, { refresh_token: token, ...tokens }) {
       if (token === undefined) return tokens;
       if (!isEnabled) return { ...tokens, refresh_token: token };
-      answer["set-cookie"] = `${name}=${token}; Max-Age=${maxAge}; ${attributes}`;
+      setCookie(headers, token, maxAgeSeconds);
       return tokens;
     },
-    read: (request) => find(request, isOurs),
-    peek: (request) => find(request, isNotForeign),
+    read: (request) => find(request, isListed),
+    peek: (request) => find(request, isAbsentOrListed),
     assertMayBeSet(request) {
-      if (isEnabled && !isNotForeign(request.headers.get("origin"))) throw foreignOrigin();
+      if (isEnabled && !isAbsentOrListed(request.headers.get("origin"))) throw otherOrigin();
     },
-    clear(answer) {
-      if (isEnabled) answer["set-cookie"] = `${name}=; Max-Age=0; ${attributes}`;
+    clear(headers) {
+      if (isEnabled) setCookie(headers, "", 0);
     },
   };
 }
 
-function foreignOrigin(): AppError {
+function otherOrigin(): AppError {
   return new AppError("FORBIDDEN", "This origin may not use the cookie.");
 }
 
-/** The values of all cookies of a name; an empty one is none. */
+/**
+ * The values of all cookies of a name but the empty ones. `get` of the map gives the first only; its entries have every one,
+ * in order. Values are percent-decoded and keep their quotes; a refresh token has neither.
+ */
 function cookiesNamed(name: string, header: string | null): string[] {
-  return (header ?? "")
-    .split(";")
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1))
-    .filter((value) => value !== "");
+  if (header === null) return [];
+  return [...new Bun.CookieMap(header)]
+    .filter(([found, value]) => found === name && value !== "")
+    .map(([, value]) => value);
 }

@@ -1,15 +1,15 @@
 import type { SendMailOptions } from "nodemailer";
 import { type MailAddress, type MailMessage, MailRejectedError } from "./port.ts";
 
-/** RFC 5322 §2.1.1: no line of a message may be longer, in characters without the line break. */
+/** The most characters that a line of a message may have without its line break (RFC 5322 §2.1.1). */
 const LONGEST_LINE = 998;
 
 const PLAIN_ADDRESS = /^[^\s\p{Cc}\p{Cs}"(),:;<>@[\\\]]+@[^\s\p{Cc}\p{Cs}"(),:;<>@[\\\]]+$/u;
 
 /**
- * The mail as the mail library takes it, the same for every adapter. Nothing in it can add a header or a recipient: the
- * one recipient is fixed in the envelope and control characters are gone from all header values (RFC 5322 §2.2).
- * Throws `MailRejectedError` when the recipient's address is not a plain one.
+ * The mail in the form that the mail library takes, for every adapter. No value can add a header or a recipient: the
+ * envelope names the one recipient, and control characters are removed from all header values (RFC 5322 §2.2).
+ * Throws `MailRejectedError` if the recipient's address is not a plain address.
  */
 export function composeMail(message: MailMessage, from: MailAddress, date: Date): SendMailOptions {
   if (!PLAIN_ADDRESS.test(message.to.address))
@@ -31,7 +31,7 @@ export function composeMail(message: MailMessage, from: MailAddress, date: Date)
   };
 }
 
-/** The library folds lines above 76 characters into quoted-printable, which cuts links: a part given raw is left as it is. */
+/** The library encodes text with lines above 76 characters as quoted-printable, which cuts links. It does not change a raw part. */
 function textPart(text: string): string | { raw: string } {
   const lines = text.split(/\r\n|\r|\n/);
   const isSevenBit = lines.every(

@@ -5,16 +5,16 @@ import type { Clock } from "../../kernel/clock.ts";
 import { composeMail } from "./compose.ts";
 import type { MailAddress, Mailer } from "./port.ts";
 
-/** The directory that mails are written to, made when it is missing, and who they are from. */
+/** The directory of the mail files, which is created if it is missing, and the sender. */
 export interface FileMailerOptions {
   readonly directory: string;
   readonly from: MailAddress;
 }
 
 /**
- * For development: writes each mail to a file of its own, such as `20261120T101112.123Z-verify-email-<id>.eml`, which
- * only its owner may read. A file is complete once it has its name, and the names sort by time. Lines end in a bare
- * line feed, so that a link found with `grep` has no carriage return at its end.
+ * For development: writes each mail to its own file, such as `20261120T101112.123Z-verify-email-<id>.eml`, with mode 0600.
+ * A file is renamed to its final name when it is complete, and the names sort by time. Lines end with a line feed only,
+ * so that a link found with `grep` has no carriage return at its end.
  */
 export function createFileMailer(options: FileMailerOptions, clock: Clock): Mailer {
   return {

@@ -3,20 +3,20 @@ import type { Clock } from "../../kernel/clock.ts";
 import { composeMail } from "./compose.ts";
 import type { MailAddress, Mailer, MailMessage } from "./port.ts";
 
-/** A mail that was sent: as it was given, and as it would have gone over the wire. */
-export interface RememberedMail {
+/** A mail that was sent: as a message, and in the form that an SMTP server would get. */
+export interface SentMail {
   readonly message: MailMessage;
   readonly raw: string;
 }
 
-/** A mailer that remembers instead of sending; `sent` is in order and may be emptied. */
+/** A mailer that stores mails instead of sending them. `sent` is in the order of sending and may be emptied. */
 export interface MemoryMailer extends Mailer {
-  readonly sent: RememberedMail[];
+  readonly sent: SentMail[];
 }
 
-/** For tests: keeps every mail, with the same refusals as the real ones. */
+/** For tests: stores every mail, and rejects the same messages as the other mailers. */
 export function createMemoryMailer(from: MailAddress, clock: Clock): MemoryMailer {
-  const sent: RememberedMail[] = [];
+  const sent: SentMail[] = [];
   return {
     sent,
     async send(message) {

@@ -1,12 +1,12 @@
-/** A mailbox: what the reader sees, and where the mail goes. `name` may be empty. */
+/** A mailbox: the name that is shown, and the address. `name` may be empty. */
 export interface MailAddress {
   readonly name: string;
   readonly address: string;
 }
 
 /**
- * One mail to one recipient. `id` (A-Z a-z 0-9 . _ -) makes the Message-ID, so it must stay the same when a mail is
- * sent again; `kind` (a-z and hyphens, such as `verify-email`) travels in the header `X-Gatehouse-Mail`.
+ * One mail to one recipient. `id` (A-Z a-z 0-9 . _ -) is part of the Message-ID and must stay the same when the mail is
+ * sent again. `kind` (a-z and hyphens, such as `verify-email`) is the value of the header `X-Gatehouse-Mail`.
  */
 export interface MailMessage {
   readonly id: string;
@@ -18,16 +18,15 @@ export interface MailMessage {
 }
 
 /**
- * Hands mails over to whatever delivers them. `send` resolves once the mail is taken, and throws `MailRejectedError`
- * when sending it again cannot help, any other error when it can. `close` waits for mails on their way; call it once all
- * callers have stopped.
+ * Sends mails. `send` resolves when the mail is accepted, throws `MailRejectedError` if it must not be sent again, and any
+ * other error if it may. `close` waits for the mails that are being sent; call it after the last `send`.
  */
 export interface Mailer {
   send(message: MailMessage): Promise<void>;
   close(): Promise<void>;
 }
 
-/** This mail will never arrive: its address is unusable, or the mail server refused its recipient for good (RFC 5321 §4.2.1). */
+/** The mail cannot be delivered: its address is unusable, or the server rejected the recipient permanently (RFC 5321 §4.2.1). */
 export class MailRejectedError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

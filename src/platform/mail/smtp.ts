@@ -3,25 +3,25 @@ import type { Clock } from "../../kernel/clock.ts";
 import { composeMail } from "./compose.ts";
 import { type MailAddress, type Mailer, MailRejectedError } from "./port.ts";
 
-/** Where and how mails are handed to a mail server. */
+/** The mail server and how to connect to it. */
 export interface SmtpOptions {
   readonly host: string;
   readonly port: number;
-  /** `starttls` sends nothing before the connection is encrypted, `tls` encrypts from the first byte, `none` never does. */
+  /** `starttls` requires encryption before the first mail, `tls` encrypts from the first byte, `none` never encrypts. */
   readonly tls: "starttls" | "tls" | "none";
   readonly credentials: { readonly username: string; readonly password: string } | null;
   readonly from: MailAddress;
-  /** Certificates (PEM) of the authorities to trust in place of the system's. */
+  /** Certificates (PEM) of the authorities to trust instead of those of the system. */
   readonly trustedCertificates?: string;
-  /** How long one mail may take in all, waiting for a free connection included; default 60. */
+  /** The longest time for one mail, with the wait for a free connection; default 60. */
   readonly sendTimeoutSeconds?: number;
-  /** How long `close` waits for mails on their way before it breaks them off; default 10. */
+  /** The longest time that `close` waits before it aborts the mails that are being sent; default 10. */
   readonly closeTimeoutSeconds?: number;
 }
 
 /**
- * Sends by SMTP (RFC 5321) over a few connections that are kept open between mails. A certificate that does not fit
- * the host is refused, and so is a server without STARTTLS (RFC 3207) when `tls` is `starttls`.
+ * Sends by SMTP (RFC 5321) over at most four connections, which stay open between mails. It rejects a certificate that is
+ * not valid for the host, and with `starttls` a server without STARTTLS (RFC 3207).
  */
 export function createSmtpMailer(options: SmtpOptions, clock: Clock): Mailer {
   const transport = createTransport({
@@ -38,7 +38,7 @@ export function createSmtpMailer(options: SmtpOptions, clock: Clock): Mailer {
     tls:
       options.trustedCertificates === undefined ? undefined : { ca: options.trustedCertificates },
     maxConnections: 4,
-    // One more try on a fresh connection when a kept one turns out dead; further tries belong to the caller.
+    // One retry on a new connection if an open one was closed by the server. The outbox makes all other retries.
     maxRequeues: 1,
     dnsTimeout: 5_000,
     connectionTimeout: 10_000,
@@ -49,42 +49,42 @@ export function createSmtpMailer(options: SmtpOptions, clock: Clock): Mailer {
   const sendTimeoutMilliseconds = (options.sendTimeoutSeconds ?? 60) * 1000;
   const closeTimeoutMilliseconds = (options.closeTimeoutSeconds ?? 10) * 1000;
   const closing = new AbortController();
-  const onTheWay = new Set<Promise<unknown>>();
+  const pending = new Set<Promise<unknown>>();
 
   return {
     async send(message) {
       const mail = composeMail(message, options.from, clock.now());
-      // Socket timeouts alone never end a server that answers one byte at a time.
+      // A socket timeout alone does not end a response that comes one byte at a time.
       const signal = AbortSignal.any([
         closing.signal,
         AbortSignal.timeout(sendTimeoutMilliseconds),
       ]);
       const delivery = transport.sendMail({ ...mail, signal });
-      onTheWay.add(delivery);
+      pending.add(delivery);
       try {
         await delivery;
       } catch (error) {
-        throw isRefusedForGood(error)
-          ? new MailRejectedError("The mail server refused the recipient", { cause: error })
+        throw isPermanentRejection(error)
+          ? new MailRejectedError("The mail server rejected the recipient", { cause: error })
           : error;
       } finally {
-        onTheWay.delete(delivery);
+        pending.delete(delivery);
       }
     },
     async close() {
-      const patience = setTimeout(() => closing.abort(), closeTimeoutMilliseconds);
-      await Promise.allSettled(onTheWay);
-      clearTimeout(patience);
+      const timeout = setTimeout(() => closing.abort(), closeTimeoutMilliseconds);
+      await Promise.allSettled(pending);
+      clearTimeout(timeout);
       transport.close();
     },
   };
 }
 
 /**
- * Whether the server said for good that there is no such mailbox. Refusals that speak of authentication (530, 535) or
- * policy (enhanced code 5.7.x, RFC 3463) are the operator's to mend, and the mail should still arrive afterwards.
+ * Whether the server rejected the mailbox permanently. The operator can correct the causes of responses about
+ * authentication (530, 535) or policy (enhanced code 5.7.x, RFC 3463), and the mail is then sent again.
  */
-function isRefusedForGood(error: unknown): boolean {
+function isPermanentRejection(error: unknown): boolean {
   if (!(error instanceof Error) || !("command" in error) || error.command !== "RCPT TO")
     return false;
   const reply = "response" in error ? String(error.response) : "";

@@ -1,27 +1,26 @@
-import type { MailOf } from "../mail-content.ts";
-import type { Addressee } from "./addressee.ts";
-import type { RenderedMail } from "./layout.ts";
-import type { InEveryLanguage } from "./locale.ts";
-import { type NoticePhrases, renderNotice } from "./notice-letter.ts";
+import type { InEveryLanguage } from "../../../kernel/language.ts";
+import type { NoticeTexts } from "./notice.ts";
 
-interface Phrases {
+/** The texts of the two mails to the old address about a change of the address. */
+export interface EmailChangedTexts {
   readonly newAddress: (address: string) => string;
-  readonly requested: NoticePhrases;
-  readonly changed: NoticePhrases;
+  readonly requested: NoticeTexts;
+  readonly changed: NoticeTexts;
 }
 
-const PHRASES: InEveryLanguage<Phrases> = {
+/** The mails to the old address: one when the change is requested, one when it is done. */
+export const emailChangedTexts: InEveryLanguage<EmailChangedTexts> = {
   en: {
     newAddress: (address) => `New address: ${address}`,
     requested: {
       subject: (serviceName) => `A new e-mail address was requested at ${serviceName}`,
       news: (serviceName) =>
-        `Somebody who is signed in to your account at ${serviceName} asked to change its e-mail address.`,
+        `A person who is signed in to your account at ${serviceName} requested a change of its e-mail address.`,
       advice: [
         () =>
-          "Nothing changes until the new address is confirmed; until then you sign in with this one as before.",
+          "Nothing changes until the new address is confirmed. Until then, you sign in with this address as before.",
         () =>
-          "If it was you, there is nothing to do here. If not, change your password now: that stops the change.",
+          "If it was you, you do not need to do anything here. If it was not you, change your password now: this cancels the change of the address.",
       ],
     },
     changed: {
@@ -31,7 +30,7 @@ const PHRASES: InEveryLanguage<Phrases> = {
         () =>
           "You can no longer sign in with this address. Every device that was signed in has been signed out.",
         (serviceName) =>
-          `If it was not you, tell whoever runs ${serviceName} at once: the account can no longer be recovered through this address.`,
+          `If it was not you, contact the operator of ${serviceName} at once: the account can no longer be recovered through this address.`,
       ],
     },
   },
@@ -40,12 +39,12 @@ const PHRASES: InEveryLanguage<Phrases> = {
     requested: {
       subject: (serviceName) => `Änderung Ihrer E-Mail-Adresse bei ${serviceName} angefordert`,
       news: (serviceName) =>
-        `Jemand, der in Ihrem Konto bei ${serviceName} angemeldet ist, möchte dessen E-Mail-Adresse ändern.`,
+        `Eine Person, die in Ihrem Konto bei ${serviceName} angemeldet ist, möchte dessen E-Mail-Adresse ändern.`,
       advice: [
         () =>
           "Solange die neue Adresse nicht bestätigt ist, ändert sich nichts; bis dahin melden Sie sich wie bisher mit dieser Adresse an.",
         () =>
-          "Falls Sie es waren, brauchen Sie hier nichts zu tun. Falls nicht, ändern Sie jetzt Ihr Passwort: Das verhindert die Änderung.",
+          "Falls Sie das waren, brauchen Sie hier nichts zu tun. Falls Sie das nicht waren, ändern Sie jetzt Ihr Passwort: Das verhindert die Änderung der Adresse.",
       ],
     },
     changed: {
@@ -55,7 +54,7 @@ const PHRASES: InEveryLanguage<Phrases> = {
         () =>
           "Mit dieser Adresse können Sie sich nicht mehr anmelden. Alle angemeldeten Geräte wurden abgemeldet.",
         (serviceName) =>
-          `Falls Sie es nicht waren, wenden Sie sich sofort an den Betreiber von ${serviceName}: Über diese Adresse lässt sich das Konto nicht mehr wiederherstellen.`,
+          `Falls Sie das nicht waren, wenden Sie sich sofort an den Betreiber von ${serviceName}: Über diese Adresse lässt sich das Konto nicht mehr wiederherstellen.`,
       ],
     },
   },
@@ -64,12 +63,12 @@ const PHRASES: InEveryLanguage<Phrases> = {
     requested: {
       subject: (serviceName) => `Se ha solicitado cambiar su dirección de correo en ${serviceName}`,
       news: (serviceName) =>
-        `Alguien con la sesión iniciada en su cuenta de ${serviceName} ha solicitado cambiar la dirección de correo.`,
+        `Una persona con la sesión iniciada en su cuenta de ${serviceName} ha solicitado cambiar la dirección de correo.`,
       advice: [
         () =>
           "Nada cambia hasta que se confirme la nueva dirección; mientras tanto, inicie sesión con esta como siempre.",
         () =>
-          "Si ha sido usted, no tiene que hacer nada aquí. Si no, cambie ahora su contraseña: eso detiene el cambio.",
+          "Si ha sido usted, no tiene que hacer nada aquí. Si no ha sido usted, cambie ahora su contraseña: eso cancela el cambio de dirección.",
       ],
     },
     changed: {
@@ -80,7 +79,7 @@ const PHRASES: InEveryLanguage<Phrases> = {
         () =>
           "Ya no puede iniciar sesión con esta dirección. Se ha cerrado la sesión en todos los dispositivos.",
         (serviceName) =>
-          `Si no ha sido usted, avise de inmediato a quien administra ${serviceName}: la cuenta ya no se puede recuperar con esta dirección.`,
+          `Si no ha sido usted, póngase en contacto de inmediato con el responsable de ${serviceName}: la cuenta ya no se puede recuperar con esta dirección.`,
       ],
     },
   },
@@ -91,7 +90,8 @@ const PHRASES: InEveryLanguage<Phrases> = {
       news: (serviceName) => `有人登录了您在 ${serviceName} 的账户，并请求更换邮箱地址。`,
       advice: [
         () => "在新地址得到确认之前，不会有任何改变；您仍可照常使用此地址登录。",
-        () => "如果是您本人，则无需进行任何操作。如果不是，请立即修改密码，此请求将随之失效。",
+        () =>
+          "如果是您本人操作，则无需采取任何措施。如果不是，请立即修改密码，更换地址的请求将随之失效。",
       ],
     },
     changed: {
@@ -100,17 +100,8 @@ const PHRASES: InEveryLanguage<Phrases> = {
       advice: [
         () => "此地址不能再用于登录。所有已登录的设备均已退出登录。",
         (serviceName) =>
-          `如果不是您本人，请立即联系 ${serviceName} 的运营方：该账户已无法通过此地址找回。`,
+          `如果不是您本人操作，请立即联系 ${serviceName} 的运营方：该账户已无法通过此地址找回。`,
       ],
     },
   },
 };
-
-/** The mail that tells the old address of a change of addresses: when it is asked for, and when it is done. */
-export function renderEmailChanged(
-  reader: Addressee,
-  content: MailOf<"email-changed">,
-): RenderedMail {
-  const phrases = PHRASES[reader.locale];
-  return renderNotice(reader, phrases[content.stage], [phrases.newAddress(content.newEmail)]);
-}

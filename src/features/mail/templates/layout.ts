@@ -1,6 +1,6 @@
-import { wrapText } from "./wrap-text.ts";
+import { type Language, languageTag } from "../../../kernel/language.ts";
 
-/** A piece of a mail, shown in its own way in the text part and in the HTML part. */
+/** A part of a mail: the text part and the HTML part each lay it out in their own way. */
 export type MailBlock =
   | { readonly kind: "paragraph" | "note"; readonly text: string }
   | {
@@ -12,28 +12,28 @@ export type MailBlock =
   | { readonly kind: "code"; readonly code: string }
   | { readonly kind: "facts"; readonly lines: readonly string[] };
 
-/** What a mail says, before it is laid out. All of it is plain text, `locale` a language tag. */
-export interface Letter {
-  readonly locale: string;
+/** The content of a mail before it is laid out. All of it is plain text. */
+export interface MailLayout {
+  readonly language: Language;
   readonly serviceName: string;
   readonly subject: string;
   readonly blocks: readonly MailBlock[];
 }
 
-/** A mail ready to be addressed. */
+/** A mail without its sender and recipient. */
 export interface RenderedMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-/** Lays a mail out twice: as text with links and codes on lines of their own, and as HTML that loads nothing from anywhere. */
-export function renderMail(letter: Letter): RenderedMail {
-  return { subject: letter.subject, text: renderText(letter), html: renderHtml(letter) };
+/** Lays a mail out twice: as text with each link and code on its own line, and as HTML that loads nothing. */
+export function renderMail(mail: MailLayout): RenderedMail {
+  return { subject: mail.subject, text: renderText(mail), html: renderHtml(mail) };
 }
 
-function renderText(letter: Letter): string {
-  const parts = letter.blocks.map((block) => {
+function renderText(mail: MailLayout): string {
+  const parts = mail.blocks.map((block) => {
     switch (block.kind) {
       case "button":
         return block.link;
@@ -45,25 +45,25 @@ function renderText(letter: Letter): string {
         return wrapText(block.text, 72);
     }
   });
-  return `${[...parts, `-- \n${letter.serviceName}`].join("\n\n")}\n`;
+  return `${[...parts, `-- \n${mail.serviceName}`].join("\n\n")}\n`;
 }
 
-function renderHtml(letter: Letter): string {
-  const serviceName = Bun.escapeHTML(letter.serviceName);
+function renderHtml(mail: MailLayout): string {
+  const serviceName = Bun.escapeHTML(mail.serviceName);
   return `<!doctype html>
-<html lang="${Bun.escapeHTML(letter.locale)}">
+<html lang="${languageTag(mail.language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
-<title>${Bun.escapeHTML(letter.subject)}</title>
+<title>${Bun.escapeHTML(mail.subject)}</title>
 <style>${STYLE}</style>
 </head>
 <body class="page" style="margin:0;padding:24px 12px;background:#f2f4f7;color:#1c2430;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif">
 <div class="card" style="max-width:520px;margin:0 auto;padding:28px 24px;background:#ffffff;border-radius:12px">
 <p class="quiet" style="margin:0 0 20px;font-weight:600;color:#5a6575">${serviceName}</p>
-${letter.blocks.map(htmlBlock).join("\n")}
+${mail.blocks.map(htmlBlock).join("\n")}
 </div>
 </body>
 </html>
@@ -88,7 +88,7 @@ function htmlBlock(block: MailBlock): string {
   }
 }
 
-// Mail clients that drop style sheets keep the light colours of the style attributes.
+// Mail programs that ignore style sheets show the light colours of the style attributes.
 const STYLE = `@media (prefers-color-scheme: dark) {
 .page { background: #12161c !important; color: #e6eaf0 !important; }
 .card { background: #1c222b !important; }
@@ -97,3 +97,25 @@ const STYLE = `@media (prefers-color-scheme: dark) {
 .button { background: #7aa9ff !important; color: #0c1420 !important; }
 .link { color: #8fb6ff !important; }
 }`;
+
+/** A word with its punctuation, or one Chinese character with the punctuation that stays on its line. */
+const PIECE =
+  /(?<gap>\s*)(?<piece>[（《「“]*\p{Script=Han}[，。：；！？、）》」”]*|[^\s\p{Script=Han}（《「“]+|\S)/gu;
+
+/** Breaks a paragraph at spaces and between Chinese characters, into lines of at most `width` columns unless one word is longer. */
+function wrapText(paragraph: string, width: number): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const { groups } of paragraph.trim().matchAll(PIECE)) {
+    const piece = groups?.["piece"] ?? "";
+    const gap = line === "" || groups?.["gap"] === "" ? "" : " ";
+    // `stringWidth` counts two columns for a Chinese character.
+    if (line !== "" && Bun.stringWidth(line + gap + piece) > width) {
+      lines.push(line);
+      line = piece;
+    } else {
+      line += gap + piece;
+    }
+  }
+  return [...lines, line].join("\n");
+}

@@ -1,18 +1,15 @@
-import type { MailOf } from "../mail-content.ts";
-import type { Addressee } from "./addressee.ts";
-import type { RenderedMail } from "./layout.ts";
-import type { InEveryLanguage } from "./locale.ts";
-import { type NoticePhrases, renderNotice } from "./notice-letter.ts";
-import { occasionLines } from "./occasion-lines.ts";
+import type { InEveryLanguage } from "../../../kernel/language.ts";
+import type { NoticeTexts } from "./notice.ts";
 
-const PHRASES: InEveryLanguage<NoticePhrases> = {
+/** The mail about a changed password. */
+export const passwordChangedTexts: InEveryLanguage<NoticeTexts> = {
   en: {
     subject: (serviceName) => `Your password at ${serviceName} was changed`,
     news: (serviceName) => `The password of your account at ${serviceName} was changed.`,
     advice: [
       () => "Every other device that was signed in has been signed out.",
       (serviceName) =>
-        `If it was you, there is nothing to do. If not, ask ${serviceName} for a new password at once, and make sure that nobody else can read your mail.`,
+        `If it was you, you do not need to do anything. If it was not you, request a new password from ${serviceName} at once, and make sure that no other person can read your e-mails.`,
     ],
   },
   de: {
@@ -21,7 +18,7 @@ const PHRASES: InEveryLanguage<NoticePhrases> = {
     advice: [
       () => "Alle anderen angemeldeten Geräte wurden abgemeldet.",
       (serviceName) =>
-        `Falls Sie es waren, brauchen Sie nichts zu tun. Falls nicht, fordern Sie bei ${serviceName} sofort ein neues Passwort an und stellen Sie sicher, dass niemand sonst Ihre E-Mails lesen kann.`,
+        `Falls Sie das waren, brauchen Sie nichts zu tun. Falls Sie das nicht waren, fordern Sie bei ${serviceName} sofort ein neues Passwort an und stellen Sie sicher, dass niemand sonst Ihre E-Mails lesen kann.`,
     ],
   },
   es: {
@@ -30,7 +27,7 @@ const PHRASES: InEveryLanguage<NoticePhrases> = {
     advice: [
       () => "Se ha cerrado la sesión en todos los demás dispositivos.",
       (serviceName) =>
-        `Si ha sido usted, no tiene que hacer nada. Si no, pida de inmediato una contraseña nueva en ${serviceName} y asegúrese de que nadie más pueda leer su correo.`,
+        `Si ha sido usted, no tiene que hacer nada. Si no ha sido usted, solicite de inmediato una contraseña nueva en ${serviceName} y asegúrese de que nadie más pueda leer su correo.`,
     ],
   },
   zh: {
@@ -39,15 +36,7 @@ const PHRASES: InEveryLanguage<NoticePhrases> = {
     advice: [
       () => "其他所有已登录的设备均已退出登录。",
       (serviceName) =>
-        `如果是您本人，则无需进行任何操作。如果不是，请立即在 ${serviceName} 申请重置密码，并确保没有其他人能够查看您的邮件。`,
+        `如果是您本人操作，则无需采取任何措施。如果不是，请立即在 ${serviceName} 申请重置密码，并确保没有其他人能够查看您的邮件。`,
     ],
   },
 };
-
-/** The mail that tells of a changed password. */
-export function renderPasswordChanged(
-  reader: Addressee,
-  content: MailOf<"password-changed">,
-): RenderedMail {
-  return renderNotice(reader, PHRASES[reader.locale], occasionLines(content, reader.locale));
-}

@@ -3,19 +3,19 @@ import { eq } from "drizzle-orm";
 import type { Db } from "../../platform/db/port.ts";
 import { users } from "../users/index.ts";
 
-/** What is asked of a reader when her mail is sent. */
-export interface Reader {
+/** The current state of the user that a mail is for. */
+export interface MailedUser {
   readonly name: string | null;
-  /** A language tag (BCP 47), or null where she never gave one. */
+  /** A language tag (BCP 47), or null if the user has set none. */
   readonly locale: string | null;
-  /** Whether she still has to verify her address, and lives. */
-  readonly isToVerify: boolean;
-  /** Nothing is mailed to her then. */
+  /** Whether the account is not deleted and its address is not verified yet. */
+  readonly needsVerification: boolean;
+  /** No mail is sent to a disabled user. */
   readonly isDisabled: boolean;
 }
 
-/** The user that a mail is about, as she is now; null when there is none. */
-export async function findReader(db: Db, userId: string): Promise<Reader | null> {
+/** The user that a mail is for, or null if there is no such user. */
+export async function findMailedUser(db: Db, userId: string): Promise<MailedUser | null> {
   const [user] = await db
     .select({
       name: users.name,
@@ -31,7 +31,7 @@ export async function findReader(db: Db, userId: string): Promise<Reader | null>
   return {
     name,
     locale,
-    isToVerify: emailVerifiedAt === null && deletedAt === null,
+    needsVerification: emailVerifiedAt === null && deletedAt === null,
     isDisabled: disabledAt !== null,
   };
 }

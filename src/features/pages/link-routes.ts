@@ -1,0 +1,83 @@
+import { Elysia } from "elysia";
+
+import { AppError, findAppError } from "../../kernel/errors.ts";
+import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { attempt } from "./attempt.ts";
+import { showPage } from "./layout.ts";
+import { confirmPage, donePage, failedPage, type LinkPage, type Submission } from "./link-page.ts";
+import { formBody, isPostedByOwnPage, linkQuery, readerOf, tokenOf } from "./page-request.ts";
+import { sharedTexts } from "./shared-texts.ts";
+
+/** The routes of one link page. `GET` reads no account and uses no token; only `POST` does. */
+export function linkRoutes<const Path extends string>({
+  kit,
+  platform,
+  page,
+}: {
+  readonly kit: RouteKit;
+  readonly platform: Platform;
+  readonly page: LinkPage<Path>;
+}) {
+  const { settings } = platform;
+  return new Elysia({ detail: { hide: true } })
+    .use(kit)
+    .get(
+      page.path,
+      ({ query, request, set }) => {
+        const reader = readerOf(request, settings);
+        if (query.token === undefined && page.startPage) {
+          return showPage(set, 200, page.startPage(reader));
+        }
+        const token = tokenOf(query);
+        return token === null
+          ? showPage(set, 400, failedPage(page, reader, "invalid"))
+          : showPage(set, 200, confirmPage(page, reader, { token }));
+      },
+      { anyone: true, query: linkQuery },
+    )
+    .post(
+      page.path,
+      async ({ ctx, body, request, set }) => {
+        const reader = readerOf(request, settings);
+        const token = body["token"] ?? "";
+        const { otherSite, unavailable } = sharedTexts[reader.language];
+        if (page.rejectsOtherSites === true && !isPostedByOwnPage(request, settings.publicUrl)) {
+          return showPage(set, 403, confirmPage(page, reader, { token, alert: otherSite }));
+        }
+        const outcome = await submit(page, { ctx, reader, form: body, headers: set.headers });
+        if (!(outcome instanceof AppError)) {
+          return showPage(set, 200, donePage(page, reader, outcome));
+        }
+        switch (outcome.code) {
+          case "INVALID_TOKEN":
+            return showPage(set, 400, failedPage(page, reader, "invalid"));
+          case "EXPIRED_TOKEN":
+            return showPage(set, 400, failedPage(page, reader, "expired"));
+          case "CONFLICT":
+            return showPage(set, 409, failedPage(page, reader, "conflict"));
+          case "OVERLOADED":
+          case "UNAVAILABLE":
+            return showPage(set, 503, confirmPage(page, reader, { token, alert: unavailable }));
+          default:
+            return showPage(set, 400, confirmPage(page, reader, { token, error: outcome }));
+        }
+      },
+      { anyone: true, accepts: "form", body: formBody },
+    );
+}
+
+/** Uses the token once. A used token that did its work counts as success. */
+function submit(page: LinkPage, submission: Submission): Promise<string | null | AppError> {
+  const { ctx, form } = submission;
+  const expected = ["INVALID_TOKEN", "EXPIRED_TOKEN", ...(page.expectedErrors ?? [])] as const;
+  return attempt(ctx, expected, async () => {
+    try {
+      return await page.confirm(submission);
+    } catch (error) {
+      const isInvalid = findAppError(error)?.code === "INVALID_TOKEN";
+      if (isInvalid && (await page.isConfirmed?.(ctx, form["token"] ?? ""))) return null;
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,65 @@
+import { Elysia } from "elysia";
+
+import { AppError } from "../../kernel/errors.ts";
+import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
+import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { signInByCode } from "../magic-links/index.ts";
+import { attempt } from "./attempt.ts";
+import { showPage } from "./layout.ts";
+import { donePage } from "./link-page.ts";
+import { magicLinkTexts } from "./magic-link-texts.ts";
+import { codePage, magicCodePath, signedInBody } from "./magic-link.ts";
+import { formBody, isPostedByOwnPage, readerOf } from "./page-request.ts";
+import { sharedTexts } from "./shared-texts.ts";
+
+/** The route that signs in by an address and the code of a mail. */
+export function magicCodeRoutes({
+  kit,
+  platform,
+  cookie,
+}: {
+  readonly kit: RouteKit;
+  readonly platform: Platform;
+  readonly cookie: RefreshCookie;
+}) {
+  const { settings } = platform;
+  return new Elysia({ detail: { hide: true } }).use(kit).post(
+    magicCodePath,
+    async ({ ctx, body, request, set }) => {
+      const reader = readerOf(request, settings);
+      const { otherSite, unavailable } = sharedTexts[reader.language];
+      const email = body["email"] ?? "";
+      if (!isPostedByOwnPage(request, settings.publicUrl)) {
+        return showPage(set, 403, codePage(reader, { email, alert: otherSite }));
+      }
+      const code = typedCode(body["code"] ?? "");
+      // An input that is no code must not count as a guess.
+      if (code === null) {
+        return showPage(set, 400, codePage(reader, { email, faultyField: "code" }));
+      }
+      const outcome = await attempt(ctx, ["INVALID_EMAIL", "INVALID_CODE"], () =>
+        signInByCode(ctx, { email, code }),
+      );
+      if (!(outcome instanceof AppError)) {
+        const signedIn = signedInBody(reader, cookie.deliver(set.headers, outcome));
+        return showPage(set, 200, donePage({ texts: magicLinkTexts }, reader, signedIn));
+      }
+      switch (outcome.code) {
+        case "INVALID_EMAIL":
+          return showPage(set, 400, codePage(reader, { email, faultyField: "address" }));
+        case "INVALID_CODE":
+          return showPage(set, 400, codePage(reader, { email, faultyField: "code" }));
+        default:
+          return showPage(set, 503, codePage(reader, { email, alert: unavailable }));
+      }
+    },
+    { anyone: true, accepts: "form", body: formBody },
+  );
+}
+
+/** The six digits of a code that may be typed with spaces or in full-width digits, or null. */
+function typedCode(input: string): string | null {
+  const code = input.normalize("NFKC").replaceAll(/\s/g, "");
+  return /^[0-9]{6}$/.test(code) ? code : null;
+}

@@ -1,0 +1,109 @@
+import type { InEveryLanguage } from "../../kernel/language.ts";
+import type { LinkPageTexts } from "./link-page.ts";
+
+/** The texts of the pages of `/magic-link`. */
+export interface MagicLinkTexts extends LinkPageTexts {
+  readonly tokensText: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly requestText: string;
+  readonly requestButton: string;
+  readonly sentText: string;
+  readonly codeTitle: string;
+  readonly code: string;
+  readonly codeFault: string;
+}
+
+/** The texts of the pages of `/magic-link`, in each language. */
+export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
+  en: {
+    title: "Sign in",
+    text: "Press the button to sign in.",
+    button: "Sign in",
+    note: "If you did not request this e-mail, close this page. No sign-in has taken place yet.",
+    doneTitle: "You are signed in",
+    doneText: "You can close this page.",
+    tokensText:
+      "With these tokens you can try the service without an application. Keep them secret, like a password.",
+    accessToken: "Access token",
+    refreshToken: "Refresh token",
+    invalid:
+      "The link may already have been used, for example if you pressed the button twice, or a newer link may have replaced it. Enter your address to get a new link.",
+    expired: "A link is valid for a limited time. Enter your address to get a new link.",
+    requestText: "Enter your address to get an e-mail with a link and a code to sign in.",
+    requestButton: "Send e-mail",
+    sentText:
+      "If there is an account with this address, you will receive an e-mail soon. Open its link, or enter its code here.",
+    codeTitle: "Enter the code",
+    code: "Code from the e-mail",
+    codeFault: "The code is wrong, used or expired.",
+  },
+  de: {
+    title: "Anmelden",
+    text: "Klicken Sie auf die Schaltfläche, um sich anzumelden.",
+    button: "Anmelden",
+    note: "Wenn Sie diese E-Mail nicht angefordert haben, schließen Sie diese Seite. Es hat noch keine Anmeldung stattgefunden.",
+    doneTitle: "Sie sind angemeldet",
+    doneText: "Sie können diese Seite schließen.",
+    tokensText:
+      "Mit diesen Token können Sie den Dienst ohne eine Anwendung ausprobieren. Halten Sie sie geheim wie ein Passwort.",
+    accessToken: "Zugriffstoken",
+    refreshToken: "Aktualisierungstoken",
+    invalid:
+      "Vielleicht wurde der Link schon benutzt, etwa durch einen doppelten Klick, oder durch einen neueren ersetzt. Geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
+    expired:
+      "Ein Link ist nur für begrenzte Zeit gültig. Geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
+    requestText:
+      "Geben Sie Ihre Adresse ein. Sie bekommen eine E-Mail mit einem Link und einem Code zum Anmelden.",
+    requestButton: "E-Mail senden",
+    sentText:
+      "Wenn es ein Konto mit dieser Adresse gibt, bekommen Sie gleich eine E-Mail. Öffnen Sie den Link darin, oder geben Sie den Code hier ein.",
+    codeTitle: "Code eingeben",
+    code: "Code aus der E-Mail",
+    codeFault: "Der Code ist falsch, schon benutzt oder abgelaufen.",
+  },
+  es: {
+    title: "Iniciar sesión",
+    text: "Pulse el botón para iniciar sesión.",
+    button: "Iniciar sesión",
+    note: "Si no ha solicitado este correo, cierre esta página. Todavía no se ha iniciado ninguna sesión.",
+    doneTitle: "Ha iniciado sesión",
+    doneText: "Puede cerrar esta página.",
+    tokensText:
+      "Con estos tokens puede probar el servicio sin una aplicación. Manténgalos en secreto, como una contraseña.",
+    accessToken: "Token de acceso",
+    refreshToken: "Token de actualización",
+    invalid:
+      "Es posible que el enlace ya se haya usado, por ejemplo al pulsar el botón dos veces, o que otro más reciente lo haya sustituido. Escriba su dirección para recibir otro.",
+    expired:
+      "Un enlace solo es válido durante un tiempo limitado. Escriba su dirección para recibir otro.",
+    requestText:
+      "Escriba su dirección para recibir un correo con un enlace y un código para iniciar sesión.",
+    requestButton: "Enviar el correo",
+    sentText:
+      "Si hay una cuenta con esta dirección, recibirá en breve un correo. Abra su enlace o escriba aquí su código.",
+    codeTitle: "Introducir el código",
+    code: "Código del correo",
+    codeFault: "El código es incorrecto, ya se ha usado o ha caducado.",
+  },
+  zh: {
+    title: "登录",
+    text: "请点击按钮登录。",
+    button: "登录",
+    note: "如果您没有请求此邮件，请关闭此页面。目前尚未进行登录。",
+    doneTitle: "您已登录",
+    doneText: "您可以关闭此页面。",
+    tokensText: "您可以用这些令牌在没有应用程序的情况下试用本服务。请像对待密码一样妥善保密。",
+    accessToken: "访问令牌",
+    refreshToken: "刷新令牌",
+    invalid:
+      "该链接可能已被使用（例如按钮被点击了两次），或已被较新的链接取代。请输入您的地址以获取新链接。",
+    expired: "链接仅在有限时间内有效。请输入您的地址以获取新链接。",
+    requestText: "请输入您的地址，我们会发送一封含有登录链接和验证码的邮件。",
+    requestButton: "发送邮件",
+    sentText: "如果存在使用此地址的账户，邮件很快就会送达。请打开其中的链接，或在此输入验证码。",
+    codeTitle: "输入验证码",
+    code: "邮件中的验证码",
+    codeFault: "验证码错误、已使用或已过期。",
+  },
+};

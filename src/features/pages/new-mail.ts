@@ -1,0 +1,106 @@
+import { Elysia } from "elysia";
+
+import type { Language } from "../../kernel/language.ts";
+import { AppError } from "../../kernel/errors.ts";
+import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { Context, Platform } from "../../platform/platform.ts";
+import { attempt } from "./attempt.ts";
+import { alert, renderField, renderForm } from "./forms.ts";
+import { renderPage, showPage } from "./layout.ts";
+import { formBody, type Reader, readerOf } from "./page-request.ts";
+import { sharedTexts } from "./shared-texts.ts";
+
+/** A form that requests a mail: the path of its page, and the path that it posts the field `email` to. */
+export interface MailForm {
+  readonly at: string;
+  readonly to: string;
+  /** The value of its field. */
+  readonly email?: string;
+  /** Why the form is shown again: `email` is not an address, or the service was not available. */
+  readonly fault?: "address" | "unavailable";
+  /** The text of its button; "Send a new e-mail" if left out. */
+  readonly button?: string;
+  /** The id of its field, unique on its page; `email` if left out. */
+  readonly id?: string;
+}
+
+/** The form that requests a mail, as HTML. */
+export function mailForm({ language }: Reader, form: MailForm): string {
+  const texts = sharedTexts[language];
+  const { at, to, id, email = "", fault, button = texts.sendMail } = form;
+  const fields = emailField(language, { id, email, isFaulty: fault === "address" });
+  const rendered = renderForm({ at, to, fields, button });
+  return fault === "unavailable" ? `${alert(texts.unavailable)}\n${rendered}` : rendered;
+}
+
+/** The field for an e-mail address, as HTML. */
+export function emailField(
+  language: Language,
+  field: {
+    readonly id?: string | undefined;
+    readonly email: string;
+    readonly isFaulty: boolean;
+  },
+): string {
+  const texts = sharedTexts[language];
+  return renderField({
+    id: field.id,
+    name: "email",
+    label: texts.email,
+    type: "email",
+    autocomplete: "email",
+    attributes: 'maxlength="254"',
+    value: field.email,
+    faults: field.isFaulty ? [texts.notAnAddress] : [],
+  });
+}
+
+/** The page with the form alone, shown when it must be sent again. */
+export function mailFormPage(reader: Reader, form: MailForm): string {
+  const { newMail } = sharedTexts[reader.language];
+  return renderPage(reader, { title: newMail, body: mailForm(reader, form) });
+}
+
+/** The page after a mail was requested. `body` is HTML. */
+export function mailboxPage(reader: Reader, body: string): string {
+  return renderPage(reader, { title: sharedTexts[reader.language].mailbox, body });
+}
+
+/** The request for a new mail: what it does, and its pages. */
+export interface NewMail<Path extends string = string> {
+  readonly path: Path;
+  request(ctx: Context, input: { readonly email: string }): Promise<void>;
+  /** The page after the request. It is the same for every address, so that it does not reveal accounts. */
+  sentPage(reader: Reader, email: string): string;
+  /** The page that is shown when the form must be sent again; `mailFormPage` if left out. */
+  formPage?(reader: Reader, form: MailForm): string;
+}
+
+/** The route of a form that requests a new mail. */
+export function newMailRoutes<const Path extends string>({
+  kit,
+  platform,
+  newMail,
+}: {
+  readonly kit: RouteKit;
+  readonly platform: Platform;
+  readonly newMail: NewMail<Path>;
+}) {
+  return new Elysia({ detail: { hide: true } }).use(kit).post(
+    newMail.path,
+    async ({ ctx, body, request, set }) => {
+      const reader = readerOf(request, platform.settings);
+      const email = body["email"] ?? "";
+      const outcome = await attempt(ctx, ["INVALID_EMAIL"], () => newMail.request(ctx, { email }));
+      if (!(outcome instanceof AppError)) {
+        return showPage(set, 200, newMail.sentPage(reader, email));
+      }
+      const isAddress = outcome.code === "INVALID_EMAIL";
+      const fault = isAddress ? "address" : "unavailable";
+      const form = { at: newMail.path, to: newMail.path, email, fault } as const;
+      const page = newMail.formPage?.(reader, form) ?? mailFormPage(reader, form);
+      return showPage(set, isAddress ? 400 : 503, page);
+    },
+    { anyone: true, accepts: "form", body: formBody },
+  );
+}

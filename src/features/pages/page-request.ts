@@ -1,0 +1,58 @@
+import { Type } from "@sinclair/typebox";
+
+import { defaultLanguage, findLanguage, type Language } from "../../kernel/language.ts";
+import type { Settings } from "../../platform/config/settings.ts";
+
+/** The language of a page, and the name of the service on it. */
+export interface Reader {
+  readonly serviceName: string;
+  readonly language: Language;
+}
+
+/** The reader of the page that a request is for. */
+export function readerOf(request: Request, { serviceName }: Settings): Reader {
+  return { serviceName, language: preferredLanguage(request.headers.get("accept-language")) };
+}
+
+/**
+ * The language of `Accept-Language` with the highest weight (RFC 9110 §12.5.4), the first of those with equal weight. The
+ * default language if the header is missing, cannot be read or has none of ours.
+ */
+export function preferredLanguage(acceptLanguage: string | null): Language {
+  let best = { language: defaultLanguage, weight: 0 };
+  for (const range of (acceptLanguage ?? "").split(",")) {
+    const [tag = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+    const language = findLanguage(tag);
+    const weight = Number(parameters.find((part) => part.startsWith("q="))?.slice(2) ?? "1");
+    if (language !== null && weight > best.weight) best = { language, weight };
+  }
+  return best.language;
+}
+
+/** The query of a mailed link. Mail programs and trackers add their own parameters to it. */
+export const linkQuery = Type.Object(
+  { token: Type.Optional(Type.Unknown()) },
+  { additionalProperties: true },
+);
+
+/** The token of a link, or null if a mail program removed or repeated it. */
+export function tokenOf({ token }: { readonly token?: unknown }): string | null {
+  return typeof token === "string" && token !== "" ? token : null;
+}
+
+/** The fields of a posted form. An empty field is left out. */
+export const formBody = Type.Record(Type.String(), Type.String());
+
+/**
+ * Whether a form was posted by a page of this service or by a program that is no browser, and not by another website, which
+ * could sign its visitor in to another account (login CSRF, RFC 6749 §10.12). Because of `Referrer-Policy: no-referrer`
+ * browsers send `Origin: null` for our own forms (Fetch §3.2). `Sec-Fetch-Site` tells the two apart; browsers leave it out
+ * over plain http.
+ */
+export function isPostedByOwnPage({ headers }: Request, publicUrl: string): boolean {
+  const site = headers.get("sec-fetch-site");
+  if (site !== null) return site === "same-origin";
+  const origin = headers.get("origin");
+  if (origin === "null") return publicUrl.startsWith("http:");
+  return origin === null || origin === new URL(publicUrl).origin;
+}
