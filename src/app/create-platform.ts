@@ -14,9 +14,8 @@ import type { Logger } from "../platform/log/port.ts";
 import { createMailer, type MailerSettings } from "../platform/mail/create-mailer.ts";
 import type { Mailer } from "../platform/mail/port.ts";
 import { createBcryptHasher } from "../platform/password-hasher/bcrypt-hasher.ts";
-import type { Platform } from "../platform/platform.ts";
+import { createSystemContext, type Platform } from "../platform/platform.ts";
 import { createSecrets } from "../platform/secrets/secrets.ts";
-import { createSystemContext } from "../platform/system-context.ts";
 
 /** The platform with what the process opens and closes, and where workers learn of new messages. */
 export interface RunningPlatform extends Platform {

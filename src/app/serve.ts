@@ -2,7 +2,7 @@ import { commit, version } from "../kernel/version.ts";
 import type { HealthState } from "../features/health/index.ts";
 import { describeError } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
-import { UnusableKeyError } from "../platform/jwt/unusable-key-error.ts";
+import { UnusableKeyError } from "../platform/jwt/key-pair.ts";
 import { type App, createApp } from "./create-app.ts";
 import type { RunningPlatform } from "./create-platform.ts";
 import { httpUrl } from "./http-url.ts";

@@ -3,18 +3,17 @@ import type { Db } from "./db/port.ts";
 import { requestBudget, type WaitBudget } from "./db/statement-gate.ts";
 import type { Context, Platform } from "./platform.ts";
 
-/** Makes the contexts of one platform's requests. Each takes little: most requests touch nothing but the memory. */
+/** Creates the contexts of one platform's requests. A context is cheap: most requests are handled from memory alone. */
 export interface RequestContexts {
   /**
-   * The context of a new request. Where it came from is put together when that is first asked for. All of its statements
-   * share one deadline.
+   * The context of a new request. Its origin is computed when it is first read. All of its statements share one deadline.
    */
   open(readOrigin: () => RequestOrigin): Context<AnonymousActor>;
-  /** The same request's context once it is known who asks. The one of before must not be used any more. */
+  /** The same request's context after authentication. The earlier context must not be used afterwards. */
   actingAs(ctx: Context, actor: UserActor): Context<UserActor>;
 }
 
-/** What a context has of its own; all else is the platform's, which stands behind it. */
+/** The properties of one context. All others are inherited from the platform, its prototype. */
 interface RequestState {
   actor: Actor;
   readOrigin: () => RequestOrigin;
@@ -23,16 +22,16 @@ interface RequestState {
   view: Db | null;
 }
 
-/** A state as its properties see it. */
+/** The state as its property getters see it. */
 interface LiveState extends RequestState {
   readonly waitBudget: WaitBudget;
 }
 
 const anonymous = { kind: "anonymous" } as const;
 
-/** The contexts of this platform's requests. */
+/** Creates the factory of request contexts for this platform. */
 export function createRequestContexts(platform: Platform): RequestContexts {
-  const common = inFrontOf(platform, {
+  const common = inheritFrom(platform, {
     origin: {
       get(this: RequestState) {
         return (this.knownOrigin ??= this.readOrigin());
@@ -51,7 +50,7 @@ export function createRequestContexts(platform: Platform): RequestContexts {
   });
 
   function contextOf<A extends Actor>(actor: A, before: Omit<RequestState, "actor">): Context<A> {
-    const state = asState(inFrontOf(common));
+    const state = asState(inheritFrom(common));
     state.actor = actor;
     state.readOrigin = before.readOrigin;
     state.knownOrigin = before.knownOrigin;
@@ -67,9 +66,9 @@ export function createRequestContexts(platform: Platform): RequestContexts {
   };
 }
 
-/** An object that has what is given, and else shows what stands behind it. */
-function inFrontOf(behind: object, properties?: PropertyDescriptorMap): object {
-  return asObject(properties ? Object.create(behind, properties) : Object.create(behind));
+/** An object with these properties, and the other object as its prototype. */
+function inheritFrom(prototype: object, properties?: PropertyDescriptorMap): object {
+  return asObject(properties ? Object.create(prototype, properties) : Object.create(prototype));
 }
 
 function asObject(value: unknown): object {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import damerauLevenshtein from "damerau-levenshtein";
 import fc from "fast-check";
-import { settingsByName } from "../../src/platform/config/definitions.ts";
+import { settingsByName } from "../../src/platform/config/settings.ts";
 import { findUnknownNames } from "../../src/platform/config/unknown-names.ts";
 import { ordinaryEnvironment } from "./ordinary-environment.ts";
 import { problemsOf } from "./load.ts";

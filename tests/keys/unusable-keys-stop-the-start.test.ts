@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 
 import { rotateKey } from "../../src/features/keys/index.ts";
-import { UnusableKeyError } from "../../src/platform/jwt/unusable-key-error.ts";
+import { UnusableKeyError } from "../../src/platform/jwt/key-pair.ts";
 import { eventually } from "../support/eventually.ts";
 import { signUp } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { systemRandom } from "../../kernel/random.ts";
 import { type GivenEnvironment, readEnvironment } from "../../platform/config/environment.ts";
 import {
-  judgeSettings,
+  validateSettings,
   type LoadedSettings,
   loadSettings,
 } from "../../platform/config/load-settings.ts";
@@ -24,7 +24,7 @@ export function loadCommandSettings(command: Command): CommandSettings {
 /** The same for commands that neither sign nor seal: nothing is written, and `jwtSecretKey` may be empty. */
 export function readCommandSettings(command: Command): CommandSettings {
   const given = readGivenEnvironment(command);
-  return { ...judgeSettings(given.environment, process.stdout.isTTY), given };
+  return { ...validateSettings(given.environment, process.stdout.isTTY), given };
 }
 
 function readGivenEnvironment(command: Command): GivenEnvironment {

@@ -1,8 +1,7 @@
 import { maintainKeys } from "../../features/keys/index.ts";
 import { findAppError } from "../../kernel/errors.ts";
 import { describeError } from "../../platform/db/errors.ts";
-import type { Platform } from "../../platform/platform.ts";
-import { createSystemContext } from "../../platform/system-context.ts";
+import { createSystemContext, type Platform } from "../../platform/platform.ts";
 
 /** Keeps this replica's keys those of the database, and the database's keys to their schedule. */
 export interface KeyRotation {

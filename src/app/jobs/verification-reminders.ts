@@ -1,6 +1,5 @@
 import { sendDueReminders } from "../../features/email-verification/index.ts";
-import type { Platform } from "../../platform/platform.ts";
-import { createSystemContext } from "../../platform/system-context.ts";
+import { createSystemContext, type Platform } from "../../platform/platform.ts";
 import type { Work } from "./periodic-job.ts";
 
 /** How late a reminder may be; where they follow each other sooner than that, so does the looking. */

@@ -1,9 +1,29 @@
 import damerauLevenshtein from "damerau-levenshtein";
 
-import { settingsByName } from "./definitions.ts";
-import { laterSettingNames } from "./later-settings.ts";
+import { settingsByName } from "./settings.ts";
 import type { Environment } from "./read-given.ts";
 import type { SettingsProblem } from "./settings-error.ts";
+
+const laterProviders = ["GOOGLE", "GITHUB", "MICROSOFT", "GITLAB", "DISCORD", "APPLE"];
+
+/** Names that are reserved for settings of later versions. When set, they cause a warning and have no effect. */
+const laterSettingNames: readonly string[] = [
+  "PASSWORD_HIBP",
+  "REDIRECT_URIS",
+  ...laterProviders.flatMap((provider) => [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`]),
+  "RATE_LIMITS_ENABLED",
+  "LOCKOUT_THRESHOLD",
+  "LOCKOUT_WINDOW",
+  "EVENTS_NATS_URL",
+  "EVENTS_AMQP_URL",
+  "EVENTS_REDIS_URL",
+  "WEBHOOK_URL",
+  "WEBHOOK_SECRET",
+  "WEBHOOK_ALLOW_PRIVATE",
+  "METRICS_ENABLED",
+  "METRICS_TOKEN",
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+];
 
 /** Names within one edit of HOST or PORT that other programs use: a shell, a database client, common words. */
 const ordinaryNames = new Set([

@@ -3,17 +3,17 @@ import { build as prettyStream } from "pino-pretty";
 
 import type { Logger } from "./port.ts";
 
-/** How much is logged, how, and in whose name. */
+/** The lowest level that is logged, the format, and the name of the service. */
 export interface LogOptions {
   readonly level: string;
   readonly format: "json" | "pretty";
   readonly service: string;
 }
 
-/** Names of fields that would hold a secret; should one ever reach a log line, its value does not. */
+/** Names of fields that would hold a secret. Their values are redacted in every log line. */
 const secretFields = ["password", "token", "access_token", "refresh_token", "code", "secret"];
 
-/** Writes to standard output. No transports: their worker threads do not start inside an executable. */
+/** A logger that writes to a stream, by default standard output. Pino transports are not used: their worker threads do not start in an executable. */
 export function createLogger(options: LogOptions, stream?: DestinationStream): Logger {
   const destination =
     stream ??

@@ -1,7 +1,7 @@
-/** The fields of a log line: plain values, no secret among them. */
+/** The fields of a log line: plain values without secrets. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Structured log, one line an entry. */
+/** A structured log with one line for each entry. */
 export interface Logger {
   debug(fields: LogFields, message: string): void;
   info(fields: LogFields, message: string): void;

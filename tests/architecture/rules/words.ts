@@ -35,12 +35,9 @@ const wordList: Readonly<Record<string, readonly string[]>> = {
 /** Folders and files that are not converted yet, by the beginning of their path. */
 const pending: readonly string[] = [
   ".ci/",
-  ".env.example",
   "README.md",
   "docs/",
   "examples/",
-  "src/kernel/",
-  "src/platform/",
   "src/app/",
   "docker-compose.yml",
   "Dockerfile",
