@@ -48,7 +48,7 @@ test.each([
   await app.rows(`update signing_keys ${change}`);
   await eventually(
     () => app.log.join(""),
-    (log) => log.includes("those of before stay"),
+    (log) => log.includes("previous keys kept"),
   );
   expect(await signingKeyId(app, user)).toBe(keyIdOf(user.accessToken));
   const me = await app.call("GET", "/api/v1/users/me", { bearer: user.accessToken });

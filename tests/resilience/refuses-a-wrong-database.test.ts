@@ -39,7 +39,7 @@ test.each(mistakes)(
     expect(performance.now() - started).toBeLessThan(3_000);
 
     const log = app.log.join("");
-    expect(log).toContain("the database cannot be used");
+    expect(log).toContain("database not usable");
     expect(log).toContain(words);
     expect(log).not.toContain(new URL(url).password);
   },

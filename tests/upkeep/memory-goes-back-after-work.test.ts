@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import { createMemoryTrim, ofThisProcess } from "../../src/app/jobs/memory-trim.ts";
+import { createMemoryTrim, thisProcess } from "../../src/app/jobs/memory-trim.ts";
 
 /** Looks after pauses of four seconds in which so much of a core was used, and tells before which looks memory went back. */
 async function looks(shares: readonly number[]): Promise<number[]> {
@@ -11,7 +11,7 @@ async function looks(shares: readonly number[]): Promise<number[]> {
   const work = createMemoryTrim({
     time: () => time,
     processorTime: () => processorTime,
-    shrink: () => void shrunkAt.push(look),
+    trim: () => void shrunkAt.push(look),
   });
   await work.run(new AbortController().signal);
   for (const share of shares) {
@@ -46,11 +46,11 @@ test("once, however a small load goes up and down afterwards", async () => {
 });
 
 test("and the process itself tells its milliseconds, and can shrink", () => {
-  const before = { time: ofThisProcess.time(), processorTime: ofThisProcess.processorTime() };
-  while (ofThisProcess.time() - before.time < 60);
-  const used = ofThisProcess.processorTime() - before.processorTime;
+  const before = { time: thisProcess.time(), processorTime: thisProcess.processorTime() };
+  while (thisProcess.time() - before.time < 60);
+  const used = thisProcess.processorTime() - before.processorTime;
   // Another test may have the core for a while; and this one's process more than one.
   expect(used).toBeGreaterThan(5);
   expect(used).toBeLessThan(2000);
-  expect(ofThisProcess.shrink).not.toThrow();
+  expect(thisProcess.trim).not.toThrow();
 });

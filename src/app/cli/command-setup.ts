@@ -7,11 +7,14 @@ import {
   type LoadedSettings,
   loadSettings,
 } from "../../platform/config/load-settings.ts";
+import type { Settings } from "../../platform/config/settings.ts";
+import { createLogger } from "../../platform/log/pino-logger.ts";
+import { createPlatform, type RunningPlatform } from "../create-platform.ts";
 
-/** Settings, and the environment that they were read from. */
+/** Settings, and the environment from which they were read. */
 export type CommandSettings = LoadedSettings & { readonly given: GivenEnvironment };
 
-/** The settings of this process, judged; makes and keeps a development secret. Throws `SettingsError`. */
+/** The validated settings of this process. Generates and stores a development secret. Throws `SettingsError`. */
 export function loadCommandSettings(command: Command): CommandSettings {
   const given = readGivenEnvironment(command);
   const loaded = loadSettings(given.environment, {
@@ -21,10 +24,18 @@ export function loadCommandSettings(command: Command): CommandSettings {
   return { ...loaded, given };
 }
 
-/** The same for commands that neither sign nor seal: nothing is written, and `jwtSecretKey` may be empty. */
+/** The same for commands that neither sign nor seal. It writes nothing, and `jwtSecretKey` may be empty. */
 export function readCommandSettings(command: Command): CommandSettings {
   const given = readGivenEnvironment(command);
   return { ...validateSettings(given.environment, process.stdout.isTTY), given };
+}
+
+/** The platform of a command. It logs to standard error, because standard output is for the output of the command. */
+export function createCommandPlatform(settings: Settings): RunningPlatform {
+  const { logLevel: level, logFormat: format, serviceName: service } = settings;
+  return createPlatform(settings, {
+    log: createLogger({ level, format, service }, process.stderr),
+  });
 }
 
 function readGivenEnvironment(command: Command): GivenEnvironment {
