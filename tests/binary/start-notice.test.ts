@@ -14,7 +14,7 @@ test("a first start tells where everything is and what is not fit for production
   await using server = await startGatehouse(home);
   const stderr = await eventually(
     () => server.output.stderr,
-    (text) => text.endsWith("stops.\n\n"),
+    (text) => text.endsWith("stops the server.\n\n"),
   );
   const port = new URL(server.url).port;
   expect(stderr).toContain(`Gatehouse ${packageJson.version}`);

@@ -100,6 +100,6 @@ describe("of the largest user that there can be", () => {
       `insert into user_roles select '${user.userId}', name, now() from (select ${many}) as made (name)`,
     );
     expect((await logIn(app, user)).status).toBe(500);
-    expect(app.log.join("")).toContain("too long to be accepted");
+    expect(app.log.join("")).toContain("longer than the maximum that is accepted");
   });
 });

@@ -19,7 +19,7 @@ function repeat(work: (turn: number, stopping: AbortSignal) => Promise<void>) {
   const lines: unknown[] = [];
   const writer =
     (level: string): Logger["info"] =>
-    ({ work: name, sqlState, error }, message) =>
+    ({ job: name, sqlState, error }, message) =>
       lines.push([level, name, sqlState ?? error, message]);
   const [debug, info, warn, error] = ["debug", "info", "warn", "error"].map(writer);
   if (!debug || !info || !warn || !error) throw new Error("no writer");
