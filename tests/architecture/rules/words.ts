@@ -35,11 +35,7 @@ const wordList: Readonly<Record<string, readonly string[]>> = {
 /** Folders and files that are not converted yet, by the beginning of their path. */
 const pending: readonly string[] = [
   ".ci/knip.json",
-  "README.md",
   "docs/",
-  "examples/",
-  "docker-compose.yml",
-  "Dockerfile",
   "bench/",
   "docs/decisions/0014-",
   "docs/mails.md",
