@@ -1,11 +1,11 @@
-# Builds the executable, and puts it alone into an image that has a C library and nothing else: no shell, no package manager.
+# Builds the executable, and copies it into an image with a C library only: no shell, no package manager.
 #   docker build -t gatehouse --build-arg GATEHOUSE_COMMIT=$(git rev-parse --short=12 HEAD) .
 
 FROM oven/bun:1.4.4 AS build
 WORKDIR /build
 COPY package.json bun.lock bunfig.toml ./
 COPY patches patches
-# What is optional here are the platform's tools for tests and checks; no package's scripts run.
+# Optional dependencies are platform tools for tests and checks. No install scripts run.
 RUN bun install --frozen-lockfile --ignore-scripts --omit=optional
 COPY tsconfig.json ./
 COPY drizzle drizzle
@@ -22,6 +22,6 @@ ENV HOST=0.0.0.0 DATA_DIR=/data
 USER 65532:65532
 VOLUME /data
 EXPOSE 8000
-# Without a shell the program asks itself, with the settings of the container.
+# There is no shell, so the executable checks itself, with the settings of the container.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["/usr/local/bin/gatehouse", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/gatehouse"]

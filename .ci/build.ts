@@ -1,5 +1,5 @@
-// Builds dist/gatehouse: prepares the files that it embeds, then compiles, unless nothing has changed since.
-// --force compiles in any case. GATEHOUSE_COMMIT names the commit where there is no git, as in a container's build.
+// Builds dist/gatehouse: prepares the embedded files, then compiles, unless nothing has changed since the last build.
+// --force always compiles. GATEHOUSE_COMMIT names the commit where git is missing, as in the build of a container.
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -7,7 +7,7 @@ const root = join(import.meta.dir, "..");
 const executable = join(root, "dist/gatehouse");
 const stampPath = join(root, "dist/gatehouse.build");
 
-/** Everything that the executable is made of. A directory counts with its own time: that tells of removed files. */
+/** The inputs of the executable. The modification time of a directory also counts, because it shows removed files. */
 const inputs = ["src", "drizzle", "patches", "package.json", "bun.lock", "tsconfig.json"];
 const assets = "dist/assets";
 
@@ -21,7 +21,7 @@ const compileFlags = [
   "--no-compile-autoload-bunfig",
 ];
 
-/** Prepares all that is embedded, and gives `dist/gatehouse`, compiled where it was out of date. */
+/** Prepares the embedded files, and compiles `dist/gatehouse` if it is out of date. */
 export async function build(options: { force: boolean }): Promise<void> {
   const entry = "src/main.ts";
   await prepareAssets();
@@ -48,19 +48,19 @@ async function prepareAssets(): Promise<void> {
 
 async function compile(compileArguments: readonly string[], stamp: string): Promise<void> {
   const started = new Date();
-  // Compiled elsewhere and renamed: a running executable cannot be written to, and a broken build leaves the old one.
+  // Compiled elsewhere and renamed: a running executable cannot be overwritten, and a failed build keeps the old one.
   const workshop = join(root, `dist/build-${process.pid}`);
   await mkdir(workshop, { recursive: true });
   try {
     const draft = join(workshop, "gatehouse");
     await run([process.execPath, "build", ...compileArguments, "--outfile", draft]);
-    // What changes while the compiler runs must count as newer.
+    // Changes during the compilation must count as newer than the executable.
     await utimes(draft, started, started);
     await rm(stampPath, { force: true });
     await rename(draft, executable);
     await Bun.write(stampPath, stamp);
   } finally {
-    // With it goes the .map, which is not shipped: the executable holds its own.
+    // This also removes the .map file, which is not shipped: the executable contains its source map.
     await rm(workshop, { recursive: true, force: true });
   }
 }
@@ -87,7 +87,7 @@ async function newestChange(names: readonly string[]): Promise<number> {
   return newest;
 }
 
-/** The commit's name, with `-dirty` where an input differs from it, or "" when it cannot be known. */
+/** The commit, with `-dirty` appended if an input differs from it, or "" if it is unknown. */
 async function findCommit(): Promise<string> {
   const given = process.env["GATEHOUSE_COMMIT"];
   if (given !== undefined) return given;
@@ -97,7 +97,7 @@ async function findCommit(): Promise<string> {
   return changes === "" ? head : `${head}-dirty`;
 }
 
-/** What git answers, or "" where there is no git or no repository. */
+/** The output of git, or "" without git or a repository. */
 async function gitOutput(command: readonly string[]): Promise<string> {
   try {
     const git = Bun.spawn(["git", ...command], { cwd: root, stderr: "ignore" });

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
-// Everything that can be known without running the product, at once: `bun run check`.
-// Prints each step's time, and the output of those that fail.
+// `bun run check`: all checks that do not run the product, in parallel.
+// Prints the time of each step, and the output of the steps that fail.
 
 const root = join(import.meta.dir, "..");
 const tool = (name: string): string => join(root, "node_modules/.bin", name);
@@ -13,7 +13,7 @@ interface Step {
   readonly command: readonly string[];
 }
 
-/** The configuration lies here, so that what it leaves out would be relative to this folder: the paths are named. */
+/** The paths are listed because exclusions in the configuration are relative to its folder, which is this one. */
 const formatted = ["--config", ".ci/oxfmtrc.json", "src", "tests", "bench", ".ci", "package.json"];
 
 const install: Step = { name: "install", command: [bun, "install", "--frozen-lockfile"] };
@@ -55,7 +55,7 @@ async function passes({ name, command }: Step): Promise<boolean> {
   return exitCode === 0;
 }
 
-/** Runs the steps, as many at once as there are processors, and counts those that fail. */
+/** Runs as many steps in parallel as there are processors, at least two, and counts the failures. */
 async function countFailures(): Promise<number> {
   const waiting = [...steps];
   let failures = 0;

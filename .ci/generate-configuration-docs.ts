@@ -1,4 +1,4 @@
-/** Writes `.env.example` and `docs/configuration.md` from the settings' definitions; a test compares. */
+/** Writes `.env.example` and `docs/configuration.md` from the definitions of the settings. A test compares them. */
 import { renderConfigurationDocs } from "../src/platform/config/configuration-docs.ts";
 import { renderEnvExample } from "../src/platform/config/env-example.ts";
 

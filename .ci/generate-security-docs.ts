@@ -1,11 +1,11 @@
-// Draws the third column of docs/security.md from the tests that cite its lines as `// security 42, 43`.
+// Generates the third column of docs/security.md from the tests that cite its lines as `// security 42, 43`.
 import { join } from "node:path";
 
 const root = join(import.meta.dir, "..");
 const documentPath = join(root, "docs/security.md");
 const citation = /\/\/ security ((?:\d+(?: ☆)?(?:, | and |-)?)+)/g;
 
-/** docs/security.md with the places of today's tests. */
+/** docs/security.md with links to the current tests. */
 export async function renderSecurityDocs(): Promise<string> {
   const places = await findCitations();
   const text = await Bun.file(documentPath).text();
@@ -19,7 +19,7 @@ export async function renderSecurityDocs(): Promise<string> {
   );
 }
 
-/** The lines that are cited, each with the test files that cite it. */
+/** The cited lines, each with the test files that cite it. */
 async function findCitations(): Promise<Map<number, Set<string>>> {
   const places = new Map<number, Set<string>>();
   for await (const path of new Bun.Glob("tests/**/*.test.ts").scan(root)) {

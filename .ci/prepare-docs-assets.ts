@@ -18,7 +18,7 @@ const sources = [
   "src/app/docs/redoc-page.js",
 ];
 
-// ReDoc loads the logo beside its "API docs by" from a host of its maker, whatever its options say.
+// ReDoc loads the logo beside "API docs by" from its vendor's host, with any options.
 const redoclyLogo = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" width="48" height="14"><text y="11" font-family="sans-serif" font-size="12" fill="#0044d4">Redocly</text></svg>`,
 )}`;
@@ -30,8 +30,8 @@ const replacements: Record<string, readonly string[]> = {
 };
 
 /**
- * Writes `dist/assets/docs/<name>.br` for every file that the documentation pages load. A file whose source has
- * not changed is left alone, and files appear whole: two runs at once do no harm.
+ * Writes `dist/assets/docs/<name>.br` for every file that the documentation pages load. Files whose source has not changed
+ * are skipped, and files are written atomically, so that two runs may overlap.
  */
 export async function prepareDocsAssets(): Promise<void> {
   await mkdir(target, { recursive: true });
@@ -63,7 +63,7 @@ function withoutForeignImages(name: string, text: string): Uint8Array {
   let result = text;
   for (const url of replacements[name] ?? []) {
     if (!result.includes(url))
-      throw new Error(`${name} no longer loads ${url}: look at what it loads instead`);
+      throw new Error(`${name} no longer loads ${url}: find out what it loads instead`);
     result = result.replaceAll(url, redoclyLogo);
   }
   return new TextEncoder().encode(result);

@@ -1,4 +1,4 @@
-// Makes dist/assets/embedded-postgres.tar.gz, which is embedded in the executable: an empty database cluster.
+// Creates dist/assets/embedded-postgres.tar.gz, an empty database cluster that is embedded in the executable.
 import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,14 +11,14 @@ import packageJson from "../package.json" with { type: "json" };
 const target = join(import.meta.dir, "../dist/assets/embedded-postgres.tar.gz");
 
 /**
- * What initdb is told beside PGlite's own `--encoding UTF8 --locale=C.UTF-8`: texts sort by code point, case folds as
- * on a server. Small log segments keep the directory small and each new segment's zeroes short.
+ * The arguments of initdb beside PGlite's own `--encoding UTF8 --locale=C.UTF-8`, with which text sorts by code point and case
+ * folds as on a server. Small log segments keep the directory small, and a new one is filled with zeros quickly.
  */
 const initdbArguments = ["--wal-segsize=1", "--no-sync"];
 
 /**
- * Writes the archive unless it is there already, made by this version of PGlite and of this file. It appears whole:
- * two runs at once do no harm.
+ * Writes the archive, unless one from this version of PGlite and of this file exists. It is written atomically, so that two
+ * runs may overlap.
  */
 export async function prepareEmbeddedDatabase(): Promise<void> {
   const stampPath = `${target}.stamp`;
@@ -45,7 +45,7 @@ async function buildArchive(): Promise<Uint8Array> {
       dataDir: directory,
       initDbStartParams: initdbArguments,
     });
-    // Closed, so that the first start has nothing to recover.
+    // Closed cleanly, so that the first start needs no recovery.
     await client.close();
     await rm(join(directory, "postmaster.pid"), { force: true });
     await makePrivate(directory);
@@ -58,7 +58,7 @@ async function buildArchive(): Promise<Uint8Array> {
   }
 }
 
-/** Gives everything in a directory to its owner alone. */
+/** Restricts everything in a directory to its owner. */
 async function makePrivate(directory: string): Promise<void> {
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600);

@@ -1,10 +1,10 @@
-// Runs the tests on one throwaway Postgres, or on TEST_DATABASE_URL where it is set. Arguments go to `bun test`.
+// Runs the tests on one temporary Postgres server, or on TEST_DATABASE_URL if set. Arguments are passed to `bun test`.
 import { makeTemporaryDirectory } from "./temporary-directory.ts";
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
 
 let interruption: NodeJS.Signals | undefined;
 let tests: Bun.Subprocess | undefined;
-// Heard from the first moment: an interrupted run must not leave a server behind.
+// Handled from the start, so that an interrupted run does not leave a server running.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     interruption = signal;

@@ -14,25 +14,24 @@ import type { Logger } from "../platform/log/port.ts";
 import { createMailer, type MailerSettings } from "../platform/mail/create-mailer.ts";
 import type { Mailer } from "../platform/mail/port.ts";
 import { createBcryptHasher } from "../platform/password-hasher/bcrypt-hasher.ts";
-import type { Platform } from "../platform/platform.ts";
+import { createSystemContext, type Platform } from "../platform/platform.ts";
 import { createSecrets } from "../platform/secrets/secrets.ts";
-import { createSystemContext } from "../platform/system-context.ts";
 
-/** The platform with what the process opens and closes, and where workers learn of new messages. */
+/** The platform of a running process, with its database and the listeners for new outbox messages. */
 export interface RunningPlatform extends Platform {
   readonly database: Database;
-  /** What `outboxWritten` calls; the workers put themselves here. */
+  /** The functions that `outboxWritten` calls. Outbox workers register themselves here. */
   readonly outboxListeners: Set<() => void>;
 }
 
-/** Pieces that tests put in the place of the usual ones. */
+/** Parts that tests replace. */
 export interface PlatformOverrides {
   readonly log?: Logger;
   readonly mailer?: Mailer;
   readonly onStatement?: () => void;
 }
 
-/** Makes the platform that the settings describe. Opens no connection, no file and no port. */
+/** Creates the platform from the settings. It opens no connection, file or port. */
 export function createPlatform(
   settings: Settings,
   overrides: PlatformOverrides = {},
@@ -80,7 +79,7 @@ export function createPlatform(
   return platform;
 }
 
-/** The first seals; the others open what was sealed before a change, or before there was an encryption key. */
+/** The first root seals. The others open what was sealed before a change, or before `ENCRYPTION_KEY` was set. */
 function secretRoots({ encryptionKey, jwtSecretKey, jwtSecretKeyPrevious }: Settings) {
   const [current = jwtSecretKey, ...previous] = [
     encryptionKey,

@@ -3,12 +3,12 @@ import { describeError, isUnavailable } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
 import type { Logger } from "../platform/log/port.ts";
 
-/** Short enough that a database which is back is in use within five seconds. */
+/** Short enough that a database that becomes reachable again is used within five seconds. */
 const longestPauseSeconds = 2;
 
 /**
- * Opens and migrates the database, however long it takes to come up: tries again, with growing pauses, while it cannot be
- * reached. Anything else (a wrong password, a schema that is too new, a failing migration) is thrown at once.
+ * Opens and migrates the database. While it is not reachable, it tries again with growing pauses, without a limit. Any other
+ * error (a wrong password, a schema that is too new, a failing migration) is thrown at once.
  */
 export async function openDatabase(
   database: Database,
@@ -24,7 +24,7 @@ export async function openDatabase(
         throw error;
       log.warn(
         { ...describeError(error), pause_seconds: pauseSeconds },
-        "waiting for the database",
+        "database not reachable, retrying",
       );
     }
     await Bun.sleep(pauseSeconds * 1000);

@@ -2,7 +2,7 @@ import { commit, version } from "../kernel/version.ts";
 import type { HealthState } from "../features/health/index.ts";
 import { describeError } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
-import { UnusableKeyError } from "../platform/jwt/unusable-key-error.ts";
+import { UnusableKeyError } from "../platform/jwt/key-pair.ts";
 import { type App, createApp } from "./create-app.ts";
 import type { RunningPlatform } from "./create-platform.ts";
 import { httpUrl } from "./http-url.ts";
@@ -11,23 +11,23 @@ import { createWorkers } from "./jobs/workers.ts";
 
 type Server = Bun.Server<undefined>;
 
-/** A server that answers. */
+/** A running server. */
 export interface RunningServer {
   readonly url: string;
-  /** Resolves when requests are answered: the database is open and up to date. Rejects when it cannot be used. */
+  /** Resolves when requests are served: the database is open and migrated. Rejects when it cannot be used. */
   readonly ready: Promise<void>;
-  /** Resolves when the server has stopped; with true when that was because something failed. */
+  /** Resolves when the server has stopped, with true when it stopped because of a failure. */
   readonly stopped: Promise<boolean>;
   /**
-   * Drains and stops, within `SHUTDOWN_TIMEOUT`. `graceSeconds`: for how long new requests are still answered, while others
-   * take over; at most half of that time.
+   * Drains and stops within `SHUTDOWN_TIMEOUT`. New requests are still served for `graceSeconds`, at most half of that time,
+   * while other replicas take over.
    */
   stop(graceSeconds: number): Promise<void>;
 }
 
 /**
- * Opens the database, listens and works until it is stopped. With a server's database it listens first and answers
- * 503 until the database is there; the embedded one is there or the start fails.
+ * Opens the database and serves requests until it is stopped. With a Postgres server it listens first and responds with 503
+ * until the database is reachable. The embedded database is opened first, and the start fails if it cannot be.
  */
 export async function serve(platform: RunningPlatform): Promise<RunningServer> {
   const { settings, database, log } = platform;
@@ -65,7 +65,7 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
     stopping ??= shutDown(graceSeconds).then(
       () => outcome.resolve(hasFailed),
       (error: unknown) => {
-        log.error(describeError(error), "the stop failed");
+        log.error(describeError(error), "shutdown failed");
         outcome.resolve(true);
       },
     );
@@ -89,10 +89,7 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
   ready.catch((error: unknown) => {
     if (aborted.signal.aborted) return;
     const isKey = error instanceof UnusableKeyError;
-    log.error(
-      describeError(error),
-      isKey ? "a signing key cannot be used" : "the database cannot be used",
-    );
+    log.error(describeError(error), isKey ? "signing key not usable" : "database not usable");
     void stop(0, true);
   });
 
@@ -112,7 +109,7 @@ async function listen(app: App, platform: RunningPlatform): Promise<Server> {
       port: settings.port,
       routes: app.routes,
       fetch: app.fetch,
-      // What is too large is refused with our envelope, and before it is read: see `readBody`.
+      // `readBody` refuses bodies that are too large, with the usual error response and before they are read.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: 30,
     });

@@ -1,4 +1,4 @@
-/** The one source of the present moment. */
+/** The only source of the current time. */
 export interface Clock {
   now(): Date;
 }
@@ -6,7 +6,7 @@ export interface Clock {
 /** The system's clock. */
 export const systemClock: Clock = { now: () => new Date() };
 
-/** The moment `seconds` after (or, when negative, before) `moment`. */
+/** The timestamp `seconds` after (or, when negative, before) another. */
 export function addSeconds(timestamp: Date, seconds: number): Date {
   return new Date(timestamp.getTime() + seconds * 1000);
 }
@@ -16,14 +16,14 @@ export function numericDate(timestamp: Date): number {
   return Math.floor(timestamp.getTime() / 1000);
 }
 
-/** A reading of the monotonic clock in milliseconds, for telling how long ago something was. */
+/** A reading of the monotonic clock in milliseconds, for measuring durations. */
 export function monotonicMilliseconds(): number {
   return performance.now();
 }
 
 /**
- * Begins to count, and gives what tells the milliseconds since, by whichever clock saw more of them pass: the monotonic one
- * stands still while a virtual machine is suspended, the other one may be set back.
+ * Starts a stopwatch, and returns a function that reads it, in milliseconds. It takes the larger of two clocks' readings:
+ * the monotonic clock stops while a virtual machine is suspended, and the wall clock may be set back.
  */
 export function startStopwatch(): () => number {
   const monotonic = performance.now();

@@ -1,4 +1,4 @@
-/** What a user says of herself beyond her name. */
+/** The fields of a user's profile beside the name. */
 export interface UserProfile {
   readonly phone: string | null;
   readonly avatarUrl: string | null;
@@ -6,7 +6,7 @@ export interface UserProfile {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** A signed-in user, as the guard found her: who she is, and the session and token that she came by. */
+/** A signed-in user as authentication found them: the user, and the session and token of the request. */
 export interface UserActor {
   readonly kind: "user";
   readonly userId: string;
@@ -16,30 +16,30 @@ export interface UserActor {
   readonly name: string | null;
   readonly emailVerified: boolean;
   readonly roles: readonly string[];
-  /** All that her roles let her do, in alphabetical order. */
+  /** The permissions of all the user's roles, in alphabetical order. */
   readonly permissions: readonly string[];
-  /** How she has proven who she is (RFC 8176). */
+  /** How the user authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly profile: UserProfile;
   readonly tokenExpiresAt: Date;
 }
 
-/** Nobody known: every public route's caller. */
+/** The actor of a request before authentication, and of every public route. */
 export interface AnonymousActor {
   readonly kind: "anonymous";
 }
 
-/** Who acts: nobody known, a signed-in user, the operator at a command line, or the service itself. */
+/** Who acts: an unknown caller, a signed-in user, the operator at a command line, or the service itself. */
 export type Actor =
   | AnonymousActor
   | UserActor
   | { readonly kind: "operator" }
   | { readonly kind: "system" };
 
-/** What is known of where a call came from; every audit row carries it. */
+/** Where a request came from. Every audit row holds it. */
 export interface RequestOrigin {
   readonly requestId: string;
-  /** The client's address, or null where there is none (commands, workers). */
+  /** The client address, or null where there is none (commands, jobs). */
   readonly ipAddress: string | null;
   /** At most 512 characters of the `User-Agent` header. */
   readonly userAgent: string | null;

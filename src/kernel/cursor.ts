@@ -4,14 +4,14 @@ import { AppError } from "./errors.ts";
 const checksumLength = 8;
 
 /**
- * Where a page of a list ended, for callers to hand back unread. `list` names the list, so that a cursor of one is none of
- * another. It grants nothing: what a caller may see is decided without it.
+ * The position at which a page of a list ended, as an opaque string. `list` names the list: a cursor of one list is not
+ * valid for another. It grants nothing: what a caller may see is decided without it.
  */
 export function encodeCursor(list: string, position: string): string {
   return toBase64Url(Buffer.from(`${checksum(list, position)}${position}`));
 }
 
-/** The position in a cursor that `encodeCursor` made for this list. Throws `VALIDATION_ERROR` for anything else. */
+/** The position in a cursor that `encodeCursor` made for this list. Throws `VALIDATION_ERROR` for any other string. */
 export function decodeCursor(
   list: string,
   cursor: string,
@@ -19,7 +19,7 @@ export function decodeCursor(
 ): string {
   const position = findPosition(list, cursor, isPosition);
   if (position === null) {
-    const issue = "Is not a cursor of this list.";
+    const issue = "Must be a cursor of this list.";
     throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
       faults: [{ field: "cursor", issue }],
     });
@@ -27,7 +27,7 @@ export function decodeCursor(
   return position;
 }
 
-/** The same, but null for anything else. */
+/** The position in a cursor that `encodeCursor` made for this list, or null for any other string. */
 export function findPosition(
   list: string,
   cursor: string,
@@ -35,7 +35,7 @@ export function findPosition(
 ): string | null {
   const text = Buffer.from(cursor, "base64url").toString("utf8");
   const position = text.slice(checksumLength);
-  // Made again, for the decoder skips characters that do not belong there.
+  // Encoded again and compared, because the decoder skips characters that are not base64url.
   return isPosition(position) && encodeCursor(list, position) === cursor ? position : null;
 }
 

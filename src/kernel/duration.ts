@@ -1,8 +1,8 @@
 const secondsOfUnit: Readonly<Record<string, number>> = { d: 86_400, h: 3_600, m: 60, s: 1 };
 
 /**
- * The seconds of a duration such as `30s`, `15m`, `24h` or `7d`, or null. Strict: one whole number without leading
- * zeros and one unit, so that `15`, `1.5h` and `1h30m` are null rather than a guess.
+ * The seconds of a duration such as `30s`, `15m`, `24h` or `7d`, or null. The form is strict: one whole number without
+ * leading zeros and one unit. `15`, `1.5h` and `1h30m` are null.
  */
 export function parseDurationSeconds(text: string): number | null {
   const [, amount, unit] = /^(0|[1-9]\d*)([smhd])$/.exec(text) ?? [];
@@ -17,5 +17,5 @@ export function formatDurationSeconds(seconds: number): string {
   for (const [unit, unitSeconds] of Object.entries(secondsOfUnit)) {
     if (seconds % unitSeconds === 0) return `${seconds / unitSeconds}${unit}`;
   }
-  throw new RangeError("a duration is a whole number of seconds");
+  throw new RangeError("a duration must be a whole number of seconds");
 }

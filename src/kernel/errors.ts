@@ -1,4 +1,4 @@
-/** Every code that an answer's `error.code` can hold. A code's HTTP status is known to `platform/http` alone. */
+/** Every code that `error.code` of an error response can hold. Only `platform/http` maps a code to its HTTP status. */
 export type ErrorCode =
   | "VALIDATION_ERROR"
   | "DUPLICATE_EMAIL"
@@ -30,16 +30,16 @@ export interface FieldFault {
   readonly issue: string;
 }
 
-/** What a caller may learn about a failure besides its code, and what only the log may. */
+/** What the caller is told about a failure beside its code, and what only the log holds. */
 export interface ErrorDetail {
   readonly faults?: readonly FieldFault[];
   readonly retryAfterSeconds?: number;
-  /** For the log only; must hold no secret. */
+  /** For the log only. It must hold no secret. */
   readonly logDetail?: string;
   readonly cause?: unknown;
 }
 
-/** The one error that verbs throw: a code, a sentence for the caller, and a detail. */
+/** The only error that verbs throw: a code, a public message, and a detail. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: ErrorDetail;
@@ -52,7 +52,7 @@ export class AppError extends Error {
   }
 }
 
-/** The `AppError` in an error's chain of causes, or null: drivers and query builders wrap what they carry. */
+/** The `AppError` in an error's chain of causes, or null. Drivers and query builders wrap errors. */
 export function findAppError(error: unknown): AppError | null {
   let current = error;
   while (current instanceof Error) {

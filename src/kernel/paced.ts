@@ -1,8 +1,8 @@
 import { monotonicMilliseconds } from "./clock.ts";
 
 /**
- * Runs `work` on demand, one run at a time, the beginnings at least `pauseMilliseconds` apart. Whoever calls gets a run that
- * begins after the call; those who wait for the same one share it, and its error.
+ * Runs `work` on demand, one run at a time, with at least `pauseMilliseconds` between the starts of two runs. A call resolves
+ * with a run that starts after the call. Calls that wait for the same run share its result and its error.
  */
 export function paced(work: () => Promise<void>, pauseMilliseconds: number): () => Promise<void> {
   let startedAt = Number.NEGATIVE_INFINITY;

@@ -1,10 +1,10 @@
-/** A page of a list, and the cursor of the next one; null when this is the last. */
+/** A page of a list, and the cursor of the next page, or null for the last page. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }
 
-/** The page that `limit + 1` rows, or fewer, begin with: the one too many only tells that there is more. */
+/** The page of up to `limit` rows out of up to `limit + 1` that were read. An extra row only shows that there is a next page. */
 export function pageOf<Item>(
   rows: readonly Item[],
   limit: number,

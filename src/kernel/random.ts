@@ -2,9 +2,9 @@ import { randomInt } from "node:crypto";
 
 import { toBase64Url } from "./bytes.ts";
 
-/** The one source of randomness; cryptographically secure throughout. */
+/** The only source of randomness. All of it is cryptographically secure. */
 export interface Random {
-  /** A new UUIDv7 (RFC 9562 §5.7) of the given moment. */
+  /** A new UUIDv7 (RFC 9562 §5.7) of the given timestamp. */
   id(timestamp: Date): string;
   /** `length` random bytes. */
   bytes(length: number): Uint8Array;
@@ -16,7 +16,7 @@ export interface Random {
   digits(length: number): string;
 }
 
-/** The operating system's generator. */
+/** The operating system's random number generator. */
 export const systemRandom: Random = {
   id: (timestamp) => Bun.randomUUIDv7("hex", timestamp),
   bytes: randomBytes,

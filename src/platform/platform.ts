@@ -11,40 +11,50 @@ import type { Mailer } from "./mail/port.ts";
 import type { PasswordHasher } from "./password-hasher/port.ts";
 import type { Secrets } from "./secrets/port.ts";
 
-/** Everything outside the decisions themselves; made once at the start, replaced piece by piece in tests. */
+/** Everything that verbs depend on. It is created once at the start; tests replace parts of it. */
 export interface Platform {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
   readonly db: Db;
-  /** News of what other replicas changed. */
+  /** Notifications of what this and other replicas changed. */
   readonly changes: ChangeFeed;
-  /** A view of the database whose statements share one request's time: what is left in its budget, or all of it. */
+  /** The database for one request. All of its statements share one time limit: the rest of the given budget, or a new one. */
   readonly dbForRequest: (budget?: WaitBudget) => Db;
   readonly hasher: PasswordHasher;
   readonly signer: TokenSigner;
-  /** What `signer` signs and verifies with. */
+  /** The keys that `signer` signs and verifies with. */
   readonly keyRing: KeyRing;
   readonly secrets: Secrets;
   readonly mailer: Mailer;
-  /** Tells the workers of this process that a message was written; others find it by themselves. */
+  /** Wakes the outbox workers of this process after a message was written. Other processes poll. */
   readonly outboxWritten: () => void;
 }
 
-/** What a verb is given: the platform, who acts, and where the call came from. */
+/** What a verb is called with: the platform, the actor, and the origin of the request. */
 export interface Context<A extends Actor = Actor> extends Platform {
   readonly actor: A;
   readonly origin: RequestOrigin;
-  /** What is left of the time that a request's statements may wait; a worker or a command has none. */
+  /** The rest of the time that a request's statements may wait. Jobs and commands have no such limit. */
   readonly waitBudget?: WaitBudget;
 }
 
-/** The platform with an actor and an origin: what a verb is given by commands and workers. */
+/** The context that commands and jobs call verbs with. */
 export function createContext<A extends Actor>(
   platform: Platform,
   actor: A,
   origin: RequestOrigin,
 ): Context<A> {
   return { ...platform, actor, origin };
+}
+
+/** The context of a job of the service itself. The request id in audit rows begins with the job's name. */
+export function createSystemContext(platform: Platform, job: string): Context {
+  const requestId = `${job}-${platform.random.token(96)}`;
+  return createContext(
+    platform,
+    { kind: "system" },
+    { requestId, ipAddress: null, userAgent: null },
+  );
 }

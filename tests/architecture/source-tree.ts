@@ -10,7 +10,7 @@ export interface Violation {
   readonly message: string;
 }
 
-/** One gate: a pure function from the tree to the places that break it. */
+/** One rule: a pure function from the tree to the places that break it. */
 export interface Rule {
   readonly name: string;
   check(tree: SourceTree): Violation[];
@@ -46,13 +46,18 @@ export function featureOf(path: string): string | null {
 
 /** The repository as it stands: every text that a rule looks at. */
 export async function readSourceTree(root: string): Promise<SourceTree> {
-  const patterns = ["{src,tests,bench,.ci}/**/*", "*.{ts,json,yml}", "Dockerfile", ".ci/*"];
+  const patterns = [
+    "{src,tests,bench,docs,examples,.ci}/**/*",
+    "*.{ts,json,yml,md}",
+    "Dockerfile",
+    ".env.example",
+  ];
   const paths = new Set<string>();
   for (const pattern of patterns) {
     for await (const path of new Bun.Glob(pattern).scan({ cwd: root, dot: true })) paths.add(path);
   }
   const texts = [...paths]
-    .filter((path) => /\.(?:ts|json|ya?ml|sh)$|(?:^|\/)[^.]+$/.test(path))
+    .filter((path) => /\.(?:ts|js|css|json|ya?ml|sh|md|conf|example)$|(?:^|\/)[^.]+$/.test(path))
     .toSorted()
     .map(async (path) => [path, await Bun.file(`${root}/${path}`).text()] as const);
   return new Map(await Promise.all(texts));

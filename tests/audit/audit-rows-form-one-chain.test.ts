@@ -71,7 +71,7 @@ test("of several replicas one seals each row, and a late row comes last", async 
   expect(rows.length).toBeGreaterThan(30);
   expect(rows.map(({ place }) => place)).toEqual(rows.map((_, index) => index + 1));
   expect(rows.at(-1)).toMatchObject({ id: late });
-  expect(app.log.filter((line) => line.includes("work failed"))).toEqual([]);
+  expect(app.log.filter((line) => line.includes("job failed"))).toEqual([]);
 });
 
 // Else every sign-in would wait for the one before it.

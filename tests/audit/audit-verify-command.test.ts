@@ -88,9 +88,9 @@ test("a row that is unsealed for too long causes a warning", async () => {
   const { exitCode, stdout, stderr } = await runFromSource(app, "audit verify", scene.settings);
   expect(exitCode).toBe(0);
   expect(stdout).toBe(
-    "The audit log is intact: it holds no sealed row.\nNot sealed yet, and not checked: 3.\n",
+    "The audit log is intact: it has no sealed rows.\nRows not sealed yet, and not verified: 3.\n",
   );
-  expect(stderr).toMatch(/^gatehouse: rows that wait to be sealed for longer than a minute: 1\./);
+  expect(stderr).toMatch(/^gatehouse: rows not sealed for more than a minute: 1\./);
 });
 
 test("wrong usage has another exit code than a log that is not intact", async () => {
@@ -108,5 +108,5 @@ test("a new embedded database is intact", async () => {
     LOG_LEVEL: "warn",
   });
   expect([exitCode, stderr]).toEqual([0, ""]);
-  expect(stdout).toBe("The audit log is intact: it holds no sealed row.\n");
+  expect(stdout).toBe("The audit log is intact: it has no sealed rows.\n");
 });

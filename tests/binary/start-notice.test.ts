@@ -14,15 +14,15 @@ test("a first start prints where everything is and what is unfit for production"
   await using server = await startGatehouse(home);
   const stderr = await eventually(
     () => server.output.stderr,
-    (text) => text.endsWith("stops.\n\n"),
+    (text) => text.endsWith("stops the server.\n\n"),
   );
   const port = new URL(server.url).port;
   expect(stderr).toContain(`Gatehouse ${packageJson.version}`);
   expect(stderr).toContain(`listens  http://127.0.0.1:${port}\n`);
   expect(stderr).toContain(`data     ${home.dataDirectory} (embedded Postgres)\n`);
-  expect(stderr).toContain(`mail     ${home.dataDirectory}/mail (one .eml file a mail)\n`);
+  expect(stderr).toContain(`mail     ${home.dataDirectory}/mail (one .eml file per mail)\n`);
   expect(stderr).toMatch(/docs {5}http:\/\/localhost:\d+\/docs\n/);
-  const [, notes = ""] = stderr.split("Not fit for production:\n");
+  const [, notes = ""] = stderr.split("Not safe for production:\n");
   const names = notes.split("\n").flatMap((line) => /^ {2}- ([A-Z_]+) /.exec(line)?.[1] ?? []);
   expect(names).toEqual([
     "ENVIRONMENT",

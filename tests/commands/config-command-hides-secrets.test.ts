@@ -52,7 +52,7 @@ test("config with nothing set shows the defaults, and creates no file", async ()
   expect(exitCode).toBe(0);
   const settings = parse(stdout);
   expect(settings.get("DATA_DIR")).toBe(`${home.dataDirectory}  # default`);
-  expect(settings.get("JWT_SECRET_KEY")).toBe("[set]  # made");
+  expect(settings.get("JWT_SECRET_KEY")).toBe("[set]  # generated");
   expect(settings.get("DATABASE_URL")).toBe("[unset]  # default");
   expect(stderr).toContain("gatehouse: JWT_SECRET_KEY is required in production");
   expect(await Array.fromAsync(new Bun.Glob("**/*").scan(home.cwd))).toEqual([]);

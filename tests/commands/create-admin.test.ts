@@ -107,6 +107,6 @@ test("without a terminal and without --password-stdin it says what to do and doe
   });
   expect([result.exitCode, result.stderr]).toEqual([
     2,
-    "gatehouse: no terminal to ask for the password: use --password-stdin\n",
+    "gatehouse: no terminal for the password prompt: use --password-stdin\n",
   ]);
 });

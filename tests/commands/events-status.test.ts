@@ -52,7 +52,7 @@ test("the command prints a line for each topic, and neither secrets nor control 
   const nothing = await runFromSource(app, "events status");
   expect(nothing).toEqual({
     exitCode: 0,
-    stdout: "nothing waits, nothing was given up\n",
+    stdout: "no messages waiting or dead\n",
     stderr: "",
   });
 

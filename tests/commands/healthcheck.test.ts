@@ -21,7 +21,7 @@ test("healthcheck exits with 0 while the server is ready, and with 1 while it dr
 
   await server.exited;
   const ended = await ask();
-  expect([ended.exitCode, ended.stderr]).toEqual([1, "gatehouse: no answer\n"]);
+  expect([ended.exitCode, ended.stderr]).toEqual([1, "gatehouse: no response\n"]);
 });
 
 // Container engines hand their proxy settings on, and fetch sends even calls to this machine there.

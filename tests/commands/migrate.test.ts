@@ -73,5 +73,5 @@ test("a missing database is reported in one line, without the URL's password", a
       DATABASE_TIMEOUT: "1s",
     },
   });
-  expect([exitCode, stderr]).toEqual([1, "gatehouse: the database cannot be reached\n"]);
+  expect([exitCode, stderr]).toEqual([1, "gatehouse: database not reachable\n"]);
 });

@@ -23,7 +23,7 @@ describe.each([...databaseKinds])("users import and export on %s", (kind) => {
     const path = join(home.cwd, "users.ndjson");
     await writeFile(path, fileOf([line, { email, name: "secret" }, "no json"]));
     const faults = "line 2: email: Is in line 1 already.\nline 3: Is not a JSON object.\n";
-    const reason = "gatehouse: some lines are at fault: mend them and import the file again\n";
+    const reason = "gatehouse: some lines are not valid: correct them and import the file again\n";
 
     const dry = await runGatehouse(["users", "import", path, "--dry-run"], home);
     expect([dry.exitCode, dry.stdout, withoutLog(dry.stderr)]).toEqual([
@@ -66,7 +66,7 @@ test("an unreadable file is wrong usage, reported before a database is created",
     expect([refused.exitCode, refused.stdout, refused.stderr]).toEqual([
       2,
       "",
-      `gatehouse: the file cannot be read (${reason})\n`,
+      `gatehouse: file not readable (${reason})\n`,
     ]);
   }
   for (const wrong of [["users"], ["users", "import"], ["users", "import", "a", "b"]]) {

@@ -45,7 +45,7 @@ test("accounts are listed and shown as text and as JSON", async () => {
   expect(page.stdout).not.toMatch(/hash|\$2/);
   expect(await run("list --role nobody-made-this")).toMatchObject({
     exitCode: 0,
-    stdout: "no such account\n",
+    stdout: "no accounts found\n",
   });
   expect((await run("list --role admin")).stdout).toContain(admin.email);
 });
@@ -101,15 +101,15 @@ test("a failure exits with 1, and wrong usage with 2", async () => {
     [`enable ${Bun.randomUUIDv7()}`, 1, "There is no such user."],
     [`disable ${admin.email}`, 1, "There must be an admin left"],
     [`delete ${admin.userId}`, 1, "There must be an admin left"],
-    [`restore ${user.email}`, 1, "this user is not deleted"],
+    [`restore ${user.email}`, 1, "the user is not deleted"],
     ["disable nobody", 2, "This is not a valid e-mail address."],
     ["disable", 2, "missing required argument"],
     ["show a@example.com b@example.com", 2, "too many arguments"],
     ["list --status alive", 2, "Allowed choices are"],
     ["list --limit 0", 2, "from 1 to 1000"],
     ["list --limit all", 2, "from 1 to 1000"],
-    ["list --cursor nonsense", 2, "It must be one that this list has ended with."],
-    [`list --cursor ${encodeCursor("roles", "x")}`, 2, "It must be one"],
+    ["list --cursor nonsense", 2, "It must be a cursor that this command printed."],
+    [`list --cursor ${encodeCursor("roles", "x")}`, 2, "It must be a cursor"],
     ["rename a@example.com", 2, "unknown command"],
   ] as const) {
     const result = await run(words);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { renderConfigurationDocs } from "../../src/platform/config/configuration-docs.ts";
-import { settingGroups, settingsByName } from "../../src/platform/config/definitions.ts";
+import { settingGroups, settingsByName } from "../../src/platform/config/settings.ts";
 import { renderEnvExample } from "../../src/platform/config/env-example.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
 import { load, refusedNames } from "./load.ts";

@@ -56,7 +56,7 @@ test.each(["development", "test"])(
     expect(describeSettings(settings, environment)).toContainEqual({
       name: "JWT_SECRET_KEY",
       value: "[set]",
-      source: "made",
+      source: "generated",
     });
   },
 );
@@ -124,7 +124,10 @@ test.each([
 ])("a data directory that cannot store the secret is reported (%s)", (_, prepare) => {
   prepare(directory);
   expect(problemOf(() => keepDevelopmentSecret(directory, generateSecret))).toEqual([
-    { name: "DATA_DIR", issue: expect.stringMatching(/^cannot keep a signing secret \(E[A-Z]+\)/) },
+    {
+      name: "DATA_DIR",
+      issue: expect.stringMatching(/^cannot store a signing secret \(E[A-Z]+\)/),
+    },
   ]);
 });
 

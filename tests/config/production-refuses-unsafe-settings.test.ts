@@ -231,9 +231,9 @@ describe("warnings are printed", () => {
 
   test("where unverified users cannot sign in because no mail is sent", () => {
     const silent = { ...production, ...developmentFile, MAIL_TRANSPORT: "none" };
-    expect(load(silent).warnings.at(-1)).toContain("nobody can verify");
+    expect(load(silent).warnings.at(-1)).toContain("no user can verify");
     const open = load({ ...silent, REQUIRE_EMAIL_VERIFICATION: "false" });
-    expect(open.warnings.at(-1)).not.toContain("nobody can verify");
+    expect(open.warnings.at(-1)).not.toContain("no user can verify");
   });
 
   test("for settings without an effect", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { settingsByName } from "../../src/platform/config/definitions.ts";
+import { settingsByName } from "../../src/platform/config/settings.ts";
 import { describeSettings } from "../../src/platform/config/describe.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
 import { SettingsError } from "../../src/platform/config/settings-error.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "bun:test";
 
 import { sendDueReminders } from "../../src/features/email-verification/index.ts";
-import { createSystemContext } from "../../src/platform/system-context.ts";
+import { createSystemContext } from "../../src/platform/platform.ts";
 import { meanwhile } from "../support/held-rows.ts";
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, logIn, type SignedInUser } from "../support/journey.ts";

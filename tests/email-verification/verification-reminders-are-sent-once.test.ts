@@ -2,7 +2,7 @@ import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { sendDueReminders } from "../../src/features/email-verification/index.ts";
 import type { Mailer } from "../../src/platform/mail/port.ts";
-import { createSystemContext } from "../../src/platform/system-context.ts";
+import { createSystemContext } from "../../src/platform/platform.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, mailTo } from "../support/journey.ts";

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 
 import { createPeriodicJob, type PeriodicJob } from "../../src/app/jobs/periodic-job.ts";
-import { sweep } from "../../src/app/jobs/retention.ts";
+import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
 import type { Logger } from "../../src/platform/log/port.ts";
 import { eventually } from "../support/eventually.ts";
 import { firstSweep } from "../support/first-sweep.ts";
@@ -19,7 +19,7 @@ function repeat(work: (turn: number, stopping: AbortSignal) => Promise<void>) {
   const lines: unknown[] = [];
   const writer =
     (level: string): Logger["info"] =>
-    ({ work: name, sqlState, error }, message) =>
+    ({ job: name, sqlState, error }, message) =>
       lines.push([level, name, sqlState ?? error, message]);
   const [debug, info, warn, error] = ["debug", "info", "warn", "error"].map(writer);
   if (!debug || !info || !warn || !error) throw new Error("no writer");
@@ -48,7 +48,7 @@ test.each([
   async (code, level, told) => {
     const { turns, lines } = repeat((turn) => (turn === 1 ? fail(code) : Promise.resolve()));
     await eventually(turns, (count) => count >= 3);
-    expect(lines).toEqual([[level, "work", told, "work failed"]]);
+    expect(lines).toEqual([[level, "work", told, "job failed"]]);
   },
 );
 
@@ -77,7 +77,7 @@ test("a table that cannot be cleaned is logged, and does not block the others", 
      values (gen_random_uuid(), 'old', '{}', now(), now(), now() - interval '8 days')`,
   );
   await app.rows("alter table mail_challenges rename to away");
-  const swept = await sweep(app.platform).then(
+  const swept = await deleteExpiredRows(app.platform).then(
     () => "all",
     () => "not all",
   );

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import { createMemoryTrim, ofThisProcess } from "../../src/app/jobs/memory-trim.ts";
+import { createMemoryTrim, thisProcess } from "../../src/app/jobs/memory-trim.ts";
 
 /** Looks after pauses of four seconds in which so much of a core was used, and tells before which looks memory went back. */
 async function looks(shares: readonly number[]): Promise<number[]> {
@@ -11,7 +11,7 @@ async function looks(shares: readonly number[]): Promise<number[]> {
   const work = createMemoryTrim({
     time: () => time,
     processorTime: () => processorTime,
-    shrink: () => void shrunkAt.push(look),
+    trim: () => void shrunkAt.push(look),
   });
   await work.run(new AbortController().signal);
   for (const share of shares) {
@@ -46,8 +46,8 @@ test("trims once, also when a small load varies afterwards", async () => {
 });
 
 test("the process reports its processor time, and can trim its memory", () => {
-  const before = ofThisProcess.processorTime();
+  const before = thisProcess.processorTime();
   // Would not end if work took no processor time.
-  while (ofThisProcess.processorTime() - before < 10);
-  expect(ofThisProcess.shrink).not.toThrow();
+  while (thisProcess.processorTime() - before < 10);
+  expect(thisProcess.trim).not.toThrow();
 });

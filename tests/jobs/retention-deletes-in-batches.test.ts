@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, expect, test } from "bun:test";
 
 import postgres from "postgres";
 
-import { sweep } from "../../src/app/jobs/retention.ts";
+import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
 import { batchSize } from "../../src/platform/db/delete-batch.ts";
 import { deleteDeliveredMessages } from "../../src/platform/outbox/delete-expired.ts";
 import { firstSweep } from "../support/first-sweep.ts";
@@ -36,13 +36,13 @@ test("no statement deletes more than a batch, and a run continues until nothing 
   await deliveredLongAgo(2 * batchSize + 1);
   expect(await batch()).toBe(batchSize);
   expect(await left()).toBe(batchSize + 1);
-  await sweep(app.platform);
+  await deleteExpiredRows(app.platform);
   expect(await left()).toBe(0);
 });
 
 test("a run that is stopped begins no further batch", async () => {
   await deliveredLongAgo(3);
-  await sweep(app.platform, AbortSignal.abort());
+  await deleteExpiredRows(app.platform, AbortSignal.abort());
   expect(await left()).toBe(3);
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, setSystemTime, test } from "bun:test";
 
-import { sweep } from "../../src/app/jobs/retention.ts";
+import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { firstSweep } from "../support/first-sweep.ts";
 import { signUp } from "../support/journey.ts";
@@ -113,7 +113,7 @@ test.each([...databaseKinds])(
     await firstSweep(app);
     await insertUser(app);
     for (const [id, row] of rows.entries()) await app.rows(row.insert(id));
-    await sweep(app.platform);
+    await deleteExpiredRows(app.platform);
     const left = (await app.rows(everything)).map(({ name }) => String(name));
     const expected = rows.filter(({ stays }) => stays).map(({ name }) => name);
     expect(left.toSorted()).toEqual(expected.toSorted());
@@ -130,7 +130,7 @@ test("active sessions, queued mails and valid links are kept, and an expired lin
   await app.post("/api/v1/auth/resend-verification", { email: old.email });
   setSystemTime(start + 40 * 86_400_000);
   const present = await signUp(app);
-  await sweep(app.platform);
+  await deleteExpiredRows(app.platform);
 
   const me = await app.call("GET", "/api/v1/users/me", { bearer: present.accessToken });
   expect(me.status).toBe(200);

@@ -1,7 +1,7 @@
 import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { maintainKeys } from "../../src/features/keys/index.ts";
-import { createSystemContext } from "../../src/platform/system-context.ts";
+import { createSystemContext } from "../../src/platform/platform.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn, signUp } from "../support/journey.ts";
 import { race } from "../support/race.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 
 import { rotateKey } from "../../src/features/keys/index.ts";
-import { UnusableKeyError } from "../../src/platform/jwt/unusable-key-error.ts";
+import { UnusableKeyError } from "../../src/platform/jwt/key-pair.ts";
 import { eventually } from "../support/eventually.ts";
 import { signUp } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";
@@ -48,7 +48,7 @@ test.each([
   await app.rows(`update signing_keys ${change}`);
   await eventually(
     () => app.log.join(""),
-    (log) => log.includes("those of before stay"),
+    (log) => log.includes("previous keys kept"),
   );
   expect(await signingKeyId(app, user)).toBe(keyIdOf(user.accessToken));
   const me = await app.call("GET", "/api/v1/users/me", { bearer: user.accessToken });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 
 import { createBcryptHasher } from "../../src/platform/password-hasher/bcrypt-hasher.ts";
-import { judgeImportedHash } from "../../src/platform/password-hasher/imported/imported-hash.ts";
+import { validateImportedHash } from "../../src/platform/password-hasher/imported/imported-hash.ts";
 import { hashedPassword, hashesOfOthers } from "../support/hashes-of-others.ts";
 
 /** Each test has its own: refusals take as long as they would with the dearest hash that a hasher has met. */
@@ -10,7 +10,7 @@ function newHasher() {
 }
 
 function storedOf(hash: string): string {
-  const judged = judgeImportedHash(hash);
+  const judged = validateImportedHash(hash);
   if ("issue" in judged) throw new Error(judged.issue);
   return judged.stored;
 }
@@ -89,9 +89,9 @@ test.each([
   `scrypt:262144:16:1$salt$${"0a".repeat(64)}`,
   `scrypt:32768:8:999$salt$${"0a".repeat(64)}`,
   "$scrypt$ln=63,r=8,p=1$ypkzpjRGKEWotdZaixHi3A$MigUeR2qLT8euXpMEvH8fYLXIrwXCXPeIrCudHfhpf8",
-])("too expensive to compare: %s", (hash) => {
-  expect(judgeImportedHash(hash)).toEqual({
-    issue: "Takes too much time or memory to compare with.",
+])("a hash that takes too much is refused: %s", (hash) => {
+  expect(validateImportedHash(hash)).toEqual({
+    issue: "Must take less time and memory to verify.",
   });
 });
 
@@ -121,6 +121,6 @@ test.each([
   `scrypt:32768:0:1$salt$${"0a".repeat(64)}`,
   "scrypt:32768:8:1$salt$0a",
   "x".repeat(600),
-])("an unknown hash format: %p", (hash) => {
-  expect(judgeImportedHash(hash)).toEqual({ issue: "Has no format that is known here." });
+])("no hash that is known here: %p", (hash) => {
+  expect(validateImportedHash(hash)).toEqual({ issue: "Must be a hash in a known format." });
 });

@@ -37,7 +37,7 @@ test.each(mistakes)(
     expect(await app.server.stopped).toBe(true);
 
     const log = app.log.join("");
-    expect(log).toContain("the database cannot be used");
+    expect(log).toContain("database not usable");
     expect(log).toContain(words);
     expect(log).not.toContain(new URL(url).password);
   },

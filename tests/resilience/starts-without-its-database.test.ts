@@ -24,7 +24,7 @@ test("responds 503 while the database is missing, and serves when it is there", 
     expect([early.status, early.json.error.code]).toEqual([503, "UNAVAILABLE"]);
     expect(Number(early.headers.get("retry-after"))).toBeGreaterThan(0);
     await eventually(
-      () => app.log.filter((line) => line.includes("waiting for the database")).length,
+      () => app.log.filter((line) => line.includes("database not reachable, retrying")).length,
       (count) => count >= 2,
     );
 
@@ -44,7 +44,7 @@ test("stops while it waits for its database", async () => {
   await server.halt("fast");
   const app = await startUnready({ settings: { DATABASE_URL: server.url } });
   await eventually(
-    () => app.log.some((line) => line.includes("waiting for the database")),
+    () => app.log.some((line) => line.includes("database not reachable, retrying")),
     (isWaiting) => isWaiting,
   );
   await app.server.stop(0);

@@ -11,7 +11,7 @@ import {
   writeAudit,
 } from "../../src/features/audit/index.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
-import { createSystemContext } from "../../src/platform/system-context.ts";
+import { createSystemContext } from "../../src/platform/platform.ts";
 import { beforeQuery, type IsMeant } from "./before-query.ts";
 import { createTestDatabase, type DatabaseKind } from "./databases.ts";
 import { quietLog } from "./quiet-log.ts";

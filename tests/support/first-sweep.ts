@@ -4,7 +4,7 @@ import type { TestApp } from "./test-app.ts";
 /** Waits until the sweep that a replica begins with is over, and gives what it logged. */
 export async function firstSweep(app: TestApp): Promise<string> {
   const lines = await eventually(
-    () => app.log.filter((line) => line.includes('"msg":"swept"')),
+    () => app.log.filter((line) => line.includes('"msg":"expired rows deleted"')),
     (found) => found.length > 0,
   );
   return lines[0] ?? "";

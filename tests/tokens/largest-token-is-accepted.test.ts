@@ -98,6 +98,6 @@ describe("of the largest possible user", () => {
       `insert into user_roles select '${user.userId}', name, now() from (select ${many}) as made (name)`,
     );
     expect((await logIn(app, user)).status).toBe(500);
-    expect(app.log.join("")).toContain("too long to be accepted");
+    expect(app.log.join("")).toContain("longer than the maximum that is accepted");
   });
 });

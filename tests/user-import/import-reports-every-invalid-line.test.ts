@@ -9,7 +9,7 @@ const app = useTestApp();
 
 const usernameIssue =
   "Must be: 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Case does not tell two apart.";
-const unknownHash = "Has no format that is known here.";
+const unknownHash = "Must be a hash in a known format.";
 const fieldIssue =
   "Has a field beyond email, username, name, password_hash, email_verified, disabled, roles.";
 

@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 
 import { type Context, createContext } from "../../platform/platform.ts";
-import { createCommandPlatform } from "./command-platform.ts";
-import { loadCommandSettings } from "./load.ts";
+import { createCommandPlatform, loadCommandSettings } from "./command-setup.ts";
 
-/** Does a command's work on the database that the settings name, with the operator as the one who acts. */
+/** Runs a command's work on the database of the settings, with the operator as the actor. */
 export async function asOperator<T>(
   command: Command,
   work: (ctx: Context) => Promise<T>,
@@ -20,7 +19,7 @@ export async function asOperator<T>(
   }
 }
 
-/** The whole name, such as `gatehouse keys rotate`: the audit log says by what it was done. */
+/** The full name of a command, such as `gatehouse keys rotate`. Audit rows hold it as the user agent. */
 function nameOf(command: Command): string {
   return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }

@@ -15,14 +15,18 @@ interface VerifyOptions {
   readonly json?: true;
 }
 
-/** `gatehouse audit verify`: whether the audit log is what was written. */
+/** `gatehouse audit verify`: verifies that the audit log was not changed. */
 export function auditCommand(): Command {
-  const audit = new Command("audit").description("check that nobody has changed the audit log");
+  const audit = new Command("audit").description("verify the audit log");
   audit
     .command("verify")
-    .description("check every row of the audit log; exit code 1 names the first that is not intact")
-    .option("--expect <head>", "a head noted down before, which must still be there", readHead)
-    .option("--json", "print it for programs, as one JSON object")
+    .description("verify every row of the audit log; exit code 1 if one was changed or is missing")
+    .option(
+      "--expect <head>",
+      "a head that was printed or logged earlier and must still be in the chain",
+      readHead,
+    )
+    .option("--json", "print JSON")
     .action(async ({ expect, json }: VerifyOptions, command: Command) => {
       const report = await asOperator(command, (ctx) => verifyAuditLog(ctx, expect));
       if (json) process.stdout.write(asJson(report));
@@ -37,7 +41,7 @@ export function auditCommand(): Command {
 function readHead(text: string): ChainPosition {
   const head = parseChainPosition(text);
   if (head === null)
-    throw new InvalidArgumentError("It must be a head as it was printed or logged.");
+    throw new InvalidArgumentError("It must be a head as printed by this command or in the log.");
   return head;
 }
 
@@ -46,18 +50,18 @@ function asText({ head, deletedUpTo, deletedAt, waiting }: AuditReport): string 
   const lines = [
     last > deletedUpTo
       ? `The audit log is intact: rows ${deletedUpTo + 1} to ${last}.`
-      : "The audit log is intact: it holds no sealed row.",
+      : "The audit log is intact: it has no sealed rows.",
     deletedUpTo > 0
-      ? `Rows up to ${deletedUpTo} were deleted after AUDIT_RETENTION, the last on ${deletedAt?.toISOString() ?? "-"}.`
+      ? `Rows up to ${deletedUpTo} were deleted after AUDIT_RETENTION, most recently on ${deletedAt?.toISOString() ?? "-"}.`
       : null,
-    waiting > 0 ? `Not sealed yet, and not checked: ${waiting}.` : null,
+    waiting > 0 ? `Rows not sealed yet, and not verified: ${waiting}.` : null,
     head && last > 0 ? `Head: ${formatChainPosition(head)}` : null,
   ];
   return `${lines.filter((line) => line !== null).join("\n")}\n`;
 }
 
 function overdueWarning({ overdue }: AuditReport): string {
-  return `gatehouse: rows that wait to be sealed for longer than a minute: ${overdue}. A server seals each within seconds; if one runs, its log says why it did not.\n`;
+  return `gatehouse: rows not sealed for more than a minute: ${overdue}. A running server seals rows within seconds; its log shows why it did not.\n`;
 }
 
 function asJson({ fault, head, deletedUpTo, deletedAt, waiting, overdue }: AuditReport): string {

@@ -3,15 +3,15 @@ import { Command, InvalidArgumentError } from "commander";
 import { createClient, isClientName } from "../../features/clients/index.ts";
 import { asOperator } from "./as-operator.ts";
 
-/** `gatehouse clients create`: services that introspect tokens and have tokens of their own. */
+/** `gatehouse clients create`: creates a client, a service that introspects tokens and gets tokens of its own. */
 export function clientsCommand(): Command {
   const clients = new Command("clients").description(
-    "make the services that may introspect tokens and get tokens of their own",
+    "create clients: services that introspect tokens and get tokens of their own",
   );
   clients
     .command("create")
-    .description("make a client and print its id and its secret, this once")
-    .requiredOption("--name <name>", "what people call the service", readName)
+    .description("create a client and print its id and its secret, which is not shown again")
+    .requiredOption("--name <name>", "the name of the service", readName)
     .action(async ({ name }: { name: string }, command: Command) => {
       const { client, secret } = await asOperator(command, (ctx) => createClient(ctx, { name }));
       process.stdout.write(`client_id=${client.clientId}\nclient_secret=${secret}\n`);
@@ -22,5 +22,7 @@ export function clientsCommand(): Command {
 
 function readName(text: string): string {
   if (isClientName(text)) return text;
-  throw new InvalidArgumentError("It must have 1 to 100 characters, and no control characters.");
+  throw new InvalidArgumentError(
+    "It must be 1 to 100 characters long, without control characters.",
+  );
 }

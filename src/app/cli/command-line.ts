@@ -6,10 +6,9 @@ import { clientsCommand } from "./clients.ts";
 import { configCommand } from "./config.ts";
 import { createAdminCommand } from "./create-admin.ts";
 import { eventsCommand } from "./events.ts";
-import { exitCodes, reportFailure } from "./exit.ts";
+import { exitCodes, reportFailure, reportLostOutput } from "./exit.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
 import { keysCommand } from "./keys.ts";
-import { reportLostOutput } from "./lost-output.ts";
 import { migrateCommand } from "./migrate.ts";
 import { openapiCommand } from "./openapi.ts";
 import { serveCommand } from "./serve.ts";
@@ -17,8 +16,8 @@ import { usersCommand } from "./users.ts";
 
 const introduction = `A complete authentication service in one executable.
 
-Without a command it serves: with nothing set, on http://localhost:8000 and an embedded Postgres in ./data.
-Settings come from the environment; "gatehouse config" lists them all.`;
+Without a command it starts the server: by default on http://localhost:8000 with an embedded Postgres in ./data.
+Settings are environment variables; "gatehouse config" lists them.`;
 
 const commands = [
   migrateCommand,
@@ -33,14 +32,14 @@ const commands = [
   openapiCommand,
 ];
 
-/** Runs the command that the arguments name and sets the exit code: 0 done, 1 failed, 2 wrong usage or settings. */
+/** Runs the command in the arguments and sets the exit code: 0 done, 1 failed, 2 wrong usage or settings. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   reportLostOutput();
   try {
     await createProgram().parseAsync([...argv]);
   } catch (error) {
     const exitCode = error instanceof CommanderError ? usageExitCode(error) : reportFailure(error);
-    // Help that was asked for is done, but may have been lost.
+    // Printing help succeeded, unless its output was lost.
     if (exitCode !== exitCodes.done) process.exitCode = exitCode;
   }
 }
@@ -49,15 +48,15 @@ function createProgram(): Command {
   const program = new Command("gatehouse")
     .description(introduction)
     .version(version, "-V, --version", "print the version")
-    .helpOption("-h, --help", "print this help, or that of a command")
-    .helpCommand("help [command]", "print this help, or that of a command")
-    .option("--env-file <file>", "read settings from a file of NAME=value lines as well")
+    .helpOption("-h, --help", "print help for gatehouse or a command")
+    .helpCommand("help [command]", "print help for gatehouse or a command")
+    .option("--env-file <file>", "also read settings from a file of NAME=value lines")
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, "gatehouse: ")),
     })
     .exitOverride()
-    .showHelpAfterError("(gatehouse --help tells what there is)")
+    .showHelpAfterError("(gatehouse --help lists the commands)")
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage or settings.");
   const serve = serveCommand();
   program.addCommand(serve, { isDefault: true });
@@ -66,12 +65,12 @@ function createProgram(): Command {
     command.copyInheritedSettings(program);
     for (const nested of command.commands) nested.copyInheritedSettings(command);
   }
-  // A name that is no command reaches it as an argument, of which it has better words than the library.
+  // An unknown command name is an argument of `serve`, which prints a clearer error than the library.
   serve.allowExcessArguments();
   return program;
 }
 
-/** The library also throws when it has printed the help that was asked for. */
+/** The library also throws after it has printed help, with exit code 0. */
 function usageExitCode(error: CommanderError): number {
   return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
 }

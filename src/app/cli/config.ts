@@ -1,12 +1,12 @@
 import { Command } from "commander";
 
 import { describeSettings } from "../../platform/config/describe.ts";
-import { readCommandSettings } from "./load.ts";
+import { readCommandSettings } from "./command-setup.ts";
 
-/** `gatehouse config`: the settings in effect, for people, one a line; secrets are not shown. */
+/** `gatehouse config`: prints the settings in effect, one per line, without secrets. */
 export function configCommand(): Command {
   return new Command("config")
-    .description("print the settings in effect and where each comes from, secrets redacted")
+    .description("print the settings in effect and the source of each, without secrets")
     .action((_options: unknown, command: Command) => {
       const { settings, given, warnings } = readCommandSettings(command);
       const described = describeSettings(settings, given.environment, given.fromEnvFile);

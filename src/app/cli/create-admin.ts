@@ -5,7 +5,7 @@ import { createAdmin } from "../../features/user-administration/index.ts";
 import { isUsername, usernameSchema } from "../../features/users/index.ts";
 import { asOperator } from "./as-operator.ts";
 import { CommandError, exitCodes } from "./exit.ts";
-import { readCommandSettings } from "./load.ts";
+import { readCommandSettings } from "./command-setup.ts";
 import { readEmail } from "./read-arguments.ts";
 
 interface CreateAdminOptions {
@@ -14,15 +14,15 @@ interface CreateAdminOptions {
   readonly passwordStdin?: true;
 }
 
-/** `gatehouse create-admin`: makes a verified account with the role `admin`. */
+/** `gatehouse create-admin`: creates an account with the role `admin` and a verified address. */
 export function createAdminCommand(): Command {
   return new Command("create-admin")
-    .description("make an account with the role admin, its address taken as verified")
-    .requiredOption("--email <address>", "the account's e-mail address", readEmail)
-    .option("--username <name>", "the account's username", readUsername)
+    .description("create an account with the role admin and a verified address")
+    .requiredOption("--email <address>", "the email address", readEmail)
+    .option("--username <name>", "the username", readUsername)
     .option("--password-stdin", "read the password from standard input instead of a prompt")
     .action(async (options: CreateAdminOptions, command: Command) => {
-      // Nobody should choose a password for a command that cannot run.
+      // Wrong settings are reported before the password is asked for.
       readCommandSettings(command);
       const password = options.passwordStdin ? await readStandardInput() : await prompt();
       const { email, username = null } = options;
@@ -39,21 +39,21 @@ function readUsername(text: string): string {
 }
 
 async function prompt(): Promise<string> {
-  // The prompt library waits for ever on piped input.
+  // The prompt library waits without end on piped input.
   if (!process.stdin.isTTY) {
     throw new CommandError(
-      "no terminal to ask for the password: use --password-stdin",
+      "no terminal for the password prompt: use --password-stdin",
       exitCodes.usage,
     );
   }
   const first = await askPassword({ message: "Password" });
-  const second = isCancel(first) ? first : await askPassword({ message: "The same again" });
+  const second = isCancel(first) ? first : await askPassword({ message: "Repeat the password" });
   if (isCancel(first) || isCancel(second)) throw new CommandError("cancelled");
-  if (first !== second) throw new CommandError("the passwords are not the same", exitCodes.usage);
+  if (first !== second) throw new CommandError("the passwords do not match", exitCodes.usage);
   return first;
 }
 
-/** All of standard input, less one line end. */
+/** All of standard input without one line break at its end. */
 async function readStandardInput(): Promise<string> {
   return (await Bun.stdin.text()).replace(/\r?\n$/, "");
 }

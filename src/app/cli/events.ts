@@ -4,13 +4,13 @@ import { readOutboxStatus, type TopicStatus } from "../../platform/outbox/read-s
 import { asOperator } from "./as-operator.ts";
 import { tableLines } from "./table.ts";
 
-/** `gatehouse events status`: what still has to leave the service, mail included. */
+/** `gatehouse events status`: counts the events and mails that are not delivered. */
 export function eventsCommand(): Command {
-  const events = new Command("events").description("show how mails and events leave the service");
+  const events = new Command("events").description("show the delivery of mails and events");
   events
     .command("status")
-    .description("count what waits, fails or was given up; no content is shown")
-    .option("--json", "print it for programs, as one JSON object")
+    .description("count messages that are waiting, failing or dead; their content is not shown")
+    .option("--json", "print JSON")
     .action(async (options: { json?: true }, command: Command) => {
       const topics = await asOperator(command, ({ db, clock }) =>
         readOutboxStatus(db, clock.now()),
@@ -21,7 +21,7 @@ export function eventsCommand(): Command {
 }
 
 function asTable(topics: readonly TopicStatus[]): string {
-  if (topics.length === 0) return "nothing waits, nothing was given up\n";
+  if (topics.length === 0) return "no messages waiting or dead\n";
   const lines = tableLines([
     ["TOPIC", "WAITING", "DUE", "RETRYING", "DEAD", "OLDEST", "LAST ERROR"],
     ...topics.map(({ topic, waiting, due, retrying, dead, oldestAt, lastError }) => [
@@ -43,7 +43,7 @@ function asJson(topics: readonly TopicStatus[]): string {
   return `${escapeControls(JSON.stringify({ topics: items }, null, 2))}\n`;
 }
 
-/** JSON leaves the upper control characters (C1) as they are: a mail server's words could command a terminal with them. */
+/** JSON does not escape the C1 control characters. In a mail server's error message they could control the terminal. */
 function escapeControls(json: string): string {
   return json.replaceAll(
     /[\u007f-\u009f]/g,

@@ -1,4 +1,5 @@
 import { findAppError } from "../../kernel/errors.ts";
+import { errorCode } from "../../platform/config/read-given.ts";
 import { SettingsError } from "../../platform/config/settings-error.ts";
 import {
   describeError,
@@ -8,10 +9,10 @@ import {
   isUnavailable,
 } from "../../platform/db/errors.ts";
 
-/** What the process's exit code says. */
+/** The exit codes of the process. */
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
-/** A command's own word on why it failed; `usage` when the caller can mend it. */
+/** A failure of a command, with a message for the operator. The exit code is `usage` when the arguments are wrong. */
 export class CommandError extends Error {
   readonly exitCode: number;
 
@@ -22,17 +23,17 @@ export class CommandError extends Error {
   }
 }
 
-/** Tells a failure on standard error, in words for the operator and without secrets; gives the exit code. */
+/** Prints a failure to standard error, without secrets, and returns the exit code. */
 export function reportFailure(error: unknown): number {
-  process.stderr.write(`gatehouse: ${sentenceOf(error)}\n`);
+  process.stderr.write(`gatehouse: ${messageOf(error)}\n`);
   if (error instanceof SettingsError) return exitCodes.usage;
   return error instanceof CommandError ? error.exitCode : exitCodes.failed;
 }
 
-function sentenceOf(error: unknown): string {
+function messageOf(error: unknown): string {
   const fault = findDatabaseFault(error);
-  if (fault) return `the database refused: ${explainFault(fault)}`;
-  if (isUnavailable(error)) return "the database cannot be reached";
+  if (fault) return `database error: ${explainFault(fault)}`;
+  if (isUnavailable(error)) return "database not reachable";
   const appError = findAppError(error);
   if (appError) {
     const faults = (appError.detail.faults ?? []).map(({ field, issue }) => `  ${field}: ${issue}`);
@@ -40,4 +41,21 @@ function sentenceOf(error: unknown): string {
   }
   if (error instanceof Error && !isQueryError(error)) return error.message;
   return JSON.stringify(describeError(error));
+}
+
+/**
+ * Lets a command or a server continue when its output cannot be written, and reports that once, by one line and exit code 1.
+ * A reader that closed the pipe, as in `| head -1`, is not a failure.
+ */
+export function reportLostOutput(): void {
+  let isReported = false;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error) => {
+      const code = errorCode(error);
+      if (code === "EPIPE" || isReported) return;
+      isReported = true;
+      process.exitCode ||= exitCodes.failed;
+      process.stderr.write(`gatehouse: the output cannot be written (${code})\n`);
+    });
+  }
 }

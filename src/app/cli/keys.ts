@@ -4,36 +4,34 @@ import { type ListedKey, listKeys, rotateKey } from "../../features/keys/index.t
 import { asOperator } from "./as-operator.ts";
 import { tableLines } from "./table.ts";
 
-/** `gatehouse keys list|rotate`: the keys that tokens are signed with. */
+/** `gatehouse keys list|rotate`: the keys that sign tokens. */
 export function keysCommand(): Command {
-  const keys = new Command("keys").description(
-    "list or rotate the keys that tokens are signed with",
-  );
+  const keys = new Command("keys").description("list or rotate the keys that sign tokens");
   keys
     .command("list")
-    .description("list the keys with their states; nothing secret is shown")
+    .description("list the keys and their states; no secret is shown")
     .action(async (_options: unknown, command: Command) => {
       const lines = describeKeys(await asOperator(command, listKeys));
       process.stdout.write(`${lines.join("\n")}\n`);
     });
   keys
     .command("rotate")
-    .description("make a new key that signs from now on, on every replica; tokens stay valid")
+    .description("create a new key that signs from now on, on every replica; tokens stay valid")
     .action(async (_options: unknown, command: Command) => {
       const { id, algorithm, activeFrom, predecessorsVerifyUntil } = await asOperator(
         command,
         rotateKey,
       );
       process.stdout.write(
-        `The new ${algorithm} key ${id} signs from ${activeFrom.toISOString()} on, on every replica.\n` +
-          `The keys before it verify until ${predecessorsVerifyUntil.toISOString()}: no token is refused, nobody is signed out.\n` +
-          "Services that keep a copy of /.well-known/jwks.json fetch it again when they meet the new key id.\n",
+        `The new ${algorithm} key ${id} signs on every replica from ${activeFrom.toISOString()}.\n` +
+          `The previous keys verify until ${predecessorsVerifyUntil.toISOString()}: tokens stay valid, no user is signed out.\n` +
+          "Services that cache /.well-known/jwks.json must fetch it again for the new key id.\n",
       );
     });
   return keys;
 }
 
-/** A table in columns; moments in UTC, `-` where there is none. */
+/** A table with timestamps in UTC, `-` where there is none. */
 function describeKeys(keys: readonly ListedKey[]): string[] {
   return tableLines([
     ["ID", "ALGORITHM", "STATE", "SINCE", "UNTIL"],

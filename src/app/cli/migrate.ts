@@ -1,13 +1,12 @@
 import { Command } from "commander";
 
-import { createCommandPlatform } from "./command-platform.ts";
-import { readCommandSettings } from "./load.ts";
+import { createCommandPlatform, readCommandSettings } from "./command-setup.ts";
 
-/** `gatehouse migrate [--dry-run]`: brings the schema up to date and ends. */
+/** `gatehouse migrate [--dry-run]`: migrates the database and exits. */
 export function migrateCommand(): Command {
   return new Command("migrate")
-    .description("bring the database's schema up to date, which serving does as well")
-    .option("--dry-run", "only list what would be applied")
+    .description("migrate the database; the server also does this when it starts")
+    .option("--dry-run", "only list the migrations that would be applied")
     .action(async (options: { dryRun?: true }, command: Command) => {
       const { database } = createCommandPlatform(readCommandSettings(command).settings);
       try {

@@ -1,10 +1,9 @@
 import { Command } from "commander";
 
 import { describeRoutes } from "../create-app.ts";
-import { createCommandPlatform } from "./command-platform.ts";
-import { readCommandSettings } from "./load.ts";
+import { createCommandPlatform, readCommandSettings } from "./command-setup.ts";
 
-/** `gatehouse openapi`: the OpenAPI document, for generating clients. */
+/** `gatehouse openapi`: prints the OpenAPI document, for client generators. */
 export function openapiCommand(): Command {
   return new Command("openapi")
     .description("print the OpenAPI document")

@@ -5,7 +5,7 @@ import { canonicalEmail } from "../../features/users/index.ts";
 import { findAppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
 
-/** An address in canonical form. Throws what Commander tells as wrong usage. */
+/** An email address in canonical form. Throws `InvalidArgumentError`, which Commander reports as wrong usage. */
 export function readEmail(text: string): string {
   try {
     return canonicalEmail(text);
@@ -15,19 +15,19 @@ export function readEmail(text: string): string {
   }
 }
 
-/** The user that an argument names, by her id or her address. Throws the same. */
+/** The user that an argument names, by id or by address. Throws `InvalidArgumentError`. */
 export function readNamedUser(text: string): NamedUser {
   const id = text.toLowerCase();
   return isUuid(id) ? { id } : { email: readEmail(text) };
 }
 
-/** A cursor of the list of users. Throws the same. */
+/** A cursor of the list of users. Throws `InvalidArgumentError`. */
 export function readUsersCursor(text: string): string {
   if (isUsersCursor(text)) return text;
-  throw new InvalidArgumentError("It must be one that this list has ended with.");
+  throw new InvalidArgumentError("It must be a cursor that this command printed.");
 }
 
-/** A whole number within bounds. Throws the same. */
+/** A parser of whole numbers within bounds. It throws `InvalidArgumentError`. */
 export function readCount(least: number, most: number): (text: string) => number {
   return (text) => {
     const count = /^\d{1,9}$/.test(text) ? Number(text) : NaN;

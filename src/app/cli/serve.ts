@@ -5,19 +5,19 @@ import type { Logger } from "../../platform/log/port.ts";
 import { createPlatform } from "../create-platform.ts";
 import { type RunningServer, serve } from "../serve.ts";
 import { CommandError, exitCodes } from "./exit.ts";
-import { loadCommandSettings } from "./load.ts";
+import { loadCommandSettings } from "./command-setup.ts";
 import { describeStart } from "./start-notice.ts";
 
-/** `gatehouse [serve]`: answers requests until it is told to stop. */
+/** `gatehouse [serve]`: runs the server until a signal stops it. */
 export function serveCommand(): Command {
   return new Command("serve")
-    .description("answer requests until told to stop (the default)")
+    .description("run the server (the default command)")
     .action(async (_options: unknown, command: Command) => {
       refuseArguments(command);
       const { settings, warnings } = loadCommandSettings(command);
       const platform = createPlatform(settings);
-      endOnTheUnexpected(platform.log);
-      // A first process of a container has no default action for signals: these are heard from the start.
+      exitOnUncaughtErrors(platform.log);
+      // The first process of a container has no default action for signals, so they are handled from the start.
       const signals = listenForSignals();
       const server = await serve(platform);
       signals.stops(server);
@@ -32,30 +32,30 @@ export function serveCommand(): Command {
       }
 
       const failed = await server.stopped;
-      // Half-closed connections to a frozen database would keep the process alive.
+      // Half-closed connections to an unresponsive database would keep the process running.
       process.exit(failed ? exitCodes.failed : exitCodes.done);
     });
 }
 
-/** What was typed in place of a command comes here as an argument. */
+/** An unknown command name is passed as an argument of `serve`. */
 function refuseArguments(command: Command): void {
   const [first] = command.args;
   if (first === undefined) return;
   throw new CommandError(
-    `"${first}" is not a command (gatehouse --help tells what there is)`,
+    `"${first}" is not a command (gatehouse --help lists the commands)`,
     exitCodes.usage,
   );
 }
 
-/** How long a load balancer has to notice that this replica is not ready any more. */
+/** How long load balancers have to detect that this replica is no longer ready. */
 const takeOverSeconds = 2;
 
-/** A wrapper may send a person's Ctrl-C once more; only one after this was pressed again. */
+/** Wrappers may forward one Ctrl-C a second time. A SIGINT after this time counts as a second Ctrl-C. */
 const secondPressSeconds = 0.5;
 
 /**
- * SIGTERM comes from orchestrators, which move the traffic away; SIGINT from a person at a keyboard, who waits, and who may
- * press it again to wait no longer. Before there is a server the process ends at once.
+ * Orchestrators send SIGTERM: new requests are served for some seconds while traffic moves to other replicas. Ctrl-C sends
+ * SIGINT: the server stops without that delay, and a second one ends the process. Before the server runs, either signal ends it at once.
  */
 function listenForSignals(): { stops(server: RunningServer): void } {
   let running: RunningServer | null = null;
@@ -76,8 +76,8 @@ function listenForSignals(): { stops(server: RunningServer): void } {
   };
 }
 
-/** An error that nobody caught leaves the process in a state that nobody knows: it ends, and its supervisor starts another. */
-function endOnTheUnexpected(log: Logger): void {
+/** After an uncaught error the state of the process is unknown, so it exits. Its supervisor starts another. */
+function exitOnUncaughtErrors(log: Logger): void {
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error: unknown) => {
       log.error(describeError(error), event);

@@ -4,8 +4,8 @@ import { commit, version } from "../../kernel/version.ts";
 import type { Settings } from "../../platform/config/settings.ts";
 
 /**
- * What a person wants to know when the service has started: where it listens, where its data is, where the docs are, and what
- * is not fit for production. One block of lines, styled on a terminal.
+ * The notice that is printed after the start: the addresses, the location of data and docs, and what is not safe in
+ * production. It is one block of lines, styled on a terminal.
  */
 export function describeStart(
   settings: Settings,
@@ -21,10 +21,10 @@ export function describeStart(
       ([label, place]) => `  ${style("dim", label.padEnd(9))}${place}`,
     ),
     "",
-    `  ${style("yellow", "Not fit for production:")}`,
+    `  ${style("yellow", "Not safe for production:")}`,
     ...warnings.map((warning) => `  ${style("yellow", "-")} ${warning}`),
     "",
-    `  ${style("dim", '"gatehouse config" lists the settings. Ctrl-C stops.')}`,
+    `  ${style("dim", '"gatehouse config" lists the settings. Ctrl-C stops the server.')}`,
     "",
   ];
   return `${lines.join("\n")}\n`;
@@ -35,10 +35,7 @@ function placesOf(settings: Settings, url: string): readonly (readonly [string, 
   return [
     ["listens", isEveryAddress(settings.host) ? `${url} (and all other addresses)` : url],
     ["docs", settings.docsEnabled ? `${settings.publicUrl}/docs` : "off (DOCS_ENABLED)"],
-    [
-      "data",
-      databaseUrl === null ? `${dataDir} (embedded Postgres)` : "in the Postgres of DATABASE_URL",
-    ],
+    ["data", databaseUrl === null ? `${dataDir} (embedded Postgres)` : "Postgres of DATABASE_URL"],
     ["mail", placeOfMail(mailTransport, settings)],
   ];
 }
@@ -50,15 +47,15 @@ function isEveryAddress(host: string): boolean {
 function placeOfMail(transport: Settings["mailTransport"], settings: Settings): string {
   switch (transport) {
     case "file":
-      return `${settings.dataDir}/mail (one .eml file a mail)`;
+      return `${settings.dataDir}/mail (one .eml file per mail)`;
     case "smtp":
       return `to ${settings.smtpServer}:${settings.smtpPort}`;
     case "none":
-      return "is not sent (MAIL_TRANSPORT=none)";
+      return "off (MAIL_TRANSPORT=none)";
   }
 }
 
-/** Plain where standard error is no terminal, or NO_COLOR is set. */
+/** The text without style when standard error is not a terminal, or NO_COLOR is set. */
 function style(format: "bold" | "dim" | "yellow", text: string): string {
   return styleText(format, text, { stream: process.stderr });
 }

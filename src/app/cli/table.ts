@@ -1,4 +1,4 @@
-/** Rows, the headings first, as lines of a table: columns are as wide as they must be, two spaces apart. */
+/** Formats rows, the headings first, as lines of a table with two spaces between the columns. */
 export function tableLines(rows: readonly (readonly string[])[]): string[] {
   const printable = rows.map((row) => row.map(oneLine));
   return printable.map((row) =>
@@ -11,7 +11,7 @@ export function tableLines(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** What others sent, such as a mail server's words, must neither break a line nor command the terminal. */
+/** Replaces control characters: text from other systems, such as a mail server's errors, must not control the terminal. */
 function oneLine(cell: string): string {
   return cell.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 }

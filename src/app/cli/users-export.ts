@@ -3,10 +3,10 @@ import { Command } from "commander";
 import { exportUsers } from "../../features/user-import/index.ts";
 import { asOperator } from "./as-operator.ts";
 
-/** `gatehouse users export`: all accounts as lines of JSON, which `users import` takes. */
+/** `gatehouse users export`: prints all accounts as lines of JSON, the format that `users import` reads. */
 export function usersExportCommand(): Command {
   return new Command("export")
-    .description("print all accounts with their password hashes, a JSON object a line")
+    .description("print all accounts with their password hashes, one JSON object per line")
     .action((_options: unknown, command: Command) =>
       asOperator(command, async (ctx) => {
         for await (const lines of exportUsers(ctx)) {
@@ -16,7 +16,7 @@ export function usersExportCommand(): Command {
     );
 }
 
-/** False when nobody reads it any more. Waits for who does, so that the accounts do not pile up here. */
+/** Resolves when the text was written, so that memory does not fill up; false when the pipe was closed. */
 function print(text: string): Promise<boolean> {
   return new Promise((resolve) => {
     process.stdout.write(text, (error) => resolve(!error));

@@ -12,12 +12,14 @@ import { errorCode } from "../../platform/config/read-given.ts";
 import { asOperator } from "./as-operator.ts";
 import { CommandError, exitCodes } from "./exit.ts";
 
-/** `gatehouse users import FILE [--dry-run]`: makes accounts of lines of JSON. */
+/** `gatehouse users import FILE [--dry-run]`: creates accounts from lines of JSON. */
 export function usersImportCommand(): Command {
   return new Command("import")
-    .description("make accounts of a file with a JSON object a line; those that are there stay")
-    .argument("<file>", "what to read, such as what `users export` has written")
-    .option("--dry-run", "only tell what would be imported, and which lines are at fault")
+    .description(
+      "create accounts from a file with one JSON object per line; existing accounts are not changed",
+    )
+    .argument("<file>", "the file, in the format of `users export`")
+    .option("--dry-run", "only report what would be imported, and which lines are not valid")
     .action(async (path: string, { dryRun }: { dryRun?: true }, command: Command) => {
       const isDryRun = dryRun === true;
       const file = await openFile(path);
@@ -27,7 +29,7 @@ export function usersImportCommand(): Command {
       );
       process.stdout.write(summaryOf(counts, isDryRun));
       if (counts.refused > 0) {
-        throw new CommandError("some lines are at fault: mend them and import the file again");
+        throw new CommandError("some lines are not valid: correct them and import the file again");
       }
     });
 }
@@ -37,11 +39,11 @@ async function openFile(path: string): Promise<FileHandle> {
   try {
     file = await open(path);
   } catch (error) {
-    throw new CommandError(`the file cannot be read (${errorCode(error)})`, exitCodes.usage);
+    throw new CommandError(`file not readable (${errorCode(error)})`, exitCodes.usage);
   }
   if (!(await file.stat()).isDirectory()) return file;
   await file.close();
-  throw new CommandError("the file cannot be read (EISDIR)", exitCodes.usage);
+  throw new CommandError("file not readable (EISDIR)", exitCodes.usage);
 }
 
 function printFault({ number, faults }: LineFault): void {
@@ -52,6 +54,6 @@ function printFault({ number, faults }: LineFault): void {
 }
 
 function summaryOf({ imported, present, refused }: ImportCounts, isDryRun: boolean): string {
-  const made = isDryRun ? "would import" : "imported";
-  return `${made} ${imported}, already there ${present}, refused ${refused}\n`;
+  const verb = isDryRun ? "would import" : "imported";
+  return `${verb} ${imported}, already there ${present}, refused ${refused}\n`;
 }

@@ -20,17 +20,17 @@ interface UsersListOptions {
 
 type AccountView = ReturnType<typeof viewAccount>;
 
-/** `gatehouse users list`: accounts, the newest first. */
+/** `gatehouse users list`: lists accounts, newest first. */
 export function usersListCommand(): Command {
   const statuses = ["active", "disabled", "unverified", "deleted"];
   return new Command("list")
-    .description("list accounts, the newest first; the deleted ones only when asked for")
-    .option("--query <text>", "only those with this in their address, username or name")
-    .option("--role <name>", "only those with this role")
-    .addOption(new Option("--status <status>", "only those").choices(statuses))
-    .option("--limit <count>", "how many at most", readCount(1, 1000), 50)
-    .option("--cursor <cursor>", "go on where another list ended", readUsersCursor)
-    .option("--json", "print it for programs, as one JSON object")
+    .description("list accounts, newest first; deleted ones only with --status deleted")
+    .option("--query <text>", "only accounts with this text in the address, username or name")
+    .option("--role <name>", "only accounts with this role")
+    .addOption(new Option("--status <status>", "only accounts with this status").choices(statuses))
+    .option("--limit <count>", "the maximum number of accounts", readCount(1, 1000), 50)
+    .option("--cursor <cursor>", "continue after the end of another list", readUsersCursor)
+    .option("--json", "print JSON")
     .action(async (options: UsersListOptions, command: Command) => {
       const { query = null, role = null, status = null, limit, cursor = null, json } = options;
       const page = await asOperator(command, (ctx) =>
@@ -43,13 +43,13 @@ export function usersListCommand(): Command {
           : asTable(items),
       );
       if (page.nextCursor !== null && !json) {
-        process.stderr.write(`There are more: repeat it with --cursor ${page.nextCursor}\n`);
+        process.stderr.write(`There are more accounts: add --cursor ${page.nextCursor}\n`);
       }
     });
 }
 
 function asTable(items: readonly AccountView[]): string {
-  if (items.length === 0) return "no such account\n";
+  if (items.length === 0) return "no accounts found\n";
   const lines = tableLines([
     ["ID", "EMAIL", "VERIFIED", "USERNAME", "NAME", "STATUS", "ROLES", "CREATED"],
     ...items.map((user) => [

@@ -9,12 +9,12 @@ import { asOperator } from "./as-operator.ts";
 import { readNamedUser } from "./read-arguments.ts";
 import { tableLines } from "./table.ts";
 
-/** `gatehouse users show USER`: one account, also a deleted one. */
+/** `gatehouse users show USER`: shows one account, which may be deleted. */
 export function usersShowCommand(): Command {
   return new Command("show")
-    .description("show an account, also a deleted one; nothing secret is shown")
-    .argument("<user>", "the id, or the e-mail address", readNamedUser)
-    .option("--json", "print it for programs, as one JSON object")
+    .description("show an account, which may be deleted; no secret is shown")
+    .argument("<user>", "the id or the email address", readNamedUser)
+    .option("--json", "print JSON")
     .action(async (named: NamedUser, { json }: { json?: true }, command: Command) => {
       const account = await asOperator(command, (ctx) => findNamedUser(ctx, named));
       const user = viewAccount(account);

@@ -13,18 +13,18 @@ import { asOperator } from "./as-operator.ts";
 import { CommandError } from "./exit.ts";
 import { readNamedUser } from "./read-arguments.ts";
 
-/** What is done to one account. */
+/** An action on one account. */
 interface Verb {
   readonly name: string;
   readonly description: string;
-  /** Gives what to tell when it is done; the account's name follows. */
+  /** Performs the action, and returns the words that are printed before the account's name. */
   act(ctx: Context, user: { id: string; deletedAt: Date | null }): Promise<string>;
 }
 
 const verbs: readonly Verb[] = [
   {
     name: "disable",
-    description: "let an account in nowhere any more, and end its sessions; it keeps its address",
+    description: "disable an account and end its sessions; it keeps its address and username",
     async act(ctx, { id }) {
       await updateUser(ctx, id, { status: "disabled" });
       return "disabled";
@@ -32,7 +32,7 @@ const verbs: readonly Verb[] = [
   },
   {
     name: "enable",
-    description: "let a disabled account in again",
+    description: "enable a disabled account",
     async act(ctx, { id }) {
       await updateUser(ctx, id, { status: "active" });
       return "enabled";
@@ -40,7 +40,7 @@ const verbs: readonly Verb[] = [
   },
   {
     name: "delete",
-    description: "delete an account and end its sessions; its address is free, its row stays",
+    description: "delete an account and end its sessions; its address and username become free",
     async act(ctx, { id }) {
       await deleteUser(ctx, id);
       return "deleted";
@@ -48,16 +48,16 @@ const verbs: readonly Verb[] = [
   },
   {
     name: "restore",
-    description: "bring a deleted account back, if its address is still free",
+    description: "restore a deleted account, if its address and username are still free",
     async act(ctx, { id, deletedAt }) {
-      if (deletedAt === null) throw new CommandError("this user is not deleted");
+      if (deletedAt === null) throw new CommandError("the user is not deleted");
       await restoreUser(ctx, id);
       return "restored";
     },
   },
   {
     name: "revoke-sessions",
-    description: "end all sessions of an account, on every replica at once",
+    description: "end all sessions of an account on every replica",
     act: async (ctx, { id }) => `ended ${await revokeSessionsOf(ctx, id)} sessions of`,
   },
 ];
@@ -68,7 +68,7 @@ export const userVerbCommands = verbs.map((verb) => () => verbCommand(verb));
 function verbCommand({ name, description, act }: Verb): Command {
   return new Command(name)
     .description(description)
-    .argument("<user>", "the id, or the e-mail address", readNamedUser)
+    .argument("<user>", "the id or the email address", readNamedUser)
     .action((named: NamedUser, _options: unknown, command: Command) =>
       asOperator(command, async (ctx) => {
         const user = await findNamedUser(ctx, named);

@@ -14,7 +14,7 @@ const subcommands = [
   usersExportCommand,
 ];
 
-/** `gatehouse users …`: accounts, as the operator governs them. */
+/** `gatehouse users …`: administration of accounts. */
 export function usersCommand(): Command {
   const users = new Command("users").description(
     "list, show, disable, delete, import and export accounts",

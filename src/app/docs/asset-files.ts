@@ -10,7 +10,7 @@ import swaggerPageScript from "../../../dist/assets/docs/swagger-page.js.br" wit
 import swaggerScript from "../../../dist/assets/docs/swagger-ui-bundle.js.br" with { type: "file" };
 import swaggerStyle from "../../../dist/assets/docs/swagger-ui.css.br" with { type: "file" };
 
-/** The files that the documentation pages load: name to path of the brotli bytes inside the executable. */
+/** The paths of the brotli-compressed files inside the executable that the documentation pages load, by name. */
 const pathByName = {
   "redoc-page.css": redocPageStyle,
   "redoc-page.js": redocPageScript,
@@ -27,7 +27,7 @@ export type AssetName = keyof typeof pathByName;
 const unpack = promisify(brotliDecompress);
 const versions = new Map<AssetName, Promise<string>>();
 
-/** Every asset's name. */
+/** The names of all assets. */
 export const assetNames: readonly AssetName[] = [
   "redoc-page.css",
   "redoc-page.js",
@@ -38,7 +38,7 @@ export const assetNames: readonly AssetName[] = [
   "swagger-ui.css",
 ];
 
-/** The bytes of an asset: brotli, or unpacked for a client that does not accept brotli. */
+/** The bytes of an asset, as brotli or decompressed. */
 export async function readAsset(
   name: AssetName,
   encoding: "br" | "identity",
@@ -47,7 +47,7 @@ export async function readAsset(
   return encoding === "br" ? packed : new Uint8Array(await unpack(packed));
 }
 
-/** A short hash of an asset's bytes, computed once: it changes with them, so that the answer may be kept for ever. */
+/** A short hash of an asset's bytes, computed once. A URL with it may be cached without limit. */
 export function assetVersion(name: AssetName): Promise<string> {
   const known = versions.get(name);
   if (known !== undefined) return known;
@@ -63,12 +63,12 @@ export function assetPath(name: AssetName): string {
   return `/docs/assets/${name}`;
 }
 
-/** The path of an asset, with its version in the query. */
+/** The path of an asset with its version in the query string. */
 export async function assetUrl(name: AssetName): Promise<string> {
   return `${assetPath(name)}?v=${await assetVersion(name)}`;
 }
 
-/** The media type of an asset, by the end of its name. */
+/** The media type of an asset, by the extension of its name. */
 export function assetMediaType(name: AssetName): string {
   return name.endsWith(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8";
 }

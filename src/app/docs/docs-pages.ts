@@ -13,25 +13,25 @@ import {
 import { landingPage } from "./landing-page.ts";
 import { redocPage, swaggerPage, type Page } from "./reference-pages.ts";
 
-/** What the pages need to know. */
+/** The content and options of the pages. */
 export interface DocsPagesOptions {
-  /** Gives the OpenAPI document; asked at the first call for it, and not again once it was given. */
+  /** Creates the OpenAPI document. It is called at the first request, and not again after it succeeded. */
   readonly document: () => Promise<object>;
   readonly serviceName: string;
-  /** When false, only `/` is served, without its links. */
+  /** When false, only `/` is served, without links. */
   readonly enabled: boolean;
-  /** Where the style nonce of `/redoc` comes from; default: the operating system. */
+  /** The source of the style nonce of `/redoc`. Default: the operating system. */
   readonly random?: Random;
 }
 
 const hidden = { detail: { hide: true } };
 const styleNonceBits = 128;
 
-/** `/`, `/docs` (Swagger UI), `/redoc`, `/openapi.json` and the files that these load. No page needs another host. */
+/** Routes for `/`, `/docs` (Swagger UI), `/redoc`, `/openapi.json` and their files. The pages load nothing from other hosts. */
 export function docsPages(options: DocsPagesOptions) {
   const pages = new Elysia({ name: "docs-pages" }).get(
     "/",
-    ({ set }) => answerPage(set.headers, landingPage(options.serviceName, options.enabled)),
+    ({ set }) => sendPage(set.headers, landingPage(options.serviceName, options.enabled)),
     hidden,
   );
   return options.enabled ? pages.use(referencePages(options)).use(assets()) : pages;
@@ -39,17 +39,17 @@ export function docsPages(options: DocsPagesOptions) {
 
 function referencePages(options: DocsPagesOptions) {
   const random = options.random ?? systemRandom;
-  const documentText = onceGiven(async () => JSON.stringify(await options.document()));
+  const documentText = cacheSuccess(async () => JSON.stringify(await options.document()));
   return new Elysia({ name: "docs-reference-pages" })
     .get(
       "/docs",
-      async ({ set }) => answerPage(set.headers, await swaggerPage(options.serviceName)),
+      async ({ set }) => sendPage(set.headers, await swaggerPage(options.serviceName)),
       hidden,
     )
     .get(
       "/redoc",
       async ({ set }) =>
-        answerPage(set.headers, await redocPage(options.serviceName, random.token(styleNonceBits))),
+        sendPage(set.headers, await redocPage(options.serviceName, random.token(styleNonceBits))),
       hidden,
     )
     .get(
@@ -68,21 +68,21 @@ function assets() {
   for (const name of assetNames) {
     plugin.get(
       assetPath(name),
-      ({ set, request }) => answerAsset(set.headers, name, request),
+      ({ set, request }) => sendAsset(set.headers, name, request),
       hidden,
     );
   }
   return plugin;
 }
 
-function answerPage(headers: ResponseHeaders, page: Page): string {
+function sendPage(headers: ResponseHeaders, page: Page): string {
   headers["content-type"] = "text/html; charset=utf-8";
   headers["content-security-policy"] = page.contentSecurityPolicy;
   headers["cache-control"] = "no-store";
   return page.html;
 }
 
-async function answerAsset(
+async function sendAsset(
   headers: ResponseHeaders,
   name: AssetName,
   request: Request,
@@ -92,13 +92,13 @@ async function answerAsset(
   const isCurrent = new URL(request.url, "http://localhost").searchParams.get("v") === version;
   headers["content-type"] = assetMediaType(name);
   headers["vary"] = "Accept-Encoding";
-  // Another version's URL, met while replicas are being replaced, must not keep this version's bytes for ever.
+  // While replicas are replaced, a URL of another version must not be cached with this version's bytes.
   headers["cache-control"] = isCurrent ? "public, max-age=31536000, immutable" : "no-cache";
   if (encoding === "br") headers["content-encoding"] = "br";
   return bytes;
 }
 
-/** Whether a client takes brotli (RFC 9110 §12.5.3): named, or covered by `*`, and not with weight zero. */
+/** Whether a client accepts brotli (RFC 9110 §12.5.3): it is listed, or covered by `*`, with a weight above zero. */
 function acceptsBrotli(acceptEncoding: string | null): boolean {
   const weights = new Map<string, number>();
   for (const part of (acceptEncoding ?? "").toLowerCase().split(",")) {
@@ -109,14 +109,14 @@ function acceptsBrotli(acceptEncoding: string | null): boolean {
   return (weights.get("br") ?? weights.get("*") ?? 0) > 0;
 }
 
-/** The result of the first success; a failure is tried again at the next call. */
-function onceGiven<Value>(give: () => Promise<Value>): () => Promise<Value> {
-  let given: Promise<Value> | null = null;
+/** Caches the result of the first success. After a failure the next call tries again. */
+function cacheSuccess<Value>(compute: () => Promise<Value>): () => Promise<Value> {
+  let cached: Promise<Value> | null = null;
   return () => {
-    given ??= give().catch((error: unknown) => {
-      given = null;
+    cached ??= compute().catch((error: unknown) => {
+      cached = null;
       throw error;
     });
-    return given;
+    return cached;
   };
 }

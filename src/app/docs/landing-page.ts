@@ -33,13 +33,13 @@ const links = [
   {
     path: "/docs",
     name: "Swagger UI",
-    what: "Read every operation, sign in, and try it from the browser",
+    what: "Read every operation, sign in, and call it from the browser",
   },
-  { path: "/redoc", name: "ReDoc", what: "The same reference as one page to read" },
+  { path: "/redoc", name: "ReDoc", what: "The same reference on one page" },
   { path: "/openapi.json", name: "OpenAPI document", what: "For client generators and test tools" },
 ];
 
-/** The page at `/`: what runs here, and where its documentation is unless that is switched off. No script, no file. */
+/** The page at `/`: the name of the service, and links to its documentation if enabled. It has no script and loads no file. */
 export function landingPage(serviceName: string, documentationEnabled: boolean): Page {
   const items = links.map(
     ({ path, name, what }) => `<li><a href="${path}"><strong>${name}</strong>${what}</a></li>`,

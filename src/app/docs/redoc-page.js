@@ -1,5 +1,5 @@
 "use strict";
 
-// ReDoc's search tries a worker made by eval, which the policy of this page forbids and would report. A browser
-// without workers makes it search on the page itself.
+// The search of ReDoc starts a worker with eval, which the policy of this page forbids and the browser reports. Without
+// `Worker` ReDoc searches on the page itself.
 window.Worker = undefined;

@@ -6,13 +6,13 @@ export interface Page {
   readonly contentSecurityPolicy: string;
 }
 
-/** The icon of our pages, as a `data:` URL. */
+/** The icon of the pages, as a `data:` URL. */
 export const iconUrl = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#3b5bdb"/>` +
     `<path d="M8 25V14a8 8 0 0 1 16 0v11M12.8 25V14M19.2 25V14M8 18h16" fill="none" stroke="#fff" stroke-width="2.2" stroke-linecap="round"/></svg>`,
 )}`;
 
-/** Swagger UI on `/openapi.json`, with nothing inline: scripts and styles come from this service alone. */
+/** Swagger UI for `/openapi.json`, without inline scripts or styles. All files come from this service. */
 export async function swaggerPage(serviceName: string): Promise<Page> {
   const [style, pageStyle, script, pageScript] = await Promise.all([
     assetUrl("swagger-ui.css"),
@@ -33,7 +33,7 @@ export async function swaggerPage(serviceName: string): Promise<Page> {
   };
 }
 
-/** ReDoc on `/openapi.json`. It makes its styles as it runs, so they carry `styleNonce`, new for every answer. */
+/** ReDoc for `/openapi.json`. It creates styles at run time, which need `styleNonce`, a new value for every response. */
 export async function redocPage(serviceName: string, styleNonce: string): Promise<Page> {
   const [style, pageScript, script] = await Promise.all([
     assetUrl("redoc-page.css"),

@@ -1,6 +1,6 @@
 "use strict";
 
-// Swagger UI knows its dark colours by a class, not by the browser's preference.
+// Swagger UI uses its dark colours with a class, not with the browser's preference.
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 function followColourScheme() {
   document.documentElement.classList.toggle("dark-mode", darkScheme.matches);
@@ -8,14 +8,14 @@ function followColourScheme() {
 darkScheme.addEventListener("change", followColourScheme);
 followColourScheme();
 
-/** "Authorize" sends an empty client id and secret as credentials; a public client has none (RFC 6749 section 2.3.1). */
+/** "Authorize" sends an empty client id and secret. A public client must send none (RFC 6749 section 2.3.1). */
 function dropEmptyClientCredentials(request) {
   if (request.headers && request.headers.Authorization === `Basic ${btoa(":")}`)
     delete request.headers.Authorization;
   return request;
 }
 
-/** The policy of this page forbids calls to any other origin, so calls go to the one which the page came from. */
+/** The policy of this page forbids requests to other origins, so requests go to the origin of the page. */
 function callThisOrigin(response) {
   if (new URL(response.url).pathname !== "/openapi.json" || !response.ok) return response;
   const described = JSON.parse(response.text);

@@ -6,53 +6,53 @@ import {
   UnusableChainError,
 } from "../../features/audit/index.ts";
 import type { Platform } from "../../platform/platform.ts";
-import type { Work } from "./periodic-job.ts";
+import type { Job } from "./periodic-job.ts";
 
 const pauseSeconds = 1;
-/** A chain that was cut off behind a head that stands in a log elsewhere is found out: the head is told this often. */
+/** How often the head of the chain is logged. A later removal of the newest rows is detected by comparison with a logged head. */
 const headSeconds = 60;
 
-/** Seals what was written into the audit log. Every replica tries; each batch is one's. */
-export function createAuditSealing(platform: Platform): Work {
+/** Seals new rows of the audit log. Every replica runs it; each batch is sealed by one of them. */
+export function createAuditSealing(platform: Platform): Job {
   const { clock, log } = platform;
-  let untold: ChainPosition | null = null;
-  let toldAt = Number.NEGATIVE_INFINITY;
-  let complaint: string | null = null;
+  let unloggedHead: ChainPosition | null = null;
+  let loggedAt = Number.NEGATIVE_INFINITY;
+  let loggedReason: string | null = null;
 
   async function sealAll(stopping: AbortSignal): Promise<void> {
     let count: number;
     do {
       const sealed = await sealRows(platform);
       ({ count } = sealed);
-      if (count > 0) untold = sealed.head;
+      if (count > 0) unloggedHead = sealed.head;
     } while (count === sealBatchSize && !stopping.aborted);
-    complaint = null;
+    loggedReason = null;
   }
 
-  function tellHead(): void {
+  function logHead(): void {
     const now = clock.now().getTime();
-    if (untold === null || now - toldAt < headSeconds * 1000) return;
-    log.info({ head: formatChainPosition(untold) }, "audit log sealed");
-    untold = null;
-    toldAt = now;
+    if (unloggedHead === null || now - loggedAt < headSeconds * 1000) return;
+    log.info({ head: formatChainPosition(unloggedHead) }, "audit log sealed");
+    unloggedHead = null;
+    loggedAt = now;
   }
 
-  /** Once, and not every second. */
-  function complain(reason: string): void {
-    if (reason !== complaint) log.error({ reason }, "the audit log cannot be sealed");
-    complaint = reason;
+  /** Logs a reason once, not at every run. */
+  function logFailure(reason: string): void {
+    if (reason !== loggedReason) log.error({ reason }, "audit log cannot be sealed");
+    loggedReason = reason;
   }
 
   return {
-    name: "seal audit log",
+    name: "audit sealing",
     pauseSeconds,
     async run(stopping) {
       try {
         await sealAll(stopping);
-        tellHead();
+        logHead();
       } catch (error) {
         if (!(error instanceof UnusableChainError)) throw error;
-        complain(error.message);
+        logFailure(error.message);
       }
     },
   };

@@ -1,28 +1,27 @@
 import { maintainKeys } from "../../features/keys/index.ts";
 import { findAppError } from "../../kernel/errors.ts";
 import { describeError } from "../../platform/db/errors.ts";
-import type { Platform } from "../../platform/platform.ts";
-import { createSystemContext } from "../../platform/system-context.ts";
+import { createSystemContext, type Platform } from "../../platform/platform.ts";
 
-/** Keeps this replica's keys those of the database, and the database's keys to their schedule. */
+/** Keeps this replica's keys equal to those in the database, and rotates the keys in the database on schedule. */
 export interface KeyRotation {
   start(): void;
   stop(): Promise<void>;
 }
 
-/** How soon keys are read again that may have changed unheard. */
+/** How often the keys are read again while change notifications may be missing. */
 const pollSeconds = 2;
-const tendSeconds = 60;
+const maintenanceSeconds = 60;
 
-/** Every replica has one; what is due is done by whichever comes first. */
+/** Creates the job. Every replica runs it; a due rotation is done by the first of them. */
 export function createKeyRotation(platform: Platform): KeyRotation {
   const { changes, keyRing, log } = platform;
   const timers: ReturnType<typeof setInterval>[] = [];
   const isRunning = (): boolean => timers.length > 0;
   let isStale = false;
-  let tending = Promise.resolve();
+  let maintenance = Promise.resolve();
 
-  /** The database being away is told by /health, and at the end it is closed; both pass. */
+  /** An unreachable database is reported by /health, and the database is closed at the stop. Neither is logged as an error. */
   function report(error: unknown, message: string): void {
     const level = isRunning() && findAppError(error)?.code !== "UNAVAILABLE" ? "error" : "debug";
     log[level](describeError(error), message);
@@ -35,14 +34,14 @@ export function createKeyRotation(platform: Platform): KeyRotation {
       },
       (error: unknown) => {
         isStale = true;
-        report(error, "the signing keys could not be read: those of before stay");
+        report(error, "signing keys not reloaded, previous keys kept");
       },
     );
   }
 
-  function tend(): void {
-    tending = maintainKeys(createSystemContext(platform, "keys")).catch((error: unknown) =>
-      report(error, "the signing keys could not be tended"),
+  function maintain(): void {
+    maintenance = maintainKeys(createSystemContext(platform, "keys")).catch((error: unknown) =>
+      report(error, "key rotation job failed"),
     );
   }
 
@@ -56,15 +55,15 @@ export function createKeyRotation(platform: Platform): KeyRotation {
         setInterval(() => {
           if (isStale || !changes.isLive()) reload();
         }, pollSeconds * 1000),
-        setInterval(tend, tendSeconds * 1000),
+        setInterval(maintain, maintenanceSeconds * 1000),
       );
-      // Once more, for what changed between the first reading and the first news.
+      // The keys may have changed between the first read and the start of the notifications.
       reload();
-      tend();
+      maintain();
     },
     async stop() {
       for (const timer of timers.splice(0)) clearInterval(timer);
-      await tending;
+      await maintenance;
     },
   };
 }

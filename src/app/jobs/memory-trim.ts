@@ -1,32 +1,32 @@
 import { monotonicMilliseconds } from "../../kernel/clock.ts";
-import type { Work } from "./periodic-job.ts";
+import type { Job } from "./periodic-job.ts";
 
-/** What is looked at, and done. */
+/** The clocks that the job reads, and the action that it takes. */
 export interface MemoryTrimOptions {
-  /** Both in milliseconds, from any beginning. */
+  /** Both in milliseconds, from any starting point. */
   readonly processorTime: () => number;
   readonly time: () => number;
-  readonly shrink: () => void;
+  readonly trim: () => void;
 }
 
 const pauseSeconds = 4;
-/** Of one core. Shrinking, and compiling again what is called, is far from it: it never leads to the next. */
+/** The share of one core above which the process counts as busy. A trim and the compilation after it stay far below. */
 const busyShare = 0.5;
-/** What is done for ever, such as listening for changes, takes less than half of it. */
-const quietShare = 0.1;
-const quietPauses = 2;
+/** The share of one core below which it counts as idle. Permanent work, such as listening for changes, takes less than half. */
+const idleShare = 0.1;
+const idlePauses = 2;
 
 /**
- * Gives memory back when there is less to do after much: mostly code that was compiled for the load. It is compiled again
- * when it is called again, within the first second.
+ * Returns memory to the operating system when load has ended: mostly code that was compiled for it. Code that is called again
+ * is compiled again, within the first second.
  */
-export function createMemoryTrim(options: MemoryTrimOptions): Work {
-  const { processorTime, time, shrink } = options;
+export function createMemoryTrim(options: MemoryTrimOptions): Job {
+  const { processorTime, time, trim } = options;
   let before: { readonly processorTime: number; readonly time: number } | null = null;
   let hasWorked = false;
-  let quiet = 0;
+  let idleCount = 0;
 
-  /** Since the last time it was asked; the start of the program is nobody's load. */
+  /** The share of a core since the previous call. The first call returns 0, so the start of the program does not count. */
   function shareOfCore(): number {
     const now = { processorTime: processorTime(), time: time() };
     const { processorTime: spent, time: since } = before ?? now;
@@ -34,32 +34,32 @@ export function createMemoryTrim(options: MemoryTrimOptions): Work {
     return now.time > since ? (now.processorTime - spent) / (now.time - since) : 0;
   }
 
-  function look(): void {
+  function check(): void {
     const share = shareOfCore();
     if (share > busyShare) hasWorked = true;
-    quiet = share > quietShare ? 0 : quiet + 1;
-    if (!hasWorked || quiet < quietPauses) return;
+    idleCount = share > idleShare ? 0 : idleCount + 1;
+    if (!hasWorked || idleCount < idlePauses) return;
     hasWorked = false;
-    shrink();
+    trim();
   }
 
   return {
-    name: "shrink",
+    name: "memory trim",
     pauseSeconds,
     run: () => {
-      look();
+      check();
       return Promise.resolve();
     },
   };
 }
 
-/** Those of the process that it is called in. */
-export const ofThisProcess: MemoryTrimOptions = {
+/** The clocks and the trim of this process. */
+export const thisProcess: MemoryTrimOptions = {
   processorTime() {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },
   time: monotonicMilliseconds,
-  // oxlint-disable-next-line typescript/no-deprecated -- nothing else gives back what was compiled
-  shrink: () => Bun.shrink(),
+  // oxlint-disable-next-line typescript/no-deprecated -- nothing else returns the memory of compiled code
+  trim: () => Bun.shrink(),
 };

@@ -2,35 +2,35 @@ import { findAppError } from "../../kernel/errors.ts";
 import { describeError, findDatabaseFault, isUnavailable } from "../../platform/db/errors.ts";
 import type { Logger } from "../../platform/log/port.ts";
 
-/** Something that a replica does again and again. */
+/** A job that runs repeatedly on a replica. */
 export interface PeriodicJob {
   start(): void;
-  /** Ends the run under way and begins no more. */
+  /** Stops the job, and waits for the current run to end. */
   stop(): Promise<void>;
 }
 
-/** What is done, and how long is the pause before it is done again. */
-export interface Work {
+/** The work of a job, and the pause between its runs. */
+export interface Job {
   readonly name: string;
   readonly pauseSeconds: number;
-  /** Long runs look at the signal now and then. */
+  /** One run. Long runs check the signal and stop early when it is aborted. */
   readonly run: (stopping: AbortSignal) => Promise<void>;
 }
 
-/** Runs the work at the start and after each pause, one run at a time; one that fails is logged and done again. */
-export function createPeriodicJob(work: Work, log: Logger): PeriodicJob {
+/** Runs the job at the start and after each pause, one run at a time. A failed run is logged, and the next one follows. */
+export function createPeriodicJob(job: Job, log: Logger): PeriodicJob {
   const stopping = new AbortController();
   let timer: ReturnType<typeof setTimeout> | null = null;
   let running = Promise.resolve();
 
   async function runOnce(): Promise<void> {
     try {
-      await work.run(stopping.signal);
+      await job.run(stopping.signal);
     } catch (error) {
-      const passes = stopping.signal.aborted || isOutage(error);
-      log[passes ? "debug" : "error"]({ work: work.name, ...describeError(error) }, "work failed");
+      const isExpected = stopping.signal.aborted || isOutage(error);
+      log[isExpected ? "debug" : "error"]({ job: job.name, ...describeError(error) }, "job failed");
     }
-    if (!stopping.signal.aborted) timer = setTimeout(run, work.pauseSeconds * 1000);
+    if (!stopping.signal.aborted) timer = setTimeout(run, job.pauseSeconds * 1000);
   }
 
   function run(): void {
@@ -47,7 +47,7 @@ export function createPeriodicJob(work: Work, log: Logger): PeriodicJob {
   };
 }
 
-/** The database being away is told by /health, and passes. A statement that is too slow each time (57014) does neither. */
+/** An unreachable database is reported by /health. A statement timeout (57014) is not an outage: the statement may always be too slow. */
 function isOutage(error: unknown): boolean {
   if (findDatabaseFault(error)?.sqlState === "57014") return false;
   return isUnavailable(error) || findAppError(error)?.code === "UNAVAILABLE";

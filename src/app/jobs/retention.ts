@@ -8,49 +8,49 @@ import {
   deleteDeliveredMessages,
 } from "../../platform/outbox/delete-expired.ts";
 import type { Platform } from "../../platform/platform.ts";
-import type { Work } from "./periodic-job.ts";
+import type { Job } from "./periodic-job.ts";
 
 const pauseSeconds = 3600;
 
-/** What is deleted when it has been of no use for long enough: each gives how many rows it deleted, at most a batch. */
-const sweeps: Readonly<Record<string, (platform: Platform, now: Date) => Promise<number>>> = {
+/** The deletions of expired rows. Each deletes at most one batch, and returns the number of rows. */
+const deletions: Readonly<Record<string, (platform: Platform, now: Date) => Promise<number>>> = {
   challenges: ({ db }, now) => deleteExpiredChallenges(db, now),
   sessions: ({ db }, now) => deleteExpiredSessions(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),
   deadMessages: ({ db }, now) => deleteDeadMessages(db, now),
-  // The last one: it fails for as long as the log is not what it was.
+  // The last one: it fails while the audit log is not intact.
   auditLog: deleteExpiredAuditRows,
 };
 
-/** Keeps the tables from growing for ever. Every replica tries; at any moment one deletes. */
-export function createRetention(platform: Platform): Work {
+/** Deletes expired rows, so that tables do not grow without limit. Every replica runs it; one at a time deletes. */
+export function createRetention(platform: Platform): Job {
   return {
-    name: "sweep",
+    name: "retention",
     pauseSeconds,
-    run: (stopping) => sweep(platform, stopping),
+    run: (stopping) => deleteExpiredRows(platform, stopping),
   };
 }
 
-/** Deletes what is due, batch by batch. What cannot be deleted from holds up nothing else; the first such fault is thrown. */
-export async function sweep(platform: Platform, stopping?: AbortSignal): Promise<void> {
+/** Deletes expired rows of every kind, in batches. A failure of one kind does not stop the others; the first one is thrown at the end. */
+export async function deleteExpiredRows(platform: Platform, stopping?: AbortSignal): Promise<void> {
   const { clock, log } = platform;
   const counts: Record<string, number> = {};
   const faults: unknown[] = [];
-  for (const [what, sweepBatch] of Object.entries(sweeps)) {
-    counts[what] = 0;
+  for (const [kind, deleteBatch] of Object.entries(deletions)) {
+    counts[kind] = 0;
     try {
       let deleted: number;
       do {
         if (stopping?.aborted) return;
-        deleted = await sweepBatch(platform, clock.now());
-        counts[what] += deleted;
+        deleted = await deleteBatch(platform, clock.now());
+        counts[kind] += deleted;
       } while (deleted === batchSize);
     } catch (error) {
       faults.push(error);
     }
   }
-  const isNews = Object.values(counts).some((count) => count > 0);
-  log[isNews ? "info" : "debug"](counts, "swept");
+  const hasDeleted = Object.values(counts).some((count) => count > 0);
+  log[hasDeleted ? "info" : "debug"](counts, "expired rows deleted");
   if (faults.length > 0) throw faults[0];
 }

@@ -1,13 +1,12 @@
 import { sendDueReminders } from "../../features/email-verification/index.ts";
-import type { Platform } from "../../platform/platform.ts";
-import { createSystemContext } from "../../platform/system-context.ts";
-import type { Work } from "./periodic-job.ts";
+import { createSystemContext, type Platform } from "../../platform/platform.ts";
+import type { Job } from "./periodic-job.ts";
 
-/** How late a reminder may be; where they follow each other sooner than that, so does the looking. */
+/** How late a reminder may be. With shorter times between reminders the job runs more often. */
 const pauseSeconds = 30;
 
-/** Reminds those who have not verified their address, where `VERIFY_REMINDERS` says when. */
-export function createVerificationReminders(platform: Platform): Work[] {
+/** Sends reminders to users who have not verified their address, at the times in `VERIFY_REMINDERS`; none when it is empty. */
+export function createVerificationReminders(platform: Platform): Job[] {
   const schedule = platform.settings.verifyRemindersSeconds;
   if (schedule.length === 0) return [];
   const pauses = schedule.map((seconds, place) => seconds - (schedule[place - 1] ?? 0));

@@ -12,20 +12,20 @@ import { createKeyRotation } from "./key-rotation.ts";
 import { createPeriodicJob } from "./periodic-job.ts";
 import { createVerificationReminders } from "./verification-reminders.ts";
 import { createAuditSealing } from "./audit-sealing.ts";
-import { createMemoryTrim, ofThisProcess } from "./memory-trim.ts";
+import { createMemoryTrim, thisProcess } from "./memory-trim.ts";
 import { createRetention } from "./retention.ts";
 
-/** What this process does besides answering requests. */
+/** The outbox workers and jobs of this process. */
 export interface Workers {
   start(): void;
-  /** Does everything that is due now; for tests and for the end of a command. */
+  /** Delivers all messages that are due now. For tests. */
   drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * The outbox's workers, the keys' keeper and what is done again and again: every replica runs them, and each message,
- * rotation or deletion is one replica's.
+ * Creates the outbox workers, the key rotation and the periodic jobs. Every replica runs all of them; each message, rotation
+ * or deletion is handled by one replica.
  */
 export function createWorkers(platform: RunningPlatform): Workers {
   const deliveries = [
@@ -38,14 +38,15 @@ export function createWorkers(platform: RunningPlatform): Workers {
   const workers = deliveries.map(([topic, deliver]) =>
     createOutboxWorker({ topic, deliver, db, clock, secrets, log }),
   );
-  const keyKeeper = createKeyRotation(platform);
-  const works = [
+  const keyRotation = createKeyRotation(platform);
+  const jobs = [
     createAuditSealing(platform),
     createRetention(platform),
     ...createVerificationReminders(platform),
-    createMemoryTrim(ofThisProcess),
+    createMemoryTrim(thisProcess),
   ];
-  const periodic = works.map((work) => createPeriodicJob(work, log));
+  const periodicJobs = jobs.map((job) => createPeriodicJob(job, log));
+
   function wake(): void {
     for (const worker of workers) worker.wake();
   }
@@ -54,15 +55,15 @@ export function createWorkers(platform: RunningPlatform): Workers {
     start() {
       platform.outboxListeners.add(wake);
       for (const worker of workers) worker.start();
-      keyKeeper.start();
-      for (const work of periodic) work.start();
+      keyRotation.start();
+      for (const job of periodicJobs) job.start();
     },
     async drain() {
       for (const worker of workers) await worker.drain();
     },
     async stop() {
       platform.outboxListeners.delete(wake);
-      await Promise.all([...workers, keyKeeper, ...periodic].map((worker) => worker.stop()));
+      await Promise.all([...workers, keyRotation, ...periodicJobs].map((worker) => worker.stop()));
     },
   };
 }

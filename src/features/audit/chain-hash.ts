@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 
-import type { KeyedHash } from "../../kernel/keyed-hash.ts";
+import type { KeyedHash } from "../../kernel/bytes.ts";
 import { auditLog } from "./table.ts";
 
 /** The chain's key, as what hashes under it. */

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 
-import { createKeyedHash } from "../../kernel/keyed-hash.ts";
+import { createKeyedHash } from "../../kernel/bytes.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { Secrets } from "../../platform/secrets/port.ts";

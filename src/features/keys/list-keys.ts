@@ -1,4 +1,4 @@
-import { currentKey } from "../../platform/jwt/current-key.ts";
+import { currentKey } from "../../platform/jwt/key-ring.ts";
 import type { Algorithm } from "../../platform/jwt/port.ts";
 import { secretKeyOf } from "../../platform/jwt/secret-keys.ts";
 import type { Context } from "../../platform/platform.ts";

@@ -1,6 +1,6 @@
-import { currentKey } from "../../platform/jwt/current-key.ts";
+import { currentKey } from "../../platform/jwt/key-ring.ts";
 import type { StoredKey } from "../../platform/jwt/port.ts";
-import { UnusableKeyError } from "../../platform/jwt/unusable-key-error.ts";
+import { UnusableKeyError } from "../../platform/jwt/key-pair.ts";
 import type { Context } from "../../platform/platform.ts";
 import { createKey } from "./create-key.ts";
 import { type KeyRecord, readKeys } from "./queries.ts";

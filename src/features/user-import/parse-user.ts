@@ -1,7 +1,7 @@
 import { Value } from "@sinclair/typebox/value";
 
 import { type FieldFault, findAppError } from "../../kernel/errors.ts";
-import { judgeImportedHash } from "../../platform/password-hasher/imported/imported-hash.ts";
+import { validateImportedHash } from "../../platform/password-hasher/imported/imported-hash.ts";
 import { maximumRoles, tooManyRoles, baseRole } from "../roles/index.ts";
 import { canonicalEmail, isUsername, nameSchema, usernameSchema } from "../users/index.ts";
 
@@ -92,7 +92,7 @@ function judgeName(value: unknown): Judged<string> {
 
 function judgeHash(value: unknown): Judged<string> {
   if (typeof value !== "string") return { issue: "Must be a text." };
-  const judged = judgeImportedHash(value);
+  const judged = validateImportedHash(value);
   return "issue" in judged ? judged : { value: judged.stored };
 }
 

@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 import { splitList } from "./kinds.ts";
 import type { Kind } from "./setting.ts";
 
-/** An http or https address of ours: user, query and fragment are refused, and no slash stays at its end. */
+/** An http or https URL of this service. User, query and fragment are refused, and a slash at its end is removed. */
 export const publicAddress: Kind<TString, ""> = {
   schema: Type.String(),
   suffix: "",
@@ -13,13 +13,13 @@ export const publicAddress: Kind<TString, ""> = {
   show: (value) => value,
 };
 
-/** An http or https address of somebody else's page, to which `?token=` is appended. */
+/** An http or https URL of a page of another application, to which `?token=` is appended. */
 export const pageAddress: Kind<TString, ""> = {
   ...publicAddress,
   read: (given) => readWebAddress(given)?.href,
 };
 
-/** Exact origins (RFC 6454 §6.2), written the way browsers send them. */
+/** Exact origins (RFC 6454 §6.2), in the form that browsers send. */
 export const origins: Kind<TArray<TString>, ""> = {
   schema: Type.Array(Type.String(), { uniqueItems: true }),
   suffix: "",
@@ -66,12 +66,12 @@ export const databaseAddress: Kind<TString, ""> = {
   show: redactDatabaseAddress,
 };
 
-/** Whether a host, as in `URL.hostname` or given as a setting, is this machine itself. */
+/** Whether a host, from `URL.hostname` or from a setting, is this machine itself. */
 export function isLocalHost(hostName: string): boolean {
   return ["localhost", "127.0.0.1", "[::1]", "::1"].includes(hostName);
 }
 
-/** A URL is lenient (`https:evil.com`, `https://*.com`, line breaks): only the plain form is let through to it. */
+/** The `URL` class is lenient (`https:evil.com`, `https://*.com`, line breaks), so the form is checked first. */
 function readWebAddress(given: string): URL | undefined {
   const isPlain = /^https?:\/\/[^\s\\?#@/\p{Cc}]+(?:\/[^\s\\?#\p{Cc}]*)?$/iu.test(given);
   if (!isPlain || !URL.canParse(given)) return undefined;
@@ -84,7 +84,7 @@ function readEach(given: string, isRight: (part: string) => boolean): string[] |
   return parts.every(isRight) ? parts : undefined;
 }
 
-/** `ipaddr.js` also reads `10/8` and octal parts as addresses: four decimal parts are asked for. */
+/** `ipaddr.js` also accepts `10/8` and octal parts. Four decimal parts are required here. */
 function isNetwork(given: string): boolean {
   return ipaddr.IPv4.isValidCIDRFourPartDecimal(given) || ipaddr.IPv6.isValidCIDR(given);
 }
@@ -93,7 +93,7 @@ function isHostName(given: string): boolean {
   return /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/i.test(given);
 }
 
-/** A stray `@`, `/`, `?` or `#` of a password would make part of it a path or a query, which are shown. */
+/** An unencoded `@`, `/`, `?` or `#` in a password would make part of it a path or a query, which are shown. */
 function isDatabaseAddress(given: string): boolean {
   return /^postgres(?:ql)?:\/\/(?:[^\s@/?#]*@)?[^\s@/?#]*(?:\/[^\s@?#]*)?(?:\?[^\s@#]*)?$/.test(
     given,
@@ -109,7 +109,7 @@ function readMailAddress(given: string): string | undefined {
   return isLocalPart && localPart.length <= 64 && isDomain ? given : undefined;
 }
 
-/** Options may hold passwords under many names (`sslpassword`, `options`): none of them is shown. */
+/** The query may hold passwords under several names (`sslpassword`, `options`), so none of it is shown. */
 function redactDatabaseAddress(given: string): string {
   const url = new URL(given);
   if (url.password !== "") url.password = "redacted";

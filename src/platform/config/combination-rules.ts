@@ -1,7 +1,7 @@
 import type { Reading } from "./read-settings.ts";
 import type { SettingsProblem } from "./settings-error.ts";
 
-/** Settings that do not go together, in any environment. */
+/** Finds settings that conflict with each other, in any environment. */
 export function findCombinationProblems({ settings, isGiven }: Reading): SettingsProblem[] {
   const problems: SettingsProblem[] = [];
   const refuse = (name: string, issue: string): void => {
@@ -11,10 +11,7 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
   if (settings.mailTransport === "smtp") {
     if (!isGiven("SMTP_SERVER")) refuse("SMTP_SERVER", "is required with MAIL_TRANSPORT=smtp");
     if (!isGiven("SMTP_FROM_EMAIL")) {
-      refuse(
-        "SMTP_FROM_EMAIL",
-        "is required to send mail by SMTP: the address that mails come from",
-      );
+      refuse("SMTP_FROM_EMAIL", "is required to send mail by SMTP: it is the sender's address");
     }
   }
   if (isGiven("SMTP_USERNAME") && !isGiven("SMTP_PASSWORD")) {
@@ -26,7 +23,7 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
   if (settings.concealAccounts && !settings.requireEmailVerification) {
     refuse(
       "CONCEAL_ACCOUNTS",
-      "cannot be true with REQUIRE_EMAIL_VERIFICATION=false, where a registration signs in at once",
+      "cannot be true with REQUIRE_EMAIL_VERIFICATION=false, because a registration then signs in at once",
     );
   }
   if (settings.environment !== "test" && settings.bcryptCost < 10) {

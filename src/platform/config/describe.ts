@@ -1,19 +1,18 @@
-import { settingsByName } from "./definitions.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, settingsByName } from "./settings.ts";
 import { type Environment, findSource, type GivenSource } from "./read-given.ts";
 import { type Setting, settingKey } from "./setting.ts";
 
-/** One setting for people: secrets are `[set]`, what is unset is `[unset]`. */
+/** One setting for display. A secret is shown as `[set]`, an unset setting as `[unset]`. */
 export interface DescribedSetting {
   readonly name: string;
   readonly value: string;
-  /** `file` is the one that `NAME_FILE` names; `made` is the secret of a development installation. */
-  readonly source: GivenSource | "default" | "env file" | "made";
+  /** `file` is the file of `NAME_FILE`; `generated` is the secret of a development installation. */
+  readonly source: GivenSource | "default" | "env file" | "generated";
 }
 
 /**
- * The settings in effect and where each comes from, in the order of the documentation, with no secret in them.
- * `fromEnvFile` has the names that the environment holds from an env file.
+ * The settings in effect and the source of each, in the order of the documentation, without secrets.
+ * `fromEnvFile` has the names whose values come from an env file.
  */
 export function describeSettings(
   settings: Settings,
@@ -37,7 +36,7 @@ function showValue(setting: Setting, value: unknown): string {
   return setting.secret === true ? "[set]" : setting.kind.show(value);
 }
 
-function defaultSource(setting: Setting): "default" | "made" {
-  const isMade = typeof setting.default === "object" && setting.default?.from === null;
-  return isMade ? "made" : "default";
+function defaultSource(setting: Setting): "default" | "generated" {
+  const isGenerated = typeof setting.default === "object" && setting.default?.from === null;
+  return isGenerated ? "generated" : "default";
 }

@@ -6,8 +6,8 @@ import { SettingsError } from "./settings-error.ts";
 const fileName = "jwt-secret";
 
 /**
- * The signing secret of a development installation: made once, then kept in the data directory (file 0600, directory
- * 0700). Processes that start together end up with the same one. Throws `SettingsError` where it cannot be kept.
+ * The signing secret of a development installation: generated once, then stored in the data directory (file 0600,
+ * directory 0700). Processes that start at once use the same one. Throws `SettingsError` when it cannot be stored.
  */
 export function keepDevelopmentSecret(dataDirectory: string, generateSecret: () => string): string {
   const path = join(dataDirectory, fileName);
@@ -18,7 +18,7 @@ export function keepDevelopmentSecret(dataDirectory: string, generateSecret: () 
   } catch (error) {
     throw problem(
       "DATA_DIR",
-      `cannot keep a signing secret (${errorCode(error)}): make it writable, or set JWT_SECRET_KEY`,
+      `cannot store a signing secret (${errorCode(error)}): make the directory writable, or set JWT_SECRET_KEY`,
     );
   }
   throw problem(
@@ -27,7 +27,7 @@ export function keepDevelopmentSecret(dataDirectory: string, generateSecret: () 
   );
 }
 
-/** A hard link is made of the whole file or not at all, and never in place of another: the first process wins. */
+/** Creating a hard link is atomic and never replaces a file, so the secret of the first process is used. */
 function create(dataDirectory: string, path: string, secret: string): string {
   const temporaryDirectory = mkdtempSync(join(dataDirectory, `.${fileName}-`));
   try {

@@ -1,12 +1,12 @@
-import { settingGroups } from "./definitions.ts";
+import { settingGroups } from "./settings.ts";
 import { describeDefault, type Setting, type SettingGroup } from "./setting.ts";
 
 const lineWidth = 100;
 
-const introduction = `Settings of Gatehouse, all commented out: as it is, this file changes nothing.
-Give your copy to the program with \`--env-file FILE\`. Any NAME may instead be given as NAME_FILE, the path of a file that holds the value.
+const introduction = `Settings of Gatehouse, all commented out: without changes this file has no effect.
+Pass your copy to the program with \`--env-file FILE\`. Any NAME may instead be set as NAME_FILE, the path of a file that holds the value.
 A production installation needs ENVIRONMENT=production, PUBLIC_URL, JWT_SECRET_KEY, and either SMTP_SERVER with SMTP_FROM_EMAIL or MAIL_TRANSPORT=none. The secrets below are examples, which production refuses.
-More in docs/configuration.md. This file is generated.`;
+See docs/configuration.md for details. This file is generated.`;
 
 /** The text of `.env.example`: every setting with its description, its default and a value, all commented out. */
 export function renderEnvExample(): string {
@@ -24,12 +24,12 @@ function renderSetting(name: string, setting: Setting): string {
   return `${comment}\n#${name}=${exampleOf(setting)}`;
 }
 
-/** A text that the setting accepts: its example, or its default. */
+/** A value that the setting accepts: its example, or its default. */
 function exampleOf(setting: Setting): string {
   return setting.example ?? (typeof setting.default === "string" ? setting.default : "");
 }
 
-/** Text as comment lines of limited width; a line break in it stays one. */
+/** Wraps text to comment lines of limited width. Line breaks in the text are kept. */
 function toComment(text: string): string {
   return text.split("\n").flatMap(wrap).join("\n");
 }

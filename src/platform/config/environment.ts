@@ -4,15 +4,15 @@ import { parseEnv } from "node:util";
 import { type Environment, errorCode } from "./read-given.ts";
 import { SettingsError } from "./settings-error.ts";
 
-/** What is given, and the names that an env file alone gives. */
+/** The environment, and the names whose values come from an env file. */
 export interface GivenEnvironment {
   readonly environment: Environment;
   readonly fromEnvFile: ReadonlySet<string>;
 }
 
 /**
- * The environment of this process, and under it what a file of `NAME=value` lines says: where both name something, the
- * process wins. Throws `SettingsError` when the file cannot be read.
+ * Reads the environment of this process, and adds the `NAME=value` lines of a file. If both have a name, the value of the
+ * process is used. Throws `SettingsError` when the file cannot be read.
  */
 export function readEnvironment(envFile?: string): GivenEnvironment {
   const fromFile = envFile === undefined ? {} : readEnvFile(envFile);

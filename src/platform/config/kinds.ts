@@ -11,7 +11,7 @@ import {
 import { formatDurationSeconds, parseDurationSeconds } from "../../kernel/duration.ts";
 import type { Kind } from "./setting.ts";
 
-/** Control characters and lone surrogates, which no setting has a use for. */
+/** Control characters and lone surrogates, which no setting may hold. */
 const unprintable = /[\p{Cc}\p{Cs}]/u;
 
 /** A duration in whole seconds, between two durations inclusive; the key ends in `Seconds`. */
@@ -27,7 +27,7 @@ export function duration(shortest: string, longest: string): Kind<TInteger, "Sec
   };
 }
 
-/** Some durations, comma separated, each longer than the one before; possibly none. The key ends in `Seconds`. */
+/** A comma-separated list of durations in ascending order, which may be empty; the key ends in `Seconds`. */
 export function durations(
   shortest: string,
   longest: string,
@@ -83,7 +83,7 @@ export function size(smallest: string, largest: string): Kind<TInteger, "Bytes">
   };
 }
 
-/** One of a few words. */
+/** One of a fixed set of words. */
 export function choice<Word extends string>(
   ...words: [Word, ...Word[]]
 ): Kind<TUnion<TLiteral<Word>[]>, ""> {
@@ -96,7 +96,7 @@ export function choice<Word extends string>(
   };
 }
 
-/** Any of a few words, comma separated, each at most once; possibly none. */
+/** A comma-separated list of words from a fixed set, each at most once, which may be empty. */
 export function choices<Word extends string>(
   ...words: [Word, ...Word[]]
 ): Kind<TArray<TUnion<TLiteral<Word>[]>>, ""> {
@@ -109,7 +109,7 @@ export function choices<Word extends string>(
   };
 }
 
-/** One line of text that neither starts nor ends with a space. */
+/** One line of text without spaces at its start and end. */
 export function text(maximumLength: number): Kind<TString, ""> {
   return {
     schema: Type.String({ minLength: 1, maxLength: maximumLength }),
@@ -120,7 +120,7 @@ export function text(maximumLength: number): Kind<TString, ""> {
   };
 }
 
-/** A secret of at least so many bytes in UTF-8; control characters, such as a second line break, are refused. */
+/** A secret with a minimum length in bytes of UTF-8. Control characters, such as line breaks, are refused. */
 export function secret(minimumBytes: number): Kind<TString, ""> {
   const length =
     minimumBytes > 1 ? `of ${minimumBytes} bytes or more` : "of at least one character";
@@ -134,7 +134,7 @@ export function secret(minimumBytes: number): Kind<TString, ""> {
   };
 }
 
-/** A directory, made absolute against the working directory. */
+/** A directory. A relative path is resolved against the working directory. */
 export const directory: Kind<TString, ""> = {
   schema: Type.String(),
   suffix: "",
@@ -143,7 +143,7 @@ export const directory: Kind<TString, ""> = {
   show: (path) => path,
 };
 
-/** The parts of a comma separated list, without the spaces around them; of an empty text, none. */
+/** The parts of a comma-separated list without the spaces around them. An empty string has none. */
 export function splitList(given: string): string[] {
   return given === "" ? [] : given.split(",").map((part) => part.trim());
 }

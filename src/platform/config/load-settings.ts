@@ -8,31 +8,31 @@ import { type Reading, readSettings } from "./read-settings.ts";
 import { SettingsError, type SettingsProblem } from "./settings-error.ts";
 import { findLaterNames, findUnknownNames } from "./unknown-names.ts";
 
-/** What loading the settings needs from outside. */
+/** The dependencies of loading the settings. */
 export interface LoadOptions {
-  /** Whether the output is read by a person: logs are then pretty by default. */
+  /** Whether standard output is a terminal. Logs are then pretty by default. */
   readonly isTerminal: boolean;
-  /** 32 random bytes or more as text, asked for when a development installation has no signing secret yet. */
+  /** Generates 32 random bytes or more, encoded, when a development installation has no signing secret yet. */
   readonly generateSecret: () => string;
 }
 
-/** Settings that may be used, and what an operator should know about them, one sentence each. */
+/** Valid settings, and warnings for the operator, one sentence each. */
 export interface LoadedSettings {
   readonly settings: Settings;
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads and judges all settings. Throws `SettingsError` with every problem at once; no message holds a value. Writes
- * nothing but the development secret, and that only when there is no problem.
+ * Reads and validates all settings. Throws `SettingsError` with all problems; no message holds a value. It writes only the
+ * development secret, and only when there is no problem.
  */
 export function loadSettings(environment: Environment, options: LoadOptions): LoadedSettings {
-  const { settings, warnings } = judgeSettings(environment, options.isTerminal);
+  const { settings, warnings } = validateSettings(environment, options.isTerminal);
   return { settings: withSecret(settings, options.generateSecret), warnings };
 }
 
-/** The same without making a development secret, for those who need none: `jwtSecretKey` is then empty. Writes nothing. */
-export function judgeSettings(environment: Environment, isTerminal: boolean): LoadedSettings {
+/** The same without generating a development secret: `jwtSecretKey` may then be empty. It writes nothing. */
+export function validateSettings(environment: Environment, isTerminal: boolean): LoadedSettings {
   const reading = readSettings(environment, isTerminal);
   const problems = [
     ...findUnknownNames(environment),

@@ -1,5 +1,5 @@
 /**
- * Imported for its effect, before anything else in the program: libraries read NODE_ENV while they load, and without
- * "production" they answer errors with their own details. Bundlers replace `process.env.NODE_ENV`, hence `Reflect`.
+ * Imported for its effect, before all other modules: libraries read NODE_ENV while they load, and without "production"
+ * their error responses hold internal details. Bundlers replace `process.env.NODE_ENV`, so it is set with `Reflect`.
  */
 Reflect.set(process.env, "NODE_ENV", "production");

@@ -3,8 +3,8 @@ import { findProductionProblems } from "./production-rules.ts";
 import type { Reading } from "./read-settings.ts";
 
 /**
- * What an operator should know before users depend on these settings, one sentence each: outside production, all that
- * production would refuse; everywhere, what is allowed but has a price.
+ * Warnings about the settings for the operator, one sentence each: outside production, everything that production would
+ * refuse; in every environment, what is allowed but has a drawback.
  */
 export function productionNotes(reading: Reading): string[] {
   const { settings, isGiven } = reading;
@@ -16,11 +16,11 @@ export function productionNotes(reading: Reading): string[] {
     );
   }
   if (settings.databaseUrl === null) {
-    notes.push("DATABASE_URL is unset: the embedded database serves one process only");
+    notes.push("DATABASE_URL is unset: only one process can use the embedded database");
   }
   if (settings.mailTransport === "none") {
     const consequence = settings.requireEmailVerification
-      ? ", so that nobody can verify an address and sign in"
+      ? ", so no user can verify an address and sign in"
       : "";
     notes.push(`MAIL_TRANSPORT is none: no mail is sent${consequence}`);
   }

@@ -6,7 +6,7 @@ import type { Reading } from "./read-settings.ts";
 import type { SettingsProblem } from "./settings-error.ts";
 import { isWeakSecret } from "./weak-secrets.ts";
 
-/** What production refuses though its form is right. Says nothing of settings that are wrong by themselves. */
+/** Finds settings of a valid form that production refuses. Settings of an invalid form are reported elsewhere. */
 export function findProductionProblems(reading: Reading): SettingsProblem[] {
   return [
     ...findMissing(reading),
@@ -16,10 +16,10 @@ export function findProductionProblems(reading: Reading): SettingsProblem[] {
   ];
 }
 
-/** Protection that this version does not have yet must not be believed in. */
+/** Settings that ask for protection that this version does not have. Production refuses them instead of ignoring them. */
 const promisedProtection = ["PASSWORD_HIBP"];
 
-/** Settings of later versions that ask for protection: elsewhere they are only pointed out. */
+/** Finds settings of later versions that ask for protection. Outside production they only cause a warning. */
 export function findPromisedProtection(environment: Environment): SettingsProblem[] {
   return promisedProtection
     .filter((name) => environment[name] === "true")
@@ -38,7 +38,7 @@ function findMissing({ settings, isGiven }: Reading): SettingsProblem[] {
   if (!isGiven("PUBLIC_URL")) {
     problems.push({
       name: "PUBLIC_URL",
-      issue: "is required in production: the https address that users reach this service at",
+      issue: "is required in production: the https URL at which users reach this service",
     });
   }
   if (settings.mailTransport === "file") {
@@ -91,11 +91,11 @@ function findLooseLimits(settings: Settings): SettingsProblem[] {
   if (settings.bcryptCost < 10) {
     problems.push({ name: "BCRYPT_COST", issue: "must be 10 or more in production" });
   }
-  if (settings.trustedProxies.some(isNearlyEverybody)) {
+  if (settings.trustedProxies.some(isWiderThanPrivate)) {
     problems.push({
       name: "TRUSTED_PROXIES",
       issue:
-        "must not hold a network that trusts nearly everybody in production: name your proxies' own networks",
+        "must not hold a network wider than any private one in production: list the networks of your proxies",
     });
   }
   if (settings.refreshTokenGraceSeconds > 10) {
@@ -108,10 +108,10 @@ function findLooseLimits(settings: Settings): SettingsProblem[] {
 }
 
 /**
- * Wider than the widest private networks, 10.0.0.0/8 and fc00::/7: two halves of the internet are as bad as all of it.
- * IPv4 addresses inside IPv6 (::ffff:0:0/96) count like the IPv4 ones that they are.
+ * Whether a network is wider than the widest private ones, 10.0.0.0/8 and fc00::/7. Two halves of the internet would trust
+ * as many clients as all of it. IPv4 addresses mapped into IPv6 (::ffff:0:0/96) count as IPv4.
  */
-function isNearlyEverybody(network: string): boolean {
+function isWiderThanPrivate(network: string): boolean {
   const [address, prefixLength] = ipaddr.parseCIDR(network);
   if (address instanceof ipaddr.IPv4) return prefixLength < 8;
   return prefixLength < (address.isIPv4MappedAddress() ? 104 : 7);

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import type { Setting } from "./setting.ts";
 import type { SettingsProblem } from "./settings-error.ts";
 
-/** What the environment says, by name; a name that is missing or undefined is unset. */
+/** Environment variables by name. A name that is missing or undefined is unset. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a setting's text comes from: itself, or the file that `NAME_FILE` names. */
+/** Where the value of a setting comes from: the variable itself, or the file that `NAME_FILE` names. */
 export type GivenSource = "environment" | "file";
 
-/** Where the text of a setting is given, or null when it is unset, which an empty text counts as. */
+/** Where the value of a setting comes from, or null when it is unset or empty. */
 export function findSource(
   name: string,
   setting: Setting,
@@ -19,7 +19,7 @@ export function findSource(
   return (environment[`${name}_FILE`] ?? "") === "" ? null : "file";
 }
 
-/** The text of a setting that is given, or what is wrong with how it is given. Reads the file of `NAME_FILE`. */
+/** The string value of a setting that is set, or the problem with it. Reads the file of `NAME_FILE`. */
 export function readGiven(
   name: string,
   setting: Setting,
@@ -28,13 +28,13 @@ export function readGiven(
   const path = environment[`${name}_FILE`] ?? "";
   if (findSource(name, setting, environment) === "environment") {
     if (path !== "")
-      return { name, issue: `is given twice, also as ${name}_FILE: keep one of them` };
+      return { name, issue: `is set twice, also as ${name}_FILE: remove one of them` };
     return environment[name] ?? "";
   }
   return readSettingFile(name, path, setting.mayBeEmpty === true);
 }
 
-/** An empty file is a secret that was not written or not mounted; taking it as "unset" would hide that. */
+/** An empty file is usually a secret that was not written or mounted. Treating it as unset would hide that. */
 function readSettingFile(
   name: string,
   path: string,
@@ -54,7 +54,7 @@ function readSettingFile(
   }
 }
 
-/** The code of a system error, such as ENOENT. Its message is not for printing: it holds the path. */
+/** The code of a system error, such as ENOENT. Its message must not be printed, because it holds the path. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string"
     ? error.code

@@ -1,21 +1,20 @@
 import { Value } from "@sinclair/typebox/value";
-import { settingsByName } from "./definitions.ts";
-import type { SettingName, Settings } from "./settings.ts";
+import { type SettingName, type Settings, settingsByName } from "./settings.ts";
 import { type Environment, findSource, readGiven } from "./read-given.ts";
 import { type Setting, settingKey } from "./setting.ts";
 import type { SettingsProblem } from "./settings-error.ts";
 
-/** All settings after the first reading. What is wrong or still to be made holds a harmless value in its place. */
+/** All settings after reading. A setting that is invalid or not generated yet holds a default or empty value. */
 export interface Reading {
   readonly settings: Settings;
-  /** Whether a setting was given, rightly or wrongly; otherwise its value is the default. */
+  /** Whether a setting was set, validly or not. Otherwise its value is the default. */
   readonly isGiven: (name: SettingName) => boolean;
   readonly problems: readonly SettingsProblem[];
-  /** The settings that have a problem of their own: what follows from their values means nothing. */
+  /** The settings that are invalid themselves. Rules must not use their values. */
   readonly wrong: ReadonlySet<string>;
 }
 
-/** Reads each setting by itself: its text, its form, its bounds, its default. */
+/** Reads each setting: its value, form, bounds and default. Rules between settings are checked later. */
 export function readSettings(environment: Environment, isTerminal: boolean): Reading {
   const values = new Map<string, unknown>();
   const problems: SettingsProblem[] = [];
@@ -53,8 +52,7 @@ export function readSettings(environment: Environment, isTerminal: boolean): Rea
 
   const textOf = (name: string): string | null => {
     const setting = settingsByName.get(name);
-    if (setting === undefined)
-      throw new Error(`a default looks at ${name}, which is not a setting`);
+    if (setting === undefined) throw new Error(`a default reads ${name}, which is not a setting`);
     const value = valueOf(name, setting);
     return value === null ? null : setting.kind.show(value);
   };
@@ -74,7 +72,7 @@ export function readSettings(environment: Environment, isTerminal: boolean): Rea
   };
 }
 
-/** The one place that joins the schema at run time to the type drawn from it: each value was checked by its own. */
+/** The cast from the values read to the type inferred from the schemas. Each value was checked against its own schema. */
 function asSettings(values: ReadonlyMap<string, unknown>): Settings {
   return Object.fromEntries(values) as Settings;
 }

@@ -1,46 +1,46 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 
-/** How a setting's text is read: its form, the TypeBox schema of its value, and what its key in `Settings` ends with. */
+/** How the value of a setting is read: its form, the TypeBox schema, and the suffix of its key in `Settings`. */
 export interface Kind<Schema extends TSchema = TSchema, Suffix extends string = string> {
   readonly schema: Schema;
-  /** The unit that ends the key, such as `Seconds`; empty where there is none. */
+  /** The unit at the end of the key, such as `Seconds`, or an empty string. */
   readonly suffix: Suffix;
   /** Completes the sentence "must be …", in messages and in the documentation. */
   readonly expected: string;
-  /** The value of a text, or anything that the schema refuses. */
+  /** Converts the string to the value, or to a value that the schema refuses. */
   readonly read: (text: string) => unknown;
-  /** The value as a text for people, without any secret that it may hold. */
+  /** The value as a string for display, without any secret in it. */
   show(value: Static<Schema>): string;
 }
 
-/** What a computed default may look at. */
+/** What a computed default may depend on. */
 export interface DefaultSources {
   readonly isTerminal: boolean;
-  /** The value of another setting as `show` puts it, null where it is unset. */
+  /** The value of another setting as `show` formats it, or null when it is unset. */
   readonly textOf: (name: string) => string | null;
 }
 
-/** A default that depends on something. `from` is null where the value is made once the rest is known to be right. */
+/** A default that is computed. `from` is null when the value is generated after all settings were validated. */
 export interface ComputedDefault {
   readonly describedAs: string;
   readonly from: ((sources: DefaultSources) => string) | null;
 }
 
-/** One setting. `default` is a text in the setting's own form, null for "unset" (the value is then null), or computed. */
+/** One setting. `default` is a string in the setting's form, null for "unset" (the value is then null), or computed. */
 export interface Setting {
   readonly kind: Kind;
   readonly default: string | null | ComputedDefault;
   /** One or two sentences for the documentation. */
   readonly description: string;
-  /** A text that would be accepted; where it is left out, the default is one. */
+  /** A value that is accepted. It is omitted where the default is one. */
   readonly example?: string;
-  /** Never shown, not even in part. */
+  /** The value is never shown, not even in part. */
   readonly secret?: true;
-  /** An empty text is a value of its own, not the same as unset. */
+  /** An empty string is a value, not the same as unset. */
   readonly mayBeEmpty?: true;
 }
 
-/** Settings that belong together, under their names in the environment. */
+/** A group of related settings, by their names in the environment. */
 export interface SettingGroup {
   readonly title: string;
   readonly introduction: string;
@@ -57,7 +57,7 @@ export type SettingKey<Name extends string, Of extends Setting> =
 
 type Frozen<Value> = Value extends (infer Element)[] ? readonly Element[] : Value;
 
-/** The type of a setting's value: its schema's, or null where it may stay unset. */
+/** The type of a setting's value: that of its schema, or null where it may be unset. */
 export type SettingValue<Of extends Setting> =
   | (Of["kind"] extends Kind<infer Schema> ? Frozen<Static<Schema>> : never)
   | (Of["default"] extends null ? null : never);
@@ -69,7 +69,7 @@ export function settingKey(name: string, setting: Setting): string {
   return [first, ...capitalized, setting.kind.suffix].join("");
 }
 
-/** A setting's default in Markdown: its text as code, or how it is computed. */
+/** A setting's default in Markdown: the value as code, or how it is computed. */
 export function describeDefault(setting: Setting): string {
   if (setting.default === null) return "unset";
   if (typeof setting.default !== "string") return setting.default.describedAs;

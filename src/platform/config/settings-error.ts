@@ -1,10 +1,10 @@
-/** What is wrong with one setting. The issue completes a sentence that starts with the name, and holds no value. */
+/** A problem with one setting. The issue completes a sentence that starts with the name, and holds no value. */
 export interface SettingsProblem {
   readonly name: string;
   readonly issue: string;
 }
 
-/** The settings cannot be used; `problems` lists everything that is wrong with them, and so does the message. */
+/** The settings are not valid. `problems` and the message list all problems. */
 export class SettingsError extends Error {
   readonly problems: readonly SettingsProblem[];
 

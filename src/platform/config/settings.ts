@@ -1,12 +1,50 @@
-import type { Definitions } from "./definitions.ts";
-import type { SettingKey, SettingValue } from "./setting.ts";
+import { audit } from "./groups/audit.ts";
+import { database } from "./groups/database.ts";
+import { events } from "./groups/events.ts";
+import { http } from "./groups/http.ts";
+import { installation } from "./groups/installation.ts";
+import { mail } from "./groups/mail.ts";
+import { passwords } from "./groups/passwords.ts";
+import { tokens } from "./groups/tokens.ts";
+import { verification } from "./groups/verification.ts";
+import type { Setting, SettingGroup, SettingKey, SettingValue } from "./setting.ts";
+
+/** The groups of settings, in the order of the documentation. */
+export const settingGroups: readonly SettingGroup[] = [
+  installation,
+  database,
+  tokens,
+  passwords,
+  verification,
+  mail,
+  http,
+  events,
+  audit,
+];
+
+const definitions = {
+  ...installation.settings,
+  ...database.settings,
+  ...tokens.settings,
+  ...passwords.settings,
+  ...verification.settings,
+  ...mail.settings,
+  ...http.settings,
+  ...events.settings,
+  ...audit.settings,
+};
+
+/** Every setting by its name. A new setting needs only an entry in its group. */
+export const settingsByName: ReadonlyMap<string, Setting> = new Map(
+  Object.entries<Setting>(definitions),
+);
 
 /** The name of a setting in the environment. */
-export type SettingName = keyof Definitions;
+export type SettingName = keyof typeof definitions;
 
-/** All settings, parsed. Keys are camel case and end in the unit: `jwtAccessTokenTtlSeconds`, `bodyLimitBytes`. */
+/** All settings, parsed. Keys are in camel case and end in the unit: `jwtAccessTokenTtlSeconds`, `bodyLimitBytes`. */
 export type Settings = {
-  readonly [Name in SettingName as SettingKey<Name, Definitions[Name]>]: SettingValue<
-    Definitions[Name]
+  readonly [Name in SettingName as SettingKey<Name, (typeof definitions)[Name]>]: SettingValue<
+    (typeof definitions)[Name]
   >;
 };

@@ -1,10 +1,31 @@
-import { editDistance } from "../../kernel/edit-distance.ts";
-import { settingsByName } from "./definitions.ts";
-import { laterSettingNames } from "./later-settings.ts";
+import damerauLevenshtein from "damerau-levenshtein";
+
+import { settingsByName } from "./settings.ts";
 import type { Environment } from "./read-given.ts";
 import type { SettingsProblem } from "./settings-error.ts";
 
-/** Names close to HOST or PORT that other programs use: a shell, a database client, a word of everyday. */
+const laterProviders = ["GOOGLE", "GITHUB", "MICROSOFT", "GITLAB", "DISCORD", "APPLE"];
+
+/** Names that are reserved for settings of later versions. When set, they cause a warning and have no effect. */
+const laterSettingNames: readonly string[] = [
+  "PASSWORD_HIBP",
+  "REDIRECT_URIS",
+  ...laterProviders.flatMap((provider) => [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`]),
+  "RATE_LIMITS_ENABLED",
+  "LOCKOUT_THRESHOLD",
+  "LOCKOUT_WINDOW",
+  "EVENTS_NATS_URL",
+  "EVENTS_AMQP_URL",
+  "EVENTS_REDIS_URL",
+  "WEBHOOK_URL",
+  "WEBHOOK_SECRET",
+  "WEBHOOK_ALLOW_PRIVATE",
+  "METRICS_ENABLED",
+  "METRICS_TOKEN",
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+];
+
+/** Names within one edit of HOST or PORT that other programs use: a shell, a database client, common words. */
 const ordinaryNames = new Set([
   "HOME",
   "TEST",
@@ -17,16 +38,22 @@ const ordinaryNames = new Set([
   "PGPORT",
 ]);
 
-/** Where the name that people try first is nearer to another setting than to the one they mean. */
+/** Names whose nearest setting by edits is not the one that is meant. */
 const betterGuesses: ReadonlyMap<string, string> = new Map([["SMTP_HOST", "SMTP_SERVER"]]);
+
+/** Edits up to which a name is taken for a misspelt one. */
+const maximumEdits = 2;
 
 const ownNames = [...settingsByName.keys(), ...laterSettingNames];
 const knownNames = new Set(ownNames.flatMap((name) => [name, `${name}_FILE`]));
-const knownByLength = Map.groupBy(knownNames, (name) => name.length);
+const knownByLength = Map.groupBy(
+  [...knownNames].map((name) => ({ name, letters: new Set(name) })),
+  ({ name }) => name.length,
+);
 
 /**
- * Names in the environment that are not settings and look like one: within two edits of it, or the same in other
- * letters. For names as short as PORT only one edit counts. Unset and empty ones are passed over.
+ * Finds names in the environment that are not settings but look like one: within two edits of it, or equal to it but for
+ * the case of its letters. For names of four letters, such as PORT, the limit is one edit. Empty values are ignored.
  */
 export function findUnknownNames(environment: Environment): SettingsProblem[] {
   return givenNames(environment)
@@ -37,7 +64,7 @@ export function findUnknownNames(environment: Environment): SettingsProblem[] {
     });
 }
 
-/** The names that are given and reserved for a later version. */
+/** Finds the names in the environment that are reserved for a later version. */
 export function findLaterNames(environment: Environment): string[] {
   const reserved = new Set(laterSettingNames.flatMap((name) => [name, `${name}_FILE`]));
   return givenNames(environment).filter((name) => reserved.has(name));
@@ -51,11 +78,15 @@ function givenNames(environment: Environment): string[] {
 
 function findNearest(name: string): string | null {
   let nearest: string | null = null;
-  let nearestDistance = 3;
-  for (let length = name.length - 2; length <= name.length + 2; length += 1) {
-    for (const known of knownByLength.get(length) ?? []) {
+  let nearestDistance = maximumEdits + 1;
+  const letters = new Set(name.toUpperCase());
+  const [shortest, longest] = [name.length - maximumEdits, name.length + maximumEdits];
+  for (let length = shortest; length <= longest; length += 1) {
+    for (const { name: known, letters: knownLetters } of knownByLength.get(length) ?? []) {
+      // One edit removes one letter and adds one at most, so most names need no exact count.
+      if (knownLetters.symmetricDifference(letters).size > 2 * maximumEdits) continue;
       const distance = distanceBetween(name, known);
-      if (distance < nearestDistance && distance <= mostEdits(known)) {
+      if (distance < nearestDistance && distance <= maximumEditsOf(known)) {
         nearest = known;
         nearestDistance = distance;
       }
@@ -64,11 +95,15 @@ function findNearest(name: string): string | null {
   return nearest;
 }
 
-/** Infinity over two edits. Letters of the other case cost nothing when that is all: `jwt_secret_key` is found too. */
+/**
+ * The edits between two names: a character added, removed or changed, or two neighbouring characters swapped. A long name
+ * that differs only in the case of its letters (`jwt_secret_key`) has distance 0.
+ */
 function distanceBetween(name: string, known: string): number {
-  return name.length > 4 && name.toUpperCase() === known ? 0 : editDistance(name, known, 2);
+  const differsInCaseOnly = name.length > 4 && name.toUpperCase() === known;
+  return differsInCaseOnly ? 0 : damerauLevenshtein(name, known).steps;
 }
 
-function mostEdits(known: string): number {
-  return known.replace(/_FILE$/, "").length <= 4 ? 1 : 2;
+function maximumEditsOf(known: string): number {
+  return known.replace(/_FILE$/, "").length <= 4 ? 1 : maximumEdits;
 }

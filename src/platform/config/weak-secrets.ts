@@ -1,7 +1,7 @@
-/** Stands for the signing secret in `.env.example`. Production refuses it, like every example. */
+/** The signing secret in `.env.example`. Production refuses it, like every example. */
 export const exampleSecret = "replace-this-example-with-openssl-rand-base64-32";
 
-/** Secrets that stand in tutorials and examples, which everybody has. */
+/** Secrets from tutorials and examples, which are publicly known. */
 const knownExamples = [
   exampleSecret,
   "your-super-secret-jwt-key-change-this-in-production",
@@ -10,16 +10,16 @@ const knownExamples = [
   "test-secret-key-for-testing",
 ];
 
-/** Words of examples and of hasty choices: they add nothing to a secret, and what is left must be one by itself. */
+/** Words that examples and placeholders consist of. They are removed before the length of a secret is checked. */
 const placeholderWords =
   /secret|password|change|this|now|me|in|replace|with|example|placeholder|insecure|default|test(?:ing)?|prod(?:uction)?|dev(?:elopment)?|super|my|your|jwt|token|auth|sign(?:ing)?|key|do|not|use|for|the|qwerty|letmein|gatehouse/g;
 
-/** Fewer characters than this beside placeholder words are no secret. */
+/** The fewest characters that must remain beside placeholder words. */
 const shortestRest = 8;
 
 /**
- * Whether a secret can be guessed from its looks: an example, a placeholder, a repetition, a run such as `abcdef…`, or
- * few distinct characters. It finds carelessness, it does not measure entropy.
+ * Whether a secret is easy to guess: an example, a placeholder, a repetition, a run such as `abcdef…`, or few distinct
+ * characters. It finds careless choices. It does not measure entropy.
  */
 export function isWeakSecret(secret: string): boolean {
   return (
@@ -34,7 +34,7 @@ export function isWeakSecret(secret: string): boolean {
   );
 }
 
-/** Whether a text is a shorter one, over and over; the last time may be cut off. */
+/** Whether a string repeats a shorter one; the last repetition may be incomplete. */
 function isRepetition(text: string): boolean {
   const longestPeriod = Math.floor(text.length / 2);
   for (let period = 1; period <= longestPeriod; period += 1) {
@@ -43,7 +43,7 @@ function isRepetition(text: string): boolean {
   return false;
 }
 
-/** Whether most characters follow their neighbour in the alphabet, in either direction. */
+/** Whether most characters are equal or adjacent in code to the one before. */
 function isRun(text: string): boolean {
   let steps = 0;
   for (let index = 1; index < text.length; index += 1) {

@@ -3,8 +3,8 @@ import { get } from "node:http";
 const timeoutSeconds = 3;
 
 /**
- * The status that a health URL of ours answers with, or null when nothing answers in time. Follows no redirect, and asks no
- * proxy: `fetch` sends even calls to this machine to the one that HTTP_PROXY names.
+ * The status of a GET request to a health URL of this service, or null without a response within three seconds. It follows
+ * no redirect and uses no proxy: `fetch` sends even requests to this machine to the proxy that HTTP_PROXY names.
  */
 export function askHealth(url: string): Promise<number | null> {
   return new Promise((resolve) => {

@@ -1,10 +1,9 @@
 import { type KeyObject, sign, verify } from "node:crypto";
 
-import { equalInConstantTime } from "../../kernel/bytes.ts";
-import { createKeyedHash, type KeyedHash } from "../../kernel/keyed-hash.ts";
+import { createKeyedHash, equalInConstantTime, type KeyedHash } from "../../kernel/bytes.ts";
 import type { Algorithm, Claims } from "./port.ts";
 
-/** The members of a protected header that we look at (RFC 7515 §4.1); what they hold is the sender's word. */
+/** The members of a protected header that are read (RFC 7515 §4.1). They come from the sender and are not verified. */
 export interface JwsHeader {
   readonly alg?: unknown;
   readonly typ?: unknown;
@@ -12,7 +11,7 @@ export interface JwsHeader {
   readonly crit?: unknown;
 }
 
-/** A compact JWS taken apart; nothing of it is verified yet. */
+/** The parts of a compact JWS, not verified. */
 export interface ParsedJws {
   readonly header: JwsHeader;
   readonly signedPart: string;
@@ -23,8 +22,8 @@ export interface ParsedJws {
 const part = /^[A-Za-z0-9_-]+$/;
 
 /**
- * Signs claims (RFC 7515 §7.1). In this thread, in microseconds: the thread pool, where WebCrypto does the same, is full of
- * password hashing while logins flood, and every request would wait behind it.
+ * Signs claims (RFC 7515 §7.1) in the main thread, in microseconds. WebCrypto would use the thread pool, where requests would
+ * wait behind password hashing under a flood of sign-ins.
  */
 export function signCompact(
   header: { alg: Algorithm; typ: string; kid: string },
@@ -35,7 +34,7 @@ export function signCompact(
   return `${signedPart}.${signatureOf(signedPart, header.alg, key)}`;
 }
 
-/** The parts of a compact JWS, or null for what is none. */
+/** The parts of a compact JWS, or null for any other string. */
 export function parseCompact(token: string): ParsedJws | null {
   const [header, payload, signature, ...rest] = token.split(".");
   if (!header || !payload || !signature || rest.length > 0) return null;
@@ -44,7 +43,7 @@ export function parseCompact(token: string): ParsedJws | null {
   return members && { header: members, signedPart: `${header}.${payload}`, payload, signature };
 }
 
-/** The claims of a JWS whose signature the key made with its algorithm, or null. */
+/** The claims of a JWS if its signature is of this key and algorithm, or null. */
 export function verifyCompact(jws: ParsedJws, algorithm: Algorithm, key: KeyObject): Claims | null {
   return isSignedBy(jws, algorithm, key) ? decodeObject(jws.payload) : null;
 }
@@ -54,7 +53,7 @@ function isSignedBy(jws: ParsedJws, algorithm: Algorithm, key: KeyObject): boole
     return equalInConstantTime(keyedHashOf(key)(jws.signedPart), jws.signature);
   }
   const signature = Buffer.from(jws.signature, "base64url");
-  // One signature has one spelling.
+  // Only one base64url form of a signature is valid.
   if (signature.toString("base64url") !== jws.signature) return false;
   return verify(digestOf(algorithm), Buffer.from(jws.signedPart), formOf(key), signature);
 }
@@ -74,17 +73,17 @@ function keyedHashOf(key: KeyObject): KeyedHash {
   return made;
 }
 
-/** EdDSA hashes by itself (RFC 8032). */
+/** The digest that is passed to sign and verify. EdDSA has its own (RFC 8032). */
 function digestOf(algorithm: Algorithm): string | null {
   return algorithm === "EdDSA" ? null : "sha256";
 }
 
-/** JWS has the two numbers of an ECDSA signature side by side (RFC 7518 §3.4); other keys do not look at it. */
+/** JWS concatenates the two numbers of an ECDSA signature (RFC 7518 §3.4). Other keys ignore the option. */
 function formOf(key: KeyObject) {
   return { key, dsaEncoding: "ieee-p1363" as const };
 }
 
-/** For what is encoded or decoded at the moment: a buffer of its own for each would cost more than the rest. */
+/** Reused for each encoding and decoding: allocating a buffer each time would cost more than all other steps. */
 const scratch = Buffer.allocUnsafeSlow(16_384);
 
 function encode(value: object): string {

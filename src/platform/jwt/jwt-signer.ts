@@ -2,12 +2,12 @@ import { type ParsedJws, parseCompact, signCompact, verifyCompact } from "./comp
 import { verifyClaims } from "./verify-claims.ts";
 import type { Claims, KeyRing, TokenSigner, TokenType } from "./port.ts";
 
-/** No token of ours is longer: what exceeds it is not signed, and refused before any work. */
+/** The maximum length of a token. A longer one is not signed, and is refused before it is parsed. */
 const maximumTokenLength = 8192;
 
 /**
- * Signs with the ring's current key and verifies with the key that a token names. The token chooses among our keys and
- * nothing else: key and algorithm come from the ring, never from the token's header (RFC 8725 §3.1).
+ * Signs with the current key of the key ring, and verifies with the key whose id the token names. Key and algorithm come from
+ * the ring, never from the token's header (RFC 8725 §3.1).
  */
 export function createJwtSigner(ring: KeyRing): TokenSigner {
   async function findClaims(token: string, type: TokenType): Promise<Claims | null> {
@@ -24,7 +24,7 @@ export function createJwtSigner(ring: KeyRing): TokenSigner {
       const { id, algorithm, signWith } = ring.current();
       const token = signCompact({ alg: algorithm, typ: type, kid: id }, claims, signWith);
       if (token.length <= maximumTokenLength) return token;
-      throw new RangeError("a token would be too long to be accepted: it says too much");
+      throw new RangeError("the token would be longer than the maximum that is accepted");
     },
     async verify(token, expected) {
       const claims = await findClaims(token, expected.type);
@@ -33,7 +33,7 @@ export function createJwtSigner(ring: KeyRing): TokenSigner {
   };
 }
 
-/** We know no critical extension, so a header that names one is not ours (RFC 7515 §4.1.11). */
+/** No critical extension is supported, so a header that names one is not valid (RFC 7515 §4.1.11). */
 function isOfType({ header }: ParsedJws, type: TokenType): boolean {
   return header.typ === type && header.crit === undefined;
 }

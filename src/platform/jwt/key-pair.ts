@@ -3,25 +3,34 @@ import { KeyObject } from "node:crypto";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 
 import type { AsymmetricAlgorithm, PublicJwk, StoredKey } from "./port.ts";
-import { UnusableKeyError } from "./unusable-key-error.ts";
 
-/** As strong as the curves of the other algorithms: 128 bits (NIST SP 800-57 part 1, §5.6.1). */
+/** 128 bits of security, as the curves of the other algorithms have (NIST SP 800-57 part 1, §5.6.1). */
 const rsaModulusBits = 3072;
 
-/** A new key pair: its id (RFC 7638), and its halves in the form in which they are stored. */
+/** A new key pair: its id (RFC 7638), and both keys in the form in which they are stored. */
 export interface NewKeyPair {
   readonly id: string;
   readonly publicJwk: PublicJwk;
   readonly privateJwk: string;
 }
 
-/** A stored key, ready for use. `signWith` is null where its private half was not given. */
+/** A stored key, imported for use. `signWith` is null without its private key. */
 export type ImportedKey = StoredKey & {
   readonly verifyWith: KeyObject;
   readonly signWith: KeyObject | null;
 };
 
-/** Draws a key pair. Takes up to a second of another thread for RS256. */
+/** A stored signing key cannot be used. No key replaces it by itself, because its tokens would become invalid without notice. */
+export class UnusableKeyError extends Error {
+  constructor(keyId: string, reason: string) {
+    super(
+      `The signing key ${keyId} cannot be used: ${reason} If the key is lost, remove it (delete from signing_keys where id = '${keyId}'): a new key is then created, and tokens that the lost key signed are refused.`,
+    );
+    this.name = "UnusableKeyError";
+  }
+}
+
+/** Generates a key pair. For RS256 this takes up to a second in another thread. */
 export async function createKeyPair(algorithm: AsymmetricAlgorithm): Promise<NewKeyPair> {
   const { publicKey, privateKey } = await generateKeyPair(algorithm, {
     extractable: true,
@@ -35,17 +44,17 @@ export async function createKeyPair(algorithm: AsymmetricAlgorithm): Promise<New
   };
 }
 
-/** Makes a stored key usable. Throws `UnusableKeyError` where a half is damaged or belongs to another key. */
+/** Imports a stored key. Throws `UnusableKeyError` where one of its keys is damaged or belongs to another pair. */
 export async function importKey(key: StoredKey): Promise<ImportedKey> {
   try {
     const privateJwk = key.privateJwk === null ? null : parsePrivateJwk(key.privateJwk);
     return {
       ...key,
-      verifyWith: await importHalf(key, key.publicJwk),
-      signWith: privateJwk === null ? null : await importHalf(key, privateJwk),
+      verifyWith: await importOne(key, key.publicJwk),
+      signWith: privateJwk === null ? null : await importOne(key, privateJwk),
     };
   } catch {
-    // The reason may quote the key.
+    // The cause is dropped: its message may hold the key.
     throw new UnusableKeyError(
       key.id,
       "its row in signing_keys is damaged. Restore it from a backup.",
@@ -53,11 +62,12 @@ export async function importKey(key: StoredKey): Promise<ImportedKey> {
   }
 }
 
-async function importHalf({ id, algorithm }: StoredKey, jwk: JWK): Promise<KeyObject> {
-  // What cannot be taken out of a CryptoKey again, Node will refuse to make a KeyObject of (DEP0204).
+async function importOne({ id, algorithm }: StoredKey, jwk: JWK): Promise<KeyObject> {
+  // Node converts only extractable CryptoKeys to KeyObjects (DEP0204).
   const imported = await importJWK(jwk, algorithm, { extractable: true });
-  if (!(imported instanceof CryptoKey)) throw new TypeError("not a half of a key pair");
-  if ((await calculateJwkThumbprint(jwk)) !== id) throw new TypeError("of another key pair");
+  if (!(imported instanceof CryptoKey)) throw new TypeError("not a key of a key pair");
+  if ((await calculateJwkThumbprint(jwk)) !== id)
+    throw new TypeError("the key belongs to another pair");
   return KeyObject.from(imported);
 }
 
@@ -67,12 +77,12 @@ function parsePrivateJwk(text: string): JWK {
   throw new TypeError("not a private JWK");
 }
 
-/** Importing it judges the rest of its members. */
+/** Only this member is checked here; the import checks the others. */
 function isPrivateJwk(value: unknown): value is JWK {
   return typeof value === "object" && value !== null && "d" in value;
 }
 
-/** Named one by one, so that no private member can come along. */
+/** An allow-list of members, so that no private member is published. */
 function publicPart({ kty, crv, x, y, n, e }: JWK): PublicJwk {
   if (kty === undefined) throw new TypeError("a JWK without kty");
   const members = Object.entries({ crv, x, y, n, e }).filter(([, value]) => value !== undefined);

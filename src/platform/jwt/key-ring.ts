@@ -2,33 +2,32 @@ import type { Clock } from "../../kernel/clock.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { paced } from "../../kernel/paced.ts";
 import { withDeadline } from "../db/deadline.ts";
-import { currentKey } from "./current-key.ts";
 import { type ImportedKey, importKey } from "./key-pair.ts";
 import type { Algorithm, KeyRing, SigningKey, StoredKey, VerificationKey } from "./port.ts";
 import { secretKeyOf } from "./secret-keys.ts";
 
-/** What a ring is made of. */
+/** The parts that a key ring is created from. */
 export interface KeyRingOptions {
   readonly clock: Clock;
-  /** What tokens are signed with from now on; tokens of the other algorithms' keys stay valid. */
+  /** The algorithm that tokens are signed with. Tokens that keys of other algorithms signed stay valid. */
   readonly algorithm: Algorithm;
   readonly secrets: { readonly current: string; readonly previous: string | null };
-  /** Reads the key pairs, in the order in which they were made. */
+  /** Reads the stored key pairs, in the order of their creation. */
   readonly load: () => Promise<readonly StoredKey[]>;
 }
 
-/** No flood of unknown key ids makes the store be read more often. */
+/** The shortest time between two reads of the stored keys, however many unknown key ids are received. */
 const reloadPauseMilliseconds = 200;
 
-/** What an unknown key id may cost a request: as long as the shortest DATABASE_TIMEOUT, however many readings come before its own. */
-const patienceSeconds = 1;
+/** How long a request with an unknown key id waits for the stored keys: as long as the shortest DATABASE_TIMEOUT. */
+const unknownKeyTimeoutSeconds = 1;
 
-/** A SHA-256 thumbprint (RFC 7638); no other unknown id is worth a look into the store. */
+/** A SHA-256 thumbprint (RFC 7638). The stored keys are not read again for an unknown id of another form. */
 const thumbprint = /^[\w-]{43}$/;
 
 /**
- * The secrets of the settings and the stored key pairs, each for its own algorithm. It holds no key pair before the first
- * `reload`. What a key is, next, current or retired, follows from the clock alone.
+ * The keys of the secrets in the settings and the stored key pairs, each for its own algorithm. It holds no key pair before
+ * the first `reload`. Whether a key is next, current or retired depends only on the clock.
  */
 export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOptions): KeyRing {
   const secretKey = secretKeyOf(secrets.current);
@@ -68,7 +67,7 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
     async find(keyId) {
       const known = findKnown(keyId);
       if (known || !thumbprint.test(keyId)) return known;
-      await withDeadline(reload(), patienceSeconds);
+      await withDeadline(reload(), unknownKeyTimeoutSeconds);
       return findKnown(keyId);
     },
     published() {
@@ -85,7 +84,18 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
   };
 }
 
-/** Whether two lists of keys verify the same tokens for the same time. */
+/**
+ * The key that signs at a given time, of `keys` in the order of their creation: the newest active one of the algorithm.
+ * If none is active yet, by a clock that is behind the others, it is the first. Every replica chooses the same key.
+ */
+export function currentKey<
+  Key extends { readonly algorithm: Algorithm; readonly activeFrom: Date },
+>(keys: readonly Key[], algorithm: Algorithm, now: Date): Key | undefined {
+  const candidates = keys.filter((key) => key.algorithm === algorithm);
+  return candidates.findLast((key) => key.activeFrom <= now) ?? candidates[0];
+}
+
+/** Whether two lists of keys verify the same tokens until the same times. */
 function verifyTheSame(some: readonly StoredKey[], others: readonly StoredKey[]): boolean {
   const describe = (keys: readonly StoredKey[]) =>
     keys.map(({ id, verifyUntil }) => `${id} ${verifyUntil?.getTime() ?? ""}`).join();

@@ -1,19 +1,19 @@
 import type { KeyObject } from "node:crypto";
 
-/** The kinds of token that Gatehouse signs, as their `typ` header says (RFC 8725 §3.11). */
+/** The types of token that Gatehouse signs, as in the `typ` header (RFC 8725 §3.11). */
 export type TokenType = "at+jwt" | "rt+jwt";
 
 /** A token's claims (RFC 7519 §4). */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What a presented token turned out to be. An expired one is genuine, but too old. */
+/** The result of verifying a token. The signature and claims of an expired one are valid, except for its age. */
 export type Verification =
   | { readonly status: "valid" | "expired"; readonly claims: Claims }
   | { readonly status: "invalid" };
 
-/** Signs and verifies compact JWS tokens under the service's own keys. */
+/** Signs and verifies compact JWS tokens with the service's own keys. */
 export interface TokenSigner {
-  /** Rejects where the token would be longer than `verify` accepts. */
+  /** Rejects when the token would be longer than `verify` accepts. */
   sign(type: TokenType, claims: Claims): Promise<string>;
   verify(
     token: string,
@@ -24,24 +24,24 @@ export interface TokenSigner {
 /** The algorithms whose verification key may be published (RFC 7518 §3, RFC 8037 §3.1). */
 export type AsymmetricAlgorithm = "EdDSA" | "ES256" | "RS256";
 
-/** Every algorithm that a token of ours may be signed with. */
+/** Every algorithm that tokens may be signed with. */
 export type Algorithm = "HS256" | AsymmetricAlgorithm;
 
-/** What verifies: a key with the one algorithm that it is for, whatever a token's header says (RFC 8725 §3.1). */
+/** A key that verifies, with its only algorithm, whatever the token's header names (RFC 8725 §3.1). */
 export interface VerificationKey {
   readonly id: string;
   readonly algorithm: Algorithm;
   readonly verifyWith: KeyObject;
 }
 
-/** What signs, with the one algorithm that it is for. */
+/** A key that signs, with its only algorithm. */
 export interface SigningKey {
   readonly id: string;
   readonly algorithm: Algorithm;
   readonly signWith: KeyObject;
 }
 
-/** The public half of a key pair as a JWK (RFC 7517, RFC 7518 §6, RFC 8037 §2): what defines it, and nothing else. */
+/** The public key of a pair as a JWK (RFC 7517, RFC 7518 §6, RFC 8037 §2), with the members that define it only. */
 export interface PublicJwk {
   readonly kty: string;
   readonly crv?: string;
@@ -51,39 +51,39 @@ export interface PublicJwk {
   readonly e?: string;
 }
 
-/** A public key as others are given it to verify our tokens with. */
+/** A public key as it is published, for other services to verify tokens with. */
 export type PublishedKey = PublicJwk & {
   readonly kid: string;
   readonly alg: AsymmetricAlgorithm;
   readonly use: "sig";
 };
 
-/** A key pair as it is kept from one start to the next. */
+/** A key pair as it is stored in the database. */
 export interface StoredKey {
-  /** The public key's thumbprint (RFC 7638), and its `kid`. */
+  /** The public key's thumbprint (RFC 7638), which is its `kid`. */
   readonly id: string;
   readonly algorithm: AsymmetricAlgorithm;
   readonly publicJwk: PublicJwk;
-  /** The private half as the JSON text of a JWK; null where nothing is to be signed with it any more. */
+  /** The private key as a JWK in JSON, or null when it no longer signs. */
   readonly privateJwk: string | null;
   readonly activeFrom: Date;
-  /** From when on it verifies nothing; null while no newer key has taken its place. */
+  /** When it stops verifying, or null while no newer key has replaced it. */
   readonly verifyUntil: Date | null;
 }
 
-/** The keys of this replica, at this moment. */
+/** The keys that this replica has now. */
 export interface KeyRing {
-  /** The key to sign with. Throws `UNAVAILABLE` where there is none yet. */
+  /** The key to sign with. Throws `UNAVAILABLE` when none is loaded. */
   current(): SigningKey;
   /**
-   * The key with this id. Where it is unknown, the stored keys are read again before the answer is no. Throws `UNAVAILABLE`
-   * where that takes longer than a second.
+   * The key with this id, or undefined. When it is unknown, the stored keys are read again first. Throws `UNAVAILABLE` when
+   * that takes longer than a second.
    */
   find(keyId: string): Promise<VerificationKey | undefined>;
-  /** The public keys that sign, will sign or did sign tokens that may still live. None under HS256. */
+  /** The public keys that sign, will sign, or signed tokens that may still be valid. None with HS256. */
   published(): readonly PublishedKey[];
-  /** Changes whenever a key came or went: what was verified before must then be verified again. */
+  /** Changes whenever a key is added or removed. Tokens that were verified before must then be verified again. */
   revision(): number;
-  /** Reads the stored keys again, after this call; when that fails, those of before stay. */
+  /** Reads the stored keys again, after this call. When that fails, the keys that were loaded before stay in use. */
   reload(): Promise<void>;
 }

@@ -1,17 +1,17 @@
 import { numericDate } from "../../kernel/clock.ts";
 import type { Claims, Verification } from "./port.ts";
 
-/** What the claims of a genuine token must say. */
+/** The values that the claims of a token must have. */
 export interface ExpectedClaims {
   readonly issuer: string;
   readonly audience?: string;
   readonly now: Date;
 }
 
-/** Every token of ours has these. */
+/** Every token of this service has these claims. */
 const required = ["sub", "jti", "iat", "exp"] as const;
 
-/** Judges issuer, audience and times (RFC 7519 §4.1), without leeway: the clock that issued is the clock that judges. */
+/** Verifies issuer, audience and times (RFC 7519 §4.1). There is no leeway: the same service issues and verifies. */
 export function verifyClaims(claims: Claims, expected: ExpectedClaims): Verification {
   const { iss, aud, exp, nbf, iat } = claims;
   const now = numericDate(expected.now);

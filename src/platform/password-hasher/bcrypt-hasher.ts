@@ -1,5 +1,5 @@
 import { AppError } from "../../kernel/errors.ts";
-import { bcryptCostOf, compareWithNone, highestCost, lowestCost } from "./bcrypt.ts";
+import { bcryptCostOf, compareWithDummy, highestCost, lowestCost } from "./bcrypt.ts";
 import { bcryptEffort, createEffortMeter, type Effort, unitsOfCost } from "./effort.ts";
 import { formsOfBcrypt } from "./imported/bcrypt-of-others.ts";
 import type { ImportedHash } from "./imported/hash-reader.ts";
@@ -7,24 +7,24 @@ import { parseImportedHash } from "./imported/imported-hash.ts";
 import type { PasswordHasher } from "./port.ts";
 import { createWorkQueue } from "./work-queue.ts";
 
-/** A password that is to be compared: as it is hashed here, and as it was typed. */
+/** A password to compare: in the form that is hashed here, and as it was typed. */
 interface Candidate {
   readonly password: string;
   readonly typed: string;
 }
 
-/** Some 15 ms: enough to tell how long a unit takes. */
+/** A comparison of about 15 ms: long enough to measure how long a unit takes. */
 const calibrationCost = 8;
 
-/** Whether it was the right password, and the units of work that finding out took. */
+/** Whether the password matched, and the units of work that the comparison took. */
 interface Comparison {
   readonly matches: boolean;
   readonly spentUnits: number;
 }
 
 /**
- * bcrypt at the given cost on Bun's thread pool, as many at once as `concurrency` and `waiting` more in a queue;
- * beyond that `OVERLOADED`, so that a flood of logins starves nothing else. Also verifies what other services hashed.
+ * bcrypt at the given cost on Bun's thread pool: `concurrency` operations at once and `waiting` more in a queue. Beyond that
+ * it throws `OVERLOADED`, so that a flood of sign-ins does not block other requests. It also verifies imported hashes.
  */
 export function createBcryptHasher(options: {
   cost: number;
@@ -41,12 +41,12 @@ export function createBcryptHasher(options: {
       }),
   });
   const meter = createEffortMeter();
-  /** What comparisons with imported hashes take, of every kind that was met since the start. */
+  /** The effort of comparisons with imported hashes, for every kind that was compared since the start. */
   const importedEfforts = new Map<string, Effort>();
   let ownUnits = unitsOfCost(cost);
 
   const spend = (password: string, spentCost: number): Promise<boolean> =>
-    meter.run(bcryptEffort(spentCost), () => compareWithNone(password, spentCost));
+    meter.run(bcryptEffort(spentCost), () => compareWithDummy(password, spentCost));
 
   async function compareOwn(password: string, hash: string, ownCost: number): Promise<Comparison> {
     const effort = bcryptEffort(ownCost);
@@ -80,13 +80,13 @@ export function createBcryptHasher(options: {
     return imported === null ? nothing : compareImported(candidate, imported);
   }
 
-  /** What every refusal costs: as much as the dearest hash that may be stored, or the time would tell which ones are. */
-  function unitsOfRefusal({ password, typed }: Candidate): number {
-    const dearest = Math.max(0, ...importedEfforts.values().map(meter.unitsOf));
-    return Math.max(ownUnits, dearest * formsOfBcrypt(password, typed).length);
+  /** The work of every failed comparison: that of the most expensive known hash. Otherwise the time would show which hash is stored. */
+  function unitsOfFailure({ password, typed }: Candidate): number {
+    const mostExpensive = Math.max(0, ...importedEfforts.values().map(meter.unitsOf));
+    return Math.max(ownUnits, mostExpensive * formsOfBcrypt(password, typed).length);
   }
 
-  /** Comparisons whose costs are the binary digits of what is left to spend. */
+  /** Runs comparisons at the costs that add up to `units`, as the binary digits of a number do. */
   async function spendUnits(password: string, units: number): Promise<void> {
     let left = units;
     for (let spentCost = highestCost; spentCost >= lowestCost; spentCost -= 1) {
@@ -102,7 +102,7 @@ export function createBcryptHasher(options: {
       queue.run(async () => {
         const candidate = { password, typed };
         const { matches, spentUnits } = await compare(candidate, hash);
-        if (!matches) await spendUnits(password, unitsOfRefusal(candidate) - spentUnits);
+        if (!matches) await spendUnits(password, unitsOfFailure(candidate) - spentUnits);
         return matches;
       }),
     isOutdated: (hash) => {

@@ -1,33 +1,33 @@
 import { monotonicMilliseconds } from "../../kernel/clock.ts";
 import { highestCost, lowestCost } from "./bcrypt.ts";
 
-/** What a comparison takes: that of bcrypt follows from its cost, and all others of one kind take the same. */
+/** The work of a comparison. For bcrypt it follows from the cost; other hashes of the same kind take the same work. */
 export interface Effort {
   readonly kind: string;
   readonly bcryptCost: number | null;
 }
 
-/** Knows what comparisons take, counted in comparisons of bcrypt at the lowest cost (units). */
+/** Measures the work of comparisons, in units: one unit is a bcrypt comparison at the lowest cost. */
 export interface EffortMeter {
-  /** Makes a comparison, and learns from the time that it takes. */
+  /** Runs a comparison and measures its time. */
   run(effort: Effort, compare: () => Promise<boolean>): Promise<boolean>;
-  /** 0 for a kind that was not met yet. */
+  /** The units of a comparison; 0 for a kind that was not measured yet. */
   unitsOf(effort: Effort): number;
-  /** Whether it was learnt how long a unit takes. */
+  /** Whether the time of a unit was measured. */
   readonly isCalibrated: boolean;
 }
 
-/** No hash that an import lets in takes more: a time beyond that was spent waiting. */
+/** The most that an accepted hash takes. A longer measured time includes waiting. */
 const mostUnits = unitsOfCost(highestCost);
 
-/** The effort of bcrypt at a cost. */
+/** The effort of a bcrypt comparison at a cost. */
 export function bcryptEffort(cost: number): Effort {
   return { kind: `bcrypt:${cost}`, bcryptCost: cost };
 }
 
 /**
- * Learns what kinds other than bcrypt take by comparing the least times seen: whatever else the machine does only adds to
- * them. Those times are not used for pauses but turned into work, so that a busy machine stretches both alike.
+ * The work of kinds other than bcrypt is estimated from the shortest measured times, because other load only adds to them.
+ * The times are converted to units of work, not to pauses, so that load on the machine affects both in the same way.
  */
 export function createEffortMeter(): EffortMeter {
   let unitMilliseconds = Number.POSITIVE_INFINITY;
@@ -62,7 +62,7 @@ export function createEffortMeter(): EffortMeter {
   };
 }
 
-/** Each step of the cost doubles the work. */
+/** The units of a bcrypt comparison. Each step of the cost doubles them. */
 export function unitsOfCost(bcryptCost: number): number {
   return 2 ** (bcryptCost - lowestCost);
 }

@@ -1,12 +1,12 @@
-/** Hashes and verifies passwords, a bounded number at a time. */
+/** Hashes and verifies passwords, a limited number at a time. */
 export interface PasswordHasher {
-  /** The password's hash, in PHC or modular crypt form. Throws `OVERLOADED` when too many wait. */
+  /** The password's hash, in PHC or modular crypt form. Throws `OVERLOADED` when too many are waiting. */
   hash(password: string): Promise<string>;
   /**
-   * Whether the password has this hash. With no hash (null) it takes as long and says false. `typed` is the password as it
-   * was typed, for hashes of services that did not normalise it. Throws `OVERLOADED`.
+   * Whether the password matches the hash. Without a hash (null) it takes as long and returns false. `typed` is the password
+   * as it was typed, for hashes of services that did not normalise it. Throws `OVERLOADED` when too many are waiting.
    */
   verify(password: string, hash: string | null, typed?: string): Promise<boolean>;
-  /** Whether a hash was made at a lower cost than the present one, or by another service. */
+  /** Whether a hash has a lower cost than the current one, or comes from another service. */
   isOutdated(hash: string): boolean;
 }

@@ -1,40 +1,40 @@
-/** Runs jobs in the order of their arrival, a bounded number at a time, with a bounded number waiting. */
+/** Runs jobs in the order of their arrival. The numbers of running and of waiting jobs are limited. */
 export interface WorkQueue {
-  /** The job's result; throws what `refuse` made when the queue is full. */
+  /** Runs a job and returns its result. Throws the error from `refuse` when the queue is full. */
   run<T>(job: () => Promise<T>): Promise<T>;
 }
 
-/** `concurrency` jobs run at once, `waiting` more may stand in line. */
+/** A queue in which `concurrency` jobs run at once and `waiting` more may wait. */
 export function createWorkQueue(options: {
   concurrency: number;
   waiting: number;
   refuse: () => Error;
 }): WorkQueue {
-  const line: Array<() => void> = [];
+  const queue: Array<() => void> = [];
   let running = 0;
 
-  async function place(): Promise<void> {
+  async function acquire(): Promise<void> {
     if (running < options.concurrency) {
       running += 1;
       return;
     }
-    if (line.length >= options.waiting) throw options.refuse();
-    await new Promise<void>((resolve) => line.push(resolve));
+    if (queue.length >= options.waiting) throw options.refuse();
+    await new Promise<void>((resolve) => queue.push(resolve));
   }
 
-  function leave(): void {
-    const next = line.shift();
+  function release(): void {
+    const next = queue.shift();
     if (next) next();
     else running -= 1;
   }
 
   return {
     async run(job) {
-      await place();
+      await acquire();
       try {
         return await job();
       } finally {
-        leave();
+        release();
       }
     },
   };

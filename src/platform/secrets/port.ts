@@ -1,13 +1,13 @@
-/** What is done with the service's own secret keys. */
+/** Encryption and keyed digests under the service's own secret keys. */
 export interface Secrets {
-  /** Encrypts a text for storage; the result holds no trace of it. */
+  /** Encrypts a string for storage. */
   seal(text: string): string;
-  /** The sealed text, or null when it was altered or sealed with a key that is gone. */
+  /** The decrypted string, or null when the sealed one was altered or sealed with a key that is not known. */
   open(sealed: string): string | null;
-  /** Whether the sealed text opens with the key that `seal` uses now: after a key change, what is older does not. */
+  /** Whether the string was sealed with the key that `seal` uses now. It is false for strings sealed before a key change. */
   isCurrent(sealed: string): boolean;
-  /** A keyed digest (HMAC-SHA-256, base64url) of a message, under the current key of the given purpose. */
+  /** The keyed digest (HMAC-SHA-256, base64url) of a message under the current key of this purpose. */
   digest(purpose: string, message: string): string;
-  /** The same under the current and the previous key: what may have been made before a key change. */
+  /** The digests under the current and the previous keys, for comparison with digests made before a key change. */
   digests(purpose: string, message: string): readonly string[];
 }

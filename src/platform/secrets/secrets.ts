@@ -1,16 +1,15 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 
-import { createKeyedHash, type KeyedHash } from "../../kernel/keyed-hash.ts";
+import { createKeyedHash, type KeyedHash } from "../../kernel/bytes.ts";
 import type { Random } from "../../kernel/random.ts";
-import { deriveKey } from "./derive-key.ts";
 import type { Secrets } from "./port.ts";
 
 const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * Sealing (AES-256-GCM, NIST SP 800-38D) and keyed digests under keys drawn from the given root secrets.
- * `previous` are roots that were in use before: they open and compare, and never seal.
+ * Sealing (AES-256-GCM, NIST SP 800-38D) and keyed digests under keys derived from the given root secrets.
+ * `previous` are earlier roots: they only open and compare.
  */
 export function createSecrets(
   roots: { current: string; previous: readonly string[] },
@@ -72,4 +71,9 @@ function openWith(key: Buffer, sealed: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** A 256-bit key for one purpose, derived from a root secret (HKDF-SHA-256, RFC 5869). Each purpose has its own key. */
+export function deriveKey(rootSecret: string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", rootSecret, "", `gatehouse:${purpose}`, 32));
 }

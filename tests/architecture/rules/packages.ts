@@ -17,6 +17,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "@elysiajs/swagger": ["src/app"],
   arctic: ["src/features/social-login/providers"],
   commander: ["src/app/cli"],
+  "damerau-levenshtein": ["src/platform/config"],
   "ipaddr.js": ["src/platform"],
   jose: ["src/platform/jwt"],
   nodemailer: ["src/platform/mail"],

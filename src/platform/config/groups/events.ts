@@ -1,16 +1,16 @@
 import { boolean } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 
-/** What events say. */
+/** What events contain. */
 export const events = {
   title: "Events",
-  introduction: "What events say to the systems that listen to them.",
+  introduction: "What events for other systems contain.",
   settings: {
     EVENTS_INCLUDE_TOKENS: {
       kind: boolean,
       default: "true",
       description:
-        "Whether `user.registered` carries the verification token, for a system that sends its own mails.",
+        "Whether `user.registered` contains the verification token, for a system that sends its own mails.",
     },
   },
 } satisfies SettingGroup;

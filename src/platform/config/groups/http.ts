@@ -2,10 +2,10 @@ import { networks, origins } from "../address-kinds.ts";
 import { boolean, size } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 
-/** Which requests are taken, and from whom. */
+/** Which requests are accepted, and from which origins and proxies. */
 export const http = {
   title: "Requests",
-  introduction: "Which requests are taken, and whose word about their origin is believed.",
+  introduction: "Which requests are accepted, and from which origins and proxies.",
   settings: {
     ALLOWED_ORIGINS: {
       kind: origins,
@@ -17,13 +17,13 @@ export const http = {
       kind: networks,
       default: "",
       description:
-        "The networks of your reverse proxies: their `X-Forwarded-For` is believed, nobody else's. Networks so wide that they would trust everybody are refused in production.",
+        "The networks of your reverse proxies. `X-Forwarded-For` is used only when it comes from them. Networks wider than any private one are refused in production.",
       example: "10.0.0.0/8,fd00::/8",
     },
     BODY_LIMIT: {
       kind: size("1KiB", "16MiB"),
       default: "64KiB",
-      description: "The largest request body; a larger one is answered 413.",
+      description: "The maximum size of a request body. The response to a larger one is 413.",
     },
     DOCS_ENABLED: {
       kind: boolean,
@@ -34,7 +34,7 @@ export const http = {
       kind: boolean,
       default: "true",
       description:
-        "Whether there are posts and votes, the example of a protected resource, under `/api/v1/posts`.",
+        "Whether posts and votes, the example of a protected resource, are served under `/api/v1/posts`.",
     },
   },
 } satisfies SettingGroup;

@@ -2,28 +2,28 @@ import { host, publicAddress } from "../address-kinds.ts";
 import { choice, directory, duration, integer, text } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 
-/** What the service is, where it listens, what it prints. */
+/** The environment, the addresses, the names and the log of a process. */
 export const installation = {
   title: "Installation",
-  introduction: "What this process is, where it listens and what it prints.",
+  introduction: "The environment, the addresses, the names and the log of this process.",
   settings: {
     ENVIRONMENT: {
       kind: choice("development", "production", "test"),
       default: "development",
       description:
-        "What this installation is for. `production` refuses whatever is fit for development only.",
+        "What this installation is used for. `production` refuses settings that are safe only for development.",
       example: "production",
     },
     HOST: {
       kind: host,
       default: "127.0.0.1",
       description:
-        "The address to listen on; `0.0.0.0` for all of this machine's addresses, as in the container image.",
+        "The address to listen on. `0.0.0.0` means all IPv4 addresses of this machine, as in the container image.",
     },
     PORT: {
       kind: integer(0, 65_535),
       default: "8000",
-      description: "The port to listen on. 0 takes a free one, which is of use in tests.",
+      description: "The port to listen on. 0 chooses a free port, which is useful in tests.",
     },
     PUBLIC_URL: {
       kind: publicAddress,
@@ -32,18 +32,18 @@ export const installation = {
         from: ({ textOf }) => `http://localhost:${textOf("PORT") ?? ""}`,
       },
       description:
-        "The address that users reach this service at; links in mails and the tokens' issuer are made of it, never of a request's headers. Required in production, and https there unless the host is this machine.",
+        "The URL at which users reach this service. Links in mails and the issuer of tokens are made from it, never from a request's headers. Required in production, where it must be https unless the host is this machine.",
       example: "https://auth.example.com",
     },
     SERVICE_NAME: {
       kind: text(64),
       default: "auth-service",
-      description: "The name that mails, health answers and the tokens' audience carry.",
+      description: "The name in mails, in health responses, and in the audience of tokens.",
     },
     LOG_LEVEL: {
       kind: choice("fatal", "error", "warn", "info", "debug", "trace"),
       default: "info",
-      description: "The least important kind of log line that is still printed.",
+      description: "The lowest level of log lines that are printed.",
     },
     LOG_FORMAT: {
       kind: choice("json", "pretty"),
@@ -51,7 +51,8 @@ export const installation = {
         describedAs: "`json`; `pretty` on a terminal",
         from: ({ isTerminal }) => (isTerminal ? "pretty" : "json"),
       },
-      description: "One JSON object a line, or lines for people.",
+      description:
+        "`json` prints one JSON object per line, `pretty` prints lines that are easier to read.",
       example: "json",
     },
     LOG_REQUESTS: {
@@ -64,12 +65,12 @@ export const installation = {
       kind: directory,
       default: "./data",
       description:
-        "The directory of the embedded database, of development mail and of the development secret. It is made, for its owner alone, when it is missing.",
+        "The directory of the embedded database, of development mail and of the development secret. If it is missing, it is created with access for its owner only.",
     },
     SHUTDOWN_TIMEOUT: {
       kind: duration("1s", "1h"),
       default: "25s",
-      description: "How long requests in flight may take to finish after SIGTERM.",
+      description: "How long open requests may take to finish after SIGTERM.",
     },
   },
 } satisfies SettingGroup;

@@ -2,16 +2,19 @@ import { boolean, choice, duration, secret, text } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 import { exampleSecret } from "../weak-secrets.ts";
 
-/** How tokens are signed, and how long they and their sessions live. */
+/** How tokens are signed, and how long they and their sessions are valid. */
 export const tokens = {
   title: "Tokens and sessions",
-  introduction: "How tokens are signed, and how long they and the sessions behind them live.",
+  introduction: "How tokens are signed, and how long they and their sessions are valid.",
   settings: {
     JWT_SECRET_KEY: {
       kind: secret(32),
-      default: { describedAs: "made in development, kept in `DATA_DIR/jwt-secret`", from: null },
+      default: {
+        describedAs: "generated in development and stored in `DATA_DIR/jwt-secret`",
+        from: null,
+      },
       description:
-        "The secret that signs tokens: 32 random bytes or more, such as the output of `openssl rand -base64 32`. Required in production, where examples and weak ones are refused.",
+        "The secret that signs tokens: 32 random bytes or more, such as the output of `openssl rand -base64 32`. Required in production, where examples and weak secrets are refused.",
       example: exampleSecret,
       secret: true,
     },
@@ -19,7 +22,7 @@ export const tokens = {
       kind: secret(32),
       default: null,
       description:
-        "The secret before the last change: tokens that it signed are still accepted. Remove it once they have expired.",
+        "The previous secret. Tokens that it signed are still accepted. Remove it when they have expired.",
       example: `previous-${exampleSecret}`,
       secret: true,
     },
@@ -27,18 +30,18 @@ export const tokens = {
       kind: choice("HS256", "EdDSA", "ES256", "RS256"),
       default: "HS256",
       description:
-        "The signature algorithm of tokens. `HS256` signs with `JWT_SECRET_KEY`; the others sign with keys that are made, sealed and kept in the database, and let other services verify tokens by `/.well-known/jwks.json`. Changing it ends no session.",
+        "The signature algorithm of tokens. `HS256` signs with `JWT_SECRET_KEY`. The others sign with generated keys, which are stored encrypted in the database; other services can then verify tokens with the public keys at `/.well-known/jwks.json`. Changing the algorithm ends no session.",
     },
     JWT_KEY_ROTATION: {
       kind: duration("1h", "3650d"),
       default: "90d",
       description:
-        "How long a key of the asymmetric algorithms signs before the next one takes its place. `HS256` is rotated by hand, with `JWT_SECRET_KEY_PREVIOUS`.",
+        "How long a key of the asymmetric algorithms signs before the next one replaces it. The secret of `HS256` is rotated by hand, with `JWT_SECRET_KEY_PREVIOUS`.",
     },
     JWT_ISSUER: {
       kind: text(512),
       default: { describedAs: "`PUBLIC_URL`", from: ({ textOf }) => textOf("PUBLIC_URL") ?? "" },
-      description: "The `iss` claim of tokens, which verifiers compare character by character.",
+      description: "The `iss` claim of tokens. Verifiers compare it character by character.",
       example: "https://auth.example.com",
     },
     JWT_AUDIENCE: {
@@ -58,43 +61,44 @@ export const tokens = {
     JWT_REFRESH_TOKEN_TTL: {
       kind: duration("1s", "3650d"),
       default: "7d",
-      description: "How long a session lasts that nobody refreshes; each refresh starts anew.",
+      description:
+        "How long a session stays active without a refresh. Each refresh starts this time again.",
     },
     SESSION_MAX_AGE: {
       kind: duration("1s", "3650d"),
       default: "90d",
-      description: "When a session ends, however often its tokens were refreshed.",
+      description: "The maximum age of a session, however often its tokens are refreshed.",
     },
     REFRESH_TOKEN_ROTATION: {
       kind: boolean,
       default: "true",
       description:
-        "Whether each refresh replaces the refresh token, so that a stolen one is noticed.",
+        "Whether each refresh replaces the refresh token, so that the reuse of a stolen one is detected.",
     },
     REFRESH_TOKEN_GRACE: {
       kind: duration("0s", "60s"),
       default: "10s",
       description:
-        "How long a replaced refresh token still answers with its successor, for clients that lost the reply. At most 10s in production.",
+        "How long a replaced refresh token still returns its successor, for clients that did not receive the response. At most 10s in production.",
     },
     REFRESH_TOKEN_COOKIE: {
       kind: boolean,
       default: "false",
       description:
-        "Whether refresh tokens travel only in a cookie that no script can read, for browser applications. Calls that use it must come from the origin of `PUBLIC_URL` or of `ALLOWED_ORIGINS`.",
+        "Whether refresh tokens are sent only in an `HttpOnly` cookie, for browser applications. Requests with the cookie must come from the origin of `PUBLIC_URL` or from one in `ALLOWED_ORIGINS`.",
     },
     ENCRYPTION_KEY: {
       kind: secret(32),
       default: null,
       description:
-        "Seals what is stored encrypted, such as private keys. Unset means a key derived from `JWT_SECRET_KEY`.",
+        "The secret that encrypts stored secrets, such as private keys. When unset, the key is derived from `JWT_SECRET_KEY`.",
       example: `encryption-${exampleSecret}`,
       secret: true,
     },
     PASSWORD_GRANT_ENABLED: {
       kind: boolean,
       default: "true",
-      description: "Whether `/oauth/token` takes `grant_type=password`.",
+      description: "Whether `/oauth/token` accepts `grant_type=password`.",
     },
   },
 } satisfies SettingGroup;

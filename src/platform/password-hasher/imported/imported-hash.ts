@@ -1,6 +1,6 @@
 import { readArgon2 } from "./argon2.ts";
 import { readBcrypt } from "./bcrypt-of-others.ts";
-import { type ImportedHash, type ReadHash, tooDear } from "./hash-reader.ts";
+import { type ImportedHash, type ReadHash, tooExpensive } from "./hash-reader.ts";
 import { readPbkdf2 } from "./pbkdf2.ts";
 import { readScrypt } from "./scrypt.ts";
 
@@ -8,20 +8,20 @@ const readers: readonly ReadHash[] = [readBcrypt, readArgon2, readPbkdf2, readSc
 
 const longestHash = 512;
 
-/** What was stored by an import, or null for anything else. */
+/** The imported hash in a stored string, or null for any other string. */
 export function parseImportedHash(text: string): ImportedHash | null {
   const found = readHash(text);
-  return found === tooDear ? null : found;
+  return found === tooExpensive ? null : found;
 }
 
 /**
- * What is to be stored of a hash that somebody wants to import, or what is wrong with it, without repeating it. Known are
+ * Validates a hash for import: the form in which to store it, or an issue that does not repeat it. The known formats are
  * bcrypt, argon2id, scrypt and PBKDF2 as passlib, Django and Werkzeug write them.
  */
-export function judgeImportedHash(text: string): { stored: string } | { issue: string } {
+export function validateImportedHash(text: string): { stored: string } | { issue: string } {
   const found = readHash(text);
-  if (found === null) return { issue: "Has no format that is known here." };
-  if (found === tooDear) return { issue: "Takes too much time or memory to compare with." };
+  if (found === null) return { issue: "Must be a hash in a known format." };
+  if (found === tooExpensive) return { issue: "Must take less time and memory to verify." };
   return { stored: found.stored };
 }
 

@@ -1,14 +1,14 @@
 import { createWorkQueue } from "../work-queue.ts";
 
-/** As many comparisons as may each take `mostBytes` of memory at once: a gigabyte, however many processors there are. */
+/** Limits the comparisons that may each use `mostBytes` of memory: a gigabyte in all, however many processors there are. */
 const queue = createWorkQueue({
   concurrency: 4,
-  // Those who come here have a place in the hasher's line already, which is bounded.
+  // The hasher's own queue limits how many wait here.
   waiting: Number.POSITIVE_INFINITY,
-  refuse: () => new Error("an endless line is never full"),
+  refuse: () => new Error("the queue has no limit"),
 });
 
-/** Does a job that needs much memory when there is room for it. */
-export function inMemoryLine<T>(job: () => Promise<T>): Promise<T> {
+/** Runs a job that needs much memory, as soon as few enough others run. */
+export function withMemoryPermit<T>(job: () => Promise<T>): Promise<T> {
   return queue.run(job);
 }

@@ -2,9 +2,9 @@ import { pbkdf2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 
 import { bytesOfBase64, bytesOfPasslib } from "./encodings.ts";
-import { asTyped, type ImportedHash, tooDear } from "./hash-reader.ts";
+import { asTyped, type ImportedHash, tooExpensive } from "./hash-reader.ts";
 
-/** Django, Werkzeug and passlib, in this order. The salt of the first two is a text. */
+/** The formats of Django, Werkzeug and passlib, in this order. The salt of the first two is not encoded. */
 const formats: readonly Format[] = [
   {
     pattern: /^pbkdf2_(sha1|sha256)\$(\d{1,9})\$([!-#%-~]+)\$([A-Za-z0-9+/]+={0,2})$/,
@@ -30,7 +30,7 @@ interface Format {
   readonly keyOf: (text: string) => Buffer | null;
 }
 
-/** The length of each digest, which is that of the keys, and how many iterations take about a second. */
+/** The length of each digest, which is also that of the key, and the iterations that take about a second. */
 const digests = new Map([
   ["sha1", { bytes: 20, mostIterations: 5_000_000 }],
   ["sha256", { bytes: 32, mostIterations: 5_000_000 }],
@@ -40,7 +40,7 @@ const digests = new Map([
 const derive = promisify(pbkdf2);
 
 /** Reads PBKDF2 hashes (RFC 8018 §5.2). */
-export function readPbkdf2(text: string): ImportedHash | typeof tooDear | null {
+export function readPbkdf2(text: string): ImportedHash | typeof tooExpensive | null {
   for (const { pattern, saltOf, keyOf } of formats) {
     const [matched, digestName = "", count, saltText = "", keyText = ""] = pattern.exec(text) ?? [];
     if (matched === undefined) continue;
@@ -48,7 +48,7 @@ export function readPbkdf2(text: string): ImportedHash | typeof tooDear | null {
     const digest = digests.get(name);
     const [salt, key, iterations] = [saltOf(saltText), keyOf(keyText), Number(count)];
     if (!digest || !salt || key?.length !== digest.bytes || iterations < 1) return null;
-    if (iterations > digest.mostIterations) return tooDear;
+    if (iterations > digest.mostIterations) return tooExpensive;
     return {
       stored: text,
       effort: { kind: `pbkdf2:${name}:${iterations}`, bcryptCost: null },

@@ -6,11 +6,11 @@ import {
   type ImportedHash,
   mostBytes,
   type PasswordForm,
-  tooDear,
+  tooExpensive,
 } from "./hash-reader.ts";
-import { inMemoryLine } from "./memory-semaphore.ts";
+import { withMemoryPermit } from "./memory-semaphore.ts";
 
-/** Werkzeug, Django and passlib, in this order. The salt of the first two is a text. */
+/** The formats of Werkzeug, Django and passlib, in this order. The salt of the first two is not encoded. */
 const formats: readonly Format[] = [
   {
     pattern:
@@ -33,18 +33,18 @@ const formats: readonly Format[] = [
 ];
 
 interface Format {
-  /** `n` or its binary logarithm `ln`, and the others by the names that RFC 7914 gives them. */
+  /** `n` or its binary logarithm `ln`, and the other parameters as RFC 7914 names them. */
   readonly pattern: RegExp;
   readonly saltOf: (text: string) => Buffer | null;
   readonly keyOf: (text: string) => Buffer | null;
 }
 
-/** N·r·p: the blocks that are mixed in one comparison, in about a second. */
+/** The most blocks (N·r·p) that one comparison mixes, in about a second. */
 const mostBlocks = 2 ** 22;
 const keyBytes = [16, 64] as const;
 
 /** Reads scrypt hashes (RFC 7914). */
-export function readScrypt(text: string): ImportedHash | typeof tooDear | null {
+export function readScrypt(text: string): ImportedHash | typeof tooExpensive | null {
   for (const { pattern, saltOf, keyOf } of formats) {
     const groups = pattern.exec(text)?.groups;
     if (!groups) continue;
@@ -53,14 +53,16 @@ export function readScrypt(text: string): ImportedHash | typeof tooDear | null {
     const [salt, key] = [saltOf(saltText), keyOf(keyText)];
     if (!salt || !key || !hasLength(key) || !areSound(costs)) return null;
     if (128 * costs.N * costs.r > mostBytes || costs.N * costs.r * costs.p > mostBlocks) {
-      return tooDear;
+      return tooExpensive;
     }
     return {
       stored: text,
       effort: { kind: `scrypt:${costs.N}:${costs.r}:${costs.p}`, bcryptCost: null },
       formsOf: asTyped,
       matches: (form) =>
-        inMemoryLine(async () => timingSafeEqual(await derive(form, salt, key.length, costs), key)),
+        withMemoryPermit(async () =>
+          timingSafeEqual(await derive(form, salt, key.length, costs), key),
+        ),
     };
   }
   return null;
@@ -81,7 +83,7 @@ function areSound({ N, r, p }: Costs): boolean {
 }
 
 function derive(form: PasswordForm, salt: Buffer, length: number, costs: Costs): Promise<Buffer> {
-  // What it takes and a little more: the library refuses to use a byte beyond.
+  // The memory that is needed and a margin: the library refuses to use more than its limit.
   const maxmem = 128 * costs.r * (costs.N + costs.p + 2) + 2 ** 20;
   return new Promise((resolve, reject) => {
     scrypt(form, salt, length, { ...costs, maxmem }, (error, key) => {

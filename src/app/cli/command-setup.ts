@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+
+import { systemRandom } from "../../kernel/random.ts";
+import { type GivenEnvironment, readEnvironment } from "../../platform/config/environment.ts";
+import {
+  validateSettings,
+  type LoadedSettings,
+  loadSettings,
+} from "../../platform/config/load-settings.ts";
+import type { Settings } from "../../platform/config/settings.ts";
+import { createLogger } from "../../platform/log/pino-logger.ts";
+import { createPlatform, type RunningPlatform } from "../create-platform.ts";
+
+/** Settings, and the environment from which they were read. */
+export type CommandSettings = LoadedSettings & { readonly given: GivenEnvironment };
+
+/** The validated settings of this process. Generates and stores a development secret. Throws `SettingsError`. */
+export function loadCommandSettings(command: Command): CommandSettings {
+  const given = readGivenEnvironment(command);
+  const loaded = loadSettings(given.environment, {
+    isTerminal: process.stdout.isTTY,
+    generateSecret: () => systemRandom.token(256),
+  });
+  return { ...loaded, given };
+}
+
+/** The same for commands that neither sign nor seal. It writes nothing, and `jwtSecretKey` may be empty. */
+export function readCommandSettings(command: Command): CommandSettings {
+  const given = readGivenEnvironment(command);
+  return { ...validateSettings(given.environment, process.stdout.isTTY), given };
+}
+
+/** The platform of a command. It logs to standard error, because standard output is for the output of the command. */
+export function createCommandPlatform(settings: Settings): RunningPlatform {
+  const { logLevel: level, logFormat: format, serviceName: service } = settings;
+  return createPlatform(settings, {
+    log: createLogger({ level, format, service }, process.stderr),
+  });
+}
+
+function readGivenEnvironment(command: Command): GivenEnvironment {
+  return readEnvironment(command.optsWithGlobals<{ envFile?: string }>().envFile);
+}
