@@ -2,8 +2,8 @@ import { type ParsedJws, parseCompact, signCompact, verifyCompact } from "./comp
 import { verifyClaims } from "./verify-claims.ts";
 import type { Claims, KeyRing, TokenSigner, TokenType } from "./port.ts";
 
-/** No token of ours is longer: what exceeds it is not signed, and refused before any work. */
-const maximumTokenLength = 8192;
+/** In characters. No token of ours is longer: what exceeds it is not signed, and refused before any work. */
+export const maximumTokenLength = 8192;
 
 /**
  * Signs with the ring's current key and verifies with the key that a token names. The token chooses among our keys and
