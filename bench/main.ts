@@ -6,6 +6,7 @@ import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { audit } from "./audit.ts";
 import { login } from "./login.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
+import { manyTokens } from "./many-tokens.ts";
 import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
 import { memory } from "./memory.ts";
 import { refresh } from "./refresh.ts";
@@ -19,6 +20,7 @@ import { validation } from "./validation.ts";
 
 const measurements: readonly Measurement[] = [
   validation,
+  manyTokens,
   revocation,
   login,
   saturation,
