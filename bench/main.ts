@@ -8,6 +8,7 @@ import { edge } from "./edge.ts";
 import { login } from "./login.ts";
 import { equalTime } from "./equal-time.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
+import { manyTokens } from "./many-tokens.ts";
 import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
 import { memory } from "./memory.ts";
 import { refresh } from "./refresh.ts";
@@ -22,6 +23,7 @@ import { validation } from "./validation.ts";
 const measurements: readonly Measurement[] = [
   validation,
   edge,
+  manyTokens,
   revocation,
   login,
   equalTime,

@@ -126,6 +126,7 @@ describe("values that are not exactly of their form are refused", () => {
     LOGIN_QUEUE: ["0", "-1"],
     SHUTDOWN_TIMEOUT: ["25", "0s"],
     BODY_LIMIT: ["64KB", "64k", "1 MiB", "0", "1023", "17MiB", "1.5MiB", "-1", "064KiB"],
+    TOKEN_CACHE_SIZE: ["64MB", "64", "1023KiB", "65537MiB", "0", "1GiB"],
     DOCS_ENABLED: ["enabled"],
     POSTS_ENABLED: ["off"],
   };
@@ -184,6 +185,7 @@ describe("valid values are accepted", () => {
     ],
     ["BODY_LIMIT", "65536", "bodyLimitBytes", 65_536],
     ["BODY_LIMIT", "1MiB", "bodyLimitBytes", 1_048_576],
+    ["TOKEN_CACHE_SIZE", "128MiB", "tokenCacheSizeBytes", 134_217_728],
   ];
 
   test.each(accepted)("%s=%j", (name, text, key, value) => {
@@ -248,6 +250,7 @@ describe("an unset setting has its default", () => {
       allowedOrigins: [],
       trustedProxies: [],
       bodyLimitBytes: 65_536,
+      tokenCacheSizeBytes: 67_108_864,
       docsEnabled: true,
       postsEnabled: true,
       eventsIncludeTokens: true,

@@ -6,13 +6,13 @@ import { heldPermissions, userColumns } from "../roles/index.ts";
 import { profileColumns, users } from "../users/index.ts";
 import { isActiveSession, sessions } from "../sessions/index.ts";
 
-/** The user, with her permissions, of a session that lives at this moment, and when the session ends by itself; or null. */
+/** The user of an active session, with the user's permissions, and when the session ends by itself; null for any other. */
 export async function findActiveSession(db: Db, sessionId: string, now: Date) {
   const [session] = await find(db, { sessionId, now });
   return session ?? null;
 }
 
-const find = preparedQuery((db, given: ParameterSource<{ sessionId: string; now: Date }>) =>
+const find = preparedQuery((db, parameter: ParameterSource<{ sessionId: string; now: Date }>) =>
   db
     .select({
       ...userColumns,
@@ -23,11 +23,11 @@ const find = preparedQuery((db, given: ParameterSource<{ sessionId: string; now:
       lastUsedAt: sessions.lastUsedAt,
     })
     .from(sessions)
-    .innerJoin(users, isActiveSession(given((asked) => asked.now)))
+    .innerJoin(users, isActiveSession(parameter(({ now }) => now)))
     .where(
       eq(
         sessions.id,
-        given((asked) => asked.sessionId),
+        parameter(({ sessionId }) => sessionId),
       ),
     ),
 );

@@ -3,33 +3,33 @@ import { and, lt, sql } from "drizzle-orm";
 import { addSeconds } from "../../kernel/clock.ts";
 import { describeError } from "../../platform/db/errors.ts";
 import type { Platform } from "../../platform/platform.ts";
-import type { CachedToken } from "./token-cache.ts";
+import type { CachedSession } from "./cached-records.ts";
 import { sessions } from "../sessions/index.ts";
 
 /** A session's last use is written at most this often. */
 const resolutionMilliseconds = 60_000;
-/** Uses are gathered for so long and written in one statement. */
-const gatheringMilliseconds = 1000;
+/** Uses are collected for this long and written in one statement. */
+const collectingMilliseconds = 1000;
 
 /** Keeps `last_used_at` of sessions, without a write for each request. */
 export interface SessionActivity {
-  /** A token of the session was used at `now`, in milliseconds since 1970. */
-  note(known: CachedToken, now: number): void;
+  /** The session was used at `now`, in milliseconds since 1970. */
+  note(session: Pick<CachedSession, "id" | "notedAsUsedAt">, now: number): void;
 }
 
-/** Best effort: what was gathered last is lost with the process, and a failing write is only logged. */
+/** Best effort: the last second's uses are lost with the process, and a failing write is only logged. */
 export function createSessionActivity(platform: Platform): SessionActivity {
   const { clock, db, log } = platform;
   let used = new Set<string>();
 
   async function write(): Promise<void> {
-    // As one text: the statement is the same for any number of sessions.
+    // As one parameter: the statement is the same for any number of sessions.
     const ids = `{${[...used].join(",")}}`;
     used = new Set();
     const now = clock.now();
-    // Other replicas, and the session's other tokens, may have been faster.
+    // Another replica may have written it already.
     const isDue = lt(sessions.lastUsedAt, addSeconds(now, -resolutionMilliseconds / 1000));
-    // Nor is it waited for whoever is changing a session, and perhaps waits for another of these.
+    // Locked rows are skipped: their transaction may be waiting for another of these rows.
     const due = db
       .select({ id: sessions.id })
       .from(sessions)
@@ -46,16 +46,16 @@ export function createSessionActivity(platform: Platform): SessionActivity {
       write().catch((error: unknown) => {
         log.warn(describeError(error), "the last use of sessions was not written");
       });
-    }, gatheringMilliseconds);
+    }, collectingMilliseconds);
     timer.unref();
   }
 
   return {
-    note(known, now) {
-      if (now - known.notedAsUsedAt < resolutionMilliseconds) return;
-      known.notedAsUsedAt = now;
+    note(session, now) {
+      if (now - session.notedAsUsedAt < resolutionMilliseconds) return;
+      session.notedAsUsedAt = now;
       if (used.size === 0) writeSoon();
-      used.add(known.actor.sessionId);
+      used.add(session.id);
     },
   };
 }

@@ -1,19 +1,17 @@
-import type { UserActor } from "../../kernel/context.ts";
 import type { Change } from "../../platform/db/change-feed.ts";
-import { createMultimap } from "./multimap.ts";
-
-/** What is remembered of a token that was verified and whose session and user were read. */
-export interface CachedToken {
-  readonly actor: UserActor;
-  /** Milliseconds since 1970: the end of the token or of its session, whichever comes first. */
-  readonly validUntil: number;
-  /** The state of the key ring in which it was verified. */
-  readonly keyRevision: number;
-  /** How much of the limit it takes: more for a user of whom much is to be remembered. */
-  readonly weight: number;
-  /** When the session was last noted as used, in milliseconds since 1970. */
-  notedAsUsedAt: number;
-}
+import {
+  type CachedSession,
+  type CachedToken,
+  type CachedUser,
+  createSessionRecord,
+  type FoundSession,
+} from "./cached-records.ts";
+import { createEntryIndex } from "./entry-index.ts";
+import { createRecentTokens, type RecentToken } from "./recent-tokens.ts";
+import { createSharedLists } from "./shared-lists.ts";
+import { createSieve } from "./sieve.ts";
+import { bytesOfSession, bytesOfToken, bytesOfUser } from "./token-cache-memory.ts";
+import { digestOf, isSameDigest, type TokenDigest } from "./token-digest.ts";
 
 /** A reading of the database under way. It is void once something about its session or user has changed. */
 export interface Reading {
@@ -22,108 +20,250 @@ export interface Reading {
   isVoid: boolean;
 }
 
-/** Verified tokens and what they stand for, kept until something about them changes. */
+/** A token whose signature was verified just now, and its session. */
+export type VerifiedToken = Pick<CachedToken, "session" | "expiresAt" | "amr" | "keyRevision">;
+
+/**
+ * Verified tokens, their sessions and users, held until something about them changes. While the change feed is not live
+ * nothing is found and nothing is kept.
+ */
 export interface TokenCache {
+  /** How many tokens are held. */
   readonly size: number;
-  find(token: string): CachedToken | undefined;
+  find(text: string): RecentToken | null;
+  /** A session that is held, whichever of its tokens are. */
+  findSession(sessionId: string): CachedSession | null;
   /** To be called before the database is read, so that a change during the reading is noticed. */
   beginReading(sessionId: string, userId: string): Reading;
   /** Ends a reading. */
   endReading(reading: Reading): void;
-  /** Keeps what a reading found, unless it is void. The token must be of the reading's session and user. */
-  keep(reading: Reading, token: string, known: CachedToken): void;
+  /** The record of what a reading found. It is held unless the reading is void. */
+  keep(reading: Reading, found: FoundSession): CachedSession;
+  /** Holds a token, if its session is held. */
+  add(text: string, token: VerifiedToken): void;
   forget(change: Change): void;
 }
 
-/** A client uses its newest token: whoever refreshes without end pushes out nobody's tokens but her own. */
-const limitPerSession = 8;
+/** A client uses its newest token: a session that is refreshed without end evicts no other session's tokens. */
+const maximumTokensOfSession = 8;
 
-/** Keeps tokens of at most `limit` weight, and eight of a session; beyond that those kept longest go. */
-export function createTokenCache(limit: number): TokenCache {
-  const tokens = new Map<string, CachedToken>();
-  const tokensOfSession = createMultimap();
-  const sessionsOfUser = createMultimap();
+/** This part of the limit is for the tokens that were last used, as they are the quickest to find. */
+const shareOfRecentTokens = 1 / 8;
+
+/** Holds what takes at most `limitBytes` of memory; beyond that sessions are evicted, in the order of a sieve. */
+export function createTokenCache(limitBytes: number, isLive: () => boolean): TokenCache {
+  const tokens = createEntryIndex<TokenDigest, CachedToken>({
+    hashOf: (digest) => digest.digest0 | 0,
+    keyOf: (token) => token,
+    hasKey: isSameDigest,
+  });
+  const sessions = createEntryIndex<string, CachedSession>(byId);
+  const users = createEntryIndex<string, CachedUser>(byId);
+  const sieve = createSieve<CachedSession>();
+  const recent = createRecentTokens(limitBytes * shareOfRecentTokens);
+  const limitOfRecords = limitBytes * (1 - shareOfRecentTokens);
+  const lists = createSharedLists();
   const readings = new Set<Reading>();
-  let weight = 0;
+  let bytes = 0;
 
-  function release(token: string): CachedToken | undefined {
-    const known = tokens.get(token);
-    if (!known) return undefined;
-    tokens.delete(token);
-    weight -= known.weight;
-    return known;
-  }
-
-  function drop(token: string | undefined): void {
-    const known = token === undefined ? undefined : release(token);
-    if (token === undefined || !known) return;
-    const { sessionId, userId } = known.actor;
-    tokensOfSession.remove(sessionId, token);
-    if (tokensOfSession.count(sessionId) === 0) sessionsOfUser.remove(userId, sessionId);
-  }
-
-  function dropSession(sessionId: string): void {
-    for (const token of tokensOfSession.take(sessionId)) {
-      const userId = release(token)?.actor.userId;
-      if (userId !== undefined) sessionsOfUser.remove(userId, sessionId);
+  function hold(session: CachedSession): void {
+    const { user } = session;
+    if (!user.firstSession) {
+      users.add(user);
+      bytes += user.bytes;
+    } else {
+      user.firstSession.previousOfUser = session;
     }
+    session.nextOfUser = user.firstSession;
+    user.firstSession = session;
+    sessions.add(session);
+    sieve.add(session);
+    session.isHeld = true;
+    bytes += bytesOfSession;
   }
 
-  function dropUser(userId: string): void {
-    for (const sessionId of sessionsOfUser.take(userId)) {
-      for (const token of tokensOfSession.take(sessionId)) release(token);
+  function drop(session: CachedSession): void {
+    const { user, nextOfUser, previousOfUser } = session;
+    for (let token = session.newestToken; token; token = token.older) {
+      tokens.remove(token);
+      bytes -= bytesOfToken;
     }
+    session.newestToken = null;
+    if (nextOfUser) nextOfUser.previousOfUser = previousOfUser;
+    if (previousOfUser) previousOfUser.nextOfUser = nextOfUser;
+    else user.firstSession = nextOfUser;
+    sessions.remove(session);
+    sieve.remove(session);
+    session.isHeld = false;
+    bytes -= bytesOfSession;
+    if (user.firstSession) return;
+    users.remove(user);
+    bytes -= user.bytes;
+  }
+
+  function dropUser(user: CachedUser | null): void {
+    while (user?.firstSession) drop(user.firstSession);
   }
 
   function dropAll(): void {
-    weight = 0;
+    for (const session of sessions.entries()) session.isHeld = false;
     tokens.clear();
-    tokensOfSession.clear();
-    sessionsOfUser.clear();
+    sessions.clear();
+    users.clear();
+    sieve.clear();
+    recent.clear();
+    lists.clear();
+    bytes = 0;
+  }
+
+  /** Evicts sessions until so much more may be held. */
+  function makeRoom(neededBytes: number): void {
+    while (bytes + neededBytes > limitOfRecords) {
+      const victim = sieve.findVictim();
+      if (!victim) return;
+      drop(victim);
+    }
+  }
+
+  /** The user's record that is held, if it says the same; else a new one, which is not held. */
+  function recordOf({ id, facts, ...found }: FoundSession["user"]): CachedUser {
+    const [roles, permissions] = [lists.share(found.roles), lists.share(found.permissions)];
+    const held = users.find(id);
+    const isSame =
+      held?.facts === facts && held.roles === roles.list && held.permissions === permissions.list;
+    if (held && isSame) return held;
+    const ownLists = [roles, permissions].filter(({ isShared }) => !isShared);
+    return {
+      id,
+      facts,
+      roles: roles.list,
+      permissions: permissions.list,
+      bytes: bytesOfUser(
+        facts,
+        ownLists.map(({ list }) => list),
+      ),
+      characters: facts.length + roles.list.join().length + permissions.list.join().length,
+      firstSession: null,
+    };
+  }
+
+  function removeToken(removed: CachedToken): void {
+    const { session } = removed;
+    if (session.newestToken === removed) session.newestToken = removed.older;
+    for (let token = session.newestToken; token; token = token.older) {
+      if (token.older === removed) token.older = removed.older;
+    }
+    tokens.remove(removed);
+    bytes -= bytesOfToken;
   }
 
   return {
     get size() {
       return tokens.size;
     },
-    find: (token) => tokens.get(token),
+    find(text) {
+      if (!isLive()) return null;
+      const known = recent.find(text);
+      if (known) {
+        known.token.session.isVisited = true;
+        return known;
+      }
+      const digest = digestOf(text);
+      const token = digest && tokens.find(digest);
+      if (!token) return null;
+      token.session.isVisited = true;
+      return recent.add(text, token);
+    },
+    findSession(sessionId) {
+      const session = isLive() ? sessions.find(sessionId) : null;
+      if (session) session.isVisited = true;
+      return session;
+    },
     beginReading(sessionId, userId) {
       const reading = { sessionId, userId, isVoid: false };
       readings.add(reading);
       return reading;
     },
     endReading: (reading) => void readings.delete(reading),
-    keep(reading, token, known) {
-      if (reading.isVoid) return;
-      drop(token);
-      const { sessionId, userId } = reading;
-      if (tokensOfSession.count(sessionId) >= limitPerSession)
-        drop(tokensOfSession.oldest(sessionId));
-      sessionsOfUser.add(userId, sessionId);
-      tokensOfSession.add(sessionId, token);
-      tokens.set(token, known);
-      weight += known.weight;
-      while (weight > limit) drop(tokens.keys().next().value);
+    keep(reading, found) {
+      const user = recordOf(found.user);
+      const session = createSessionRecord(found, user);
+      const neededBytes = bytesOfSession + user.bytes;
+      if (reading.isVoid || !isLive() || neededBytes > limitOfRecords) return session;
+      const held = sessions.find(found.id);
+      if (held?.user === user && held.endsAt === found.endsAt) return held;
+      // What is held differs from what was read: either is old, and a change may be about to be announced.
+      if (held) drop(held);
+      const heldUser = users.find(user.id);
+      if (heldUser !== user) dropUser(heldUser);
+      makeRoom(neededBytes);
+      hold(session);
+      return session;
+    },
+    add(text, { session, expiresAt, amr, keyRevision }) {
+      const digest = digestOf(text);
+      if (!digest || !session.isHeld) return;
+      recent.remove(text);
+      const before = tokens.find(digest);
+      if (before) removeToken(before);
+      const tooOld = oldestBeyond(session, maximumTokensOfSession - 1);
+      if (tooOld) removeToken(tooOld);
+      makeRoom(bytesOfToken);
+      // The room may be that of the session itself.
+      if (!session.isHeld) return;
+      const { digest0, digest1, digest2 } = digest;
+      const { list } = lists.share(amr);
+      const token = {
+        digest0,
+        digest1,
+        digest2,
+        session,
+        expiresAt,
+        amr: list,
+        keyRevision,
+        older: session.newestToken,
+      };
+      session.newestToken = token;
+      tokens.add(token);
+      bytes += bytesOfToken;
     },
     forget({ subject, id }) {
       for (const reading of readings) {
         if (concerns(reading, subject, id)) reading.isVoid = true;
       }
-      if (subject === "session") dropSession(id);
-      else if (subject === "user") dropUser(id);
-      else if (concernsAll(subject)) dropAll();
+      if (subject === "session") {
+        const session = sessions.find(id);
+        if (session) drop(session);
+      } else if (subject === "user") {
+        dropUser(users.find(id));
+      } else if (concernsAll(subject)) {
+        dropAll();
+      }
     },
   };
 }
 
-/** Of changed keys `keyRevision` tells. */
+const byId = {
+  hashOf: (id: string) => Bun.hash.xxHash32(id) | 0,
+  keyOf: (entry: { readonly id: string }) => entry.id,
+  hasKey: (entry: { readonly id: string }, id: string) => entry.id === id,
+};
+
+/** The token of a session that has so many newer ones. */
+function oldestBeyond(session: CachedSession, count: number): CachedToken | null {
+  let token = session.newestToken;
+  for (let newer = 0; token && newer < count; newer += 1) token = token.older;
+  return token;
+}
+
+/** A change of the keys is told by the key ring's revision. */
 function concerns(reading: Reading, subject: Change["subject"], id: string): boolean {
   if (subject === "session") return reading.sessionId === id;
   if (subject === "user") return reading.userId === id;
   return concernsAll(subject);
 }
 
-/** What a role allows may be told of anybody's token. */
+/** What a role allows may concern each token. */
 function concernsAll(subject: Change["subject"]): boolean {
   return subject === "roles" || subject === "all";
 }

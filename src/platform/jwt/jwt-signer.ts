@@ -3,7 +3,7 @@ import { verifyClaims } from "./verify-claims.ts";
 import type { Claims, KeyRing, TokenSigner, TokenType } from "./port.ts";
 
 /** The maximum length of a token. A longer one is not signed, and is refused before it is parsed. */
-const maximumTokenLength = 8192;
+export const maximumTokenLength = 8192;
 
 /**
  * Signs with the current key of the key ring, and verifies with the key whose id the token names. Key and algorithm come from

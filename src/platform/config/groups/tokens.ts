@@ -1,4 +1,4 @@
-import { boolean, choice, duration, secret, text } from "../kinds.ts";
+import { boolean, choice, duration, secret, size, text } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 import { exampleSecret } from "../weak-secrets.ts";
 
@@ -86,6 +86,12 @@ export const tokens = {
       default: "false",
       description:
         "Whether refresh tokens are sent only in an `HttpOnly` cookie, for browser applications. Requests with the cookie must come from the origin of `PUBLIC_URL` or from one in `ALLOWED_ORIGINS`.",
+    },
+    TOKEN_CACHE_SIZE: {
+      kind: size("1MiB", "65536MiB"),
+      default: "64MiB",
+      description:
+        "The memory for access tokens that were verified, with their sessions and users, so that a request with one of them asks the database nothing. Each MiB holds about 1,100 tokens of as many users, more where users have several: 64MiB about 70,000, 96MiB about 100,000. Beyond that those out of use are looked up again.",
     },
     ENCRYPTION_KEY: {
       kind: secret(32),

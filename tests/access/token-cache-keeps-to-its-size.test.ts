@@ -1,0 +1,28 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+
+const bytesOfMebibyte = 1_048_576;
+
+// The attack: accounts with as much of a profile as can be, each with many sessions, to fill the memory.
+test.each([
+  // What docs/configuration.md says of a MiB, and at most 1 KiB for each.
+  ["users of whom there is little to hold", "plain", 1100],
+  ["users with all that a profile holds", "talkative", 200],
+  ["the same in another script", "foreign", 100],
+  ["users with many roles of their own", "powerful", 150],
+])(
+  "tokens of %s take no more memory than the cache may",
+  async (_, kind, perMebibyte) => {
+    const script = join(import.meta.dir, "../support/fill-token-cache.ts");
+    const mebibytes = 64;
+    const command = [process.execPath, script, kind, String(mebibytes * bytesOfMebibyte)];
+    const child = Bun.spawn(command, { stdout: "pipe", stderr: "inherit" });
+    const { tokens, grownBy } = JSON.parse(await new Response(child.stdout).text());
+    expect(await child.exited).toBe(0);
+    expect(tokens / mebibytes).toBeGreaterThan(perMebibyte);
+    expect(grownBy).toBeLessThan(1.1 * mebibytes * bytesOfMebibyte);
+    expect(grownBy).toBeGreaterThan(0.5 * mebibytes * bytesOfMebibyte);
+    if (kind === "plain") expect(grownBy / tokens).toBeLessThan(1024);
+  },
+  30_000,
+);

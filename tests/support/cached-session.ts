@@ -1,0 +1,48 @@
+import type { FoundSession } from "../../src/features/access/cached-records.ts";
+import { createTokenCache, type TokenCache } from "../../src/features/access/token-cache.ts";
+
+/** What a reading finds of a session, with what a test sets. */
+export function foundSession(
+  id: string,
+  userId = `user of ${id}`,
+  given: { facts?: object; roles?: string[]; permissions?: string[]; endsAt?: number } = {},
+): FoundSession {
+  const { facts = {}, roles = ["user"], permissions = [], endsAt = 1e12 } = given;
+  const own = { email: `${userId}@example.com`, username: null, name: null, emailVerified: true };
+  const user = { facts: JSON.stringify({ ...own, profile: null, ...facts }), roles, permissions };
+  return { id, endsAt, notedAsUsedAt: 0, user: { id: userId, ...user } };
+}
+
+/** A token cache, and the steps by which requests fill it. */
+export interface CacheScene {
+  readonly cache: TokenCache;
+  /** Reads a session as a request with a new token does, and adds the token. */
+  read(token: string, found: FoundSession): void;
+  /** Adds a token of a session that is held, and tells whether it is. */
+  addTo(sessionId: string, token: string): boolean;
+  /** Those of some tokens that are held, in the order given. Counts as a use of them. */
+  held(tokens: Iterable<string>): string[];
+}
+
+/** Creates one of a size, under a feed that is live unless `isLive` says otherwise. */
+export function createCacheScene(
+  limitBytes = 2 ** 20,
+  isLive: () => boolean = () => true,
+): CacheScene {
+  const cache = createTokenCache(limitBytes, isLive);
+  const verified = { expiresAt: 1e9, amr: ["pwd"], keyRevision: 0 };
+  return {
+    cache,
+    read(token, found) {
+      const reading = cache.beginReading(found.id, found.user.id);
+      cache.add(token, { ...verified, session: cache.keep(reading, found) });
+      cache.endReading(reading);
+    },
+    addTo(sessionId, token) {
+      const session = cache.findSession(sessionId);
+      if (session) cache.add(token, { ...verified, session });
+      return session !== null;
+    },
+    held: (tokens) => [...tokens].filter((token) => cache.find(token) !== null),
+  };
+}
