@@ -36,8 +36,8 @@ import { createDoor } from "./edge/door.ts";
 import { createErrorMapper } from "./edge/map-error.ts";
 import { createHostCheck } from "./edge/host-check.ts";
 import {
-  assertEveryBodyIsReadByUs,
-  assertEveryRouteSaysWhoMayCall,
+  assertEveryBodyHasAKind,
+  assertEveryRouteStatesItsAccess,
 } from "./edge/route-assertions.ts";
 import { createLongWay } from "./edge/long-way.ts";
 import { closeNarrowerPaths } from "./edge/narrower-paths.ts";
@@ -121,8 +121,8 @@ export function createApp(platform: Platform, health: HealthState): App {
     requestIds,
     addressOf: callers.addressOf,
   });
-  assertEveryRouteSaysWhoMayCall(features.routes);
-  assertEveryBodyIsReadByUs(features.routes);
+  assertEveryRouteStatesItsAccess(features.routes);
+  assertEveryBodyHasAKind(features.routes);
   const docs = docsPages({
     document: () => describeRoutes(platform, health),
     serviceName: settings.serviceName,

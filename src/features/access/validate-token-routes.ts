@@ -2,7 +2,7 @@ import type { Static } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import type { UserActor } from "../../kernel/context.ts";
-import { failures, uncheckedSuccessSchema } from "../../platform/http/envelope.ts";
+import { uncheckedSuccessSchema } from "../../platform/http/envelope.ts";
 import { renderOnce } from "../../platform/http/rendered-json.ts";
 import type { Authenticate, RouteKit } from "../../platform/http/route-kit.ts";
 import type { Shortcut } from "../../platform/http/shortcut.ts";
@@ -38,7 +38,6 @@ export function validateTokenRoutes(kit: RouteKit, authenticate: Authenticate) {
         body: validateTokenBody,
         response: {
           200: uncheckedSuccessSchema(validTokenSchema),
-          ...failures(400, 401, 413, 415, 503),
         },
         detail: {
           operationId: "validateToken",
@@ -46,7 +45,6 @@ export function validateTokenRoutes(kit: RouteKit, authenticate: Authenticate) {
           summary: "Ask whether an access token is valid",
           description:
             "For services behind Gatehouse: whom the token stands for, as of this moment. A token of an ended session is not valid.",
-          security: [],
         },
       },
     );

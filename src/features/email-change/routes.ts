@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { confirmEmailChange } from "./confirm-email-change.ts";
 import {
@@ -33,7 +33,6 @@ export function emailChangeRoutes(kit: RouteKit) {
         body: requestEmailChangeBody,
         response: {
           202: successSchema(emailChangeRequestedSchema),
-          ...failures(400, 401, 413, 415, 503),
         },
         detail: {
           operationId: "requestEmailChange",
@@ -41,7 +40,6 @@ export function emailChangeRoutes(kit: RouteKit) {
           summary: "Ask for another e-mail address",
           description:
             "Mails a link to the new address and a notice to the present one, which stays until the link is used. Answers alike whether the new address is free or somebody else's. Needs the password: `INVALID_CREDENTIALS` when it is wrong, or when the account has none; then ask for a reset, which proves the present address.",
-          security: [{ bearer: [] }],
         },
       },
     )
@@ -58,7 +56,6 @@ export function emailChangeRoutes(kit: RouteKit) {
         body: confirmEmailChangeBody,
         response: {
           200: successSchema(emailChangedSchema),
-          ...failures(400, 401, 409, 413, 415, 503),
         },
         detail: {
           operationId: "confirmEmailChange",
@@ -66,7 +63,6 @@ export function emailChangeRoutes(kit: RouteKit) {
           summary: "Change the e-mail address by a mailed link",
           description:
             "Takes the token of the link that was mailed to the new address. It works once. Ends every session of the user, for nobody says here which of them is hers, and makes every other link and code worthless. `CONFLICT` when somebody else has taken the address meanwhile.",
-          security: [],
         },
       },
     );

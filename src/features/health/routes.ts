@@ -43,7 +43,6 @@ export function healthRoutes(
           tags,
           summary: "Is the service healthy?",
           description: "503 while the database does not answer.",
-          security: [],
         },
       },
     )
@@ -63,7 +62,6 @@ export function healthRoutes(
           tags,
           summary: "Is the process alive?",
           description: "Never asks the database. Restart the process when this fails.",
-          security: [],
         },
       },
     )
@@ -83,7 +81,6 @@ export function healthRoutes(
           tags,
           summary: "Should requests be sent here?",
           description: "503 while starting, draining, unmigrated or without a database.",
-          security: [],
         },
       },
     );

@@ -24,7 +24,6 @@ export function keysRoutes(kit: RouteKit, { keyRing }: Platform) {
         summary: "The public keys",
         description:
           "The keys that verify access tokens, as a JWK set (RFC 7517): the one in use, the next one ahead of its use, and those whose tokens may still live. Empty under HS256, which has no public key. May be cached; fetch it again when a token names a `kid` that your copy lacks.",
-        security: [],
       },
     },
   );

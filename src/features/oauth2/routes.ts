@@ -108,7 +108,6 @@ export function oauth2Routes(kit: RouteKit, cookie: RefreshCookie, authenticate:
           summary: "End the session that a token belongs to",
           description:
             "RFC 7009. Holding the token is proof enough. A token that is unknown, expired or a client's own is answered 200 as well, and nothing happens.",
-          security: [],
         },
       },
     );
@@ -134,7 +133,6 @@ export function serverMetadataRoutes(kit: RouteKit) {
           tags,
           summary: "What this server offers to OAuth 2.0 clients",
           description: "RFC 8414. Addresses are made of `PUBLIC_URL`.",
-          security: [],
         },
       },
     )
@@ -152,7 +150,6 @@ export function serverMetadataRoutes(kit: RouteKit) {
           tags,
           summary: "The same, where OpenID Connect clients look for it",
           description: "RFC 8414 §5. This server issues no ID tokens.",
-          security: [],
         },
       },
     );

@@ -1,12 +1,7 @@
 import { Elysia } from "elysia";
 
 import type { UserActor } from "../../kernel/context.ts";
-import {
-  failures,
-  uncheckedSuccessSchema,
-  success,
-  successSchema,
-} from "../../platform/http/envelope.ts";
+import { uncheckedSuccessSchema, success, successSchema } from "../../platform/http/envelope.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import { renderOnce } from "../../platform/http/rendered-json.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
@@ -17,7 +12,6 @@ import { updateProfile } from "./update-profile.ts";
 import { viewOwnUser } from "./view-own-user.ts";
 
 const tags = ["Users"];
-const security = [{ bearer: [] }];
 
 const ownUser = renderOnce((actor: UserActor) => viewOwnUser(actor));
 
@@ -30,13 +24,12 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
     .use(kit)
     .get("/me", ({ ctx }) => ownUser.of(ctx.actor, ctx.clock.now()), {
       signedIn: true,
-      response: { 200: uncheckedSuccessSchema(ownUserSchema), ...failures(401, 503) },
+      response: { 200: uncheckedSuccessSchema(ownUserSchema) },
       detail: {
         operationId: "getCurrentUser",
         tags,
         summary: "The signed-in user",
         description: "Who the access token stands for, as of this moment.",
-        security,
       },
     })
     .patch(
@@ -49,14 +42,13 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
         signedIn: true,
         accepts: "json",
         body: updateProfileBody,
-        response: { 200: successSchema(ownUserSchema), ...failures(400, 401, 413, 415, 503) },
+        response: { 200: successSchema(ownUserSchema) },
         detail: {
           operationId: "updateCurrentUser",
           tags,
           summary: "Change one's own profile",
           description:
             "Answers the user as she is then. The address and the password have calls of their own; everything else about an account is not hers to change.",
-          security,
         },
       },
     )
@@ -73,7 +65,6 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
         body: deleteAccountBody,
         response: {
           200: successSchema(deletedSchema),
-          ...failures(400, 401, 403, 409, 413, 415, 503),
         },
         detail: {
           operationId: "deleteCurrentUser",
@@ -81,7 +72,6 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
           summary: "Delete one's own account",
           description:
             "Needs the password where the account has one; else a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`). Ends every session at once, makes every mailed link and code worthless, and frees address and username. The last admin stays (`CONFLICT`). The row is kept, and an operator can find it.",
-          security,
         },
       },
     );

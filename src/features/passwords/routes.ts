@@ -2,7 +2,7 @@ import type { Static } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import { AppError } from "../../kernel/errors.ts";
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
@@ -39,14 +39,13 @@ export function passwordsRoutes(kit: RouteKit, cookie: RefreshCookie) {
         anyone: true,
         accepts: "json",
         body: registerBody,
-        response: { 201: successSchema(registeredSchema), ...failures(400, 413, 415, 503) },
+        response: { 201: successSchema(registeredSchema) },
         detail: {
           operationId: "register",
           tags,
           summary: "Make an account",
           description:
             "Mails a link and a code to verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the answer holds tokens as well. With `CONCEAL_ACCOUNTS` a taken address is answered like a free one, and its owner gets a mail; the username is given when the address is verified, if nobody has it then.",
-          security: [],
         },
       },
     )
@@ -65,7 +64,6 @@ export function passwordsRoutes(kit: RouteKit, cookie: RefreshCookie) {
         body: logInBody,
         response: {
           200: successSchema(tokenResponseSchema),
-          ...failures(400, 401, 403, 413, 415, 503),
         },
         detail: {
           operationId: "logIn",
@@ -73,7 +71,6 @@ export function passwordsRoutes(kit: RouteKit, cookie: RefreshCookie) {
           summary: "Sign in with a password",
           description:
             "An unknown account and a wrong password are answered alike. `EMAIL_NOT_VERIFIED` is answered only when the password was right.",
-          security: [],
         },
       },
     );

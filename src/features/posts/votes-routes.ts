@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { listVotes } from "./list-votes.ts";
@@ -9,7 +9,6 @@ import { postIdOf, postParams, viewVote, voteSchema } from "./model.ts";
 import { castVote, withdrawVote } from "./vote.ts";
 
 const tags = ["Posts"];
-const security = [{ bearer: [] }];
 
 /** Votes for posts: one a user, for one's own posts and public ones. */
 export function votesRoutes(kit: RouteKit) {
@@ -24,13 +23,12 @@ export function votesRoutes(kit: RouteKit) {
       {
         signedIn: true,
         params: postParams,
-        response: { 204: Type.Void(), ...failures(400, 401, 404, 503) },
+        response: { 204: Type.Void() },
         detail: {
           operationId: "castVote",
           tags,
           summary: "Vote for a post",
           description: "One's own, or a public one. However often it is called, it counts once.",
-          security,
         },
       },
     )
@@ -43,13 +41,12 @@ export function votesRoutes(kit: RouteKit) {
       {
         signedIn: true,
         params: postParams,
-        response: { 204: Type.Void(), ...failures(400, 401, 404, 503) },
+        response: { 204: Type.Void() },
         detail: {
           operationId: "withdrawVote",
           tags,
           summary: "Take back a vote",
           description: "Answered alike whether or not there was one.",
-          security,
         },
       },
     )
@@ -64,14 +61,13 @@ export function votesRoutes(kit: RouteKit) {
         signedIn: true,
         params: postParams,
         query: listQuery,
-        response: { 200: successSchema(listSchema(voteSchema)), ...failures(400, 401, 404, 503) },
+        response: { 200: successSchema(listSchema(voteSchema)) },
         detail: {
           operationId: "listVotes",
           tags,
           summary: "List who voted for a post",
           description:
             "The longest registered first. Deleted and disabled users are left out, though their votes count.",
-          security,
         },
       },
     );

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { createPermission } from "./create-permission.ts";
@@ -14,7 +14,6 @@ import {
 import { builtInResources } from "./permissions.ts";
 
 const tags = ["Roles"];
-const security = [{ bearer: [] }];
 const reading = "roles:read";
 const writing = "roles:write";
 
@@ -34,14 +33,12 @@ export function permissionsRoutes(kit: RouteKit) {
         query: listQuery,
         response: {
           200: successSchema(listSchema(permissionSchema)),
-          ...failures(400, 401, 403, 503),
         },
         detail: {
           operationId: "listPermissions",
           tags,
           summary: "List the permissions",
           description: `The built-in ones and your own, in alphabetical order. Needs the permission \`${reading}\`.`,
-          security,
         },
       },
     )
@@ -60,14 +57,12 @@ export function permissionsRoutes(kit: RouteKit) {
         body: createPermissionBody,
         response: {
           201: successSchema(permissionCreatedSchema),
-          ...failures(400, 401, 403, 409, 413, 415, 503),
         },
         detail: {
           operationId: "createPermission",
           tags,
           summary: "Make a permission of your own",
           description: `For the applications behind Gatehouse, which ask for it (\`/auth/forward\`, \`/auth/validate-token\`). \`admin\` has it at once. What is before the \`:\` is none of ${builtInResources.join(", ")}: those are kept for Gatehouse's own. Needs the permission \`${writing}\`.`,
-          security,
         },
       },
     );

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { createRole } from "./create-role.ts";
@@ -20,7 +20,6 @@ import { updateRole } from "./update-role.ts";
 import { viewOfChange } from "./view-of-change.ts";
 
 const tags = ["Roles"];
-const security = [{ bearer: [] }];
 const reading = "roles:read";
 const writing = "roles:write";
 const noMoreThanOneHas = `Needs the permission \`${writing}\`, and every permission that is given or taken by it.`;
@@ -39,13 +38,12 @@ export function rolesRoutes(kit: RouteKit) {
       {
         permission: reading,
         query: listQuery,
-        response: { 200: successSchema(listSchema(roleSchema)), ...failures(400, 401, 403, 503) },
+        response: { 200: successSchema(listSchema(roleSchema)) },
         detail: {
           operationId: "listRoles",
           tags,
           summary: "List the roles",
           description: `In alphabetical order. Needs the permission \`${reading}\`.`,
-          security,
         },
       },
     )
@@ -64,14 +62,12 @@ export function rolesRoutes(kit: RouteKit) {
         body: createRoleBody,
         response: {
           201: successSchema(roleCreatedSchema),
-          ...failures(400, 401, 403, 409, 413, 415, 503),
         },
         detail: {
           operationId: "createRole",
           tags,
           summary: "Make a role",
           description: `Its name stays for good. ${noMoreThanOneHas}`,
-          security,
         },
       },
     )
@@ -84,13 +80,12 @@ export function rolesRoutes(kit: RouteKit) {
       {
         permission: reading,
         params: roleParams,
-        response: { 200: successSchema(roleSchema), ...failures(400, 401, 403, 404, 503) },
+        response: { 200: successSchema(roleSchema) },
         detail: {
           operationId: "getRole",
           tags,
           summary: "Show a role",
           description: `With all that it allows. Needs the permission \`${reading}\`.`,
-          security,
         },
       },
     )
@@ -114,14 +109,12 @@ export function rolesRoutes(kit: RouteKit) {
         body: updateRoleBody,
         response: {
           200: successSchema(changedRoleSchema),
-          ...failures(400, 401, 403, 404, 409, 413, 415, 503),
         },
         detail: {
           operationId: "updateRole",
           tags,
           summary: "Change a role",
           description: `\`permissions\` replaces all that it allowed; effective at once for all who have it. What \`admin\` allows cannot be changed. ${noMoreThanOneHas} The answer shows all of it with \`${reading}\`.`,
-          security,
         },
       },
     )
@@ -134,13 +127,12 @@ export function rolesRoutes(kit: RouteKit) {
       {
         permission: writing,
         params: roleParams,
-        response: { 204: Type.Void(), ...failures(400, 401, 403, 404, 409, 503) },
+        response: { 204: Type.Void() },
         detail: {
           operationId: "deleteRole",
           tags,
           summary: "Delete a role",
           description: `Takes it from everybody, at once. \`user\` and \`admin\` cannot be deleted. ${noMoreThanOneHas}`,
-          security,
         },
       },
     );

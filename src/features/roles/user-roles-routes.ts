@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { viewUser } from "./user-with-roles.ts";
 import { assignRoles } from "./assign-roles.ts";
@@ -30,14 +30,12 @@ export function userRolesRoutes(kit: RouteKit) {
       body: assignRolesBody,
       response: {
         200: successSchema(changedUserSchema),
-        ...failures(400, 401, 403, 404, 409, 413, 415, 503),
       },
       detail: {
         operationId: "assignRoles",
         tags: ["Roles"],
         summary: "Give a user her roles",
         description: `These and no others; effective at once, for her tokens too. The last admin keeps \`admin\` (\`CONFLICT\`), which only an admin gives or takes. Needs the permission \`${permission}\`, and every permission of the roles that are given or taken; the answer shows all of her with \`users:read\`.`,
-        security: [{ bearer: [] }],
       },
     },
   );

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { revokeSession } from "./end-sessions.ts";
@@ -9,7 +9,6 @@ import { listSessions } from "./list-sessions.ts";
 import { sessionParams, sessionSchema, viewSession } from "./model.ts";
 
 const tags = ["Sessions"];
-const security = [{ bearer: [] }];
 
 /** What a user does with her own sessions. */
 export function ownSessionsRoutes(kit: RouteKit) {
@@ -25,13 +24,12 @@ export function ownSessionsRoutes(kit: RouteKit) {
       {
         signedIn: true,
         query: listQuery,
-        response: { 200: successSchema(listSchema(sessionSchema)), ...failures(400, 401, 503) },
+        response: { 200: successSchema(listSchema(sessionSchema)) },
         detail: {
           operationId: "listOwnSessions",
           tags,
           summary: "List one's own sessions",
           description: "Every living session of the signed-in user, the newest first.",
-          security,
         },
       },
     )
@@ -44,13 +42,12 @@ export function ownSessionsRoutes(kit: RouteKit) {
       {
         signedIn: true,
         params: sessionParams,
-        response: { 204: Type.Void(), ...failures(400, 401, 404, 503) },
+        response: { 204: Type.Void() },
         detail: {
           operationId: "endOwnSession",
           tags,
           summary: "End one of one's own sessions",
           description: "Effective at once and everywhere. May be the session that asks.",
-          security,
         },
       },
     );

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 
 import { findBearerToken } from "../../platform/http/bearer.ts";
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
@@ -36,7 +36,6 @@ export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie) {
         body: cookie.isEnabled ? refreshWithCookieBody : refreshBody,
         response: {
           200: successSchema(tokenResponseSchema),
-          ...failures(400, 401, 403, 413, 415, 503),
         },
         detail: {
           operationId: "refreshTokens",
@@ -44,7 +43,6 @@ export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie) {
           summary: "Exchange a refresh token for new tokens",
           description:
             "Each refresh token works once. Sent again within the grace (`REFRESH_TOKEN_GRACE`) it gives the same successor; sent again later it ends the session, for somebody else may hold it.",
-          security: [],
         },
       },
     )
@@ -64,7 +62,6 @@ export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie) {
         body: logOutBody,
         response: {
           200: successSchema(loggedOutSchema),
-          ...failures(400, 401, 403, 413, 415, 503),
         },
         detail: {
           operationId: "logOut",
@@ -85,13 +82,12 @@ export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie) {
       },
       {
         signedIn: true,
-        response: { 200: successSchema(loggedOutEverywhereSchema), ...failures(401, 503) },
+        response: { 200: successSchema(loggedOutEverywhereSchema) },
         detail: {
           operationId: "logOutEverywhere",
           tags,
           summary: "End all sessions of the signed-in user",
           description: "Ends every session of the user, the one that asks included.",
-          security: [{ bearer: [] }],
         },
       },
     );

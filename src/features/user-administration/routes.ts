@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 
 import type { UserActor } from "../../kernel/context.ts";
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listSchema, pageOfQuery } from "../../platform/http/list.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { viewOfChange } from "../roles/index.ts";
@@ -26,7 +26,6 @@ import { restoreUser } from "./restore-user.ts";
 import { updateUser } from "./update-user.ts";
 
 const tags = ["User administration"];
-const security = [{ bearer: [] }];
 const reading = "users:read";
 const writing = "users:write";
 const notAboveOneself = `Needs the permission \`${writing}\`, and every permission that she has; for an admin, the role \`admin\`.`;
@@ -48,14 +47,12 @@ export function usersRoutes(kit: RouteKit) {
         query: usersQuery,
         response: {
           200: successSchema(listSchema(accountSchema)),
-          ...failures(400, 401, 403, 503),
         },
         detail: {
           operationId: "listUsers",
           tags,
           summary: "List and search the users",
           description: `The newest first: who is added meanwhile moves nobody. Filters are combined. Needs the permission \`${reading}\`.`,
-          security,
         },
       },
     )
@@ -74,14 +71,12 @@ export function usersRoutes(kit: RouteKit) {
         body: createUserBody,
         response: {
           201: successSchema(userCreatedSchema),
-          ...failures(400, 401, 403, 413, 415, 503),
         },
         detail: {
           operationId: "createUser",
           tags,
           summary: "Make an account for somebody",
           description: `Mails her a link to choose a password, which also verifies her address. It lives for \`VERIFY_EMAIL_TTL\`; after that she asks for another at \`/auth/password/reset\`. Needs the permission \`${writing}\`; with \`roles\` also \`roles:assign\` and every permission of theirs.`,
-          security,
         },
       },
     )
@@ -94,13 +89,12 @@ export function usersRoutes(kit: RouteKit) {
       {
         permission: reading,
         params: userParams,
-        response: { 200: successSchema(accountSchema), ...failures(400, 401, 403, 404, 503) },
+        response: { 200: successSchema(accountSchema) },
         detail: {
           operationId: "getUser",
           tags,
           summary: "Show a user",
           description: `One who is deleted is found in the list with \`status=deleted\`. Needs the permission \`${reading}\`.`,
-          security,
         },
       },
     )
@@ -117,14 +111,12 @@ export function usersRoutes(kit: RouteKit) {
         body: updateUserBody,
         response: {
           200: successSchema(changedAccountSchema),
-          ...failures(400, 401, 403, 404, 409, 413, 415, 503),
         },
         detail: {
           operationId: "updateUser",
           tags,
           summary: "Change, disable or enable a user",
           description: `Effective at once, for her tokens too. Her address and her password are hers to change. The last admin cannot be disabled (\`CONFLICT\`). ${notAboveOneself} ${noReadingByWriting}`,
-          security,
         },
       },
     )
@@ -137,13 +129,12 @@ export function usersRoutes(kit: RouteKit) {
       {
         permission: writing,
         params: userParams,
-        response: { 200: successSchema(toldSchema), ...failures(400, 401, 403, 404, 409, 503) },
+        response: { 200: successSchema(toldSchema) },
         detail: {
           operationId: "deleteUser",
           tags,
           summary: "Delete a user",
           description: `Ends her sessions at once and frees her address and her username. The row is kept and can be restored. The last admin cannot be deleted (\`CONFLICT\`). ${notAboveOneself}`,
-          security,
         },
       },
     )
@@ -158,14 +149,12 @@ export function usersRoutes(kit: RouteKit) {
         params: userParams,
         response: {
           200: successSchema(changedAccountSchema),
-          ...failures(400, 401, 403, 404, 409, 503),
         },
         detail: {
           operationId: "restoreUser",
           tags,
           summary: "Restore a deleted user",
           description: `As she was, but for her sessions. \`CONFLICT\` where somebody else has her address or her username now; \`details.field\` says which. ${notAboveOneself} ${noReadingByWriting}`,
-          security,
         },
       },
     );

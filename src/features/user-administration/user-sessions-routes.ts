@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { sessionSchema, viewSession } from "../sessions/index.ts";
@@ -8,7 +8,6 @@ import { sessionsRevokedSchema, userParams } from "./model.ts";
 import { listSessionsOf, revokeSessionsOf } from "./user-sessions.ts";
 
 const tags = ["User administration"];
-const security = [{ bearer: [] }];
 const permission = "users:write";
 
 /** The sessions of others, for whoever governs their accounts. */
@@ -28,14 +27,12 @@ export function userSessionsRoutes(kit: RouteKit) {
         query: listQuery,
         response: {
           200: successSchema(listSchema(sessionSchema)),
-          ...failures(400, 401, 403, 404, 503),
         },
         detail: {
           operationId: "listUserSessions",
           tags,
           summary: "List a user's sessions",
           description: `Those that are alive, the newest first. Needs the permission \`${permission}\`.`,
-          security,
         },
       },
     )
@@ -50,14 +47,12 @@ export function userSessionsRoutes(kit: RouteKit) {
         params: userParams,
         response: {
           200: successSchema(sessionsRevokedSchema),
-          ...failures(400, 401, 403, 404, 503),
         },
         detail: {
           operationId: "endUserSessions",
           tags,
           summary: "End all sessions of a user",
           description: `Effective at once and everywhere; she may sign in again. Needs the permission \`${permission}\`, and every permission that she has; for an admin, the role \`admin\`.`,
-          security,
         },
       },
     );

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 
 import type { AnonymousActor, RequestOrigin, UserActor } from "../../kernel/context.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { AppError, type ErrorCode } from "../../kernel/errors.ts";
 import type { Context, Platform } from "../platform.ts";
 import { createRequestContexts } from "../request-contexts.ts";
 import type { ResponseHeaders } from "./response-headers.ts";
@@ -9,31 +9,33 @@ import { readBearerToken } from "./bearer.ts";
 import { createClientAddressReader } from "./client-address.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
 import type { RequestIds } from "./request-id.ts";
+import { type Access, findAccess, markGuard, markReader } from "./route-marks.ts";
 
-/** Tells who a bearer token stands for. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
+/** Tells which user a bearer token stands for. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
 export type Authenticate = (ctx: Context, token: string) => UserActor | Promise<UserActor>;
 
 /** What every feature's routes are built on. */
 export type RouteKit = ReturnType<typeof createRouteKit>;
 
-/** What the routes learn of a request from whoever received it. */
+/** What the edge knows of a request when it reaches a route. */
 export interface Reception {
   readonly requestIds: RequestIds;
-  /** The address of the connection's other end, also when it has hung up since. */
+  /** The address of the connection's other end, also after the client has disconnected. */
   addressOf(request: Request): string;
 }
 
 const signedInContext = Symbol("signed in");
 
-/** What a request's hooks share: the framework hands the same one to each, and has no other place for what one finds. */
+/** What a request's hooks share: the framework hands the same object to each of them. */
 interface Outgoing {
   readonly headers: ResponseHeaders;
   [signedInContext]?: Context<UserActor>;
 }
 
 /**
- * Macros that each route chooses from: `anyone`, `signedIn` or `permission` says who may call it and gives the handler its
- * `ctx`, the last of them also in the OpenAPI document; `accepts` says which kind of body it takes. The app refuses to start with a route that does not say who may call it.
+ * Macros that each route chooses from. `anyone`, `signedIn` or `permission` states who may call it and gives the handler its
+ * `ctx`; `accepts` states the kind of body; `failsWith` lists the error codes that are specific to it, for the document. The
+ * guard of an access macro and the body reader carry a mark (`route-marks.ts`) from which the rest is made.
  */
 export function createRouteKit(
   platform: Platform,
@@ -54,7 +56,7 @@ export function createRouteKit(
     });
   }
 
-  /** At once for a token that is known: nothing is waited for that need not be. */
+  /** Synchronous for a token in the cache: such a request awaits nothing. */
   function signIn(request: Request, set: Outgoing): UserActor | Promise<UserActor> {
     const token = readBearerToken(request.headers.get("authorization"));
     const ctx = openContext(request, set.headers);
@@ -69,44 +71,56 @@ export function createRouteKit(
   // The hooks name what they take: given the whole context, Elysia reads body, cookies and query on every request.
   return new Elysia({ name: "route-kit" }).macro({
     anyone: {
-      resolve: ({ request, set }) => ({ ctx: openContext(request, set.headers) }),
+      resolve: markGuard(anyone, ({ request, set }: HookContext) => ({
+        ctx: openContext(request, set.headers),
+      })),
     },
     signedIn: {
-      // Before validation: whose token is not valid is told so first, whatever else her body says.
-      transform: async ({ request, set }) => {
+      // Before validation: a request with an invalid token learns nothing about its body.
+      transform: markGuard(signedIn, async ({ request, set }: HookContext) => {
         const signingIn = signIn(request, set);
         if (signingIn instanceof Promise) await signingIn;
-      },
+      }),
       resolve: ({ set }) => ({ ctx: contextOf(set) }),
     },
-    permission: (needed: string) => ({
-      detail: extension({ "x-permission": needed }),
-      transform: async ({ request, set }) => {
-        const actor = await signIn(request, set);
-        if (!actor.permissions.includes(needed)) {
-          throw new AppError("FORBIDDEN", "You are not allowed to do this.");
-        }
-      },
+    permission: (permission: string) => ({
+      transform: markGuard(
+        { kind: "permission", permission },
+        async ({ request, set }: HookContext) => {
+          const actor = await signIn(request, set);
+          if (!actor.permissions.includes(permission)) {
+            throw new AppError("FORBIDDEN", "You are not allowed to do this.");
+          }
+        },
+      ),
       resolve: ({ set }) => ({ ctx: contextOf(set) }),
     }),
     accepts: (kind: BodyKind) => {
-      let isGuarded = false;
+      let access: Access | null = null;
       return {
         introspect(route: object) {
-          isGuarded = guardMarks.some((mark) => mark in route);
+          access = findAccess(route);
+          if (!access) throw new Error("a route states its access before `accepts`");
         },
-        parse: async ({ request }) => {
-          // Nothing is read for whoever shows no token, whatever it may be.
-          if (isGuarded) readBearerToken(request.headers.get("authorization"));
+        parse: markReader(kind, async ({ request }: HookContext) => {
+          // Without a token nothing of the body is read.
+          if (access?.kind !== "anyone") readBearerToken(request.headers.get("authorization"));
           return readBody(request, kind, platform.settings.bodyLimitBytes);
-        },
+        }),
       };
     },
+    failsWith: (codes: readonly ErrorCode[]) => ({ detail: extension({ "x-fails-with": codes }) }),
   });
 }
 
-/** What a route has whose callers sign in: a guard's hook, or its macro where that comes after `accepts`. */
-const guardMarks = ["transform", "signedIn", "permission"];
+/** The part of Elysia's context that the hooks read. */
+interface HookContext {
+  readonly request: Request;
+  readonly set: Outgoing;
+}
+
+const anyone = { kind: "anyone" } as const;
+const signedIn = { kind: "signedIn" } as const;
 
 function contextOf(set: Outgoing): Context<UserActor> {
   const ctx = set[signedInContext];
@@ -114,7 +128,7 @@ function contextOf(set: Outgoing): Context<UserActor> {
   return ctx;
 }
 
-/** What the types of an operation's description do not know: OpenAPI lets anybody add `x-…` (3.0.3, Specification Extensions). */
-function extension(members: Readonly<Record<`x-${string}`, string>>): object {
+/** Members that Elysia's type of a `detail` lacks: OpenAPI allows any `x-…` (3.0.3, Specification Extensions). */
+function extension(members: Readonly<Record<`x-${string}`, unknown>>): object {
   return members;
 }
