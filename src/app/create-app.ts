@@ -1,4 +1,4 @@
-import { Elysia } from "elysia";
+import { type AnyElysia, Elysia } from "elysia";
 
 import { auditRoutes } from "../features/audit/index.ts";
 import { clientsRoutes } from "../features/clients/index.ts";
@@ -41,6 +41,7 @@ import {
 } from "./edge/route-assertions.ts";
 import { createLongWay } from "./edge/long-way.ts";
 import { closeNarrowerPaths } from "./edge/narrower-paths.ts";
+import { documentedRoutes } from "./openapi/documented-route.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { createRefusal } from "./edge/refusal.ts";
 import { createShortcuts } from "./edge/shortcuts.ts";
@@ -54,45 +55,69 @@ export interface App {
   readonly routes: Readonly<Record<string, Handler>>;
 }
 
-/** Every feature's routes, and nothing around them. */
-export function createRoutes(
-  platform: Platform,
-  health: HealthState,
-  authenticate: Authenticate,
-  reception: Reception,
-) {
+/** What the routes are created from. */
+export interface RouteOptions {
+  readonly platform: Platform;
+  readonly health: HealthState;
+  readonly authenticate: Authenticate;
+  readonly reception: Reception;
+}
+
+/** The type of the HTTP API, for `treaty<Api>` of `@elysiajs/eden`. */
+export type Api = ReturnType<typeof createRoutes>;
+
+/** The routes of all features. */
+export function createRoutes({ platform, health, authenticate, reception }: RouteOptions) {
+  const { settings } = platform;
   const kit = createRouteKit(platform, authenticate, reception);
-  const cookie = createRefreshCookie(platform.settings);
-  const routes = new Elysia({ normalize: false })
-    .use(healthRoutes(kit, platform, version, health))
-    .use(passwordsRoutes(kit, cookie))
-    .use(passwordRecoveryRoutes(kit))
-    .use(magicLinksRoutes(kit, cookie))
-    .use(emailVerificationRoutes(kit))
-    .use(sessionsRoutes(kit, cookie))
-    .use(validateTokenRoutes(kit, authenticate))
-    .use(ownSessionsRoutes(kit))
-    .use(forwardAuthRoutes(kit, cookie, authenticate))
-    .use(ownAccountRoutes(kit, cookie))
-    .use(emailChangeRoutes(kit))
-    .use(rolesRoutes(kit))
-    .use(permissionsRoutes(kit))
-    .use(userRolesRoutes(kit))
-    .use(usersRoutes(kit))
-    .use(userSessionsRoutes(kit))
-    .use(clientsRoutes(kit))
-    .use(auditRoutes(kit))
-    .use(oauth2Routes(kit, cookie, authenticate))
-    .use(serverMetadataRoutes(kit))
-    .use(keysRoutes(kit, platform))
-    .use(pagesRoutes(kit, platform, cookie));
-  return platform.settings.postsEnabled ? routes.use(postsRoutes(kit)) : routes;
+  const cookie = createRefreshCookie(settings);
+  const parts = { kit, cookie, authenticate, platform, health };
+  const posts = postsRoutes(parts);
+  return new Elysia({ normalize: false })
+    .use(healthRoutes(parts))
+    .use(passwordsRoutes(parts))
+    .use(passwordRecoveryRoutes(parts))
+    .use(magicLinksRoutes(parts))
+    .use(emailVerificationRoutes(parts))
+    .use(sessionsRoutes(parts))
+    .use(validateTokenRoutes(parts))
+    .use(ownSessionsRoutes(parts))
+    .use(forwardAuthRoutes(parts))
+    .use(ownAccountRoutes(parts))
+    .use(emailChangeRoutes(parts))
+    .use(rolesRoutes(parts))
+    .use(permissionsRoutes(parts))
+    .use(userRolesRoutes(parts))
+    .use(usersRoutes(parts))
+    .use(userSessionsRoutes(parts))
+    .use(clientsRoutes(parts))
+    .use(auditRoutes(parts))
+    .use(oauth2Routes(parts))
+    .use(serverMetadataRoutes(parts))
+    .use(keysRoutes(parts))
+    .use(pagesRoutes(kit, platform, cookie))
+    .use(settings.postsEnabled ? posts : withoutRoutes(posts));
+}
+
+/** No routes, of the same type: the type of the API does not depend on a setting. */
+function withoutRoutes<Routes extends AnyElysia>(_routes: Routes): Routes {
+  return asRoutes(new Elysia());
+}
+
+function asRoutes<Routes extends AnyElysia>(routes: AnyElysia): Routes {
+  return routes as Routes;
 }
 
 /** The OpenAPI document of the features' routes. */
 export function describeRoutes(platform: Platform, health: HealthState) {
   const { settings } = platform;
-  return openApiDocument(createRoutes(platform, health, neverCalled, nobodyComes), {
+  const routes = createRoutes({
+    platform,
+    health,
+    authenticate: neverCalled,
+    reception: noReception,
+  });
+  return openApiDocument(documentedRoutes(routes), {
     publicUrl: settings.publicUrl,
     serviceName: settings.serviceName,
     version,
@@ -105,7 +130,7 @@ function neverCalled(): never {
   throw new Error("these routes are not served");
 }
 
-const nobodyComes: Reception = {
+const noReception: Reception = {
   requestIds: { of: neverCalled, finally: neverCalled },
   addressOf: neverCalled,
 };
@@ -117,9 +142,11 @@ export function createApp(platform: Platform, health: HealthState): App {
   const requestIds = createRequestIds(random);
   const callers = createCallers();
   const { authenticate, recall } = createAuthenticator(platform);
-  const features = createRoutes(platform, health, authenticate, {
-    requestIds,
-    addressOf: callers.addressOf,
+  const features = createRoutes({
+    platform,
+    health,
+    authenticate,
+    reception: { requestIds, addressOf: callers.addressOf },
   });
   assertEveryRouteStatesItsAccess(features.routes);
   assertEveryBodyHasAKind(features.routes);

@@ -52,12 +52,12 @@ test("every route is documented, but for the pages that people see", () => {
   const never = () => {
     throw new Error("these routes are not served");
   };
-  const { routes } = createRoutes(
-    app.platform,
-    { phase: "serving", database: app.platform.database },
-    never,
-    { requestIds: { of: never, finally: never }, addressOf: never },
-  );
+  const { routes } = createRoutes({
+    platform: app.platform,
+    health: { phase: "serving", database: app.platform.database },
+    authenticate: never,
+    reception: { requestIds: { of: never, finally: never }, addressOf: never },
+  });
   const names = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
   const undocumented = names.filter((name) => !operations.map(nameOf).includes(name));
   expect(undocumented.toSorted()).toEqual([...pages]);

@@ -3,8 +3,7 @@ import { Elysia } from "elysia";
 
 import { AppError } from "../../kernel/errors.ts";
 import { findBearerToken } from "../../platform/http/bearer.ts";
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { Authenticate, RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import type { Shortcut } from "../../platform/http/shortcut.ts";
 import type { Context } from "../../platform/platform.ts";
 import { assertMeets, type ForwardedIdentity, identityHeaders } from "./forward-auth.ts";
@@ -13,7 +12,7 @@ import { rolesOf } from "../roles/index.ts";
 
 const needed = (what: string) => ({
   in: "query" as const,
-  description: `A ${what} that the user must have; may be repeated, and all are needed.`,
+  description: `A ${what} that the user must have. May be repeated; the user must have all of them.`,
   required: false,
   schema: { type: "array" as const, items: { type: "string" as const } },
 });
@@ -26,11 +25,11 @@ export const forwardAuthShortcut: Shortcut = {
 };
 
 /** For reverse proxies: may this request pass, and whose is it? */
-export function forwardAuthRoutes(
-  kit: RouteKit,
-  cookie: RefreshCookie,
-  authenticate: Authenticate,
-) {
+export function forwardAuthRoutes({
+  kit,
+  cookie,
+  authenticate,
+}: Pick<RouteParts, "kit" | "cookie" | "authenticate">) {
   async function identify(ctx: Context, request: Request): Promise<ForwardedIdentity> {
     const token = findBearerToken(request.headers.get("authorization"));
     if (token !== null) return authenticate(ctx, token);
@@ -50,13 +49,21 @@ export function forwardAuthRoutes(
     },
     {
       anyone: true,
+      failsWith: [
+        "VALIDATION_ERROR",
+        "AUTHENTICATION_REQUIRED",
+        "INVALID_TOKEN",
+        "EXPIRED_TOKEN",
+        "FORBIDDEN",
+      ],
       response: { 200: Type.Void() },
       detail: {
         operationId: "forwardAuth",
         tags: ["Sessions"],
-        summary: "Let a reverse proxy ask",
+        summary: "Authorize a request of a reverse proxy",
         description:
-          "For nginx (`auth_request`), Caddy and Traefik (`forward_auth`). 200 has no body; its `X-Auth-User-Id`, `X-Auth-Email`, `X-Auth-Username` and `X-Auth-Roles` are for the application behind the proxy. With `REFRESH_TOKEN_COOKIE=true` the cookie will do in place of a bearer. Any other parameter is refused.",
+          "For nginx (`auth_request`), Caddy and Traefik (`forward_auth`). 200 has no body; its headers `X-Auth-User-Id`, `X-Auth-Email`, `X-Auth-Username` and `X-Auth-Roles` are for the application behind the proxy. With `REFRESH_TOKEN_COOKIE=true` the cookie is accepted in place of a bearer token. Any other parameter is rejected.",
+        security: [{ bearer: [] }],
         parameters: [
           { name: "role", ...needed("role") },
           { name: "permission", ...needed("permission") },

@@ -4,7 +4,7 @@ import { Elysia } from "elysia";
 import type { UserActor } from "../../kernel/context.ts";
 import { uncheckedSuccessSchema } from "../../platform/http/envelope.ts";
 import { renderOnce } from "../../platform/http/rendered-json.ts";
-import type { Authenticate, RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import type { Shortcut } from "../../platform/http/shortcut.ts";
 import { validateTokenBody, validTokenSchema } from "./model.ts";
 
@@ -26,7 +26,10 @@ export const validateTokenShortcut: Shortcut = {
 };
 
 /** For services behind us that ask about each token that they get. */
-export function validateTokenRoutes(kit: RouteKit, authenticate: Authenticate) {
+export function validateTokenRoutes({
+  kit,
+  authenticate,
+}: Pick<RouteParts, "kit" | "authenticate">) {
   return new Elysia({ prefix: "/api/v1/auth" })
     .use(kit)
     .post(
@@ -36,15 +39,16 @@ export function validateTokenRoutes(kit: RouteKit, authenticate: Authenticate) {
         anyone: true,
         accepts: "json",
         body: validateTokenBody,
+        failsWith: ["INVALID_TOKEN", "EXPIRED_TOKEN"],
         response: {
           200: uncheckedSuccessSchema(validTokenSchema),
         },
         detail: {
           operationId: "validateToken",
           tags: ["Sessions"],
-          summary: "Ask whether an access token is valid",
+          summary: "Validate an access token",
           description:
-            "For services behind Gatehouse: whom the token stands for, as of this moment. A token of an ended session is not valid.",
+            "For services behind Gatehouse: returns the user that the token belongs to, as currently stored. A token of an ended session is invalid.",
         },
       },
     );

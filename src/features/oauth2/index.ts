@@ -1,2 +1,2 @@
-export { oauthFailure } from "./errors.ts";
+export { oauthErrorSchema, oauthFailure } from "./errors.ts";
 export { oauth2Routes, serverMetadataRoutes } from "./routes.ts";

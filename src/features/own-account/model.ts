@@ -4,19 +4,19 @@ import { messageSchema } from "../../platform/http/message.ts";
 import { passwordSchema } from "../../platform/http/text-schema.ts";
 import { profileFields, profileSchema, userSchema } from "../users/index.ts";
 
-/** The signed-in user as she sees herself. */
-export const ownUserSchema = Type.Composite([userSchema, profileSchema]);
+/** The signed-in user in responses to that user. */
+export const ownUserSchema = Type.Composite([userSchema, profileSchema], { $id: "CurrentUser" });
 
 /** Body of `PATCH /users/me`. */
 export const updateProfileBody = Type.Object(profileFields, {
   additionalProperties: false,
-  description: "What is left out stays as it is; `null` takes it away.",
+  description: "A field that is left out is not changed; `null` removes its value.",
 });
 
-/** Body of `DELETE /users/me`; nothing where the account has no password. */
+/** Body of `DELETE /users/me`; may be missing if the account has no password. */
 export const deleteAccountBody = Type.Optional(
   Type.Object(
-    { password: Type.Optional(passwordSchema("Needed where the account has one.")) },
+    { password: Type.Optional(passwordSchema("Required if the account has a password.")) },
     { additionalProperties: false },
   ),
 );

@@ -2,9 +2,8 @@ import { Elysia } from "elysia";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { uncheckedSuccessSchema, success, successSchema } from "../../platform/http/envelope.ts";
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import { renderOnce } from "../../platform/http/rendered-json.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import type { Shortcut } from "../../platform/http/shortcut.ts";
 import { deleteOwnAccount } from "./delete-account.ts";
 import { deleteAccountBody, deletedSchema, ownUserSchema, updateProfileBody } from "./model.ts";
@@ -18,8 +17,8 @@ const ownUser = renderOnce((actor: UserActor) => viewOwnUser(actor));
 /** The short way to the signed-in user. */
 export const ownUserShortcut: Shortcut = { path: "/api/v1/users/me", text: ownUser.textOf };
 
-/** What a signed-in user does with her own account. */
-export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
+/** The signed-in user's own account. */
+export function ownAccountRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">) {
   return new Elysia({ prefix: "/api/v1/users" })
     .use(kit)
     .get("/me", ({ ctx }) => ownUser.of(ctx.actor, ctx.clock.now()), {
@@ -28,8 +27,8 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
       detail: {
         operationId: "getCurrentUser",
         tags,
-        summary: "The signed-in user",
-        description: "Who the access token stands for, as of this moment.",
+        summary: "Get the signed-in user",
+        description: "Returns the user that the access token belongs to, as currently stored.",
       },
     })
     .patch(
@@ -42,13 +41,14 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
         signedIn: true,
         accepts: "json",
         body: updateProfileBody,
+        failsWith: ["DUPLICATE_USERNAME"],
         response: { 200: successSchema(ownUserSchema) },
         detail: {
           operationId: "updateCurrentUser",
           tags,
-          summary: "Change one's own profile",
+          summary: "Update the user's own profile",
           description:
-            "Answers the user as she is then. The address and the password have calls of their own; everything else about an account is not hers to change.",
+            "Returns the updated user. The e-mail address and the password have operations of their own; the user cannot change anything else about the account.",
         },
       },
     )
@@ -63,15 +63,16 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
         signedIn: true,
         accepts: "json",
         body: deleteAccountBody,
+        failsWith: ["INVALID_CREDENTIALS", "REAUTHENTICATION_REQUIRED", "CONFLICT", "OVERLOADED"],
         response: {
           200: successSchema(deletedSchema),
         },
         detail: {
           operationId: "deleteCurrentUser",
           tags,
-          summary: "Delete one's own account",
+          summary: "Delete the user's own account",
           description:
-            "Needs the password where the account has one; else a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`). Ends every session at once, makes every mailed link and code worthless, and frees address and username. The last admin stays (`CONFLICT`). The row is kept, and an operator can find it.",
+            "Requires the password if the account has one, and otherwise a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`). Ends every session immediately, invalidates every link and code, and frees the e-mail address and the username. The last admin cannot be deleted (`CONFLICT`). The row is kept, and an operator can find it.",
         },
       },
     );

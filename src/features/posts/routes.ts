@@ -3,7 +3,7 @@ import { Elysia } from "elysia";
 
 import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listSchema, pageOfQuery } from "../../platform/http/list.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createPost } from "./create-post.ts";
 import { deletePost } from "./delete-post.ts";
 import { listPosts } from "./list-posts.ts";
@@ -13,11 +13,11 @@ import { updatePost } from "./update-post.ts";
 import { votesRoutes } from "./votes-routes.ts";
 
 const tags = ["Posts"];
-const othersArePublic =
-  "Somebody else's private post is answered like none (`NOT_FOUND`), a public one `FORBIDDEN`.";
+const ofAnotherUser =
+  "Another user's private post is reported as missing (`NOT_FOUND`), a public one as `FORBIDDEN`.";
 
-/** What users post, for themselves or for all who are signed in. */
-export function postsRoutes(kit: RouteKit) {
+/** Posts: private to their author, or public to every signed-in user. */
+export function postsRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/posts" })
     .use(kit)
     .get(
@@ -36,7 +36,7 @@ export function postsRoutes(kit: RouteKit) {
           operationId: "listPosts",
           tags,
           summary: "List posts",
-          description: "One's own, or all public ones; the newest first.",
+          description: "Returns the user's own posts, or all public ones, newest first.",
         },
       },
     )
@@ -56,8 +56,9 @@ export function postsRoutes(kit: RouteKit) {
         detail: {
           operationId: "createPost",
           tags,
-          summary: "Post something",
-          description: "Its author is who is signed in. It is `private` unless it says otherwise.",
+          summary: "Create a post",
+          description:
+            "The signed-in user is its author. It is `private` unless the body states otherwise.",
         },
       },
     )
@@ -70,12 +71,13 @@ export function postsRoutes(kit: RouteKit) {
       {
         signedIn: true,
         params: postParams,
+        failsWith: ["NOT_FOUND"],
         response: { 200: successSchema(postSchema) },
         detail: {
           operationId: "getPost",
           tags,
-          summary: "Show a post",
-          description: "One's own, or a public one.",
+          summary: "Get a post",
+          description: "Returns one of the user's own posts, or a public one.",
         },
       },
     )
@@ -91,14 +93,15 @@ export function postsRoutes(kit: RouteKit) {
         accepts: "json",
         params: postParams,
         body: postBody,
+        failsWith: ["NOT_FOUND", "FORBIDDEN"],
         response: {
           200: successSchema(postSchema),
         },
         detail: {
           operationId: "updatePost",
           tags,
-          summary: "Change one's own post",
-          description: `A visibility that is left out stays; so do the votes. ${othersArePublic}`,
+          summary: "Update one of the user's own posts",
+          description: `The votes stay, and so does the visibility if it is left out. ${ofAnotherUser}`,
         },
       },
     )
@@ -111,14 +114,15 @@ export function postsRoutes(kit: RouteKit) {
       {
         signedIn: true,
         params: postParams,
+        failsWith: ["NOT_FOUND", "FORBIDDEN"],
         response: { 204: Type.Void() },
         detail: {
           operationId: "deletePost",
           tags,
-          summary: "Delete one's own post",
-          description: `With its votes, for good. ${othersArePublic}`,
+          summary: "Delete one of the user's own posts",
+          description: `Deletes the post and its votes permanently. ${ofAnotherUser}`,
         },
       },
     )
-    .use(votesRoutes(kit));
+    .use(votesRoutes({ kit }));
 }

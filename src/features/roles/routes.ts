@@ -3,7 +3,7 @@ import { Elysia } from "elysia";
 
 import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createRole } from "./create-role.ts";
 import { deleteRole } from "./delete-role.ts";
 import { listRoles, showRole } from "./lists.ts";
@@ -22,10 +22,11 @@ import { viewOfChange } from "./view-of-change.ts";
 const tags = ["Roles"];
 const reading = "roles:read";
 const writing = "roles:write";
-const noMoreThanOneHas = `Needs the permission \`${writing}\`, and every permission that is given or taken by it.`;
+const withinOwnPermissions =
+  "The caller must also have every permission that the change adds or removes.";
 
-/** What operators make of permissions: roles, of which a user may have many. */
-export function rolesRoutes(kit: RouteKit) {
+/** Roles: named sets of permissions. A user may have several. */
+export function rolesRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/roles" })
     .use(kit)
     .get(
@@ -42,8 +43,8 @@ export function rolesRoutes(kit: RouteKit) {
         detail: {
           operationId: "listRoles",
           tags,
-          summary: "List the roles",
-          description: `In alphabetical order. Needs the permission \`${reading}\`.`,
+          summary: "List roles",
+          description: "Returns the roles in alphabetical order.",
         },
       },
     )
@@ -60,14 +61,15 @@ export function rolesRoutes(kit: RouteKit) {
         permission: writing,
         accepts: "json",
         body: createRoleBody,
+        failsWith: ["CONFLICT"],
         response: {
           201: successSchema(roleCreatedSchema),
         },
         detail: {
           operationId: "createRole",
           tags,
-          summary: "Make a role",
-          description: `Its name stays for good. ${noMoreThanOneHas}`,
+          summary: "Create a role",
+          description: `The name cannot be changed later. ${withinOwnPermissions}`,
         },
       },
     )
@@ -80,12 +82,13 @@ export function rolesRoutes(kit: RouteKit) {
       {
         permission: reading,
         params: roleParams,
+        failsWith: ["NOT_FOUND"],
         response: { 200: successSchema(roleSchema) },
         detail: {
           operationId: "getRole",
           tags,
-          summary: "Show a role",
-          description: `With all that it allows. Needs the permission \`${reading}\`.`,
+          summary: "Get a role",
+          description: "Returns the role with its permissions.",
         },
       },
     )
@@ -107,14 +110,15 @@ export function rolesRoutes(kit: RouteKit) {
         accepts: "json",
         params: roleParams,
         body: updateRoleBody,
+        failsWith: ["NOT_FOUND", "CONFLICT"],
         response: {
           200: successSchema(changedRoleSchema),
         },
         detail: {
           operationId: "updateRole",
           tags,
-          summary: "Change a role",
-          description: `\`permissions\` replaces all that it allowed; effective at once for all who have it. What \`admin\` allows cannot be changed. ${noMoreThanOneHas} The answer shows all of it with \`${reading}\`.`,
+          summary: "Update a role",
+          description: `\`permissions\` replaces all permissions of the role, with immediate effect for every user who has it. The permissions of \`admin\` cannot be changed. ${withinOwnPermissions} The response contains the whole role if the caller has \`${reading}\`.`,
         },
       },
     )
@@ -127,12 +131,13 @@ export function rolesRoutes(kit: RouteKit) {
       {
         permission: writing,
         params: roleParams,
+        failsWith: ["NOT_FOUND", "CONFLICT"],
         response: { 204: Type.Void() },
         detail: {
           operationId: "deleteRole",
           tags,
           summary: "Delete a role",
-          description: `Takes it from everybody, at once. \`user\` and \`admin\` cannot be deleted. ${noMoreThanOneHas}`,
+          description: `Removes the role from every user immediately. \`user\` and \`admin\` cannot be deleted. ${withinOwnPermissions}`,
         },
       },
     );

@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 
 import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { sessionSchema, viewSession } from "../sessions/index.ts";
 import { sessionsRevokedSchema, userParams } from "./model.ts";
 import { listSessionsOf, revokeSessionsOf } from "./user-sessions.ts";
@@ -10,8 +10,8 @@ import { listSessionsOf, revokeSessionsOf } from "./user-sessions.ts";
 const tags = ["User administration"];
 const permission = "users:write";
 
-/** The sessions of others, for whoever governs their accounts. */
-export function userSessionsRoutes(kit: RouteKit) {
+/** The sessions of other users, for administrators. */
+export function userSessionsRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/users/:id/sessions" })
     .use(kit)
     .get(
@@ -25,6 +25,7 @@ export function userSessionsRoutes(kit: RouteKit) {
         permission,
         params: userParams,
         query: listQuery,
+        failsWith: ["USER_NOT_FOUND"],
         response: {
           200: successSchema(listSchema(sessionSchema)),
         },
@@ -32,7 +33,7 @@ export function userSessionsRoutes(kit: RouteKit) {
           operationId: "listUserSessions",
           tags,
           summary: "List a user's sessions",
-          description: `Those that are alive, the newest first. Needs the permission \`${permission}\`.`,
+          description: "Returns the user's active sessions, newest first.",
         },
       },
     )
@@ -40,11 +41,15 @@ export function userSessionsRoutes(kit: RouteKit) {
       "",
       async ({ ctx, params }) => {
         const revoked = await revokeSessionsOf(ctx, params.id);
-        return success({ message: "Her sessions have been ended.", revoked }, ctx.clock.now());
+        return success(
+          { message: "The user's sessions have been ended.", revoked },
+          ctx.clock.now(),
+        );
       },
       {
         permission,
         params: userParams,
+        failsWith: ["USER_NOT_FOUND"],
         response: {
           200: successSchema(sessionsRevokedSchema),
         },
@@ -52,7 +57,8 @@ export function userSessionsRoutes(kit: RouteKit) {
           operationId: "endUserSessions",
           tags,
           summary: "End all sessions of a user",
-          description: `Effective at once and everywhere; she may sign in again. Needs the permission \`${permission}\`, and every permission that she has; for an admin, the role \`admin\`.`,
+          description:
+            "Takes effect immediately and on every replica; the user may sign in again. The caller must also have every permission of the user, and the role `admin` if the user is an admin.",
         },
       },
     );

@@ -8,6 +8,7 @@ import type { ResponseHeaders } from "./response-headers.ts";
 import { readBearerToken } from "./bearer.ts";
 import { createClientAddressReader } from "./client-address.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
+import type { RefreshCookie } from "./refresh-cookie.ts";
 import type { RequestIds } from "./request-id.ts";
 import { type Access, findAccess, markGuard, markReader } from "./route-marks.ts";
 
@@ -16,6 +17,14 @@ export type Authenticate = (ctx: Context, token: string) => UserActor | Promise<
 
 /** What every feature's routes are built on. */
 export type RouteKit = ReturnType<typeof createRouteKit>;
+
+/** What route factories are made from; each takes the members that it needs. */
+export interface RouteParts {
+  readonly kit: RouteKit;
+  readonly cookie: RefreshCookie;
+  readonly authenticate: Authenticate;
+  readonly platform: Platform;
+}
 
 /** What the edge knows of a request when it reaches a route. */
 export interface Reception {
