@@ -20,6 +20,7 @@ export type ErrorCode =
   | "CONFLICT"
   | "PAYLOAD_TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"
+  | "RATE_LIMITED"
   | "OVERLOADED"
   | "UNAVAILABLE"
   | "INTERNAL_ERROR";

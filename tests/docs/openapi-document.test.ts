@@ -1,10 +1,9 @@
 import { describe, expect, test } from "bun:test";
 
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { Elysia, t, type AnyElysia } from "elysia";
+import { Elysia, t } from "elysia";
 
-import { openApiDocument } from "../../src/app/openapi/document.ts";
-import { documentOf, errorSchema, sampleRoutes, userSchema } from "./sample-app.ts";
+import { documentOf, documentOfRoutes, sampleKit, sampleRoutes, userSchema } from "./sample-app.ts";
 
 function sample() {
   return sampleRoutes({ tokenRequests: [], authorizations: [] });
@@ -26,7 +25,16 @@ function valueAt(...keys: string[]): unknown {
   return keys.reduce<unknown>((value, key) => Object(value)[key], document);
 }
 
-const errorReference = { "application/json": { schema: { $ref: "#/components/schemas/Error" } } };
+/** The codes of each error response of an operation, by status. */
+function errorCodes(path: string, method: string): Record<string, unknown> {
+  const responses = Object.entries(Object(valueAt("paths", path, method, "responses")));
+  return Object.fromEntries(
+    responses.flatMap(([status, response]) => {
+      const [, narrowed] = Object(response).content?.["application/json"]?.schema.allOf ?? [];
+      return narrowed ? [[status, narrowed.properties.error.allOf[1].properties.code.enum]] : [];
+    }),
+  );
+}
 
 describe("the document of a sample app", () => {
   test("is accepted by the validator of OpenAPI 3.0", async () => {
@@ -35,18 +43,10 @@ describe("the document of a sample app", () => {
     expect(validator.version).toBe("3.0");
   });
 
-  test("contains no keyword or type outside OpenAPI 3.0", () => {
-    const foreign = [
-      "$id",
-      "const",
-      "patternProperties",
-      "contentMediaType",
-      "examples",
-      "additionalItems",
-      "x-schema",
-      "x-optional",
-    ];
+  test("contains no keyword, type or format that OpenAPI 3.0 does not know", () => {
+    const foreign = ["$id", "const", "patternProperties", "contentMediaType", "examples"];
     const types = ["string", "number", "integer", "boolean", "object", "array", "http", "oauth2"];
+    const formats = ["uuid", "email", "date-time", "uri", "int32", "int64"];
     for (const { path, object } of objectsIn(document)) {
       if (path.endsWith("/properties")) continue;
       expect({ path, foreign: foreign.filter((keyword) => keyword in object) }).toEqual({
@@ -54,28 +54,33 @@ describe("the document of a sample app", () => {
         foreign: [],
       });
       if ("type" in object) expect(types).toContain(String(object["type"]));
+      if ("format" in object) expect(formats).toContain(String(object["format"]));
+      if (object["type"] === "integer") expect(object["format"]).toMatch(/^int(?:32|64)$/);
     }
   });
 
-  test("describes every response", () => {
+  test("publishes no internal extension of a route", () => {
+    const extensions = [...objectsIn(document)].flatMap(({ object }) =>
+      Object.keys(object).filter((key) => key.startsWith("x-")),
+    );
+    expect([...new Set(extensions)]).toEqual(["x-permission"]);
+  });
+
+  test("describes every response, and adds nothing else to it", () => {
     const responses = [...objectsIn(document.paths)].filter(({ path }) =>
       /\/responses\/\d+$/.test(path),
     );
     expect(responses.length).toBeGreaterThan(10);
     for (const { path, object } of responses) {
       expect(object["description"]).toMatch(/./);
-      const spilled = Object.keys(object).filter(
+      const others = Object.keys(object).filter(
         (key) => !["description", "headers", "content"].includes(key),
       );
-      expect({ path, spilled }).toEqual({ path, spilled: [] });
+      expect({ path, others }).toEqual({ path, others: [] });
     }
-    expect(valueAt("paths", "/api/register", "post", "responses", "400")).toEqual({
-      description: "WEAK_PASSWORD or DUPLICATE_EMAIL.",
-      content: errorReference,
-    });
   });
 
-  test("gives every body the one media type that the route accepts or sends", () => {
+  test("gives every body the one media type that the route takes or sends", () => {
     const contents = [...objectsIn(document.paths)].filter(({ path }) => path.endsWith("/content"));
     const byPath = Object.fromEntries(
       contents.map(({ path, object }) => [path, Object.keys(object)]),
@@ -93,20 +98,22 @@ describe("the document of a sample app", () => {
     );
   });
 
-  test("has named schemas once, and references them", () => {
+  test("keeps named schemas once, and refers to them from everywhere", () => {
     expect(Object.keys(document.components.schemas)).toEqual([
-      "Error",
+      "ApiError",
+      "ApiErrorBody",
+      "GrantError",
       "Manager",
       "OAuthError",
       "User",
     ]);
-    expect(valueAt("components", "schemas", "Error")).toMatchObject({
+    expect(valueAt("components", "schemas", "ApiError")).toMatchObject({
       required: ["success", "error", "timestamp"],
-      properties: { success: { type: "boolean", enum: [false] } },
+      properties: {
+        success: { type: "boolean", enum: [false] },
+        error: { $ref: "#/components/schemas/ApiErrorBody" },
+      },
     });
-    expect(valueAt("paths", "/api/me", "get", "responses", "401", "content")).toEqual(
-      errorReference,
-    );
     expect(
       valueAt(
         "paths",
@@ -124,60 +131,63 @@ describe("the document of a sample app", () => {
     });
   });
 
-  test("converts dates, nulls, literals, tuples and records to OpenAPI 3.0", () => {
+  test("describes nulls, literals and records in terms of OpenAPI 3.0", () => {
     expect(valueAt("components", "schemas", "User", "properties")).toEqual({
       id: { type: "string", format: "uuid" },
       name: { type: "string", nullable: true },
-      born: { type: "string", format: "date-time" },
       role: { type: "string", enum: ["user", "admin"] },
-      manager: {
-        anyOf: [
-          { $ref: "#/components/schemas/Manager" },
-          { type: "string", nullable: true, enum: [null] },
-        ],
-      },
+      manager: { allOf: [{ $ref: "#/components/schemas/Manager" }], nullable: true },
     });
     const body = valueAt("paths", "/api/odd", "put", "requestBody");
     expect(body).toMatchObject({ required: false });
-    expect(Object(body).content["application/json"].schema.additionalProperties).toBe(false);
-    expect(Object(body).content["application/json"].schema.properties).toEqual({
-      pair: {
-        type: "array",
-        minItems: 2,
-        maxItems: 2,
-        items: { anyOf: [{ type: "string" }, { type: "integer" }] },
+    expect(Object(body).content["application/json"].schema).toEqual({
+      type: "object",
+      required: ["labels", "anything"],
+      properties: {
+        labels: { type: "object", additionalProperties: { type: "number" } },
+        anything: {},
       },
-      labels: { type: "object", additionalProperties: { type: "number" } },
-      nothing: { type: "string", nullable: true, enum: [null] },
+      additionalProperties: false,
     });
   });
 
-  test("shows parameters as clients send them, and no header that OpenAPI describes otherwise", () => {
+  test("replaces private formats, and describes parameters as clients send them", () => {
     expect(valueAt("paths", "/api/users/{id}", "get", "parameters")).toEqual([
-      { name: "x-tenant", in: "header", required: false, schema: { type: "string" } },
       { name: "id", in: "path", required: true, schema: { type: "string", format: "uuid" } },
       {
         name: "limit",
         in: "query",
         required: false,
-        example: 20,
-        schema: { type: "integer", minimum: 1, example: 20 },
+        schema: { type: "integer", format: "int32", minimum: 1, maximum: 100 },
       },
       {
-        name: "above",
+        name: "after",
         in: "query",
         required: false,
-        schema: { type: "number", minimum: 0, exclusiveMinimum: true },
+        example: 20,
+        schema: { type: "integer", format: "int64", example: 20 },
       },
-      { name: "deep", in: "query", required: false, schema: { type: "boolean" } },
     ]);
+    const body = Object(valueAt("paths", "/api/register", "post", "requestBody"));
+    const { name } = body.content["application/json"].schema.properties;
+    expect(name).toEqual({ type: "string", maxLength: 20, pattern: expect.any(String) });
+    expect(new RegExp(name.pattern).test("Ada Lovelace, Zoë")).toBe(true);
+    for (const text of ["a\u0000", "a\nb", "\u202e", "\u0085"]) {
+      expect([text, new RegExp(name.pattern).test(text)]).toEqual([text, false]);
+    }
   });
 
-  test("has a security requirement for every operation that is not public", () => {
+  test("makes the security and the sentence about the permission from the access", () => {
     const signedIn = [{ bearer: [] }, { password: [] }];
     expect(valueAt("paths", "/api/me", "get", "security")).toEqual(signedIn);
+    expect(valueAt("paths", "/api/me", "get")).not.toHaveProperty("x-permission");
     expect(valueAt("paths", "/api/users/{id}", "get", "security")).toEqual(signedIn);
+    expect(valueAt("paths", "/api/users/{id}", "get")).toMatchObject({
+      "x-permission": "users:read",
+      description: "Returns the user.\n\nRequires the permission `users:read`.",
+    });
     expect(valueAt("paths", "/api/register", "post", "security")).toEqual([]);
+    expect(valueAt("paths", "/oauth/token", "post", "security")).toEqual([{ client: [] }]);
     expect(document.components.securitySchemes).toMatchObject({
       bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
       password: {
@@ -187,16 +197,48 @@ describe("the document of a sample app", () => {
     });
   });
 
+  test("makes the error responses from the access, the schemas and the codes of the route", () => {
+    const anywhere = {
+      429: ["RATE_LIMITED"],
+      500: ["INTERNAL_ERROR"],
+      503: ["UNAVAILABLE"],
+    };
+    const unauthenticated = ["AUTHENTICATION_REQUIRED", "INVALID_TOKEN", "EXPIRED_TOKEN"];
+    expect(errorCodes("/page", "get")).toEqual(anywhere);
+    expect(errorCodes("/api/me", "get")).toEqual({ 401: unauthenticated, ...anywhere });
+    expect(errorCodes("/api/users/{id}", "get")).toEqual({
+      400: ["VALIDATION_ERROR"],
+      401: unauthenticated,
+      403: ["FORBIDDEN"],
+      404: ["USER_NOT_FOUND"],
+      ...anywhere,
+    });
+    expect(errorCodes("/api/register", "post")).toEqual({
+      400: ["VALIDATION_ERROR", "WEAK_PASSWORD"],
+      413: ["PAYLOAD_TOO_LARGE"],
+      415: ["UNSUPPORTED_MEDIA_TYPE"],
+      ...anywhere,
+      503: ["UNAVAILABLE", "OVERLOADED"],
+    });
+  });
+
+  test("describes the errors of RFC 6749 under its paths, and what the route declares instead", () => {
+    const schemaOf = (status: string) =>
+      Object(valueAt("paths", "/oauth/token", "post", "responses", status)).content[
+        "application/json"
+      ].schema;
+    expect(schemaOf("400")).toEqual({ $ref: "#/components/schemas/GrantError" });
+    for (const status of ["413", "415", "429", "500", "503"]) {
+      expect(schemaOf(status)).toEqual({ $ref: "#/components/schemas/OAuthError" });
+    }
+  });
+
   test("describes the headers of 401, 429 and 503", () => {
-    expect(valueAt("paths", "/api/me", "get", "responses", "401", "headers")).toHaveProperty(
-      "WWW-Authenticate",
-    );
-    expect(valueAt("paths", "/api/register", "post", "responses", "429", "headers")).toHaveProperty(
-      "Retry-After",
-    );
-    expect(
-      valueAt("paths", "/api/users/{id}", "get", "responses", "503", "headers"),
-    ).toHaveProperty("Retry-After");
+    const headersOf = (status: string) =>
+      valueAt("paths", "/api/me", "get", "responses", status, "headers");
+    expect(headersOf("401")).toHaveProperty("WWW-Authenticate");
+    expect(headersOf("429")).toHaveProperty("Retry-After");
+    expect(headersOf("503")).toHaveProperty("Retry-After");
   });
 
   test("lists the tags in use, the server, and every route that is not hidden, sorted", () => {
@@ -204,7 +246,7 @@ describe("the document of a sample app", () => {
       { name: "Accounts" },
       { name: "OAuth" },
       { name: "Pages" },
-      { name: "Users", description: "Those who sign in." },
+      { name: "Users", description: "Users who sign in." },
     ]);
     expect(document.servers).toEqual([{ url: "https://auth.example.com" }]);
     expect(document.info).toMatchObject({ title: "sample", version: "1.2.3" });
@@ -220,7 +262,7 @@ describe("the document of a sample app", () => {
   });
 });
 
-test("the document does not depend on served requests or on the order of routes", async () => {
+test("the document neither depends on what the app has served nor on the order of its parts", async () => {
   const served = sample();
   const answer = await served.handle(
     new Request("http://localhost/api/register", {
@@ -235,9 +277,11 @@ test("the document does not depend on served requests or on the order of routes"
   expect(JSON.stringify(await documentOf(served))).toBe(first);
 });
 
-test("collecting the routes does not stop the served app", async () => {
+test("gathering the routes leaves the served app its server", async () => {
   const app = new Elysia()
+    .use(sampleKit)
     .get("/served", ({ server }) => (server === null ? "no server" : "server"), {
+      anyone: true,
       detail: { operationId: "served" },
     })
     .listen({ port: 0, hostname: "127.0.0.1" });
@@ -250,66 +294,105 @@ test("collecting the routes does not stop the served app", async () => {
   }
 });
 
-test("security and errors that a macro or a guard declares are described", async () => {
-  const guarded = new Elysia()
-    .macro("signedIn", { detail: { security: [{ bearer: [] }] }, response: { 401: errorSchema } })
-    .guard({ response: { 503: errorSchema } })
-    .get("/guarded", () => "yes", {
-      signedIn: true,
-      response: { 200: t.String() },
-      detail: { operationId: "guarded" },
-    });
-  const { paths } = await documentOf(guarded);
-  const operation = Object(paths["/guarded"]).get;
-  expect(Object.keys(operation.responses)).toEqual(["200", "401", "503"]);
-  expect(operation.security).toEqual([{ bearer: [] }, { password: [] }]);
+// A hot route is served outside of the framework's router.
+test("an operation that is declared as data is described like a route", async () => {
+  const elysia = await documentOf(
+    new Elysia().use(sampleKit).post("/api/items/:id", () => ({ id: "" }), {
+      permission: "items:write",
+      accepts: "json",
+      params: t.Object({ id: t.String() }),
+      body: t.Object({ text: t.String() }),
+      response: { 200: t.Object({ id: t.String() }) },
+      detail: { operationId: "writeItem", summary: "Write an item", tags: ["Items"] },
+    }),
+  );
+  const declared = await documentOfRoutes([
+    {
+      method: "POST",
+      path: "/api/items/:id",
+      access: { kind: "permission", permission: "items:write" },
+      bodyKind: "json",
+      params: t.Object({ id: t.String() }),
+      body: t.Object({ text: t.String() }),
+      response: { 200: t.Object({ id: t.String() }) },
+      detail: { operationId: "writeItem", summary: "Write an item", tags: ["Items"] },
+    },
+  ]);
+  expect(declared).toEqual(elysia);
+  expect(Object.keys(Object(declared.paths["/api/items/{id}"]).post)).toContain("requestBody");
 });
 
-test("a route that declares no response, or one without a status, has a response 200", async () => {
+test("a route that declares no response, or one without a status, responds with 200", async () => {
   const loose = new Elysia()
-    .get("/none", () => "none", { detail: { operationId: "none" } })
-    .get("/one", () => "one", { response: t.String(), detail: { operationId: "one" } });
+    .use(sampleKit)
+    .get("/none", () => "none", { anyone: true, detail: { operationId: "none" } })
+    .get("/one", () => "one", {
+      anyone: true,
+      response: t.String(),
+      detail: { operationId: "one" },
+    });
   const { paths } = await documentOf(loose);
-  expect(Object(paths["/none"]).get.responses).toEqual({ 200: { description: "Done." } });
-  expect(Object(paths["/one"]).get.responses).toEqual({
-    200: { description: "Done.", content: { "text/plain": { schema: { type: "string" } } } },
+  expect(Object(paths["/none"]).get.responses[200]).toEqual({ description: "Success." });
+  expect(Object(paths["/one"]).get.responses[200]).toEqual({
+    description: "Success.",
+    content: { "text/plain": { schema: { type: "string" } } },
   });
 });
 
 test("without the password grant, no scheme of a password is offered", async () => {
-  const { components, paths } = await openApiDocument(sample().routes, {
-    publicUrl: "https://auth.example.com",
-    serviceName: "sample",
-    version: "1.2.3",
-    passwordGrantEnabled: false,
-  });
+  const { components, paths } = await documentOf(sample(), { passwordGrantEnabled: false });
   expect(Object.keys(components.securitySchemes)).toEqual(["bearer", "client"]);
   expect(Object(paths["/api/me"]).get.security).toEqual([{ bearer: [] }]);
 });
 
-describe("routes that contradict each other are refused", () => {
-  const get = (path: string, operationId: string, schema: ReturnType<typeof t.Object>): AnyElysia =>
-    new Elysia().get(path, () => ({}), { response: { 200: schema }, detail: { operationId } });
+describe("no document is made of", () => {
+  const get = (path: string, operationId: string, schema: ReturnType<typeof t.Object>) =>
+    new Elysia().use(sampleKit).get(path, () => ({}), {
+      anyone: true,
+      response: { 200: schema },
+      detail: { operationId },
+    });
+  const failureOf = async (routes: Parameters<typeof documentOf>[0]) => {
+    try {
+      await documentOf(routes);
+      return null;
+    } catch (error) {
+      return String(error);
+    }
+  };
 
-  test("one operationId twice", async () => {
+  test("one operationId for two operations", async () => {
     const twice = new Elysia()
       .use(get("/a", "same", t.Object({})))
       .use(get("/b", "same", t.Object({})));
-    expect(await documentOf(twice).catch(String)).toContain('Two operations are called "same"');
+    expect(await failureOf(twice)).toContain('Two operations have the id "same"');
   });
 
   test("one name for two schemas", async () => {
     const other = t.Object({ other: t.String() }, { $id: "User" });
     const clash = new Elysia().use(get("/a", "a", userSchema)).use(get("/b", "b", other));
-    expect(await documentOf(clash).catch(String)).toContain(
-      'Two different schemas are named "User"',
+    expect(await failureOf(clash)).toContain('Two different schemas are named "User"');
+  });
+
+  test("a format or type that clients do not know", async () => {
+    const format = get("/a", "a", t.Object({ text: t.String({ format: "home-made" }) }));
+    expect(await failureOf(format)).toContain('The format "home-made" has no description');
+    expect(await failureOf(get("/a", "a", t.Object({ at: t.Date() })))).toContain(
+      "OpenAPI cannot describe the type",
     );
   });
 
-  test("a reference to a missing schema", async () => {
-    const dangling = get("/a", "a", t.Object({ missing: t.Unsafe({ $ref: "Missing" }) }));
-    expect(await documentOf(dangling).catch(String)).toContain(
-      "#/components/schemas/Missing is not a known schema",
+  test("a route without an access", async () => {
+    expect(await failureOf(new Elysia().get("/open", () => ""))).toContain(
+      "GET /open does not state its access",
     );
+  });
+
+  test("a guarded route that declares its security by hand", async () => {
+    const contradicting = new Elysia().use(sampleKit).get("/a", () => "", {
+      signedIn: true,
+      detail: { operationId: "a", security: [] },
+    });
+    expect(await failureOf(contradicting)).toContain("is guarded and declares its security");
   });
 });

@@ -2,7 +2,12 @@ import type { TSchema } from "@sinclair/typebox";
 import { Elysia, t, type AnyElysia } from "elysia";
 
 import { docsPages } from "../../src/app/docs/docs-pages.ts";
-import { openApiDocument } from "../../src/app/openapi/document.ts";
+import { documentedRoutes } from "../../src/app/openapi/documented-routes.ts";
+import type { DocumentedRoute } from "../../src/platform/http/documented-route.ts";
+import { type OpenApiOptions, openApiDocument } from "../../src/app/openapi/document.ts";
+import type { ErrorCode } from "../../src/kernel/errors.ts";
+import type { BodyKind } from "../../src/platform/http/read-body.ts";
+import { markGuard, markReader } from "../../src/platform/http/route-marks.ts";
 
 /** What reached the sample app's token endpoint and its guarded route. */
 export interface SampleRecord {
@@ -10,20 +15,10 @@ export interface SampleRecord {
   readonly authorizations: (string | null)[];
 }
 
-export const errorSchema = t.Object(
-  {
-    success: t.Literal(false),
-    error: t.Object({ code: t.String(), message: t.String(), details: t.Optional(t.Any()) }),
-    timestamp: t.String({ format: "date-time" }),
-  },
-  { $id: "Error", additionalProperties: false, description: "What every failure looks like." },
-);
-
 export const userSchema = t.Object(
   {
     id: t.String({ format: "uuid" }),
-    name: t.Nullable(t.String()),
-    born: t.Date(),
+    name: t.Union([t.String(), t.Null()]),
     role: t.Union([t.Literal("user"), t.Literal("admin")]),
     manager: t.Optional(t.Union([t.Object({ id: t.String() }, { $id: "Manager" }), t.Null()])),
   },
@@ -34,39 +29,45 @@ function envelope<Data extends TSchema>(data: Data) {
   return t.Object({ success: t.Literal(true), data, timestamp: t.String({ format: "date-time" }) });
 }
 
-const unlucky = {
-  success: false,
-  error: { code: "VALIDATION_ERROR", message: "No." },
-  timestamp: "2026-01-01T00:00:00Z",
-} as const;
+const timestamp = "2026-01-01T00:00:00Z";
 
-/** An app with every schema that the plugin describes wrongly. */
+/** The macros of the product's route kit, without anything behind them: a guard that lets every caller in. */
+export const sampleKit = new Elysia({ name: "sample-kit" }).macro({
+  anyone: { beforeHandle: markGuard({ kind: "anyone" }, () => undefined) },
+  signedIn: { beforeHandle: markGuard({ kind: "signedIn" }, () => undefined) },
+  permission: (permission: string) => ({
+    beforeHandle: markGuard({ kind: "permission", permission }, () => undefined),
+  }),
+  accepts: (kind: BodyKind) => ({
+    parse: markReader(kind, async ({ request }: { request: Request }) =>
+      kind === "json"
+        ? await request.json()
+        : Object.fromEntries(new URLSearchParams(await request.text())),
+    ),
+  }),
+});
+
+/** An app with every kind of schema that differs between TypeBox and OpenAPI. */
 export function sampleRoutes(record: SampleRecord) {
   return new Elysia()
+    .use(sampleKit)
     .post(
       "/api/register",
-      ({ body, status }) =>
-        status(201, {
-          success: true,
-          data: { email: body.email },
-          timestamp: "2026-01-01T00:00:00Z",
-        }),
+      ({ body, status }) => status(201, { success: true, data: { email: body.email }, timestamp }),
       {
+        anyone: true,
+        accepts: "json",
         body: t.Object({
           email: t.String({ examples: ["ada@example.com"] }),
+          name: t.Optional(t.String({ format: "storable-text", maxLength: 20 })),
           invited_by: t.Optional(userSchema),
         }),
-        response: {
-          201: envelope(t.Object({ email: t.String() })),
-          400: errorSchema,
-          429: errorSchema,
-        },
+        response: { 201: envelope(t.Object({ email: t.String() })) },
         detail: {
+          ...failsWith("WEAK_PASSWORD", "OVERLOADED"),
           operationId: "register",
           summary: "Register",
           tags: ["Accounts"],
-          security: [],
-          responses: { 400: { description: "WEAK_PASSWORD or DUPLICATE_EMAIL." } },
         },
       },
     )
@@ -75,16 +76,12 @@ export function sampleRoutes(record: SampleRecord) {
       ({ request, set }) => {
         record.authorizations.push(request.headers.get("authorization"));
         set.headers["cache-control"] = "no-store";
-        return { success: true, data: "me", timestamp: "2026-01-01T00:00:00Z" } as const;
+        return { success: true, data: "me", timestamp } as const;
       },
       {
-        response: { 200: envelope(t.String()), 401: errorSchema },
-        detail: {
-          operationId: "getMe",
-          summary: "Who am I",
-          tags: ["Users"],
-          security: [{ bearer: [] }],
-        },
+        signedIn: true,
+        response: { 200: envelope(t.String()) },
+        detail: { operationId: "getMe", summary: "Get the signed-in user", tags: ["Users"] },
       },
     )
     .post(
@@ -95,69 +92,89 @@ export function sampleRoutes(record: SampleRecord) {
         return { access_token: "sample-token", token_type: "Bearer" };
       },
       {
-        parse: "urlencoded",
+        anyone: true,
+        accepts: "form",
         body: t.Object({ grant_type: t.String(), username: t.String(), password: t.String() }),
         response: {
           200: t.Object({ access_token: t.String(), token_type: t.String() }),
-          400: t.Object({ error: t.String() }, { $id: "OAuthError" }),
+          400: t.Object({ error: t.String() }, { $id: "GrantError" }),
         },
         detail: {
           operationId: "issueToken",
-          summary: "Token endpoint",
+          summary: "Request tokens",
           tags: ["OAuth"],
-          security: [],
+          security: [{ client: [] }],
         },
       },
     )
-    .get("/api/users/:id", ({ status }) => status(404, unlucky), {
-      params: t.Object({ id: t.String({ format: "uuid" }) }),
+    .get("/api/users/:id", () => undefined, {
+      permission: "users:read",
+      params: t.Object({ id: t.String({ format: "record-id" }) }),
       query: t.Object({
-        limit: t.Optional(t.Integer({ minimum: 1, examples: [20] })),
-        above: t.Optional(t.Number({ exclusiveMinimum: 0 })),
-        deep: t.Optional(t.BooleanString()),
+        limit: t.Optional(
+          t.Union([
+            t.Integer({ minimum: 1, maximum: 100 }),
+            t.String({ format: "integer", pattern: "^\\d+$" }),
+          ]),
+        ),
+        after: t.Optional(t.Integer({ examples: [20] })),
       }),
-      headers: t.Object({ authorization: t.String(), "x-tenant": t.Optional(t.String()) }),
-      response: {
-        200: envelope(userSchema),
-        204: t.Void(),
-        404: errorSchema,
-        503: errorSchema,
+      response: { 200: envelope(userSchema), 204: t.Void() },
+      detail: {
+        ...failsWith("USER_NOT_FOUND"),
+        operationId: "getUser",
+        summary: "Get a user",
+        description: "Returns the user.",
+        tags: ["Users"],
       },
-      detail: { operationId: "getUser", summary: "One user", tags: ["Users"] },
     })
     .put("/api/odd", () => [], {
+      signedIn: true,
+      accepts: "json",
       body: t.Optional(
-        t.Object({
-          pair: t.Tuple([t.String(), t.Integer()]),
-          labels: t.Record(t.String(), t.Number()),
-          nothing: t.Null(),
-        }),
+        t.Object({ labels: t.Record(t.String(), t.Number()), anything: t.Unknown() }),
       ),
-      response: {
-        200: t.Array(userSchema),
-        409: t.Union([errorSchema, t.Object({ other: t.Literal(1) })]),
-      },
-      detail: { operationId: "putOdd", summary: "Odd", tags: ["Users"], deprecated: true },
+      response: { 200: t.Array(userSchema) },
+      detail: { operationId: "putOdd", summary: "Odd", tags: ["Users"] },
     })
     .get("/page", () => "<p>", {
+      anyone: true,
       response: { 200: t.String({ contentMediaType: "text/html" }) },
-      detail: { operationId: "page", summary: "A page", tags: ["Pages"], security: [] },
+      detail: { operationId: "page", summary: "A page", tags: ["Pages"] },
     })
     .get("/.well-known/keys.json", () => "text", {
+      anyone: true,
       response: { 200: t.String() },
-      detail: { operationId: "keys", summary: "Keys", tags: ["OAuth"], security: [] },
+      detail: { operationId: "keys", summary: "Keys", tags: ["OAuth"] },
     })
     .get("/hidden", () => "hidden", { detail: { hide: true } })
     .all("/any", () => "any", { detail: { hide: true } });
 }
 
+function failsWith(...codes: ErrorCode[]): object {
+  return { "x-fails-with": codes };
+}
+
 /** The document of a sample app. */
-export function documentOf(routes: AnyElysia) {
-  return openApiDocument(routes.routes, {
+export async function documentOf(
+  routes: Pick<AnyElysia, "routes">,
+  options: Partial<OpenApiOptions> = {},
+) {
+  return documentOfRoutes(documentedRoutes(routes), options);
+}
+
+/** The document of routes. */
+export function documentOfRoutes(
+  routes: readonly DocumentedRoute[],
+  options: Partial<OpenApiOptions> = {},
+) {
+  return openApiDocument(routes, {
     publicUrl: "https://auth.example.com",
     serviceName: "sample",
     version: "1.2.3",
-    tagDescriptions: { Users: "Those who sign in." },
+    tagDescriptions: { Users: "Users who sign in." },
+    passwordGrantEnabled: true,
+    ...options,
   });
 }
 

@@ -44,7 +44,7 @@ function answerFaults({ operation, method }: FuzzedRequest, answer: Answer): str
   // The path may have another operation of the method that was sent in the place of its own.
   const answering = operations.find((one) => one.path === operation.path && one.method === method);
   const { answers } = answering ?? operation;
-  const documented = isOfRouter ? schemas["Error"] : answers.get(status);
+  const documented = isOfRouter ? schemas["ApiError"] : answers.get(status);
   if (documented === undefined) return [...faults, `status ${status} is not documented`];
   return [...faults, ...schemaFaults(Object(documented), answer.json, schemas)];
 }

@@ -72,9 +72,9 @@ describe("JSON that costs more than it weighs", () => {
       }),
     );
     expect(issues).toEqual([
-      "Must be a text.",
+      "Must be a string.",
       "The body is nested too deeply.",
-      "Must be a text.",
+      "Must be a string.",
       "The body has too many members.",
     ]);
   });

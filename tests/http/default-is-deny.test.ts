@@ -3,8 +3,8 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import {
-  assertEveryBodyIsReadByUs,
-  assertEveryRouteSaysWhoMayCall,
+  assertEveryBodyHasAKind,
+  assertEveryRouteStatesItsAccess,
 } from "../../src/app/edge/route-assertions.ts";
 import { createAuthenticator } from "../../src/features/access/index.ts";
 import { createExchanges } from "../../src/platform/http/exchange.ts";
@@ -117,38 +117,85 @@ describe("who is not signed in", () => {
 });
 
 describe("the app does not start with", () => {
-  test("a route that does not say who may call it", async () => {
+  test("a route that does not state its access, whatever other hooks run before it", async () => {
     await using app = await startTestApp();
     const kit = createKit(app);
-    const said = new Elysia().use(kit).get("/said", () => "", { anyone: true });
-    expect(() => assertEveryRouteSaysWhoMayCall(said.routes)).not.toThrow();
+    const stated = new Elysia()
+      .use(kit)
+      .get("/anyone", () => "", { anyone: true })
+      .get("/signed-in", () => "", { signedIn: true })
+      .get("/permitted", () => "", { permission: "users:read" });
+    expect(() => assertEveryRouteStatesItsAccess(stated.routes)).not.toThrow();
 
     const forgotten = new Elysia()
       .use(kit)
-      .get("/said", () => "", { signedIn: true })
+      .get("/stated", () => "", { signedIn: true })
       .get("/forgotten", () => "")
-      .post("/hooked", () => "", { beforeHandle: () => undefined });
-    expect(() => assertEveryRouteSaysWhoMayCall(forgotten.routes)).toThrow(
-      "who may call them: GET /forgotten, POST /hooked",
+      .post("/hooked", () => "", { beforeHandle: () => undefined })
+      .get("/off", () => "", { signedIn: false });
+    expect(() => assertEveryRouteStatesItsAccess(forgotten.routes)).toThrow(
+      "do not state their access: GET /forgotten, POST /hooked, GET /off",
     );
+  });
+
+  // A hook that gives the handler a context looks like a guard to the framework.
+  test("a route behind a plain resolve", async () => {
+    await using app = await startTestApp();
+    const resolved = new Elysia()
+      .use(createKit(app))
+      .resolve(() => ({ ctx: null }))
+      .get("/resolved", () => "");
+    expect(() => assertEveryRouteStatesItsAccess(resolved.routes)).toThrow("GET /resolved");
+  });
+
+  test("a route that writes an access into its description by hand", async () => {
+    await using app = await startTestApp();
+    const [guarded] = new Elysia()
+      .use(createKit(app))
+      .get("/guarded", () => "", { signedIn: true }).routes;
+    const detail = { ...guarded?.hooks.detail, "x-access": { kind: "signedIn" } };
+    const forged = new Elysia().get("/forged", () => "", {
+      detail,
+      transform: () => undefined,
+      beforeHandle: () => undefined,
+    });
+    expect(() => assertEveryRouteStatesItsAccess(forged.routes)).toThrow("GET /forged");
+  });
+
+  test("a route with two accesses, of which a reader would see only one", async () => {
+    await using app = await startTestApp();
+    const twice = new Elysia()
+      .use(createKit(app))
+      .get("/twice", () => "", { anyone: true, permission: "users:read" });
+    expect(() => assertEveryRouteStatesItsAccess(twice.routes)).toThrow("more than once");
   });
 
   test("a route that lets the framework read its body", async () => {
     await using app = await startTestApp();
     const kit = createKit(app);
     const body = Type.Object({ token: Type.String() });
-    const said = new Elysia()
+    const stated = new Elysia()
       .use(kit)
-      .post("/said", () => "", { anyone: true, accepts: "json", body });
-    expect(() => assertEveryBodyIsReadByUs(said.routes)).not.toThrow();
+      .post("/stated", () => "", { anyone: true, accepts: "json", body });
+    expect(() => assertEveryBodyHasAKind(stated.routes)).not.toThrow();
 
     const forgotten = new Elysia()
       .use(kit)
       .post("/forgotten", () => "", { anyone: true, body })
-      .post("/named", () => "", { anyone: true, parse: "json", body });
-    expect(() => assertEveryBodyIsReadByUs(forgotten.routes)).toThrow(
-      "what kind of body they take: POST /forgotten, POST /named",
+      .post("/named", () => "", { anyone: true, parse: "json", body })
+      .post("/own", () => "", { anyone: true, parse: () => ({}), body });
+    expect(() => assertEveryBodyHasAKind(forgotten.routes)).toThrow(
+      "the kind of their body: POST /forgotten, POST /named, POST /own",
     );
+  });
+
+  // The reader refuses a request without a token before it reads: it must know the access by then.
+  test("a body that is read before the route states its access", async () => {
+    await using app = await startTestApp();
+    const kit = createKit(app);
+    expect(() =>
+      new Elysia().use(kit).post("/late", () => "", { accepts: "json", signedIn: true }),
+    ).toThrow("states its access before `accepts`");
   });
 });
 

@@ -18,7 +18,7 @@ test("an empty form is a form without fields", async () => {
   expect([token.status, token.json.error, token.json.error_description]).toEqual([
     400,
     "invalid_request",
-    "grant_type is missing.",
+    "grant_type: Is required.",
   ]);
   const page = await app.call("POST", "/verify-email", { form: {} });
   expect([page.status, page.headers.get("content-type")]).toEqual([

@@ -54,10 +54,10 @@ describe("answers below /api/v1", () => {
     expect(details.errors).toEqual(
       expect.arrayContaining([
         { field: "extra", issue: "Is not a known field." },
-        { field: "email", issue: "Must be a text." },
+        { field: "email", issue: "Must be a string." },
         { field: "password", issue: "Is required." },
         { field: "username", issue: "Must have at least 2 characters." },
-        { field: "name", issue: "Does not have the right form." },
+        { field: "name", issue: "Does not match the required format." },
       ]),
     );
   });

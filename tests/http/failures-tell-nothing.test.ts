@@ -140,7 +140,7 @@ describe("a failure of ours", () => {
     expect(entries).toMatchObject([
       {
         error: "ResponseDoesNotMatchItsSchema",
-        faults: [{ field: "data.user.email", issue: "Does not have the right form." }],
+        faults: [{ field: "data.user.email", issue: "Does not match the required format." }],
       },
     ]);
     expect(text).not.toContain(canary);

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
 
-import { createHotRoutes, createRoutes } from "../../src/app/create-app.ts";
+import { createHotRoutes, createRoutes } from "../../src/app/routes.ts";
 import { createRefreshCookie } from "../../src/platform/http/refresh-cookie.ts";
 import { createRouteKit } from "../../src/platform/http/route-kit.ts";
 import { builtInPermissions } from "../../src/features/roles/index.ts";
@@ -53,8 +53,8 @@ test("every route is documented, but for the pages that people see", () => {
   const cookie = createRefreshCookie(app.platform.settings);
   const health = { phase: "serving", database: app.platform.database } as const;
   const routes = [
-    ...createRoutes(app.platform, health, kit, cookie).routes,
-    ...createHotRoutes(never, cookie),
+    ...createRoutes({ kit, cookie, platform: app.platform, health }).routes,
+    ...createHotRoutes({ authenticate: never, cookie }),
   ];
   const names = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
   const undocumented = names.filter((name) => !operations.map(nameOf).includes(name));

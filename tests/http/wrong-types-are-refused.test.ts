@@ -58,7 +58,7 @@ describe("type confusion", () => {
           ]);
           expect(json.error.code).toBe("VALIDATION_ERROR");
           const faults = json.error.details.errors ?? [json.error.details];
-          expect(faults).toContainEqual({ field, issue: "Must be a text." });
+          expect(faults).toContainEqual({ field, issue: "Must be a string." });
         }
       }
     }

@@ -6,6 +6,8 @@ const formats: Readonly<Record<string, RegExp>> = {
   uuid: /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/,
   "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   email: /^[^\s@]+@[^\s@]+$/,
+  int32: /^-?\d{1,10}$/,
+  int64: /^-?\d{1,19}$/,
 };
 
 /**
@@ -19,11 +21,36 @@ export function schemaFaults(schema: Json, value: unknown, named: Json, at = "$"
     return schemaFaults(Object(target), value, named, at);
   }
   if (value === null && schema["nullable"] === true) return [];
+  if (Array.isArray(schema["allOf"]))
+    return schemaFaults(mergedAllOf(schema, named), value, named, at);
   return Object.entries(schema).flatMap(([keyword, argument]) =>
     annotations.has(keyword) || keyword === "nullable"
       ? []
       : faultsOf(keyword, argument, value, { schema, named, at }),
   );
+}
+
+/** One schema with the members of all: each of them alone names only some, and would make a fault of the others. */
+function mergedAllOf({ allOf, ...schema }: Json, named: Json): Json {
+  const parts: Json[] = Array.isArray(allOf) ? allOf : [];
+  return parts.map((part) => resolved(part, named)).reduce(merged, schema);
+}
+
+function resolved(schema: Json, named: Json): Json {
+  const target = String(schema["$ref"]).replace("#/components/schemas/", "");
+  const found: Json = "$ref" in schema ? Object(named[target]) : schema;
+  return "allOf" in found ? mergedAllOf(found, named) : found;
+}
+
+function merged(one: Json, other: Json): Json {
+  const properties: Json = { ...Object(one["properties"]), ...Object(other["properties"]) };
+  const required = [one["required"], other["required"]].flatMap((names) => names ?? []);
+  return {
+    ...one,
+    ...other,
+    ...(Object.keys(properties).length > 0 ? { properties } : {}),
+    ...(required.length > 0 ? { required } : {}),
+  };
 }
 
 interface Place {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { describeRoutes } from "../create-app.ts";
+import { describeRoutes } from "../routes.ts";
 import { createCommandPlatform, readCommandSettings } from "./command-setup.ts";
 
 /** `gatehouse openapi`: prints the OpenAPI document, for client generators. */

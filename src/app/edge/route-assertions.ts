@@ -1,3 +1,5 @@
+import { findAccess, findBodyKind } from "../../platform/http/route-marks.ts";
+
 interface Route {
   readonly method: string;
   readonly path: string;
@@ -5,51 +7,25 @@ interface Route {
 }
 
 /**
- * Default deny: throws for a route that does not say who may call it (`anyone: true`, `signedIn: true` …), so that a
- * forgotten guard stops the start instead of opening a door.
+ * Default deny: throws for a route without a guard of the route kit (`anyone`, `signedIn` or `permission`), so that a
+ * forgotten one stops the start. Another hook, such as a plain `.resolve()`, is no guard.
  */
-export function assertEveryRouteSaysWhoMayCall(routes: readonly Route[]): void {
-  const open = routes.filter(({ hooks }) => !hasGuard(hooks));
-  if (open.length > 0) {
-    throw new Error(`routes that do not say who may call them: ${namesOf(open)}`);
-  }
+export function assertEveryRouteStatesItsAccess(routes: readonly Route[]): void {
+  const open = routes.filter(({ hooks }) => findAccess(hooks) === null);
+  if (open.length > 0) throw new Error(`routes that do not state their access: ${namesOf(open)}`);
 }
 
 /**
- * Throws for a route that takes a body but does not say which kind (`accepts`): the framework's own parsers would read it,
+ * Throws for a route that takes a body but does not state its kind (`accepts`): the framework's own parsers would read it,
  * of any length, of any media type, and of any origin.
  */
-export function assertEveryBodyIsReadByUs(routes: readonly Route[]): void {
-  const unread = routes.filter(({ hooks }) => hasBodySchema(hooks) && !hasReader(hooks));
+export function assertEveryBodyHasAKind(routes: readonly Route[]): void {
+  const unread = routes.filter(
+    ({ hooks }) => Reflect.get(hooks, "body") !== undefined && findBodyKind(hooks) === null,
+  );
   if (unread.length > 0) {
-    throw new Error(`routes that do not say what kind of body they take: ${namesOf(unread)}`);
+    throw new Error(`routes that do not state the kind of their body: ${namesOf(unread)}`);
   }
-}
-
-/** Each access macro of the route kit gives the route its context by a `resolve` hook. */
-function hasGuard(hooks: object): boolean {
-  const beforeHandle: unknown = Reflect.get(hooks, "beforeHandle");
-  return (
-    Array.isArray(beforeHandle) &&
-    beforeHandle.some(
-      (hook: unknown) =>
-        typeof hook === "object" && hook !== null && Reflect.get(hook, "subType") === "resolve",
-    )
-  );
-}
-
-function hasBodySchema(hooks: object): boolean {
-  return Reflect.get(hooks, "body") !== undefined;
-}
-
-/** The `accepts` macro gives the route a parser that is a function; the framework's own are names. */
-function hasReader(hooks: object): boolean {
-  const parse: unknown = Reflect.get(hooks, "parse");
-  return (
-    Array.isArray(parse) &&
-    parse.length === 1 &&
-    typeof Reflect.get(Object(parse[0]), "fn") === "function"
-  );
 }
 
 function namesOf(routes: readonly Route[]): string {

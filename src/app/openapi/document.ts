@@ -1,6 +1,7 @@
-import { isJsonObject, objectAt, sortedByKey, type Json, type JsonObject } from "./json.ts";
+import type { DocumentedRoute } from "../../platform/http/documented-route.ts";
+import { objectAt, sortedByKey, type Json, type JsonObject } from "./json.ts";
 import { describeOperation } from "./operation.ts";
-import { gatherRoutes, type ServedRoute } from "./gather-routes.ts";
+import { gatherRoutes } from "./gather-routes.ts";
 import { createSchemaBook } from "./schema.ts";
 
 /** An OpenAPI 3.0.3 document. */
@@ -13,33 +14,33 @@ export type OpenApiDocument = {
   components: { schemas: JsonObject; securitySchemes: JsonObject };
 };
 
-/** What a document says besides its routes. */
+/** What a document contains besides its routes. */
 export interface OpenApiOptions {
   readonly publicUrl: string;
   readonly serviceName: string;
   readonly version: string;
-  /** Sentences under a tag's name, by tag. */
+  /** Descriptions by tag. */
   readonly tagDescriptions?: Readonly<Record<string, string>>;
-  /** Whether the OAuth 2.0 password flow is offered; default true. */
-  readonly passwordGrantEnabled?: boolean;
+  /** Whether the OAuth 2.0 password flow is offered. */
+  readonly passwordGrantEnabled: boolean;
 }
 
-const apiDescription = `Success is \`{"success": true, "data": …, "timestamp": …}\`, failure \`{"success": false, "error": {"code", "message", "details"}, "timestamp": …}\`; operations under \`/oauth/\` and \`/.well-known/\` speak their RFCs instead. Times are RFC 3339 in UTC. Every response carries \`X-Request-Id\`.`;
+const apiDescription = `A success response is \`{"success": true, "data": …, "timestamp": …}\`, an error response is \`{"success": false, "error": {"code", "message", "details"}, "timestamp": …}\` (\`ApiError\`). Responses under \`/oauth/\` and \`/.well-known/\` follow their RFCs instead. Timestamps are RFC 3339 in UTC. Every response has the header \`X-Request-Id\`. The extension \`x-permission\` names the permission that an operation requires.`;
 
 /**
- * The OpenAPI document of an app's routes; the app is not altered. Routes with `detail.hide` are left out. Throws when
- * routes contradict each other: one `operationId` twice, one schema `$id` for two schemas, a reference to no schema.
+ * The OpenAPI document of routes. Throws when they contradict each other: one `operationId` twice, or one schema `$id` for
+ * two schemas.
  */
 export async function openApiDocument(
-  routes: readonly ServedRoute[],
+  routes: readonly DocumentedRoute[],
   options: OpenApiOptions,
 ): Promise<OpenApiDocument> {
-  const passwordGrantEnabled = options.passwordGrantEnabled ?? true;
+  const { passwordGrantEnabled } = options;
   const schemas = createSchemaBook();
-  const operations = (await gatherRoutes(routes)).map(({ path, method, raw }) => ({
-    path,
-    method,
-    operation: describeOperation(raw, { schemas, passwordGrantEnabled }),
+  const operations = (await gatherRoutes(routes)).map((gathered) => ({
+    path: gathered.path,
+    method: gathered.method,
+    operation: describeOperation(gathered, { schemas, passwordGrantEnabled }),
   }));
   assertUniqueOperationIds(operations.map(({ operation }) => operation));
   const paths: JsonObject = {};
@@ -47,7 +48,6 @@ export async function openApiDocument(
     paths[path] = { ...objectAt(paths, path), [method]: operation };
   }
   const named = schemas.named();
-  assertReferencesResolve({ paths, named }, named);
   return {
     openapi: "3.0.3",
     info: { title: options.serviceName, version: options.version, description: apiDescription },
@@ -76,7 +76,7 @@ function securitySchemes(passwordGrantEnabled: boolean): JsonObject {
   if (!passwordGrantEnabled) return { bearer, client };
   const flow = { tokenUrl: "/oauth/token", refreshUrl: "/oauth/token", scopes: {} };
   const description =
-    "Sign in with an e-mail address or a username, and a password. There is no client to name.";
+    "Sign in with an e-mail address or a username, and a password. No client id is needed.";
   return { bearer, password: { type: "oauth2", description, flows: { password: flow } }, client };
 }
 
@@ -89,20 +89,7 @@ function assertUniqueOperationIds(operations: readonly JsonObject[]): void {
   const seen = new Set<Json>();
   for (const { operationId = null } of operations) {
     if (seen.has(operationId))
-      throw new Error(`Two operations are called ${JSON.stringify(operationId)}.`);
+      throw new Error(`Two operations have the id ${JSON.stringify(operationId)}.`);
     seen.add(operationId);
   }
-}
-
-function assertReferencesResolve(value: Json, named: JsonObject): void {
-  if (Array.isArray(value)) value.forEach((item) => assertReferencesResolve(item, named));
-  if (!isJsonObject(value)) return;
-  const { $ref } = value;
-  if (
-    typeof $ref === "string" &&
-    !Object.hasOwn(named, $ref.replace("#/components/schemas/", ""))
-  ) {
-    throw new Error(`${$ref} is not a known schema: give it an $id where it is defined.`);
-  }
-  Object.values(value).forEach((item) => assertReferencesResolve(item, named));
 }

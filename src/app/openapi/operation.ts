@@ -1,4 +1,7 @@
-import { isJsonObject, present, type Json, type JsonObject } from "./json.ts";
+import type { DocumentedRoute } from "../../platform/http/documented-route.ts";
+import { errorResponses } from "./error-responses.ts";
+import type { GatheredRoute } from "./gather-routes.ts";
+import { jsonCopy, present, sortedByKey, type Json, type JsonObject } from "./json.ts";
 import { describeParameters, describeRequestBody } from "./request.ts";
 import { describeResponses } from "./responses.ts";
 import type { SchemaBook } from "./schema.ts";
@@ -6,40 +9,55 @@ import type { SchemaBook } from "./schema.ts";
 /** What every operation shares. */
 export interface OperationContext {
   readonly schemas: SchemaBook;
-  /** Whether a signed-in operation may also be reached through the OAuth 2.0 password flow. */
+  /** Whether a token of the OAuth 2.0 password flow is offered as an alternative to a bearer token. */
   readonly passwordGrantEnabled: boolean;
 }
 
-const copiedMembers = ["operationId", "summary", "description", "tags"];
-const describedMembers = new Set([
-  "security",
-  "parameters",
-  "requestBody",
-  "responses",
-  "x-responses",
-  ...copiedMembers,
-]);
-
-/** An OpenAPI 3.0.3 operation object out of what the plugin gathered. */
-export function describeOperation(raw: JsonObject, context: OperationContext): JsonObject {
-  const parameters = describeParameters(raw, context.schemas);
-  const requestBody = describeRequestBody(raw, context.schemas);
-  return {
-    ...present(Object.fromEntries(copiedMembers.map((member) => [member, raw[member]]))),
-    security: describeSecurity(raw["security"], context.passwordGrantEnabled),
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(requestBody === null ? {} : { requestBody }),
-    responses: describeResponses(raw, context.schemas),
-    ...Object.fromEntries(Object.entries(raw).filter(([member]) => !describedMembers.has(member))),
-  };
+/**
+ * The OpenAPI 3.0.3 operation object of a route. `x-permission` is a documented extension: the permission that the caller
+ * needs. Throws where a guarded route declares a `security` of its own, which could contradict its guard.
+ */
+export function describeOperation(
+  { route, parameters }: GatheredRoute,
+  { schemas, passwordGrantEnabled }: OperationContext,
+): JsonObject {
+  const { access, detail, response } = route;
+  const { operationId, summary, tags = [] } = detail;
+  const requestBody = describeRequestBody(route, schemas);
+  return present({
+    operationId,
+    summary,
+    description: descriptionOf(route),
+    tags: [...tags],
+    security: securityOf(route, passwordGrantEnabled),
+    "x-permission": access.kind === "permission" ? access.permission : undefined,
+    parameters: parameters.length > 0 ? describeParameters(parameters, schemas) : undefined,
+    requestBody: requestBody ?? undefined,
+    responses: sortedByKey({
+      ...errorResponses(route, schemas),
+      ...describeResponses(response, schemas),
+    }),
+  });
 }
 
-/** What the route declares; undeclared means signed in, as the guards have it. A password gets the same bearer token. */
-function describeSecurity(declared: Json | undefined, passwordGrantEnabled: boolean): JsonObject[] {
-  const alternatives = Array.isArray(declared) ? declared.filter(isJsonObject) : [{ bearer: [] }];
-  if (!passwordGrantEnabled) return alternatives;
-  return alternatives.flatMap((alternative) => {
-    const { bearer, ...others } = alternative;
-    return bearer === undefined ? [alternative] : [alternative, { password: [], ...others }];
+function descriptionOf({ access, detail: { description } }: DocumentedRoute): Json | undefined {
+  if (access.kind !== "permission") return description;
+  const sentence = `Requires the permission \`${access.permission}\`.`;
+  return description === undefined ? sentence : `${description}\n\n${sentence}`;
+}
+
+/** A guarded operation takes a bearer token. The password flow is another way to obtain the same token. */
+function securityOf({ access, detail }: DocumentedRoute, passwordGrantEnabled: boolean): Json {
+  if (access.kind !== "anyone" && detail.security !== undefined) {
+    throw new Error(
+      `${detail.operationId ?? "An operation"} is guarded and declares its security.`,
+    );
+  }
+  const declared = access.kind === "anyone" ? (detail.security ?? []) : [{ bearer: [] }];
+  return declared.flatMap((alternative) => {
+    const copy = jsonCopy(alternative);
+    const { bearer, ...others } = copy;
+    const isByPassword = passwordGrantEnabled && bearer !== undefined;
+    return isByPassword ? [copy, { password: [], ...others }] : [copy];
   });
 }

@@ -2,43 +2,38 @@ import {
   isJsonObject,
   objectAt,
   objectsAt,
+  present,
   sortedByKey,
   type Json,
   type JsonObject,
 } from "./json.ts";
+import { describeFormat } from "./private-formats.ts";
 
-/** Turns TypeBox schemas into those of OpenAPI 3.0.3, and keeps the named ones. */
+/** Turns TypeBox schemas, which are JSON Schema, into those of OpenAPI 3.0.3, and keeps the named ones. */
 export interface SchemaBook {
-  /** The schema in OpenAPI's words; a schema with an `$id`, at any depth, is kept under it and referenced. */
+  /** The schema in terms of OpenAPI. A schema with an `$id`, at any depth, is kept under that name and referenced. */
   describe(schema: Json): JsonObject;
   /** Every schema that had an `$id`, by name. */
   named(): JsonObject;
 }
 
-const keptKeywords = new Set(
-  "title description default format pattern minLength maxLength minimum maximum multipleOf minItems maxItems uniqueItems minProperties maxProperties enum deprecated readOnly writeOnly example".split(
+/** The keywords that mean the same in both. */
+const sharedKeywords = new Set(
+  "type description default pattern minLength maxLength minimum maximum minItems maxItems enum required".split(
     " ",
   ),
 );
-const plainTypes = new Set(["string", "number", "integer", "boolean", "object", "array"]);
-const foreignTypes: Readonly<Record<string, JsonObject>> = {
-  Date: { type: "string", format: "date-time" },
-  Uint8Array: { type: "string", format: "binary" },
-  bigint: { type: "integer", format: "int64" },
-  null: { type: "string", nullable: true, enum: [null] },
-};
-const absentTypes = new Set<Json | undefined>(["undefined", "void"]);
-
-// Elysia lets a query's numbers, booleans and structures come as text: no caller needs to see that alternative.
-const coercedTextFormats = new Set<Json | undefined>([
-  "numeric",
+const types = new Set<Json | undefined>([
+  "string",
+  "number",
   "integer",
   "boolean",
-  "ObjectString",
-  "ArrayString",
+  "object",
+  "array",
 ]);
+const largestInt32 = 2 ** 31 - 1;
 
-/** An empty book. Describing throws when two different schemas have one `$id`. */
+/** An empty book. Describing throws for what OpenAPI 3.0.3 cannot say, and when two different schemas have one `$id`. */
 export function createSchemaBook(): SchemaBook {
   const sources = new Map<string, string>();
   const schemas = new Map<string, JsonObject>();
@@ -47,12 +42,10 @@ export function createSchemaBook(): SchemaBook {
     if (!isJsonObject(schema)) return {};
     const { $id, ...anonymous } = schema;
     if (typeof $id === "string") return name($id, opened(anonymous));
-    if (typeof schema["$ref"] === "string") return reference(schema["$ref"]);
     return Array.isArray(schema["anyOf"]) ? describeUnion(schema) : describePlain(schema);
   }
 
   function name(id: string, schema: JsonObject): JsonObject {
-    if (!/^[\w.-]+$/.test(id)) throw new Error(`"${id}" cannot name a schema.`);
     const source = JSON.stringify(schema);
     const known = sources.get(id);
     if (known !== undefined && known !== source)
@@ -61,42 +54,28 @@ export function createSchemaBook(): SchemaBook {
       sources.set(id, source);
       schemas.set(id, describe(schema));
     }
-    return reference(id);
+    return { $ref: `#/components/schemas/${id}` };
   }
 
   function describePlain(schema: JsonObject): JsonObject {
-    const described: JsonObject = { ...describeType(schema) };
-    for (const [keyword, value] of Object.entries(schema)) {
-      if (keptKeywords.has(keyword) || keyword.startsWith("x-")) described[keyword] = value;
-    }
-    const [example] = Array.isArray(schema["examples"]) ? schema["examples"] : [];
-    if (example !== undefined) described["example"] = example;
-    if (Array.isArray(schema["required"]) && schema["required"].length > 0)
-      described["required"] = schema["required"];
-    if (schema["nullable"] === true && "type" in described) described["nullable"] = true;
-    for (const [bound, exclusive] of [
-      ["minimum", "exclusiveMinimum"],
-      ["maximum", "exclusiveMaximum"],
-    ] as const) {
-      const value = schema[exclusive];
-      if (typeof value === "number")
-        Object.assign(described, { [bound]: value, [exclusive]: true });
-    }
-    return Object.assign(described, describeParts(schema));
-  }
-
-  function describeParts(schema: JsonObject): JsonObject {
-    const parts: JsonObject = {};
-    if (isJsonObject(schema["properties"]))
-      parts["properties"] = describeEach(schema["properties"]);
-    const additional = describeAdditional(schema);
-    if (additional !== undefined) parts["additionalProperties"] = additional;
-    if (schema["type"] === "array") parts["items"] = describeItems(schema["items"]);
-    for (const keyword of ["allOf", "oneOf"]) {
-      if (Array.isArray(schema[keyword])) parts[keyword] = objectsAt(schema, keyword).map(describe);
-    }
-    if (isJsonObject(schema["not"])) parts["not"] = describe(schema["not"]);
-    return parts;
+    const { type, format, examples, properties, items } = schema;
+    if (type !== undefined && !types.has(type))
+      throw new Error(`OpenAPI cannot describe the type ${JSON.stringify(type)}.`);
+    const shared = Object.entries(schema).filter(
+      ([keyword]) => sharedKeywords.has(keyword) || keyword.startsWith("x-"),
+    );
+    return {
+      ...Object.fromEntries(shared),
+      ...("const" in schema ? { enum: [schema["const"] ?? null] } : {}),
+      ...(typeof format === "string" && type === "string" ? describeFormat(format) : {}),
+      ...(type === "integer" ? { format: integerFormat(schema) } : {}),
+      ...present({
+        example: Array.isArray(examples) ? examples[0] : undefined,
+        properties: isJsonObject(properties) ? describeEach(properties) : undefined,
+        additionalProperties: describeAdditional(schema),
+        items: isJsonObject(items) ? describe(items) : undefined,
+      }),
+    };
   }
 
   function describeEach(properties: JsonObject): JsonObject {
@@ -105,89 +84,58 @@ export function createSchemaBook(): SchemaBook {
     );
   }
 
-  /** OpenAPI 3.0 has no `patternProperties`: what any of them allows is allowed under every name. */
+  /** A record of TypeBox has `patternProperties`, which OpenAPI 3.0 lacks. */
   function describeAdditional(schema: JsonObject): Json | undefined {
-    const [only, ...others] = Object.values(objectAt(schema, "patternProperties")).map(describe);
-    if (only !== undefined) return others.length === 0 ? only : { anyOf: [only, ...others] };
-    const additional = schema["additionalProperties"];
+    const [values] = Object.values(objectAt(schema, "patternProperties"));
+    const additional = values ?? schema["additionalProperties"];
     return isJsonObject(additional) ? describe(additional) : additional;
   }
 
-  /** OpenAPI 3.0 has no tuples: each place may hold what any of them may. */
-  function describeItems(items: Json | undefined): JsonObject {
-    return Array.isArray(items) ? { anyOf: items.map(describe) } : describe(items ?? {});
-  }
-
+  /** OpenAPI 3.0 has no null type, and an `enum` in the place of constants. */
   function describeUnion(schema: JsonObject): JsonObject {
-    const { anyOf: _variants, nullable: _nullable, ...common } = schema;
-    const variants = objectsAt(schema, "anyOf").filter(({ type }) => !absentTypes.has(type));
-    const valued = valuedVariants(variants);
-    const allowsNull = variants.some(({ type }) => type === "null");
-    const [only, ...others] = valued;
-    if (only === undefined) return describePlain({ ...common, type: "null" });
-    const literals = literalsOf(valued);
-    if (others.length > 0 && literals !== null)
-      return withNull(describePlain({ ...common, ...literals }), allowsNull);
-    if (others.length === 0 && !("$id" in only) && !("$ref" in only)) {
-      return withNull(describe({ ...common, ...only }), allowsNull);
+    const { anyOf: _, ...common } = schema;
+    const all = objectsAt(schema, "anyOf");
+    const variants = withoutCoercion(all.filter(({ type }) => type !== "null"));
+    const isNullable = variants.length < all.length && all.some(({ type }) => type === "null");
+    const [only, ...others] = variants;
+    if (only === undefined) throw new Error("OpenAPI cannot describe a value that is always null.");
+    if (variants.every((variant) => "const" in variant)) {
+      const values = variants.map((variant) => variant["const"] ?? null);
+      const { type = "string" } = only;
+      return nullable(describePlain({ ...common, type, enum: values }), isNullable);
     }
-    const alternatives = [...valued, ...(allowsNull ? [{ type: "null" }] : [])].map(describe);
-    const described = describePlain(common);
-    const [single, ...more] = alternatives;
-    if (single === undefined || more.length > 0) return { ...described, anyOf: alternatives };
-    return Object.keys(described).length === 0 ? single : { ...described, allOf: [single] };
+    if (others.length > 0)
+      return nullable({ ...describePlain(common), anyOf: variants.map(describe) }, isNullable);
+    // Beside `$ref` OpenAPI ignores every other keyword.
+    return "$id" in only
+      ? nullable({ ...describePlain(common), allOf: [describe(only)] }, isNullable)
+      : nullable(describe({ ...only, ...common }), isNullable);
   }
 
   return { describe, named: () => sortedByKey(Object.fromEntries(schemas)) };
 }
 
 /**
- * An object schema that does not forbid further members. At its first use in a request Elysia writes that prohibition
- * into a schema, whatever the route said, so that it says nothing and would make the document depend on the traffic.
+ * An object schema that does not forbid further members. At its first use in a request Elysia writes that prohibition into
+ * a schema, so that it states nothing, and would make the document depend on the requests before it.
  */
 export function opened(schema: JsonObject): JsonObject {
   const { additionalProperties, ...others } = schema;
   return additionalProperties === false ? others : schema;
 }
 
-function reference(target: string): JsonObject {
-  return { $ref: target.startsWith("#") ? target : `#/components/schemas/${target}` };
+/** An integer of a query or path is also accepted as the string that it is sent as: clients need not see that variant. */
+function withoutCoercion(variants: JsonObject[]): JsonObject[] {
+  return variants.filter(({ type, format }) => !(type === "string" && format === "integer"));
 }
 
-function describeType(schema: JsonObject): JsonObject {
-  const { type } = schema;
-  if ("const" in schema) return { type: typeof schema["const"], enum: [schema["const"] ?? null] };
-  if (type === undefined) return {};
-  if (typeof type === "string" && plainTypes.has(type)) return { type };
-  const foreign = typeof type === "string" ? foreignTypes[type] : undefined;
-  if (foreign === undefined)
-    throw new Error(`OpenAPI cannot describe the type ${JSON.stringify(type)}.`);
-  return foreign;
+/** Code generators choose a type by it, and some make a client that does not compile without. */
+function integerFormat({ maximum }: JsonObject): string {
+  return typeof maximum === "number" && maximum <= largestInt32 ? "int32" : "int64";
 }
 
-/** The variants that a caller has to know: no null, of Elysia's dates only the text, of its coercions only the value. */
-function valuedVariants(variants: JsonObject[]): JsonObject[] {
-  const valued = variants.filter(({ type }) => type !== "null");
-  if (valued.some(({ type }) => type === "Date")) return [{ type: "Date" }];
-  const uncoerced = valued.filter(
-    ({ type, format }) => !(type === "string" && coercedTextFormats.has(format)),
-  );
-  return uncoerced.length > 0 ? uncoerced : valued;
-}
-
-/** The type and values of variants that are all constants of one type, or null. */
-function literalsOf(variants: JsonObject[]): JsonObject | null {
-  const values = variants.map((variant) => variant["const"]);
-  const types = new Set(values.map((value) => typeof value));
-  const [type] = types;
-  if (types.size !== 1 || (type !== "string" && type !== "number" && type !== "boolean"))
-    return null;
-  return { type, enum: values.filter((value) => value !== undefined) };
-}
-
-function withNull(schema: JsonObject, allowsNull: boolean): JsonObject {
-  if (!allowsNull) return schema;
-  if (!("type" in schema)) return { anyOf: [schema, { ...foreignTypes["null"] }] };
+function nullable(schema: JsonObject, isNullable: boolean): JsonObject {
+  if (!isNullable) return schema;
   const values = schema["enum"];
   return {
     ...schema,

@@ -4,7 +4,7 @@ import { tokenSchema } from "../tokens/index.ts";
 import { profileSchema, userSchema } from "../users/index.ts";
 
 /** The signed-in user. */
-export const ownUserSchema = Type.Composite([userSchema, profileSchema]);
+export const ownUserSchema = Type.Composite([userSchema, profileSchema], { $id: "CurrentUser" });
 
 /** Body of `POST /auth/validate-token`. */
 export const validateTokenBody = Type.Object(

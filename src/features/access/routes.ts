@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import type { Authenticate } from "../../platform/http/guard.ts";
 import {
   hotGetForUser,
@@ -25,29 +25,29 @@ export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions): Hot
     hotGetForUser({
       path: "/api/v1/users/me",
       handle: ({ ctx }) => success(viewOwnUser(ctx.actor), ctx.clock.now()),
-      response: { 200: successSchema(ownUserSchema), ...failures(401, 503) },
+      response: { 200: successSchema(ownUserSchema) },
       detail: {
         operationId: "getCurrentUser",
         tags: ["Users"],
         summary: "Get the signed-in user",
         description: "The user of the access token, as of now.",
-        security: [{ bearer: [] }],
       },
     }),
     hotPost({
       path: "/api/v1/auth/validate-token",
-      body: { kind: "json", schema: validateTokenBody },
+      bodyKind: "json",
+      body: validateTokenBody,
       async handle({ ctx, body }) {
         return success(viewValidToken(await authenticate(ctx, body.token)), ctx.clock.now());
       },
-      response: { 200: successSchema(validTokenSchema), ...failures(400, 401, 413, 415, 503) },
+      failsWith: ["INVALID_TOKEN", "EXPIRED_TOKEN"],
+      response: { 200: successSchema(validTokenSchema) },
       detail: {
         operationId: "validateToken",
         tags: ["Sessions"],
         summary: "Validate an access token",
         description:
           "For services that receive access tokens: whom the token belongs to, as of now. A token of an ended session is not valid.",
-        security: [],
       },
     }),
     hotGetOfHeaders({
@@ -60,7 +60,14 @@ export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions): Hot
         };
         return identity instanceof Promise ? identity.then(headersOf) : headersOf(identity);
       },
-      response: { 200: Type.Void(), ...failures(400, 401, 403, 503) },
+      failsWith: [
+        "VALIDATION_ERROR",
+        "AUTHENTICATION_REQUIRED",
+        "INVALID_TOKEN",
+        "EXPIRED_TOKEN",
+        "FORBIDDEN",
+      ],
+      response: { 200: Type.Void() },
       detail: {
         operationId: "forwardAuth",
         tags: ["Sessions"],

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
 import { listQuery } from "../../platform/http/list.ts";
-import { timestampSchema, parseTimestamp } from "../../platform/http/timestamp-schema.ts";
+import { parseTimestamp, timestampSchema } from "../../platform/http/timestamp-schema.ts";
 import type { AuditFilter, AuditRecord } from "./list-audit-logs.ts";
 
 /** The query of `GET /audit-logs`. */
@@ -10,7 +10,9 @@ export const auditLogsQuery = Type.Object(
     ...listQuery.properties,
     user_id: Type.Optional(
       Type.String({
-        description: "Only what was done to this user, or by her to herself.",
+        description: "Only actions on this user, by any actor.",
+        format: "uuid",
+        // The framework's own form of the format takes a `urn:uuid:` prefix as well.
         pattern: "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
         examples: ["018f3e5c-7b1a-7c3d-9e4f-5a6b7c8d9e0f"],
       }),
@@ -23,13 +25,13 @@ export const auditLogsQuery = Type.Object(
         examples: ["user.login"],
       }),
     ),
-    from: Type.Optional(timestampSchema("Only what happened at this moment or later.")),
-    to: Type.Optional(timestampSchema("Only what happened at this moment or earlier.")),
+    from: Type.Optional(timestampSchema("Only rows from this time on.")),
+    to: Type.Optional(timestampSchema("Only rows up to this time.")),
   },
   { additionalProperties: false },
 );
 
-/** Which rows such a query asks for. Throws `VALIDATION_ERROR`. */
+/** The filter of such a query. Throws `VALIDATION_ERROR`. */
 export function filterOfQuery(query: Static<typeof auditLogsQuery>): AuditFilter {
   const { user_id, action, from, to } = query;
   return {
@@ -43,33 +45,37 @@ export function filterOfQuery(query: Static<typeof auditLogsQuery>): AuditFilter
 const nullableId = nullable(Type.String({ format: "uuid" }));
 
 /** A row of the audit log. */
-export const auditLogSchema = Type.Object({
-  id: Type.String({ format: "uuid" }),
-  sequence: nullable(Type.Integer(), {
-    description: "Its place in the chain; null in the first second, until it is sealed.",
-  }),
-  created_at: Type.String({ format: "date-time" }),
-  action: Type.String({ description: "What was done: `<subject>.<what happened>`." }),
-  result: Type.String({ description: "`success` or `failure`." }),
-  actor_kind: Type.String({
-    description:
-      "Who did it: a signed-in `user`; `anonymous`, who was not signed in; the `operator` at a command line; `system`, the service itself.",
-  }),
-  actor_id: { ...nullableId, description: "The signed-in user who did it." },
-  user_id: { ...nullableId, description: "The user it was done to." },
-  session_id: nullableId,
-  amr: nullable(Type.Array(Type.String()), {
-    description: "How whoever did it had proven who she is (RFC 8176).",
-  }),
-  ip: nullable(Type.String()),
-  user_agent: nullable(Type.String(), {
-    description: "The first 512 characters of it; of a command, its name.",
-  }),
-  request_id: Type.String({ description: "`X-Request-Id` of the answer." }),
-  detail: nullable(Type.Record(Type.String(), Type.Unknown()), {
-    description: "What else helps to understand it; never a secret.",
-  }),
-});
+export const auditLogSchema = Type.Object(
+  {
+    id: Type.String({ format: "uuid" }),
+    sequence: nullable(Type.Integer(), {
+      description:
+        "The position in the chain; null until the row is sealed, within about a second.",
+    }),
+    created_at: Type.String({ format: "date-time" }),
+    action: Type.String({ description: "The action: `<subject>.<verb>`." }),
+    result: Type.String({ description: "`success` or `failure`." }),
+    actor_kind: Type.String({
+      description:
+        "The kind of actor: a signed-in `user`; `anonymous`, without a sign-in; the `operator` at a command line; `system`, the service itself.",
+    }),
+    actor_id: { ...nullableId, description: "The signed-in user who acted." },
+    user_id: { ...nullableId, description: "The user on whom it was done." },
+    session_id: nullableId,
+    amr: nullable(Type.Array(Type.String()), {
+      description: "How the actor was authenticated (RFC 8176).",
+    }),
+    ip: nullable(Type.String()),
+    user_agent: nullable(Type.String(), {
+      description: "The first 512 characters; for a command, its name.",
+    }),
+    request_id: Type.String({ description: "`X-Request-Id` of the response." }),
+    detail: nullable(Type.Record(Type.String(), Type.Unknown()), {
+      description: "Further facts about the action; never a secret.",
+    }),
+  },
+  { $id: "AuditEvent" },
+);
 
 /** The wire form of a row. */
 export function viewAuditLog(row: AuditRecord): Static<typeof auditLogSchema> {

@@ -7,12 +7,12 @@ const nameLength = { minLength: 1, maxLength: 100 };
 
 /** A client's name as received. */
 export const clientNameSchema = textSchema({
-  description: "What people call this service. Need not be unique.",
+  description: "The display name of the service. Need not be unique.",
   ...nameLength,
   examples: ["billing"],
 });
 
-/** Whether a text may be a client's name. */
+/** Whether a string may be a client's name. */
 export function isClientName(text: string): boolean {
   const { length } = text;
   return length >= nameLength.minLength && length <= nameLength.maxLength && isStorableText(text);
@@ -29,17 +29,21 @@ export const clientParams = Type.Object({
   id: textSchema({ description: "The `client_id`.", minLength: 1, maxLength: 128 }),
 });
 
-/** A client as every answer shows it. */
-export const clientSchema = Type.Object({
-  client_id: Type.String(),
-  name: Type.String(),
-  created_at: Type.String({ format: "date-time" }),
-});
+/** A client in responses. */
+export const clientSchema = Type.Object(
+  {
+    client_id: Type.String(),
+    name: Type.String(),
+    created_at: Type.String({ format: "date-time" }),
+  },
+  // oapi-codegen calls the API client that it generates `Client`.
+  { $id: "Client", "x-go-name": "OAuthClient" },
+);
 
-/** `data` of what gives out a secret. */
+/** `data` of a response that contains a secret. */
 export const clientWithSecretSchema = Type.Object({
   client: clientSchema,
-  client_secret: Type.String({ description: "Shown this once; only its hash is stored." }),
+  client_secret: Type.String({ description: "Returned only once; only its hash is stored." }),
 });
 
 /** The wire form of a client. */

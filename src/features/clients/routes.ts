@@ -1,9 +1,9 @@
 import { Elysia } from "elysia";
 import { Type } from "@sinclair/typebox";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createClient } from "./create-client.ts";
 import { deleteClient } from "./delete-client.ts";
 import { listClients } from "./list-clients.ts";
@@ -18,11 +18,9 @@ import { rotateClientSecret } from "./rotate-secret.ts";
 
 const tags = ["Clients"];
 const permission = "clients:write";
-const security = [{ bearer: [] }];
-const needs = `Needs the permission \`${permission}\`.`;
 
-/** The services that may introspect tokens and get tokens of their own. */
-export function clientsRoutes(kit: RouteKit) {
+/** The services that may introspect tokens and obtain tokens of their own. */
+export function clientsRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/clients" })
     .use(kit)
     .get(
@@ -35,13 +33,12 @@ export function clientsRoutes(kit: RouteKit) {
       {
         permission,
         query: listQuery,
-        response: { 200: successSchema(listSchema(clientSchema)), ...failures(400, 401, 403, 503) },
+        response: { 200: successSchema(listSchema(clientSchema)) },
         detail: {
           operationId: "listClients",
           tags,
-          summary: "List the clients",
-          description: `The newest first. ${needs}`,
-          security,
+          summary: "List clients",
+          description: "Returns the clients, newest first.",
         },
       },
     )
@@ -58,14 +55,13 @@ export function clientsRoutes(kit: RouteKit) {
         body: createClientBody,
         response: {
           201: successSchema(clientWithSecretSchema),
-          ...failures(400, 401, 403, 413, 415, 503),
         },
         detail: {
           operationId: "createClient",
           tags,
-          summary: "Make a client",
-          description: `A service that authenticates at \`/oauth/introspect\` and \`/oauth/token\`. Its secret is shown this once. ${needs}`,
-          security,
+          summary: "Create a client",
+          description:
+            "Creates a service that authenticates at `/oauth/introspect` and `/oauth/token`. The response contains its secret, which is not shown again.",
         },
       },
     )
@@ -78,13 +74,13 @@ export function clientsRoutes(kit: RouteKit) {
       {
         permission,
         params: clientParams,
-        response: { 204: Type.Void(), ...failures(400, 401, 403, 404, 503) },
+        failsWith: ["NOT_FOUND"],
+        response: { 204: Type.Void() },
         detail: {
           operationId: "deleteClient",
           tags,
           summary: "Delete a client",
-          description: `Its secret is refused and its tokens are inactive at once. ${needs}`,
-          security,
+          description: "The client's secret is refused and its tokens are inactive immediately.",
         },
       },
     )
@@ -97,16 +93,14 @@ export function clientsRoutes(kit: RouteKit) {
       {
         permission,
         params: clientParams,
-        response: {
-          200: successSchema(clientWithSecretSchema),
-          ...failures(400, 401, 403, 404, 503),
-        },
+        failsWith: ["NOT_FOUND"],
+        response: { 200: successSchema(clientWithSecretSchema) },
         detail: {
           operationId: "rotateClientSecret",
           tags,
-          summary: "Give a client another secret",
-          description: `The old secret is refused at once; the new one is shown this once. ${needs}`,
-          security,
+          summary: "Rotate a client's secret",
+          description:
+            "The old secret is refused immediately. The response contains the new one, which is not shown again.",
         },
       },
     );

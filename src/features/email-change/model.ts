@@ -12,7 +12,13 @@ export const requestEmailChangeBody = Type.Object(
 
 /** Body of `POST /auth/email/change-confirm`. */
 export const confirmEmailChangeBody = Type.Object(
-  { token: Type.String({ minLength: 1, maxLength: 512, description: "From the mailed link." }) },
+  {
+    token: Type.String({
+      minLength: 1,
+      maxLength: 512,
+      description: "The token of the link in the e-mail.",
+    }),
+  },
   { additionalProperties: false },
 );
 

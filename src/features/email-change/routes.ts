@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { confirmEmailChange } from "./confirm-email-change.ts";
 import {
   confirmEmailChangeBody,
@@ -13,8 +13,8 @@ import { requestEmailChange } from "./request-email-change.ts";
 
 const tags = ["E-mail change"];
 
-/** Another address in the place of the present one. */
-export function emailChangeRoutes(kit: RouteKit) {
+/** Replacing the e-mail address of an account. */
+export function emailChangeRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/auth/email" })
     .use(kit)
     .post(
@@ -23,7 +23,7 @@ export function emailChangeRoutes(kit: RouteKit) {
         await requestEmailChange(ctx, { newEmail: body.new_email, password: body.password });
         set.status = 202;
         return success(
-          { message: "If the address can be yours, a mail to confirm it is on its way." },
+          { message: "If the address is available, a confirmation e-mail will be sent to it." },
           ctx.clock.now(),
         );
       },
@@ -31,17 +31,16 @@ export function emailChangeRoutes(kit: RouteKit) {
         signedIn: true,
         accepts: "json",
         body: requestEmailChangeBody,
+        failsWith: ["INVALID_EMAIL", "INVALID_CREDENTIALS", "OVERLOADED"],
         response: {
           202: successSchema(emailChangeRequestedSchema),
-          ...failures(400, 401, 413, 415, 503),
         },
         detail: {
           operationId: "requestEmailChange",
           tags,
-          summary: "Ask for another e-mail address",
+          summary: "Request a change of the e-mail address",
           description:
-            "Mails a link to the new address and a notice to the present one, which stays until the link is used. Answers alike whether the new address is free or somebody else's. Needs the password: `INVALID_CREDENTIALS` when it is wrong, or when the account has none; then ask for a reset, which proves the present address.",
-          security: [{ bearer: [] }],
+            "Sends a link to the new address and a notice to the current one, which stays until the link is used. The response is the same whether the new address is free or belongs to another user. Requires the password: `INVALID_CREDENTIALS` when it is wrong or the account has none; in that case request a password reset, which proves the current address.",
         },
       },
     )
@@ -56,17 +55,16 @@ export function emailChangeRoutes(kit: RouteKit) {
         anyone: true,
         accepts: "json",
         body: confirmEmailChangeBody,
+        failsWith: ["INVALID_TOKEN", "EXPIRED_TOKEN", "CONFLICT"],
         response: {
           200: successSchema(emailChangedSchema),
-          ...failures(400, 401, 409, 413, 415, 503),
         },
         detail: {
           operationId: "confirmEmailChange",
           tags,
-          summary: "Change the e-mail address by a mailed link",
+          summary: "Confirm a change of the e-mail address",
           description:
-            "Takes the token of the link that was mailed to the new address. It works once. Ends every session of the user, for nobody says here which of them is hers, and makes every other link and code worthless. `CONFLICT` when somebody else has taken the address meanwhile.",
-          security: [],
+            "Takes the token of the link that was sent to the new address. It works once. Ends every session of the user, because the request does not identify one of them, and invalidates every other link and code. `CONFLICT` when another account has taken the address in the meantime.",
         },
       },
     );

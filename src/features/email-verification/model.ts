@@ -5,7 +5,13 @@ import { emailSchema } from "../users/index.ts";
 
 /** Body of `POST /auth/verify-email`. */
 export const verifyEmailBody = Type.Object(
-  { token: Type.String({ minLength: 1, maxLength: 512, description: "From the mailed link." }) },
+  {
+    token: Type.String({
+      minLength: 1,
+      maxLength: 512,
+      description: "The token of the link in the e-mail.",
+    }),
+  },
   { additionalProperties: false },
 );
 
@@ -15,7 +21,7 @@ export const verifyCodeBody = Type.Object(
     email: emailSchema,
     code: Type.String({
       pattern: "^[0-9]{6}$",
-      description: "From the mail.",
+      description: "The code of the e-mail.",
       examples: ["123456"],
     }),
   },
@@ -34,5 +40,5 @@ export const verifiedSchema = Type.Object({
   user_id: Type.String({ format: "uuid" }),
 });
 
-/** `data` of a request that is answered alike whoever asks. */
+/** `data` of a request whose response is the same for every address. */
 export const requestedSchema = Type.Object({ message: messageSchema });

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import {
   requestedSchema,
   resendVerificationBody,
@@ -15,8 +15,8 @@ import { verifyEmailByCode, verifyEmailByToken } from "./verify-email.ts";
 const tags = ["E-mail verification"];
 const verifiedMessage = "Email verified successfully";
 
-/** Proving that an address is one's own. */
-export function emailVerificationRoutes(kit: RouteKit) {
+/** Verifying that an e-mail address belongs to the user. */
+export function emailVerificationRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/auth" })
     .use(kit)
     .post(
@@ -29,13 +29,13 @@ export function emailVerificationRoutes(kit: RouteKit) {
         anyone: true,
         accepts: "json",
         body: verifyEmailBody,
-        response: { 200: successSchema(verifiedSchema), ...failures(400, 401, 413, 415, 503) },
+        failsWith: ["INVALID_TOKEN", "EXPIRED_TOKEN"],
+        response: { 200: successSchema(verifiedSchema) },
         detail: {
           operationId: "verifyEmail",
           tags,
           summary: "Verify an e-mail address by link",
-          description: "Takes the token of the mailed link. It works once.",
-          security: [],
+          description: "Takes the token of the link in the e-mail. It works once.",
         },
       },
     )
@@ -49,14 +49,14 @@ export function emailVerificationRoutes(kit: RouteKit) {
         anyone: true,
         accepts: "json",
         body: verifyCodeBody,
-        response: { 200: successSchema(verifiedSchema), ...failures(400, 401, 413, 415, 503) },
+        failsWith: ["INVALID_EMAIL", "INVALID_CODE"],
+        response: { 200: successSchema(verifiedSchema) },
         detail: {
           operationId: "verifyEmailByCode",
           tags,
           summary: "Verify an e-mail address by code",
           description:
-            "Takes the six digits of the mail. After too many wrong ones (`OTP_MAX_ATTEMPTS`) ask for a new mail.",
-          security: [],
+            "Takes the six-digit code of the e-mail. After too many wrong codes (`OTP_MAX_ATTEMPTS`), request a new e-mail.",
         },
       },
     )
@@ -66,7 +66,10 @@ export function emailVerificationRoutes(kit: RouteKit) {
         await requestVerification(ctx, body);
         set.status = 202;
         return success(
-          { message: "If the address belongs to an unverified account, a mail is on its way." },
+          {
+            message:
+              "If the address belongs to an unverified account, an e-mail will be sent to it.",
+          },
           ctx.clock.now(),
         );
       },
@@ -74,14 +77,14 @@ export function emailVerificationRoutes(kit: RouteKit) {
         anyone: true,
         accepts: "json",
         body: resendVerificationBody,
-        response: { 202: successSchema(requestedSchema), ...failures(400, 413, 415, 503) },
+        failsWith: ["INVALID_EMAIL"],
+        response: { 202: successSchema(requestedSchema) },
         detail: {
           operationId: "resendVerification",
           tags,
-          summary: "Ask for a new verification mail",
+          summary: "Request a new verification e-mail",
           description:
-            "Answers alike for every address. A new mail makes the link and the code of earlier ones worthless.",
-          security: [],
+            "The response is the same for every address. A new e-mail invalidates the link and the code of earlier ones.",
         },
       },
     );

@@ -1,19 +1,18 @@
 import { Elysia } from "elysia";
 
-import type { RouteKit } from "../../platform/http/route-kit.ts";
-import type { Platform } from "../../platform/platform.ts";
+import { version } from "../../kernel/version.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { type HealthState, isConnected } from "./health-state.ts";
 import { healthSchema, livenessSchema } from "./model.ts";
 
 const tags = ["Health"];
 
-/** For load balancers and orchestrators: is it alive, is it ready, is its database there. */
-export function healthRoutes(
-  kit: RouteKit,
-  platform: Platform,
-  version: string,
-  state: HealthState,
-) {
+/** Health checks for load balancers and orchestrators. */
+export function healthRoutes({
+  kit,
+  platform,
+  health,
+}: Pick<RouteParts, "kit" | "platform"> & { readonly health: HealthState }) {
   const service = platform.settings.serviceName;
 
   function report(isHealthy: boolean, hasDatabase: boolean) {
@@ -31,7 +30,7 @@ export function healthRoutes(
     .get(
       "",
       async ({ set }) => {
-        const hasDatabase = state.phase !== "starting" && (await isConnected(state));
+        const hasDatabase = health.phase !== "starting" && (await isConnected(health));
         if (!hasDatabase) set.status = 503;
         return report(hasDatabase, hasDatabase);
       },
@@ -41,9 +40,8 @@ export function healthRoutes(
         detail: {
           operationId: "health",
           tags,
-          summary: "Is the service healthy?",
-          description: "503 while the database does not answer.",
-          security: [],
+          summary: "Check the service's health",
+          description: "503 while the database does not respond.",
         },
       },
     )
@@ -61,17 +59,16 @@ export function healthRoutes(
         detail: {
           operationId: "liveness",
           tags,
-          summary: "Is the process alive?",
-          description: "Never asks the database. Restart the process when this fails.",
-          security: [],
+          summary: "Check that the process is alive",
+          description: "Does not use the database. Restart the process when this check fails.",
         },
       },
     )
     .get(
       "/ready",
       async ({ set }) => {
-        const hasDatabase = state.phase !== "starting" && (await isConnected(state));
-        const isReady = hasDatabase && state.phase === "serving";
+        const hasDatabase = health.phase !== "starting" && (await isConnected(health));
+        const isReady = hasDatabase && health.phase === "serving";
         if (!isReady) set.status = 503;
         return report(isReady, hasDatabase);
       },
@@ -81,9 +78,9 @@ export function healthRoutes(
         detail: {
           operationId: "readiness",
           tags,
-          summary: "Should requests be sent here?",
-          description: "503 while starting, draining, unmigrated or without a database.",
-          security: [],
+          summary: "Check whether the service accepts requests",
+          description:
+            "503 while the service is starting, draining, unmigrated, or without a database.",
         },
       },
     );

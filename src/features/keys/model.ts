@@ -2,11 +2,11 @@ import { Type } from "@sinclair/typebox";
 
 const member = Type.Optional(Type.String());
 
-/** A public key (RFC 7517 §4). No member may be added, least of all a private one. */
+/** A public key (RFC 7517 §4). Further members are refused, so that a private one cannot be published. */
 const publishedKeySchema = Type.Object(
   {
-    kid: Type.String({ description: "The `kid` of the tokens that it verifies." }),
-    alg: Type.String({ description: "The one algorithm that it is for." }),
+    kid: Type.String({ description: "The `kid` of the tokens that the key verifies." }),
+    alg: Type.String({ description: "The only algorithm that the key is used with." }),
     use: Type.Literal("sig"),
     kty: Type.String(),
     crv: member,

@@ -13,13 +13,17 @@ export const requestMagicLinkBody = Type.Object(
 export const signInByMailBody = Type.Object(
   {
     token: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 512, description: "From the mailed link." }),
+      Type.String({
+        minLength: 1,
+        maxLength: 512,
+        description: "The token of the link in the e-mail.",
+      }),
     ),
     email: Type.Optional(emailSchema),
     code: Type.Optional(
       Type.String({
         pattern: "^[0-9]{6}$",
-        description: "From the mail; goes with `email`.",
+        description: "The code of the e-mail; requires `email`.",
         examples: ["123456"],
       }),
     ),
@@ -30,5 +34,5 @@ export const signInByMailBody = Type.Object(
   },
 );
 
-/** `data` of a request that is answered alike whoever asks. */
+/** `data` of a request whose response is the same for every address. */
 export const magicLinkRequestedSchema = Type.Object({ message: messageSchema });

@@ -2,9 +2,8 @@ import type { Static } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import { AppError } from "../../kernel/errors.ts";
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type TokenResponse, tokenResponseSchema } from "../tokens/index.ts";
 import { magicLinkRequestedSchema, requestMagicLinkBody, signInByMailBody } from "./model.ts";
@@ -13,8 +12,8 @@ import { signInByCode, signInByLink } from "./sign-in-by-mail.ts";
 
 const tags = ["Sign-up and sign-in"];
 
-/** Signing in without a password, by a mailed link or code. */
-export function magicLinksRoutes(kit: RouteKit, cookie: RefreshCookie) {
+/** Signing in without a password, by a link or code sent by e-mail. */
+export function magicLinksRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">) {
   return new Elysia({ prefix: "/api/v1/auth" })
     .use(kit)
     .post(
@@ -23,7 +22,7 @@ export function magicLinksRoutes(kit: RouteKit, cookie: RefreshCookie) {
         await requestMagicLink(ctx, body);
         set.status = 202;
         return success(
-          { message: "If the address belongs to an account, a mail is on its way." },
+          { message: "If the address belongs to an account, an e-mail will be sent to it." },
           ctx.clock.now(),
         );
       },
@@ -31,14 +30,14 @@ export function magicLinksRoutes(kit: RouteKit, cookie: RefreshCookie) {
         anyone: true,
         accepts: "json",
         body: requestMagicLinkBody,
-        response: { 202: successSchema(magicLinkRequestedSchema), ...failures(400, 413, 415, 503) },
+        failsWith: ["INVALID_EMAIL"],
+        response: { 202: successSchema(magicLinkRequestedSchema) },
         detail: {
           operationId: "requestMagicLink",
           tags,
-          summary: "Ask for a mail to sign in with",
+          summary: "Request a sign-in e-mail",
           description:
-            "Answers alike for every address. The mail holds a link and a six-digit code, of which one can be used, once. A new mail makes the link and the code of earlier ones worthless.",
-          security: [],
+            "The response is the same for every address. The e-mail contains a link and a six-digit code; one of the two can be used, once. A new e-mail invalidates the link and the code of earlier ones.",
         },
       },
     )
@@ -52,17 +51,16 @@ export function magicLinksRoutes(kit: RouteKit, cookie: RefreshCookie) {
         anyone: true,
         accepts: "json",
         body: signInByMailBody,
+        failsWith: ["INVALID_EMAIL", "INVALID_TOKEN", "EXPIRED_TOKEN", "INVALID_CODE"],
         response: {
           200: successSchema(tokenResponseSchema),
-          ...failures(400, 401, 413, 415, 503),
         },
         detail: {
           operationId: "signInByMail",
           tags,
-          summary: "Sign in with a mailed link or code",
+          summary: "Sign in with a link or code from an e-mail",
           description:
-            "Takes the token of the mailed link, or the address and the six digits. An address that was not verified is verified by it; then the password, the sessions, links and codes from before are gone, for somebody else may have set them up. After too many wrong codes (`OTP_MAX_ATTEMPTS`) ask for a new mail.",
-          security: [],
+            "Takes the token of the link, or the address and the six-digit code. An unverified address is verified by it; the password, sessions, links and codes from before are then removed, because another person may have created them. After too many wrong codes (`OTP_MAX_ATTEMPTS`), request a new e-mail.",
         },
       },
     );

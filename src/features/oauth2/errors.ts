@@ -4,10 +4,13 @@ import { AppError, type ErrorCode } from "../../kernel/errors.ts";
 import { errorStatus } from "../../platform/http/error-status.ts";
 
 /** The body of a failure at an OAuth 2.0 endpoint (RFC 6749 §5.2). */
-export const oauthErrorSchema = Type.Object({
-  error: Type.String({ description: "Such as `invalid_grant`." }),
-  error_description: Type.Optional(Type.String()),
-});
+export const oauthErrorSchema = Type.Object(
+  {
+    error: Type.String({ description: "Such as `invalid_grant`." }),
+    error_description: Type.Optional(Type.String()),
+  },
+  { $id: "OAuthError", description: "An error response as RFC 6749 section 5.2 defines it." },
+);
 
 /** A fault that only OAuth has a word for, such as `unsupported_grant_type`; its status is that of `code`. */
 export class OAuthError extends AppError {

@@ -1,25 +1,23 @@
 import { Type } from "@sinclair/typebox";
 
-// Parameters that we do not know are ignored (RFC 6749 §3.2).
+// Unknown parameters are ignored (RFC 6749 §3.2).
 const form = {
   additionalProperties: true,
   contentMediaType: "application/x-www-form-urlencoded",
 };
 
 const clientParameters = {
-  client_id: Type.Optional(Type.String({ description: "In place of HTTP Basic." })),
-  client_secret: Type.Optional(Type.String({ description: "In place of HTTP Basic." })),
+  client_id: Type.Optional(Type.String({ description: "Instead of HTTP Basic." })),
+  client_secret: Type.Optional(Type.String({ description: "Instead of HTTP Basic." })),
 };
 
 /** Body of `POST /oauth/token` (RFC 6749 §4.3.2, §4.4.2, §6). */
 export const tokenRequestBody = Type.Object(
   {
-    grant_type: Type.Optional(
-      Type.String({
-        description: "`password`, `refresh_token` or `client_credentials`.",
-        examples: ["password"],
-      }),
-    ),
+    grant_type: Type.String({
+      description: "`password`, `refresh_token` or `client_credentials`.",
+      examples: ["password"],
+    }),
     username: Type.Optional(Type.String({ description: "An e-mail address or a username." })),
     password: Type.Optional(Type.String()),
     refresh_token: Type.Optional(Type.String()),
@@ -29,20 +27,24 @@ export const tokenRequestBody = Type.Object(
   form,
 );
 
-/** A successful answer of the token endpoint (RFC 6749 §5.1). */
+/** A success response of the token endpoint (RFC 6749 §5.1). */
 export const tokenGrantSchema = Type.Object({
   access_token: Type.String(),
   token_type: Type.Literal("bearer"),
   expires_in: Type.Integer({ description: "Seconds." }),
   refresh_token: Type.Optional(
-    Type.String({ description: "Not for `client_credentials`, which is asked again instead." }),
+    Type.String({
+      description: "Absent for `client_credentials`: the client repeats the grant instead.",
+    }),
   ),
 });
 
 const tokenParameters = {
-  token: Type.Optional(Type.String()),
+  token: Type.String(),
   token_type_hint: Type.Optional(
-    Type.String({ description: "`access_token` or `refresh_token`. We can tell without it." }),
+    Type.String({
+      description: "`access_token` or `refresh_token`. Not needed: both are recognised without it.",
+    }),
   ),
 };
 
@@ -52,29 +54,27 @@ export const introspectionBody = Type.Object({ ...tokenParameters, ...clientPara
 /** Body of `POST /oauth/revoke` (RFC 7009 §2.1). */
 export const revocationBody = Type.Object(tokenParameters, form);
 
-/** What is told of a token (RFC 7662 §2.2): of one that is not active, nothing else. */
+/** The state of a token (RFC 7662 §2.2); of an inactive token, `active` alone. */
 export const introspectionSchema = Type.Object({
   active: Type.Boolean(),
-  token_type: Type.Optional(
-    Type.Literal("bearer", { description: "Of access tokens; a refresh token has none." }),
-  ),
+  token_type: Type.Optional(Type.Literal("bearer", { description: "Only of access tokens." })),
   sub: Type.Optional(Type.String({ description: "The user's id, or the client's." })),
   client_id: Type.Optional(
-    Type.String({ description: "Where a client has the token for itself." }),
+    Type.String({ description: "Present if a client obtained the token for itself." }),
   ),
   username: Type.Optional(Type.String()),
   email: Type.Optional(Type.String()),
-  roles: Type.Optional(Type.Array(Type.String(), { description: "As of this moment." })),
-  permissions: Type.Optional(Type.Array(Type.String(), { description: "As of this moment." })),
+  roles: Type.Optional(Type.Array(Type.String(), { description: "As currently stored." })),
+  permissions: Type.Optional(Type.Array(Type.String(), { description: "As currently stored." })),
   iss: Type.Optional(Type.String()),
   aud: Type.Optional(Type.String()),
   sid: Type.Optional(Type.String({ description: "The session's id." })),
   jti: Type.Optional(Type.String()),
-  iat: Type.Optional(Type.Integer({ description: "Seconds since 1970." })),
-  exp: Type.Optional(Type.Integer({ description: "Seconds since 1970." })),
+  iat: Type.Optional(Type.Integer({ description: "Seconds since 1970-01-01T00:00:00Z." })),
+  exp: Type.Optional(Type.Integer({ description: "Seconds since 1970-01-01T00:00:00Z." })),
 });
 
-/** What clients learn of this server by themselves (RFC 8414 §2). */
+/** The authorization server metadata (RFC 8414 §2). */
 export const serverMetadataSchema = Type.Object({
   issuer: Type.String(),
   token_endpoint: Type.String(),

@@ -1,8 +1,7 @@
 import { Elysia } from "elysia";
 import { Type } from "@sinclair/typebox";
 
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { describeServer } from "./describe-server.ts";
 import { oauthErrorSchema } from "./errors.ts";
 import { grantTokens } from "./grant-tokens.ts";
@@ -17,23 +16,16 @@ import { revokeToken } from "./revoke-token.ts";
 
 const tags = ["OAuth 2.0"];
 
-const failures = {
-  400: oauthErrorSchema,
-  413: oauthErrorSchema,
-  415: oauthErrorSchema,
-  503: oauthErrorSchema,
-};
-
-/** The OAuth 2.0 endpoints. Their answers are those of the RFCs, without our envelope. */
-export function oauth2Routes(kit: RouteKit, cookie: RefreshCookie) {
+/** The OAuth 2.0 endpoints. Their responses are those of the RFCs, without the envelope. */
+export function oauth2Routes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">) {
   return new Elysia({ prefix: "/oauth" })
     .use(kit)
     .post(
       "/token",
       async ({ ctx, body, headers, request, set }) => {
-        // Any page may post a form.
+        // A page of any origin can post a form.
         cookie.assertMayBeSet(request);
-        // RFC 6749 §5.1 asks for both; `Cache-Control: no-store` is on every answer.
+        // RFC 6749 §5.1 requires both headers; `Cache-Control: no-store` is on every response.
         set.headers["pragma"] = "no-cache";
         const grant = await grantTokens(ctx, headers["authorization"] ?? null, body);
         const { access_token, token_type, expires_in, refresh_token } = cookie.deliver(
@@ -55,14 +47,13 @@ export function oauth2Routes(kit: RouteKit, cookie: RefreshCookie) {
           200: tokenGrantSchema,
           401: oauthErrorSchema,
           403: oauthErrorSchema,
-          ...failures,
         },
         detail: {
           operationId: "grantTokens",
           tags,
-          summary: "The token endpoint",
+          summary: "Request tokens",
           description:
-            'Grants: `password` (RFC 6749 §4.3), `refresh_token` (§6), and `client_credentials` (§4.4), for which the client authenticates. What "Authorize" in this page uses.',
+            'Grants: `password` (RFC 6749 §4.3), `refresh_token` (§6), and `client_credentials` (§4.4), for which the client authenticates. "Authorize" on this page uses it.',
           security: [{}, { client: [] }],
         },
       },
@@ -76,14 +67,13 @@ export function oauth2Routes(kit: RouteKit, cookie: RefreshCookie) {
         anyone: true,
         accepts: "form",
         body: revocationBody,
-        response: { 200: Type.Void(), ...failures },
+        response: { 200: Type.Void() },
         detail: {
           operationId: "revokeToken",
           tags,
-          summary: "End the session that a token belongs to",
+          summary: "Revoke a token and end its session",
           description:
-            "RFC 7009. Holding the token is proof enough. A token that is unknown, expired or a client's own is answered 200 as well, and nothing happens.",
-          security: [],
+            "RFC 7009. Possession of the token is sufficient. For an unknown or expired token, or one that a client obtained for itself, the response is also 200, and nothing changes.",
         },
       },
     );
@@ -91,8 +81,8 @@ export function oauth2Routes(kit: RouteKit, cookie: RefreshCookie) {
 
 const metadataHeaders = { "cache-control": "public, max-age=3600" };
 
-/** Where clients learn of this server by themselves: the path of RFC 8414 §3 and, with the same, that of OpenID (§5). */
-export function serverMetadataRoutes(kit: RouteKit) {
+/** The server metadata, at the path of RFC 8414 §3 and at that of OpenID Connect (§5). */
+export function serverMetadataRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/.well-known" })
     .use(kit)
     .get(
@@ -107,9 +97,8 @@ export function serverMetadataRoutes(kit: RouteKit) {
         detail: {
           operationId: "describeServer",
           tags,
-          summary: "What this server offers to OAuth 2.0 clients",
-          description: "RFC 8414. Addresses are made of `PUBLIC_URL`.",
-          security: [],
+          summary: "Get the authorization server metadata",
+          description: "RFC 8414. The addresses are made from `PUBLIC_URL`.",
         },
       },
     )
@@ -125,9 +114,9 @@ export function serverMetadataRoutes(kit: RouteKit) {
         detail: {
           operationId: "describeServerToOpenIdClients",
           tags,
-          summary: "The same, where OpenID Connect clients look for it",
-          description: "RFC 8414 §5. This server issues no ID tokens.",
-          security: [],
+          summary: "Get the metadata for OpenID Connect clients",
+          description:
+            "RFC 8414 §5: the same document at the path where OpenID Connect clients look for it. This server issues no ID tokens.",
         },
       },
     );

@@ -7,13 +7,13 @@ import { profileFields } from "../users/index.ts";
 /** Body of `PATCH /users/me`. */
 export const updateProfileBody = Type.Object(profileFields, {
   additionalProperties: false,
-  description: "What is left out stays as it is; `null` takes it away.",
+  description: "A field that is left out is not changed; `null` removes its value.",
 });
 
-/** Body of `DELETE /users/me`; nothing where the account has no password. */
+/** Body of `DELETE /users/me`; may be missing if the account has no password. */
 export const deleteAccountBody = Type.Optional(
   Type.Object(
-    { password: Type.Optional(passwordSchema("Needed where the account has one.")) },
+    { password: Type.Optional(passwordSchema("Required if the account has a password.")) },
     { additionalProperties: false },
   ),
 );

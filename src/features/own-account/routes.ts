@@ -1,18 +1,16 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { ownUserSchema, viewOwnUser } from "../access/index.ts";
 import { deleteOwnAccount } from "./delete-account.ts";
 import { deleteAccountBody, deletedSchema, updateProfileBody } from "./model.ts";
 import { updateProfile } from "./update-profile.ts";
 
 const tags = ["Users"];
-const security = [{ bearer: [] }];
 
-/** What a signed-in user does with her own account. */
-export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
+/** The signed-in user's own account. */
+export function ownAccountRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">) {
   return new Elysia({ prefix: "/api/v1/users" })
     .use(kit)
     .patch(
@@ -25,14 +23,14 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
         signedIn: true,
         accepts: "json",
         body: updateProfileBody,
-        response: { 200: successSchema(ownUserSchema), ...failures(400, 401, 413, 415, 503) },
+        failsWith: ["DUPLICATE_USERNAME"],
+        response: { 200: successSchema(ownUserSchema) },
         detail: {
           operationId: "updateCurrentUser",
           tags,
-          summary: "Change one's own profile",
+          summary: "Update the user's own profile",
           description:
-            "Answers the user as she is then. The address and the password have calls of their own; everything else about an account is not hers to change.",
-          security,
+            "Returns the updated user. The e-mail address and the password have operations of their own; the user cannot change anything else about the account.",
         },
       },
     )
@@ -47,17 +45,16 @@ export function ownAccountRoutes(kit: RouteKit, cookie: RefreshCookie) {
         signedIn: true,
         accepts: "json",
         body: deleteAccountBody,
+        failsWith: ["INVALID_CREDENTIALS", "REAUTHENTICATION_REQUIRED", "CONFLICT", "OVERLOADED"],
         response: {
           200: successSchema(deletedSchema),
-          ...failures(400, 401, 403, 409, 413, 415, 503),
         },
         detail: {
           operationId: "deleteCurrentUser",
           tags,
-          summary: "Delete one's own account",
+          summary: "Delete the user's own account",
           description:
-            "Needs the password where the account has one; else a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`). Ends every session at once, makes every mailed link and code worthless, and frees address and username. The last admin stays (`CONFLICT`). The row is kept, and an operator can find it.",
-          security,
+            "Requires the password if the account has one, and otherwise a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`). Ends every session immediately, invalidates every link and code, and frees the e-mail address and the username. The last admin cannot be deleted (`CONFLICT`). The row is kept, and an operator can find it.",
         },
       },
     );

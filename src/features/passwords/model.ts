@@ -10,16 +10,14 @@ export const registerBody = Type.Object(
   {
     email: emailSchema,
     password: passwordSchema("The new password."),
-    password_confirmation: Type.Optional(
-      passwordSchema("When sent, must be the same as `password`."),
-    ),
+    password_confirmation: Type.Optional(passwordSchema("If present, must equal `password`.")),
     username: Type.Optional(usernameSchema),
     name: Type.Optional(nameSchema),
   },
   { additionalProperties: false },
 );
 
-/** `data` of a registration; with the tokens when no verification is asked for. */
+/** `data` of a registration; with the tokens if no verification is required. */
 export const registeredSchema = Type.Composite([
   Type.Object({
     user_id: Type.String({ format: "uuid" }),
@@ -34,7 +32,7 @@ export const logInBody = Type.Object(
   {
     email: Type.Optional(emailSchema),
     username: Type.Optional(
-      textSchema({ description: "In the place of `email`.", minLength: 1, maxLength: 254 }),
+      textSchema({ description: "Instead of `email`.", minLength: 1, maxLength: 254 }),
     ),
     password: passwordSchema("The password."),
   },
@@ -50,11 +48,13 @@ export const requestResetBody = Type.Object(
 /** Body of `POST /auth/password/reset-confirm`. */
 export const resetPasswordBody = Type.Object(
   {
-    token: Type.String({ minLength: 1, maxLength: 512, description: "From the mailed link." }),
+    token: Type.String({
+      minLength: 1,
+      maxLength: 512,
+      description: "The token of the link in the e-mail.",
+    }),
     password: passwordSchema("The new password."),
-    password_confirmation: Type.Optional(
-      passwordSchema("When sent, must be the same as `password`."),
-    ),
+    password_confirmation: Type.Optional(passwordSchema("If present, must equal `password`.")),
   },
   { additionalProperties: false },
 );
@@ -62,14 +62,14 @@ export const resetPasswordBody = Type.Object(
 /** Body of `POST /auth/password/change`. */
 export const changePasswordBody = Type.Object(
   {
-    current_password: passwordSchema("The password as it is now."),
+    current_password: passwordSchema("The current password."),
     new_password: passwordSchema("The new password."),
     new_password_confirmation: Type.Optional(
-      passwordSchema("When sent, must be the same as `new_password`."),
+      passwordSchema("If present, must equal `new_password`."),
     ),
   },
   { additionalProperties: false },
 );
 
-/** `data` of an answer that has nothing but a message. */
+/** `data` of a response with a message only. */
 export const toldSchema = Type.Object({ message: messageSchema });

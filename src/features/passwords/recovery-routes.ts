@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { changePassword } from "./change-password.ts";
 import { changePasswordBody, requestResetBody, resetPasswordBody, toldSchema } from "./model.ts";
 import { requestPasswordReset } from "./request-reset.ts";
@@ -9,8 +9,8 @@ import { resetPassword } from "./reset-password.ts";
 
 const tags = ["Passwords"];
 
-/** A new password in the place of a forgotten or a known one. */
-export function passwordRecoveryRoutes(kit: RouteKit) {
+/** Resetting a forgotten password, and changing a known one. */
+export function passwordRecoveryRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/auth/password" })
     .use(kit)
     .post(
@@ -19,7 +19,7 @@ export function passwordRecoveryRoutes(kit: RouteKit) {
         await requestPasswordReset(ctx, body);
         set.status = 202;
         return success(
-          { message: "If the address belongs to an account, a mail is on its way." },
+          { message: "If the address belongs to an account, an e-mail will be sent to it." },
           ctx.clock.now(),
         );
       },
@@ -27,14 +27,14 @@ export function passwordRecoveryRoutes(kit: RouteKit) {
         anyone: true,
         accepts: "json",
         body: requestResetBody,
-        response: { 202: successSchema(toldSchema), ...failures(400, 413, 415, 503) },
+        failsWith: ["INVALID_EMAIL"],
+        response: { 202: successSchema(toldSchema) },
         detail: {
           operationId: "requestPasswordReset",
           tags,
-          summary: "Ask for a mail to set a new password",
+          summary: "Request a password reset",
           description:
-            "Answers alike for every address. Nothing changes until the mailed link is used; a new mail makes the link of earlier ones worthless. An account without a password gets one in this way.",
-          security: [],
+            "The response is the same for every address. The account does not change until the link in the e-mail is used; a new e-mail invalidates the link of earlier ones. An account without a password gets one in this way.",
         },
       },
     )
@@ -53,14 +53,20 @@ export function passwordRecoveryRoutes(kit: RouteKit) {
         anyone: true,
         accepts: "json",
         body: resetPasswordBody,
-        response: { 200: successSchema(toldSchema), ...failures(400, 401, 413, 415, 503) },
+        failsWith: [
+          "PASSWORD_MISMATCH",
+          "WEAK_PASSWORD",
+          "INVALID_TOKEN",
+          "EXPIRED_TOKEN",
+          "OVERLOADED",
+        ],
+        response: { 200: successSchema(toldSchema) },
         detail: {
           operationId: "resetPassword",
           tags,
-          summary: "Set a new password by a mailed link",
+          summary: "Reset the password",
           description:
-            "The link's token works once; a password that is refused does not use it up. Ends every session of the user and makes every other link and code worthless. Signs nobody in.",
-          security: [],
+            "The token of the link works once; a rejected password does not consume it. Ends every session of the user and invalidates every other link and code. Does not sign the user in.",
         },
       },
     )
@@ -78,14 +84,14 @@ export function passwordRecoveryRoutes(kit: RouteKit) {
         signedIn: true,
         accepts: "json",
         body: changePasswordBody,
-        response: { 200: successSchema(toldSchema), ...failures(400, 401, 413, 415, 503) },
+        failsWith: ["PASSWORD_MISMATCH", "WEAK_PASSWORD", "INVALID_CREDENTIALS", "OVERLOADED"],
+        response: { 200: successSchema(toldSchema) },
         detail: {
           operationId: "changePassword",
           tags,
-          summary: "Change one's own password",
+          summary: "Change the user's own password",
           description:
-            "Needs the present password: `INVALID_CREDENTIALS` when it is wrong, or when the account has none; then ask for a reset. Ends every other session of the user and makes outstanding links and codes worthless.",
-          security: [{ bearer: [] }],
+            "Requires the current password: `INVALID_CREDENTIALS` when it is wrong or the account has none; in that case request a password reset. Ends every other session of the user and invalidates outstanding links and codes.",
         },
       },
     );

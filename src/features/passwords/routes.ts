@@ -2,9 +2,8 @@ import type { Static } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import { AppError } from "../../kernel/errors.ts";
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { type UserIdentifier } from "./queries.ts";
 import { canonicalEmail } from "../users/index.ts";
@@ -14,8 +13,8 @@ import { register } from "./register.ts";
 
 const tags = ["Sign-up and sign-in"];
 
-/** Accounts with a password: made, and signed in to. */
-export function passwordsRoutes(kit: RouteKit, cookie: RefreshCookie) {
+/** Registering and signing in with a password. */
+export function passwordsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">) {
   return new Elysia({ prefix: "/api/v1/auth" })
     .use(kit)
     .post(
@@ -39,14 +38,21 @@ export function passwordsRoutes(kit: RouteKit, cookie: RefreshCookie) {
         anyone: true,
         accepts: "json",
         body: registerBody,
-        response: { 201: successSchema(registeredSchema), ...failures(400, 413, 415, 503) },
+        failsWith: [
+          "INVALID_EMAIL",
+          "DUPLICATE_EMAIL",
+          "DUPLICATE_USERNAME",
+          "PASSWORD_MISMATCH",
+          "WEAK_PASSWORD",
+          "OVERLOADED",
+        ],
+        response: { 201: successSchema(registeredSchema) },
         detail: {
           operationId: "register",
           tags,
-          summary: "Make an account",
+          summary: "Register",
           description:
-            "Mails a link and a code to verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the answer holds tokens as well. With `CONCEAL_ACCOUNTS` a taken address is answered like a free one, and its owner gets a mail; the username is given when the address is verified, if nobody has it then.",
-          security: [],
+            "Sends an e-mail with a link and a code that verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the response also contains tokens. With `CONCEAL_ACCOUNTS` the response for a taken address is the same as for a free one, and the owner of the address gets an e-mail; the username is assigned when the address is verified, if it is still free.",
         },
       },
     )
@@ -63,17 +69,16 @@ export function passwordsRoutes(kit: RouteKit, cookie: RefreshCookie) {
         anyone: true,
         accepts: "json",
         body: logInBody,
+        failsWith: ["INVALID_EMAIL", "INVALID_CREDENTIALS", "EMAIL_NOT_VERIFIED", "OVERLOADED"],
         response: {
           200: successSchema(tokenResponseSchema),
-          ...failures(400, 401, 403, 413, 415, 503),
         },
         detail: {
           operationId: "logIn",
           tags,
-          summary: "Sign in with a password",
+          summary: "Sign in",
           description:
-            "An unknown account and a wrong password are answered alike. `EMAIL_NOT_VERIFIED` is answered only when the password was right.",
-          security: [],
+            "The response is the same for an unknown account and for a wrong password. `EMAIL_NOT_VERIFIED` is returned only when the password was right.",
         },
       },
     );

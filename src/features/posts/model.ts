@@ -7,12 +7,12 @@ import type { PostRecord, VoteRecord } from "./queries.ts";
 const maximumPostId = 999_999_999_999_999;
 
 const visibilitySchema = Type.Union([Type.Literal("private"), Type.Literal("public")], {
-  description: "`private`: for its author alone; `public`: for everybody who is signed in.",
+  description: "`private`: only its author can read it; `public`: every signed-in user can.",
   examples: ["public"],
 });
 
 const postDataSchema = linesSchema({
-  description: "The text: plain, of any number of lines.",
+  description: "Plain text of one or more lines.",
   minLength: 1,
   maxLength: 10_000,
   examples: ["The Analytical Engine has no pretensions whatever to originate anything."],
@@ -26,7 +26,7 @@ export const postBody = Type.Object(
 
 /** The path of one post. */
 export const postParams = Type.Object({
-  // A path holds texts. The framework's own coerced integer is answered 500 when out of bounds.
+  // A path holds strings. The framework's own coerced integer responds with 500 when out of bounds.
   post_id: Type.Union(
     [
       Type.Integer({ minimum: 0, maximum: maximumPostId }),
@@ -42,13 +42,13 @@ export const postsQuery = Type.Object(
     ...listQuery.properties,
     scope: Type.Optional(
       Type.Union([Type.Literal("own"), Type.Literal("public")], {
-        description: "`own`: one's own posts; `public`: everybody's public ones.",
+        description: "`own`: the user's own posts; `public`: the public posts of all users.",
         default: "own",
       }),
     ),
     q: Type.Optional(
       textSchema({
-        description: "Only posts with this text somewhere in them, in capitals or not.",
+        description: "Only posts that contain this text, ignoring case.",
         maxLength: 200,
       }),
     ),
@@ -56,23 +56,29 @@ export const postsQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** A post as every answer shows it. */
-export const postSchema = Type.Object({
-  post_id: Type.Integer(),
-  post_data: Type.String(),
-  visibility: visibilitySchema,
-  user_id: Type.String({ format: "uuid", description: "Its author." }),
-  votes: Type.Integer({ description: "How many users have voted for it." }),
-  voted: Type.Boolean({ description: "Whether the signed-in user is one of them." }),
-  created_at: Type.String({ format: "date-time" }),
-  updated_at: Type.String({ format: "date-time" }),
-});
+/** A post in responses. */
+export const postSchema = Type.Object(
+  {
+    post_id: Type.Integer(),
+    post_data: Type.String(),
+    visibility: visibilitySchema,
+    user_id: Type.String({ format: "uuid", description: "The author." }),
+    votes: Type.Integer({ description: "The number of users who have voted for it." }),
+    voted: Type.Boolean({ description: "Whether the signed-in user has voted for it." }),
+    created_at: Type.String({ format: "date-time" }),
+    updated_at: Type.String({ format: "date-time" }),
+  },
+  { $id: "Post" },
+);
 
-/** A vote as the list shows it. */
-export const voteSchema = Type.Object({
-  user_id: Type.String({ format: "uuid" }),
-  created_at: Type.String({ format: "date-time" }),
-});
+/** A vote in a list. */
+export const voteSchema = Type.Object(
+  {
+    user_id: Type.String({ format: "uuid" }),
+    created_at: Type.String({ format: "date-time" }),
+  },
+  { $id: "Vote" },
+);
 
 /** The id in a post's path. */
 export function postIdOf(params: Static<typeof postParams>): number {

@@ -1,9 +1,9 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listSchema, pageOfQuery } from "../../platform/http/list.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createPost } from "./create-post.ts";
 import { deletePost } from "./delete-post.ts";
 import { listPosts } from "./list-posts.ts";
@@ -13,12 +13,11 @@ import { updatePost } from "./update-post.ts";
 import { votesRoutes } from "./votes-routes.ts";
 
 const tags = ["Posts"];
-const security = [{ bearer: [] }];
-const othersArePublic =
-  "Somebody else's private post is answered like none (`NOT_FOUND`), a public one `FORBIDDEN`.";
+const ofAnotherUser =
+  "Another user's private post is reported as missing (`NOT_FOUND`), a public one as `FORBIDDEN`.";
 
-/** What users post, for themselves or for all who are signed in. */
-export function postsRoutes(kit: RouteKit) {
+/** Posts: private to their author, or public to every signed-in user. */
+export function postsRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/posts" })
     .use(kit)
     .get(
@@ -32,13 +31,12 @@ export function postsRoutes(kit: RouteKit) {
       {
         signedIn: true,
         query: postsQuery,
-        response: { 200: successSchema(listSchema(postSchema)), ...failures(400, 401, 503) },
+        response: { 200: successSchema(listSchema(postSchema)) },
         detail: {
           operationId: "listPosts",
           tags,
           summary: "List posts",
-          description: "One's own, or all public ones; the newest first.",
-          security,
+          description: "Returns the user's own posts, or all public ones, newest first.",
         },
       },
     )
@@ -54,13 +52,13 @@ export function postsRoutes(kit: RouteKit) {
         signedIn: true,
         accepts: "json",
         body: postBody,
-        response: { 201: successSchema(postSchema), ...failures(400, 401, 413, 415, 503) },
+        response: { 201: successSchema(postSchema) },
         detail: {
           operationId: "createPost",
           tags,
-          summary: "Post something",
-          description: "Its author is who is signed in. It is `private` unless it says otherwise.",
-          security,
+          summary: "Create a post",
+          description:
+            "The signed-in user is its author. It is `private` unless the body states otherwise.",
         },
       },
     )
@@ -73,13 +71,13 @@ export function postsRoutes(kit: RouteKit) {
       {
         signedIn: true,
         params: postParams,
-        response: { 200: successSchema(postSchema), ...failures(400, 401, 404, 503) },
+        failsWith: ["NOT_FOUND"],
+        response: { 200: successSchema(postSchema) },
         detail: {
           operationId: "getPost",
           tags,
-          summary: "Show a post",
-          description: "One's own, or a public one.",
-          security,
+          summary: "Get a post",
+          description: "Returns one of the user's own posts, or a public one.",
         },
       },
     )
@@ -95,16 +93,15 @@ export function postsRoutes(kit: RouteKit) {
         accepts: "json",
         params: postParams,
         body: postBody,
+        failsWith: ["NOT_FOUND", "FORBIDDEN"],
         response: {
           200: successSchema(postSchema),
-          ...failures(400, 401, 403, 404, 413, 415, 503),
         },
         detail: {
           operationId: "updatePost",
           tags,
-          summary: "Change one's own post",
-          description: `A visibility that is left out stays; so do the votes. ${othersArePublic}`,
-          security,
+          summary: "Update one of the user's own posts",
+          description: `The votes stay, and so does the visibility if it is left out. ${ofAnotherUser}`,
         },
       },
     )
@@ -117,15 +114,15 @@ export function postsRoutes(kit: RouteKit) {
       {
         signedIn: true,
         params: postParams,
-        response: { 204: Type.Void(), ...failures(400, 401, 403, 404, 503) },
+        failsWith: ["NOT_FOUND", "FORBIDDEN"],
+        response: { 204: Type.Void() },
         detail: {
           operationId: "deletePost",
           tags,
-          summary: "Delete one's own post",
-          description: `With its votes, for good. ${othersArePublic}`,
-          security,
+          summary: "Delete one of the user's own posts",
+          description: `Deletes the post and its votes permanently. ${ofAnotherUser}`,
         },
       },
     )
-    .use(votesRoutes(kit));
+    .use(votesRoutes({ kit }));
 }

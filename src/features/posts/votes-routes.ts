@@ -1,18 +1,17 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { listVotes } from "./list-votes.ts";
 import { postIdOf, postParams, viewVote, voteSchema } from "./model.ts";
 import { castVote, withdrawVote } from "./vote.ts";
 
 const tags = ["Posts"];
-const security = [{ bearer: [] }];
 
-/** Votes for posts: one a user, for one's own posts and public ones. */
-export function votesRoutes(kit: RouteKit) {
+/** Votes: at most one of each user for a post, which is the user's own or public. */
+export function votesRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia()
     .use(kit)
     .put(
@@ -24,13 +23,13 @@ export function votesRoutes(kit: RouteKit) {
       {
         signedIn: true,
         params: postParams,
-        response: { 204: Type.Void(), ...failures(400, 401, 404, 503) },
+        failsWith: ["NOT_FOUND"],
+        response: { 204: Type.Void() },
         detail: {
           operationId: "castVote",
           tags,
           summary: "Vote for a post",
-          description: "One's own, or a public one. However often it is called, it counts once.",
-          security,
+          description: "The post is one of the user's own or public. Repeated calls count once.",
         },
       },
     )
@@ -43,13 +42,13 @@ export function votesRoutes(kit: RouteKit) {
       {
         signedIn: true,
         params: postParams,
-        response: { 204: Type.Void(), ...failures(400, 401, 404, 503) },
+        failsWith: ["NOT_FOUND"],
+        response: { 204: Type.Void() },
         detail: {
           operationId: "withdrawVote",
           tags,
-          summary: "Take back a vote",
-          description: "Answered alike whether or not there was one.",
-          security,
+          summary: "Withdraw a vote",
+          description: "The response is the same whether or not there was a vote.",
         },
       },
     )
@@ -64,14 +63,14 @@ export function votesRoutes(kit: RouteKit) {
         signedIn: true,
         params: postParams,
         query: listQuery,
-        response: { 200: successSchema(listSchema(voteSchema)), ...failures(400, 401, 404, 503) },
+        failsWith: ["NOT_FOUND"],
+        response: { 200: successSchema(listSchema(voteSchema)) },
         detail: {
           operationId: "listVotes",
           tags,
-          summary: "List who voted for a post",
+          summary: "List the votes for a post",
           description:
-            "The longest registered first. Deleted and disabled users are left out, though their votes count.",
-          security,
+            "Ordered by when the voters registered, earliest first. Deleted and disabled users are left out, although their votes count.",
         },
       },
     );

@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/message.ts";
-import { textSchema } from "../../platform/http/text-schema.ts";
+import { idSchema, textSchema } from "../../platform/http/text-schema.ts";
 import { userSchema } from "../users/index.ts";
 import type { Permission } from "./permissions.ts";
 import type { RoleRecord } from "./queries.ts";
@@ -11,7 +11,7 @@ const nullableText = Type.Union([Type.String(), Type.Null()]);
 
 /** A role's name as received. */
 export const roleNameSchema = Type.String({
-  description: "Begins with a letter; up to 64 small letters, digits, `.`, `_`, `-`.",
+  description: "Begins with a letter; up to 64 lower-case letters, digits, `.`, `_`, `-`.",
   maxLength: 64,
   pattern: "^[a-z][a-z0-9._-]*$",
   examples: ["accountant"],
@@ -20,7 +20,7 @@ export const roleNameSchema = Type.String({
 /** A permission's name as received. */
 export const permissionNameSchema = Type.String({
   description:
-    "`<what>:<done to it>`, each beginning with a letter; small letters, digits, `.`, `_`, `-`.",
+    "`<resource>:<action>`, each beginning with a letter; lower-case letters, digits, `.`, `_`, `-`.",
   maxLength: 128,
   pattern: "^[a-z][a-z0-9._-]*:[a-z][a-z0-9._-]*$",
   examples: ["invoices:approve"],
@@ -29,17 +29,17 @@ export const permissionNameSchema = Type.String({
 const descriptionSchema = Type.Union(
   [
     textSchema({
-      description: "For whoever decides who gets it.",
+      description: "A note for those who assign it.",
       maxLength: 500,
       examples: ["Approves invoices."],
     }),
     Type.Null(),
   ],
-  { description: "What it is for." },
+  { description: "The purpose." },
 );
 
 const permissionNames = Type.Array(permissionNameSchema, {
-  description: "What holders of the role may do: all of it, also when it changes.",
+  description: "The permissions of every user with the role, with immediate effect.",
   maxItems: 200,
 });
 
@@ -70,7 +70,7 @@ export const createPermissionBody = Type.Object(
 
 /** A user's roles as received. */
 export const roleNamesSchema = Type.Array(roleNameSchema, {
-  description: `All that she is to have, at most ${maximumRoles} beside \`user\`, which she has in any case.`,
+  description: `All roles of the user: at most ${maximumRoles} beside \`user\`, which every user has.`,
   maxItems: maximumRoles + 1,
 });
 
@@ -82,42 +82,49 @@ export const assignRolesBody = Type.Object(
   { additionalProperties: false },
 );
 
-/** A user after a change of her roles, to whoever made it. */
+/** A user after a change of their roles, in the response to the caller. */
 export const changedUserSchema = Type.Object(
   { ...Type.Partial(userSchema).properties, id: userSchema.properties.id },
-  { description: "All of her with the permission `users:read`, else her id and her roles." },
+  { description: "The whole user if the caller has `users:read`; otherwise the id and the roles." },
 );
 
-/** The path of one role. What is no name of ours is not found, as if there were no such role. */
+/** The path of one role. A string that cannot be a role's name is not found, like an unknown name. */
 export const roleParams = Type.Object({
   name: textSchema({ description: "The role's name.", minLength: 1, maxLength: 128 }),
 });
 
-/** The path of one user. What is no id of ours is not found, as if there were no such user. */
-export const userParams = Type.Object({
-  id: textSchema({ description: "The user's id.", minLength: 1, maxLength: 64 }),
-});
+/** The path of one user. */
+export const userParams = Type.Object({ id: idSchema("The user's id.") });
 
-/** A role as every answer shows it. */
-export const roleSchema = Type.Object({
-  name: Type.String(),
-  description: nullableText,
-  permissions: Type.Array(Type.String(), { description: "In alphabetical order." }),
-});
-
-/** A role after a change, to whoever made it. */
-export const changedRoleSchema = Type.Object(
-  { ...Type.Partial(roleSchema).properties, name: roleSchema.properties.name },
-  { description: "All of it with the permission `roles:read`, else its name and what was sent." },
+/** A role in responses. */
+export const roleSchema = Type.Object(
+  {
+    name: Type.String(),
+    description: nullableText,
+    permissions: Type.Array(Type.String(), { description: "In alphabetical order." }),
+  },
+  { $id: "Role" },
 );
 
-/** `data` of a made role. */
+/** A role after a change, in the response to the caller. */
+export const changedRoleSchema = Type.Object(
+  { ...Type.Partial(roleSchema).properties, name: roleSchema.properties.name },
+  {
+    description:
+      "The whole role if the caller has `roles:read`; otherwise the name and the fields that were sent.",
+  },
+);
+
+/** `data` of a created role. */
 export const roleCreatedSchema = Type.Object({ message: messageSchema, role: roleSchema });
 
-/** A permission as every answer shows it. */
-export const permissionSchema = Type.Object({ name: Type.String(), description: nullableText });
+/** A permission in responses. */
+export const permissionSchema = Type.Object(
+  { name: Type.String(), description: nullableText },
+  { $id: "Permission" },
+);
 
-/** `data` of a made permission. */
+/** `data` of a created permission. */
 export const permissionCreatedSchema = Type.Object({
   message: messageSchema,
   permission: permissionSchema,

@@ -1,8 +1,8 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createPermission } from "./create-permission.ts";
 import { listPermissions } from "./lists.ts";
 import {
@@ -14,12 +14,9 @@ import {
 import { builtInResources } from "./permissions.ts";
 
 const tags = ["Roles"];
-const security = [{ bearer: [] }];
-const reading = "roles:read";
-const writing = "roles:write";
 
-/** What roles are made of: the permissions of Gatehouse's own operations, and those of the applications behind it. */
-export function permissionsRoutes(kit: RouteKit) {
+/** Permissions: those of Gatehouse's own operations, and those of the applications behind it. */
+export function permissionsRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/permissions" })
     .use(kit)
     .get(
@@ -30,18 +27,17 @@ export function permissionsRoutes(kit: RouteKit) {
         return success({ items, next_cursor: page.nextCursor }, ctx.clock.now());
       },
       {
-        permission: reading,
+        permission: "roles:read",
         query: listQuery,
         response: {
           200: successSchema(listSchema(permissionSchema)),
-          ...failures(400, 401, 403, 503),
         },
         detail: {
           operationId: "listPermissions",
           tags,
-          summary: "List the permissions",
-          description: `The built-in ones and your own, in alphabetical order. Needs the permission \`${reading}\`.`,
-          security,
+          summary: "List permissions",
+          description:
+            "Returns the built-in permissions and those created by the operator, in alphabetical order.",
         },
       },
     )
@@ -55,19 +51,18 @@ export function permissionsRoutes(kit: RouteKit) {
         return success({ message, permission: viewPermission(permission) }, ctx.clock.now());
       },
       {
-        permission: writing,
+        permission: "roles:write",
         accepts: "json",
         body: createPermissionBody,
+        failsWith: ["CONFLICT"],
         response: {
           201: successSchema(permissionCreatedSchema),
-          ...failures(400, 401, 403, 409, 413, 415, 503),
         },
         detail: {
           operationId: "createPermission",
           tags,
-          summary: "Make a permission of your own",
-          description: `For the applications behind Gatehouse, which ask for it (\`/auth/forward\`, \`/auth/validate-token\`). \`admin\` has it at once. What is before the \`:\` is none of ${builtInResources.join(", ")}: those are kept for Gatehouse's own. Needs the permission \`${writing}\`.`,
-          security,
+          summary: "Create a permission",
+          description: `Creates a permission for the applications behind Gatehouse, which check it through \`/auth/forward\` and \`/auth/validate-token\`. \`admin\` has it immediately. The part before the \`:\` is not one of ${builtInResources.join(", ")}, which are reserved for Gatehouse.`,
         },
       },
     );

@@ -1,9 +1,9 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createRole } from "./create-role.ts";
 import { deleteRole } from "./delete-role.ts";
 import { listRoles, showRole } from "./lists.ts";
@@ -20,13 +20,13 @@ import { updateRole } from "./update-role.ts";
 import { viewOfChange } from "./view-of-change.ts";
 
 const tags = ["Roles"];
-const security = [{ bearer: [] }];
 const reading = "roles:read";
 const writing = "roles:write";
-const noMoreThanOneHas = `Needs the permission \`${writing}\`, and every permission that is given or taken by it.`;
+const withinOwnPermissions =
+  "The caller must also have every permission that the change adds or removes.";
 
-/** What operators make of permissions: roles, of which a user may have many. */
-export function rolesRoutes(kit: RouteKit) {
+/** Roles: named sets of permissions. A user may have several. */
+export function rolesRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/roles" })
     .use(kit)
     .get(
@@ -39,13 +39,12 @@ export function rolesRoutes(kit: RouteKit) {
       {
         permission: reading,
         query: listQuery,
-        response: { 200: successSchema(listSchema(roleSchema)), ...failures(400, 401, 403, 503) },
+        response: { 200: successSchema(listSchema(roleSchema)) },
         detail: {
           operationId: "listRoles",
           tags,
-          summary: "List the roles",
-          description: `In alphabetical order. Needs the permission \`${reading}\`.`,
-          security,
+          summary: "List roles",
+          description: "Returns the roles in alphabetical order.",
         },
       },
     )
@@ -62,16 +61,15 @@ export function rolesRoutes(kit: RouteKit) {
         permission: writing,
         accepts: "json",
         body: createRoleBody,
+        failsWith: ["CONFLICT"],
         response: {
           201: successSchema(roleCreatedSchema),
-          ...failures(400, 401, 403, 409, 413, 415, 503),
         },
         detail: {
           operationId: "createRole",
           tags,
-          summary: "Make a role",
-          description: `Its name stays for good. ${noMoreThanOneHas}`,
-          security,
+          summary: "Create a role",
+          description: `The name cannot be changed later. ${withinOwnPermissions}`,
         },
       },
     )
@@ -84,13 +82,13 @@ export function rolesRoutes(kit: RouteKit) {
       {
         permission: reading,
         params: roleParams,
-        response: { 200: successSchema(roleSchema), ...failures(400, 401, 403, 404, 503) },
+        failsWith: ["NOT_FOUND"],
+        response: { 200: successSchema(roleSchema) },
         detail: {
           operationId: "getRole",
           tags,
-          summary: "Show a role",
-          description: `With all that it allows. Needs the permission \`${reading}\`.`,
-          security,
+          summary: "Get a role",
+          description: "Returns the role with its permissions.",
         },
       },
     )
@@ -112,16 +110,15 @@ export function rolesRoutes(kit: RouteKit) {
         accepts: "json",
         params: roleParams,
         body: updateRoleBody,
+        failsWith: ["NOT_FOUND", "CONFLICT"],
         response: {
           200: successSchema(changedRoleSchema),
-          ...failures(400, 401, 403, 404, 409, 413, 415, 503),
         },
         detail: {
           operationId: "updateRole",
           tags,
-          summary: "Change a role",
-          description: `\`permissions\` replaces all that it allowed; effective at once for all who have it. What \`admin\` allows cannot be changed. ${noMoreThanOneHas} The answer shows all of it with \`${reading}\`.`,
-          security,
+          summary: "Update a role",
+          description: `\`permissions\` replaces all permissions of the role, with immediate effect for every user who has it. The permissions of \`admin\` cannot be changed. ${withinOwnPermissions} The response contains the whole role if the caller has \`${reading}\`.`,
         },
       },
     )
@@ -134,13 +131,13 @@ export function rolesRoutes(kit: RouteKit) {
       {
         permission: writing,
         params: roleParams,
-        response: { 204: Type.Void(), ...failures(400, 401, 403, 404, 409, 503) },
+        failsWith: ["NOT_FOUND", "CONFLICT"],
+        response: { 204: Type.Void() },
         detail: {
           operationId: "deleteRole",
           tags,
           summary: "Delete a role",
-          description: `Takes it from everybody, at once. \`user\` and \`admin\` cannot be deleted. ${noMoreThanOneHas}`,
-          security,
+          description: `Removes the role from every user immediately. \`user\` and \`admin\` cannot be deleted. ${withinOwnPermissions}`,
         },
       },
     );

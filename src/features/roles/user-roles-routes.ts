@@ -1,16 +1,14 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { viewUser } from "./user-with-roles.ts";
 import { assignRoles } from "./assign-roles.ts";
 import { assignRolesBody, changedUserSchema, userParams } from "./model.ts";
 import { viewOfChange } from "./view-of-change.ts";
 
-const permission = "roles:assign";
-
-/** Who has which roles. */
-export function userRolesRoutes(kit: RouteKit) {
+/** The roles of a user. */
+export function userRolesRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/users" }).use(kit).put(
     "/:id/roles",
     async ({ ctx, params, body }) => {
@@ -24,20 +22,20 @@ export function userRolesRoutes(kit: RouteKit) {
       return success(shown, ctx.clock.now());
     },
     {
-      permission,
+      permission: "roles:assign",
       accepts: "json",
       params: userParams,
       body: assignRolesBody,
+      failsWith: ["USER_NOT_FOUND", "CONFLICT"],
       response: {
         200: successSchema(changedUserSchema),
-        ...failures(400, 401, 403, 404, 409, 413, 415, 503),
       },
       detail: {
         operationId: "assignRoles",
         tags: ["Roles"],
-        summary: "Give a user her roles",
-        description: `These and no others; effective at once, for her tokens too. The last admin keeps \`admin\` (\`CONFLICT\`), which only an admin gives or takes. Needs the permission \`${permission}\`, and every permission of the roles that are given or taken; the answer shows all of her with \`users:read\`.`,
-        security: [{ bearer: [] }],
+        summary: "Replace a user's roles",
+        description:
+          "The user has exactly these roles afterwards, with immediate effect, also for existing tokens. The last admin keeps `admin` (`CONFLICT`), which only an admin can assign or remove. The caller must also have every permission of the roles that are added or removed. The response contains the whole user if the caller has `users:read`.",
       },
     },
   );

@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/message.ts";
+import { idSchema } from "../../platform/http/text-schema.ts";
 import { tokenSchema } from "../tokens/index.ts";
 import type { SessionRecord } from "./list-sessions.ts";
 
@@ -10,37 +11,42 @@ export const refreshBody = Type.Object(
   { additionalProperties: false },
 );
 
-/** The same where refresh tokens travel in a cookie, which may stand in its place. */
+/** The same where refresh tokens travel in a cookie, which may replace the body. */
 export const refreshWithCookieBody = Type.Optional(
   Type.Object({ refresh_token: Type.Optional(tokenSchema) }, { additionalProperties: false }),
 );
 
-/** Body of `POST /auth/logout`; a bearer may stand in its place. */
+/** Body of `POST /auth/logout`; a bearer token may replace it. */
 export const logOutBody = Type.Optional(
   Type.Object({ refresh_token: Type.Optional(tokenSchema) }, { additionalProperties: false }),
 );
 
-/** `data` of a log-out. */
+/** `data` of a sign-out. */
 export const loggedOutSchema = Type.Object({ message: messageSchema });
 
-/** `data` of a log-out everywhere. */
+/** `data` of a sign-out of all sessions. */
 export const loggedOutEverywhereSchema = Type.Object({
   message: messageSchema,
-  revoked: Type.Integer({ description: "How many sessions were ended." }),
+  revoked: Type.Integer({ description: "The number of sessions that were ended." }),
 });
 
 /** A session in a list. */
-export const sessionSchema = Type.Object({
-  id: Type.String({ format: "uuid" }),
-  current: Type.Boolean({ description: "Whether it is the session that asks." }),
-  ip: Type.Union([Type.String(), Type.Null()], { description: "Where it was opened from." }),
-  user_agent: Type.Union([Type.String(), Type.Null()]),
-  created_at: Type.String({ format: "date-time" }),
-  last_used_at: Type.String({ format: "date-time", description: "To the minute." }),
-  expires_at: Type.String({ format: "date-time" }),
-});
+export const sessionSchema = Type.Object(
+  {
+    id: Type.String({ format: "uuid" }),
+    current: Type.Boolean({ description: "Whether it is the session of this request." }),
+    ip: Type.Union([Type.String(), Type.Null()], {
+      description: "The address from which it was opened.",
+    }),
+    user_agent: Type.Union([Type.String(), Type.Null()]),
+    created_at: Type.String({ format: "date-time" }),
+    last_used_at: Type.String({ format: "date-time", description: "Accurate to the minute." }),
+    expires_at: Type.String({ format: "date-time" }),
+  },
+  { $id: "Session" },
+);
 
-/** The wire form of a session; the one that asks is told from others. */
+/** The wire form of a session; `currentId` is the id of the request's own. */
 export function viewSession(
   session: SessionRecord,
   currentId: string,
@@ -56,5 +62,5 @@ export function viewSession(
   };
 }
 
-/** The path of one session. What is no id of ours is not found, as if there were no such session. */
-export const sessionParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
+/** The path of one session. */
+export const sessionParams = Type.Object({ id: idSchema("The session's id.") });

@@ -1,18 +1,17 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { revokeSession } from "./end-sessions.ts";
 import { listSessions } from "./list-sessions.ts";
 import { sessionParams, sessionSchema, viewSession } from "./model.ts";
 
 const tags = ["Sessions"];
-const security = [{ bearer: [] }];
 
-/** What a user does with her own sessions. */
-export function ownSessionsRoutes(kit: RouteKit) {
+/** The signed-in user's own sessions. */
+export function ownSessionsRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/users/me/sessions" })
     .use(kit)
     .get(
@@ -25,13 +24,12 @@ export function ownSessionsRoutes(kit: RouteKit) {
       {
         signedIn: true,
         query: listQuery,
-        response: { 200: successSchema(listSchema(sessionSchema)), ...failures(400, 401, 503) },
+        response: { 200: successSchema(listSchema(sessionSchema)) },
         detail: {
           operationId: "listOwnSessions",
           tags,
-          summary: "List one's own sessions",
-          description: "Every living session of the signed-in user, the newest first.",
-          security,
+          summary: "List the user's own sessions",
+          description: "Returns every active session of the signed-in user, newest first.",
         },
       },
     )
@@ -44,13 +42,14 @@ export function ownSessionsRoutes(kit: RouteKit) {
       {
         signedIn: true,
         params: sessionParams,
-        response: { 204: Type.Void(), ...failures(400, 401, 404, 503) },
+        failsWith: ["NOT_FOUND"],
+        response: { 204: Type.Void() },
         detail: {
           operationId: "endOwnSession",
           tags,
-          summary: "End one of one's own sessions",
-          description: "Effective at once and everywhere. May be the session that asks.",
-          security,
+          summary: "End one of the user's own sessions",
+          description:
+            "Takes effect immediately and on every replica. The session may be the current one.",
         },
       },
     );

@@ -1,9 +1,8 @@
 import { Elysia } from "elysia";
 
 import { findBearerToken } from "../../platform/http/bearer.ts";
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { endAllSessions } from "./end-sessions.ts";
 import { logOut } from "./log-out.ts";
@@ -19,8 +18,8 @@ import { refresh } from "./refresh/refresh.ts";
 
 const tags = ["Sessions"];
 
-/** A session's life after the sign-in: refreshed, asked about, ended. */
-export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie) {
+/** Refreshing and ending sessions. */
+export function sessionsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">) {
   return new Elysia({ prefix: "/api/v1/auth" })
     .use(kit)
     .post(
@@ -34,17 +33,16 @@ export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie) {
         anyone: true,
         accepts: "json",
         body: cookie.isEnabled ? refreshWithCookieBody : refreshBody,
+        failsWith: ["AUTHENTICATION_REQUIRED", "INVALID_TOKEN", "EXPIRED_TOKEN", "FORBIDDEN"],
         response: {
           200: successSchema(tokenResponseSchema),
-          ...failures(400, 401, 403, 413, 415, 503),
         },
         detail: {
           operationId: "refreshTokens",
           tags,
-          summary: "Exchange a refresh token for new tokens",
+          summary: "Refresh tokens",
           description:
-            "Each refresh token works once. Sent again within the grace (`REFRESH_TOKEN_GRACE`) it gives the same successor; sent again later it ends the session, for somebody else may hold it.",
-          security: [],
+            "Each refresh token works once. Used again within the grace period (`REFRESH_TOKEN_GRACE`) it returns the same successor; used again later it ends the session, because another person may have the token.",
         },
       },
     )
@@ -62,16 +60,16 @@ export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie) {
         anyone: true,
         accepts: "json",
         body: logOutBody,
+        failsWith: ["AUTHENTICATION_REQUIRED", "INVALID_TOKEN", "EXPIRED_TOKEN", "FORBIDDEN"],
         response: {
           200: successSchema(loggedOutSchema),
-          ...failures(400, 401, 403, 413, 415, 503),
         },
         detail: {
           operationId: "logOut",
           tags,
-          summary: "End a session",
+          summary: "Sign out",
           description:
-            "Ends the session of the bearer token, or of the refresh token in the body or the cookie, at once and everywhere. May be repeated.",
+            "Ends the session of the bearer token, or of the refresh token in the body or the cookie, immediately and on every replica. May be repeated.",
           security: [{ bearer: [] }, {}],
         },
       },
@@ -85,13 +83,12 @@ export function sessionsRoutes(kit: RouteKit, cookie: RefreshCookie) {
       },
       {
         signedIn: true,
-        response: { 200: successSchema(loggedOutEverywhereSchema), ...failures(401, 503) },
+        response: { 200: successSchema(loggedOutEverywhereSchema) },
         detail: {
           operationId: "logOutEverywhere",
           tags,
-          summary: "End all sessions of the signed-in user",
-          description: "Ends every session of the user, the one that asks included.",
-          security: [{ bearer: [] }],
+          summary: "Sign out of all sessions",
+          description: "Ends every session of the user, including the current one.",
         },
       },
     );

@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 
 import { listQuery } from "../../platform/http/list.ts";
 import { messageSchema } from "../../platform/http/message.ts";
-import { textSchema } from "../../platform/http/text-schema.ts";
+import { idSchema, textSchema } from "../../platform/http/text-schema.ts";
 import { roleNamesSchema, viewUser } from "../roles/index.ts";
 import {
   emailSchema,
@@ -21,13 +21,17 @@ export const usersQuery = Type.Object(
     q: Type.Optional(
       textSchema({
         description:
-          "Only users with this in their address, username or name, whatever the case. Nothing in it has a special meaning.",
+          "Only users whose e-mail address, username or name contains this text, ignoring case. No character is a wildcard.",
         maxLength: 254,
         examples: ["ada"],
       }),
     ),
     role: Type.Optional(
-      textSchema({ description: "Only who has this role.", maxLength: 128, examples: ["admin"] }),
+      textSchema({
+        description: "Only users with this role.",
+        maxLength: 128,
+        examples: ["admin"],
+      }),
     ),
     status: Type.Optional(
       Type.Union(
@@ -39,7 +43,7 @@ export const usersQuery = Type.Object(
         ],
         {
           description:
-            "`unverified` are active ones whose address was never verified. Without it: all but the deleted ones.",
+            "`unverified`: active users whose e-mail address was never verified. Default: all users but deleted ones.",
         },
       ),
     ),
@@ -47,7 +51,7 @@ export const usersQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** Which users such a query asks for. */
+/** The filter of such a query. */
 export function filterOfQuery({ q, role, status }: Static<typeof usersQuery>): UserFilter {
   return { text: q ?? null, role: role ?? null, status: status ?? null };
 }
@@ -57,11 +61,11 @@ export const createUserBody = Type.Object(
   { email: emailSchema, ...profileFields, roles: Type.Optional(roleNamesSchema) },
   {
     additionalProperties: false,
-    description: "No password: she chooses it herself, by the link that is mailed to her.",
+    description: "Without a password: the user chooses it through the link that is sent by e-mail.",
   },
 );
 
-/** What is known of a user who is to be invited. */
+/** A user who is to be invited. */
 export type NewUser = Static<typeof createUserBody>;
 
 /** Body of `PATCH /users/{id}`. */
@@ -71,62 +75,72 @@ export const updateUserBody = Type.Object(
     status: Type.Optional(
       Type.Union([Type.Literal("active"), Type.Literal("disabled")], {
         description:
-          "`disabled` ends all of her sessions at once and lets her in nowhere, until she is `active` again.",
+          "`disabled` ends all sessions of the user immediately and prevents every sign-in until the user is `active` again.",
       }),
     ),
     email_verified: Type.Optional(
       Type.Literal(true, {
-        description: "You vouch that the address is hers. It cannot be taken back.",
+        description: "States that the address belongs to the user. It cannot be undone.",
       }),
     ),
   },
   {
     additionalProperties: false,
-    description: "What is left out stays as it is; `null` takes it away.",
+    description: "A field that is left out is not changed; `null` removes its value.",
   },
 );
 
-/** What is to change about a user. */
+/** The changes to a user. */
 export type UserUpdate = Static<typeof updateUserBody>;
 
-/** The path of one user. What is no id of ours is not found, as if there were no such user. */
-export const userParams = Type.Object({
-  id: textSchema({ description: "The user's id.", minLength: 1, maxLength: 64 }),
-});
+/** The path of one user. */
+export const userParams = Type.Object({ id: idSchema("The user's id.") });
 
-/** A user as those see her who govern users. */
-export const accountSchema = Type.Composite([
-  userSchema,
-  profileSchema,
-  Type.Object({
-    status: Type.Union([Type.Literal("active"), Type.Literal("disabled"), Type.Literal("deleted")]),
-    created_at: Type.String({ format: "date-time" }),
-    updated_at: Type.String({ format: "date-time" }),
-    disabled_at: nullableMoment("Since when she may not sign in."),
-    deleted_at: nullableMoment("Since when her address and username are free."),
-  }),
-]);
-
-/** The same after a change, to whoever made it. */
-export const changedAccountSchema = Type.Object(
-  { ...Type.Partial(accountSchema).properties, id: accountSchema.properties.id },
-  { description: "All of her with the permission `users:read`, else her id and what was written." },
+/** A user in responses to administrators. */
+export const accountSchema = Type.Composite(
+  [
+    userSchema,
+    profileSchema,
+    Type.Object({
+      status: Type.Union([
+        Type.Literal("active"),
+        Type.Literal("disabled"),
+        Type.Literal("deleted"),
+      ]),
+      created_at: Type.String({ format: "date-time" }),
+      updated_at: Type.String({ format: "date-time" }),
+      disabled_at: nullableTimestamp("The time since which the user cannot sign in."),
+      deleted_at: nullableTimestamp(
+        "The time since which the e-mail address and the username are free.",
+      ),
+    }),
+  ],
+  { $id: "UserAccount" },
 );
 
-/** `data` of a made user. */
+/** The same after a change, in the response to the caller. */
+export const changedAccountSchema = Type.Object(
+  { ...Type.Partial(accountSchema).properties, id: accountSchema.properties.id },
+  {
+    description:
+      "The whole user if the caller has `users:read`; otherwise the id and the fields that were written.",
+  },
+);
+
+/** `data` of a created user. */
 export const userCreatedSchema = Type.Object({
   message: messageSchema,
   user_id: Type.String({ format: "uuid" }),
   user: accountSchema,
 });
 
-/** `data` of an answer that has nothing but a message. */
+/** `data` of a response with a message only. */
 export const toldSchema = Type.Object({ message: messageSchema });
 
 /** `data` of ended sessions. */
 export const sessionsRevokedSchema = Type.Object({
   message: messageSchema,
-  revoked: Type.Integer({ description: "How many sessions were ended." }),
+  revoked: Type.Integer({ description: "The number of sessions that were ended." }),
 });
 
 /** The wire form of an account. */
@@ -142,6 +156,6 @@ export function viewAccount(account: Account): Static<typeof accountSchema> {
   };
 }
 
-function nullableMoment(description: string) {
+function nullableTimestamp(description: string) {
   return Type.Union([Type.String({ format: "date-time" }), Type.Null()], { description });
 }

@@ -1,9 +1,9 @@
 import { Elysia } from "elysia";
 
 import type { UserActor } from "../../kernel/context.ts";
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listSchema, pageOfQuery } from "../../platform/http/list.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { viewOfChange } from "../roles/index.ts";
 import type { Account } from "./account.ts";
 import { createUser } from "./create-user.ts";
@@ -26,14 +26,14 @@ import { restoreUser } from "./restore-user.ts";
 import { updateUser } from "./update-user.ts";
 
 const tags = ["User administration"];
-const security = [{ bearer: [] }];
 const reading = "users:read";
 const writing = "users:write";
-const notAboveOneself = `Needs the permission \`${writing}\`, and every permission that she has; for an admin, the role \`admin\`.`;
-const noReadingByWriting = `The answer shows all of her with \`${reading}\`.`;
+const withinOwnPermissions =
+  "The caller must also have every permission of the user, and the role `admin` if the user is an admin.";
+const shownToReaders = `The response contains the whole user if the caller has \`${reading}\`.`;
 
-/** The accounts of others, for whoever governs them. */
-export function usersRoutes(kit: RouteKit) {
+/** The accounts of other users, for administrators. */
+export function usersRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/users" })
     .use(kit)
     .get(
@@ -48,14 +48,13 @@ export function usersRoutes(kit: RouteKit) {
         query: usersQuery,
         response: {
           200: successSchema(listSchema(accountSchema)),
-          ...failures(400, 401, 403, 503),
         },
         detail: {
           operationId: "listUsers",
           tags,
-          summary: "List and search the users",
-          description: `The newest first: who is added meanwhile moves nobody. Filters are combined. Needs the permission \`${reading}\`.`,
-          security,
+          summary: "List and search users",
+          description:
+            "Returns users, newest first; a user who is added between two pages moves no other. Filters are combined.",
         },
       },
     )
@@ -64,7 +63,7 @@ export function usersRoutes(kit: RouteKit) {
       async ({ ctx, body, set }) => {
         const account = await createUser(ctx, body);
         set.status = 201;
-        const message = "User created successfully. An invitation is on its way.";
+        const message = "User created successfully. An invitation will be sent.";
         const user = viewAccount(account);
         return success({ message, user_id: user.id, user }, ctx.clock.now());
       },
@@ -72,16 +71,16 @@ export function usersRoutes(kit: RouteKit) {
         permission: writing,
         accepts: "json",
         body: createUserBody,
+        failsWith: ["INVALID_EMAIL", "DUPLICATE_EMAIL", "DUPLICATE_USERNAME"],
         response: {
           201: successSchema(userCreatedSchema),
-          ...failures(400, 401, 403, 413, 415, 503),
         },
         detail: {
           operationId: "createUser",
           tags,
-          summary: "Make an account for somebody",
-          description: `Mails her a link to choose a password, which also verifies her address. It lives for \`VERIFY_EMAIL_TTL\`; after that she asks for another at \`/auth/password/reset\`. Needs the permission \`${writing}\`; with \`roles\` also \`roles:assign\` and every permission of theirs.`,
-          security,
+          summary: "Create a user",
+          description:
+            "Sends the user an e-mail with a link to choose a password, which also verifies the address. The link expires after `VERIFY_EMAIL_TTL`; after that the user requests another one at `/auth/password/reset`. A body with `roles` also requires the permission `roles:assign` and every permission of those roles.",
         },
       },
     )
@@ -94,13 +93,13 @@ export function usersRoutes(kit: RouteKit) {
       {
         permission: reading,
         params: userParams,
-        response: { 200: successSchema(accountSchema), ...failures(400, 401, 403, 404, 503) },
+        failsWith: ["USER_NOT_FOUND"],
+        response: { 200: successSchema(accountSchema) },
         detail: {
           operationId: "getUser",
           tags,
-          summary: "Show a user",
-          description: `One who is deleted is found in the list with \`status=deleted\`. Needs the permission \`${reading}\`.`,
-          security,
+          summary: "Get a user",
+          description: "A deleted user is not found here, but in the list with `status=deleted`.",
         },
       },
     )
@@ -115,16 +114,15 @@ export function usersRoutes(kit: RouteKit) {
         accepts: "json",
         params: userParams,
         body: updateUserBody,
+        failsWith: ["DUPLICATE_USERNAME", "USER_NOT_FOUND", "CONFLICT"],
         response: {
           200: successSchema(changedAccountSchema),
-          ...failures(400, 401, 403, 404, 409, 413, 415, 503),
         },
         detail: {
           operationId: "updateUser",
           tags,
-          summary: "Change, disable or enable a user",
-          description: `Effective at once, for her tokens too. Her address and her password are hers to change. The last admin cannot be disabled (\`CONFLICT\`). ${notAboveOneself} ${noReadingByWriting}`,
-          security,
+          summary: "Update, disable or enable a user",
+          description: `Takes effect immediately, also for existing tokens. Only the user can change their e-mail address and password. The last admin cannot be disabled (\`CONFLICT\`). ${withinOwnPermissions} ${shownToReaders}`,
         },
       },
     )
@@ -137,13 +135,13 @@ export function usersRoutes(kit: RouteKit) {
       {
         permission: writing,
         params: userParams,
-        response: { 200: successSchema(toldSchema), ...failures(400, 401, 403, 404, 409, 503) },
+        failsWith: ["USER_NOT_FOUND", "CONFLICT"],
+        response: { 200: successSchema(toldSchema) },
         detail: {
           operationId: "deleteUser",
           tags,
           summary: "Delete a user",
-          description: `Ends her sessions at once and frees her address and her username. The row is kept and can be restored. The last admin cannot be deleted (\`CONFLICT\`). ${notAboveOneself}`,
-          security,
+          description: `Ends the user's sessions immediately and frees the e-mail address and the username. The row is kept and can be restored. The last admin cannot be deleted (\`CONFLICT\`). ${withinOwnPermissions}`,
         },
       },
     )
@@ -156,22 +154,21 @@ export function usersRoutes(kit: RouteKit) {
       {
         permission: writing,
         params: userParams,
+        failsWith: ["USER_NOT_FOUND", "CONFLICT"],
         response: {
           200: successSchema(changedAccountSchema),
-          ...failures(400, 401, 403, 404, 409, 503),
         },
         detail: {
           operationId: "restoreUser",
           tags,
           summary: "Restore a deleted user",
-          description: `As she was, but for her sessions. \`CONFLICT\` where somebody else has her address or her username now; \`details.field\` says which. ${notAboveOneself} ${noReadingByWriting}`,
-          security,
+          description: `Restores everything but the sessions. \`CONFLICT\` when another account has the e-mail address or the username; \`details.field\` names which. ${withinOwnPermissions} ${shownToReaders}`,
         },
       },
     );
 }
 
-/** A changed user, as far as whoever changed her may see her. */
+/** A changed user, as far as the caller may read it. */
 function shownTo(actor: UserActor, account: Account, written: readonly string[]) {
   return viewOfChange(actor, { view: viewAccount(account), reading, key: "id", written });
 }

@@ -1,18 +1,17 @@
 import { Elysia } from "elysia";
 
-import { failures, success, successSchema } from "../../platform/http/envelope.ts";
+import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { sessionSchema, viewSession } from "../sessions/index.ts";
 import { sessionsRevokedSchema, userParams } from "./model.ts";
 import { listSessionsOf, revokeSessionsOf } from "./user-sessions.ts";
 
 const tags = ["User administration"];
-const security = [{ bearer: [] }];
 const permission = "users:write";
 
-/** The sessions of others, for whoever governs their accounts. */
-export function userSessionsRoutes(kit: RouteKit) {
+/** The sessions of other users, for administrators. */
+export function userSessionsRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/users/:id/sessions" })
     .use(kit)
     .get(
@@ -26,16 +25,15 @@ export function userSessionsRoutes(kit: RouteKit) {
         permission,
         params: userParams,
         query: listQuery,
+        failsWith: ["USER_NOT_FOUND"],
         response: {
           200: successSchema(listSchema(sessionSchema)),
-          ...failures(400, 401, 403, 404, 503),
         },
         detail: {
           operationId: "listUserSessions",
           tags,
           summary: "List a user's sessions",
-          description: `Those that are alive, the newest first. Needs the permission \`${permission}\`.`,
-          security,
+          description: "Returns the user's active sessions, newest first.",
         },
       },
     )
@@ -43,21 +41,24 @@ export function userSessionsRoutes(kit: RouteKit) {
       "",
       async ({ ctx, params }) => {
         const revoked = await revokeSessionsOf(ctx, params.id);
-        return success({ message: "Her sessions have been ended.", revoked }, ctx.clock.now());
+        return success(
+          { message: "The user's sessions have been ended.", revoked },
+          ctx.clock.now(),
+        );
       },
       {
         permission,
         params: userParams,
+        failsWith: ["USER_NOT_FOUND"],
         response: {
           200: successSchema(sessionsRevokedSchema),
-          ...failures(400, 401, 403, 404, 503),
         },
         detail: {
           operationId: "endUserSessions",
           tags,
           summary: "End all sessions of a user",
-          description: `Effective at once and everywhere; she may sign in again. Needs the permission \`${permission}\`, and every permission that she has; for an admin, the role \`admin\`.`,
-          security,
+          description:
+            "Takes effect immediately and on every replica; the user may sign in again. The caller must also have every permission of the user, and the role `admin` if the user is an admin.",
         },
       },
     );

@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 
 import { textSchema } from "../../platform/http/text-schema.ts";
 
-/** A user as every answer shows her. */
+/** A user in responses. */
 export const userSchema = Type.Object(
   {
     id: Type.String({ format: "uuid" }),
@@ -10,9 +10,9 @@ export const userSchema = Type.Object(
     username: Type.Union([Type.String(), Type.Null()]),
     name: Type.Union([Type.String(), Type.Null()]),
     email_verified: Type.Boolean(),
-    roles: Type.Array(Type.String(), { description: "Always `user`, and what was given beyond." }),
+    roles: Type.Array(Type.String(), { description: "Always `user`, and every assigned role." }),
   },
-  { description: "The user." },
+  { $id: "User", description: "A user." },
 );
 
 /** The wire form of a user. */
@@ -25,10 +25,10 @@ export const emailSchema = Type.String({
   examples: ["ada@example.com"],
 });
 
-/** A username as received. It has no `@`, so that it is never taken for an address. */
+/** A username as received. It has no `@`, so that it cannot be an e-mail address. */
 export const usernameSchema = Type.String({
   description:
-    "2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Case does not tell two apart.",
+    "2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same.",
   minLength: 2,
   maxLength: 64,
   pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$",
@@ -37,7 +37,7 @@ export const usernameSchema = Type.String({
 
 /** A person's name as received. */
 export const nameSchema = textSchema({
-  description: "The name to address the user by.",
+  description: "The name that the user is addressed by.",
   minLength: 1,
   maxLength: 200,
   examples: ["Ada Lovelace"],
@@ -45,7 +45,7 @@ export const nameSchema = textSchema({
 
 const usernameForm = new RegExp(usernameSchema.pattern ?? "");
 
-/** Whether a text may be a username. */
+/** Whether a string may be a username. */
 export function isUsername(text: string): boolean {
   return text.length >= 2 && text.length <= 64 && usernameForm.test(text);
 }

@@ -41,7 +41,7 @@ export const avatarUrlSchema = Type.String({
 
 /** The language that the user reads. */
 export const localeSchema = Type.String({
-  description: "Language tag (BCP 47): mails are written in it where there is a translation.",
+  description: "Language tag (BCP 47): e-mails are written in it if there is a translation.",
   minLength: 2,
   maxLength: 35,
   format: "language-tag",

@@ -16,7 +16,7 @@ export const profileFields = {
     nullable(
       Type.Record(Type.String(), Type.Unknown(), {
         description:
-          "The applications' own notes about the user, at most 8 KiB as JSON. It is replaced as a whole.",
+          "Free data of the applications about the user, at most 8 KiB as JSON. It is replaced as a whole.",
       }),
     ),
   ),

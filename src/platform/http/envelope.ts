@@ -6,24 +6,31 @@ const timestamp = Type.String({ format: "date-time", description: "RFC 3339, UTC
 
 const fault = Type.Object({ field: Type.String(), issue: Type.String() });
 
-/** The body of every failure under `/api/v1`. */
-export const errorSchema = Type.Object(
+/**
+ * The `error` of a failure, a named schema of its own: an operation's document narrows its `code` (`app/openapi`), and code
+ * generators that merge two schemas keep the other members only if both refer to this one.
+ */
+export const errorBodySchema = Type.Object(
   {
-    success: Type.Literal(false),
-    error: Type.Object({
-      code: Type.String({ description: "A stable code, such as INVALID_CREDENTIALS." }),
-      message: Type.String({ description: "A sentence for people; may change." }),
-      details: Type.Optional(
-        Type.Object({
-          field: Type.Optional(Type.String()),
-          issue: Type.Optional(Type.String()),
-          errors: Type.Optional(Type.Array(fault, { description: "All faults, where several." })),
-        }),
-      ),
-    }),
-    timestamp,
+    code: Type.String({ description: "A stable code, such as INVALID_CREDENTIALS." }),
+    message: Type.String({ description: "A sentence for people; its wording may change." }),
+    details: Type.Optional(
+      Type.Object({
+        field: Type.Optional(Type.String()),
+        issue: Type.Optional(Type.String()),
+        errors: Type.Optional(
+          Type.Array(fault, { description: "All faults, if there are several." }),
+        ),
+      }),
+    ),
   },
-  { $id: "Error", description: "Something was wrong; `error.code` says what." },
+  { $id: "ApiErrorBody" },
+);
+
+/** The body of every error response under `/api/v1`. */
+export const errorSchema = Type.Object(
+  { success: Type.Literal(false), error: errorBodySchema, timestamp },
+  { $id: "ApiError", description: "An error response; `error.code` states the cause." },
 );
 
 /** The schema of a success body around the schema of its `data`. */
@@ -32,8 +39,8 @@ export function successSchema<T extends TSchema>(data: T) {
 }
 
 /**
- * The same for what the services behind us ask for at each of their requests: the compiler and the tests hold such an answer
- * to its schema, and nothing does so again each time it is sent.
+ * The same for hot routes: the compiler and the tests check such a response against its schema, and no check is repeated each
+ * time one is sent.
  */
 export function uncheckedSuccessSchema<T extends TSchema>(data: T) {
   return Type.Object({ success: Type.Literal(true), data, timestamp }, { noValidate: true });
@@ -44,7 +51,7 @@ export function success<T>(data: T, now: Date): { success: true; data: T; timest
   return { success: true, data, timestamp: now.toISOString() };
 }
 
-/** The failure body of an error. Only the code, the public message and the faults enter it. */
+/** The error response body of an error. It contains the code, the public message and the faults, and nothing else. */
 export function failure(error: AppError, now: Date): Static<typeof errorSchema> {
   const faults = error.detail.faults ?? [];
   const [first] = faults;
@@ -65,14 +72,4 @@ export function failure(error: AppError, now: Date): Static<typeof errorSchema> 
     },
     timestamp: now.toISOString(),
   };
-}
-
-/** Response schemas for a route: its success body and, by status, what else it may answer. */
-export function failures<S extends number>(...statuses: S[]): Record<S, typeof errorSchema> {
-  const entries = statuses.map((status) => [status, errorSchema] as const);
-  return asRecord(Object.fromEntries(entries));
-}
-
-function asRecord<S extends number>(value: object): Record<S, typeof errorSchema> {
-  return value as Record<S, typeof errorSchema>;
 }

@@ -4,21 +4,12 @@ import { TypeCompiler } from "@sinclair/typebox/compiler";
 import type { AnonymousActor, UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../platform.ts";
+import type { DocumentedRoute } from "./documented-route.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Guard } from "./guard.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
 import type { ResponseHeaders } from "./response-headers.ts";
 import { describeFaults } from "./validation-faults.ts";
-
-/** What the OpenAPI document says of an operation beside its schemas and its access. */
-export interface OperationDetail {
-  readonly operationId: string;
-  readonly tags: readonly string[];
-  readonly summary: string;
-  readonly description: string;
-  readonly parameters?: readonly object[];
-  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
-}
 
 /**
  * A route that other services call for each of their own requests. The framework's router, hooks and contexts are skipped for
@@ -27,13 +18,9 @@ export interface OperationDetail {
 export type HotRoute = StatedRoute & (JsonRoute | HeadersRoute);
 
 /** What a hot route states about itself; the router, the guard and the OpenAPI document are made from it. */
-interface StatedRoute {
+interface StatedRoute extends DocumentedRoute {
   readonly method: "GET" | "POST";
-  readonly path: string;
-  readonly access: "anyone" | "signedIn";
-  readonly body?: { readonly kind: BodyKind; readonly schema: TSchema };
-  readonly response: Readonly<Record<number, TSchema>>;
-  readonly detail: OperationDetail;
+  readonly access: { readonly kind: "anyone" } | { readonly kind: "signedIn" };
 }
 
 /** Runs for a request whose method is the route's. Throws what the guard, the body reader and the handler throw. */
@@ -61,7 +48,10 @@ export interface HotRouteDependencies {
 }
 
 /** What a feature declares; `handle` gives the success. */
-interface Declaration<Ctx, Body, Value> extends Omit<StatedRoute, "access" | "method" | "body"> {
+interface Declaration<Ctx, Body, Value> extends Omit<
+  StatedRoute,
+  "access" | "method" | "body" | "bodyKind"
+> {
   readonly handle: (call: HotCall<Ctx, Body>) => Value | Promise<Value>;
 }
 
@@ -80,7 +70,7 @@ export function hotGetForUser(
   return {
     ...stated,
     method: "GET",
-    access: "signedIn",
+    access: { kind: "signedIn" },
     result: "json",
     run(exchange, { guard }) {
       const { request } = exchange;
@@ -100,7 +90,7 @@ export function hotGetOfHeaders(
   return {
     ...stated,
     method: "GET",
-    access: "anyone",
+    access: { kind: "anyone" },
     result: "headers",
     run: (exchange, { guard }) =>
       handle({ ctx: guard.admitAnyone(exchange), request: exchange.request, body: null }),
@@ -110,20 +100,20 @@ export function hotGetOfHeaders(
 /** A hot `POST` that anyone may call, with a body of this kind and schema, answered with JSON. */
 export function hotPost<Schema extends TSchema>(
   declaration: Declaration<Context<AnonymousActor>, Static<Schema>, object> & {
-    readonly body: { readonly kind: BodyKind; readonly schema: Schema };
+    readonly body: Schema;
+    readonly bodyKind: BodyKind;
   },
 ): HotRoute {
   const { handle, ...stated } = declaration;
-  const { kind, schema } = stated.body;
-  const check = TypeCompiler.Compile(schema);
+  const check = TypeCompiler.Compile(stated.body);
   return {
     ...stated,
     method: "POST",
-    access: "anyone",
+    access: { kind: "anyone" },
     result: "json",
     async run(exchange, { guard, bodyLimitBytes }) {
       const { request } = exchange;
-      const body = await readBody(request, kind, bodyLimitBytes);
+      const body = await readBody(request, stated.bodyKind, bodyLimitBytes);
       if (!check.Check(body)) {
         throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
           faults: describeFaults("body", check, body),

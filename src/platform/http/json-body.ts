@@ -4,18 +4,23 @@ const maximumDepth = 32;
 const maximumCommas = 1000;
 
 /**
- * Parses a JSON text and refuses what parsers disagree on (RFC 8259 §4, RFC 7493 §2): a key given twice, depth
- * or members beyond any use. Throws `VALIDATION_ERROR`, without repeating anything of the text.
+ * Parses the JSON object of a body and rejects what parsers disagree on (RFC 8259 §4, RFC 7493 §2): a key given twice,
+ * excessive depth, too many members. Throws `VALIDATION_ERROR`, without repeating anything of the text.
  */
 export function parseJsonBody(text: string): unknown {
   try {
     checkStructure(text);
     const value: unknown = JSON.parse(text);
+    if (!isObject(value)) throw malformed("The body must be a JSON object.");
     return value;
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw malformed("The body is not valid JSON.");
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

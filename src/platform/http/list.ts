@@ -5,30 +5,30 @@ const defaultLimit = 20;
 /** The query of every list; `pageOfQuery` reads it. */
 export const listQuery = Type.Object(
   {
-    // A query holds texts. The framework's own coerced integer is answered 500 when out of bounds.
+    // A query holds strings. The framework's own coerced integer responds with 500 when out of bounds.
     limit: Type.Optional(
       Type.Union(
         [
           Type.Integer({ minimum: 1, maximum: 100 }),
           Type.String({ format: "integer", pattern: "^(?:[1-9]\\d?|100)$" }),
         ],
-        { description: "How many items at most.", default: defaultLimit },
+        { description: "The maximum number of items.", default: defaultLimit },
       ),
     ),
     cursor: Type.Optional(
-      Type.String({ description: "`next_cursor` of the page before.", maxLength: 512 }),
+      Type.String({ description: "`next_cursor` of the previous page.", maxLength: 512 }),
     ),
   },
   { additionalProperties: false },
 );
 
-/** Which page of a list is asked for; `cursor` is null for the first. */
+/** The requested page of a list; `cursor` is null for the first. */
 export interface PageQuery {
   readonly limit: number;
   readonly cursor: string | null;
 }
 
-/** The page that a query asks for. */
+/** The page that a query requests. */
 export function pageOfQuery({ limit, cursor }: Static<typeof listQuery>): PageQuery {
   return { limit: Number(limit ?? defaultLimit), cursor: cursor ?? null };
 }
@@ -38,7 +38,7 @@ export function listSchema<T extends TSchema>(item: T) {
   return Type.Object({
     items: Type.Array(item),
     next_cursor: Type.Union([Type.String(), Type.Null()], {
-      description: "Send it as `cursor` for the next page; null on the last one.",
+      description: "The `cursor` of the next page; null on the last one.",
     }),
   });
 }

@@ -1,25 +1,36 @@
 import { Elysia } from "elysia";
 
 import type { UserActor } from "../../kernel/context.ts";
+import type { ErrorCode } from "../../kernel/errors.ts";
 import type { Context, Platform } from "../platform.ts";
 import { readBearerToken } from "./bearer.ts";
 import type { Exchanges } from "./exchange.ts";
 import { assertPermitted, type Guard } from "./guard.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
+import type { RefreshCookie } from "./refresh-cookie.ts";
+import { type Access, findAccess, markGuard, markReader } from "./route-marks.ts";
 
 /** What every feature's routes are built on. */
 export type RouteKit = ReturnType<typeof createRouteKit>;
 
+/** What route factories are made from; each takes the members that it needs. */
+export interface RouteParts {
+  readonly kit: RouteKit;
+  readonly cookie: RefreshCookie;
+  readonly platform: Platform;
+}
+
 /**
- * Macros that each route chooses from: `anyone`, `signedIn` or `permission` says who may call it and gives the handler its
- * `ctx`, the last of them also in the OpenAPI document; `accepts` says which kind of body it takes. The app refuses to start with a route that does not say who may call it.
+ * Macros that each route chooses from. `anyone`, `signedIn` or `permission` states who may call it and gives the handler its
+ * `ctx`; `accepts` states the kind of body; `failsWith` lists the error codes that are specific to it, for the document. The
+ * guard of an access macro and the body reader carry a mark (`route-marks.ts`) from which the rest is made.
  */
 export function createRouteKit(
-  platform: Pick<Platform, "settings">,
+  { settings }: Pick<Platform, "settings">,
   guard: Guard,
   exchanges: Pick<Exchanges, "of">,
 ) {
-  /** The context that `transform`, which runs before validation, has admitted. */
+  /** The context of the user whom `transform` has admitted. */
   function contextOf(request: Request): Context<UserActor> {
     const ctx = exchanges.of(request).admitted;
     if (!ctx) throw new Error("a guarded route was reached without its guard");
@@ -29,42 +40,51 @@ export function createRouteKit(
   // The hooks name what they take: given the whole context, Elysia reads body, cookies and query on every request.
   return new Elysia({ name: "route-kit" }).macro({
     anyone: {
-      resolve: ({ request }) => ({ ctx: guard.admitAnyone(exchanges.of(request)) }),
+      resolve: markGuard(anyone, ({ request }: HookContext) => ({
+        ctx: guard.admitAnyone(exchanges.of(request)),
+      })),
     },
     signedIn: {
-      transform: async ({ request }) => {
+      // Before validation: a request with an invalid token learns nothing about its body.
+      transform: markGuard(signedIn, async ({ request }: HookContext) => {
         await guard.admitUser(exchanges.of(request));
-      },
+      }),
       resolve: ({ request }) => ({ ctx: contextOf(request) }),
     },
-    permission: (needed: string) => ({
-      detail: extension({ "x-permission": needed }),
-      transform: async ({ request }) => {
+    permission: (permission: string) => ({
+      transform: markGuard({ kind: "permission", permission }, async ({ request }: HookContext) => {
         const { actor } = await guard.admitUser(exchanges.of(request));
-        assertPermitted(actor, needed);
-      },
+        assertPermitted(actor, permission);
+      }),
       resolve: ({ request }) => ({ ctx: contextOf(request) }),
     }),
     accepts: (kind: BodyKind) => {
-      let isGuarded = false;
+      let access: Access | null = null;
       return {
         introspect(route: object) {
-          isGuarded = guardMarks.some((mark) => mark in route);
+          access = findAccess(route);
+          if (!access) throw new Error("a route states its access before `accepts`");
         },
-        parse: async ({ request }) => {
-          // Nothing is read for whoever shows no token, whatever it may be.
-          if (isGuarded) readBearerToken(request.headers.get("authorization"));
-          return readBody(request, kind, platform.settings.bodyLimitBytes);
-        },
+        parse: markReader(kind, async ({ request }: HookContext) => {
+          // Without a token nothing of the body is read.
+          if (access?.kind !== "anyone") readBearerToken(request.headers.get("authorization"));
+          return readBody(request, kind, settings.bodyLimitBytes);
+        }),
       };
     },
+    failsWith: (codes: readonly ErrorCode[]) => ({ detail: extension({ "x-fails-with": codes }) }),
   });
 }
 
-/** What a route has whose callers sign in: a guard's hook, or its macro where that comes after `accepts`. */
-const guardMarks = ["transform", "signedIn", "permission"];
+/** The part of Elysia's context that the hooks read. */
+interface HookContext {
+  readonly request: Request;
+}
 
-/** What the types of an operation's description do not know: OpenAPI lets anybody add `x-…` (3.0.3, Specification Extensions). */
-function extension(members: Readonly<Record<`x-${string}`, string>>): object {
+const anyone = { kind: "anyone" } as const;
+const signedIn = { kind: "signedIn" } as const;
+
+/** Members that Elysia's type of a `detail` lacks: OpenAPI allows any `x-…` (3.0.3, Specification Extensions). */
+function extension(members: Readonly<Record<`x-${string}`, unknown>>): object {
   return members;
 }

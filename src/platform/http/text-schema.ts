@@ -1,17 +1,20 @@
 import { FormatRegistry, Type } from "@sinclair/typebox";
 
-/** The format of a text that Postgres can store and people can read back as it was written. */
+/** A string that Postgres can store and that is displayed as it was written. */
 FormatRegistry.Set("storable-text", (value) => isStorableText(value));
 
-/** The same for a text of several lines: line breaks and tabs are meant. */
+/** The same for text of several lines: line breaks and tabs are allowed. */
 FormatRegistry.Set("storable-lines", (value) => isStorableText(value.replace(/[\t\n\r]/g, " ")));
 
-/** Whether a text is free of NUL bytes and other control characters, lone surrogates, and marks that turn text around. */
+/** The form of an id. A string that cannot be an id is accepted here, and then not found like an unknown id. */
+FormatRegistry.Set("record-id", (value) => isStorableText(value));
+
+/** Whether a string is free of NUL and other control characters, lone surrogates, and bidirectional control characters. */
 export function isStorableText(value: string): boolean {
   return value.isWellFormed() && !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(value);
 }
 
-/** What a route says of a text that it takes. */
+/** The limits and the description of a string. */
 interface TextOptions {
   readonly description: string;
   readonly maxLength: number;
@@ -19,7 +22,7 @@ interface TextOptions {
   readonly examples?: string[];
 }
 
-/** A text of bounded length that can be stored. */
+/** A string of bounded length that can be stored. */
 export function textSchema(options: TextOptions) {
   return Type.String({ ...options, format: "storable-text" });
 }
@@ -29,7 +32,12 @@ export function linesSchema(options: TextOptions) {
   return Type.String({ ...options, format: "storable-lines" });
 }
 
-/** A password as received: any text, bounded; what is allowed in one is decided by the policy. */
+/** An id in a path. Documented as a UUID; any other short string is not found, like an unknown id. */
+export function idSchema(description: string) {
+  return Type.String({ description, minLength: 1, maxLength: 64, format: "record-id" });
+}
+
+/** A password as received: any string of bounded length; the password policy decides on it. */
 export function passwordSchema(description: string) {
   return Type.String({ description, maxLength: 4096, examples: ["SecurePassword123!"] });
 }

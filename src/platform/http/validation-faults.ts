@@ -6,7 +6,7 @@ import type { FieldFault } from "../../kernel/errors.ts";
 
 const maximumFaults = 20;
 
-/** What is wrong with a received value, field by field, in words of ours: TypeBox's own may hold parts of the value. */
+/** The faults of a received value, field by field. TypeBox's own messages are not used: they may contain parts of the value. */
 export function describeFaults(
   where: string,
   schema: TypeCheck<TSchema>,
@@ -18,10 +18,10 @@ export function describeFaults(
     if (!faults.has(field)) faults.set(field, { field, issue: issueOf(error) });
     if (faults.size === maximumFaults) break;
   }
-  return faults.size > 0 ? [...faults.values()] : [{ field: where, issue: "Is not valid." }];
+  return faults.size > 0 ? [...faults.values()] : [{ field: where, issue: "Is invalid." }];
 }
 
-/** The path of a field, `profile.name`; a name that a caller made up at length is not repeated. */
+/** The path of a field, `profile.name`; a long or odd name of the client's own is not repeated. */
 function fieldName(where: string, path: string): string {
   const name = path.replace(/^\//, "").replaceAll("/", ".");
   return /^[A-Za-z_][\w.-]{0,63}$/.test(name) ? name : where;
@@ -30,12 +30,12 @@ function fieldName(where: string, path: string): string {
 function issueOf({ type, schema, value, errors }: ValueError): string {
   switch (type) {
     case ValueErrorType.Union: {
-      // Such as a text or null: what is wrong with the value as the first of them.
+      // Such as a string or null: the fault of the value as the first of them.
       const first = errors[0]?.First();
-      return first ? issueOf(first) : "Is not valid.";
+      return first ? issueOf(first) : "Is invalid.";
     }
     case ValueErrorType.Literal:
-      return isTextMissing(schema, value) ? "Must be a text." : "Is not one of the known values.";
+      return isNoString(schema, value) ? "Must be a string." : "Must be one of the allowed values.";
     case ValueErrorType.ObjectRequiredProperty:
       return "Is required.";
     case ValueErrorType.ObjectAdditionalProperties:
@@ -43,7 +43,7 @@ function issueOf({ type, schema, value, errors }: ValueError): string {
     case ValueErrorType.Object:
       return "Must be an object.";
     case ValueErrorType.String:
-      return "Must be a text.";
+      return "Must be a string.";
     case ValueErrorType.StringMinLength:
       return schema["minLength"] === 1
         ? "Must not be empty."
@@ -52,13 +52,13 @@ function issueOf({ type, schema, value, errors }: ValueError): string {
       return `Must have at most ${String(schema["maxLength"])} characters.`;
     case ValueErrorType.StringFormat:
     case ValueErrorType.StringPattern:
-      return "Does not have the right form.";
+      return "Does not match the required format.";
     default:
-      return "Is not valid.";
+      return "Is invalid.";
   }
 }
 
-/** Of a text that is one of several. */
-function isTextMissing(literal: TSchema, value: unknown): boolean {
+/** Whether one of several constant strings was expected and the value is no string. */
+function isNoString(literal: TSchema, value: unknown): boolean {
   return typeof literal["const"] === "string" && typeof value !== "string";
 }

@@ -1,0 +1,65 @@
+import type { ErrorCode } from "../../kernel/errors.ts";
+import { errorBodySchema, errorSchema } from "../../platform/http/envelope.ts";
+import { errorStatus } from "../../platform/http/error-status.ts";
+import { oauthErrorSchema } from "../../features/oauth2/index.ts";
+import type { DocumentedRoute } from "../../platform/http/documented-route.ts";
+import { jsonCopy, type JsonObject } from "./json.ts";
+import { jsonResponse } from "./responses.ts";
+import type { SchemaBook } from "./schema.ts";
+
+/** The error responses of an operation, by status: the standard ones, and those that the route declares. */
+export function errorResponses(route: DocumentedRoute, schemas: SchemaBook): JsonObject {
+  const codes = [...new Set([...standardCodes(route), ...(route.failsWith ?? [])])];
+  const statuses = [...new Set(codes.map((code) => errorStatus[code]))];
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const ofStatus = codes.filter((code) => errorStatus[code] === status);
+      const schema = speaksOAuth(route.path)
+        ? schemas.describe(jsonCopy(oauthErrorSchema))
+        : apiErrorWith(ofStatus, schemas);
+      return [String(status), jsonResponse(status, schema)];
+    }),
+  );
+}
+
+/**
+ * What follows from an operation's access, its schemas and its body. Health checks pass no limit and no gate: they work
+ * while the service is starting.
+ */
+function standardCodes({ path, access, body, params, query }: DocumentedRoute): ErrorCode[] {
+  const isValidated = body !== undefined || params !== undefined || query !== undefined;
+  return [
+    ...(isValidated ? (["VALIDATION_ERROR"] as const) : []),
+    ...(access.kind === "anyone"
+      ? []
+      : (["AUTHENTICATION_REQUIRED", "INVALID_TOKEN", "EXPIRED_TOKEN"] as const)),
+    ...(access.kind === "permission" ? (["FORBIDDEN"] as const) : []),
+    ...(body === undefined ? [] : (["PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const)),
+    ...(path.startsWith("/health") ? [] : (["RATE_LIMITED", "UNAVAILABLE"] as const)),
+    "INTERNAL_ERROR",
+  ];
+}
+
+/** Where error responses are those of RFC 6749 §5.2. */
+function speaksOAuth(path: string): boolean {
+  return path.startsWith("/oauth/") || path.startsWith("/.well-known/");
+}
+
+/**
+ * `ApiError` with the codes that this response can have. `allOf` on both levels: openapi-typescript makes an intersection of
+ * it, and oapi-codegen, which replaces a member that both schemas name, then still finds all members of `error`.
+ */
+function apiErrorWith(codes: readonly ErrorCode[], schemas: SchemaBook): JsonObject {
+  const error: JsonObject = {
+    allOf: [
+      schemas.describe(jsonCopy(errorBodySchema)),
+      { type: "object", properties: { code: { type: "string", enum: [...codes] } } },
+    ],
+  };
+  return {
+    allOf: [
+      schemas.describe(jsonCopy(errorSchema)),
+      { type: "object", properties: { error }, required: ["error"] },
+    ],
+  };
+}

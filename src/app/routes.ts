@@ -1,0 +1,98 @@
+import { type AnyElysia, Elysia } from "elysia";
+
+import { accessRoutes } from "../features/access/index.ts";
+import { auditRoutes } from "../features/audit/index.ts";
+import { clientsRoutes } from "../features/clients/index.ts";
+import { emailChangeRoutes } from "../features/email-change/index.ts";
+import { emailVerificationRoutes } from "../features/email-verification/index.ts";
+import { type HealthState, healthRoutes } from "../features/health/index.ts";
+import { keysRoutes } from "../features/keys/index.ts";
+import {
+  introspectionRoute,
+  oauth2Routes,
+  serverMetadataRoutes,
+} from "../features/oauth2/index.ts";
+import { magicLinksRoutes } from "../features/magic-links/index.ts";
+import { ownAccountRoutes } from "../features/own-account/index.ts";
+import { pagesRoutes } from "../features/pages/index.ts";
+import { passwordRecoveryRoutes, passwordsRoutes } from "../features/passwords/index.ts";
+import { postsRoutes } from "../features/posts/index.ts";
+import { permissionsRoutes, rolesRoutes, userRolesRoutes } from "../features/roles/index.ts";
+import { ownSessionsRoutes, sessionsRoutes } from "../features/sessions/index.ts";
+import { userSessionsRoutes, usersRoutes } from "../features/user-administration/index.ts";
+import { version } from "../kernel/version.ts";
+import type { Authenticate } from "../platform/http/guard.ts";
+import type { HotRoute } from "../platform/http/hot-route.ts";
+import { createRefreshCookie, type RefreshCookie } from "../platform/http/refresh-cookie.ts";
+import { createRouteKit, type RouteParts } from "../platform/http/route-kit.ts";
+import type { Platform } from "../platform/platform.ts";
+import { documentedRoutes } from "./openapi/documented-routes.ts";
+import { openApiDocument } from "./openapi/document.ts";
+
+/** The type of the HTTP API, for `treaty<Api>` of `@elysiajs/eden`. */
+export type Api = ReturnType<typeof createRoutes>;
+
+/** The routes of all features but the hot ones. */
+export function createRoutes(parts: RouteParts & { readonly health: HealthState }) {
+  const posts = postsRoutes(parts);
+  return new Elysia({ normalize: false })
+    .use(healthRoutes(parts))
+    .use(passwordsRoutes(parts))
+    .use(passwordRecoveryRoutes(parts))
+    .use(magicLinksRoutes(parts))
+    .use(emailVerificationRoutes(parts))
+    .use(sessionsRoutes(parts))
+    .use(ownSessionsRoutes(parts))
+    .use(ownAccountRoutes(parts))
+    .use(emailChangeRoutes(parts))
+    .use(rolesRoutes(parts))
+    .use(permissionsRoutes(parts))
+    .use(userRolesRoutes(parts))
+    .use(usersRoutes(parts))
+    .use(userSessionsRoutes(parts))
+    .use(clientsRoutes(parts))
+    .use(auditRoutes(parts))
+    .use(oauth2Routes(parts))
+    .use(serverMetadataRoutes(parts))
+    .use(keysRoutes(parts))
+    .use(pagesRoutes(parts))
+    .use(parts.platform.settings.postsEnabled ? posts : withoutRoutes(posts));
+}
+
+/** No routes, of the same type: the type of the API does not depend on a setting. */
+function withoutRoutes<Routes extends AnyElysia>(_routes: Routes): Routes {
+  return asRoutes(new Elysia());
+}
+
+function asRoutes<Routes extends AnyElysia>(routes: AnyElysia): Routes {
+  return routes as Routes;
+}
+
+/** The hot routes of all features. */
+export function createHotRoutes(parts: {
+  readonly authenticate: Authenticate;
+  readonly cookie: RefreshCookie;
+}): HotRoute[] {
+  return [...accessRoutes(parts), introspectionRoute(parts)];
+}
+
+/** The OpenAPI document of all routes. */
+export function describeRoutes(platform: Platform, health: HealthState) {
+  const { settings } = platform;
+  const guard = { admitAnyone: neverCalled, admitUser: neverCalled };
+  const kit = createRouteKit(platform, guard, { of: neverCalled });
+  const cookie = createRefreshCookie(settings);
+  const routes = createRoutes({ kit, cookie, platform, health });
+  const hotRoutes = createHotRoutes({ authenticate: neverCalled, cookie });
+  return openApiDocument([...documentedRoutes(routes), ...hotRoutes], {
+    publicUrl: settings.publicUrl,
+    serviceName: settings.serviceName,
+    version,
+    passwordGrantEnabled: settings.passwordGrantEnabled,
+  });
+}
+
+/** Routes that are only described are never called. */
+function neverCalled(): never {
+  throw new Error("these routes are not served");
+}

@@ -1,0 +1,35 @@
+import type { TSchema } from "@sinclair/typebox";
+
+import type { ErrorCode } from "../../kernel/errors.ts";
+import type { BodyKind } from "./read-body.ts";
+import type { Access } from "./route-marks.ts";
+
+/** An operation's own words, and the members of an OpenAPI operation that cannot be derived. */
+export interface OperationDetail {
+  readonly operationId?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly summary?: string | undefined;
+  readonly description?: string | undefined;
+  /** Only for `anyone`, where the handler itself authenticates: the credentials that it takes. */
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[] | undefined;
+  /** Parameters that no schema describes, as OpenAPI parameter objects. */
+  readonly parameters?: readonly object[] | undefined;
+}
+
+/** One operation of the document, whichever router serves it. */
+export interface DocumentedRoute {
+  readonly method: string;
+  /** With `:name` segments. */
+  readonly path: string;
+  readonly access: Access;
+  readonly body?: TSchema | undefined;
+  /** Required beside `body`. */
+  readonly bodyKind?: BodyKind | undefined;
+  readonly params?: TSchema | undefined;
+  readonly query?: TSchema | undefined;
+  /** The codes that are specific to the operation; the standard ones follow from the other members. */
+  readonly failsWith?: readonly ErrorCode[] | undefined;
+  /** The schema of each status that the handler itself responds with. */
+  readonly response: Readonly<Record<number, TSchema>>;
+  readonly detail: OperationDetail;
+}
