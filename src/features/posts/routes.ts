@@ -5,11 +5,10 @@ import { failures, success, successSchema } from "../../platform/http/envelope.t
 import { listSchema, pageOfQuery } from "../../platform/http/list.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { createPost } from "./create-post.ts";
-import { deletePost } from "./delete-post.ts";
 import { listPosts } from "./list-posts.ts";
 import { postBody, postIdOf, postParams, postSchema, postsQuery, viewPost } from "./model.ts";
-import { showPost } from "./show-post.ts";
-import { updatePost } from "./update-post.ts";
+import { getPost } from "./queries.ts";
+import { deletePost, updatePost } from "./update-post.ts";
 import { votesRoutes } from "./votes-routes.ts";
 
 const tags = ["Posts"];
@@ -67,7 +66,7 @@ export function postsRoutes(kit: RouteKit) {
     .get(
       "/:post_id",
       async ({ ctx, params }) => {
-        const post = await showPost(ctx, postIdOf(params));
+        const post = await getPost(ctx, postIdOf(params));
         return success(viewPost(post), ctx.clock.now());
       },
       {

@@ -5,8 +5,7 @@ import { failures, success, successSchema } from "../../platform/http/envelope.t
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
-import { endAllSessions } from "./end-sessions.ts";
-import { logOut } from "./log-out.ts";
+import { endAllSessions, logOut } from "./end-sessions.ts";
 import {
   loggedOutEverywhereSchema,
   loggedOutSchema,
