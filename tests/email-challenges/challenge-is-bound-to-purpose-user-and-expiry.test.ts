@@ -20,11 +20,11 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
   /** Whose challenge the token or the code uses up, for this purpose, or null. */
   function useToken(purpose: ChallengePurpose, token: string) {
-    return consumeToken(anonymousAt(app), purpose, token, []);
+    return consumeToken(anonymousAt(app), purpose, token);
   }
 
   function useCode(purpose: ChallengePurpose, email: string, code: string) {
-    return consumeCode(anonymousAt(app), { purpose, email, code }, []);
+    return consumeCode(anonymousAt(app), { purpose, email, code });
   }
 
   async function expectVoid(
@@ -76,7 +76,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
         await issueTo(app, deleted, purpose),
       ];
       expect(await findChallenge(anonymousAt(app), purpose, first.token)).toMatchObject({
-        state: "living",
+        state: "active",
         userId: changed.userId,
       });
       await app.rows(
@@ -103,6 +103,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
       userId: user.userId,
       email,
       credentialsVersion: 1,
+      previousEmail: email,
       wasVerified: true,
     });
     expect(await findChallenge(anonymousAt(app), "change-email", forNew.token)).toEqual({

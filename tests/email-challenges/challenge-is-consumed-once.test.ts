@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 
+import { recordAudit } from "../../src/features/audit/index.ts";
 import {
+  type ChallengeEffects,
   consumeCode,
   consumeToken,
-  wasConsumed,
 } from "../../src/features/email-challenges/index.ts";
-import { recordAudit } from "../../src/features/audit/index.ts";
-import { changedColumn, type Effect } from "../../src/platform/db/write.ts";
 import {
   anonymousAt,
   challengePurposes,
@@ -33,11 +32,16 @@ describe.each([...databaseKinds])("on %s", (database) => {
     return replicas[index % replicas.length] ?? app;
   }
 
-  /** An effect that can be counted. */
-  function noted(): Effect {
-    const userId = changedColumn("user_id");
-    const entry = { action: "user.email_verified", result: "success", userId } as const;
-    return recordAudit(anonymousAt(app), { ...entry, detail: { by: "test" } }, wasConsumed);
+  /** Effects of which one can be counted. */
+  function noted(others: ChallengeEffects["consumed"] = () => []): ChallengeEffects {
+    const entry = { action: "user.email_verified", detail: { by: "test" } } as const;
+    return {
+      consumed: (challenge) => [
+        ...others(challenge),
+        recordAudit(anonymousAt(app), { ...entry, result: "success", userId: challenge.userId }),
+      ],
+      refused: () => [],
+    };
   }
 
   async function timesNoted(userId: string): Promise<number> {
@@ -57,11 +61,17 @@ describe.each([...databaseKinds])("on %s", (database) => {
       const results = await race(racers, (index) => {
         const ctx = anonymousAt(replica(index));
         return index % 2 === 0
-          ? consumeToken(ctx, purpose, token, [noted()])
-          : consumeCode(ctx, { purpose, email, code }, [noted()]);
+          ? consumeToken(ctx, purpose, token, noted())
+          : consumeCode(ctx, { purpose, email, code }, noted());
       });
       expect(results.filter((result) => result !== null)).toEqual([
-        { userId: user.userId, email, credentialsVersion: 1, wasVerified: true },
+        {
+          userId: user.userId,
+          email,
+          credentialsVersion: 1,
+          previousEmail: email,
+          wasVerified: true,
+        },
       ]);
       expect(await timesNoted(user.userId)).toBe(1);
     },
@@ -81,7 +91,12 @@ describe.each([...databaseKinds])("on %s", (database) => {
         const link = links[index];
         if (!link) throw new Error("no link");
         const ctx = anonymousAt(replica(index));
-        return consumeToken(ctx, link.purpose, link.token, [renewCredentials, noted()]);
+        return consumeToken(
+          ctx,
+          link.purpose,
+          link.token,
+          noted((challenge) => [renewCredentials(challenge)]),
+        );
       });
       expect(results.filter((result) => result !== null)).toHaveLength(1);
       expect(await timesNoted(user.userId)).toBe(1);

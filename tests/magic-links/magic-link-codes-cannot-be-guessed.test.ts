@@ -22,7 +22,7 @@ function wrongCodes(right: string, count: number): string[] {
 /** How many guesses were compared with the code, and found wrong or right, by the audit log. */
 async function evaluated(userId: string): Promise<number> {
   const rows = await app.rows(
-    `select id from audit_log where action = 'user.login' and user_id = '${userId}'`,
+    `select id from audit_log where action = 'user.login' and user_id = '${userId}' and detail->>'reason' is distinct from 'void_code'`,
   );
   return rows.length;
 }

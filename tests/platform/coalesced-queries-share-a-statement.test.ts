@@ -13,7 +13,8 @@ import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
 import type { Database } from "../../src/platform/db/port.ts";
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
 import { requestBudget, type WaitBudget } from "../../src/platform/db/statement-gate.ts";
-import { insertRow, withEffects } from "../../src/platform/db/write.ts";
+import { composeCommit } from "../../src/platform/db/commit.ts";
+import { insertRow } from "../../src/platform/db/effects.ts";
 import { createTestDatabase, databaseKinds, type TestDatabase } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
 import { quietLog } from "../support/quiet-log.ts";
@@ -35,26 +36,23 @@ interface Step {
 /** Counts, and remarks on it. */
 const count = batchedStatement((db, given: GivenRows<Step>) => {
   const name = given.column("text", (step) => step.name);
-  const changed = db.$with("changed").as(
-    db
-      .update(counters)
-      .set({ count: sql`${counters.count} + ${given.value(({ by }) => by)}::int` })
-      .from(given.rowsOf(counters, name))
-      .where(
-        eq(
-          counters.id,
-          given.column("text", ({ name }) => name),
-        ),
-      )
-      .returning({ ...given.columns, count: counters.count }),
-  );
+  const query = db
+    .update(counters)
+    .set({ count: sql`${counters.count} + ${given.value(({ by }) => by)}::int` })
+    .from(given.rowsOf(counters, name))
+    .where(
+      eq(
+        counters.id,
+        given.column("text", ({ name }) => name),
+      ),
+    )
+    .returning({ ...given.columns, count: counters.count });
   const remark = insertRow(remarks, {
     counter: given.value((step) => step.name),
     remark: given.value((step) => step.remark),
   });
-  return withEffects(db, changed, [remark])
-    .select({ place: changed.place, count: changed.count })
-    .from(changed);
+  const { statement, rows } = composeCommit(db, { query }, () => [remark]);
+  return statement.select({ place: rows.place, count: rows.count }).from(rows);
 });
 
 function connect(stored: TestDatabase, onStatement: () => void): Database {

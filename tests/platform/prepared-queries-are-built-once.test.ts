@@ -1,4 +1,4 @@
-import { asc, eq, isNull, sql } from "drizzle-orm";
+import { asc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -10,7 +10,8 @@ import { describeError, violatedUniqueConstraint } from "../../src/platform/db/e
 import { preparedQuery, type ParameterSource } from "../../src/platform/db/prepared-query.ts";
 import type { Database } from "../../src/platform/db/port.ts";
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
-import { changedColumn, insertRow, withEffects } from "../../src/platform/db/write.ts";
+import { composeCommit } from "../../src/platform/db/commit.ts";
+import { insertRow } from "../../src/platform/db/effects.ts";
 import { createTestDatabase, databaseKinds, type TestDatabase } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
 import { quietLog } from "../support/quiet-log.ts";
@@ -46,21 +47,20 @@ const write = preparedQuery((db, given: ParameterSource<Note>) => {
 const read = preparedQuery((db, given: ParameterSource<{ id: string; copy: Note; now: Date }>) => {
   described.read += 1;
   const isDue = sql`${notes.at} <= ${given(({ now }) => now)}`;
-  const changed = db.$with("changed").as(
-    db
-      .update(notes)
-      .set({ reads: sql`${notes.reads} + 1` })
-      .where(sql`${notes.id} = ${given(({ id }) => id)} and ${isDue}`)
-      .returning(),
-  );
-  const copy = insertRow(notes, {
-    id: given((sent) => sent.copy.id),
-    at: given((sent) => sent.copy.at),
-    words: given((sent) => sent.copy.words),
-    facts: given((sent) => sent.copy.facts),
-    reads: changedColumn("reads"),
-  });
-  return withEffects(db, changed, [copy]).select().from(changed);
+  const query = db
+    .update(notes)
+    .set({ reads: sql`${notes.reads} + 1` })
+    .where(sql`${notes.id} = ${given(({ id }) => id)} and ${isDue}`)
+    .returning();
+  const copyOf = (reads: SQL) =>
+    insertRow(notes, {
+      id: given((sent) => sent.copy.id),
+      at: given((sent) => sent.copy.at),
+      words: given((sent) => sent.copy.words),
+      facts: given((sent) => sent.copy.facts),
+      reads,
+    });
+  return composeCommit(db, { query }, ({ reads }) => [copyOf(reads)]).query();
 });
 
 function newNote(facts: Note["facts"] = null): Note {

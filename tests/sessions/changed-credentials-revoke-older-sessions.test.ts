@@ -4,7 +4,7 @@ import postgres from "postgres";
 
 import { endSessionsOf } from "../../src/features/sessions/index.ts";
 import { nextCredentialsVersion, users } from "../../src/features/users/index.ts";
-import { withEffects } from "../../src/platform/db/write.ts";
+import { commit } from "../../src/platform/db/commit.ts";
 import { anonymousAt } from "../support/challenges.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
@@ -47,20 +47,15 @@ async function expectLiving(app: TestApp, user: SignedInUser): Promise<void> {
 /** New credentials as the features give them: in one statement with the end of the sessions. */
 async function renew(app: TestApp, userId: string, exceptSessionId?: string): Promise<void> {
   const ctx = anonymousAt(app);
-  const changed = ctx.db
-    .$with("changed")
-    .as(
-      ctx.db
-        .update(users)
-        .set({ credentialsVersion: nextCredentialsVersion })
-        .where(eq(users.id, userId))
-        .returning({ id: users.id }),
-    );
+  const query = ctx.db
+    .update(users)
+    .set({ credentialsVersion: nextCredentialsVersion })
+    .where(eq(users.id, userId))
+    .returning({ id: users.id });
   const which = { userId, reason: "test", ...(exceptSessionId ? { exceptSessionId } : {}) };
-  await withEffects(ctx.db, changed, [endSessionsOf(ctx, which)])
-    .select()
-    .from(changed);
-  ctx.changes.announce({ subject: "user", id: userId });
+  await commit(ctx, { query, announce: ({ id }) => ({ subject: "user", id }) }, () => [
+    endSessionsOf(ctx, which),
+  ]);
 }
 
 async function endReasons(app: TestApp, userId: string): Promise<unknown[]> {

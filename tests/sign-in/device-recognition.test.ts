@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import { deviceOf } from "../../src/features/sign-in/device.ts";
+import { deviceOf } from "../../src/features/sign-in/remember-device.ts";
 
 const iphone = (system: string, browser: string) =>
   `Mozilla/5.0 (iPhone; CPU iPhone OS ${system} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/${browser} Mobile/15E148 Safari/604.1`;

@@ -1,12 +1,12 @@
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 
 import {
   type ChallengePurpose,
   issueChallenge,
-  wasConsumed,
 } from "../../src/features/email-challenges/index.ts";
 import { nextCredentialsVersion, users } from "../../src/features/users/index.ts";
-import { changedColumn, type Effect, withEffects } from "../../src/platform/db/write.ts";
+import { commit } from "../../src/platform/db/commit.ts";
+import { type Columns, type Effect, updateRows } from "../../src/platform/db/effects.ts";
 import { type Context, createContext } from "../../src/platform/platform.ts";
 import { freshEmail } from "./journey.ts";
 import type { TestApp } from "./test-app.ts";
@@ -46,30 +46,29 @@ export async function issueTo(
   purpose: ChallengePurpose,
 ): Promise<{ token: string; code: string }> {
   const ctx = anonymousAt(app);
+  const [known] = await ctx.db
+    .select({ credentialsVersion: users.credentialsVersion })
+    .from(users)
+    .where(eq(users.id, user.userId));
+  if (!known) throw new Error("there is no such user");
   const { token, code, effect } = issueChallenge(ctx, {
-    userId: changedColumn("id"),
-    credentialsVersion: changedColumn("credentials_version"),
+    userId: user.userId,
+    credentialsVersion: known.credentialsVersion,
     email: user.email,
     purpose,
     linkTtlSeconds: 600,
     hasCode: true,
   });
-  const known = ctx.db
-    .$with("known")
-    .as(
-      ctx.db
-        .select({ id: users.id, credentialsVersion: users.credentialsVersion })
-        .from(users)
-        .where(eq(users.id, user.userId)),
-    );
-  await withEffects(ctx.db, known, [effect]).select().from(known);
+  const query = ctx.db.select({ id: users.id }).from(users).where(eq(users.id, user.userId));
+  await commit(ctx, { query }, () => [effect]);
   return { token, code };
 }
 
-/** With a consumed challenge: gives its user new credentials, so that all she has proven before is void. */
-export const renewCredentials: Effect = (changed) => sql`
-  update ${users} set credentials_version = ${nextCredentialsVersion}
-  from ${changed} where ${users.id} = ${changed}.user_id and ${wasConsumed}`;
+/** The effect of a consumed challenge that gives its user new credentials, so that all earlier proofs are void. */
+export function renewCredentials({ userId }: Columns<{ userId: string }>): Effect {
+  const values = { credentialsVersion: nextCredentialsVersion };
+  return updateRows(users, values, eq(users.id, userId));
+}
 
 /** The version of a user's credentials. */
 export async function credentialsVersionOf(app: TestApp, userId: string): Promise<unknown> {

@@ -32,7 +32,7 @@ export function createOutboxScene(app: TestApp, topic: string) {
         payload: { number },
         secrets: { word: `secret-${number}` },
       };
-      await enqueueAlone({ db, clock, random, secrets }, message);
+      await enqueueAlone({ db, clock, random, secrets, outboxWritten: () => {} }, message);
       return id;
     },
     worker(deliver: DeliverMessage, changes: Partial<Platform> = {}): OutboxWorker {

@@ -149,7 +149,7 @@ test("a refused change is audited as each attempted action", async () => {
   const failed = (action: string, reason: string, detail: Record<string, unknown> = {}) =>
     expect.objectContaining({ action, result: "failure", detail: { ...detail, reason } });
   const name = { fields: ["name"] };
-  const vouching = { by: "vouching" };
+  const byAdministrator = { by: "administrator" };
   for (const [by, on, json, recorded] of [
     [admin, admin, { status: "disabled" }, [failed("user.disabled", "CONFLICT")]],
     [
@@ -163,7 +163,7 @@ test("a refused change is audited as each attempted action", async () => {
       helper,
       admin,
       { email_verified: true },
-      [failed("user.email_verified", "FORBIDDEN", vouching)],
+      [failed("user.email_verified", "FORBIDDEN", byAdministrator)],
     ],
     [helper, admin, { name: "x" }, [failed("user.updated", "FORBIDDEN", name)]],
     [helper, admin, {}, [failed("user.updated", "FORBIDDEN", { fields: [] })]],

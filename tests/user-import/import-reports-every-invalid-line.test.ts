@@ -35,7 +35,10 @@ test("a dry run and the import report the same faults by line number, and repeat
     [{ email: ` ${first.toUpperCase()}` }, [["email", "Is in line 1 already."]]],
     [{ email: freshEmail(), username: "IMPORTED-1" }, [["username", "Is in line 1 already."]]],
     [{ email: there.email }, []],
-    [{ email: freshEmail(), username: "THERE.already" }, [["username", "Somebody else has it."]]],
+    [
+      { email: freshEmail(), username: "THERE.already" },
+      [["username", "Belongs to another user."]],
+    ],
     [{ email: freshEmail(), username: "secret@home" }, [["username", usernameIssue]]],
     [
       { email: freshEmail(), name: "a\u0000" },

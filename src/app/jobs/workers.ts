@@ -1,11 +1,7 @@
-import {
-  sendVerification,
-  verificationRequestTopic,
-} from "../../features/email-verification/index.ts";
-import { magicLinkRequestTopic, sendMagicLink } from "../../features/magic-links/index.ts";
+import { verificationRequests } from "../../features/email-verification/index.ts";
+import { magicLinkRequests } from "../../features/magic-links/index.ts";
 import { createMailDelivery, mailTopic } from "../../features/mail/index.ts";
-import { createRequestDelivery } from "../../features/email-challenges/index.ts";
-import { passwordResetTopic, sendPasswordReset } from "../../features/passwords/index.ts";
+import { passwordResetRequests } from "../../features/passwords/index.ts";
 import { createOutboxWorker } from "../../platform/outbox/worker.ts";
 import type { RunningPlatform } from "../create-platform.ts";
 import { createKeyRotation } from "./key-rotation.ts";
@@ -28,12 +24,10 @@ export interface Workers {
  * or deletion is handled by one replica.
  */
 export function createWorkers(platform: RunningPlatform): Workers {
-  const deliveries = [
-    [verificationRequestTopic, createRequestDelivery(platform, sendVerification)],
-    [passwordResetTopic, createRequestDelivery(platform, sendPasswordReset)],
-    [magicLinkRequestTopic, createRequestDelivery(platform, sendMagicLink)],
-    [mailTopic, createMailDelivery(platform)],
-  ] as const;
+  const requests = [verificationRequests, passwordResetRequests, magicLinkRequests].map(
+    ({ topic, createDelivery }) => [topic, createDelivery(platform)] as const,
+  );
+  const deliveries = [...requests, [mailTopic, createMailDelivery(platform)] as const];
   const { db, clock, secrets, log } = platform;
   const workers = deliveries.map(([topic, deliver]) =>
     createOutboxWorker({ topic, deliver, db, clock, secrets, log }),

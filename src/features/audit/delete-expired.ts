@@ -1,8 +1,9 @@
-import { eq, lte, sql } from "drizzle-orm";
+import { eq, lte } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
+import { commit } from "../../platform/db/commit.ts";
 import { batchSize } from "../../platform/db/delete-batch.ts";
-import { type Effect, withEffects } from "../../platform/db/write.ts";
+import { deleteRows } from "../../platform/db/effects.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { proofOfCheckpoint } from "./chain-hash.ts";
 import { keyCannotBeOpened, openChainKey } from "./chain-key.ts";
@@ -12,8 +13,8 @@ import { auditChain, auditLog } from "./table.ts";
 
 /**
  * Deletes up to a batch of the rows at the chain's beginning that were kept for `AUDIT_RETENTION`, and gives their number. The
- * chain begins after them: a checkpoint says where. Only what is intact is deleted, or a row that was dated back by hand would
- * take its own traces away. Of several replicas one deletes. Throws `UnusableChainError`.
+ * chain begins after them: a checkpoint says where. Only intact rows are deleted, or backdating a row by hand would delete the
+ * evidence of it. Of several replicas one deletes. Throws `UnusableChainError`.
  */
 export async function deleteExpiredAuditRows(ctx: Platform, now: Date): Promise<number> {
   const { db, secrets, settings } = ctx;
@@ -45,20 +46,18 @@ export async function deleteExpiredAuditRows(ctx: Platform, now: Date): Promise<
   }
 
   const { sequence, hash } = checkpoint;
-  const moved = db.$with("moved").as(
-    db
-      .update(auditChain)
-      .set({
-        checkpointSequence: sequence,
-        checkpointHash: hash,
-        checkpointAt: now,
-        checkpointProof: proofOfCheckpoint(key, { sequence, hash }),
-      })
-      .where(eq(auditChain.checkpointSequence, after))
-      .returning({ checkpointSequence: auditChain.checkpointSequence }),
-  );
-  const deletion: Effect = (changed) =>
-    sql`delete from ${auditLog} using ${changed} where ${lte(auditLog.sequence, sequence)}`;
-  const deleted = await withEffects(db, moved, [deletion]).select().from(moved);
-  return deleted.length > 0 ? due.length : 0;
+  const query = db
+    .update(auditChain)
+    .set({
+      checkpointSequence: sequence,
+      checkpointHash: hash,
+      checkpointAt: now,
+      checkpointProof: proofOfCheckpoint(key, { sequence, hash }),
+    })
+    .where(eq(auditChain.checkpointSequence, after))
+    .returning({ checkpointSequence: auditChain.checkpointSequence });
+  const moved = await commit(ctx, { query }, () => [
+    deleteRows(auditLog, lte(auditLog.sequence, sequence)),
+  ]);
+  return moved.length > 0 ? due.length : 0;
 }

@@ -1,42 +1,38 @@
 import { SQL } from "drizzle-orm";
 
 import type { QueryValue, ParameterSource } from "../../platform/db/prepared-query.ts";
-import { insertRow, type Effect } from "../../platform/db/write.ts";
+import { insertRow, type Effect } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import type { AuditAction } from "./actions.ts";
 import { auditLog } from "./table.ts";
 
-/** What is recorded; who, when and from where come from the context. */
+/** What is recorded. The actor, the time and the origin are read from the context. */
 export interface AuditEntry {
   /** An id for each row of the change, where there may be several. */
   readonly id?: SQL;
   readonly action: AuditAction;
   readonly result: "success" | "failure";
-  /** The user it was done to, where there is one. */
+  /** The user on whom the action was performed, if there is one. */
   readonly userId: QueryValue<string> | null;
-  /** The session it was done to or has begun; otherwise that of a signed-in user who acts. */
+  /** The session that was opened or ended; by default the session of the signed-in user who acts. */
   readonly sessionId?: QueryValue<string> | null;
-  /** How whoever acts has proven who she is, where the context does not know it. */
+  /** The authentication methods (RFC 8176); by default those of the signed-in user who acts. */
   readonly amr?: readonly string[] | SQL;
-  /** Facts that help to understand it, or the SQL of such a JSON object; never a secret. */
+  /** Facts that explain the entry, or the SQL of such a JSON object; never a secret. */
   readonly detail?: Readonly<Record<string, unknown>> | SQL;
 }
 
 /** The effect of recording an entry along with a change. */
-export function recordAudit(ctx: Context, entry: AuditEntry, when?: SQL): Effect {
-  return recordAuditOf((read) => read(ctx), entry, when);
+export function recordAudit(ctx: Context, entry: AuditEntry): Effect {
+  return recordAuditOf((read) => read(ctx), entry);
 }
 
-/** The same for a statement that is built once: who, when and from where come from the context of each sending. */
-export function recordAuditOf(
-  contexts: ParameterSource<Context>,
-  entry: AuditEntry,
-  when?: SQL,
-): Effect {
-  return insertRow(auditLog, auditRow(contexts, entry), when);
+/** The same for a prepared query: who, when and from where are read from the context with which it is sent. */
+export function recordAuditOf(contexts: ParameterSource<Context>, entry: AuditEntry): Effect {
+  return insertRow(auditLog, auditRow(contexts, entry));
 }
 
-/** Records an entry that no change goes with, such as a failed sign-in. */
+/** Records an entry without a change, such as a failed sign-in. */
 export async function writeAudit(
   ctx: Context,
   entry: Omit<AuditEntry, "amr" | "id"> & { userId: string | null; sessionId?: string | null },
@@ -68,12 +64,12 @@ function auditRow(of: ParameterSource<Context>, entry: AuditEntry) {
   };
 }
 
-/** That of a signed-in user, by which she acts. */
+/** The session of the signed-in user who acts. */
 function sessionOf({ actor }: Context): string | null {
   return actor.kind === "user" ? actor.sessionId : null;
 }
 
-/** Those given, or those of the session by which a signed-in user acts. */
+/** The given methods, or those of the session of the signed-in user who acts. */
 function factorsOf({ actor }: Context, given?: readonly string[]): string[] | null {
   if (given) return [...given];
   return actor.kind === "user" ? [...actor.amr] : null;

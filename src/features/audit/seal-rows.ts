@@ -1,31 +1,32 @@
 import { asc, isNull, sql } from "drizzle-orm";
 
+import { composeCommit, preparedCommit } from "../../platform/db/commit.ts";
+import type { Effect } from "../../platform/db/effects.ts";
 import { findDatabaseFault } from "../../platform/db/errors.ts";
-import { preparedQuery, type ParameterSource } from "../../platform/db/prepared-query.ts";
-import { type Effect, withEffects } from "../../platform/db/write.ts";
+import { type ParameterSource, preparedQuery } from "../../platform/db/prepared-query.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { type ChainPosition, positionAfter, sealedContent } from "./chain-hash.ts";
 import { keepChainKey } from "./chain-key.ts";
 import { isHead, readChain, UnusableChainError } from "./chain-queries.ts";
 import { auditChain, auditLog } from "./table.ts";
 
-/** Reading and hashing so many takes three milliseconds, for which requests wait. */
+/** Reading and hashing so many takes three milliseconds, during which requests wait. */
 export const sealBatchSize = 500;
 
-/** What a batch came to. */
+/** The result of a batch. */
 export interface SealedBatch {
   readonly count: number;
-  /** The chain's end since. */
+  /** The chain's end afterwards. */
   readonly head: ChainPosition;
 }
 
 /**
- * Gives up to `sealBatchSize` rows that were written since their places at the chain's end, the oldest first. Any number of
- * replicas may try; the head is the guard, and who comes second has sealed nothing. Throws `UnusableChainError`.
+ * Seals up to `sealBatchSize` rows that are not sealed yet, the oldest first: each gets its place at the chain's end. Any number
+ * of replicas may try at once; the head is the guard, and the second one seals nothing. Throws `UnusableChainError`.
  */
 export async function sealRows(ctx: Platform): Promise<SealedBatch> {
   const { db } = ctx;
-  // Before the rows: as long as this head is the head, nobody else has sealed any of them.
+  // Before the rows: as long as this head is the head, no other replica has sealed any of them.
   const chain = await readChain(db);
   const rows = await findUnsealed(db, {});
   const key = rows.length === 0 ? null : await keepChainKey(ctx, chain);
@@ -38,11 +39,11 @@ export async function sealRows(ctx: Platform): Promise<SealedBatch> {
   });
   const ids = rows.map(({ id }) => id);
   try {
-    const sealed = await placeRows(db, { from: chain.head, to: head, ids, hashes });
+    const sealed = await placeRows(ctx, { from: chain.head, to: head, ids, hashes });
     return sealed.length > 0 ? { count: rows.length, head } : { count: 0, head: chain.head };
   } catch (error) {
     if (findDatabaseFault(error)?.constraint !== "audit_log_sequence_unique") throw error;
-    throw new UnusableChainError("rows stand after its end: somebody has set it back");
+    throw new UnusableChainError("there are rows after its end: the end was set back");
   }
 }
 
@@ -55,7 +56,7 @@ const findUnsealed = preparedQuery((db) =>
     .limit(sealBatchSize),
 );
 
-/** Rows, in the order in which they take the places between two ends of the chain. */
+/** Rows, in the order of their places between the old and the new end of the chain. */
 interface Placing {
   readonly from: ChainPosition;
   readonly to: ChainPosition;
@@ -63,29 +64,30 @@ interface Placing {
   readonly hashes: readonly string[];
 }
 
-/** Moves the chain's end and, where that was still the end, gives the rows their places. */
-const placeRows = preparedQuery((db, given: ParameterSource<Placing>) => {
-  const moved = db.$with("moved").as(
-    db
-      .update(auditChain)
-      .set({
-        headSequence: sql`${given(({ to }) => to.sequence)}`,
-        headHash: sql`${given(({ to }) => to.hash)}`,
-      })
-      .where(
-        isHead(
-          given(({ from }) => from.sequence),
-          given(({ from }) => from.hash),
-        ),
-      )
-      .returning({ headSequence: auditChain.headSequence }),
-  );
-  // As texts: the statement is the same for any number of rows.
+/** Moves the chain's end and, if the old end was still the end, gives the rows their places. */
+const placeRows = preparedCommit((db, given: ParameterSource<Placing>) => {
+  const query = db
+    .update(auditChain)
+    .set({
+      headSequence: sql`${given(({ to }) => to.sequence)}`,
+      headHash: sql`${given(({ to }) => to.hash)}`,
+    })
+    .where(
+      isHead(
+        given(({ from }) => from.sequence),
+        given(({ from }) => from.hash),
+      ),
+    )
+    .returning({ headSequence: auditChain.headSequence });
+  // As strings: the statement is the same for any number of rows.
   const ids = given((placing) => `{${placing.ids.join(",")}}`);
   const hashes = given((placing) => `{${placing.hashes.join(",")}}`);
-  const placed: Effect = (changed) => sql`
-    update ${auditLog} set sequence = ${given(({ from }) => from.sequence)}::bigint + sealed.place, hash = sealed.hash
-    from ${changed}, unnest(${ids}::text::uuid[], ${hashes}::text::text[]) with ordinality as sealed (id, hash, place)
-    where ${auditLog.id} = sealed.id`;
-  return withEffects(db, moved, [placed]).select().from(moved);
+  const placed: Effect = {
+    write: { table: auditLog, kind: "change" },
+    query: ({ from: moved }) => sql`
+      update ${auditLog} set sequence = ${given(({ from }) => from.sequence)}::bigint + sealed.place, hash = sealed.hash
+      from ${moved}, unnest(${ids}::text::uuid[], ${hashes}::text::text[]) with ordinality as sealed (id, hash, place)
+      where ${auditLog.id} = sealed.id`,
+  };
+  return composeCommit(db, { query }, () => [placed]);
 });

@@ -1,19 +1,19 @@
 import { AppError } from "../../kernel/errors.ts";
-import { withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { newClientSecret } from "./client-secret.ts";
 import { isClientName } from "./model.ts";
 import { clientColumns, type ClientRecord } from "./queries.ts";
 import { clients } from "./table.ts";
+import { newClientSecret } from "./verify-client.ts";
 
-/** A client and its secret, which is known at this moment only. */
+/** A client and its secret, which is shown once. */
 export interface ClientWithSecret {
   readonly client: ClientRecord;
   readonly secret: string;
 }
 
-/** Makes a client. Throws `VALIDATION_ERROR` for a name that is empty, too long or not storable. */
+/** Creates a client. Throws `VALIDATION_ERROR` for a name that is empty, too long or cannot be stored. */
 export async function createClient(
   ctx: Context,
   { name }: { name: string },
@@ -32,21 +32,17 @@ export async function createClient(
     name,
     createdAt: now,
   };
-  const created = ctx.db.$with("created").as(
-    ctx.db
-      .insert(clients)
-      .values({ ...client, secretHash: hash, updatedAt: now })
-      .returning(clientColumns),
-  );
-  await withEffects(ctx.db, created, [
+  const query = ctx.db
+    .insert(clients)
+    .values({ ...client, secretHash: hash, updatedAt: now })
+    .returning(clientColumns);
+  await commit(ctx, { query }, () => [
     recordAudit(ctx, {
       action: "client.created",
       result: "success",
       userId: null,
       detail: { client_id: client.clientId, name },
     }),
-  ])
-    .select()
-    .from(created);
+  ]);
   return { client, secret };
 }

@@ -1,9 +1,12 @@
+import { desc, lt } from "drizzle-orm";
+
 import { decodeCursor, encodeCursor } from "../../kernel/cursor.ts";
 import { isUuid } from "../../kernel/ids.ts";
 import { type Page, pageOf } from "../../kernel/page.ts";
 import type { PageQuery } from "../../platform/http/list.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { type ClientRecord, selectClients } from "./queries.ts";
+import { clientColumns, type ClientRecord } from "./queries.ts";
+import { clients } from "./table.ts";
 
 const list = "clients";
 
@@ -13,6 +16,11 @@ export async function listClients(
   { limit, cursor }: PageQuery,
 ): Promise<Page<ClientRecord>> {
   const after = cursor === null ? null : decodeCursor(list, cursor, isUuid);
-  const rows = await selectClients(ctx.db, limit + 1, after);
+  const rows = await ctx.db
+    .select(clientColumns)
+    .from(clients)
+    .where(after === null ? undefined : lt(clients.id, after))
+    .orderBy(desc(clients.id))
+    .limit(limit + 1);
   return pageOf(rows, limit, (last) => encodeCursor(list, last.id));
 }

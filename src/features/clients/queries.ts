@@ -1,9 +1,10 @@
-import { desc, eq, lt } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 
-import type { Db } from "../../platform/db/port.ts";
+import { AppError } from "../../kernel/errors.ts";
+import type { Context } from "../../platform/platform.ts";
 import { clients } from "./table.ts";
 
-/** A client as it is known outside its secret. */
+/** A client without its secret. */
 export interface ClientRecord {
   readonly id: string;
   readonly clientId: string;
@@ -19,28 +20,20 @@ export const clientColumns = {
   createdAt: clients.createdAt,
 };
 
-/** The client with this public id and the hash of its secret, or null. */
-export async function findClientWithSecret(
-  db: Db,
+/** The client with this public id now, with the digest of its secret; or null. */
+export async function findClient(
+  ctx: Context,
   clientId: string,
 ): Promise<(ClientRecord & { secretHash: string }) | null> {
-  const [client] = await db
+  // A string that is no client id may be one that the database refuses: it is replaced by one that no client has.
+  const [client] = await ctx.db
     .select({ ...clientColumns, secretHash: clients.secretHash })
     .from(clients)
-    .where(eq(clients.clientId, clientId));
+    .where(eq(clients.clientId, /^[\w-]{1,128}$/.test(clientId) ? clientId : ""));
   return client ?? null;
 }
 
-/** At most `count` clients, the newest first, from the one after `after` on. */
-export function selectClients(
-  db: Db,
-  count: number,
-  after: string | null,
-): Promise<ClientRecord[]> {
-  return db
-    .select(clientColumns)
-    .from(clients)
-    .where(after === null ? undefined : lt(clients.id, after))
-    .orderBy(desc(clients.id))
-    .limit(count);
+/** The error for an unknown client. */
+export function clientNotFound(): AppError {
+  return new AppError("NOT_FOUND", "There is no such client.");
 }

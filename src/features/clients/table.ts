@@ -2,11 +2,11 @@ import { pgTable, text, uuid } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../../platform/db/columns.ts";
 
-/** Services that authenticate themselves (RFC 6749 §2). A deleted one's row is gone: nothing refers to it but the audit log. */
+/** Clients: services that authenticate (RFC 6749 §2). Deleting one deletes its row: only the audit log refers to it. */
 export const clients = pgTable("clients", {
-  /** The order in which they were made. */
+  /** In the order of creation. */
   id: uuid("id").primaryKey(),
-  /** Public, and never used again for another client. */
+  /** The public id, which is never reused. */
   clientId: text("client_id").notNull().unique("clients_client_id_unique"),
   name: text("name").notNull(),
   /** SHA-256 of the secret, which is 256 random bits. */

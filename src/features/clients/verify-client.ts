@@ -1,16 +1,15 @@
-import { equalInConstantTime } from "../../kernel/bytes.ts";
-import type { Context } from "../../platform/platform.ts";
+import { equalInConstantTime, sha256 } from "../../kernel/bytes.ts";
+import type { Context, Platform } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
-import { hashClientSecret } from "./client-secret.ts";
-import { type ClientRecord, findClientWithSecret } from "./queries.ts";
+import { type ClientRecord, findClient } from "./queries.ts";
 
-/** What a client proves itself with. */
+/** The id and the secret with which a client authenticates. */
 export interface ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** Compared with where there is no client: no secret has this digest. */
+/** Compared with if there is no such client: no secret has this digest. */
 const hashOfNoSecret = hashClientSecret("");
 
 /**
@@ -36,11 +35,12 @@ export async function verifyClient(
   return null;
 }
 
-/** The client of this id as of now, with the hash of its secret; or null. */
-export function findClient(
-  ctx: Context,
-  clientId: string,
-): Promise<(ClientRecord & { secretHash: string }) | null> {
-  // What is no id of ours could be a text that the database refuses; it is looked up as one that no client has.
-  return findClientWithSecret(ctx.db, /^[\w-]{1,128}$/.test(clientId) ? clientId : "");
+/** A new secret of 256 random bits, and the digest that is stored: with so many bits it cannot be reversed. */
+export function newClientSecret(ctx: Platform): { secret: string; hash: string } {
+  const secret = ctx.random.token(256);
+  return { secret, hash: hashClientSecret(secret) };
+}
+
+function hashClientSecret(secret: string): string {
+  return sha256(secret);
 }

@@ -1,14 +1,15 @@
-export { challengeLink } from "./challenge-link.ts";
-export { consumeCode, consumeToken, wasConsumed } from "./consume-challenge.ts";
-export { findChallenge } from "./find-challenge.ts";
-export { issueChallenge } from "./issue-challenge.ts";
+export { type ChallengeEffects, consumeCode, consumeToken } from "./consume-challenge.ts";
+export { deleteExpiredChallenges } from "./delete-expired.ts";
+export { challengeLink, issueChallenge } from "./issue-challenge.ts";
+export { mailLink, mailLinkAndCode } from "./mail-challenge.ts";
+export { createMailRequests } from "./mail-requests.ts";
 export {
   lockChallenge,
+  type LockedChallenge,
   proveCode,
   type ProvenChallenge,
   proveToken,
   useUpChallenge,
 } from "./prove-challenge.ts";
-export type { ChallengePurpose } from "./purposes.ts";
-export { createRequestDelivery, takeRequest } from "./requests.ts";
-export { deleteExpiredChallenges } from "./delete-expired.ts";
+export { findChallenge } from "./queries.ts";
+export type { ChallengePurpose } from "./table.ts";

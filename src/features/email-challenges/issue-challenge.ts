@@ -1,65 +1,63 @@
-import { sql, type SQL } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
 
 import { sha256 } from "../../kernel/bytes.ts";
 import { addSeconds } from "../../kernel/clock.ts";
-import { type Effect, type EffectRow, insertRow } from "../../platform/db/write.ts";
-import type { Context } from "../../platform/platform.ts";
-import type { ChallengePurpose } from "./purposes.ts";
-import { mailChallenges } from "./table.ts";
+import type { Settings } from "../../platform/config/settings.ts";
+import { type Effect, upsertRow } from "../../platform/db/effects.ts";
+import type { Context, Platform } from "../../platform/platform.ts";
+import { type ChallengePurpose, emailChallenges } from "./table.ts";
 
-/** For whom, for what and for how long a challenge is issued. In SQL is what only the change's row knows. */
-export interface NewChallenge {
+/** The user to whom a challenge is mailed. Values that only the change's row has are SQL. */
+export interface ChallengeRecipient {
   readonly userId: string | SQL;
-  /** Hers when it was decided to mail it; at any other the challenge is void. */
+  /** The version of the user's credentials now; the challenge is void at any other. */
   readonly credentialsVersion: number | SQL;
-  /** The address that it is mailed to, in canonical form. */
+  /** The address to which it is mailed, in canonical form. */
   readonly email: string;
+}
+
+/** The purpose and the lifetime of a challenge. */
+export interface NewChallenge extends ChallengeRecipient {
   readonly purpose: ChallengePurpose;
   readonly linkTtlSeconds: number;
-  /** Whether a code will do in place of the link. */
+  /** Whether a code may be used in place of the link. */
   readonly hasCode: boolean;
 }
 
-/** A challenge to be mailed. Its secrets exist here and in the mail; the database gets digests. */
+/** A challenge to be mailed. The database stores digests of its token and code. */
 export interface IssuedChallenge {
   readonly token: string;
+  readonly link: string;
   readonly effect: Effect;
 }
 
-/** One with a code, which lives for `OTP_TTL` and never longer than the link. */
+/** A challenge with a code, which expires after `OTP_TTL` and never after the link. */
 export interface IssuedChallengeWithCode extends IssuedChallenge {
   readonly code: string;
   readonly codeTtlSeconds: number;
 }
 
 /**
- * A link token of 160 random bits, with a code of 6 random digits if it is to have one, and the effect that stores them
- * (for each of the change's rows, or for those that `when` holds for). It takes the place of the user's earlier challenge
- * of the same purpose, whose link and code die; the count of wrong codes stays.
+ * Issues a link token of 160 random bits, with a code of 6 random digits if `hasCode`, and the effect that stores them for each
+ * of the change's rows. The effect replaces the user's earlier challenge of the same purpose; the count of wrong codes stays.
  */
 export function issueChallenge(
   ctx: Context,
   challenge: NewChallenge & { readonly hasCode: true },
-  when?: SQL,
 ): IssuedChallengeWithCode;
 export function issueChallenge(
   ctx: Context,
   challenge: NewChallenge & { readonly hasCode: false },
-  when?: SQL,
 ): IssuedChallenge;
-export function issueChallenge(
-  ctx: Context,
-  challenge: NewChallenge,
-  when?: SQL,
-): IssuedChallengeWithCode {
+export function issueChallenge(ctx: Context, challenge: NewChallenge): IssuedChallengeWithCode {
   const now = ctx.clock.now();
-  const { hasCode, linkTtlSeconds } = challenge;
+  const { hasCode, linkTtlSeconds, purpose } = challenge;
   const codeTtlSeconds = Math.min(ctx.settings.otpTtlSeconds, linkTtlSeconds);
   const token = ctx.random.token(160);
   const code = ctx.random.digits(6);
-  const row: EffectRow<typeof mailChallenges> = {
+  const row = {
     userId: challenge.userId,
-    purpose: challenge.purpose,
+    purpose,
     id: ctx.random.id(now),
     email: challenge.email,
     credentialsVersion: challenge.credentialsVersion,
@@ -72,22 +70,55 @@ export function issueChallenge(
     codeExpiresAt: hasCode ? addSeconds(now, codeTtlSeconds) : null,
     consumedAt: null,
   };
-  const insert = insertRow(mailChallenges, row, when);
-  const effect: Effect = (changed) => sql`${insert(changed)} ${replaceEarlier}`;
-  return { token, code, codeTtlSeconds, effect };
+  const key = [emailChallenges.userId, emailChallenges.purpose];
+  const effect = upsertRow(emailChallenges, row, { key, replace: replacedColumns });
+  return { token, link: challengeLink(ctx, purpose, token), code, codeTtlSeconds, effect };
 }
 
-/** How a link's token is stored. */
+/** All but the key and the count of wrong codes over all mails. */
+const replacedColumns = [
+  emailChallenges.id,
+  emailChallenges.email,
+  emailChallenges.credentialsVersion,
+  emailChallenges.tokenHash,
+  emailChallenges.codeHash,
+  emailChallenges.attempts,
+  emailChallenges.createdAt,
+  emailChallenges.expiresAt,
+  emailChallenges.codeExpiresAt,
+  emailChallenges.consumedAt,
+];
+
+/** The operator's own page for each purpose, if there is one. */
+const ownPages = {
+  "verify-email": (settings) => settings.linkVerifyEmail,
+  "magic-link": (settings) => settings.linkMagicLink,
+  "reset-password": (settings) => settings.linkResetPassword,
+  "change-email": (settings) => settings.linkChangeEmail,
+} satisfies Record<ChallengePurpose, (settings: Settings) => string | null>;
+
+/** The link to be mailed. It is built from the settings alone: the `Host` header of a request is never part of a mail. */
+export function challengeLink(
+  { settings }: Platform,
+  purpose: ChallengePurpose,
+  token: string,
+): string {
+  const page = new URL(ownPages[purpose](settings) ?? `${settings.publicUrl}/${purpose}`);
+  page.searchParams.set("token", token);
+  return page.href;
+}
+
+/** The digest under which a link's token is stored. */
 export function hashToken(token: string): string {
   return sha256(token);
 }
 
-/** How a code is stored: a keyed digest, for six digits in the clear would be found from any copy of the database. */
+/** A keyed digest: an unkeyed one of six digits could be reversed from any copy of the database. */
 function hashCode(ctx: CodeKeys, challenge: CodeScope, code: string): string {
   return ctx.secrets.digest(codeKey, codeMessage(challenge, code));
 }
 
-/** How a received code may be stored: also under the key that was in use when it was mailed. */
+/** The digests under which a received code may be stored: also under the key that was in use when it was mailed. */
 export function codeHashes(ctx: CodeKeys, challenge: CodeScope, code: string): string[] {
   return [...ctx.secrets.digests(codeKey, codeMessage(challenge, code))];
 }
@@ -100,23 +131,3 @@ const codeKey = "mail-code";
 function codeMessage({ purpose, email }: CodeScope, code: string): string {
   return `${purpose}\n${email}\n${code}`;
 }
-
-const replacedColumns = [
-  mailChallenges.id,
-  mailChallenges.email,
-  mailChallenges.credentialsVersion,
-  mailChallenges.tokenHash,
-  mailChallenges.codeHash,
-  mailChallenges.attempts,
-  mailChallenges.createdAt,
-  mailChallenges.expiresAt,
-  mailChallenges.codeExpiresAt,
-  mailChallenges.consumedAt,
-];
-
-const replaceEarlier: SQL = sql`on conflict ("user_id", "purpose") do update set ${sql.join(
-  replacedColumns.map(
-    ({ name }) => sql`${sql.identifier(name)} = excluded.${sql.identifier(name)}`,
-  ),
-  sql`, `,
-)}`;

@@ -1,113 +1,163 @@
 import { and, eq, gt, inArray, isNull, sql, type SQL } from "drizzle-orm";
 
-import { type Effect, withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
+import { type Effect, updateRows, when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { userColumns, type UserRecord } from "../roles/index.ts";
 import { isActive, users } from "../users/index.ts";
-import { hasCodeToTry } from "./consume-challenge.ts";
-import { isBoundTo } from "./owner.ts";
 import { codeHashes, hashToken } from "./issue-challenge.ts";
-import type { ChallengePurpose } from "./purposes.ts";
-import { mailChallenges } from "./table.ts";
+import { hasCodeToTry, isBoundTo } from "./queries.ts";
+import { type ChallengePurpose, emailChallenges } from "./table.ts";
 
-/** A living challenge whose token or code somebody knows. It is still to be used up, by the statement that acts on it. */
+/** An active challenge whose token or code was presented. The statement that acts on it consumes it. */
 export interface ProvenChallenge {
   readonly id: string;
   readonly purpose: ChallengePurpose;
   readonly user: UserRecord;
-  /** Hers when it was proven. */
+  /** The version of the user's credentials when it was proven. */
   readonly credentialsVersion: number;
 }
 
-/** The living challenge that a link's token belongs to. Gives `expired` for one that came too late, else null. */
+/** Why a token proves nothing, for the audit log; the user of its challenge, if there is one. */
+export interface RefusedToken {
+  readonly reason:
+    | "unknown_link"
+    | "used_link"
+    | "expired_link"
+    | "void_link"
+    | "disabled"
+    | "deleted";
+  readonly userId: string | null;
+}
+
+/** The active challenge of a link's token, or why there is none. */
 export async function proveToken(
   ctx: Context,
   purpose: ChallengePurpose,
   token: string,
-): Promise<ProvenChallenge | "expired" | null> {
+): Promise<ProvenChallenge | RefusedToken> {
   const [row] = await ctx.db
-    .select({ ...provenColumns, expiresAt: mailChallenges.expiresAt })
-    .from(mailChallenges)
-    .innerJoin(users, isLivingUsers(purpose))
-    .where(eq(mailChallenges.tokenHash, hashToken(token)));
-  if (!row) return null;
-  const { expiresAt, ...proven } = row;
-  return expiresAt <= ctx.clock.now() ? "expired" : provenChallenge(purpose, proven);
+    .select({
+      ...provenColumns,
+      isActive: sql<boolean>`${isActiveChallenge(purpose)}`,
+      expiresAt: emailChallenges.expiresAt,
+      consumedAt: emailChallenges.consumedAt,
+      disabledAt: users.disabledAt,
+      deletedAt: users.deletedAt,
+    })
+    .from(emailChallenges)
+    .innerJoin(users, eq(users.id, emailChallenges.userId))
+    .where(
+      and(eq(emailChallenges.tokenHash, hashToken(token)), eq(emailChallenges.purpose, purpose)),
+    );
+  if (!row) return { reason: "unknown_link", userId: null };
+  const { isActive: isUsable, expiresAt, consumedAt, disabledAt, deletedAt, ...proven } = row;
+  const isExpired = expiresAt <= ctx.clock.now();
+  if (isUsable && !isExpired) return provenChallenge(purpose, proven);
+  const userId = row.id;
+  if (deletedAt !== null) return { reason: "deleted", userId };
+  if (disabledAt !== null) return { reason: "disabled", userId };
+  if (consumedAt !== null) return { reason: "used_link", userId };
+  return { reason: isUsable ? "expired_link" : "void_link", userId };
 }
 
 /**
- * The living challenge of this address if the code is its code. Every try is counted, together with `effects`, in one
- * statement: also the right one, for it uses up nothing yet. In effects: the user's `id`, and `is_right`. Null for a wrong,
- * used, expired or too often tried code, and for an unknown address alike.
+ * The active challenge of this address if the code is its code. Every attempt is counted, together with the effects of a
+ * refused one, in one statement: also the right one, since it consumes nothing yet. Null for a wrong, used, expired or too often
+ * tried code, and for an unknown address.
  */
 export async function proveCode(
   ctx: Context,
   challenge: { purpose: ChallengePurpose; email: string; code: string },
-  effects: readonly Effect[],
+  refused: (refusal: RefusedCode) => readonly Effect[],
 ): Promise<ProvenChallenge | null> {
   const { purpose, email, code } = challenge;
-  const isRight = inArray(mailChallenges.codeHash, codeHashes(ctx, challenge, code));
-  const tried = ctx.db.$with("tried").as(
-    ctx.db
-      .update(mailChallenges)
-      .set({
-        attempts: sql`${mailChallenges.attempts} + 1`,
-        totalAttempts: sql`case when ${isRight} then 0 else ${mailChallenges.totalAttempts} + 1 end`,
-      })
-      .from(users)
-      .where(and(eq(sql`lower(${users.email})`, email), hasCodeToTry(ctx), isLivingUsers(purpose)))
-      .returning({ ...provenColumns, isRight: sql<boolean>`${isRight}`.as("is_right") }),
+  const isRight = inArray(emailChallenges.codeHash, codeHashes(ctx, challenge, code));
+  const query = ctx.db
+    .update(emailChallenges)
+    .set({
+      attempts: sql`${emailChallenges.attempts} + 1`,
+      totalAttempts: sql`case when ${isRight} then 0 else ${emailChallenges.totalAttempts} + 1 end`,
+    })
+    .from(users)
+    .where(
+      and(eq(sql`lower(${users.email})`, email), hasCodeToTry(ctx), isActiveChallenge(purpose)),
+    )
+    .returning({ ...provenColumns, isRight: sql<boolean>`${isRight}`.as("is_right") });
+  const [row] = await commit(
+    ctx,
+    { query, isMade: ({ isRight }) => isRight, otherwise: refused(noCodeToTry(email)) },
+    ({ id, isRight }) => when(sql`not ${isRight}`, refused({ reason: "wrong_code", userId: id })),
   );
-  const [row] = await withEffects(ctx.db, tried, effects).select().from(tried);
   if (!row) return null;
   const { isRight: wasRight, ...proven } = row;
   return wasRight ? provenChallenge(purpose, proven) : null;
 }
 
+/** Why a code proves nothing, for the audit log; the user with the address, if there is one. */
+export interface RefusedCode {
+  readonly reason: string | SQL<string>;
+  readonly userId: SQL<string>;
+}
+
+/** The code was used, has expired, was tried too often, or was never sent: all of it is read by the same statement. */
+function noCodeToTry(email: string): RefusedCode {
+  const owner = sql`from ${users} where lower(${users.email}) = ${email} and ${users.deletedAt} is null`;
+  return {
+    reason: sql`coalesce((select case when ${users.disabledAt} is null then 'void_code' else 'disabled' end ${owner}), 'unknown_account')`,
+    userId: sql`(select ${users.id} ${owner})`,
+  };
+}
+
+/** A proven challenge that a statement has locked together with its user. */
+export type LockedChallenge = ReturnType<typeof lockChallenge>;
+
 /**
- * For the statement that acts on a proven challenge: one row with `credentials_version` (given, or her present one) and
- * `is_unverified`, while the challenge and its user are as they were. Both stay locked, so that whatever the statement
- * does to them happens; of any number of racing statements one gets the row. The user is locked first, as by others.
+ * For the statement that acts on a proven challenge: one row with the version of the user's credentials (`newVersion`, by default
+ * the present one) while the challenge and its user are as they were. Both stay locked, so that whatever the statement does to
+ * them happens; of any number of racing statements one gets the row. The user is locked first, as everywhere.
  */
 export function lockChallenge(
   ctx: Context,
   { id, purpose, user, credentialsVersion }: ProvenChallenge,
-  newVersion: SQL = sql`${users.credentialsVersion}`,
+  newVersion: SQL<number> = sql<number>`${users.credentialsVersion}`,
 ) {
-  return ctx.db.$with("proof").as(
-    ctx.db
-      .select({
-        credentialsVersion: sql<number>`${newVersion}`.as("credentials_version"),
-        isUnverified: sql<boolean>`${users.emailVerifiedAt} is null`.as("is_unverified"),
-      })
-      .from(users)
-      .innerJoin(mailChallenges, isLivingUsers(purpose))
-      .where(
-        and(
-          eq(users.id, user.id),
-          eq(mailChallenges.id, id),
-          gt(mailChallenges.expiresAt, ctx.clock.now()),
-          eq(users.credentialsVersion, credentialsVersion),
-        ),
-      )
-      .for("no key update"),
+  return ctx.db
+    .select({
+      credentialsVersion: newVersion.as("credentials_version"),
+      isUnverified: sql<boolean>`${users.emailVerifiedAt} is null`.as("is_unverified"),
+    })
+    .from(users)
+    .innerJoin(emailChallenges, isActiveChallenge(purpose))
+    .where(
+      and(
+        eq(users.id, user.id),
+        eq(emailChallenges.id, id),
+        gt(emailChallenges.expiresAt, ctx.clock.now()),
+        eq(users.credentialsVersion, credentialsVersion),
+      ),
+    )
+    .for("no key update");
+}
+
+/** The effect of consuming a challenge that the statement has locked. */
+export function useUpChallenge(ctx: Context, { id, purpose, user }: ProvenChallenge): Effect {
+  return updateRows(
+    emailChallenges,
+    { consumedAt: ctx.clock.now() },
+    and(
+      eq(emailChallenges.userId, user.id),
+      eq(emailChallenges.purpose, purpose),
+      eq(emailChallenges.id, id),
+    ),
   );
 }
 
-/** The effect of using up a challenge that the statement has locked. */
-export function useUpChallenge(ctx: Context, { id, purpose, user }: ProvenChallenge): Effect {
-  const now = sql.param(ctx.clock.now(), mailChallenges.consumedAt);
-  return (changed) => sql`
-    update ${mailChallenges} set consumed_at = ${now}::timestamptz from ${changed}
-    where ${mailChallenges.userId} = ${user.id} and ${mailChallenges.purpose} = ${purpose}
-      and ${mailChallenges.id} = ${id}`;
-}
-
-/** Whether it was not used up, and its user lives and is as she was when it was mailed. */
-function isLivingUsers(purpose: ChallengePurpose): SQL | undefined {
+/** Whether it was not consumed, and its user is active and has not changed since it was mailed. */
+function isActiveChallenge(purpose: ChallengePurpose): SQL | undefined {
   return and(
-    eq(mailChallenges.purpose, purpose),
-    isNull(mailChallenges.consumedAt),
+    eq(emailChallenges.purpose, purpose),
+    isNull(emailChallenges.consumedAt),
     isBoundTo(users, purpose),
     isActive,
   );
@@ -116,7 +166,7 @@ function isLivingUsers(purpose: ChallengePurpose): SQL | undefined {
 const provenColumns = {
   ...userColumns,
   credentialsVersion: users.credentialsVersion,
-  challengeId: sql<string>`${mailChallenges.id}`.as("challenge_id"),
+  challengeId: sql<string>`${emailChallenges.id}`.as("challenge_id"),
 };
 
 function provenChallenge(

@@ -3,27 +3,30 @@ import { index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from "dr
 import { timestamp } from "../../platform/db/columns.ts";
 import { firstCredentialsVersion, users } from "../users/index.ts";
 
+/** What a mailed link or code may be used for. One that is issued for a purpose is invalid for any other. */
+export type ChallengePurpose = "verify-email" | "magic-link" | "reset-password" | "change-email";
+
 /**
- * What was mailed and is waited for: a link's token and, for some purposes, a code, each as a hash. A user has one challenge
- * for each purpose, so a newer mail makes the older one worthless; guesses at codes are counted over all of them.
+ * Email challenges: a link's token and, for some purposes, a code, each as a digest. A user has one challenge for each purpose,
+ * so that a newer mail replaces the older one; wrong codes are counted over all of them.
  */
-export const mailChallenges = pgTable(
+export const emailChallenges = pgTable(
   "mail_challenges",
   {
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    purpose: text("purpose").notNull(),
+    purpose: text("purpose").$type<ChallengePurpose>().notNull(),
     id: uuid("id").notNull(),
-    /** The address the mail went to. */
+    /** The address to which the mail was sent. */
     email: text("email").notNull(),
-    /** That of its user when it was mailed; the challenge is void at any other. */
+    /** The version of the user's credentials when the mail was sent; the challenge is void at any other. */
     credentialsVersion: integer("credentials_version").notNull().default(firstCredentialsVersion),
     tokenHash: text("token_hash").notNull(),
     codeHash: text("code_hash"),
     /** Wrong codes entered for this mail. */
     attempts: integer("attempts").notNull(),
-    /** Wrong codes entered for all mails of this purpose since the last success: with the row the count is lost. */
+    /** Wrong codes entered for all mails of this purpose since the last success. The count is lost with the row. */
     totalAttempts: integer("total_attempts").notNull(),
     createdAt: timestamp("created_at").notNull(),
     expiresAt: timestamp("expires_at").notNull(),

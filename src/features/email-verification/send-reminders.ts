@@ -1,21 +1,21 @@
 import { and, eq, gt, isNull, lt, lte, type SQL } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
-import { changedColumn, withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
+import { mailLinkAndCode } from "../email-challenges/index.ts";
 import { isActive, users } from "../users/index.ts";
-import { composeVerificationMail } from "./verification-mail.ts";
 
-/** A reminder that was due longer ago is left out, so that switching reminders on mails no crowd. */
+/** A reminder that was due longer ago is left out, so that switching reminders on does not mail every old account. */
 const latestSeconds = 7 * 86_400;
-/** One that is later than this is left out when the next one is due: nobody is reminded twice at a time. */
+/** A reminder that is later than this is left out when the next one is due, so that no user gets two at a time. */
 const lateSeconds = 600;
 const batchSize = 100;
 
 /**
- * Sends the reminders to verify (`VERIFY_REMINDERS`) that are due, each once, whichever replica comes first. Replicas may do
- * this all at once. Ends early when `stopping` says so.
+ * Sends the reminders to verify (`VERIFY_REMINDERS`) that are due, each once, by whichever replica is first. All replicas may run
+ * this at the same time. Ends early when `stopping` is aborted.
  */
 export async function sendDueReminders(ctx: Context, stopping?: AbortSignal): Promise<void> {
   for (let number = 1; number <= ctx.settings.verifyRemindersSeconds.length; number += 1) {
@@ -36,33 +36,28 @@ export async function sendDueReminders(ctx: Context, stopping?: AbortSignal): Pr
   }
 }
 
-/** False when it is not due any more: she has verified or left since, or another replica was faster. */
+/** False when it is not due any more: the user has verified or left since, or another replica was first. */
 async function remind(
   ctx: Context,
   user: { id: string; email: string },
   number: number,
 ): Promise<boolean> {
-  const reminded = ctx.db.$with("reminded").as(
-    ctx.db
-      .update(users)
-      .set({ verifyRemindersSent: number })
-      .where(and(eq(users.id, user.id), eq(users.email, user.email), isDue(ctx, number)))
-      .returning({ id: users.id, credentialsVersion: users.credentialsVersion }),
-  );
-  const { effects } = composeVerificationMail(
-    ctx,
-    { ...user, credentialsVersion: changedColumn("credentials_version") },
-    "verify-reminder",
-  );
+  const { id: userId, email } = user;
+  const query = ctx.db
+    .update(users)
+    .set({ verifyRemindersSent: number })
+    .where(and(eq(users.id, userId), eq(users.email, email), isDue(ctx, number)))
+    .returning({ credentialsVersion: users.credentialsVersion });
+  const linkTtlSeconds = ctx.settings.verifyEmailTtlSeconds;
+  const kind = "verify-reminder";
   const action = "user.verification_reminded";
-  const [row] = await withEffects(ctx.db, reminded, [
-    ...effects,
-    recordAudit(ctx, { action, result: "success", userId: user.id, detail: { number } }),
-  ])
-    .select()
-    .from(reminded);
-  if (row) ctx.outboxWritten();
-  return row !== undefined;
+  const rows = await commit(ctx, { query }, ({ credentialsVersion }) => {
+    const recipient = { userId, credentialsVersion, email };
+    const { challenge, mail } = mailLinkAndCode(ctx, recipient, { kind, linkTtlSeconds });
+    const entry = { action, result: "success", userId, detail: { number } } as const;
+    return [challenge, mail, recordAudit(ctx, entry)];
+  });
+  return rows.length > 0;
 }
 
 /** Whether a user should get the reminder of this number, counted from 1, now. */

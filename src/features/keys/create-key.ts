@@ -1,16 +1,16 @@
-import { sql } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
-import { type Effect, withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
+import { updateRows } from "../../platform/db/effects.ts";
 import { createKeyPair } from "../../platform/jwt/key-pair.ts";
 import type { AsymmetricAlgorithm } from "../../platform/jwt/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { longestTokenLifeSeconds } from "./lifetimes.ts";
-import type { KeyRecord } from "./queries.ts";
+import { type KeyRecord, longestTokenLifeSeconds } from "./queries.ts";
 import { signingKeys } from "./table.ts";
 
-/** A key that was made just now. */
+/** A key that was just created. */
 export interface CreatedKey {
   readonly id: string;
   readonly algorithm: AsymmetricAlgorithm;
@@ -20,8 +20,8 @@ export interface CreatedKey {
 }
 
 /**
- * Makes the successor of the newest of `keys` (all that are kept), or the first key, and says until when those before it
- * verify. Null, and nothing is changed, where another replica has made that successor already.
+ * Creates the successor of the newest of `keys` (all that are kept), or the first key, and sets until when those before it
+ * verify. Null, and nothing is changed, if another replica has created that successor already.
  */
 export async function createKey(
   ctx: Context,
@@ -32,37 +32,29 @@ export async function createKey(
   const { id, publicJwk, privateJwk } = await createKeyPair(algorithm);
   const key = { id, algorithm, activeFrom };
   const predecessorsVerifyUntil = addSeconds(activeFrom, longestTokenLifeSeconds(ctx.settings));
-  const created = ctx.db.$with("created").as(
-    ctx.db
-      .insert(signingKeys)
-      .values({
-        ...key,
-        generation: (newest?.generation ?? 0) + 1,
-        publicJwk,
-        sealedPrivateJwk: ctx.secrets.seal(privateJwk),
-        createdAt: ctx.clock.now(),
-      })
-      .onConflictDoNothing({ target: [signingKeys.algorithm, signingKeys.generation] })
-      .returning({ id: signingKeys.id }),
-  );
+  const query = ctx.db
+    .insert(signingKeys)
+    .values({
+      ...key,
+      generation: (newest?.generation ?? 0) + 1,
+      publicJwk,
+      sealedPrivateJwk: ctx.secrets.seal(privateJwk),
+      createdAt: ctx.clock.now(),
+    })
+    .onConflictDoNothing({ target: [signingKeys.algorithm, signingKeys.generation] })
+    .returning({ id: signingKeys.id });
   const detail = { key_id: id, algorithm, active_from: activeFrom.toISOString() };
-  const [row] = await withEffects(ctx.db, created, [
-    retireOthers(algorithm, predecessorsVerifyUntil),
+  const announce = () => ({ subject: "keys", id }) as const;
+  const [row] = await commit(ctx, { query, announce }, () => [
+    // The statement does not see the row that it inserts: only the keys before it are retired.
+    updateRows(
+      signingKeys,
+      { verifyUntil: predecessorsVerifyUntil },
+      and(eq(signingKeys.algorithm, algorithm), isNull(signingKeys.verifyUntil)),
+    ),
     recordAudit(ctx, { action: "signing_key.created", result: "success", userId: null, detail }),
-  ])
-    .select()
-    .from(created);
+  ]);
   if (!row) return null;
-  ctx.changes.announce({ subject: "keys", id });
-  ctx.log.info(detail, "signing key made");
+  ctx.log.info(detail, "signing key created");
   return { ...key, predecessorsVerifyUntil };
-}
-
-/** The statement does not see the new row itself: only those of before are changed. */
-function retireOthers(algorithm: AsymmetricAlgorithm, verifyUntil: Date): Effect {
-  const { verifyUntil: column } = signingKeys;
-  return (created) => sql`
-    update ${signingKeys} set ${sql.identifier(column.name)} = ${sql.param(verifyUntil, column)}::timestamptz
-    from ${created}
-    where ${signingKeys.algorithm} = ${algorithm} and ${column} is null`;
 }

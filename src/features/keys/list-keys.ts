@@ -4,19 +4,19 @@ import { secretKeyOf } from "../../platform/jwt/secret-keys.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type KeyRecord, readKeys } from "./queries.ts";
 
-/** A key as operators see it, without anything secret. */
+/** A key without its secret part, as operators see it. */
 export interface ListedKey {
   readonly id: string;
   readonly algorithm: Algorithm;
   /** Whether it will sign, signs, or only verifies what it signed. */
   readonly state: "next" | "current" | "retired";
-  /** From when on it signs, or did; null for a secret of the settings. */
+  /** When it began or begins to sign; null for a secret of the settings. */
   readonly since: Date | null;
-  /** Until when it verifies, where that is known. */
+  /** Until when it verifies, if that is known. */
   readonly until: Date | null;
 }
 
-/** Every key that tokens are verified with: the secrets of the settings and the stored key pairs. */
+/** Every key with which tokens are verified: the secrets of the settings and the stored key pairs. */
 export async function listKeys(ctx: Context): Promise<ListedKey[]> {
   const { jwtAlgorithm, jwtSecretKey, jwtSecretKeyPrevious } = ctx.settings;
   const now = ctx.clock.now();

@@ -1,63 +1,58 @@
-import { and, isNull, lte, ne, sql } from "drizzle-orm";
+import { and, isNull, lte, ne, type SQL, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
-import { type Effect, once, withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
+import { type Effect, once } from "../../platform/db/effects.ts";
+import { jsonObject } from "../../platform/db/json-object.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
-import { longestTokenLifeSeconds } from "./lifetimes.ts";
+import { longestTokenLifeSeconds } from "./queries.ts";
+import { rotateKeyWhenDue } from "./rotate-key.ts";
 import { signingKeys } from "./table.ts";
 
+/** Rotates, retires and deletes the keys for which that is due. Replicas may run this at any time, also at once. */
+export async function maintainKeys(ctx: Context): Promise<void> {
+  await rotateKeyWhenDue(ctx);
+  await retireUnusedKeys(ctx);
+  await deleteExpiredKeys(ctx);
+}
+
+const announce = () => ({ subject: "keys", id: "" }) as const;
+
 /** Retires the keys of an algorithm that is out of use: a replica that signed with it would have replaced them in time. */
-export async function retireUnusedKeys(ctx: Context): Promise<void> {
+async function retireUnusedKeys(ctx: Context): Promise<void> {
   const { settings } = ctx;
   const now = ctx.clock.now();
   const dueBy = addSeconds(now, -settings.jwtKeyRotationSeconds);
-  const retired = ctx.db.$with("retired").as(
-    ctx.db
-      .update(signingKeys)
-      .set({ verifyUntil: addSeconds(now, longestTokenLifeSeconds(settings)) })
-      .where(
-        and(
-          isNull(signingKeys.verifyUntil),
-          ne(signingKeys.algorithm, sql`${settings.jwtAlgorithm}`),
-          lte(signingKeys.activeFrom, dueBy),
-        ),
-      )
-      .returning({ id: signingKeys.id }),
-  );
-  const rows = await withEffects(ctx.db, retired, [
-    recordAll(ctx, "signing_key.retired", "retired"),
-  ])
-    .select()
-    .from(retired);
-  announce(ctx, rows.length);
+  const query = ctx.db
+    .update(signingKeys)
+    .set({ verifyUntil: addSeconds(now, longestTokenLifeSeconds(settings)) })
+    .where(
+      and(
+        isNull(signingKeys.verifyUntil),
+        ne(signingKeys.algorithm, sql`${settings.jwtAlgorithm}`),
+        lte(signingKeys.activeFrom, dueBy),
+      ),
+    )
+    .returning({ id: signingKeys.id });
+  await commit(ctx, { query, announce }, ({ id }, rows) => [
+    recordAll(ctx, "signing_key.retired", sql`(select jsonb_agg(${id}) from ${rows})`),
+  ]);
 }
 
 /** Deletes the keys that verify nothing any more. */
-export async function deleteExpiredKeys(ctx: Context): Promise<void> {
-  const deleted = ctx.db
-    .$with("deleted")
-    .as(
-      ctx.db
-        .delete(signingKeys)
-        .where(lte(signingKeys.verifyUntil, ctx.clock.now()))
-        .returning({ id: signingKeys.id }),
-    );
-  const rows = await withEffects(ctx.db, deleted, [
-    recordAll(ctx, "signing_key.deleted", "deleted"),
-  ])
-    .select()
-    .from(deleted);
-  announce(ctx, rows.length);
+async function deleteExpiredKeys(ctx: Context): Promise<void> {
+  const query = ctx.db
+    .delete(signingKeys)
+    .where(lte(signingKeys.verifyUntil, ctx.clock.now()))
+    .returning({ id: signingKeys.id });
+  await commit(ctx, { query, announce }, ({ id }, rows) => [
+    recordAll(ctx, "signing_key.deleted", sql`(select jsonb_agg(${id}) from ${rows})`),
+  ]);
 }
 
-function announce(ctx: Context, count: number): void {
-  if (count > 0) ctx.changes.announce({ subject: "keys", id: "" });
-}
-
-/** One audit row for all of them. */
-function recordAll(ctx: Context, action: AuditAction, changed: string): Effect {
-  const ids = sql`(select jsonb_agg("id") from ${sql.identifier(changed)})`;
-  const detail = sql`jsonb_build_object('key_ids', ${ids})`;
+/** One audit row for all keys. */
+function recordAll(ctx: Context, action: AuditAction, ids: SQL): Effect {
+  const detail = jsonObject({ key_ids: ids });
   return once(recordAudit(ctx, { action, result: "success", userId: null, detail }));
 }

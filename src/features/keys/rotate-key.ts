@@ -2,26 +2,25 @@ import { addSeconds } from "../../kernel/clock.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { createKey, type CreatedKey } from "./create-key.ts";
-import { leadSeconds } from "./lifetimes.ts";
 import { loadKeys } from "./load-keys.ts";
-import { readKeys } from "./queries.ts";
+import { leadSeconds, readKeys } from "./queries.ts";
 
-/** Time for every replica to learn of a new key before the first token is signed with it. */
+/** The time in which every replica is notified of a new key before the first token is signed with it. */
 const noticeSeconds = 0.5;
 
 /**
- * Makes a new key that signs from now on, on every replica. Tokens of the keys before it stay valid. Throws `CONFLICT` under
- * HS256, whose secret is a setting, and `UnusableKeyError` where the present key cannot be opened.
+ * Creates a new key that signs from now on, on every replica. Tokens of the keys before it stay valid. Throws `CONFLICT` under
+ * HS256, whose secret is a setting, and `UnusableKeyError` if the present key cannot be opened.
  */
 export async function rotateKey(ctx: Context): Promise<CreatedKey> {
   const algorithm = ctx.settings.jwtAlgorithm;
   if (algorithm === "HS256") {
     throw new AppError(
       "CONFLICT",
-      "With JWT_ALGORITHM=HS256 there is no key to rotate but the secret: set JWT_SECRET_KEY to a new one and JWT_SECRET_KEY_PREVIOUS to the old one, and restart every replica.",
+      "With JWT_ALGORITHM=HS256 there is no key to rotate except the secret: set JWT_SECRET_KEY to a new one and JWT_SECRET_KEY_PREVIOUS to the old one, and restart every replica.",
     );
   }
-  // Whoever cannot open the present key would seal one that no replica can open.
+  // A process that cannot open the present key would seal the new one so that no replica can open it.
   await loadKeys(ctx);
   const keys = await readKeys(ctx.db);
   const activeFrom = addSeconds(ctx.clock.now(), noticeSeconds);
@@ -29,8 +28,8 @@ export async function rotateKey(ctx: Context): Promise<CreatedKey> {
 }
 
 /**
- * Publishes the next key when the newest one has nearly signed for `JWT_KEY_ROTATION`: ahead of its use, so that whoever
- * keeps a copy of our keys has it in time. Null where it is not due, or another replica was faster.
+ * Publishes the next key when the newest one has nearly signed for `JWT_KEY_ROTATION`: ahead of its use, so that services that
+ * cache the key set have it in time. Null if it is not due, or another replica was first.
  */
 export async function rotateKeyWhenDue(ctx: Context): Promise<CreatedKey | null> {
   const { settings } = ctx;

@@ -3,21 +3,21 @@ import { integer, jsonb, pgTable, text, unique } from "drizzle-orm/pg-core";
 import { timestamp } from "../../platform/db/columns.ts";
 import type { AsymmetricAlgorithm, PublicJwk } from "../../platform/jwt/port.ts";
 
-/** The key pairs that tokens are signed with under an asymmetric `JWT_ALGORITHM`. Every change is told to all replicas. */
+/** The key pairs with which tokens are signed under an asymmetric `JWT_ALGORITHM`. All replicas are notified of every change. */
 export const signingKeys = pgTable(
   "signing_keys",
   {
     /** The public key's thumbprint (RFC 7638), which tokens carry as `kid`. */
     id: text("id").primaryKey(),
     algorithm: text("algorithm").$type<AsymmetricAlgorithm>().notNull(),
-    /** Counts the keys of an algorithm: of replicas that make a key's successor at once, one succeeds. */
+    /** Counts the keys of an algorithm: of replicas that create a key's successor at once, one succeeds. */
     generation: integer("generation").notNull(),
     publicJwk: jsonb("public_jwk").$type<PublicJwk>().notNull(),
     /** The private JWK, encrypted under `ENCRYPTION_KEY`. */
     sealedPrivateJwk: text("sealed_private_jwk").notNull(),
     createdAt: timestamp("created_at").notNull(),
     activeFrom: timestamp("active_from").notNull(),
-    /** From when on it verifies nothing; null while no newer key has taken its place. */
+    /** Until when it verifies; null while no newer key has replaced it. */
     verifyUntil: timestamp("verify_until"),
   },
   (table) => [unique("signing_keys_generation_unique").on(table.algorithm, table.generation)],

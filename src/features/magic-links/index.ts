@@ -1,3 +1,3 @@
-export { magicLinkRequestTopic, requestMagicLink, sendMagicLink } from "./request-magic-link.ts";
+export { magicLinkRequests, requestMagicLink } from "./request-magic-link.ts";
 export { magicLinksRoutes } from "./routes.ts";
 export { signInByCode, signInByLink } from "./sign-in-by-mail.ts";

@@ -1,8 +1,6 @@
-import { sql } from "drizzle-orm";
-
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { changedColumn, otherwise } from "../../platform/db/write.ts";
+import { jsonObject } from "../../platform/db/json-object.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
 import {
@@ -18,21 +16,21 @@ import { canonicalEmail } from "../users/index.ts";
 import { claimedVersion, claimEffects } from "./claim-account.ts";
 
 const purpose = "magic-link";
+const failure = { action: "user.login", result: "failure" } as const;
 
 /**
- * Link and code are one secret for one use, in two spellings, sent to her mailbox: of the registered values (RFC 8176 §2)
- * `otp` says so. That it came alone, without `pwd` or `mfa`, tells it from a second factor.
+ * Link and code are one secret for one use, in two forms, sent to the user's mailbox: of the registered values (RFC 8176 §2)
+ * `otp` stands for that. Without `pwd` or `mfa` beside it, it is not a second factor.
  */
 const amr = ["otp"];
 
 /** Signs in with the token of a mailed link. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`. */
 export async function signInByLink(ctx: Context, token: string): Promise<TokenResponse> {
   const challenge = await proveToken(ctx, purpose, token);
-  if (challenge !== null && challenge !== "expired") {
-    return signIn(ctx, challenge, "link", invalidLink());
-  }
-  await writeAudit(ctx, { action, result: "failure", userId: null, detail: { by: "link" } });
-  if (challenge === null) throw invalidLink();
+  if (!("reason" in challenge)) return signIn(ctx, challenge, "link", invalidLink());
+  const { reason, userId } = challenge;
+  await writeAudit(ctx, { ...failure, userId, detail: { by: "link", reason } });
+  if (reason !== "expired_link") throw invalidLink();
   throw new AppError("EXPIRED_TOKEN", "The link has expired. Ask for a new mail.");
 }
 
@@ -42,41 +40,33 @@ export async function signInByCode(
   input: { email: string; code: string },
 ): Promise<TokenResponse> {
   const email = canonicalEmail(input.email);
-  const failure = { action, result: "failure", detail: { by: "code" } } as const;
   const challenge = await answerInEqualTime(() =>
-    proveCode(ctx, { purpose, email, code: input.code }, [
-      recordAudit(ctx, { ...failure, userId: changedColumn("id") }, sql`not is_right`),
-      otherwise(recordAudit(ctx, { ...failure, userId: null })),
+    proveCode(ctx, { purpose, email, code: input.code }, ({ reason, userId }) => [
+      recordAudit(ctx, { ...failure, userId, detail: jsonObject({ by: "code", reason }) }),
     ]),
   );
   if (challenge === null) throw invalidCode();
   return signIn(ctx, challenge, "code", invalidCode());
 }
 
-const action = "user.login";
-
-/** The session is opened, the challenge used up and an unverified account claimed by one statement: all or nothing. */
-async function signIn(
+/** One statement opens the session, consumes the challenge and claims an unverified account: all of it, or nothing. */
+function signIn(
   ctx: Context,
   challenge: ProvenChallenge,
   by: "link" | "code",
   refusal: AppError,
 ): Promise<TokenResponse> {
   const { user, credentialsVersion } = challenge;
-  const isClaim = user.emailVerifiedAt === null;
-  const tokens = await completeSignIn(ctx, {
+  return completeSignIn(ctx, {
     user,
     amr,
     credentialsVersion,
     mailbox: {
       proof: lockChallenge(ctx, challenge, claimedVersion),
-      effects: [useUpChallenge(ctx, challenge), ...claimEffects(ctx, user, by)],
+      effects: (proof) => [useUpChallenge(ctx, challenge), ...claimEffects(ctx, user, by, proof)],
       refusal,
     },
   });
-  // This replica answers next, perhaps before the database's own news of the change arrives.
-  if (isClaim) ctx.changes.announce({ subject: "user", id: user.id });
-  return tokens;
 }
 
 function invalidLink(): AppError {

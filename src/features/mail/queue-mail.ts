@@ -1,7 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 
+import type { Effect } from "../../platform/db/effects.ts";
 import { type Computed, jsonObject } from "../../platform/db/json-object.ts";
-import type { Effect } from "../../platform/db/write.ts";
 import { enqueue } from "../../platform/outbox/enqueue.ts";
 import type { Context } from "../../platform/platform.ts";
 import type { MailContent } from "./mail-content.ts";
@@ -24,18 +24,14 @@ type ComputedContent<C> = C extends MailContent
   : never;
 
 /** The effect that queues a mail. Its links and codes are sealed until it is sent, and deleted afterwards. */
-export function queueMail(ctx: Context, mail: QueuedMail, when?: SQL): Effect {
+export function queueMail(ctx: Context, mail: QueuedMail): Effect {
   const { kind, ...rest } = mail.content;
   const { secrets, ...facts } = { secrets: undefined, ...rest };
   const envelope = { kind, to: mail.to, useful_until: mail.usefulUntil?.toISOString() ?? null };
-  return enqueue(
-    ctx,
-    {
-      topic: mailTopic,
-      key: mail.userId,
-      payload: sql`${jsonObject(envelope)} || jsonb_build_object('facts', ${jsonObject(facts)})`,
-      ...(secrets ? { secrets } : {}),
-    },
-    when,
-  );
+  return enqueue(ctx, {
+    topic: mailTopic,
+    key: mail.userId,
+    payload: sql`${jsonObject(envelope)} || jsonb_build_object('facts', ${jsonObject(facts)})`,
+    ...(secrets ? { secrets } : {}),
+  });
 }

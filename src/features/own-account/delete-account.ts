@@ -2,7 +2,7 @@ import { and, eq, isNotNull, sql } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError, findAppError } from "../../kernel/errors.ts";
-import { changedColumn, withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
@@ -15,10 +15,10 @@ import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
 const action = "user.deleted";
 
 /**
- * Deletes the signed-in user's account: her row stays, her address and username are free, and all of her sessions, links
- * and codes are dead. Needs her password; where she has none, a sign-in of a moment ago. Throws `VALIDATION_ERROR` (no
- * password), `INVALID_CREDENTIALS` (a wrong one, or the account changed meanwhile), `REAUTHENTICATION_REQUIRED`,
- * `CONFLICT` (she is the last admin), `OVERLOADED`.
+ * Deletes the signed-in user's account: its row stays, its address and username are free, and all of its sessions, links and
+ * codes are void. Needs the password; if there is none, a recent sign-in. Throws `VALIDATION_ERROR` (no password),
+ * `INVALID_CREDENTIALS` (a wrong one, or the account changed meanwhile), `REAUTHENTICATION_REQUIRED`, `CONFLICT` (the last
+ * admin), `OVERLOADED`.
  */
 export async function deleteOwnAccount(
   ctx: Context<UserActor>,
@@ -31,25 +31,18 @@ export async function deleteOwnAccount(
       : await verifyOwnPassword(ctx, password, { action, field: "password" });
 
   const now = ctx.clock.now();
-  const deleted = ctx.db.$with("deleted").as(
-    ctx.db
-      .update(users)
-      .set({
-        deletedAt: now,
-        updatedAt: now,
-        credentialsVersion: nextCredentialsVersion,
-      })
-      .where(and(eq(users.id, userId), eq(users.credentialsVersion, credentialsVersion), isActive))
-      .returning({ email: users.email }),
-  );
-  const query = withEffects(ctx.db, deleted, [
+  const query = ctx.db
+    .update(users)
+    .set({ deletedAt: now, updatedAt: now, credentialsVersion: nextCredentialsVersion })
+    .where(and(eq(users.id, userId), eq(users.credentialsVersion, credentialsVersion), isActive))
+    .returning({ email: users.email });
+  const announce = () => ({ subject: "user", id: userId }) as const;
+  const deletion = commit(ctx, { query, announce }, ({ email }) => [
     endSessionsOf(ctx, { userId, reason: "user_deleted" }),
     recordAudit(ctx, { action, result: "success", userId, sessionId }),
-    recordEvent(ctx, action, { user_id: userId, email: changedColumn("email") }),
-  ])
-    .select()
-    .from(deleted);
-  const [row] = await query.catch(async (error: unknown) => {
+    recordEvent(ctx, action, { user_id: userId, email }),
+  ]);
+  const [row] = await deletion.catch(async (error: unknown) => {
     if (findAppError(error)?.code === "CONFLICT") await recordFailure(ctx, "last_admin");
     throw error;
   });
@@ -57,11 +50,9 @@ export async function deleteOwnAccount(
     await recordFailure(ctx, "account_changed");
     throw invalidCredentials();
   }
-  ctx.changes.announce({ subject: "user", id: userId });
-  ctx.outboxWritten();
 }
 
-/** For whom there is no password to ask for: a stolen token is seldom as young as this. */
+/** For accounts without a password: a stolen token is rarely as young as this. */
 async function proveFreshSession(ctx: Context<UserActor>): Promise<{ credentialsVersion: number }> {
   const [account] = await ctx.db
     .select({
@@ -79,7 +70,7 @@ async function proveFreshSession(ctx: Context<UserActor>): Promise<{ credentials
   }
   if (!account.isFresh) {
     await recordFailure(ctx, "session_not_fresh");
-    throw new AppError("REAUTHENTICATION_REQUIRED", "Sign in again, and then repeat this.");
+    throw new AppError("REAUTHENTICATION_REQUIRED", "Sign in again, then repeat this request.");
   }
   return account;
 }

@@ -1,7 +1,7 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
-import { withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
@@ -13,7 +13,7 @@ import { verifyOwnPassword } from "./verify-own-password.ts";
 
 const action = "user.password_changed";
 
-/** What a signed-in user sends for another password. */
+/** What a signed-in user sends to change their password. */
 export interface ChangePasswordInput {
   readonly currentPassword: string;
   readonly newPassword: string;
@@ -21,8 +21,8 @@ export interface ChangePasswordInput {
 }
 
 /**
- * Gives the signed-in user another password and ends all of her sessions but this one. Of racing changes one succeeds.
- * Throws `INVALID_CREDENTIALS` (the current password is wrong, or the account changed meanwhile), `PASSWORD_MISMATCH`,
+ * Changes the signed-in user's password and ends all of their sessions but this one. Of racing changes one succeeds. Throws
+ * `INVALID_CREDENTIALS` (the current password is wrong, or the account changed meanwhile), `PASSWORD_MISMATCH`,
  * `WEAK_PASSWORD`, `OVERLOADED`.
  */
 export async function changePassword(
@@ -42,34 +42,25 @@ export async function changePassword(
     field: "new_password",
   });
 
-  const changed = ctx.db.$with("changed").as(
-    ctx.db
-      .update(users)
-      .set({
-        passwordHash,
-        credentialsVersion: nextCredentialsVersion,
-        updatedAt: ctx.clock.now(),
-      })
-      .where(
-        and(
-          eq(users.id, userId),
-          eq(users.credentialsVersion, account.credentialsVersion),
-          isActive,
-        ),
-      )
-      .returning({ userId: sql`${users.id}`.as("user_id"), email: users.email }),
-  );
-  const [row] = await withEffects(ctx.db, changed, [
+  const query = ctx.db
+    .update(users)
+    .set({
+      passwordHash,
+      credentialsVersion: nextCredentialsVersion,
+      updatedAt: ctx.clock.now(),
+    })
+    .where(
+      and(eq(users.id, userId), eq(users.credentialsVersion, account.credentialsVersion), isActive),
+    )
+    .returning({ email: users.email });
+  const announce = () => ({ subject: "user", id: userId }) as const;
+  const [row] = await commit(ctx, { query, announce }, ({ email }) => [
     endSessionsOf(ctx, { userId, exceptSessionId: sessionId, reason: "password_changed" }),
-    ...recordNewPassword(ctx, "change"),
-  ])
-    .select()
-    .from(changed);
+    ...recordNewPassword(ctx, "change", { userId, email }),
+  ]);
   if (!row) {
     const detail = { reason: "account_changed" };
     await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail });
     throw invalidCredentials();
   }
-  ctx.changes.announce({ subject: "user", id: userId });
-  ctx.outboxWritten();
 }

@@ -1,54 +1,83 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+
 import type { AppError } from "../../kernel/errors.ts";
-import { withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { composeVerificationMail } from "../email-verification/index.ts";
+import { mailLinkAndCode } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
+import { queueMail } from "../mail/index.ts";
 import { duplicate, firstCredentialsVersion, users } from "../users/index.ts";
 
-/** An account with a password, to be made. The address is in canonical form. */
+/** A new account with a password. The address is in canonical form. */
 export interface NewAccount {
   readonly id: string;
   readonly email: string;
   readonly username: string | null;
-  /** To be hers once her address is verified, if nobody has it then. */
+  /** The username that the account gets once its address is verified, if no other account has it then. */
   readonly wantedUsername?: string | null;
   readonly name: string | null;
   readonly passwordHash: string;
 }
 
-/** Writes the account and mails a link and a code to verify its address; or gives why not, with nothing written. */
+/** Creates the account and mails a link and a code to verify its address. Gives the reason if nothing was written. */
 export async function createAccount(ctx: Context, account: NewAccount): Promise<AppError | null> {
   const now = ctx.clock.now();
   const { id: userId, email } = account;
   const credentialsVersion = firstCredentialsVersion;
-  const mail = composeVerificationMail(ctx, { ...account, credentialsVersion });
-  const created = ctx.db.$with("created").as(
-    ctx.db
-      .insert(users)
-      .values({ ...account, credentialsVersion, createdAt: now, updatedAt: now })
-      .returning({ id: users.id }),
+  const query = ctx.db
+    .insert(users)
+    .values({ ...account, credentialsVersion, createdAt: now, updatedAt: now })
+    .returning({ id: users.id });
+  const { token, challenge, mail } = mailLinkAndCode(
+    ctx,
+    { userId, credentialsVersion, email },
+    { kind: "verify-email", linkTtlSeconds: ctx.settings.verifyEmailTtlSeconds },
   );
+  const secrets = ctx.settings.eventsIncludeTokens
+    ? { email_verification_token: token }
+    : undefined;
   try {
-    await withEffects(ctx.db, created, [
-      ...mail.effects,
+    await commit(ctx, { query }, () => [
+      challenge,
+      mail,
       recordAudit(ctx, { action: "user.registered", result: "success", userId }),
-      recordEvent(
-        ctx,
-        "user.registered",
-        { user_id: userId, email },
-        ctx.settings.eventsIncludeTokens
-          ? { secrets: { email_verification_token: mail.token } }
-          : {},
-      ),
-    ])
-      .select()
-      .from(created);
+      recordEvent(ctx, "user.registered", { user_id: userId, email }, secrets),
+    ]);
+    return null;
   } catch (error) {
     const refusal = duplicate(error);
     if (refusal === null) throw error;
     return refusal;
   }
-  ctx.outboxWritten();
-  return null;
+}
+
+/**
+ * Creates an account, or, if its address has one already, mails the owner of that one. A username would tell the two cases
+ * apart, since only an account can have it: until the address is verified it is only wanted, and reserves nothing.
+ */
+export async function createConcealedAccount(ctx: Context, account: NewAccount): Promise<void> {
+  const { email, username } = account;
+  const refusal = await createAccount(ctx, {
+    ...account,
+    username: null,
+    wantedUsername: username,
+  });
+  if (refusal === null) return;
+
+  const owner = ctx.db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(sql`lower(${users.email})`, email), isNull(users.deletedAt)));
+  const [row] = await commit(ctx, { query: owner }, ({ id: userId }) => [
+    queueMail(ctx, { userId, to: email, content: { kind: "account-exists" } }),
+    recordAudit(ctx, {
+      action: "user.registered",
+      result: "failure",
+      userId: null,
+      detail: { reason: refusal.code },
+    }),
+  ]);
+  // The owner has left since, and the address is free.
+  if (!row) await createConcealedAccount(ctx, account);
 }

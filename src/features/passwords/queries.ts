@@ -1,16 +1,16 @@
-import { and, eq, sql, type SQL } from "drizzle-orm";
+import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
 import { userColumns, type UserRecord } from "../roles/index.ts";
-import { isActive, lowerAscii, users } from "../users/index.ts";
+import { lowerAscii, users } from "../users/index.ts";
 
-/** By what a user may be looked up: an address in canonical form, a username in any case, or an id. */
+/** How a user is identified: by an address in canonical form, a username in any case, or an id. */
 export type UserIdentifier =
   | { readonly email: string }
   | { readonly username: string }
   | { readonly id: string };
 
-/** An active user with what a password is compared with, and the version at which that was read. */
+/** A user with the hash with which a password is compared, and the version of the credentials when it was read. */
 export interface UserWithPassword extends UserRecord {
   readonly passwordHash: string | null;
   readonly credentialsVersion: number;
@@ -21,14 +21,24 @@ export async function findUserWithPassword(
   db: Db,
   identifier: UserIdentifier,
 ): Promise<UserWithPassword | null> {
+  const found = await findUserEvenDisabled(db, identifier);
+  return found?.disabledAt === null ? found : null;
+}
+
+/** The user with this identifier who is not deleted, but may be disabled; or null. */
+export async function findUserEvenDisabled(
+  db: Db,
+  identifier: UserIdentifier,
+): Promise<(UserWithPassword & { readonly disabledAt: Date | null }) | null> {
   const [user] = await db
     .select({
       ...userColumns,
       passwordHash: users.passwordHash,
       credentialsVersion: users.credentialsVersion,
+      disabledAt: users.disabledAt,
     })
     .from(users)
-    .where(and(isActive, matches(identifier)));
+    .where(and(isNull(users.deletedAt), matches(identifier)));
   return user ?? null;
 }
 

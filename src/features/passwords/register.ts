@@ -5,10 +5,9 @@ import { completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { canonicalEmail, firstCredentialsVersion } from "../users/index.ts";
 import { hashChosenPassword } from "./choose-password.ts";
-import { createAccount, type NewAccount } from "./create-account.ts";
-import { createConcealedAccount } from "./create-concealed-account.ts";
+import { createAccount, createConcealedAccount, type NewAccount } from "./create-account.ts";
 
-/** What a newcomer sends. */
+/** What is sent to register. */
 export interface RegisterInput {
   readonly email: string;
   readonly password: string;
@@ -17,7 +16,7 @@ export interface RegisterInput {
   readonly name: string | null;
 }
 
-/** The new account, and its tokens where no verification is asked for. */
+/** The new account, and its tokens if no verification is required. */
 export interface Registered {
   readonly userId: string;
   readonly email: string;
@@ -25,9 +24,9 @@ export interface Registered {
 }
 
 /**
- * Makes an account with a password and mails a link and a code to verify its address. Throws `INVALID_EMAIL`,
- * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL` and `DUPLICATE_USERNAME` (neither with `CONCEAL_ACCOUNTS`: then
- * what is taken is answered like what is free), `OVERLOADED`.
+ * Creates an account with a password and mails a link and a code to verify its address. Throws `INVALID_EMAIL`,
+ * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL` and `DUPLICATE_USERNAME` (neither with `CONCEAL_ACCOUNTS`: then the
+ * response is the same whether the address and the username are free or taken), `OVERLOADED`.
  */
 export async function register(ctx: Context, input: RegisterInput): Promise<Registered> {
   const email = canonicalEmail(input.email);

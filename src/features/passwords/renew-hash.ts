@@ -4,7 +4,7 @@ import { describeError } from "../../platform/db/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { users } from "../users/index.ts";
 
-/** A normalised password that was just found to be right, and the stored hash that it was compared with. */
+/** A normalised password that was just verified, and the stored hash with which it was compared. */
 export interface ProvenPassword {
   readonly userId: string;
   readonly password: string;
@@ -12,9 +12,8 @@ export interface ProvenPassword {
 }
 
 /**
- * Stores a new hash where the stored one was made at a lower cost than the present one or by another service, unless it was
- * changed meanwhile, by another sign-in of hers or with the password. A failure keeps the old one, for it proved her all the
- * same.
+ * Stores a new hash if the stored one was made at a lower cost than the present one or by another service, unless another
+ * sign-in or a new password replaced it meanwhile. If that fails, the old hash stays: it has proven the user.
  */
 export async function renewHash(ctx: Context, proven: ProvenPassword): Promise<void> {
   const { userId, password, passwordHash } = proven;

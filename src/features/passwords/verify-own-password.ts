@@ -2,26 +2,26 @@ import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, writeAudit } from "../audit/index.ts";
-import { findUserWithPassword } from "./queries.ts";
 import { isPossiblePassword, normalizePassword } from "./policy.ts";
+import { findUserWithPassword } from "./queries.ts";
 
-/** The signed-in user's account as it was when her password was found to be right. */
+/** The signed-in user's account when the password was verified. */
 export interface ProvenAccount {
   readonly email: string;
   readonly username: string | null;
-  /** Must still be the user's when what the password allows is written. */
+  /** The statement that relies on the password must find this version unchanged. */
   readonly credentialsVersion: number;
 }
 
-/** What the password is asked for: the action is recorded as failed if it is wrong, and the field is at fault. */
+/** What the password is asked for: the action that is recorded as failed if it is wrong, and its field in the request. */
 export interface PasswordPurpose {
   readonly action: AuditAction;
   readonly field: "password" | "current_password";
 }
 
 /**
- * The signed-in user's account, if the password is hers: an access token alone is not enough for everything. Throws
- * `INVALID_CREDENTIALS`, also where she has no password, and `OVERLOADED`.
+ * Verifies the signed-in user's password, for requests for which an access token alone is not enough. Throws
+ * `INVALID_CREDENTIALS`, also if the user has no password, and `OVERLOADED`.
  */
 export async function verifyOwnPassword(
   ctx: Context<UserActor>,
@@ -36,7 +36,7 @@ export async function verifyOwnPassword(
     const detail = { reason: "wrong_password" };
     await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail });
     throw new AppError("INVALID_CREDENTIALS", "The password is incorrect.", {
-      faults: [{ field, issue: "Not the account's password." }],
+      faults: [{ field, issue: "Is not the account's password." }],
     });
   }
   const { email, username, credentialsVersion } = found;

@@ -3,13 +3,13 @@ import type { Context } from "../../platform/platform.ts";
 import type { PostRecord } from "./queries.ts";
 import { posts, type Visibility } from "./table.ts";
 
-/** What is to be posted. */
+/** A new post. */
 export interface NewPost {
   readonly postData: string;
   readonly visibility: Visibility;
 }
 
-/** Posts something, in the name of the signed-in user and of nobody else. */
+/** Creates a post of the signed-in user. */
 export async function createPost(
   ctx: Context<UserActor>,
   { postData, visibility }: NewPost,

@@ -9,11 +9,11 @@ import type { Context } from "../../platform/platform.ts";
 import { isBy, isPublic, postColumns, type PostRecord } from "./queries.ts";
 import { posts } from "./table.ts";
 
-/** Which posts are asked for. */
+/** Which posts to list. */
 export interface PostFilter {
-  /** The signed-in user's own, or everybody's public ones. */
+  /** The signed-in user's own, or all public ones. */
   readonly scope: "own" | "public";
-  /** A text that they contain; null for any. */
+  /** A string that they contain; null for any. */
   readonly text: string | null;
 }
 

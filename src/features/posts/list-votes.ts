@@ -7,15 +7,14 @@ import { type Page, pageOf } from "../../kernel/page.ts";
 import type { PageQuery } from "../../platform/http/list.ts";
 import type { Context } from "../../platform/platform.ts";
 import { isActive, users } from "../users/index.ts";
-import type { VoteRecord } from "./queries.ts";
-import { showPost } from "./show-post.ts";
+import { getPost, type VoteRecord } from "./queries.ts";
 import { postVotes } from "./table.ts";
 
 const list = "votes";
 
 /**
  * A page of the votes for a post that the signed-in user may see, by the age of the voters' accounts. Throws `NOT_FOUND`,
- * and `VALIDATION_ERROR` for a cursor that is not of such a list.
+ * and `VALIDATION_ERROR` for a cursor that is not of this list.
  */
 export async function listVotes(
   ctx: Context<UserActor>,
@@ -23,7 +22,7 @@ export async function listVotes(
   { limit, cursor }: PageQuery,
 ): Promise<Page<VoteRecord>> {
   const after = cursor === null ? null : decodeCursor(list, cursor, isUuid);
-  await showPost(ctx, postId);
+  await getPost(ctx, postId);
   const rows = await ctx.db
     .select({ userId: postVotes.userId, createdAt: postVotes.createdAt })
     .from(postVotes)

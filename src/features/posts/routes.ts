@@ -5,11 +5,10 @@ import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listSchema, pageOfQuery } from "../../platform/http/list.ts";
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createPost } from "./create-post.ts";
-import { deletePost } from "./delete-post.ts";
 import { listPosts } from "./list-posts.ts";
 import { postBody, postIdOf, postParams, postSchema, postsQuery, viewPost } from "./model.ts";
-import { showPost } from "./show-post.ts";
-import { updatePost } from "./update-post.ts";
+import { getPost } from "./queries.ts";
+import { deletePost, updatePost } from "./update-post.ts";
 import { votesRoutes } from "./votes-routes.ts";
 
 const tags = ["Posts"];
@@ -65,7 +64,7 @@ export function postsRoutes({ kit }: Pick<RouteParts, "kit">) {
     .get(
       "/:post_id",
       async ({ ctx, params }) => {
-        const post = await showPost(ctx, postIdOf(params));
+        const post = await getPost(ctx, postIdOf(params));
         return success(viewPost(post), ctx.clock.now());
       },
       {

@@ -4,10 +4,10 @@ import { bigint, index, integer, pgTable, primaryKey, text, uuid } from "drizzle
 import { timestamp } from "../../platform/db/columns.ts";
 import { users } from "../users/index.ts";
 
-/** Who may see a post: its author alone, or everybody who is signed in. */
+/** Who may see a post: its author alone, or every signed-in user. */
 export type Visibility = "private" | "public";
 
-/** What users have posted. */
+/** The posts of users. */
 export const posts = pgTable(
   "posts",
   {
@@ -17,7 +17,7 @@ export const posts = pgTable(
       .references(() => users.id, { onDelete: "cascade" }),
     postData: text("post_data").notNull(),
     visibility: text("visibility").$type<Visibility>().notNull(),
-    /** How many rows of `post_votes` there are; changes in the same statement as they. */
+    /** The number of the post's rows in `post_votes`; changes in the same statement as they do. */
     votes: integer("votes").notNull().default(0),
     createdAt: timestamp("created_at").notNull(),
     updatedAt: timestamp("updated_at").notNull(),
@@ -30,7 +30,7 @@ export const posts = pgTable(
   ],
 );
 
-/** Who has voted for which post. */
+/** The votes for posts. */
 export const postVotes = pgTable(
   "post_votes",
   {

@@ -2,17 +2,16 @@ import { and, eq } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import type { Context } from "../../platform/platform.ts";
-import { notOwn } from "./errors.ts";
-import { isBy, postColumns, type PostRecord } from "./queries.ts";
+import { isBy, notOwn, postColumns, type PostRecord } from "./queries.ts";
 import { posts, type Visibility } from "./table.ts";
 
-/** What a post is to be from now on; a visibility that is left out stays. */
+/** The new content of a post; a visibility that is left out does not change. */
 export interface PostUpdate {
   readonly postData: string;
   readonly visibility: Visibility | undefined;
 }
 
-/** Changes a post of the signed-in user, and gives it as it is then. Throws `NOT_FOUND`, `FORBIDDEN` (somebody else's). */
+/** Changes a post of the signed-in user, and gives it after the change. Throws `NOT_FOUND`, `FORBIDDEN` (another user's). */
 export async function updatePost(
   ctx: Context<UserActor>,
   id: number,
@@ -26,4 +25,13 @@ export async function updatePost(
     .returning(postColumns(ctx.db, userId));
   if (!post) throw await notOwn(ctx, id);
   return post;
+}
+
+/** Deletes a post of the signed-in user, with its votes. Throws `NOT_FOUND`, `FORBIDDEN` (another user's). */
+export async function deletePost(ctx: Context<UserActor>, id: number): Promise<void> {
+  const deleted = await ctx.db
+    .delete(posts)
+    .where(and(eq(posts.id, id), isBy(ctx.actor.userId)))
+    .returning({ id: posts.id });
+  if (deleted.length === 0) throw await notOwn(ctx, id);
 }

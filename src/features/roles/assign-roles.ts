@@ -2,26 +2,26 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
+import { commit } from "../../platform/db/commit.ts";
+import { deleteRows } from "../../platform/db/effects.ts";
 import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
-import { type Effect, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordRefusal } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { rolesOf, userColumns, type UserRecord } from "./user-with-roles.ts";
-import { userRoles } from "./table.ts";
 import { users } from "../users/index.ts";
+import { assertFewEnough } from "./errors.ts";
 import { giveRoles, isRoleGone } from "./give-roles.ts";
 import { findGrantable } from "./may-grant.ts";
-import { changeOf, isChange, type NameChange, textArray } from "./name-change.ts";
-import type { RoleReading } from "./queries.ts";
-import { assertFewEnough } from "./role-count.ts";
+import { changeOf, isChange, type NameChange, type RoleReading, textArray } from "./queries.ts";
+import { userRoles } from "./table.ts";
+import { rolesOf, userColumns, type UserRecord } from "./user-with-roles.ts";
 
 const action = "user.roles_changed";
 
 /**
- * Gives a user these roles and takes all others from her; `user` she has in any case. Effective at once, for her tokens too.
- * Gives her as she is then. Throws `USER_NOT_FOUND`, `VALIDATION_ERROR` (no such role, too many), `FORBIDDEN` (a role given
- * or taken allows what the caller lacks), `CONFLICT` (she is the last admin).
+ * Replaces a user's roles; every user has `user` in addition. Effective at once, also for tokens. Gives the user after the
+ * change. Throws `USER_NOT_FOUND`, `VALIDATION_ERROR` (an unknown role, too many), `FORBIDDEN` (an added or removed role has a
+ * permission that the actor lacks), `CONFLICT` (the last admin).
  */
 export async function assignRoles(
   ctx: Context,
@@ -37,9 +37,9 @@ export async function assignRoles(
     const change = changeOf(user.roles, wanted);
     if (!isChange(change)) return user;
     return recordRefusal(ctx, attempt, async () => {
-      const judged = await findGrantable(ctx, [...change.added, ...change.removed], roles);
+      const granted = await findGrantable(ctx, [...change.added, ...change.removed], roles);
       const after = { ...user, roles: wanted.toSorted() };
-      return (await write(ctx, after, version, { change, judged })) ? after : null;
+      return (await write(ctx, after, version, { change, granted })) ? after : null;
     });
   });
 }
@@ -53,43 +53,36 @@ async function findUser(ctx: Context, userId: string) {
   return user ?? null;
 }
 
-/** False, and nothing is written, if the user changed since she was read, or a role since it was judged. */
+/** False, and nothing is written, if the user or one of the roles changed since it was read. */
 async function write(
   ctx: Context,
   user: UserRecord,
   version: string,
-  { change, judged }: { change: NameChange; judged: readonly RoleReading[] },
+  { change, granted }: { change: NameChange; granted: readonly RoleReading[] },
 ): Promise<boolean> {
   const { added, removed } = change;
-  const now = ctx.clock.now();
   const { id: userId } = user;
-  const changed = ctx.db.$with("changed").as(
-    ctx.db
-      .update(users)
-      .set({ updatedAt: now })
-      .where(and(eq(users.id, userId), eq(rowVersion(users), version), isNull(users.deletedAt)))
-      .returning({ id: users.id }),
+  const query = ctx.db
+    .update(users)
+    .set({ updatedAt: ctx.clock.now() })
+    .where(and(eq(users.id, userId), eq(rowVersion(users), version), isNull(users.deletedAt)))
+    .returning({ id: users.id });
+  const isRemoved = and(
+    eq(userRoles.userId, userId),
+    sql`${userRoles.role} = any(${textArray(removed)})`,
   );
-  const take: Effect = (row) => sql`
-    delete from ${userRoles} using ${row}
-    where ${userRoles.userId} = ${row}.id and ${userRoles.role} = any(${textArray(removed)})`;
-  const query = withEffects(ctx.db, changed, [
-    take,
+  const rows = await commit(ctx, { query, announce: ({ id }) => ({ subject: "user", id }) }, () => [
+    deleteRows(userRoles, isRemoved),
     giveRoles(
       ctx,
-      judged.filter(({ name }) => added.includes(name)),
+      userId,
+      granted.filter(({ name }) => added.includes(name)),
     ),
     recordAudit(ctx, { action, result: "success", userId, detail: { added, removed } }),
     recordEvent(ctx, action, { user_id: userId, roles: rolesOf(user) }),
-  ])
-    .select()
-    .from(changed);
-  const rows = await query.catch((error: unknown) => {
+  ]).catch((error: unknown) => {
     if (isRoleGone(error)) return [];
     throw error;
   });
-  if (rows.length === 0) return false;
-  ctx.changes.announce({ subject: "user", id: userId });
-  ctx.outboxWritten();
-  return true;
+  return rows.length > 0;
 }

@@ -1,20 +1,20 @@
 import { AppError } from "../../kernel/errors.ts";
-import { withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordRefusal } from "../audit/index.ts";
-import { permissions } from "./table.ts";
 import {
   builtInPermissions,
   builtInResources,
   isReservedPermission,
   type Permission,
 } from "./permissions.ts";
+import { permissions } from "./table.ts";
 
 const action = "permission.created";
 
 /**
- * Makes a permission of the operator's own; `admin` has it at once. Throws `CONFLICT` where there is one of this name,
- * `VALIDATION_ERROR` for a name that a built-in one may have in a later version.
+ * Creates a permission of the operator's own; `admin` has it at once. Throws `CONFLICT` if there is one of this name,
+ * `VALIDATION_ERROR` for a name that a built-in permission of a later version may have.
  */
 export async function createPermission(ctx: Context, permission: Permission): Promise<Permission> {
   const { name, description } = permission;
@@ -22,34 +22,28 @@ export async function createPermission(ctx: Context, permission: Permission): Pr
   await recordRefusal(ctx, { action, userId: null, detail }, async () => {
     if (builtInPermissions.some((builtIn) => builtIn.name === name)) throw exists();
     if (isReservedPermission(name)) throw isReserved();
-    const created = ctx.db
-      .$with("created")
-      .as(
-        ctx.db
-          .insert(permissions)
-          .values({ name, description, createdAt: ctx.clock.now() })
-          .onConflictDoNothing()
-          .returning({ name: permissions.name }),
-      );
-    const rows = await withEffects(ctx.db, created, [
+    const query = ctx.db
+      .insert(permissions)
+      .values({ name, description, createdAt: ctx.clock.now() })
+      .onConflictDoNothing()
+      .returning({ name: permissions.name });
+    const announce = () => ({ subject: "roles", id: "" }) as const;
+    const rows = await commit(ctx, { query, announce }, () => [
       recordAudit(ctx, { action, result: "success", userId: null, detail }),
-    ])
-      .select()
-      .from(created);
+    ]);
     if (rows.length === 0) throw exists();
   });
-  ctx.changes.announce({ subject: "roles", id: "" });
   return permission;
 }
 
 function isReserved(): AppError {
-  const kept = builtInResources.join(", ");
-  const issue = `Begins with a word that is kept for Gatehouse's own permissions: ${kept}.`;
+  const reserved = builtInResources.join(", ");
+  const issue = `Begins with a word that is reserved for Gatehouse's own permissions: ${reserved}.`;
   return new AppError("VALIDATION_ERROR", "The request is not valid.", {
     faults: [{ field: "name", issue }],
   });
 }
 
 function exists(): AppError {
-  return new AppError("CONFLICT", "There is a permission of this name already.");
+  return new AppError("CONFLICT", "There is already a permission with this name.");
 }

@@ -1,20 +1,20 @@
 import { sql } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
-import { withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
+import { insertRow } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordRefusal } from "../audit/index.ts";
-import { rolePermissions, roles } from "./table.ts";
 import { assertAllExist } from "./errors.ts";
 import { assertHolds } from "./may-grant.ts";
-import { textArray } from "./name-change.ts";
-import { findPermissions, type RoleRecord } from "./queries.ts";
+import { findPermissions, type RoleRecord, textArray } from "./queries.ts";
+import { rolePermissions, roles } from "./table.ts";
 
 const action = "role.created";
 
 /**
- * Makes a role. Throws `VALIDATION_ERROR` (no such permission), `FORBIDDEN` (the caller lacks one of them), `CONFLICT` (there
- * is a role of this name).
+ * Creates a role. Throws `VALIDATION_ERROR` (an unknown permission), `FORBIDDEN` (the actor lacks one of them), `CONFLICT`
+ * (there is a role with this name).
  */
 export async function createRole(ctx: Context, input: RoleRecord): Promise<RoleRecord> {
   const role = { ...input, permissions: [...new Set(input.permissions)].toSorted() };
@@ -25,25 +25,22 @@ export async function createRole(ctx: Context, input: RoleRecord): Promise<RoleR
   await recordRefusal(ctx, { action, userId: null, detail }, async () => {
     assertHolds(ctx.actor, permissions);
     const now = ctx.clock.now();
-    const created = ctx.db
-      .$with("created")
-      .as(
-        ctx.db
-          .insert(roles)
-          .values({ name, description, createdAt: now, updatedAt: now })
-          .onConflictDoNothing()
-          .returning({ name: roles.name }),
-      );
-    const rows = await withEffects(ctx.db, created, [
-      (row) => sql`
-        insert into ${rolePermissions} ("role", "permission")
-        select "name", unnest(${textArray(permissions)}) from ${row}`,
+    const query = ctx.db
+      .insert(roles)
+      .values({ name, description, createdAt: now, updatedAt: now })
+      .onConflictDoNothing()
+      .returning({ name: roles.name });
+    const announce = () => ({ subject: "roles", id: "" }) as const;
+    const rows = await commit(ctx, { query, announce }, () => [
+      insertRow(rolePermissions, {
+        role: name,
+        permission: sql`unnest(${textArray(permissions)})`,
+      }),
       recordAudit(ctx, { action, result: "success", userId: null, detail }),
-    ])
-      .select()
-      .from(created);
-    if (rows.length === 0) throw new AppError("CONFLICT", "There is a role of this name already.");
+    ]);
+    if (rows.length === 0) {
+      throw new AppError("CONFLICT", "There is already a role with this name.");
+    }
   });
-  ctx.changes.announce({ subject: "roles", id: "" });
   return role;
 }

@@ -1,21 +1,21 @@
 import { and, eq, sql } from "drizzle-orm";
 
+import { commit } from "../../platform/db/commit.ts";
 import { jsonObject } from "../../platform/db/json-object.ts";
 import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
-import { withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordRefusal } from "../audit/index.ts";
-import { roles, userRoles } from "./table.ts";
-import { isBuiltInRole } from "./built-in-roles.ts";
 import { isFixed, roleNotFound } from "./errors.ts";
 import { assertHolds } from "./may-grant.ts";
 import { findRole, type RoleReading } from "./queries.ts";
+import { roles, userRoles } from "./table.ts";
+import { isBuiltInRole } from "./user-with-roles.ts";
 
 const action = "role.deleted";
 
 /**
- * Deletes a role and so takes it from everybody, at once. Throws `NOT_FOUND`, `FORBIDDEN` (it allows what the caller lacks),
- * `CONFLICT` (a built-in one).
+ * Deletes a role and so removes it from all users, at once. Throws `NOT_FOUND`, `FORBIDDEN` (it has a permission that the actor
+ * lacks), `CONFLICT` (a built-in role).
  */
 export async function deleteRole(ctx: Context, name: string): Promise<void> {
   await untilWritten(async () => {
@@ -27,24 +27,20 @@ export async function deleteRole(ctx: Context, name: string): Promise<void> {
       return (await remove(ctx, role)) ? true : null;
     });
   });
-  ctx.changes.announce({ subject: "roles", id: "" });
 }
 
 /** False, and nothing is deleted, if the role changed since it was read. */
 async function remove(ctx: Context, { name, version, permissions }: RoleReading): Promise<boolean> {
-  const deleted = ctx.db.$with("deleted").as(
-    ctx.db
-      .delete(roles)
-      .where(and(eq(roles.name, name), eq(rowVersion(roles), version)))
-      .returning({ name: roles.name }),
-  );
-  // The statement still sees who had it.
+  const query = ctx.db
+    .delete(roles)
+    .where(and(eq(roles.name, name), eq(rowVersion(roles), version)))
+    .returning({ name: roles.name });
+  // The statement still reads the users who had the role.
   const holders = sql`(select count(*) from ${userRoles} where ${userRoles.role} = ${name})`;
   const detail = jsonObject({ role: name, permissions, holders });
-  const rows = await withEffects(ctx.db, deleted, [
+  const announce = () => ({ subject: "roles", id: "" }) as const;
+  const rows = await commit(ctx, { query, announce }, () => [
     recordAudit(ctx, { action, result: "success", userId: null, detail }),
-  ])
-    .select()
-    .from(deleted);
+  ]);
   return rows.length > 0;
 }

@@ -1,25 +1,24 @@
 import { sql } from "drizzle-orm";
 
-import { baseRole } from "./user-with-roles.ts";
-import { permissions, rolePermissions, userRoles } from "./table.ts";
-import { adminRole } from "./built-in-roles.ts";
 import { builtInPermissions } from "./permissions.ts";
+import { permissions, rolePermissions, userRoles } from "./table.ts";
+import { adminRole, baseRole } from "./user-with-roles.ts";
 
 const builtIn = JSON.stringify(
   Object.fromEntries(builtInPermissions.map(({ name, description }) => [name, description])),
 );
 
-/** In a `from`: every permission there is, built in or the operator's own, with its `name` and `description`. */
+/** In a `from`: every permission, built in or the operator's own, with its `name` and `description`. */
 export const everyPermission = sql`(
   select "key" as "name", "value" as "description" from jsonb_each_text(${builtIn}::jsonb)
   union all
   select "name", "description" from ${permissions} where not jsonb_exists(${builtIn}::jsonb, "name")
 ) as "every_permission"`;
 
-/** Alphabetical whatever the language of the database, so that a list looks the same everywhere. */
+/** Alphabetical in any language of the database, so that a list is the same in every installation. */
 const inOrder = sql`order by "name" collate "C"`;
 
-/** A column of a statement on `users`: all that a user may do by `user`, which everybody is, and the roles given to her. */
+/** A column of a statement on `users`: the permissions of `user`, which every user has, and of the user's other roles. */
 export const heldPermissions = sql<string[]>`array(
   select "name" from (
     select "permission" as "name" from ${rolePermissions} where "role" = ${baseRole}
@@ -31,7 +30,7 @@ export const heldPermissions = sql<string[]>`array(
       select from ${userRoles} where "user_id" = "users"."id" and "role" = ${adminRole})
   ) as "held" ${inOrder})`.as("permissions");
 
-/** A column of a statement on `roles`: all that a role allows. */
+/** A column of a statement on `roles`: the permissions of a role. */
 export const allowedPermissions = sql<string[]>`array(
   select "name" from (
     select "permission" as "name" from ${rolePermissions} where "role" = "roles"."name"

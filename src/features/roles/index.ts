@@ -1,5 +1,4 @@
 export { assignRoles } from "./assign-roles.ts";
-export { adminRole } from "./built-in-roles.ts";
 export { giveRoles, isRoleGone } from "./give-roles.ts";
 export { heldPermissions } from "./held-permissions.ts";
 export { assertHolds, assertMayAdminister, findGrantable } from "./may-grant.ts";
@@ -7,9 +6,16 @@ export { roleNamesSchema } from "./model.ts";
 export type { RoleReading } from "./queries.ts";
 export { builtInPermissions } from "./permissions.ts";
 export { permissionsRoutes } from "./permissions-routes.ts";
-export { assertFewEnough, maximumRoles, tooManyRoles } from "./role-count.ts";
+export { assertFewEnough, maximumRoles, tooManyRoles } from "./errors.ts";
 export { rolesRoutes } from "./routes.ts";
 export { userRolesRoutes } from "./user-roles-routes.ts";
 export { viewOfChange } from "./view-of-change.ts";
 export { permissions, rolePermissions, roles, userRoles } from "./table.ts";
-export { baseRole, rolesOf, userColumns, type UserRecord, viewUser } from "./user-with-roles.ts";
+export {
+  adminRole,
+  baseRole,
+  rolesOf,
+  userColumns,
+  type UserRecord,
+  viewUser,
+} from "./user-with-roles.ts";

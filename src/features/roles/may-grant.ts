@@ -1,26 +1,26 @@
 import type { Actor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
-import { adminRole } from "./built-in-roles.ts";
 import { assertAllExist } from "./errors.ts";
 import { findRoles, type RoleReading } from "./queries.ts";
+import { adminRole } from "./user-with-roles.ts";
 
 /**
- * Nobody gives or takes what she lacks. Throws `FORBIDDEN` unless whoever acts has all of these permissions. The operator at
- * the command line, and the service itself, may do everything.
+ * No user may give or take a permission that they lack. Throws `FORBIDDEN` unless the actor has all of these permissions. The
+ * operator at the command line, and the service itself, may do everything.
  */
 export function assertHolds(actor: Actor, permissions: readonly string[]): void {
   if (mayEverything(actor)) return;
   const held = actor.kind === "user" ? actor.permissions : [];
   if (permissions.some((name) => !held.includes(name))) {
-    throw new AppError("FORBIDDEN", "This takes a permission that you do not have yourself.");
+    throw new AppError("FORBIDDEN", "This needs a permission that you do not have.");
   }
 }
 
 /**
- * The roles that are to be given to a user or taken, as they are judged here: throws `VALIDATION_ERROR` where one does not
- * exist, and `FORBIDDEN` unless whoever acts has every permission of theirs. An admin is made and unmade by admins alone, for `admin` also has the
- * permissions that are yet to come. `received` are the names as the caller sent them, by whose places faults are told.
+ * The roles that are to be added to a user or removed. Throws `VALIDATION_ERROR` if one does not exist, and `FORBIDDEN` unless
+ * the actor has every permission of theirs. Only an admin adds or removes `admin`, which also has the permissions that are
+ * created later. `received` are the names as they were sent: faults name their places.
  */
 export async function findGrantable(
   ctx: Context,
@@ -36,14 +36,14 @@ export async function findGrantable(
     [...found.values()].flatMap((role) => role.permissions),
   );
   if (found.has(adminRole) && !isAdmin(actor)) {
-    throw new AppError("FORBIDDEN", "Only an admin gives this role or takes it.");
+    throw new AppError("FORBIDDEN", "Only an admin may give or remove this role.");
   }
   return [...found.values()];
 }
 
 /**
- * Nobody disarms, or brings back, who may do more than she: throws `FORBIDDEN` unless whoever acts has every permission of the
- * user she acts on. On an admin only admins act.
+ * No user may disable, delete or restore a user who has more permissions: throws `FORBIDDEN` unless the actor has every
+ * permission of that user. Only admins may act on an admin.
  */
 export function assertMayAdminister(
   actor: Actor,
@@ -51,7 +51,7 @@ export function assertMayAdminister(
 ): void {
   assertHolds(actor, user.permissions);
   if (user.roles.includes(adminRole) && !isAdmin(actor)) {
-    throw new AppError("FORBIDDEN", "Only an admin acts on another one.");
+    throw new AppError("FORBIDDEN", "Only an admin may do this to an admin.");
   }
 }
 

@@ -5,7 +5,7 @@ import { idSchema, textSchema } from "../../platform/http/text-schema.ts";
 import { userSchema } from "../users/index.ts";
 import type { Permission } from "./permissions.ts";
 import type { RoleRecord } from "./queries.ts";
-import { maximumRoles } from "./role-count.ts";
+import { maximumRoles } from "./errors.ts";
 
 const nullableText = Type.Union([Type.String(), Type.Null()]);
 

@@ -1,10 +1,10 @@
-/** A permission, as `<what>:<done to it>`. */
+/** A permission, as `<resource>:<action>`. */
 export interface Permission {
   readonly name: string;
   readonly description: string | null;
 }
 
-/** The permissions that Gatehouse's own operations ask for. */
+/** The permissions that Gatehouse's own operations need. */
 export const builtInPermissions: readonly Permission[] = [
   { name: "users:read", description: "See all users." },
   { name: "users:write", description: "Make, change, disable, delete and restore users." },
@@ -16,12 +16,12 @@ export const builtInPermissions: readonly Permission[] = [
   { name: "webhooks:write", description: "See, make, change and delete webhooks." },
 ];
 
-/** What built-in permissions are about: no permission of an operator's own begins so, for a later version may ask for it. */
+/** The resources of built-in permissions: no permission of an operator's own begins with one, since a later version may need it. */
 export const builtInResources: readonly string[] = [
   ...new Set(builtInPermissions.map(({ name }) => resourceOf(name))),
 ].toSorted();
 
-/** Whether a permission is, or may once be, one of Gatehouse's own operations. */
+/** Whether a permission is reserved for Gatehouse's own operations, of this or a later version. */
 export function isReservedPermission(name: string): boolean {
   return builtInResources.includes(resourceOf(name));
 }

@@ -1,4 +1,4 @@
-import { eq, inArray, sql } from "drizzle-orm";
+import { eq, inArray, type SQL, sql } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
 import { rowVersion } from "../../platform/db/row-version.ts";
@@ -6,7 +6,7 @@ import { roles } from "./table.ts";
 import { allowedPermissions, everyPermission } from "./held-permissions.ts";
 import type { Permission } from "./permissions.ts";
 
-/** A role and what it allows. */
+/** A role and its permissions. */
 export interface RoleRecord {
   readonly name: string;
   readonly description: string | null;
@@ -14,7 +14,7 @@ export interface RoleRecord {
   readonly permissions: readonly string[];
 }
 
-/** A role as it was read, for a change that is to be written only while it is still so. */
+/** A role as it was read, for a change that is written only if the role has not changed since. */
 export interface RoleReading extends RoleRecord {
   readonly version: string;
 }
@@ -34,7 +34,7 @@ export async function findRole(db: Db, name: string): Promise<RoleReading | null
   return role ?? null;
 }
 
-/** Those of the named roles that there are. */
+/** The roles of these names that exist. */
 export function findRoles(db: Db, names: readonly string[]): Promise<RoleReading[]> {
   return db
     .select({ ...roleColumns, version: rowVersion(roles) })
@@ -42,7 +42,7 @@ export function findRoles(db: Db, names: readonly string[]): Promise<RoleReading
     .where(inArray(roles.name, [...names]));
 }
 
-/** At most `count` roles, in alphabetical order, from the one after `after` on. */
+/** At most `count` roles, in alphabetical order, beginning after `after`. */
 export function selectRoles(db: Db, count: number, after: string | null): Promise<RoleRecord[]> {
   return db
     .select(roleColumns)
@@ -52,7 +52,7 @@ export function selectRoles(db: Db, count: number, after: string | null): Promis
     .limit(count);
 }
 
-/** At most `count` permissions, in alphabetical order, from the one after `after` on. */
+/** At most `count` permissions, in alphabetical order, beginning after `after`. */
 export function selectPermissions(
   db: Db,
   count: number,
@@ -66,7 +66,7 @@ export function selectPermissions(
     .limit(count);
 }
 
-/** Those of the named permissions that there are. */
+/** The permissions of these names that exist. */
 export async function findPermissions(db: Db, names: readonly string[]): Promise<Set<string>> {
   const found = await db
     .select(permissionColumns)
@@ -79,3 +79,27 @@ const permissionColumns = {
   name: sql<string>`"name"`,
   description: sql<string | null>`"description"`,
 };
+
+/** The difference between two lists of names. */
+export interface NameChange {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** The difference between two lists of names; their order has no meaning. */
+export function changeOf(before: readonly string[], after: readonly string[]): NameChange {
+  return {
+    added: after.filter((name) => !before.includes(name)),
+    removed: before.filter((name) => !after.includes(name)),
+  };
+}
+
+/** Whether any name is added or removed. */
+export function isChange({ added, removed }: NameChange): boolean {
+  return added.length > 0 || removed.length > 0;
+}
+
+/** Names as a `text[]`, in one parameter: the statement is the same for any number of them. */
+export function textArray(names: readonly string[]): SQL {
+  return sql`array(select jsonb_array_elements_text(${JSON.stringify(names)}::jsonb))`;
+}

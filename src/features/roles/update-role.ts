@@ -1,29 +1,37 @@
 import { and, eq, sql } from "drizzle-orm";
 
+import { commit } from "../../platform/db/commit.ts";
+import { deleteRows, insertRow } from "../../platform/db/effects.ts";
 import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
-import { withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordRefusal } from "../audit/index.ts";
-import { rolePermissions, roles } from "./table.ts";
-import { adminRole } from "./built-in-roles.ts";
 import { assertAllExist, isFixed, roleNotFound } from "./errors.ts";
 import { assertHolds } from "./may-grant.ts";
-import { changeOf, isChange, textArray } from "./name-change.ts";
-import { findPermissions, findRole, type RoleReading, type RoleRecord } from "./queries.ts";
+import {
+  changeOf,
+  findPermissions,
+  findRole,
+  isChange,
+  type RoleReading,
+  type RoleRecord,
+  textArray,
+} from "./queries.ts";
+import { rolePermissions, roles } from "./table.ts";
+import { adminRole } from "./user-with-roles.ts";
 
 const action = "role.updated";
 
-/** What is to change about a role; its name never does. */
+/** What is to change about a role; its name never changes. */
 export interface RoleUpdate {
   readonly description?: string | null;
-  /** All that it is to allow from now on. */
+  /** All permissions that the role is to have. */
   readonly permissions?: readonly string[];
 }
 
 /**
- * Changes a role and gives it as it is then; effective at once for all who have it. Throws `NOT_FOUND`, `VALIDATION_ERROR`
- * (no such permission), `FORBIDDEN` (it gives or takes a permission that the caller lacks), `CONFLICT` (what `admin` allows
- * is not to be chosen).
+ * Changes a role and gives it after the change; effective at once for all users who have it. Throws `NOT_FOUND`,
+ * `VALIDATION_ERROR` (an unknown permission), `FORBIDDEN` (an added or removed permission is one that the actor lacks),
+ * `CONFLICT` (the permissions of `admin` cannot be changed).
  */
 export async function updateRole(
   ctx: Context,
@@ -54,26 +62,21 @@ export async function updateRole(
 async function write(ctx: Context, before: RoleReading, after: RoleRecord): Promise<boolean> {
   const { name, description } = after;
   const { added, removed } = changeOf(before.permissions, after.permissions);
-  const changed = ctx.db.$with("changed").as(
-    ctx.db
-      .update(roles)
-      .set({ description, updatedAt: ctx.clock.now() })
-      .where(and(eq(roles.name, name), eq(rowVersion(roles), before.version)))
-      .returning({ name: roles.name }),
+  const query = ctx.db
+    .update(roles)
+    .set({ description, updatedAt: ctx.clock.now() })
+    .where(and(eq(roles.name, name), eq(rowVersion(roles), before.version)))
+    .returning({ name: roles.name });
+  const isRemoved = and(
+    eq(rolePermissions.role, name),
+    sql`${rolePermissions.permission} = any(${textArray(removed)})`,
   );
   const detail = { role: name, added, removed };
-  const rows = await withEffects(ctx.db, changed, [
-    (row) => sql`
-      delete from ${rolePermissions} using ${row}
-      where ${rolePermissions.role} = ${row}."name" and ${rolePermissions.permission} = any(${textArray(removed)})`,
-    (row) => sql`
-      insert into ${rolePermissions} ("role", "permission")
-      select "name", unnest(${textArray(added)}) from ${row}`,
+  const announce = () => ({ subject: "roles", id: "" }) as const;
+  const rows = await commit(ctx, { query, announce }, () => [
+    deleteRows(rolePermissions, isRemoved),
+    insertRow(rolePermissions, { role: name, permission: sql`unnest(${textArray(added)})` }),
     recordAudit(ctx, { action, result: "success", userId: null, detail }),
-  ])
-    .select()
-    .from(changed);
-  if (rows.length === 0) return false;
-  ctx.changes.announce({ subject: "roles", id: "" });
-  return true;
+  ]);
+  return rows.length > 0;
 }

@@ -22,6 +22,14 @@ export interface UserRecord extends UserIdentity {
 /** Every account has this role. */
 export const baseRole = "user";
 
+/** The role that has every permission, also those that are created later. */
+export const adminRole = "admin";
+
+/** Whether a role is one of those that every installation has. */
+export function isBuiltInRole(name: string): boolean {
+  return name === baseRole || name === adminRole;
+}
+
 /** All roles of a user, `user` first. */
 export function rolesOf(user: Pick<UserRecord, "roles">): string[] {
   return [baseRole, ...user.roles.filter((role) => role !== baseRole)];

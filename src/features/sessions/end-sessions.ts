@@ -1,16 +1,49 @@
-import { and, eq, sql, type SQL } from "drizzle-orm";
+import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
+import { commit } from "../../platform/db/commit.ts";
+import { always, type Effect, once, updateRows } from "../../platform/db/effects.ts";
 import { jsonObject } from "../../platform/db/json-object.ts";
-import { type Effect, once, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
+import { inspectAccessToken, inspectRefreshToken } from "../tokens/index.ts";
 import { users } from "../users/index.ts";
-import { isOpen } from "./active-session.ts";
+import { isOpen } from "./queries.ts";
 import { sessions } from "./table.ts";
 
-/** Ends the given session of the given user, if it is open, and records it. */
+/** The tokens of the session to end: either of them, or both. */
+export interface LogOutInput {
+  readonly accessToken: string | null;
+  readonly refreshToken: string | null;
+}
+
+/**
+ * Ends the session that a token belongs to, at once and everywhere. Repeatable: a token that is expired or whose session
+ * has ended is no error, and an invalid token ends nothing. Throws `AUTHENTICATION_REQUIRED` when neither is given.
+ */
+export async function logOut(ctx: Context, input: LogOutInput): Promise<void> {
+  const { accessToken, refreshToken } = input;
+  if (accessToken === null && refreshToken === null) {
+    throw new AppError("AUTHENTICATION_REQUIRED", "Send the access token or the refresh token.");
+  }
+  if (refreshToken !== null) await endSessionOf(ctx, inspectRefreshToken(ctx, refreshToken));
+  if (accessToken !== null) await endSessionOf(ctx, inspectAccessToken(ctx, accessToken));
+}
+
+async function endSessionOf(
+  ctx: Context,
+  inspected: Promise<{ claims: { sid: string; sub: string } }>,
+): Promise<void> {
+  try {
+    const { claims } = await inspected;
+    await endSession(ctx, { id: claims.sid, userId: claims.sub });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "INVALID_TOKEN") throw error;
+  }
+}
+
+/** Ends this session of this user, if it is open, and records it. */
 export async function endSession(
   ctx: Context,
   session: { id: string; userId: string },
@@ -18,7 +51,7 @@ export async function endSession(
   await endOne(ctx, session, "logout", "session.logout");
 }
 
-/** Ends a session of the given user from her list. Throws `NOT_FOUND` when she has no such open session. */
+/** Ends a session from the list of this user. Throws `NOT_FOUND` when the user has no such open session. */
 export async function revokeSession(
   ctx: Context,
   session: { id: string; userId: string },
@@ -30,48 +63,47 @@ export async function revokeSession(
 
 /** Which of a user's sessions end with a change. */
 export interface SessionsToEnd {
-  /** Her id, or the column of the change's row that holds it. */
+  /** The user's id, or the column of the change's row that has it. */
   readonly userId: string | SQL;
-  /** A session that lives on: the one by which she makes the change. */
+  /** A session that stays open: the one through which the user makes the change. */
   readonly exceptSessionId?: string;
-  /** As `sessions.end_reason` will say. */
+  /** The value for `sessions.end_reason`. */
   readonly reason: string;
 }
 
 /**
- * The effect of ending a user's sessions along with a change that gives her `nextCredentialsVersion`; the excepted one goes
- * on at that version. One that is opened meanwhile is not seen here, and void by its version. Afterwards the caller
- * announces the user's change, so that this replica forgets her tokens before it answers.
+ * The effect of ending a user's sessions along with a change that gives the user `nextCredentialsVersion`; the excepted session
+ * goes on at that version. A session that is opened meanwhile is not seen here, and is void by its version. The change announces
+ * the user, so that this replica drops the user's tokens before it responds.
  */
-export function endSessionsOf(ctx: Context, which: SessionsToEnd, when: SQL = sql`true`): Effect {
+export function endSessionsOf(ctx: Context, which: SessionsToEnd): Effect {
   const { userId, exceptSessionId = null, reason } = which;
   const now = sql`${sql.param(ctx.clock.now(), sessions.endedAt)}::timestamptz`;
   const isKept = sql`${sessions.id} is not distinct from ${exceptSessionId}::uuid`;
-  return (changed) => sql`
-    with "owner" as (select ${userId}::uuid as "id" from ${changed} where ${when})
-    update ${sessions} set
-      ended_at = case when ${isKept} then null else ${now} end,
-      end_reason = case when ${isKept} then null else ${reason}::text end,
-      credentials_version = ${sessions.credentialsVersion} + (case when ${isKept} then 1 else 0 end)
-    from "owner" where ${sessions.userId} = "owner"."id" and ${sessions.endedAt} is null`;
+  return updateRows(
+    sessions,
+    {
+      endedAt: sql`case when ${isKept} then null else ${now} end`,
+      endReason: sql`case when ${isKept} then null else ${reason}::text end`,
+      credentialsVersion: sql`${sessions.credentialsVersion} + (case when ${isKept} then 1 else 0 end)`,
+    },
+    and(sql`${sessions.userId} = ${userId}::uuid`, isNull(sessions.endedAt)),
+  );
 }
 
 /** Ends every open session of a user and gives their number. */
 export function endAllSessions(ctx: Context, userId: string): Promise<number> {
   const entry = { action: "session.logout_all", result: "success", userId } as const;
-  return end(ctx, { userId }, "logout_all", once(recordAudit(ctx, entry)));
+  return end(ctx, { userId, reason: "logout_all" }, () => once(recordAudit(ctx, entry)));
 }
 
-/** The same for another's, by whoever may: it is recorded also where there was none to end. */
+/** The same for another user's sessions, by an actor who may do so: it is recorded also if there was none to end. */
 export function revokeAllSessions(ctx: Context, userId: string): Promise<number> {
-  const record: Effect = (ended) =>
-    recordAudit(ctx, {
-      action: "session.revoked",
-      result: "success",
-      userId,
-      detail: jsonObject({ sessions: sql`(select count(*) from ${ended})` }),
-    })(sql`(select) as "once"`);
-  return end(ctx, { userId }, "revoked", record);
+  return end(ctx, { userId, reason: "revoked" }, (ended) => {
+    const detail = jsonObject({ sessions: sql`(select count(*) from ${ended})` });
+    const entry = { action: "session.revoked", result: "success", userId, detail } as const;
+    return always(recordAudit(ctx, entry));
+  });
 }
 
 function endOne(
@@ -81,35 +113,31 @@ function endOne(
   action: AuditAction,
 ): Promise<number> {
   const entry = { action, result: "success", userId, sessionId: id } as const;
-  return end(ctx, { id, userId }, reason, once(recordAudit(ctx, entry)));
+  return end(ctx, { id, userId, reason }, () => once(recordAudit(ctx, entry)));
 }
 
 /** Ends a user's open sessions, or one of them, and gives their number. */
 async function end(
   ctx: Context,
-  { userId, id = null }: { userId: string; id?: string | null },
-  reason: string,
-  record: Effect,
+  { userId, id, reason }: { userId: string; id?: string; reason: string },
+  record: (ended: SQL) => Effect,
 ): Promise<number> {
   const now = ctx.clock.now();
-  // She is locked first, as by every change that ends several sessions: two of them never wait for each other.
+  // The user is locked first, as by every change that ends several sessions: so two of them never deadlock.
   const owner = ctx.db
     .$with("owner")
     .as(
       ctx.db.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update"),
     );
-  const which = id === null ? undefined : eq(sessions.id, id);
-  const ended = ctx.db.$with("ended").as(
-    ctx.db
-      .with(owner)
-      .update(sessions)
-      .set({ endedAt: now, endReason: reason })
-      .from(owner)
-      .where(and(eq(sessions.userId, owner.id), which, isOpen(now)))
-      .returning({ id: sessions.id }),
-  );
-  const rows = await withEffects(ctx.db, ended, [record]).select().from(ended);
-  // This replica answers next, perhaps before the database's own news of it arrives.
-  for (const row of rows) ctx.changes.announce({ subject: "session", id: row.id });
+  const which = id === undefined ? undefined : eq(sessions.id, id);
+  const query = ctx.db
+    .with(owner)
+    .update(sessions)
+    .set({ endedAt: now, endReason: reason })
+    .from(owner)
+    .where(and(eq(sessions.userId, owner.id), which, isOpen(now)))
+    .returning({ id: sessions.id });
+  const announce = (session: { id: string }) => ({ subject: "session", id: session.id }) as const;
+  const rows = await commit(ctx, { query, announce }, (_row, ended) => [record(ended)]);
   return rows.length;
 }

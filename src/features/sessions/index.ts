@@ -1,13 +1,15 @@
-export { isActiveSession } from "./active-session.ts";
-export { deleteExpiredSessions } from "./delete-expired.ts";
 export { endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
-export { isFreshSession } from "./fresh-session.ts";
 export { listSessions, type SessionRecord } from "./list-sessions.ts";
 export { sessionSchema, viewSession } from "./model.ts";
 export { introspectRefreshToken } from "./refresh/introspect-refresh-token.ts";
-export { openSession } from "./open-session.ts";
+export {
+  openSession,
+  type SessionProof,
+  type SessionProofQuery,
+  tokenResponse,
+} from "./open-session.ts";
+export { deleteExpiredSessions, isActiveSession, isFreshSession } from "./queries.ts";
 export { refresh } from "./refresh/refresh.ts";
 export { ownSessionsRoutes } from "./own-sessions-routes.ts";
 export { sessionsRoutes } from "./routes.ts";
 export { sessions } from "./table.ts";
-export { tokenResponse } from "./token-response.ts";

@@ -6,7 +6,7 @@ import { type Page, pageOf } from "../../kernel/page.ts";
 import type { PageQuery } from "../../platform/http/list.ts";
 import type { Context } from "../../platform/platform.ts";
 import { users } from "../users/index.ts";
-import { isActiveSession } from "./active-session.ts";
+import { isActiveSession } from "./queries.ts";
 import { sessions } from "./table.ts";
 
 const list = "sessions";
@@ -21,7 +21,7 @@ export interface SessionRecord {
   readonly expiresAt: Date;
 }
 
-/** A page of a user's living sessions, the newest first. Throws `VALIDATION_ERROR` for a foreign cursor. */
+/** A page of a user's active sessions, the newest first. Throws `VALIDATION_ERROR` for a cursor that is not of this list. */
 export async function listSessions(
   ctx: Context,
   userId: string,

@@ -1,32 +1,42 @@
-import { and, eq, sql, type WithSubquery } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
-import {
-  changedColumn,
-  type Effect,
-  type FollowedEffect,
-  insertRow,
-  withEffects,
-} from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
+import type { ReturningQuery } from "../../platform/db/drizzle-internals.ts";
+import { type Columns, type Effect, insertRow } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
-import type { RefreshTokenFacts } from "../tokens/index.ts";
+import { rolesOf, type UserRecord, viewUser } from "../roles/index.ts";
+import {
+  issueAccessToken,
+  issueRefreshToken,
+  type RefreshTokenFacts,
+  type TokenResponse,
+} from "../tokens/index.ts";
 import { isActive, users } from "../users/index.ts";
 import { refreshTokenEnd } from "./refresh/refresh-token-end.ts";
 import { firstTokenId, hashTokenId } from "./refresh/refresh-token-chain.ts";
 import { sessions } from "./table.ts";
 
-/** For whom a session is opened, and what she proved. */
+/** The row that allows a session to be opened. */
+export interface SessionProof {
+  /** The version of the user's credentials at which the session is opened. */
+  readonly credentialsVersion: number;
+  /** Whether the user's address is not verified yet. */
+  readonly isUnverified: boolean;
+}
+
+/** A query that gives one row while the proof is good and the user is active, and else none. */
+export type SessionProofQuery = ReturningQuery<Record<string, unknown>, SessionProof>;
+
+/** The user for whom a session is opened, and what they proved. */
 export interface NewSession {
   readonly userId: string;
   /** Authentication method references (RFC 8176): `pwd`, `otp` … */
   readonly amr: readonly string[];
-  /** Hers when she proved who she is (`users.credentials_version`). */
+  /** The version of the user's credentials when they were proven (`users.credentials_version`). */
   readonly credentialsVersion: number;
-  /**
-   * For a proof that the session's statement uses up: named `proof`, one row while it is good, whose `credentials_version`
-   * is the session's. It sees to it that the user lives and has hers.
-   */
-  readonly proof?: WithSubquery;
+  /** For a proof that the same statement consumes. By default the user is active and has that version. */
+  readonly proof?: SessionProofQuery;
 }
 
 /** An open session and the facts of its first refresh token. */
@@ -38,14 +48,14 @@ export interface OpenedSession {
 }
 
 /**
- * Opens a session, together with `effects`, in one statement; or gives null, with nothing written, when the user was
- * deleted or her credentials changed before this statement began, or the proof is no longer good. If they change while it
+ * Opens a session, together with `effects`, in one statement. Gives null, with nothing written, when the user was deleted or
+ * disabled or their credentials changed before this statement began, or the proof is no longer good. If they change while it
  * runs, the session is void.
  */
 export async function openSession(
   ctx: Context,
   session: NewSession,
-  effectsOf: (sessionId: string) => readonly (Effect | FollowedEffect)[],
+  effectsOf: (sessionId: string, proof: Columns<SessionProof>) => readonly Effect[],
 ): Promise<OpenedSession | null> {
   const { settings } = ctx;
   const now = ctx.clock.now();
@@ -57,26 +67,25 @@ export async function openSession(
     Math.min(settings.jwtRefreshTokenTtlSeconds, settings.sessionMaxAgeSeconds),
   );
 
-  const proof = session.proof ?? presentUser(ctx, session);
-  const insert = insertRow(sessions, {
-    id,
-    userId: session.userId,
-    credentialsVersion: changedColumn("credentials_version"),
-    amr: [...session.amr],
-    ipAddress: ctx.origin.ipAddress,
-    userAgent: ctx.origin.userAgent,
-    refreshTokenHash: hashTokenId(tokenId),
-    refreshTokenIssuedAt: now,
-    createdAt: now,
-    lastUsedAt: now,
-    expiresAt,
-    absoluteExpiresAt,
-  });
-  const opened = ctx.db
-    .$with("opened", { id: sessions.id })
-    .as(sql`${insert(sql`"proof"`)} returning ${sessions.id}`);
-  const [row] = await withEffects(ctx.db, opened, effectsOf(id), [proof]).select().from(opened);
-  if (!row) return null;
+  const query = session.proof ?? presentUser(ctx, session);
+  const [proof] = await commit(ctx, { query }, (row) => [
+    insertRow(sessions, {
+      id,
+      userId: session.userId,
+      credentialsVersion: row.credentialsVersion,
+      amr: [...session.amr],
+      ipAddress: ctx.origin.ipAddress,
+      userAgent: ctx.origin.userAgent,
+      refreshTokenHash: hashTokenId(tokenId),
+      refreshTokenIssuedAt: now,
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt,
+      absoluteExpiresAt,
+    }),
+    ...effectsOf(id, row),
+  ]);
+  if (!proof) return null;
   const refreshTokenExpiresAt = refreshTokenEnd(ctx, { expiresAt, absoluteExpiresAt });
   return {
     id,
@@ -86,10 +95,38 @@ export async function openSession(
 }
 
 function presentUser(ctx: Context, { userId, credentialsVersion }: NewSession) {
-  return ctx.db.$with("proof").as(
-    ctx.db
-      .select({ credentialsVersion: users.credentialsVersion })
-      .from(users)
-      .where(and(eq(users.id, userId), isActive, eq(users.credentialsVersion, credentialsVersion))),
-  );
+  return ctx.db
+    .select({
+      credentialsVersion: users.credentialsVersion,
+      isUnverified: sql<boolean>`${users.emailVerifiedAt} is null`.as("is_unverified"),
+    })
+    .from(users)
+    .where(and(eq(users.id, userId), isActive, eq(users.credentialsVersion, credentialsVersion)));
+}
+
+/** Signs both tokens of a session: the response to every successful sign-in and refresh. */
+export async function tokenResponse(
+  ctx: Context,
+  user: UserRecord,
+  session: OpenedSession & { readonly amr: readonly string[] },
+): Promise<TokenResponse> {
+  const subject = {
+    userId: user.id,
+    sessionId: session.id,
+    email: user.email,
+    roles: rolesOf(user),
+    amr: session.amr,
+  };
+  const [access, refreshToken] = await Promise.all([
+    issueAccessToken(ctx, subject, session.expiresAt),
+    issueRefreshToken(ctx, subject, session.refreshToken),
+  ]);
+  return {
+    access_token: access.token,
+    refresh_token: refreshToken,
+    token_type: "bearer",
+    expires_in: access.expiresInSeconds,
+    user_id: user.id,
+    user: viewUser(user),
+  };
 }

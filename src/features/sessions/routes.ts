@@ -4,8 +4,7 @@ import { findBearerToken } from "../../platform/http/bearer.ts";
 import { success, successSchema } from "../../platform/http/envelope.ts";
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
-import { endAllSessions } from "./end-sessions.ts";
-import { logOut } from "./log-out.ts";
+import { endAllSessions, logOut } from "./end-sessions.ts";
 import {
   loggedOutEverywhereSchema,
   loggedOutSchema,

@@ -4,8 +4,8 @@ import { timestamp } from "../../platform/db/columns.ts";
 import { firstCredentialsVersion, users } from "../users/index.ts";
 
 /**
- * Sign-ins that go on. A session has one living refresh token at a time: this row knows the hash of its
- * identifier and that of its immediate predecessor; any other token signed for the session is an old one.
+ * Sessions. A session has one active refresh token at a time: its row has the hash of that token's identifier and of its
+ * immediate predecessor's; any other token that was signed for the session is an old one.
  */
 export const sessions = pgTable(
   "sessions",
@@ -14,7 +14,7 @@ export const sessions = pgTable(
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    /** That of its user when she proved who she is; the session is void at any other. */
+    /** The version of the user's credentials at the sign-in; the session is void at any other. */
     credentialsVersion: integer("credentials_version").notNull().default(firstCredentialsVersion),
     /** Authentication method references (RFC 8176). */
     amr: text("amr").array().notNull(),
@@ -34,7 +34,7 @@ export const sessions = pgTable(
   },
   (table) => [
     index("sessions_user_index").on(table.userId),
-    // None on a column that a refresh writes: that would cost every refresh an index entry.
+    // No index on a column that a refresh writes: every refresh would write an index entry.
     index("sessions_created_index").on(table.createdAt),
   ],
 );

@@ -1,40 +1,43 @@
-import type { WithSubquery } from "drizzle-orm";
-
 import { AppError } from "../../kernel/errors.ts";
-import type { Effect } from "../../platform/db/write.ts";
+import type { Columns, Effect } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { openSession, tokenResponse } from "../sessions/index.ts";
-import type { TokenResponse } from "../tokens/index.ts";
 import type { UserRecord } from "../roles/index.ts";
+import {
+  openSession,
+  type SessionProof,
+  type SessionProofQuery,
+  tokenResponse,
+} from "../sessions/index.ts";
+import type { TokenResponse } from "../tokens/index.ts";
 import { rememberDevice } from "./remember-device.ts";
 
-/** What a way of signing in has established. */
+/** What a way to sign in has proven. */
 export interface ProvenIdentity {
   readonly user: UserRecord;
   /** Authentication method references (RFC 8176). */
   readonly amr: readonly string[];
-  /** Hers at the moment of the proof, so that a change meanwhile is noticed. */
+  /** The version of the user's credentials at the time of the proof, so that a change since then is noticed. */
   readonly credentialsVersion: number;
-  /** What came out of her mailbox. */
+  /** A proof that came from the user's mailbox. */
   readonly mailbox?: MailboxProof;
 }
 
-/** A proof that she has the mailbox, and so verifies her address. The statement that opens the session uses it up. */
+/** A proof that the user has the mailbox, and so verifies the address. The statement that opens the session consumes it. */
 export interface MailboxProof {
-  /** Gives a row while the proof is good: see `openSession`. */
-  readonly proof: WithSubquery;
-  /** What goes with its use; they happen for the session's row. */
-  readonly effects: readonly Effect[];
-  /** For whoever comes second. */
+  /** Gives a row while the proof is good. */
+  readonly proof: SessionProofQuery;
+  /** The effects of consuming it, given that row. */
+  readonly effects: (proof: Columns<SessionProof>) => readonly Effect[];
+  /** The error when another sign-in has consumed it. */
   readonly refusal: AppError;
 }
 
 /**
- * The one door that every way to sign in ends in: refuses the unverified, opens the session, records and announces it,
- * tells the user of a new device, and gives the tokens. Throws `EMAIL_NOT_VERIFIED`, `INVALID_CREDENTIALS` (the account
- * changed meanwhile) or the mailbox proof's refusal.
+ * Every way to sign in ends here: refuses users who are not verified, opens the session, records it, mails the user about a new
+ * device, and gives the tokens. Throws `EMAIL_NOT_VERIFIED`, `INVALID_CREDENTIALS` (the account changed since the proof) or the
+ * error of the mailbox proof.
  */
 export async function completeSignIn(
   ctx: Context,
@@ -44,15 +47,15 @@ export async function completeSignIn(
   const emailVerifiedAt = user.emailVerifiedAt ?? (mailbox ? ctx.clock.now() : null);
   if (ctx.settings.requireEmailVerification && emailVerifiedAt === null) {
     await recordRefusal(ctx, user, "email_not_verified");
-    // Whoever registered somebody's address would learn here whether that made an account.
+    // Anyone who registers another person's address would learn here whether that created an account.
     if (ctx.settings.concealAccounts) throw invalidCredentials();
     throw new AppError("EMAIL_NOT_VERIFIED", "Verify your e-mail address before signing in.");
   }
   const opened = await openSession(
     ctx,
     { userId: user.id, amr, credentialsVersion, ...(mailbox ? { proof: mailbox.proof } : {}) },
-    (sessionId) => [
-      ...(mailbox?.effects ?? []),
+    (sessionId, proof) => [
+      ...(mailbox?.effects(proof) ?? []),
       recordAudit(ctx, {
         action: "user.login",
         result: "success",
@@ -72,17 +75,16 @@ export async function completeSignIn(
     await recordRefusal(ctx, user, mailbox ? "proof_void" : "account_changed");
     throw mailbox?.refusal ?? invalidCredentials();
   }
-  ctx.outboxWritten();
   return tokenResponse(ctx, { ...user, emailVerifiedAt }, { ...opened, amr });
 }
 
-/** A proof that was right and still gave no session is a failed sign-in as well. */
+/** A proof that was right and gave no session is a failed sign-in as well. */
 async function recordRefusal(ctx: Context, user: UserRecord, reason: string): Promise<void> {
   const detail = { reason };
   await writeAudit(ctx, { action: "user.login", result: "failure", userId: user.id, detail });
 }
 
-/** The one answer to every failed sign-in, whatever the reason. */
+/** The error of every failed sign-in, whatever the reason. The audit log has the reason. */
 export function invalidCredentials(): AppError {
   return new AppError("INVALID_CREDENTIALS", "The credentials are incorrect.");
 }

@@ -1,3 +1,2 @@
 export { completeSignIn, invalidCredentials, type ProvenIdentity } from "./complete-sign-in.ts";
-export { forgetDevices } from "./remember-device.ts";
-export { deleteExpiredDevices } from "./delete-expired.ts";
+export { deleteExpiredDevices, forgetOtherDevices } from "./remember-device.ts";

@@ -1,52 +1,74 @@
-import { sql, type SQL } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 
-import {
-  changedColumn,
-  type Effect,
-  type FollowedEffect,
-  insertRow,
-} from "../../platform/db/write.ts";
+import { sha256 } from "../../kernel/bytes.ts";
+import { addSeconds } from "../../kernel/clock.ts";
+import { deleteBatch } from "../../platform/db/delete-batch.ts";
+import { deleteRows, type Effect, followed, upsertRow, when } from "../../platform/db/effects.ts";
+import type { Db } from "../../platform/db/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { queueMail } from "../mail/index.ts";
 import type { UserRecord } from "../roles/index.ts";
-import { deviceOf } from "./device.ts";
 import { knownDevices } from "./table.ts";
 
+/** A device that was not used for this time counts as a new one. */
+const rememberedSeconds = 365 * 86_400;
+
+/** Version numbers such as `126.0.6478.127` and `10_15_7`; the digits in `Win64` and `x86` are part of a name. */
+const versionNumbers = /(?<![\p{L}\p{N}])\p{Nd}+(?:[._]\p{Nd}+)*/gu;
+
 /**
- * The effect of noting from what a user signs in, and of telling her by mail when she never did from that before: of racing
- * sign-ins one tells her. Her first device is no news. An address that nobody has verified may be a stranger's, and is
- * not written to.
+ * The digest by which a device is recognised: of its `User-Agent` without version numbers, so that an update does not make it a
+ * new device. All clients that send no `User-Agent` are one device.
  */
-export function rememberDevice(ctx: Context, user: UserRecord): FollowedEffect {
+export function deviceOf(userAgent: string | null): string {
+  return sha256((userAgent ?? "").replaceAll(versionNumbers, ""));
+}
+
+/**
+ * The effect of storing the device of a sign-in, and of mailing the user when it is a new one: of racing sign-ins one sends the
+ * mail. The user's first device is not mailed about, and nothing is mailed to an address that is not verified: it may be
+ * another person's.
+ */
+export function rememberDevice(ctx: Context, user: UserRecord): Effect {
   const now = ctx.clock.now();
   const { ipAddress, userAgent } = ctx.origin;
-  const insert = insertRow(knownDevices, {
-    userId: user.id,
-    device: deviceOf(userAgent),
-    firstSeenAt: now,
-    lastSeenAt: now,
-  });
+  const device = deviceOf(userAgent);
+  const stored = upsertRow(
+    knownDevices,
+    { userId: user.id, device, firstSeenAt: now, lastSeenAt: now },
+    {
+      key: [knownDevices.userId, knownDevices.device],
+      replace: [knownDevices.lastSeenAt],
+      rows: "the device in use",
+    },
+  );
   const content = { kind: "new-sign-in", at: now.toISOString(), ipAddress, userAgent } as const;
-  const notice = queueMail(ctx, { userId: user.id, to: user.email, content }, isNews(user));
-  return {
-    // A row that the statement itself inserted was deleted or locked by nobody: its `xmax` is 0.
-    effect: (changed) => sql`
-      ${insert(changed)} on conflict ("user_id", "device") do update set last_seen_at = excluded.last_seen_at
-      returning (${knownDevices}.xmax = 0) as "is_new"`,
-    followedBy: user.emailVerifiedAt === null ? [] : [notice],
-  };
+  // No transaction has deleted or locked a row that the statement itself inserted: its `xmax` is 0.
+  return followed(stored, { isNew: sql<boolean>`${knownDevices}.xmax = 0` }, ({ isNew }) =>
+    user.emailVerifiedAt === null
+      ? []
+      : when(sql`${isNew} and ${hadDevice(user)}`, [
+          queueMail(ctx, { userId: user.id, to: user.email, content }),
+        ]),
+  );
 }
 
-/** The effect of forgetting all of a user's devices but the one in use. */
-export function forgetDevices(ctx: Context, userId: string, when: SQL): Effect {
-  const device = deviceOf(ctx.origin.userAgent);
-  return (changed) => sql`
-    delete from ${knownDevices} using ${changed}
-    where ${knownDevices.userId} = ${userId} and ${knownDevices.device} <> ${device} and ${when}`;
+/** Whether the user had any device: the statement reads the table as it was before. */
+function hadDevice(user: UserRecord) {
+  return sql`exists (select from ${knownDevices} where ${knownDevices.userId} = ${user.id})`;
 }
 
-/** The statement sees the table as it was before: whether there was a device, and this one was none of them. */
-function isNews(user: UserRecord): SQL {
-  return sql`${changedColumn("is_new")} and exists (
-    select from ${knownDevices} where ${knownDevices.userId} = ${user.id})`;
+/** The effect of deleting all of a user's devices but the one in use. */
+export function forgetOtherDevices(ctx: Context, userId: string): Effect {
+  const isOther = and(
+    eq(knownDevices.userId, userId),
+    ne(knownDevices.device, deviceOf(ctx.origin.userAgent)),
+  );
+  return deleteRows(knownDevices, isOther, "all devices but the one in use");
+}
+
+/** Deletes a batch of devices that were not used for a year. */
+export function deleteExpiredDevices(db: Db, now: Date): Promise<number> {
+  const before = addSeconds(now, -rememberedSeconds);
+  return deleteBatch(db, knownDevices, { since: knownDevices.lastSeenAt, before });
 }

@@ -3,14 +3,14 @@ import { index, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { timestamp } from "../../platform/db/columns.ts";
 import { users } from "../users/index.ts";
 
-/** From what a user has signed in before: a sign-in from anything else is news to her. */
+/** The devices from which a user has signed in. The user is mailed about a sign-in from any other device. */
 export const knownDevices = pgTable(
   "known_devices",
   {
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    /** A digest of what the device says of itself. */
+    /** A digest of the `User-Agent`. */
     device: text("device").notNull(),
     firstSeenAt: timestamp("first_seen_at").notNull(),
     lastSeenAt: timestamp("last_seen_at").notNull(),

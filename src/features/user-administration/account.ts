@@ -1,7 +1,7 @@
 import { userColumns, type UserRecord } from "../roles/index.ts";
 import { profileColumns, users } from "../users/index.ts";
 
-/** An account as those see it who govern accounts. */
+/** An account as administrators see it. */
 export interface Account extends UserRecord {
   readonly phone: string | null;
   readonly avatarUrl: string | null;
@@ -9,7 +9,7 @@ export interface Account extends UserRecord {
   readonly metadata: Record<string, unknown>;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** Since when she may not sign in. */
+  /** Since when the user may not sign in. */
   readonly disabledAt: Date | null;
   readonly deletedAt: Date | null;
 }
@@ -24,10 +24,10 @@ export const accountColumns = {
   deletedAt: users.deletedAt,
 };
 
-/** What may be done with an account. A deleted one is deleted, whatever it was before. */
+/** The status of an account. A deleted one is `deleted`, also if it was disabled before. */
 export type AccountStatus = "active" | "disabled" | "deleted";
 
-/** Which of them an account is. */
+/** The status of this account. */
 export function statusOf({ deletedAt, disabledAt }: Account): AccountStatus {
   if (deletedAt !== null) return "deleted";
   return disabledAt === null ? "active" : "disabled";

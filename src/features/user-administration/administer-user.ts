@@ -7,30 +7,30 @@ import { assertMayAdminister } from "../roles/index.ts";
 import { users } from "../users/index.ts";
 import { type AccountReading, readAccount, userNotFound } from "./find-account.ts";
 
-/** Something that is about to be done, as it is recorded when it is refused. */
-export interface Deed {
+/** An action, as it is recorded when it is refused. */
+export interface AdministrativeAction {
   readonly action: AuditAction;
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** What is about to be done, and to whom. */
-export interface Governing {
+/** The actions to perform, and the user on whom. */
+export interface Administration {
   readonly userId: string;
-  readonly deeds: readonly Deed[];
-  /** Whether it can be done to a deleted user. */
+  readonly actions: readonly AdministrativeAction[];
+  /** Whether they can be performed on a deleted user. */
   readonly evenDeleted?: boolean;
 }
 
 /**
- * Acts on a user as she was read, anew while `act` gives null because she changed meanwhile. A refusal is recorded. Throws
- * `USER_NOT_FOUND`, `FORBIDDEN` (she may do what the caller may not), and what `act` throws.
+ * Acts on a user as they were read, again while `act` gives null because the user changed meanwhile. A refusal is recorded.
+ * Throws `USER_NOT_FOUND`, `FORBIDDEN` (the user has a permission that the actor lacks), and what `act` throws.
  */
 export function administerUser<T>(
   ctx: Context,
-  { userId, deeds, evenDeleted = false }: Governing,
+  { userId, actions, evenDeleted = false }: Administration,
   act: (account: AccountReading) => Promise<T | null>,
 ): Promise<T> {
-  const attempts = deeds.map(({ action, detail = {} }) => ({ action, userId, detail }));
+  const attempts = actions.map(({ action, detail = {} }) => ({ action, userId, detail }));
   return untilWritten(async () => {
     const account = await readAccount(ctx.db, userId);
     if (!account || (account.deletedAt !== null && !evenDeleted)) throw userNotFound();
@@ -41,7 +41,7 @@ export function administerUser<T>(
   });
 }
 
-/** In a statement on `users`: whether she is as she was read. A change of her roles counts, too. */
+/** In a statement on `users`: whether the user is as they were read. A change of the user's roles counts as well. */
 export function isAsRead({ id, version }: AccountReading): SQL | undefined {
   return and(eq(users.id, id), eq(rowVersion(users), version));
 }

@@ -1,13 +1,16 @@
 import { AppError } from "../../kernel/errors.ts";
-import { insertRow, withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
+import { insertRow } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
-import { duplicate, canonicalEmail, isUsername, users } from "../users/index.ts";
 import { hashChosenPassword } from "../passwords/index.ts";
 import { adminRole, userRoles } from "../roles/index.ts";
+import { canonicalEmail, duplicate, isUsername, users } from "../users/index.ts";
+
+const action = "user.created";
 
 /**
- * Makes an account with the role `admin`; its address counts as verified, for the operator vouches for it. Throws
+ * Creates an account with the role `admin`; its address counts as verified, since the operator confirms it. Throws
  * `INVALID_EMAIL`, `VALIDATION_ERROR`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL`, `DUPLICATE_USERNAME`.
  */
 export async function createAdmin(
@@ -23,37 +26,22 @@ export async function createAdmin(
 
   const now = ctx.clock.now();
   const userId = ctx.random.id(now);
-  const created = ctx.db.$with("created").as(
-    ctx.db
-      .insert(users)
-      .values({
-        id: userId,
-        email,
-        username,
-        passwordHash,
-        emailVerifiedAt: now,
-        createdAt: now,
-        updatedAt: now,
-      })
-      .returning({ id: users.id }),
-  );
+  const times = { emailVerifiedAt: now, createdAt: now, updatedAt: now };
+  const query = ctx.db
+    .insert(users)
+    .values({ id: userId, email, username, passwordHash, ...times })
+    .returning({ id: users.id });
+  const detail = { roles: [adminRole] };
   try {
-    await withEffects(ctx.db, created, [
+    await commit(ctx, { query }, () => [
       insertRow(userRoles, { userId, role: adminRole, createdAt: now }),
-      recordAudit(ctx, {
-        action: "user.created",
-        result: "success",
-        userId,
-        detail: { roles: [adminRole] },
-      }),
-    ])
-      .select()
-      .from(created);
+      recordAudit(ctx, { action, result: "success", userId, detail }),
+    ]);
   } catch (error) {
     const refusal = duplicate(error);
     if (refusal === null) throw error;
     const detail = { reason: refusal.code };
-    await writeAudit(ctx, { action: "user.created", result: "failure", userId: null, detail });
+    await writeAudit(ctx, { action, result: "failure", userId: null, detail });
     throw refusal;
   }
   return { userId, email };

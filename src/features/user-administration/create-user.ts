@@ -1,18 +1,9 @@
-import { addSeconds } from "../../kernel/clock.ts";
+import { commit } from "../../platform/db/commit.ts";
 import { untilWritten } from "../../platform/db/row-version.ts";
-import { type Effect, withEffects } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordRefusal } from "../audit/index.ts";
+import { mailLink } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { queueMail } from "../mail/index.ts";
-import { challengeLink, issueChallenge } from "../email-challenges/index.ts";
-import {
-  duplicate,
-  canonicalEmail,
-  firstCredentialsVersion,
-  profileColumnsOf,
-  users,
-} from "../users/index.ts";
 import {
   assertFewEnough,
   assertHolds,
@@ -22,15 +13,22 @@ import {
   type RoleReading,
   rolesOf,
 } from "../roles/index.ts";
+import {
+  canonicalEmail,
+  duplicate,
+  firstCredentialsVersion,
+  profileColumnsOf,
+  users,
+} from "../users/index.ts";
 import { type Account, accountColumns } from "./account.ts";
 import type { NewUser } from "./model.ts";
 
 const action = "user.created";
 
 /**
- * Makes an account without a password and mails its owner a link to choose one, which also verifies the address. Throws
- * `INVALID_EMAIL`, `VALIDATION_ERROR`, `DUPLICATE_EMAIL`, `DUPLICATE_USERNAME`, `FORBIDDEN` (a role allows what the caller
- * lacks, or she may not assign roles at all).
+ * Creates an account without a password and mails its owner a link to choose one, which also verifies the address. Throws
+ * `INVALID_EMAIL`, `VALIDATION_ERROR`, `DUPLICATE_EMAIL`, `DUPLICATE_USERNAME`, `FORBIDDEN` (a role has a permission that the
+ * actor lacks, or the actor may not assign roles).
  */
 export async function createUser(ctx: Context, input: NewUser): Promise<Account> {
   const { email: received, roles: named = [], ...profile } = input;
@@ -42,75 +40,56 @@ export async function createUser(ctx: Context, input: NewUser): Promise<Account>
   return untilWritten(() =>
     recordRefusal(ctx, attempt, async () => {
       if (roles.length > 0) assertHolds(ctx.actor, ["roles:assign"]);
-      const judged = await findGrantable(ctx, roles, named);
-      return write(ctx, { email, ...columns }, judged);
+      const granted = await findGrantable(ctx, roles, named);
+      return write(ctx, { email, ...columns }, granted);
     }),
   );
 }
 
-/** Null, and nothing is written, if a role changed since it was judged. */
+/** Null, and nothing is written, if a role changed since it was read. */
 async function write(
   ctx: Context,
   columns: { email: string } & ReturnType<typeof profileColumnsOf>,
-  judged: readonly RoleReading[],
+  granted: readonly RoleReading[],
 ): Promise<Account | null> {
-  const roles = judged.map(({ name }) => name).toSorted();
+  const roles = granted.map(({ name }) => name).toSorted();
   const now = ctx.clock.now();
   const userId = ctx.random.id(now);
   const { email } = columns;
-  const created = ctx.db.$with("created").as(
-    ctx.db
-      .insert(users)
-      .values({
-        id: userId,
-        ...columns,
-        credentialsVersion: firstCredentialsVersion,
-        // The invitation says it all: no reminder is due.
-        verifyRemindersSent: ctx.settings.verifyRemindersSeconds.length,
-        createdAt: now,
-        updatedAt: now,
-      })
-      .returning(accountColumns),
+  const credentialsVersion = firstCredentialsVersion;
+  const query = ctx.db
+    .insert(users)
+    .values({
+      id: userId,
+      ...columns,
+      credentialsVersion,
+      // The invitation asks for the same, so that no reminder is due.
+      verifyRemindersSent: ctx.settings.verifyRemindersSeconds.length,
+      createdAt: now,
+      updatedAt: now,
+    })
+    .returning(accountColumns);
+  const { challenge, mail } = mailLink(
+    ctx,
+    { userId, credentialsVersion, email },
+    {
+      kind: "reset-password",
+      isInvitation: true,
+      // As long as a link that verifies an address: an invited user is not waiting for the mail.
+      linkTtlSeconds: ctx.settings.verifyEmailTtlSeconds,
+    },
   );
   try {
-    const [row] = await withEffects(ctx.db, created, [
-      giveRoles(ctx, judged),
-      ...invite(ctx, { userId, email }),
+    const [row] = await commit(ctx, { query }, () => [
+      giveRoles(ctx, userId, granted),
+      challenge,
+      mail,
       recordAudit(ctx, { action, result: "success", userId, detail: { roles } }),
       recordEvent(ctx, "user.registered", { user_id: userId, email }),
-    ])
-      .select()
-      .from(created);
-    ctx.outboxWritten();
+    ]);
     return row ? { ...row, roles } : null;
   } catch (error) {
     if (isRoleGone(error)) return null;
     throw duplicate(error) ?? error;
   }
-}
-
-/** The link lives as long as one that verifies an address: whoever is invited does not wait for it. */
-function invite(ctx: Context, { userId, email }: { userId: string; email: string }): Effect[] {
-  const linkTtlSeconds = ctx.settings.verifyEmailTtlSeconds;
-  const purpose = "reset-password";
-  const { token, effect } = issueChallenge(ctx, {
-    userId,
-    credentialsVersion: firstCredentialsVersion,
-    email,
-    purpose,
-    linkTtlSeconds,
-    hasCode: false,
-  });
-  const mail = queueMail(ctx, {
-    userId,
-    to: email,
-    usefulUntil: addSeconds(ctx.clock.now(), linkTtlSeconds),
-    content: {
-      kind: "reset-password",
-      isInvitation: true,
-      linkTtlSeconds,
-      secrets: { link: challengeLink(ctx, purpose, token) },
-    },
-  });
-  return [effect, mail];
 }

@@ -1,4 +1,4 @@
-import { withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
@@ -9,30 +9,23 @@ import { administerUser, isAsRead } from "./administer-user.ts";
 const action = "user.deleted";
 
 /**
- * Deletes a user: her row stays, her address and username are free, and all of her sessions, links and codes are dead. Throws
- * `USER_NOT_FOUND`, `FORBIDDEN`, `CONFLICT` (she is the last admin).
+ * Deletes a user: the row stays, the address and username are free, and all sessions, links and codes are void. Throws
+ * `USER_NOT_FOUND`, `FORBIDDEN`, `CONFLICT` (the last admin).
  */
 export async function deleteUser(ctx: Context, userId: string): Promise<void> {
-  await administerUser(ctx, { userId, deeds: [{ action }] }, async (account) => {
+  await administerUser(ctx, { userId, actions: [{ action }] }, async (account) => {
     const now = ctx.clock.now();
-    const deleted = ctx.db
-      .$with("deleted")
-      .as(
-        ctx.db
-          .update(users)
-          .set({ deletedAt: now, updatedAt: now, credentialsVersion: nextCredentialsVersion })
-          .where(isAsRead(account))
-          .returning({ id: users.id }),
-      );
-    const rows = await withEffects(ctx.db, deleted, [
+    const query = ctx.db
+      .update(users)
+      .set({ deletedAt: now, updatedAt: now, credentialsVersion: nextCredentialsVersion })
+      .where(isAsRead(account))
+      .returning({ id: users.id });
+    const announce = () => ({ subject: "user", id: userId }) as const;
+    const rows = await commit(ctx, { query, announce }, () => [
       endSessionsOf(ctx, { userId, reason: "user_deleted" }),
       recordAudit(ctx, { action, result: "success", userId }),
       recordEvent(ctx, action, { user_id: userId, email: account.email }),
-    ])
-      .select()
-      .from(deleted);
+    ]);
     return rows.length > 0 ? true : null;
   });
-  ctx.changes.announce({ subject: "user", id: userId });
-  ctx.outboxWritten();
 }

@@ -9,17 +9,17 @@ import { heldPermissions } from "../roles/index.ts";
 import { users } from "../users/index.ts";
 import { type Account, accountColumns } from "./account.ts";
 
-/** An account as it was read, for a change that is to be written only while it is still so. */
+/** An account as it was read, for a change that is written only if the account has not changed since. */
 export interface AccountReading extends Account {
-  /** All that its roles allow. */
+  /** The permissions of its roles. */
   readonly permissions: readonly string[];
   readonly version: string;
 }
 
-/** By what an operator names a user: her id, or her address in canonical form. */
+/** How an operator names a user: by the id, or by the address in canonical form. */
 export type NamedUser = { readonly id: string } | { readonly email: string };
 
-/** The account of this id, a deleted one too, with what a change of it is decided on; or null. */
+/** The account of this id, also a deleted one, with what a change of it is decided on; or null. */
 export async function readAccount(db: Db, userId: string): Promise<AccountReading | null> {
   if (!isUuid(userId)) return null;
   const [reading] = await db
@@ -29,7 +29,7 @@ export async function readAccount(db: Db, userId: string): Promise<AccountReadin
   return reading ?? null;
 }
 
-/** The user of this id. Throws `USER_NOT_FOUND`, also for one who is deleted. */
+/** The user of this id. Throws `USER_NOT_FOUND`, also for a deleted user. */
 export async function showUser(ctx: Platform, userId: string): Promise<Account> {
   return find(
     ctx,
@@ -38,8 +38,8 @@ export async function showUser(ctx: Platform, userId: string): Promise<Account> 
 }
 
 /**
- * The account that an operator names, if need be a deleted one: by its id; by its address the one that has it, else the one
- * that had it last. Throws `USER_NOT_FOUND`.
+ * The account that an operator names, also a deleted one: by its id; by its address the account that has it, else the one that
+ * had it last. Throws `USER_NOT_FOUND`.
  */
 export async function findNamedUser(ctx: Platform, named: NamedUser): Promise<Account> {
   return find(
@@ -48,7 +48,7 @@ export async function findNamedUser(ctx: Platform, named: NamedUser): Promise<Ac
   );
 }
 
-/** There is no such user. */
+/** The error for an unknown user. */
 export function userNotFound(): AppError {
   return new AppError("USER_NOT_FOUND", "There is no such user.");
 }

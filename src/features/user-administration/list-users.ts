@@ -11,18 +11,18 @@ import { type Account, accountColumns } from "./account.ts";
 
 const list = "users";
 
-/** Which users are asked for; null means all. */
+/** Which users to list; null means all. */
 export interface UserFilter {
-  /** Is somewhere in her address, username or name, whatever the case. */
+  /** A string that is in the address, username or name, in any case. */
   readonly text: string | null;
   readonly role: string | null;
-  /** `unverified` are active ones with an address that was never verified. Deleted ones are given only when asked for. */
+  /** `unverified` are active users whose address was never verified. Deleted users are listed only with `deleted`. */
   readonly status: "active" | "disabled" | "unverified" | "deleted" | null;
 }
 
 /**
- * A page of the users, the newest first: one who is added meanwhile moves nobody. Throws `VALIDATION_ERROR` for a cursor that
- * is not of this list.
+ * A page of the users, the newest first: a user who is added meanwhile moves no other. Throws `VALIDATION_ERROR` for a cursor
+ * that is not of this list.
  */
 export async function listUsers(
   ctx: Platform,
@@ -46,7 +46,7 @@ export async function listUsers(
   return pageOf(rows, limit, (last) => encodeCursor(list, last.id));
 }
 
-/** Whether a text is a cursor of this list. */
+/** Whether a string is a cursor of this list. */
 export function isUsersCursor(text: string): boolean {
   return findPosition(list, text, isUuid) !== null;
 }
@@ -71,7 +71,7 @@ function hasRole({ db }: Platform, role: string): SQL {
   return inArray(users.id, holders.where(sql`${userRoles.role} = ${role}`));
 }
 
-/** Word for word what `users_search_index` is made on (migration 0007), or it would not be used. */
+/** The exact expression of `users_search_index` (migration 0007), or the index would not be used. */
 const searchedText = sql`(${users.email} || E'\\n' || coalesce(${users.username}, '') || E'\\n' || coalesce(${users.name}, ''))`;
 
 function contains(text: string): SQL {

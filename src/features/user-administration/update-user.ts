@@ -1,4 +1,5 @@
-import { type Effect, withEffects } from "../../platform/db/write.ts";
+import { commit } from "../../platform/db/commit.ts";
+import type { Effect } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
@@ -13,15 +14,15 @@ import {
 import { endSessionsOf } from "../sessions/index.ts";
 import { type Account, accountColumns } from "./account.ts";
 import type { AccountReading } from "./find-account.ts";
-import { type Deed, administerUser, isAsRead } from "./administer-user.ts";
+import { type AdministrativeAction, administerUser, isAsRead } from "./administer-user.ts";
 import type { UserUpdate } from "./model.ts";
 
 const action = "user.updated";
 
-/** How an address comes to be verified here. */
-const vouching = { by: "vouching" };
+/** How an address is verified here. */
+const byAdministrator = { by: "administrator" };
 
-/** What an update makes of a user as she was read; what she is already is no change. */
+/** What an update changes about a user as they were read; a value that the user has already is no change. */
 interface UserChange {
   readonly profile: ProfileUpdate;
   readonly disables: boolean;
@@ -30,41 +31,45 @@ interface UserChange {
 }
 
 /**
- * Changes a user and gives her as she is then. Whoever disables her ends her sessions and makes her links and codes worthless.
- * Throws `USER_NOT_FOUND`, `VALIDATION_ERROR`, `DUPLICATE_USERNAME`, `FORBIDDEN`, `CONFLICT` (she is the last admin).
+ * Changes a user and gives the user after the change. Disabling a user ends their sessions and voids their links and codes.
+ * Throws `USER_NOT_FOUND`, `VALIDATION_ERROR`, `DUPLICATE_USERNAME`, `FORBIDDEN`, `CONFLICT` (the last admin).
  */
 export async function updateUser(
   ctx: Context,
   userId: string,
   update: UserUpdate,
 ): Promise<Account> {
-  const { status, email_verified: isVouchedFor = false, ...profile } = update;
+  const { status, email_verified: setsVerified = false, ...profile } = update;
   const columns = profileColumnsOf(profile);
-  return administerUser(ctx, { userId, deeds: deedsOf(update) }, async (account) => {
+  return administerUser(ctx, { userId, actions: actionsOf(update) }, async (account) => {
     const change: UserChange = {
       profile,
       disables: status === "disabled" && account.disabledAt === null,
       enables: status === "active" && account.disabledAt !== null,
-      verifies: isVouchedFor && account.emailVerifiedAt === null,
+      verifies: setsVerified && account.emailVerifiedAt === null,
     };
     return fieldsOf(change).length === 0 ? account : write(ctx, account, change, columns);
   });
 }
 
-/** What is asked for, as it is recorded when it is refused. */
-function deedsOf({ status, email_verified: isVouchedFor, ...profile }: UserUpdate): Deed[] {
+/** The actions of an update, as they are recorded when they are refused. */
+function actionsOf({
+  status,
+  email_verified: setsVerified,
+  ...profile
+}: UserUpdate): AdministrativeAction[] {
   const fields = Object.keys(profile);
-  const others: Deed[] = [
+  const others: AdministrativeAction[] = [
     ...(status === "disabled" ? [{ action: "user.disabled" } as const] : []),
     ...(status === "active" ? [{ action: "user.enabled" } as const] : []),
-    ...(isVouchedFor ? [{ action: "user.email_verified", detail: vouching } as const] : []),
+    ...(setsVerified ? [{ action: "user.email_verified", detail: byAdministrator } as const] : []),
   ];
   return fields.length > 0 || others.length === 0
     ? [{ action, detail: { fields } }, ...others]
     : others;
 }
 
-/** Null, and nothing is written, if she changed since she was read. */
+/** Null, and nothing is written, if the user changed since they were read. */
 async function write(
   ctx: Context,
   account: AccountReading,
@@ -74,35 +79,29 @@ async function write(
   const now = ctx.clock.now();
   const { id: userId } = account;
   const { disables, enables, verifies } = change;
-  const updated = ctx.db.$with("updated").as(
-    ctx.db
-      .update(users)
-      .set({
-        ...(verifies
-          ? { emailVerifiedAt: now, username: grantedUsername, wantedUsername: null }
-          : {}),
-        ...columns,
-        ...(disables ? { disabledAt: now, credentialsVersion: nextCredentialsVersion } : {}),
-        ...(enables ? { disabledAt: null } : {}),
-        updatedAt: now,
-      })
-      .where(isAsRead(account))
-      .returning(accountColumns),
-  );
-  const query = withEffects(ctx.db, updated, effectsOf(ctx, account, change))
-    .select()
-    .from(updated);
-  const [row] = await query.catch((error: unknown) => {
+  const query = ctx.db
+    .update(users)
+    .set({
+      ...(verifies
+        ? { emailVerifiedAt: now, username: grantedUsername, wantedUsername: null }
+        : {}),
+      ...columns,
+      ...(disables ? { disabledAt: now, credentialsVersion: nextCredentialsVersion } : {}),
+      ...(enables ? { disabledAt: null } : {}),
+      updatedAt: now,
+    })
+    .where(isAsRead(account))
+    .returning(accountColumns);
+  const announce = () => ({ subject: "user", id: userId }) as const;
+  const effects = effectsOf(ctx, account, change);
+  const [row] = await commit(ctx, { query, announce }, () => effects).catch((error: unknown) => {
     const refusal = duplicate(error);
     if (refusal === null) throw error;
-    // Not the one that was asked for, but the wanted one that another has got at this moment.
+    // Another user got the wanted username meanwhile, and the update has none.
     if (columns.username === undefined) return [];
     throw refusal;
   });
-  if (!row) return null;
-  ctx.changes.announce({ subject: "user", id: userId });
-  ctx.outboxWritten();
-  return row;
+  return row ?? null;
 }
 
 function effectsOf(
@@ -124,7 +123,7 @@ function effectsOf(
     ...(enables ? [recordAudit(ctx, { ...done, action: "user.enabled" })] : []),
     ...(verifies
       ? [
-          recordAudit(ctx, { ...done, action: "user.email_verified", detail: vouching }),
+          recordAudit(ctx, { ...done, action: "user.email_verified", detail: byAdministrator }),
           recordEvent(ctx, "user.email_verified", { user_id: userId, email }),
         ]
       : []),
@@ -132,7 +131,7 @@ function effectsOf(
   ];
 }
 
-/** What changes, by the names of the wire form. */
+/** The changed fields, by their names in the API. */
 function fieldsOf({ profile, disables, enables, verifies }: UserChange): string[] {
   return [
     ...Object.keys(profile),

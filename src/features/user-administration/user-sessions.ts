@@ -5,7 +5,7 @@ import { listSessions, revokeAllSessions, type SessionRecord } from "../sessions
 import { showUser } from "./find-account.ts";
 import { administerUser } from "./administer-user.ts";
 
-/** A page of a user's living sessions, the newest first. Throws `USER_NOT_FOUND`, `VALIDATION_ERROR` for a foreign cursor. */
+/** A page of a user's active sessions, the newest first. Throws `USER_NOT_FOUND`, `VALIDATION_ERROR` for another list's cursor. */
 export async function listSessionsOf(
   ctx: Context,
   userId: string,
@@ -15,8 +15,8 @@ export async function listSessionsOf(
   return listSessions(ctx, id, query);
 }
 
-/** Ends all sessions of a user and gives their number; she may sign in again. Throws `USER_NOT_FOUND`, `FORBIDDEN`. */
+/** Ends all sessions of a user and gives their number; the user may sign in again. Throws `USER_NOT_FOUND`, `FORBIDDEN`. */
 export function revokeSessionsOf(ctx: Context, userId: string): Promise<number> {
-  const deeds = [{ action: "session.revoked" }] as const;
-  return administerUser(ctx, { userId, deeds }, ({ id }) => revokeAllSessions(ctx, id));
+  const actions = [{ action: "session.revoked" }] as const;
+  return administerUser(ctx, { userId, actions }, ({ id }) => revokeAllSessions(ctx, id));
 }

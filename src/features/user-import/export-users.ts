@@ -8,7 +8,7 @@ import { users } from "../users/index.ts";
 
 const batchSize = 1000;
 
-/** All users who are not deleted, as lines of JSON that an import takes, some at a time; with their password hashes. */
+/** All users who are not deleted, with their password hashes, as lines of JSON that an import accepts, some at a time. */
 export async function* exportUsers(ctx: Context): AsyncGenerator<string> {
   await writeAudit(ctx, { action: "user.exported", result: "success", userId: null });
   for (let after: string | null = null; ;) {
@@ -30,7 +30,7 @@ function selectUsers({ db }: Context, after: string | null) {
     .limit(batchSize);
 }
 
-/** What is not there is left out. */
+/** Fields without a value are left out. */
 function lineOf({ email, username, name, passwordHash, roles, ...user }: ExportedUser) {
   return {
     email,

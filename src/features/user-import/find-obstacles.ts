@@ -5,10 +5,10 @@ import { users } from "../users/index.ts";
 import type { ImportedUser } from "./parse-user.ts";
 import type { NumberedUser } from "./write-batch.ts";
 
-/** What stands in the way of a line: her address has an account, or somebody else has her username. */
+/** Why a line is not imported: its address has an account, or another user has its username. */
 export type Obstacle = "present" | "username taken";
 
-/** What stands in the way of each of some lines at present; null for nothing. */
+/** The present obstacle of each of these lines; null for none. */
 export async function findObstacles(
   ctx: Context,
   batch: readonly NumberedUser[],
@@ -34,7 +34,7 @@ export async function findObstacles(
   return batch.map((user) => ({ number: user.number, obstacle: obstacleOf(user) }));
 }
 
-/** A username has no letters but A to Z, which lower alike here and in the database. */
+/** The only letters of a username are A to Z, whose lower case is the same here and in the database. */
 function foldedUsername({ username }: ImportedUser): string | null {
   return username?.toLowerCase() ?? null;
 }

@@ -1,41 +1,41 @@
 import type { FieldFault } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { roles } from "../roles/index.ts";
-import { rememberLines } from "./earlier-lines.ts";
+import { createEarlierLines } from "./earlier-lines.ts";
 import { findObstacles } from "./find-obstacles.ts";
 import type { Line } from "./lines.ts";
 import { parseUser } from "./parse-user.ts";
 import { type NumberedUser, writeBatch } from "./write-batch.ts";
 
-/** A line that is not imported, and why; nothing of it is repeated. */
+/** A line that is not imported, and why. The faults repeat nothing of it. */
 export interface LineFault {
   readonly number: number;
   readonly faults: readonly FieldFault[];
 }
 
-/** What became of the lines: accounts made, accounts that were there and stay as they are, and lines refused. */
+/** The number of accounts created, of accounts that existed before and do not change, and of lines refused. */
 export interface ImportCounts {
   readonly imported: number;
   readonly present: number;
   readonly refused: number;
 }
 
-/** How to import. */
+/** The options of an import. */
 export interface ImportOptions {
-  /** Only tells what would be. */
+  /** Reports what an import would do, and writes nothing. */
   readonly isDryRun: boolean;
-  /** Told of every refused line, in the order of their numbers. */
+  /** Called for every refused line, in the order of their numbers. */
   readonly onFault: (fault: LineFault) => void;
 }
 
 const batchSize = 500;
 
-/** They leave some 40 MB of garbage, which takes about 30 ms to clear. */
+/** So many batches leave some 40 MB of garbage, which takes about 30 ms to collect. */
 const batchesPerCollection = 10;
 
 /**
- * Makes accounts of lines of JSON, a batch at a time. Lines at fault are left out, and those whose address has an account:
- * so an import that ended half-way is simply done again.
+ * Creates accounts from lines of JSON, a batch at a time. Lines at fault are left out, and lines whose address has an account:
+ * so an import that was interrupted is simply run again.
  */
 export async function importUsers(
   ctx: Context,
@@ -45,16 +45,16 @@ export async function importUsers(
   const knownRoles = new Set(
     (await ctx.db.select({ name: roles.name }).from(roles)).map(({ name }) => name),
   );
-  const earlier = rememberLines();
+  const earlier = createEarlierLines();
   const counts = { imported: 0, present: 0, refused: 0 };
   let batch: NumberedUser[] = [];
   let faults: LineFault[] = [];
   let batches = 0;
 
-  const judge = ({ number, text }: Line): void => {
+  const read = ({ number, text }: Line): void => {
     if (text?.trim() === "") return;
     const parsed = text === null ? { faults: unreadable } : parseUser(text, knownRoles);
-    const found = "user" in parsed ? earlier.judge(number, parsed.user) : parsed.faults;
+    const found = "user" in parsed ? earlier.findFaults(number, parsed.user) : parsed.faults;
     if (found.length > 0) faults.push({ number, faults: found });
     else if ("user" in parsed) batch.push({ ...parsed.user, number });
   };
@@ -73,13 +73,13 @@ export async function importUsers(
     batch = [];
     faults = [];
     batches += 1;
-    // The collector takes the embedded engine's 128 MB for live data, twice, and of itself waits for as much garbage.
-    // Asked for in the background, collections do not keep up.
+    // By itself the collector waits for as much garbage as there is live data, which includes the embedded engine's 128 MB,
+    // counted twice. Collections in the background do not keep up.
     if (batches % batchesPerCollection === 0) Bun.gc(true);
   };
 
   for await (const line of lines) {
-    judge(line);
+    read(line);
     if (batch.length + faults.length >= batchSize) await finishBatch();
   }
   await finishBatch();
@@ -87,9 +87,9 @@ export async function importUsers(
 }
 
 const unreadable: FieldFault[] = [{ field: "line", issue: "Is not UTF-8, or longer than 64 KiB." }];
-const usernameTaken: FieldFault = { field: "username", issue: "Somebody else has it." };
-/** What stood in the way is gone again. */
+const usernameTaken: FieldFault = { field: "username", issue: "Belongs to another user." };
+/** The account that had the address or the username was changed or deleted meanwhile. */
 const overtaken: FieldFault = {
   field: "line",
-  issue: "Was overtaken by a change: import it again.",
+  issue: "Was changed by another process meanwhile: import it again.",
 };

@@ -7,7 +7,7 @@ export interface Line {
 const longestLineBytes = 64 * 1024;
 const lineEnd = 0x0a;
 
-/** The lines of a file, whatever its size, a few at a time. A byte order mark and carriage returns are left out. */
+/** The lines of a file of any size, a few at a time. A byte order mark and carriage returns are left out. */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let number = 0;
@@ -16,7 +16,7 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
 
   const keep = (part: Uint8Array): void => {
     pendingBytes += part.length;
-    // Of a line that is too long nothing more is needed than that it is.
+    // Of a line that is too long only its length is needed.
     if (pendingBytes <= longestLineBytes) pending.push(part);
   };
   const endLine = (): Line => {
@@ -34,7 +34,7 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
       yield endLine();
       begin = end + 1;
     }
-    // Copied, for who reads the file may use the chunk again.
+    // Copied, since the reader of the file may reuse the chunk.
     if (begin < chunk.length) keep(chunk.slice(begin));
   }
   if (pendingBytes > 0) yield endLine();

@@ -1,4 +1,7 @@
+import { is, type Query, SQL, StringChunk } from "drizzle-orm";
 import type { MigrationMeta } from "drizzle-orm/migrator";
+import { PgDeleteBase, PgInsertBase, PgTable, PgUpdateBase } from "drizzle-orm/pg-core";
+import type { TypedQueryBuilder } from "drizzle-orm/query-builders/query-builder";
 import type { Sql } from "postgres";
 
 import type { Db } from "./port.ts";
@@ -37,4 +40,44 @@ export type PreparedFields = Parameters<Db["_"]["session"]["prepareQuery"]>[1];
 /** The fields of a statement that Drizzle has prepared, and keeps to itself. */
 export function asPreparedFields(prepared: object): PreparedFields {
   return Reflect.get(prepared, "fields") as PreparedFields;
+}
+
+/** A statement of Drizzle's that gives rows: a `SELECT`, or another one with `RETURNING`. */
+export type ReturningQuery<Selection extends Record<string, unknown>, Row> = TypedQueryBuilder<
+  Selection,
+  Row[]
+>;
+
+/** A query whose rows are of this type, which Drizzle's types lose in a generic function. */
+export interface RowQuery<Row> extends PromiseLike<Row[]> {
+  prepare(name: string): { getQuery(): Query; execute(): Promise<Row[]> };
+}
+
+/** The same query with the type of its rows. */
+export function asRowQuery<Row>(query: object): RowQuery<Row> {
+  return query as RowQuery<Row>;
+}
+
+/** The table that a statement of Drizzle's writes, and how; null for a `SELECT`. */
+export function findWrite(query: object): { table: PgTable; kind: "insert" | "change" } | null {
+  const isInsert = is(query, PgInsertBase);
+  if (!isInsert && !is(query, PgUpdateBase) && !is(query, PgDeleteBase)) return null;
+  const config: unknown = Reflect.get(query, "config");
+  if (!isWriteConfig(config)) throw new Error("Drizzle's statement does not tell its table");
+  return { table: config.table, kind: isInsert && !isUpsert(config) ? "insert" : "change" };
+}
+
+function isWriteConfig(config: unknown): config is { table: PgTable; onConflict?: unknown } {
+  return (
+    typeof config === "object" && config !== null && "table" in config && is(config.table, PgTable)
+  );
+}
+
+function isUpsert({ onConflict }: { onConflict?: unknown }): boolean {
+  return (
+    is(onConflict, SQL) &&
+    onConflict.queryChunks.some(
+      (chunk) => is(chunk, StringChunk) && chunk.value.join("").includes(" do update set "),
+    )
+  );
 }

@@ -2,8 +2,8 @@ import { SQL } from "drizzle-orm";
 
 import type { Clock } from "../../kernel/clock.ts";
 import type { Random } from "../../kernel/random.ts";
+import { type Effect, insertRow } from "../db/effects.ts";
 import type { Db } from "../db/port.ts";
-import { insertRow, type Effect } from "../db/write.ts";
 import type { Secrets } from "../secrets/port.ts";
 import { outbox } from "./table.ts";
 
@@ -13,7 +13,7 @@ export interface NewMessage {
   readonly topic: string;
   readonly key: string | SQL | null;
   readonly payload: Readonly<Record<string, unknown>> | SQL;
-  /** Sealed before it reaches the database. */
+  /** Sealed before they reach the database. */
   readonly secrets?: Readonly<Record<string, unknown>>;
 }
 
@@ -25,18 +25,19 @@ export interface OutboxDependencies {
 }
 
 /** The effect of writing a message along with a change. */
-export function enqueue(ctx: OutboxDependencies, message: NewMessage, when?: SQL): Effect {
-  return insertRow(outbox, outboxRow(ctx, message), when);
+export function enqueue(ctx: OutboxDependencies, message: NewMessage): Effect {
+  return { ...insertRow(outbox, outboxRow(ctx, message)), wakesOutbox: true };
 }
 
-/** Writes a message that no change goes with. */
+/** Writes a message without a change, and wakes the workers. */
 export async function enqueueAlone(
-  ctx: OutboxDependencies & { readonly db: Db },
+  ctx: OutboxDependencies & { readonly db: Db; readonly outboxWritten: () => void },
   message: NewMessage & { key: string | null; payload: Record<string, unknown> },
 ): Promise<void> {
   await ctx.db
     .insert(outbox)
     .values({ ...outboxRow(ctx, message), key: message.key, payload: message.payload });
+  ctx.outboxWritten();
 }
 
 function outboxRow(ctx: OutboxDependencies, message: NewMessage) {

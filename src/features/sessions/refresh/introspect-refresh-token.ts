@@ -4,7 +4,7 @@ import type { Context } from "../../../platform/platform.ts";
 import { heldPermissions, userColumns, type UserRecord } from "../../roles/index.ts";
 import { invalidToken, verifyRefreshToken } from "../../tokens/index.ts";
 import { users } from "../../users/index.ts";
-import { isActiveSession } from "../active-session.ts";
+import { isActiveSession } from "../queries.ts";
 import { hashTokenId } from "./refresh-token-chain.ts";
 import { sessions } from "../table.ts";
 

@@ -1,16 +1,13 @@
 import { and, eq, gt, ne, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../../kernel/clock.ts";
-import {
-  preparedQuery,
-  type QueryValue,
-  type ParameterSource,
-} from "../../../platform/db/prepared-query.ts";
-import { changedColumn, withEffects } from "../../../platform/db/write.ts";
+import { composeCommit, preparedCommit } from "../../../platform/db/commit.ts";
+import { when } from "../../../platform/db/effects.ts";
+import type { QueryValue, ParameterSource } from "../../../platform/db/prepared-query.ts";
 import type { Context } from "../../../platform/platform.ts";
 import { recordAuditOf } from "../../audit/index.ts";
 import { users } from "../../users/index.ts";
-import { isActiveSession } from "../active-session.ts";
+import { isActiveSession } from "../queries.ts";
 import { recordRefreshOf } from "./record-refresh.ts";
 import { type RefreshedSession, toRefreshedSession, returnedSession } from "./refreshed-session.ts";
 import { sessions } from "../table.ts";
@@ -30,29 +27,27 @@ interface Presentation extends PresentedToken {
 
 /** Leaves the session its living token, if that is the presented one; or gives null. */
 export async function touch(ctx: Context, token: PresentedToken): Promise<RefreshedSession | null> {
-  const [row] = await use(ctx.db, { ...token, ctx, now: ctx.clock.now() });
+  const [row] = await use(ctx, { ...token, ctx, now: ctx.clock.now() });
   return row ? toRefreshedSession(row) : null;
 }
 
-const use = preparedQuery((db, given: ParameterSource<Presentation>) => {
+const use = preparedCommit((db, given: ParameterSource<Presentation>) => {
   const { token, now, contexts } = leftOpen(given);
   const slidTo = given((sent) => addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds));
-  const used = db.$with("used").as(
-    db
-      .update(sessions)
-      .set({
-        lastUsedAt: sql`${now}`,
-        expiresAt: sql`least(${slidTo}::timestamptz, ${sessions.absoluteExpiresAt})`,
-      })
-      .from(users)
-      .where(
-        and(belongsToLivingSession(token, now), eq(sessions.refreshTokenHash, token.presentedHash)),
-      )
-      .returning(returnedSession),
-  );
-  return withEffects(db, used, [recordRefreshOf(contexts, changedColumn("id"))])
-    .select()
-    .from(used);
+  const query = db
+    .update(sessions)
+    .set({
+      lastUsedAt: sql`${now}`,
+      expiresAt: sql`least(${slidTo}::timestamptz, ${sessions.absoluteExpiresAt})`,
+    })
+    .from(users)
+    .where(
+      and(belongsToLivingSession(token, now), eq(sessions.refreshTokenHash, token.presentedHash)),
+    )
+    .returning(returnedSession);
+  return composeCommit(db, { query }, ({ sessionId, id: userId, amr }) => [
+    recordRefreshOf(contexts, { sessionId, userId, amr }),
+  ]);
 });
 
 /**
@@ -63,11 +58,11 @@ export async function endUnlessWithinGrace(
   ctx: Context,
   token: PresentedToken,
 ): Promise<(RefreshedSession & { hasEnded: boolean }) | null> {
-  const [row] = await decision(ctx.db, { ...token, ctx, now: ctx.clock.now() });
+  const [row] = await decision(ctx, { ...token, ctx, now: ctx.clock.now() });
   return row ? { ...toRefreshedSession(row), hasEnded: row.endedAt !== null } : null;
 }
 
-const decision = preparedQuery((db, given: ParameterSource<Presentation>) => {
+const decision = preparedCommit((db, given: ParameterSource<Presentation>) => {
   const { token, now, contexts } = leftOpen(given);
   const graceStart = given((sent) =>
     addSeconds(sent.now, -sent.ctx.settings.refreshTokenGraceSeconds),
@@ -76,33 +71,34 @@ const decision = preparedQuery((db, given: ParameterSource<Presentation>) => {
     eq(sessions.previousRefreshTokenHash, token.presentedHash),
     gt(sessions.refreshTokenIssuedAt, graceStart),
   );
-  const decided = db.$with("decided").as(
-    db
-      .update(sessions)
-      .set({
-        endedAt: sql`case when ${isWithinGrace} then null else ${now}::timestamptz end`,
-        endReason: sql`case when ${isWithinGrace} then null else 'refresh_reuse' end`,
-      })
-      .from(users)
-      .where(
-        and(belongsToLivingSession(token, now), ne(sessions.refreshTokenHash, token.presentedHash)),
-      )
-      .returning(returnedSession),
+  const query = db
+    .update(sessions)
+    .set({
+      endedAt: sql`case when ${isWithinGrace} then null else ${now}::timestamptz end`,
+      endReason: sql`case when ${isWithinGrace} then null else 'refresh_reuse' end`,
+    })
+    .from(users)
+    .where(
+      and(belongsToLivingSession(token, now), ne(sessions.refreshTokenHash, token.presentedHash)),
+    )
+    .returning(returnedSession);
+  return composeCommit(
+    db,
+    {
+      query,
+      isMade: ({ endedAt }) => endedAt !== null,
+      announce: ({ sessionId }) => ({ subject: "session", id: sessionId }),
+    },
+    ({ id: userId, endedAt }) =>
+      when(sql`${endedAt} is not null`, [
+        recordAuditOf(contexts, {
+          action: "session.refresh_reuse",
+          result: "failure",
+          userId,
+          sessionId: token.sessionId,
+        }),
+      ]),
   );
-  return withEffects(db, decided, [
-    recordAuditOf(
-      contexts,
-      {
-        action: "session.refresh_reuse",
-        result: "failure",
-        userId: changedColumn("id"),
-        sessionId: token.sessionId,
-      },
-      sql`${changedColumn("ended_at")} is not null`,
-    ),
-  ])
-    .select()
-    .from(decided);
 });
 
 /** What every statement is sent with, left open in it. */

@@ -1,17 +1,16 @@
-import type { SQL } from "drizzle-orm";
-
 import type { ParameterSource } from "../../../platform/db/prepared-query.ts";
-import { changedColumn, type Effect } from "../../../platform/db/write.ts";
+import type { Columns, Effect } from "../../../platform/db/effects.ts";
 import type { Context } from "../../../platform/platform.ts";
 import { recordAuditOf } from "../../audit/index.ts";
 
-/** The effect of recording a refresh, along with a change that returns `session_id` and `amr`. */
-export function recordRefreshOf(contexts: ParameterSource<Context>, userId: SQL): Effect {
+/** The effect of recording a refresh of a session. */
+export function recordRefreshOf(
+  contexts: ParameterSource<Context>,
+  session: Columns<{ sessionId: string; userId: string; amr: readonly string[] }>,
+): Effect {
   return recordAuditOf(contexts, {
     action: "session.refreshed",
     result: "success",
-    userId,
-    sessionId: changedColumn("session_id"),
-    amr: changedColumn("amr"),
+    ...session,
   });
 }

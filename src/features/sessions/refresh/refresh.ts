@@ -5,7 +5,7 @@ import { refreshTokenEnd } from "./refresh-token-end.ts";
 import type { RefreshedSession } from "./refreshed-session.ts";
 import { rotate } from "./rotate.ts";
 import { endUnlessWithinGrace, type PresentedToken, touch } from "./keep-or-end.ts";
-import { tokenResponse } from "../token-response.ts";
+import { tokenResponse } from "../open-session.ts";
 
 /**
  * Exchanges a refresh token for new tokens (RFC 9700 §4.14.2). Each works once; within the grace its immediate
@@ -35,10 +35,7 @@ async function exchange(
 
   const session = await endUnlessWithinGrace(ctx, presented);
   if (!session) return null;
-  if (session.hasEnded) {
-    ctx.changes.announce({ subject: "session", id: session.id });
-    throw invalidToken();
-  }
+  if (session.hasEnded) throw invalidToken();
   const successor = findSuccessorTokenId(ctx, tokenId, session.refreshTokenHash);
   if (successor === null) throw invalidToken();
   return respond(ctx, session, successor);

@@ -3,11 +3,11 @@ import { and, eq, sql } from "drizzle-orm";
 import { addSeconds } from "../../../kernel/clock.ts";
 import { batchedStatement, type GivenRows } from "../../../platform/db/batched-statement.ts";
 import type { ParameterSource } from "../../../platform/db/prepared-query.ts";
-import { changedColumn, withEffects } from "../../../platform/db/write.ts";
+import { composeCommit } from "../../../platform/db/commit.ts";
 import type { Context } from "../../../platform/platform.ts";
 import { userColumns } from "../../roles/index.ts";
 import { users } from "../../users/index.ts";
-import { isOpen, presentCredentialsVersion } from "../active-session.ts";
+import { isOpen, presentCredentialsVersion } from "../queries.ts";
 import { recordRefreshOf } from "./record-refresh.ts";
 import { type RefreshedSession, toRefreshedSession } from "./refreshed-session.ts";
 import type { PresentedToken } from "./keep-or-end.ts";
@@ -44,39 +44,42 @@ const rotation = batchedStatement((db, given: GivenRows<Rotation>) => {
   const presentedHash = given.column("text", (sent) => sent.presentedHash);
   // Nothing but the batch leads to a session, and nothing but a session to its user: each is looked up by its key, even by a
   // plan that was made when the tables were empty.
-  const rotated = db.$with("rotated").as(
-    db
-      .update(sessions)
-      .set({
-        refreshTokenHash: given.column("text", (sent) => sent.successorHash),
-        previousRefreshTokenHash: presentedHash,
-        refreshTokenIssuedAt: now,
-        lastUsedAt: now,
-        expiresAt: sql`least(${slidTo}, ${sessions.absoluteExpiresAt})`,
-      })
-      .from(given.rowsOf(sessions, sessionId))
-      .where(
-        and(
-          eq(sessions.id, sessionId),
-          sql`${sessions.userId}::text = ${given.column("text", (sent) => sent.userId)}`,
-          eq(sessions.refreshTokenHash, presentedHash),
-          isOpen(now),
-          eq(sessions.credentialsVersion, presentCredentialsVersion),
-        ),
-      )
-      .returning({
-        ...given.columns,
-        sessionId: sql<string>`${sessions.id}`.as("session_id"),
-        userId: sessions.userId,
-        amr: sessions.amr,
-        refreshTokenHash: sessions.refreshTokenHash,
-        refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
-        expiresAt: sessions.expiresAt,
-        absoluteExpiresAt: sessions.absoluteExpiresAt,
-      }),
-  );
+  const query = db
+    .update(sessions)
+    .set({
+      refreshTokenHash: given.column("text", (sent) => sent.successorHash),
+      previousRefreshTokenHash: presentedHash,
+      refreshTokenIssuedAt: now,
+      lastUsedAt: now,
+      expiresAt: sql`least(${slidTo}, ${sessions.absoluteExpiresAt})`,
+    })
+    .from(given.rowsOf(sessions, sessionId))
+    .where(
+      and(
+        eq(sessions.id, sessionId),
+        sql`${sessions.userId}::text = ${given.column("text", (sent) => sent.userId)}`,
+        eq(sessions.refreshTokenHash, presentedHash),
+        isOpen(now),
+        eq(sessions.credentialsVersion, presentCredentialsVersion),
+      ),
+    )
+    .returning({
+      ...given.columns,
+      sessionId: sql<string>`${sessions.id}`.as("session_id"),
+      userId: sessions.userId,
+      amr: sessions.amr,
+      refreshTokenHash: sessions.refreshTokenHash,
+      refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
+      expiresAt: sessions.expiresAt,
+      absoluteExpiresAt: sessions.absoluteExpiresAt,
+    });
   const contexts: ParameterSource<Context> = (read) => given.value((sent) => read(sent.ctx));
-  return withEffects(db, rotated, [recordRefreshOf(contexts, changedColumn("user_id"))])
+  const { statement, rows: rotated } = composeCommit(
+    db,
+    { query },
+    ({ sessionId, userId, amr }) => [recordRefreshOf(contexts, { sessionId, userId, amr })],
+  );
+  return statement
     .select({
       place: rotated.place,
       sessionId: rotated.sessionId,

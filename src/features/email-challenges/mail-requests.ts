@@ -1,0 +1,85 @@
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { Type } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
+
+import { commit } from "../../platform/db/commit.ts";
+import type { Effect } from "../../platform/db/effects.ts";
+import { enqueueAlone } from "../../platform/outbox/enqueue.ts";
+import { type DeliverMessage, PermanentDeliveryError } from "../../platform/outbox/port.ts";
+import { type Context, createContext, type Platform } from "../../platform/platform.ts";
+import { type AuditAction, recordAudit } from "../audit/index.ts";
+import { canonicalEmail, isActive, users } from "../users/index.ts";
+import type { ChallengeRecipient } from "./issue-challenge.ts";
+
+const nullableString = Type.Union([Type.String(), Type.Null()]);
+
+const payload = TypeCompiler.Compile(
+  Type.Object({
+    email: Type.String(),
+    origin: Type.Object({
+      requestId: Type.String(),
+      ipAddress: nullableString,
+      userAgent: nullableString,
+    }),
+  }),
+);
+
+/** What differs between the requests for a mail that anyone may send. */
+export interface MailRequestKind {
+  /** The outbox topic of the requests. */
+  readonly topic: string;
+  /** How a request that was fulfilled is recorded. */
+  readonly action: AuditAction;
+  /** Which active users get the mail, in a query on `users`. By default all of them. */
+  readonly which?: SQL;
+  /** The effects that issue the challenge and queue the mail. */
+  readonly effectsOf: (ctx: Context, recipient: Recipient) => readonly Effect[];
+}
+
+/** The user who gets the mail. */
+export type Recipient = ChallengeRecipient & { readonly userId: SQL<string> };
+
+/** The requests for one kind of mail. */
+export interface MailRequests {
+  readonly topic: string;
+  /**
+   * Accepts a request. Nothing is looked up before the response: for a known and for an unknown address the same single row is
+   * written, and a worker does the rest. Throws `INVALID_EMAIL`.
+   */
+  readonly request: (ctx: Context, input: { email: string }) => Promise<void>;
+  /** Fulfils an accepted request: mails an active user with this address, and does nothing for any other address. */
+  readonly createDelivery: (platform: Platform) => DeliverMessage;
+}
+
+/** Requests for a mail that anyone may send for any address, with the same response for every address. */
+export function createMailRequests(kind: MailRequestKind): MailRequests {
+  const { topic } = kind;
+  return {
+    topic,
+    async request(ctx, input) {
+      const email = canonicalEmail(input.email);
+      await enqueueAlone(ctx, { topic, key: null, payload: { email, origin: ctx.origin } });
+    },
+    createDelivery: (platform) => async (message) => {
+      const request = message.payload;
+      if (!payload.Check(request)) throw new PermanentDeliveryError("not a request");
+      const ctx = createContext(platform, { kind: "anonymous" }, request.origin);
+      await sendMail(ctx, kind, request.email);
+    },
+  };
+}
+
+async function sendMail(
+  ctx: Context,
+  { action, which, effectsOf }: MailRequestKind,
+  email: string,
+): Promise<void> {
+  const user = ctx.db
+    .select({ userId: users.id, credentialsVersion: users.credentialsVersion })
+    .from(users)
+    .where(and(eq(sql`lower(${users.email})`, email), isActive, which));
+  await commit(ctx, { query: user }, ({ userId, credentialsVersion }) => [
+    ...effectsOf(ctx, { userId, credentialsVersion, email }),
+    recordAudit(ctx, { action, result: "success", userId }),
+  ]);
+}

@@ -1,0 +1,167 @@
+import { getTableName, type SQL, sql, type WithSubquery } from "drizzle-orm";
+
+import type { Change, ChangeFeed } from "./change-feed.ts";
+import { asRowQuery, findWrite, type ReturningQuery, type RowQuery } from "./drizzle-internals.ts";
+import {
+  type Columns,
+  columnsOf,
+  type Effect,
+  ifNone,
+  type RowSource,
+  type Write,
+} from "./effects.ts";
+import { type ParameterSource, preparedQuery } from "./prepared-query.ts";
+import type { Db } from "./port.ts";
+
+/** What a state change is committed with: the database, and who is told afterwards. */
+export interface CommitContext {
+  readonly db: Db;
+  readonly changes: Pick<ChangeFeed, "announce">;
+  readonly outboxWritten: () => void;
+}
+
+/** A state change, on whose returned rows its effects and its callers decide. */
+export interface StateChange<Selection extends Record<string, unknown>, Row> {
+  /** An `UPDATE … WHERE <guard>`, `INSERT` or `DELETE` with `RETURNING`, or a `SELECT` whose effects are the change. */
+  readonly query: ReturningQuery<Selection, Row>;
+  /** Queries from which it reads. */
+  readonly with?: readonly WithSubquery[];
+  /** What it writes, where one of `with` does the writing. Drizzle's own statements say it themselves. */
+  readonly writes?: Write;
+  /** Effects for the case that it returns no row. */
+  readonly otherwise?: readonly Effect[];
+  /** Whether a returned row was changed, and is not that of a refused attempt. By default every one was. */
+  readonly isMade?: (row: Row) => boolean;
+  /** What the caches are told of a changed row. */
+  readonly announce?: (row: Row) => Change;
+}
+
+/** The effects of a change, given the typed columns of its row and, for `FROM`, all of its rows. */
+export type EffectsOf<Row> = (row: Columns<Row>, rows: SQL) => readonly Effect[];
+
+/** A change and its effects as one statement that is still to be sent. */
+export interface Composition<Row> {
+  /** Gives the rows of the change. */
+  readonly query: () => RowQuery<Row>;
+  /** Tells the caches and the outbox workers of the rows. Call it once the statement is committed. */
+  readonly announce: (ctx: CommitContext, rows: readonly Row[]) => void;
+}
+
+/** The name of the change in its statement. */
+const changed = "changed";
+
+/**
+ * Commits a change and its effects as one SQL statement: all of it is written, or nothing. Then announces the change to the
+ * caches and wakes the outbox. Gives the rows that the change returned; callers decide on them.
+ */
+export async function commit<Selection extends Record<string, unknown>, Row>(
+  ctx: CommitContext,
+  change: StateChange<Selection, Row>,
+  effectsOf: EffectsOf<Row>,
+): Promise<Row[]> {
+  const { query, announce } = composeCommit(ctx.db, change, effectsOf);
+  const rows = await query();
+  announce(ctx, rows);
+  return rows;
+}
+
+/** `commit` for a statement that is built once in a process: `describe` composes it over parameters. */
+export function preparedCommit<Input, Row>(
+  describe: (db: Db, given: ParameterSource<Input>) => Composition<Row>,
+): (ctx: CommitContext, input: Input) => Promise<Row[]> {
+  let announce: Composition<Row>["announce"] | undefined;
+  const send = preparedQuery<Input, Row[]>((db, given) => {
+    const composition = describe(db, given);
+    ({ announce } = composition);
+    return composition.query();
+  });
+  return async (ctx, input) => {
+    const rows = await send(ctx.db, input);
+    announce?.(ctx, rows);
+    return rows;
+  };
+}
+
+/**
+ * Composes a change and its effects. For another selection than the rows of the change, complete `statement` with
+ * `.select(…).from(rows)`. Throws if two of its parts could change the same row (decision 2).
+ */
+export function composeCommit<Selection extends Record<string, unknown>, Row>(
+  db: Db,
+  change: StateChange<Selection, Row>,
+  effectsOf: EffectsOf<Row>,
+) {
+  const rows = db.$with(changed).as(change.query);
+  const source: RowSource = { name: changed, from: sql`${sql.identifier(changed)}` };
+  const effects = partsOf(
+    effectsOf(columnsOf<Row>(rows._.selectedFields, changed), source.from),
+    source,
+    "effect",
+  );
+  const otherwise = partsOf((change.otherwise ?? []).map(ifNone), source, "otherwise");
+  const parts = [...effects, ...otherwise];
+  const own = change.writes ?? findWrite(change.query);
+  assertNoRowTwice([...(own ? [own] : []), ...parts.map(({ effect }) => effect.write)]);
+  const statement = db.with(
+    ...(change.with ?? []),
+    rows,
+    ...parts.map(({ name, query }) => db.$with(name, {}).as(query)),
+  );
+  return {
+    rows,
+    statement,
+    query: () => asRowQuery<Row>(statement.select().from<WithSubquery>(rows)),
+    announce: (ctx: CommitContext, returned: readonly Row[]): void => {
+      const made = returned.filter((row) => change.isMade?.(row) ?? true);
+      if (made.length > 0) announceAll(ctx, change.announce ? made.map(change.announce) : []);
+      if (made.length > 0) tell(ctx, effects);
+      else if (returned.length === 0) tell(ctx, otherwise);
+    },
+  };
+}
+
+/** An effect with its name in the statement and its SQL. */
+interface Part {
+  readonly name: string;
+  readonly effect: Effect;
+  readonly query: SQL;
+}
+
+function partsOf(effects: readonly Effect[], source: RowSource, prefix: string): Part[] {
+  return effects.flatMap((effect, index) => {
+    const name = `${prefix}_${index}`;
+    const own: RowSource = { name, from: sql`${sql.identifier(name)}` };
+    const followers = effect.followedBy?.(own) ?? [];
+    return [{ name, effect, query: effect.query(source) }, ...partsOf(followers, own, name)];
+  });
+}
+
+/**
+ * Of two parts of a statement that change the same row, Postgres applies one, and it is not defined which. So only one part may
+ * change a table, unless each names the rows that it changes, and the names differ. Rows that are inserted are new ones.
+ */
+function assertNoRowTwice(writes: readonly Write[]): void {
+  const changes = writes.filter(({ kind }) => kind === "change");
+  for (const [index, { table, rows }] of changes.entries()) {
+    const isTwice = changes
+      .slice(0, index)
+      .some((other) => other.table === table && (!rows || !other.rows || other.rows === rows));
+    if (isTwice) {
+      throw new Error(`one statement would change rows of ${getTableName(table)} twice`);
+    }
+  }
+}
+
+function tell(ctx: CommitContext, parts: readonly Part[]): void {
+  announceAll(
+    ctx,
+    parts.flatMap(({ effect }) => effect.announces ?? []),
+  );
+  if (parts.some(({ effect }) => effect.wakesOutbox)) ctx.outboxWritten();
+}
+
+/** Each change once: a listener may read all keys anew for one of them. */
+function announceAll(ctx: CommitContext, changes: readonly Change[]): void {
+  const distinct = new Map(changes.map((change) => [`${change.subject}:${change.id}`, change]));
+  for (const change of distinct.values()) ctx.changes.announce(change);
+}

@@ -1,0 +1,202 @@
+import { Column, getTableColumns, type InferInsertModel, is, SQL, sql } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+
+import type { Change } from "./change-feed.ts";
+import type { QueryValue } from "./prepared-query.ts";
+
+/** What one part of a statement does to a table: `change` stands for `UPDATE`, `DELETE` and an upsert. */
+export interface Write {
+  readonly table: PgTable;
+  readonly kind: "insert" | "change";
+  /** Names the rows, where another part of the same statement changes other rows of the same table. */
+  readonly rows?: string;
+}
+
+/** The rows from which an effect reads: a relation, and the name that qualifies its columns. */
+export interface RowSource {
+  readonly name: string;
+  readonly from: SQL;
+}
+
+/** The columns of a row, each as typed SQL that is qualified by the name of its relation. */
+export type Columns<Row> = { readonly [Key in keyof Row]: SQL<Row[Key]> };
+
+/** A data-modifying statement that runs along with a change, once for each row that the change returned. */
+export interface Effect {
+  readonly write: Write;
+  readonly query: (source: RowSource) => SQL;
+  /** Whether it writes to the outbox: its workers look for messages once the statement is committed. */
+  readonly wakesOutbox?: boolean;
+  /** What the caches are told once the statement is committed. */
+  readonly announces?: Change;
+  /** Effects of the rows that it returns itself. */
+  readonly followedBy?: (source: RowSource) => readonly Effect[];
+}
+
+/** A row to write: each value is a parameter, or SQL over the columns of the change's row. */
+export type EffectRow<T extends PgTable> = {
+  readonly [Key in keyof InferInsertModel<T>]: QueryValue<InferInsertModel<T>[Key]>;
+};
+
+/** `INSERT`: one row for each row of the change. A row whose key is taken is left out with `onConflict: "nothing"`. */
+export function insertRow<T extends PgTable>(
+  table: T,
+  row: EffectRow<T>,
+  { onConflict }: { onConflict?: "nothing" } = {},
+): Effect {
+  const suffix = onConflict ? sql` on conflict do nothing` : sql``;
+  return {
+    write: { table, kind: "insert" },
+    query: (source) => sql`${insertion(table, row, source)}${suffix}`,
+  };
+}
+
+/** Upsert: inserts the row, or gives the row with the same `key` these values in the columns of `replace`. */
+export function upsertRow<T extends PgTable>(
+  table: T,
+  row: EffectRow<T>,
+  { key, replace, rows }: { key: PgColumn[]; replace: PgColumn[]; rows?: string },
+): Effect {
+  const keyColumns = key.map(({ name }) => sql.identifier(name));
+  const replaced = replace.map(
+    ({ name }) => sql`${sql.identifier(name)} = excluded.${sql.identifier(name)}`,
+  );
+  return {
+    write: changeOf(table, rows),
+    query: (source) => sql`${insertion(table, row, source)}
+      on conflict (${sql.join(keyColumns, sql`, `)}) do update set ${sql.join(replaced, sql`, `)}`,
+  };
+}
+
+/** `UPDATE`: gives the rows that `where` finds these values. */
+export function updateRows<T extends PgTable>(
+  table: T,
+  values: Partial<EffectRow<T>>,
+  where: SQL | undefined,
+): Effect {
+  const assignments = valuesOf(table, values).map(
+    ({ column, value }) => sql`${sql.identifier(column.name)} = ${value}`,
+  );
+  return {
+    write: changeOf(table),
+    query: ({ from }) =>
+      sql`update ${table} set ${sql.join(assignments, sql`, `)} from ${from} where ${where}`,
+  };
+}
+
+/** `DELETE`: deletes the rows that `where` finds. */
+export function deleteRows(table: PgTable, where: SQL | undefined, rows?: string): Effect {
+  return {
+    write: changeOf(table, rows),
+    query: ({ from }) => sql`delete from ${table} using ${from} where ${where}`,
+  };
+}
+
+/** The effects for those rows of the change for which the condition holds. */
+export function when(condition: SQL, effects: readonly Effect[]): Effect[] {
+  return effects.map((effect) =>
+    withSource(effect, ({ from }) => sql`select * from ${from} where ${condition}`),
+  );
+}
+
+/** The effect once for the whole change, if it returned any row. */
+export function once(effect: Effect): Effect {
+  return withSource(effect, ({ from }) => sql`select * from ${from} limit 1`);
+}
+
+/** The effect once, whether the change returned a row or not; it has no row's columns. */
+export function always(effect: Effect): Effect {
+  return withSource(effect, () => sql`select`);
+}
+
+/** The effect once, if the change returned no row; it has no row's columns. */
+export function ifNone(effect: Effect): Effect {
+  return withSource(effect, ({ from }) => sql`select where not exists (select from ${from})`);
+}
+
+/** An effect with effects of its own: they run once for each row that it returns, and are given its `returned` columns. */
+export function followed<Returned extends Readonly<Record<string, SQL | PgColumn>>>(
+  effect: Effect,
+  returned: Returned,
+  effectsOf: (row: Columns<RowOf<Returned>>) => readonly Effect[],
+): Effect {
+  const selection = Object.entries(returned).map(
+    ([key, value]) => sql`${value} as ${sql.identifier(key)}`,
+  );
+  return {
+    ...effect,
+    query: (source) => sql`${effect.query(source)} returning ${sql.join(selection, sql`, `)}`,
+    followedBy: ({ name }) =>
+      effectsOf(
+        asColumns(
+          Object.keys(returned).map((key) => [key, key]),
+          name,
+        ),
+      ),
+  };
+}
+
+type RowOf<Returned> = {
+  [Key in keyof Returned]: Returned[Key] extends SQL<infer Value>
+    ? Value
+    : Returned[Key] extends PgColumn
+      ? Returned[Key]["_"]["data"]
+      : never;
+};
+
+/** The columns of the relation `name` that has these fields, by the names of the fields. */
+export function columnsOf<Row>(fields: Readonly<Record<string, unknown>>, name: string) {
+  const names = Object.entries(fields).map(([key, field]) => [key, nameOf(key, field)] as const);
+  return asColumns<Row>(names, name);
+}
+
+function nameOf(key: string, field: unknown): string {
+  if (is(field, Column)) return field.name;
+  if (is(field, SQL.Aliased)) return field.fieldAlias;
+  throw new Error(`the column ${key} of a change has no name in SQL: give it one with .as()`);
+}
+
+function asColumns<Row>(
+  names: readonly (readonly [key: string, name: string])[],
+  relation: string,
+): Columns<Row> {
+  const qualifier = sql.identifier(relation);
+  const columns: unknown = Object.fromEntries(
+    names.map(([key, name]) => [key, sql`${qualifier}.${sql.identifier(name)}`]),
+  );
+  return columns as Columns<Row>;
+}
+
+function changeOf(table: PgTable, rows?: string): Write {
+  return { table, kind: "change", ...(rows === undefined ? {} : { rows }) };
+}
+
+/** The relation keeps its name, which qualifies the columns that the effect was composed with. */
+function withSource(effect: Effect, select: (source: RowSource) => SQL): Effect {
+  return {
+    ...effect,
+    query: (source) =>
+      effect.query({
+        name: source.name,
+        from: sql`(${select(source)}) as ${sql.identifier(source.name)}`,
+      }),
+  };
+}
+
+function insertion<T extends PgTable>(table: T, row: EffectRow<T>, { from }: RowSource): SQL {
+  const cells = valuesOf(table, row);
+  const targets = cells.map(({ column }) => sql.identifier(column.name));
+  const values = cells.map(({ column, value }) => sql`${value}::${sql.raw(column.getSQLType())}`);
+  return sql`insert into ${table} (${sql.join(targets, sql`, `)}) select ${sql.join(values, sql`, `)} from ${from}`;
+}
+
+function valuesOf<T extends PgTable>(table: T, row: Partial<EffectRow<T>>) {
+  const columns: Record<string, PgColumn> = getTableColumns(table);
+  return Object.entries(row)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => {
+      const column = columns[key];
+      if (column === undefined) throw new Error(`the table has no column ${key}`);
+      return { column, value: value instanceof SQL ? sql`(${value})` : sql.param(value, column) };
+    });
+}
