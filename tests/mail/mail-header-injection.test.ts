@@ -50,7 +50,7 @@ test.each(["Ada\r\nBcc: eve@evil.example", "Ada\u0000", "Ada\u001b[31m", "Ada\ud
   },
 );
 
-// Attack: a stranger's address is registered under a name that is an advertisement, to be mailed to her by us.
+// Attack: a stranger's address is registered under a name that is an advertisement, so that the service mails it.
 // security 65
 test.each([
   ["<script>alert(1)</script>", ""],

@@ -30,7 +30,7 @@ beforeEach(() => {
   failures = [];
 });
 
-/** Registers somebody; the mail that this causes is forgotten. */
+/** Registers a user and removes the mail that this causes. */
 async function newUser(): Promise<{ id: string; email: string }> {
   const email = freshEmail();
   const details = { email, password: goodPassword, name: "Ada" };
@@ -47,7 +47,7 @@ function mailsTo(address: string, count: number) {
   );
 }
 
-/** What became of the newest mail about somebody. */
+/** The state of the newest mail about a user. */
 async function settledRow(userId: string) {
   const newest = `select * from outbox where topic = 'mail' and key = '${userId}' order by id desc limit 1`;
   const row = async () => (await app.rows(newest)).at(0) ?? {};

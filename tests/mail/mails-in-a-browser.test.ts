@@ -39,7 +39,7 @@ describeInBrowser("each mail, in Chromium", () => {
     pictures = await mkdtemp(join(tmpdir(), "gatehouse-mails-"));
   }, timeoutMilliseconds);
 
-  // The pictures stay, for whoever wants to look.
+  // The pictures are kept for inspection.
   afterAll(async () => {
     await browser.close();
     console.info(`pictures of all mails: ${pictures}`);

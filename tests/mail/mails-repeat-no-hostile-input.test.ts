@@ -59,7 +59,7 @@ test.each([
   }
 });
 
-// Attack: an intruder's user agent is read by his victim.
+// Attack: the victim reads the intruder's user agent.
 // security 65
 test.each([
   "<script>alert(1)</script>",

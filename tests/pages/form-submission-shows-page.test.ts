@@ -31,7 +31,7 @@ async function withDatabaseAway<T>(work: () => Promise<T>, code: ErrorCode = "UN
   }
 }
 
-// Bad day: the database is restarted, or too many are signing in, just as she presses the button.
+// Bad day: the database restarts, or too many users sign in, while the user presses the button.
 test.each(
   linkKinds.flatMap((kind) => [[kind, "UNAVAILABLE"] as const, [kind, "OVERLOADED"] as const]),
 )(

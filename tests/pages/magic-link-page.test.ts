@@ -67,7 +67,7 @@ test("the code signs in on the page in every common spelling; an error is beside
   expect([again.status, headingOf(again)]).toEqual([400, "Enter the code"]);
 });
 
-// Bad day: a slip of the hand must not use up her guesses.
+// Bad day: a typing error must not use up the guesses.
 test("a malformed code does not count as a guess", async () => {
   const { email, code } = await getLink(app, "magic-link");
   const start = await openPage(app, "/magic-link");
@@ -117,7 +117,7 @@ describe("a form that another website posts", () => {
     {},
   ];
 
-  // Attack: a website signs its visitors in as the attacker, with a link of his own.
+  // Attack: a website signs its visitors in as the attacker, with the attacker's own link.
   test("does not sign in, but shows the button", async () => {
     const { email, link, code } = await getLink(cookieApp, "magic-link");
     const page = await openPage(cookieApp, link);
@@ -162,7 +162,7 @@ test.each([
   expect(isPostedByUs(request, "https://auth.example.com/path")).toBe(isOurs);
 });
 
-// Attack: somebody has registered with her address, and waits for her.
+// Attack: an impostor has registered the victim's address.
 // part of security 61
 test("signing in on the page verifies the address and revokes an unverified account's password", async () => {
   const { email } = await getLink(app, "verify-email");

@@ -65,7 +65,7 @@ describeInBrowser("the links of mails in a browser", () => {
     timeoutMilliseconds,
   );
 
-  // Attack: a website signs its visitors in as somebody else, by a form that posts itself.
+  // Attack: a website signs its visitors in as another user, by a form that submits itself.
   test(
     "a form of another website does not sign in before the user presses the button",
     () =>

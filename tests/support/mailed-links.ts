@@ -12,7 +12,7 @@ export const linkKinds = ["verify-email", "magic-link", "reset-password", "chang
 /** One of those kinds. */
 export type LinkKind = (typeof linkKinds)[number];
 
-/** A link that somebody has just got, and the address that it was mailed to. */
+/** A mailed link, and the address that it was mailed to. */
 export interface MailedLink {
   readonly email: string;
   readonly link: string;
@@ -20,7 +20,7 @@ export interface MailedLink {
   readonly code: string;
 }
 
-/** A newcomer, or somebody who has asked for it, gets a link; nothing is under way any more. */
+/** Has a link of this kind mailed to a new user, and waits until nothing is queued. */
 export async function getLink(app: TestApp, kind: LinkKind): Promise<MailedLink> {
   const mailed = await ask[kind](app);
   await eventually(
@@ -77,7 +77,7 @@ export function pressItsButton(
   return press(app, page, form?.button ?? "", { entered, headers });
 }
 
-/** Whether she to whom a link was mailed can sign in with the password that its page has set, or with her first one. */
+/** Whether the link's recipient can sign in with the password that its page has set, or with the first one. */
 export async function canSignIn(app: TestApp, kind: LinkKind, email: string): Promise<boolean> {
   const password = kind === "reset-password" ? newPassword : goodPassword;
   return (await logIn(app, { email, password })).status === 200;

@@ -8,7 +8,7 @@ import * as verifyEmail from "../../src/features/pages/verify-email/pages.ts";
 /** The languages of our pages. */
 export const pageLanguages: readonly Language[] = ["en", "de", "es", "zh"];
 
-/** What somebody else can make a page hold. */
+/** Text of an attacker that a page may have to show. */
 export interface Received {
   readonly serviceName: string;
   readonly token: string;

@@ -32,7 +32,7 @@ export function pathFrom(path: string, action = path): string {
   return `${pathname}${search}`;
 }
 
-/** A page as a person has it before her. */
+/** A page as it is shown to a user. */
 export interface ShownPage extends Answer {
   readonly path: string;
 }

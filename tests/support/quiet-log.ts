@@ -1,6 +1,6 @@
 import type { Logger } from "../../src/platform/log/port.ts";
 
-/** A log that nobody reads. */
+/** A log without output. */
 export const quietLog: Logger = {
   debug: () => undefined,
   info: () => undefined,
