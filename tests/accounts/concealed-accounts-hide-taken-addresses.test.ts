@@ -14,7 +14,7 @@ function register(app: TestApp, email: string, more: Record<string, string> = {}
   return app.post("/api/v1/auth/register", { email, password: goodPassword, ...more });
 }
 
-/** All that whoever asks can see, without what differs between any two answers. */
+/** All that the client can see, without what differs between any two responses. */
 function appearance({ status, headers, text }: Answer, email: string): unknown {
   const changing = /^(?:date|x-request-id)$/;
   return {
@@ -46,7 +46,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
     const answers = [
       [await register(app, free, wish), free],
       [await register(app, owner.email, wish), owner.email],
-      // Her address is taken as well while she has not verified it, however it is written.
+      // An unverified address is taken as well, in every spelling.
       [await register(app, free.replace("user-", "USER-"), wish), free],
     ] as const;
     const [first, ...others] = answers.map(([answer, email]) => appearance(answer, email));
@@ -89,7 +89,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
 
   // The attack: to register an address with a password of one's own, and to see what signing in with it says.
   test("signing in does not reveal whether the registration created an account", async () => {
-    const owner = await registerVerified(app, { password: "Her-own-password-1" });
+    const owner = await registerVerified(app, { password: "Owners-password-1" });
     const free = freshEmail();
     await register(app, free);
     await register(app, owner.email);

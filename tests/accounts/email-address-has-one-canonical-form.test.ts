@@ -43,7 +43,7 @@ describe("the form of an address", () => {
     expect(formOf(written)).toBe(stored);
   });
 
-  // Attack: a look-alike of somebody's address makes a second account, or is taken for the first.
+  // Attack: a look-alike of another address creates a second account, or is taken for the first.
   // security 16
   test.each([
     ["a fullwidth @", "ada＠example.com"],

@@ -37,7 +37,7 @@ const faults: [string, () => Record<string, unknown>, string, unknown][] = [
     },
   ],
   [
-    "a field that assigns what is not hers to assign",
+    "a field that users cannot assign",
     () => ({ ...fine, email_verified: true }),
     "VALIDATION_ERROR",
     { field: "email_verified", issue: "Is not a known field." },

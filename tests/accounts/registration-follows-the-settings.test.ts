@@ -61,8 +61,8 @@ test("otherwise an unverified user gets no tokens, and no field of a request ver
     form: { grant_type: "password", username: email, password: goodPassword },
   });
   expect([grant.status, grant.json.error]).toEqual([400, "invalid_grant"]);
-  // Whoever does not know the password learns nothing of it.
-  const stranger = await logIn(app, { email, password: "Not-her-password-1" });
+  // Without the right password the response does not reveal it.
+  const stranger = await logIn(app, { email, password: "Another-password-1" });
   expect([stranger.status, stranger.json.error.code]).toEqual([401, "INVALID_CREDENTIALS"]);
 
   for (const field of ["email_verified", "email_verified_at", "emailVerified", "roles"]) {

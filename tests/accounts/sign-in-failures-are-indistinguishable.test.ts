@@ -18,9 +18,9 @@ afterEach(() => {
   setSystemTime();
 });
 
-const password = "Not-her-password-1!";
+const password = "Another-password-1!";
 
-/** A user for whom no password is right, in the way that `change` says, as columns of her row. */
+/** A user for whom no password is right, because of `change`, as columns of the user's row. */
 async function userWith(change: string, username: string): Promise<string> {
   const { userId, email } = await registerVerified(app, { username });
   await app.rows(`update users set ${change} where id = '${userId}'`);

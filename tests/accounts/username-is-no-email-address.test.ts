@@ -27,7 +27,7 @@ function grant(username: string) {
   return app.call("POST", "/oauth/token", { form });
 }
 
-// Attack: a username that is somebody's address, to receive what is meant for her.
+// Attack: a username that is another user's address, to receive what is meant for that user.
 // security 17
 test.each([
   ["an address", () => ada.email],

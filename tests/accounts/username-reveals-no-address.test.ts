@@ -39,7 +39,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
     return user?.["username"];
   }
 
-  // Attack: register an address with a username that nobody has, and see whether it is gone afterwards.
+  // Attack: register an address with a free username, and check whether it is taken afterwards.
   // part of security 14
   test("a pending registration reserves no username, and a taken username gets the same response", async () => {
     const owner = await registerVerified(app, { username: "held" });
@@ -101,7 +101,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
     expect(audit).toEqual({ count: racers });
   });
 
-  // Attack: an impostor registers the victim's address; she comes by a mail that she asked for herself.
+  // Attack: an impostor registers the victim's address; the victim uses a mail that they requested themselves.
   // part of security 61
   test("an account that is taken over by another mail gets no username that was not asked for", async () => {
     const [byLink, byReset] = [await newcomer("impostor-1"), await newcomer("impostor-2")];

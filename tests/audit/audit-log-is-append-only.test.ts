@@ -20,7 +20,7 @@ const statements = [
    values (gen_random_uuid(), now(), 'user.login', 'success', 'user', 'x', 3, 'x')`,
 ];
 
-// The bad day: a mistake of ours, or SQL that somebody has found a way to send as us.
+// The bad day: a fault of the service, or SQL that an attacker sends as the service.
 // security 122
 test.each([...databaseKinds])(
   "on %s the database refuses to change or delete a row",

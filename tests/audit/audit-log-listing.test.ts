@@ -174,7 +174,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
     }
   });
 
-  // The attack: what is sent is to read like a second entry, or to command the terminal of whoever looks.
+  // The attack: what is sent is to read like a second entry, or to control the reader's terminal.
   // security 123
   test("keeps hostile input as one value of one entry", async () => {
     const userAgent = `x\u0009"},{"action":"user.login","result":"success"}] \u00e9`;

@@ -18,7 +18,7 @@ async function documentedGrants(role: string): Promise<string> {
   return statements.replaceAll("gatehouse_server", role);
 }
 
-// The bad day: whoever can send SQL as the service still cannot take the triggers away.
+// The bad day: an attacker who can send SQL as the service still cannot remove the triggers.
 // security 122
 test("with the documented grants the service works, and cannot change the audit log", async () => {
   const database = await createTestDatabase("postgres");

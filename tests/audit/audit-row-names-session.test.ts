@@ -16,7 +16,7 @@ const sessionsOnRecord = (action: string, userId: string) =>
   app.rows(`select result, session_id from audit_log
     where action = '${action}' and user_id = '${userId}' order by at, id`);
 
-// When an administrator's token was stolen: what was done with it, and what with her own.
+// After an administrator's token was stolen: what was done with it, and what with the administrator's own.
 test("an administrator's action is recorded with the administrator's session", async () => {
   const { userId } = await signUp(app);
   const session_id = sessionOf(admin.accessToken);
@@ -39,7 +39,7 @@ test("a refused attempt is recorded with its session as well", async () => {
   });
 });
 
-// There it is the session that tells which of hers it was.
+// The session tells which of the user's sessions it was.
 test("the end of a single session names that session", async () => {
   const user = await signUp(app);
   const other = await logIn(app, user);

@@ -36,7 +36,7 @@ const changes: Record<string, string> = {
   hash: "(select hash from audit_log where sequence = 1)",
 };
 
-// security 122, as far as whoever owns the tables is concerned
+// security 122, for the owner of the tables
 test("a change of any column is detected, and its row is named", async () => {
   await using scene = await sealedScene();
   const columns = await scene.rows(

@@ -99,7 +99,7 @@ test("wrong usage has another exit code than a log that is not intact", async ()
   }
 });
 
-// Nothing has ever happened there, and nobody has made a key.
+// Nothing has happened there, and there is no key.
 test("a new embedded database is intact", async () => {
   await using home = await createHome("embedded");
   const { exitCode, stdout, stderr } = await runFromSource(app, "audit verify", {

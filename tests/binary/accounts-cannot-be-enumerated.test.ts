@@ -100,7 +100,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS, the executable on %s",
       expect(answers[0]).toStartWith(`HTTP/1.1 ${status} `);
       expect(new Set(answers).size).toBe(1);
     }
-    // The owners are told, and nobody else is.
+    // Only the owners are notified.
     for (const email of [known, unverified]) {
       const { token, code, text } = await running.mailOf("account-exists", email);
       expect([token, code]).toEqual(["", ""]);

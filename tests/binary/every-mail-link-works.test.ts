@@ -118,7 +118,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
     ]);
   });
 
-  // Attack: signing up with somebody's address, to be in her account when she comes.
+  // Attack: registering another person's address, to have access to the account when its owner signs in.
   test("an impostor's access ends when the mailbox owner signs in by mail", async () => {
     const email = freshEmail();
     await post("/register", { email, password: "Impostor-Password-1" });
@@ -175,7 +175,7 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
     const { token } = await running.mailOf("magic-link", email);
     const deleteMe = (password: string): Promise<Answer> =>
       running.server.call("DELETE", "/api/v1/users/me", { bearer, json: { password } });
-    expect(outcomeOf(await deleteMe("Not-her-password-1"))).toEqual(refused);
+    expect(outcomeOf(await deleteMe("Another-password-1"))).toEqual(refused);
     expect(outcomeOf(await deleteMe(goodPassword))).toEqual(done);
     expect(await me(bearer)).toBe(401);
     expect(await outcomeOfLogIn(email)).toEqual(refused);

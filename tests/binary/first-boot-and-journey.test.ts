@@ -54,7 +54,7 @@ describe.each([...databaseKinds])(
   },
 );
 
-// Mails and the signing secret lie in the data directory: nobody else on the machine may read them.
+// Mails and the signing secret are in the data directory: no other user of the machine may read them.
 test("a start writes only to ./data, readable by its owner only", async () => {
   await using home = await createHome("embedded");
   await using server = await startGatehouse(home);

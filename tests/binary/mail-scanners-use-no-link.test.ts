@@ -18,7 +18,7 @@ setDefaultTimeout(60_000);
 
 const scanner = { "user-agent": "Mozilla/5.0 (compatible; Microsoft Outlook SafeLinks)" };
 
-/** Gets somebody a link, and gives the address that she signs in with once she has used it. */
+/** Has a link mailed, and gives the address that its recipient signs in with after using it. */
 const askFor: Record<LinkKind, (running: MailingExecutable) => Promise<string>> = {
   async "verify-email"(running) {
     const email = freshEmail();
@@ -56,7 +56,7 @@ describe.each([...databaseKinds])("mails of the executable on %s", (database) =>
     await running[Symbol.asyncDispose]();
   });
 
-  // Attack, of sorts: the recipient's mail server opens every link before she sees the mail.
+  // A mail scanner opens every link before the recipient sees the mail.
   // security 58
   test("each link still works after a scanner has opened it three times", async () => {
     const { server } = running;
@@ -77,7 +77,7 @@ describe.each([...databaseKinds])("mails of the executable on %s", (database) =>
     }
   });
 
-  // Attack: her mail is asked for under another host's name, so that its link leads there with her token.
+  // Attack: the mail is requested under another host name, so that its link sends the token there.
   // security 59
   test("links of mails have the host of the settings, whatever host a request names", async () => {
     const evil = "evil.example";

@@ -77,7 +77,7 @@ describe.each([...databaseKinds])("the executable on %s", (database) => {
 
     await running.post("/password/reset", { email });
     const reset = await running.mailOf("reset-password", email);
-    const passwords = Array.from({ length: racers }, (_, index) => `Her-Choice-No-${index}!`);
+    const passwords = Array.from({ length: racers }, (_, index) => `Choice-Number-${index}!`);
     const resets = await race(racers, (index) =>
       serverOf(index).post("/api/v1/auth/password/reset-confirm", {
         token: reset.token,

@@ -31,7 +31,7 @@ async function paste(lines: string, cwd: string) {
   return { stderr, answers: answers.map((answer) => JSON.parse(answer)) };
 }
 
-// A newcomer pastes all of it at once, and somebody else has just signed up as well.
+// A new user pastes all of it at once, after another user has registered.
 test("the calls of the README's first steps, pasted as one, end with the verified user", async () => {
   await using home = await createHome("embedded");
   await using server = await startGatehouse(home);

@@ -8,7 +8,7 @@ import { runGatehouse } from "../support/executable.ts";
 
 setDefaultTimeout(60_000);
 
-// Whoever can write to the directory that an operator happens to stand in must not run code or change settings.
+// A user who can write to the operator's working directory must not run code or change settings.
 test("files that Bun would read from the working directory are not read", async () => {
   await using home = await createHome("embedded");
   const planted = {

@@ -28,7 +28,7 @@ test.each([
     wrapper: withoutReader(1),
   });
   expect(result.exitCode).toBe(0);
-  // What config says of settings that are not fit for production is for whoever is still there.
+  // Warnings of `config` go to standard error, which is still open.
   expect(result.stderr.replaceAll(/^gatehouse: .*\n/gm, "")).toBe("");
 });
 

@@ -68,7 +68,7 @@ test("an empty password is refused", async () => {
   expect(withoutLog(result.stderr)).toStartWith(reason);
 });
 
-// Whoever mistyped should not wait for a database, nor find one made.
+// A typing error must not wait for a database or create one.
 test.each([
   [["--email", "not-an-address"], "This is not a valid e-mail address."],
   [
@@ -98,7 +98,7 @@ test("wrong settings are reported before a password is asked for", async () => {
   expect(stderr).toContain("PORT must be");
 });
 
-// The prompt's library waits for ever on input that is no terminal.
+// The prompt's library waits endlessly for input that is no terminal.
 test("without a terminal and without --password-stdin it says what to do and does not wait", async () => {
   await using home = await createHome("embedded");
   const result = await runGatehouse(["create-admin", "--email", freshEmail()], {

@@ -55,7 +55,7 @@ test.each([
     ["JWT_SECRET_KEY"],
   ],
   [
-    "plain http, a cheap hash and a proxy that everybody is",
+    "plain http, a cheap hash and a proxy range of every address",
     {
       PUBLIC_URL: "http://auth.example.com",
       MAIL_TRANSPORT: "none",

@@ -77,7 +77,7 @@ test("no secret is generated where one is set", () => {
   expect(existsSync(directory)).toBe(false);
 });
 
-// The loser of a race must not sign with a secret that nobody kept.
+// The loser of a race must not sign with a secret that is not stored.
 test("processes that start together end up with one secret", async () => {
   const program = `
     const { keepDevelopmentSecret } = await import("${import.meta.dirname}/../../src/platform/config/development-secret.ts");

@@ -98,7 +98,7 @@ test("every invalid client credential gets the same response", async () => {
     "the name in place of the id": basic("billing", secret),
     "no secret": basic(id, ""),
     "no id": basic("", secret),
-    nobody: basic("", ""),
+    "empty credentials": basic("", ""),
     "the hash in place of the secret": basic(
       id,
       String(

@@ -56,7 +56,7 @@ test("of 1,000 concurrent guesses, one of them right, at most five are compared"
   expect(await consumeCode(anonymousAt(app), { purpose, email: user.email, code })).toBeNull();
 }, 30_000);
 
-// Attack: guessing from outside until her codes are dead for ever.
+// Attack: guessing until no code of the user can work.
 // security 54
 test("wrong codes are counted over all mails until a link or a code is used", async () => {
   const user = await insertUser(app);

@@ -54,15 +54,15 @@ describe.each([...databaseKinds])("on %s", (database) => {
     "a challenge for %s is invalid for another user",
     async (purpose) => {
       const [attacker, victim] = [await insertUser(app), await insertUser(app)];
-      const [own, hers] = [
+      const [own, victims] = [
         await issueTo(app, attacker, purpose),
         await issueTo(app, victim, purpose),
       ];
-      if (own.code !== hers.code) {
+      if (own.code !== victims.code) {
         expect(await useCode(purpose, victim.email, own.code)).toBeNull();
       }
       expect(await useToken(purpose, own.token)).toMatchObject({ userId: attacker.userId });
-      expect(await useToken(purpose, hers.token)).toMatchObject({ userId: victim.userId });
+      expect(await useToken(purpose, victims.token)).toMatchObject({ userId: victim.userId });
     },
   );
 

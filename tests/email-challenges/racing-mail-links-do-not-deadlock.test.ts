@@ -24,7 +24,7 @@ beforeAll(async () => {
   app = await first.replica();
 });
 
-/** A user who has got every mail that she can use something of. */
+/** A user with a link or code of every kind. */
 async function wellMailed(): Promise<SignedInUser & Mails> {
   const email = freshEmail();
   const { data } = (await app.post("/api/v1/auth/register", { email, password: goodPassword }))
@@ -54,7 +54,7 @@ interface Mails {
 
 type Target = SignedInUser & Mails;
 
-/** Everything that changes a user and, with her, what hangs on her. */
+/** Every action that changes a user and the rows that depend on the user. */
 const changes: Readonly<Record<string, (user: Target) => Promise<Answer | undefined>>> = {
   "verifying by link": ({ verification: { token } }) =>
     app.post("/api/v1/auth/verify-email", { token }),
@@ -69,7 +69,7 @@ const changes: Readonly<Record<string, (user: Target) => Promise<Answer | undefi
     app.call("POST", "/api/v1/auth/logout-all", { bearer }),
   "deleting the account": ({ accessToken, password }) =>
     deleteAccount(app, accessToken, { password }),
-  async "reminding her"({ userId }) {
+  async reminding({ userId }) {
     await app.rows(
       `update users set created_at = now() - interval '25 hours' where id = '${userId}'`,
     );
@@ -78,7 +78,7 @@ const changes: Readonly<Record<string, (user: Target) => Promise<Answer | undefi
   },
 };
 
-/** What makes her challenges new, counts a guess, or opens and renews a session, while all that happens. */
+/** Actions that replace challenges, count a guess, or open and renew a session, in the meantime. */
 const asking: readonly ((user: Target) => Promise<Answer>)[] = [
   ({ email }) => app.post("/api/v1/auth/resend-verification", { email }),
   ({ email }) => app.post("/api/v1/auth/magic-link", { email }),

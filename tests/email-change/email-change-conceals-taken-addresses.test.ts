@@ -19,7 +19,7 @@ function visible({ status, headers, text }: Answer): string {
   return JSON.stringify([status, lines, text]);
 }
 
-// Attack: whoever has an account of her own asks for other people's addresses, to learn which have one.
+// Attack: a user requests changes to other people's addresses, to learn which have an account.
 // security 12, 15: of the change of an address
 test("requests for a free, a taken and a deleted user's address get the same response to the byte", async () => {
   const user = await signUp(app);

@@ -11,7 +11,7 @@ import { useTestApp } from "../support/test-app.ts";
 describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({ database });
 
-  // security 70: re-authentication, confirmation by the new address, the old one told and hers until then
+  // security 70: re-authentication, confirmation by the new address, the old one notified and valid until then
   test("the address changes when the link is used, not before, and the old address is notified of both", async () => {
     const user = await signUp(app, { name: "Ada" });
     const newEmail = freshEmail();
@@ -85,7 +85,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect((await refresh(app, bystander.refreshToken)).status).toBe(200);
   });
 
-  // Attack: whoever held the old mailbox asked for links before the address changed.
+  // Attack: an intruder in the old mailbox requested links before the address changed.
   // security 57, 64
   test("links sent to the old address are revoked by the change", async () => {
     const user = await signUp(app);

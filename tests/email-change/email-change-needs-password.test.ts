@@ -18,7 +18,7 @@ afterEach(() => {
 test("without the right password no mail is sent", async () => {
   const user = await signUp(app);
   const newEmail = freshEmail();
-  const wrong = await askForEmail(app, user, newEmail, "Not-her-password-1!");
+  const wrong = await askForEmail(app, user, newEmail, "Another-password-1!");
   expect([wrong.status, wrong.json.error.code]).toEqual([401, "INVALID_CREDENTIALS"]);
   expect(await auditOf(app, wrong)).toMatchObject([
     {

@@ -62,7 +62,7 @@ describe.each([...databaseKinds])("20 at once, on %s", (database) => {
     await expectVerifiedOnce(userId);
   });
 
-  // Bad day: she types the code on one device while the link is open on another.
+  // Bad day: the user types the code on one device while the link is open on another.
   // security 56
   test("with link and code: one verifies", async () => {
     const { userId, email, mail } = await newcomer();

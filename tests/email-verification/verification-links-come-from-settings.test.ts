@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { freshEmail, goodPassword, mailTo } from "../support/journey.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-// Attack: the victim's mail is asked for under another host name, so that its link leads there with her token.
+// Attack: the victim's mail is requested under another host name, so that its link sends the token there.
 // security 59
 test.each([
   ["Host", { host: "evil.example" }],

@@ -82,7 +82,7 @@ test("verified and deleted users get no reminder", async () => {
   expect(await reminded(app)).toEqual([waiting]);
 });
 
-// Bad day: the mail server is away when the reminder is due, and she verifies before it is back.
+// Bad day: the mail server is down when the reminder is due, and the user verifies before it is back.
 test("a queued reminder is not sent to a user who has verified meanwhile", async () => {
   const start = Date.now();
   let isAway = false;
@@ -143,7 +143,7 @@ test("of three replicas one sends each user's reminder", async () => {
   }
 });
 
-// Bad day: after years of silence somebody sets VERIFY_REMINDERS.
+// Bad day: an operator sets VERIFY_REMINDERS years after users have registered.
 test("a reminder due more than a week ago is skipped, and of two that are due only the later one is sent", async () => {
   const start = Date.now();
   await using app = await startTestApp({ settings: { VERIFY_REMINDERS: "1d,3d" } });

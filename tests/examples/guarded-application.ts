@@ -104,7 +104,7 @@ export function guardsTheApplication(programFor: (upstreams: Upstreams) => Proxy
     });
   });
 
-  // Attack: to be somebody else, by telling the application so before Gatehouse can.
+  // Attack: impersonation with identity headers in the client's own request.
   test("the client's own X-Auth headers are removed in every spelling", async () => {
     const { accessToken, email } = await signUp(gatehouse);
     const spellings = ["X-Auth-User-Id", "x-auth-email", "X-AUTH-USERNAME", "X-Auth-Roles"].flatMap(
@@ -207,7 +207,7 @@ export function guardsTheApplication(programFor: (upstreams: Upstreams) => Proxy
     }
   });
 
-  // Bad day: nobody is there to be asked.
+  // Bad day: Gatehouse is down.
   test("guarded paths are refused while Gatehouse is down", async () => {
     const { accessToken: bearer } = await signUp(gatehouse);
     const away = await startProxy(programFor({ gatehouse: 1, application: application.port }));

@@ -48,7 +48,7 @@ test("all named roles and permissions are required", async () => {
     ["?role=admin&role=/api/v1/auth/forward", forbidden, forbidden],
     ["?role=admin#/api/v1/auth/forward", forbidden, allowed],
   ] as const) {
-    // Known by now: whoever is not takes another way to her answer.
+    // The token is in the cache by now.
     expect([await asked("", user), await asked("", admin)]).toEqual([allowed, allowed]);
     expect([query, await asked(query, user)]).toEqual([query, ofUser]);
     expect([query, await asked(query, admin)]).toEqual([query, ofAdmin]);
@@ -95,7 +95,7 @@ test("a removed role no longer counts, whatever the token says", async () => {
   await signInAdmin(app);
   expect(await asked("?role=admin", accessToken)).toEqual(allowed);
   await app.rows(`delete from user_roles where user_id = '${userId}'`);
-  // The database tells of it; nobody has answered that it is done.
+  // The change comes as a notification of the database, and no response waited for it.
   await eventually(
     () => asked("?role=admin", accessToken),
     ([status]) => status === 403,

@@ -68,7 +68,7 @@ test("runs do not overlap, and stopping waits for the present run and begins non
   expect(turns()).toBe(before);
 });
 
-// Bad day: one table is locked, or too large for one statement, and the others grow for ever.
+// Bad day: one table is locked, or too large for one statement, and the others are never cleaned.
 test("a table that cannot be cleaned is logged, and does not block the others", async () => {
   await using app = await startTestApp();
   await firstSweep(app);

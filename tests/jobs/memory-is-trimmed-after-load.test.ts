@@ -40,7 +40,7 @@ test("does not trim without a load: neither constant background work nor the sta
   expect(await looks([0.04, 0.04, 0.04, 0.04, 0.04])).toEqual([]);
 });
 
-// What is called again is compiled again; were that work as well, it would go on for ever.
+// Code that runs again is compiled again. If that counted as load, trimming would never end.
 test("trims once, also when a small load varies afterwards", async () => {
   expect(await looks([0.8, 0.05, 0.05, 0.3, 0.05, 0.05, 0.12, 0.05, 0.05, 0.4])).toEqual([3]);
 });

@@ -82,7 +82,7 @@ const rows: readonly Row[] = [
   session("that ended lately", { expires: -1, ended: 29 }, true),
   session("that ended long ago", { expires: -1, ended: 31 }, false),
   session("past its absolute end", { expires: -1, absolute: 31 }, false),
-  message("that waits for ever", null, null, true),
+  message("that is never due", null, null, true),
   message("delivered lately", 6.9, null, true),
   message("delivered long ago", 7.1, null, false),
   message("that died lately", null, 29, true),
@@ -104,7 +104,7 @@ async function insertUser(app: TestApp): Promise<void> {
   );
 }
 
-// Vikunja's reset tokens lived for ever, for its sweeper knew one kind of token alone.
+// Vikunja never deleted reset tokens, because its cleaner covered only one kind of token.
 // part of security 64
 test.each([...databaseKinds])(
   "on %s rows that expired long enough ago are deleted, and all others stay",

@@ -125,7 +125,7 @@ test("a token of a new key is verified, also during a flood of unknown key ids",
   await Promise.all(flood);
 });
 
-// Bad day: the store cannot be read. Nobody may be told that a token is invalid, for that is not known.
+// Bad day: the store cannot be read. No response may say that a token is invalid, because that is not known.
 test("while the store is unavailable known keys work, and an unknown key is UNAVAILABLE", async () => {
   const key = await storedKey(seconds(-60));
   const { load, store } = createStore([key]);

@@ -5,7 +5,7 @@ import { asymmetricAlgorithms } from "../support/signing-keys.ts";
 
 const keyPairs = join(import.meta.dir, "../../src/platform/jwt/key-pair.ts");
 
-// In a process of its own: a runtime's warning comes once, whoever causes it, and operators take it for a fault of the service.
+// In a process of its own: the runtime warns only once, and operators take the warning for a fault of the service.
 test.each([...asymmetricAlgorithms])(
   "a key of %s is loaded without a warning",
   async (algorithm) => {

@@ -56,7 +56,7 @@ test.each([
   expect(await failureOf(app.replica())).toBeInstanceOf(UnusableKeyError);
 });
 
-// Bad day: an operator's shell lacks ENCRYPTION_KEY. The key that it would make could be opened by nobody.
+// Bad day: an operator's shell lacks ENCRYPTION_KEY. No process could decrypt the key that it would make.
 test("a process that cannot decrypt the present key cannot rotate it", async () => {
   await using app = await startTestApp({ settings });
   const symmetric = await app.replica({ ENCRYPTION_KEY: anotherKey, JWT_ALGORITHM: "HS256" });

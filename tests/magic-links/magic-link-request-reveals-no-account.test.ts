@@ -75,7 +75,7 @@ test("every spelling of an address is the same address", async () => {
   }
 });
 
-// Attack: a reset or magic link for somebody else whose mail leads to the attacker's host.
+// Attack: a magic link for another user whose mail leads to the attacker's host.
 // security 59
 test("the link comes from the settings, whatever host the request names", async () => {
   const { email } = await registerVerified(app);

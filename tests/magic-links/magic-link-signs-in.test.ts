@@ -40,7 +40,7 @@ test("with the link or the code: tokens as from a sign-in, audited and announced
     `select id from outbox where key = '${user.userId}' and payload->>'event_type' = 'user.logged_in'`,
   );
   expect(events).toHaveLength(3);
-  // Who has proven her address before keeps her password, and all of her sessions.
+  // A user with a verified address keeps the password and all sessions.
   expect((await logIn(app, user)).status).toBe(200);
   expect(await openSessionsOf(app, user.userId)).toHaveLength(4);
 });

@@ -11,7 +11,7 @@ import { startTestApp, useTestApp } from "../support/test-app.ts";
 // The worst case: an impostor gets tokens at once.
 const app = useTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
 
-/** An impostor signs up with somebody's address, and is signed in on two devices. */
+/** An impostor registers another person's address, and is signed in on two devices. */
 async function impostor() {
   const email = freshEmail();
   const answer = await app.post("/api/v1/auth/register", { email, password: goodPassword });
@@ -19,7 +19,7 @@ async function impostor() {
   const other = await app.post(
     "/api/v1/auth/login",
     { email, password: goodPassword },
-    { headers: { "user-agent": "Her own" } },
+    { headers: { "user-agent": "Another device" } },
   );
   expect([answer.status, other.status]).toEqual([201, 200]);
   return {
@@ -31,7 +31,7 @@ async function impostor() {
   };
 }
 
-// Attack: whoever signs up first with her address waits with password, sessions and links until she comes.
+// Attack: an impostor registers the victim's address first, and keeps a password, sessions and links.
 // part of security 61
 test.each(["link", "code"])("by %s: nothing that an impostor has set up remains", async (by) => {
   const { userId, email, accessToken, refreshTokens, verification } = await impostor();
@@ -64,7 +64,7 @@ test.each(["link", "code"])("by %s: nothing that an impostor has set up remains"
     `select count(*)::int as count from known_devices where user_id = '${userId}'`,
   );
   expect(devices).toEqual({ count: 1 });
-  // The first device of hers is no news, whatever the impostor's were.
+  // The owner's first device sends no notice, whatever the impostor's devices were.
   expect(mailsOfKind(app, "new-sign-in", email)).toEqual([]);
 
   const audit = await app.rows(
@@ -98,7 +98,7 @@ test("no concurrent sign-in of an impostor survives the owner's", async () => {
   }
 }, 30_000);
 
-// Bad day: she opens both of her mails.
+// Bad day: the user opens both mails.
 test("a concurrent verification and magic link both succeed; a response 200 means signed in", async () => {
   for (let round = 0; round < 3; round += 1) {
     const { userId, email, verification } = await impostor();

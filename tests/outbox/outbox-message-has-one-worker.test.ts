@@ -106,7 +106,7 @@ describe.each([...databaseKinds])("the outbox on %s", (database) => {
   });
 });
 
-// The bad day: a worker hangs in the middle of taking a message. Nobody waits for it.
+// The bad day: a worker hangs while it claims a message. Other workers do not wait.
 test("a worker skips a message that another worker is claiming", async () => {
   await using app = await startTestApp();
   const scene = createOutboxScene(app, "locked");

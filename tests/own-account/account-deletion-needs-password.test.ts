@@ -18,7 +18,7 @@ test("the right password is required", async () => {
   for (const [json, status, code, field] of [
     [undefined, 400, "VALIDATION_ERROR", "password"],
     [{}, 400, "VALIDATION_ERROR", "password"],
-    [{ password: "Not-her-password-1!" }, 401, "INVALID_CREDENTIALS", "password"],
+    [{ password: "Another-password-1!" }, 401, "INVALID_CREDENTIALS", "password"],
     [{ password: "" }, 401, "INVALID_CREDENTIALS", "password"],
     [{ password: `${user.password}\u0000` }, 401, "INVALID_CREDENTIALS", "password"],
     [{ password: null }, 400, "VALIDATION_ERROR", "password"],

@@ -49,7 +49,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(ended).toEqual([{ end_reason: "user_deleted" }]);
   });
 
-  // part of security 99: no link of hers works, her identifiers are free, and her id is nobody's again
+  // part of security 99: the user's links are revoked, the identifiers are free, and the id is not used again
   test("the user's links are revoked, and a new user can have the address and username", async () => {
     const user = await signUp(app, { username: "freed" });
     const change = await mailedChange(app, user);

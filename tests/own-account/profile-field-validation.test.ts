@@ -113,7 +113,7 @@ test("metadata is an object of at most 8 KiB", async () => {
   expect(Reflect.get({}, "isAdmin")).toBeUndefined();
 });
 
-// Attack: setting what is not hers to set. `constructor` and its like reach no column and no prototype.
+// Attack: mass assignment. `constructor` and the like reach no column and no prototype.
 // security 66, 94
 test.each([
   "id",

@@ -42,7 +42,7 @@ describe.each([...databaseKinds])("a change of password on %s", (database) => {
     expect((await logIn(app, { ...user, password: newPassword })).status).toBe(200);
   });
 
-  // Attack: a thief has asked for mails to a mailbox that he reads.
+  // Attack: a thief has requested mails to a mailbox that the thief reads.
   // security 64
   test("revokes outstanding links and codes", async () => {
     const user = await signUp(app);

@@ -4,7 +4,7 @@ import { registerVerified } from "../support/journey.ts";
 import { mailOfKind } from "../support/mail-of-kind.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-// Attack: the victim's reset is asked for under another host name, so that its link leads there with her token.
+// Attack: the victim's reset is requested under another host name, so that its link sends the token there.
 // security 59
 test.each([
   ["Host", { host: "evil.example" }],

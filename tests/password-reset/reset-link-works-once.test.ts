@@ -60,7 +60,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
     ).toEqual([{ sessions: 2, living: 0 }]);
   });
 
-  // Attack: a link that was read over somebody's shoulder is pressed at the same moment as by its owner.
+  // Attack: a thief who has seen a link uses it at the same time as its owner.
   // security 56; part of security 68
   test("succeeds once of 20 concurrent requests: one password, one notice, one event", async () => {
     const { userId, email } = await registerVerified(app);
@@ -94,7 +94,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
     ]);
   });
 
-  // Attack: a thief with a link is faster than the change that is to lock him out, by nothing.
+  // Attack: a thief uses a link at the same time as the change that revokes it.
   // security 64
   test("and a concurrent change of password: one of them succeeds", async () => {
     for (let round = 1; round <= 5; round += 1) {

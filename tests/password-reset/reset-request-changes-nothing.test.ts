@@ -9,7 +9,7 @@ import { watchHasher } from "../support/watch-hasher.ts";
 
 const app = useTestApp();
 
-// Attack: asking for somebody else's reset locks her out.
+// Attack: requesting another user's reset locks that user out.
 // security 67
 test("the user's password and sessions are unchanged", async () => {
   const user = await signUp(app);

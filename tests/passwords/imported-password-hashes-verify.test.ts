@@ -76,7 +76,7 @@ test("truncation by imported bcrypt hashes does not apply to own hashes", async 
   }
 });
 
-// Bad day: an operator, or whoever gave her the file, imports what would keep every processor busy at each attempt.
+// Bad day: an operator imports hashes that would keep every processor busy at each attempt.
 test.each([
   "$2b$16$KZ8yeGg2RontmURP4dLEfOd/w/mmSfpVJtPT8CiQ5XKiA1sBHUuzm",
   "bcrypt_sha256$$2b$31$KZ8yeGg2RontmURP4dLEfOd/w/mmSfpVJtPT8CiQ5XKiA1sBHUuzm",

@@ -37,7 +37,7 @@ test("a sign-in after the cost was raised upgrades the hash, and one at a lower 
   expect(await hashOf(user.userId)).toBe(renewed);
 });
 
-// Bad day: her phone, tablet and laptop sign in at the same moment, and each wants to renew the hash.
+// Bad day: a user's phone, tablet and laptop sign in at once, and each upgrades the hash.
 // security 8
 test("concurrent sign-ins that upgrade the hash all succeed", async () => {
   const user = await registerVerified(app);

@@ -22,7 +22,7 @@ async function refreshed(app: TestApp, refreshToken: string): Promise<string> {
   return answer.json.data.refresh_token;
 }
 
-// Bad day: everyone registers at once, and whoever is signed in already waits for them.
+// Bad day: many users register at once, and signed-in users wait for them.
 // security 11
 test("with two connections and 50 registrations in hashing a refresh gets its response", async () => {
   await using app = await startTestApp({ settings: { DATABASE_POOL_SIZE: "2" } });

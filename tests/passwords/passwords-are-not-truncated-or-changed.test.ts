@@ -71,7 +71,7 @@ describe("characters that bcrypt confuses", () => {
   });
 });
 
-// Bad day: the same person on another keyboard, which composes her accents differently.
+// Bad day: the same person on another keyboard, which composes accents differently.
 // security 4
 test("composed and decomposed accents are the same password; case and blanks are not dropped", async () => {
   const email = await registerWith(" Un café crème ");

@@ -59,7 +59,7 @@ test("of 200 concurrent sign-ins a bounded number waits, the others get 503, and
   // Some 2 s of hashing at least: a refresh that waited for it would be the only one.
   expect(await meanwhile).toBeGreaterThan(1);
 
-  // Nobody was told that a password was wrong, and the next one who comes is signed in.
+  // No response says that a password is wrong, and the next sign-in succeeds.
   const failures = await app.rows(
     "select count(*)::int as failures from audit_log where action = 'user.login' and result <> 'success'",
   );

@@ -169,7 +169,7 @@ describe("the embedded Postgres", () => {
     longTestMs,
   );
 
-  // The engine's death is swallowed by PGlite, which then spins: alive to its supervisor, answering nobody.
+  // PGlite ignores that its engine ended and spins: the process stays alive and responds to nothing.
   // part of security 145
   test(
     "exits when it panics, and loses nothing",

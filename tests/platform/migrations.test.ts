@@ -157,7 +157,7 @@ describe("migrations", () => {
     await database.close();
   });
 
-  // Drizzle passes over, for ever, a migration that is older than one which was applied.
+  // Drizzle never applies a migration that is older than one which was applied.
   test("are in the order of their times", () => {
     const times = ownMigrations.map(({ folderMillis }) => folderMillis);
     expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b));

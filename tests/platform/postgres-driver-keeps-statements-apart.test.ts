@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 describe("the Postgres driver", () => {
-  // The attack: one value that cannot be encoded, sent while others are waiting, hangs their connection for ever.
+  // The attack: one value that cannot be encoded, sent while others are waiting, hangs their connection.
   test("fails a statement with an unfit parameter alone", async () => {
     const single = connect(1);
     await single`select 1`;

@@ -4,8 +4,8 @@ import { codeOf } from "../support/error-code.ts";
 import { startPostgresServer, type PostgresServer } from "../support/postgres-server.ts";
 import { startTransactionLoad } from "../support/transaction-load.ts";
 
-// The driver as published dies here, or hangs for ever, at the first backend that ends inside a transaction; patches/ mends it.
-// An error or rejection that nobody catches fails the test it happens in: bun test sees to that.
+// The driver as published crashes or hangs at the first backend that ends inside a transaction; patches/ has the fix.
+// `bun test` fails a test in which an error or rejection is not caught.
 
 const poolSize = 5;
 const longTestMs = 180_000;

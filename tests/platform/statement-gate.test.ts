@@ -38,7 +38,7 @@ describe("the statement gate", () => {
     expect(await results[3]).toBe("last");
   });
 
-  // The bad day: the server is frozen. Whoever waits is let go, and the driver holds no more than before.
+  // The bad day: the server is frozen. Waiting callers are released, and the driver holds no more than before.
   test("fails every caller at the deadline, and sends nothing for callers that have left", async () => {
     const gate = createStatementGate({
       random: systemRandom,

@@ -71,7 +71,7 @@ test("a statement that a deadlock ends is sent again", async () => {
   });
 
   const deadlocked = await other.begin(async (tx) => {
-    // Whoever looks first whether it is a deadlock is its victim: not this one.
+    // The first transaction that checks for a deadlock is its victim: not this one.
     await tx`set local deadlock_timeout = '20s'`;
     await tx`update pairs set touched = touched + 1 where id = 2`;
     const statement = database.db

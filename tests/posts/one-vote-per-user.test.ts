@@ -46,7 +46,7 @@ describe.each([...databaseKinds])("votes on %s", (database) => {
     expect((await vote("PUT", id, 0, reader)).status).toBe(204);
     expect(await show(id, reader)).toEqual([1, true]);
     expect(await show(id, author)).toEqual([1, false]);
-    // One's own post is one to vote for, too, also while nobody else may.
+    // A user may vote for their own post, also while it is private.
     expect((await vote("PUT", id, 0, author)).status).toBe(204);
     expect(await show(id, author)).toEqual([2, true]);
     // Changed, it keeps them.
@@ -83,7 +83,7 @@ describe.each([...databaseKinds])("votes on %s", (database) => {
     expect([...(await miscountedPosts(app))]).toEqual([]);
   });
 
-  // The count is written by whoever writes the row: it may differ from what anybody expects, but never from the rows.
+  // The statement that writes the row writes the count: it always equals the number of rows.
   test("concurrent votes and withdrawals leave a correct count", async () => {
     const id = await makePost(app, author, { visibility: "public" });
     for (let round = 0; round < 5; round += 1) {

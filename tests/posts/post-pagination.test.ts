@@ -19,14 +19,14 @@ describe.each([...databaseKinds])("lists of posts on %s", (database) => {
     app.call("GET", `${postsPath}${query}`, { bearer: user.accessToken });
 
   test("own posts are listed completely, and the feed has all public posts; the newest first", async () => {
-    const hers = await makePost(app, ada);
-    const herPublic = await makePost(app, ada, { visibility: "public" });
-    const his = await makePost(app, bob);
-    const hisPublic = await makePost(app, bob, { visibility: "public" });
-    expect(await listedPosts(app, ada)).toEqual([herPublic, hers]);
-    expect(await listedPosts(app, bob, "&scope=own")).toEqual([hisPublic, his]);
+    const adasPrivate = await makePost(app, ada);
+    const adasPublic = await makePost(app, ada, { visibility: "public" });
+    const bobsPrivate = await makePost(app, bob);
+    const bobsPublic = await makePost(app, bob, { visibility: "public" });
+    expect(await listedPosts(app, ada)).toEqual([adasPublic, adasPrivate]);
+    expect(await listedPosts(app, bob, "&scope=own")).toEqual([bobsPublic, bobsPrivate]);
     for (const reader of [ada, bob]) {
-      expect(await listedPosts(app, reader, "&scope=public")).toEqual([hisPublic, herPublic]);
+      expect(await listedPosts(app, reader, "&scope=public")).toEqual([bobsPublic, adasPublic]);
     }
   });
 

@@ -73,7 +73,7 @@ describe.each([...databaseKinds])("posts on %s", (database) => {
     expect(await stored(made.json.data.post_id)).toEqual([]);
   });
 
-  // An id that somebody else may not know of looks like one that does not exist, to an admin too.
+  // The id of another user's private post looks like one that does not exist, to an admin too.
   test("a private post is visible to its author only", async () => {
     const admin = await signInAdmin(app);
     const id = await makePost(app, author, { text: "Secret." });

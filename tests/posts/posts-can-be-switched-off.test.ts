@@ -7,7 +7,7 @@ import { startTestApp } from "../support/test-app.ts";
 test("switched off, posts have no route, no operation in the document and no statement", async () => {
   await using app = await startTestApp({ settings: { POSTS_ENABLED: "false" } });
   const { accessToken: bearer, userId } = await signUp(app);
-  // Whoever asks for a table that is not there is answered 500 (or 503), and leaves an error in the log.
+  // A statement on a missing table would cause 500 or 503, and an error in the log.
   await app.rows("drop table post_votes, posts");
   for (const [method, at] of [
     ["GET", ""],

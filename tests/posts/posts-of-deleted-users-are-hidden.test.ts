@@ -46,20 +46,20 @@ describe.each([...databaseKinds])("posts of removed users on %s", (database) => 
     "the public posts of a %s user are hidden, and the user's votes still count",
     async (_state, end) => {
       const author = await signUp(app);
-      const [hers, kept] = [
+      const [hidden, kept] = [
         await makePost(app, author, { visibility: "public" }),
         await makePost(app, reader, { visibility: "public" }),
       ];
       const { accessToken: bearer } = author;
-      for (const id of [hers, kept]) await app.call("PUT", `${postsPath}/${id}/vote`, { bearer });
-      await app.call("PUT", `${postsPath}/${hers}/vote`, { bearer: reader.accessToken });
+      for (const id of [hidden, kept]) await app.call("PUT", `${postsPath}/${id}/vote`, { bearer });
+      await app.call("PUT", `${postsPath}/${hidden}/vote`, { bearer: reader.accessToken });
       expect(await listedPosts(app, reader, "&scope=public")).toEqual(
-        expect.arrayContaining([hers, kept]),
+        expect.arrayContaining([hidden, kept]),
       );
 
       await end(author);
-      expect(await listedPosts(app, reader, "&scope=public")).not.toContain(hers);
-      expect(await statusesFor(hers)).toEqual([404, 404, 404, 404, 404]);
+      expect(await listedPosts(app, reader, "&scope=public")).not.toContain(hidden);
+      expect(await statusesFor(hidden)).toEqual([404, 404, 404, 404, 404]);
       const votes = await app.call("GET", `${postsPath}/${kept}/votes`, {
         bearer: reader.accessToken,
       });
@@ -68,11 +68,11 @@ describe.each([...databaseKinds])("posts of removed users on %s", (database) => 
       expect(post.json.data.votes).toBe(1);
       expect([...(await miscountedPosts(app))]).toEqual([]);
 
-      // Whoever comes back finds all of it again.
+      // A restored user has all of it again.
       await app.rows(
         `update users set deleted_at = null, disabled_at = null where id = '${author.userId}'`,
       );
-      expect(await listedPosts(app, reader, "&scope=public")).toContain(hers);
+      expect(await listedPosts(app, reader, "&scope=public")).toContain(hidden);
     },
   );
 });

@@ -6,7 +6,7 @@ import { logIn, registerVerified } from "../support/journey.ts";
 import { auditOf } from "../support/session-calls.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-/** Somebody's web site: an empty page at every path. `localhost` is one site whatever the port, 127.0.0.1 another. */
+/** A web site: an empty page at every path. `localhost` is one site whatever the port, 127.0.0.1 another. */
 function startSite() {
   const server = Bun.serve({
     port: 0,
@@ -33,7 +33,7 @@ function postFrom(page: Page, url: string, json: unknown): Promise<string | null
   }, call);
 }
 
-/** The same for a script that renounces the answer, which the browser then sends without asking anybody. */
+/** The same for a script that cannot read the response: the browser sends it without a preflight. */
 function postBlindly(page: Page, url: string): Promise<unknown> {
   return page.evaluate(
     async (url) => fetch(url, { method: "POST", credentials: "include", mode: "no-cors" }),
@@ -50,7 +50,7 @@ async function statusOf(page: Page, url: string, act: () => Promise<unknown>): P
   return answer.status();
 }
 
-/** A browser in which a page of the listed origin has signed somebody in. */
+/** A browser in which a page of the listed origin has signed a user in. */
 async function signInOnPage(browser: Browser, origin: string, api: string, user: object) {
   const context = await browser.newContext();
   const page = await context.newPage();

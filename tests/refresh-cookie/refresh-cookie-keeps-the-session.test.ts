@@ -87,7 +87,7 @@ test("so do a sign-out by the access token and a sign-out everywhere", async () 
   }
 });
 
-// Attack: a neighbouring host plants its own cookie of the same name, for its visitor to go on as somebody else.
+// Attack: a neighbouring host plants its own cookie of the same name, so that its visitor continues as another user.
 test("two cookies of the name are refused, whichever was planted", async () => {
   const victim = await signInWithCookie();
   const attacker = await signInWithCookie();

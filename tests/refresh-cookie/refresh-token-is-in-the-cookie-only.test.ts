@@ -92,7 +92,7 @@ test("a client credentials grant and a registration without sign-in set no cooki
   expect([registered.status, cookieOf(registered)]).toEqual([201, null]);
 });
 
-// The change of the setting signs nobody out: who has a token from before sends it once more, and gets the cookie.
+// The change of the setting ends no session: a client with a token from before sends it once more and gets the cookie.
 test("a token in a body is accepted, and its successor is in the cookie", async () => {
   await using before = await startTestApp();
   const after = await before.replica({ REFRESH_TOKEN_COOKIE: "true" });

@@ -4,7 +4,7 @@ import postgres from "postgres";
 import { goodPassword, registerVerified } from "../support/journey.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-// The bad day: somebody locks a table by hand, and the second statement of each request waits for it.
+// The bad day: an operator locks a table, and the second statement of each request waits for it.
 // security 140
 test("a sign-in whose last statement waits for a lock gets 503 while the lock is held, and works again", async () => {
   await using app = await startTestApp({ settings: { DATABASE_TIMEOUT: "1s" } });

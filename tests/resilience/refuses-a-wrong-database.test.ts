@@ -27,7 +27,7 @@ const mistakes = [
   },
 ] as const;
 
-// The bad day: a typing error in DATABASE_URL. Waiting for ever would look like a database that is slow to start.
+// The bad day: a typing error in DATABASE_URL. Endless waiting would look like a database that is slow to start.
 test.each(mistakes)(
   "stops the start with a message when the $name is wrong",
   async ({ change, words }) => {

@@ -6,7 +6,7 @@ import { type SignedInUser, signUp } from "../support/journey.ts";
 import { type PostgresServer, startPostgresServer } from "../support/postgres-server.ts";
 import { startTestApp, startUnready, type TestApp } from "../support/test-app.ts";
 
-// An error or rejection that nobody catches fails the test it happens in: bun test sees to that.
+// `bun test` fails a test in which an error or rejection is not caught.
 
 // Half an account is one without its mail, its event or its audit row; none may be left, whatever was cut off.
 const halfAccounts = `

@@ -52,28 +52,28 @@ describe.each([...databaseKinds])("the last admin, on %s,", (database) => {
       ]);
     }
     expect(await countAdmins(app)).toBe(1);
-    // Everything of hers is as it was.
+    // Everything of the user is unchanged.
     const me = await app.call("GET", "/api/v1/users/me", { bearer: admin.accessToken });
     expect([me.status, me.json.data.roles]).toEqual([200, ["user", "admin"]]);
   });
 
-  // Also with SQL: whoever runs the database is told by it.
+  // Also with SQL: the database itself refuses.
   test("is not removed by SQL either", async () => {
     await using app = await startTestApp({ database });
     const admin = await signInAdmin(app);
     const other = await signInAdmin(app);
     await app.rows(`update users set disabled_at = now() where id = '${other.userId}'`);
     await app.rows("insert into roles values ('editor', null, now(), now())");
-    const hers = `user_id = '${admin.userId}'`;
+    const ofUser = `user_id = '${admin.userId}'`;
     for (const statement of [
-      `delete from user_roles where ${hers}`,
+      `delete from user_roles where ${ofUser}`,
       "delete from user_roles",
-      `update user_roles set role = 'editor' where ${hers}`,
-      `update user_roles set user_id = '${other.userId}', role = 'editor' where ${hers}`,
+      `update user_roles set role = 'editor' where ${ofUser}`,
+      `update user_roles set user_id = '${other.userId}', role = 'editor' where ${ofUser}`,
       `update users set deleted_at = now() where id = '${admin.userId}'`,
       "update users set disabled_at = now()",
-      `with gone as (delete from user_roles where ${hers}) update users set disabled_at = now()`,
-      `with gone as (update users set disabled_at = now()) delete from user_roles where ${hers}`,
+      `with gone as (delete from user_roles where ${ofUser}) update users set disabled_at = now()`,
+      `with gone as (update users set disabled_at = now()) delete from user_roles where ${ofUser}`,
       "delete from roles where name = 'admin'",
       `delete from users where id = '${admin.userId}'`,
       "delete from users",
@@ -102,7 +102,7 @@ describe.each([...databaseKinds])("the last admin, on %s,", (database) => {
       expect([statement, await codeOf(app.rows(statement))]).toEqual([statement, "CONFLICT"]);
       expect(await countAdmins(app)).toBe(2);
     }
-    // What takes no admin away is nobody's concern.
+    // A statement that removes no admin is allowed.
     await app.rows("update user_roles set created_at = now()");
     await app.rows("update users set updated_at = now()");
   });
@@ -118,7 +118,7 @@ describe.each([...databaseKinds])("the last admin, on %s,", (database) => {
   });
 });
 
-// A day without any admin, before `create-admin`: nobody is held back by a rule that is not about her.
+// Without any admin, before `create-admin`: the rule does not affect other users.
 test("where there is no admin, other users are changed and deleted as usual", async () => {
   await using app = await startTestApp();
   const role = await makeRole(app, []);
@@ -132,7 +132,7 @@ test("where there is no admin, other users are changed and deleted as usual", as
   expect((await leave(app, user)).status).toBe(200);
 });
 
-// Admins were disabled or deleted while there were others, who are gone since: their role is nobody's power.
+// Admins were disabled or deleted while there were others, who are gone since: their role has no effect.
 test("where all admins are disabled or deleted, their role and accounts can be removed", async () => {
   await using app = await startTestApp();
   const who = { disabled: await signInAdmin(app), deleted: await signInAdmin(app) };
@@ -141,10 +141,10 @@ test("where all admins are disabled or deleted, their role and accounts can be r
   for (const [name, { userId }] of Object.entries(who)) {
     await app.rows(`update users set ${name}_at = now() where id = '${userId}'`);
   }
-  const hers = `user_id = '${who.deleted.userId}'`;
+  const ofUser = `user_id = '${who.deleted.userId}'`;
   for (const statement of [
-    `delete from user_roles where ${hers}`,
-    `update user_roles set role = 'user' where ${hers}`,
+    `delete from user_roles where ${ofUser}`,
+    `update user_roles set role = 'user' where ${ofUser}`,
     "delete from user_roles",
     `update users set disabled_at = now() where id = '${who.deleted.userId}'`,
     `delete from users where id = '${who.deleted.userId}'`,
@@ -174,7 +174,7 @@ test("of two admins who demote each other or leave at the same time one remains"
     const won = answers.filter(({ status }) => status === 200);
     const lost = answers.filter(({ status }) => status !== 200).map(outcome);
     expect([won.length, lost.length]).toEqual([1, 1]);
-    // Too late by a moment, or so late that she is an admin no more.
+    // Just too late, or so late that the actor is no longer an admin.
     expect([
       [403, "FORBIDDEN"],
       [409, "CONFLICT"],

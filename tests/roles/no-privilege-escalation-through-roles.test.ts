@@ -73,7 +73,7 @@ test("a role with more permissions than the granter has cannot be granted, to an
   }
 });
 
-// Otherwise who may assign roles could take the powers of all who have more than she.
+// Otherwise an actor who may assign roles could remove roles of users with more permissions.
 // security 97
 test("nor can it be removed", async () => {
   const beyond = await makeRole(app, ["audit:read"]);
@@ -83,12 +83,12 @@ test("nor can it be removed", async () => {
   const admin = await signInAdmin(app);
   await isRefused(await assign(admin, []), "user.roles_changed", { roles: [] });
   expect(await rolesOf(admin)).toEqual(["admin"]);
-  // What she neither gives nor takes may be there.
+  // Roles that the actor neither grants nor removes may be there.
   const within = await makeRole(app, ["users:read"]);
   expect((await assign(user, [beyond, within])).status).toBe(200);
 });
 
-// The way round: not the user gets the role, but the role that she has gets the permission.
+// The indirect way: the user does not get the role, but the user's role gets the permission.
 // security 97
 test("a permission that the actor lacks cannot be added to or removed from a role", async () => {
   const own = (await rolesOf(manager)).map(String)[0] ?? "";
@@ -113,13 +113,13 @@ test("a permission that the actor lacks cannot be added to or removed from a rol
   expect(await stored()).toEqual(before);
 
   const kept = await call("PATCH", `/roles/${foreign}`, {
-    description: "What she lacks stays as it is.",
+    description: "What the actor lacks is unchanged.",
     permissions: ["audit:read"],
   });
   expect([kept.status, kept.json.data.permissions]).toEqual([200, ["audit:read"]]);
 });
 
-// Whoever may make permissions has not got them by that.
+// Creating a permission does not grant it.
 test("creating a permission does not grant it", async () => {
   const name = `${freshName("thing")}:do`;
   expect((await call("POST", "/permissions", { name })).status).toBe(201);

@@ -124,7 +124,7 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
     expect(outcome(twice)).toEqual([409, "CONFLICT", undefined]);
   });
 
-  // Otherwise whoever has it would one day, after an update, be allowed what nobody has given her.
+  // Otherwise a user with such a permission would gain rights after an update that were never granted.
   test("reserved permission names cannot be created", async () => {
     const resources = ["audit", "clients", "roles", "users", "webhooks"];
     for (const resource of resources) {

@@ -107,7 +107,7 @@ describe("in a race", () => {
       ({ role }) => String(role),
     );
 
-  // Each decides on the roles that it has read: a mixture of both is what nobody asked for.
+  // Each decides on the roles that it has read: a mixture of both was not requested.
   test("the last of concurrent assignments decides the roles", async () => {
     const user = await signUp(app);
     const names = await Promise.all(Array.from({ length: 6 }, () => makeRole(app, [])));

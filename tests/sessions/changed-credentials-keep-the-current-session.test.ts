@@ -23,7 +23,7 @@ test("a refresh of the current session succeeds", async () => {
   expect((await refresh(app, refreshToken)).status).toBe(200);
 });
 
-// Attack: somebody changes the password of a session that its owner is ending at this moment, and so keeps it.
+// Attack: an intruder changes the password with a session that its owner is ending, and so keeps it.
 // security 46
 test.each([
   ["a log-out", "POST", () => "/api/v1/auth/logout", 200],

@@ -10,7 +10,7 @@ const users = 12;
 const devices = 3;
 
 describe.each([...databaseKinds])("on %s", (database) => {
-  // The attack: to be given what somebody else has asked for in the same moment.
+  // The attack: to receive the tokens of a concurrent request.
   test("each of many concurrent refreshes gets its own tokens, and is audited with its own request", async () => {
     await using app = await startTestApp({ database });
     const owners = await Promise.all(Array.from({ length: users }, () => signUp(app)));

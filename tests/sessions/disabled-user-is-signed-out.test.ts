@@ -35,7 +35,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const [user, unknown] = [await registerVerified(app), await registerVerified(app)];
     await disable(user.userId);
     const right = await logIn(app, user);
-    const wrong = await logIn(app, { ...unknown, password: "Not-her-password-1!" });
+    const wrong = await logIn(app, { ...unknown, password: "Another-password-1!" });
     const { timestamp: at, ...answer } = right.json;
     const { timestamp: then, ...ordinary } = wrong.json;
     expect([right.status, answer]).toEqual([wrong.status, ordinary]);
@@ -92,7 +92,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(kinds).toEqual(["verify-email"]);
   });
 
-  // Queued while she was not: the mail server was away.
+  // Queued before the user was disabled, while the mail server was down.
   test("a mail that is queued when the user is disabled is not sent", async () => {
     const user = await registerVerified(app);
     await disable(user.userId);

@@ -84,7 +84,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     await expectDead(user);
   });
 
-  // security 46. Attack: to log somebody out without her token.
+  // security 46. Attack: to sign a user out without the user's token.
   test("a foreign token, or one of the wrong kind, is no error and ends nothing", async () => {
     const user = await signUp(app);
     const forged = (token: string) =>

@@ -7,7 +7,7 @@ import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
 
-/** What a token says of who its bearer is and what she may do. */
+/** The claims of a token about its user and permissions. */
 function powersOf(token: string): unknown {
   const { jti: _jti, iat: _iat, exp: _exp, ...powers } = decodeToken(token).claims;
   return powers;

@@ -36,7 +36,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
       const again = await refreshed(app, user.refreshToken);
       expect([hours, again.refreshToken]).toEqual([hours, user.refreshToken]);
       expect(await statusOfMe(app, again.accessToken)).toBe(200);
-      // Whoever verifies the access token alone believes it for no longer than the session lives unless it is refreshed.
+      // A service that verifies the access token by itself accepts it no longer than the session lasts without a refresh.
       const { exp, iat } = decodeToken(again.accessToken).claims;
       const expected = Math.min(7, 30 - hours) * (hourMs / 1000);
       expect(Math.abs(Number(exp) - Number(iat) - expected)).toBeLessThanOrEqual(1);

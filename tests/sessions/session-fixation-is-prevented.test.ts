@@ -43,7 +43,7 @@ test("a sign-in that names a session or a token in its body is refused", async (
   expect(await app.rows(`select id from sessions where user_id = '${userId}'`)).toEqual([]);
 });
 
-// security 51. Attack: a victim signs in while the attacker's session is in her browser.
+// security 51. Attack: a victim signs in while the attacker's session is in the victim's browser.
 test("signing in with another session's token opens a new session", async () => {
   const attacker = await signUp(app);
   const victim = await registerVerified(app);

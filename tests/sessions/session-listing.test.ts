@@ -117,7 +117,7 @@ test("pages have no gap and no repetition while sessions start and end", async (
     expect(pages.at(-1)?.length).toBeGreaterThan(0);
   }
 
-  // New ones, and the end of what a cursor points at, move nobody's place.
+  // New sessions, and the end of the session at the cursor, move no other session.
   const gone: string[] = [];
   const pages = await walk(user.accessToken, 5, async () => {
     await logIn(app, user);

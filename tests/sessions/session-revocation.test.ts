@@ -59,7 +59,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect((await end(sessionOf(accessToken), accessToken)).status).toBe(401);
   });
 
-  // part of security 50, 92. Attack: to end somebody else's session by its id, or to learn that there is one.
+  // part of security 50, 92. Attack: to end another user's session by its id, or to learn that it exists.
   test("another user's session is not found, and stays active", async () => {
     const user = await signUp(app);
     const other = await signUp(app);

@@ -83,7 +83,7 @@ test("a failed sign-in records no device, and sends no notice", async () => {
   expect(devices).toHaveLength(1);
 });
 
-// Attack: signing up with a stranger's address, and filling her mailbox by sign-ins from ever new devices.
+// Attack: registering a stranger's address, and filling the mailbox by sign-ins from new devices.
 test("an unverified address gets no notice", async () => {
   await using open = await startTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
   const user = { email: freshEmail(), password: goodPassword };

@@ -16,7 +16,7 @@ import { beforeQuery, type IsMeant } from "./before-query.ts";
 import { createTestDatabase, type DatabaseKind } from "./databases.ts";
 import { quietLog } from "./quiet-log.ts";
 
-/** An audit log that nobody tends: rows are written and sealed when the test says so. */
+/** An audit log without jobs: rows are written and sealed when the test says so. */
 export interface AuditScene extends AsyncDisposable {
   /** Where it is, and with which secret it is sealed. */
   readonly settings: Record<string, string>;
@@ -32,7 +32,7 @@ export interface AuditScene extends AsyncDisposable {
   /** A text as the outbox and others keep theirs. */
   sealed(text: string): string;
   rows(query: string): Promise<Record<string, unknown>[]>;
-  /** What somebody does who owns the database, and whom therefore no trigger stops. */
+  /** Statements of the owner of the database, whom no trigger stops. */
   tamper(statement: string): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ export const challengePurposes = [
   "change-email",
 ] as const satisfies readonly ChallengePurpose[];
 
-/** A context in which nobody known asks for something. */
+/** A context of an anonymous request. */
 export function anonymousAt(app: TestApp): Context {
   const requestId = `test-${app.platform.random.token(96)}`;
   return createContext(
@@ -39,7 +39,7 @@ export async function insertUser(app: TestApp): Promise<{ userId: string; email:
   return { userId: user.id, email: user.email };
 }
 
-/** Issues a challenge with a link and a code, for ten minutes, to a user as she is now. */
+/** Issues a challenge with a link and a code, for ten minutes, to a user with the present address and credentials. */
 export async function issueTo(
   app: TestApp,
   user: { userId: string; email: string },

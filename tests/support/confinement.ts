@@ -38,7 +38,7 @@ function findObstacle(): string | null {
   const probe = ["unshare", "--mount", "setpriv", "--reuid", String(uid), "true"];
   try {
     const { exitCode } = Bun.spawnSync(probe);
-    return exitCode === 0 ? null : "this machine lets nobody make a mount namespace";
+    return exitCode === 0 ? null : "this machine does not allow mount namespaces";
   } catch {
     return "needs unshare and setpriv (apt-get install util-linux)";
   }

@@ -119,7 +119,7 @@ async function createDatabase(from: string): Promise<{ url: string; drop(): Prom
   await withServer(async (sql) => {
     // Copying a template suffers no second connection to it, and parallel test processes copy the same one.
     await sql`select pg_advisory_lock(4712)`;
-    // Half the time of writing every page to the log as well, which nobody here recovers from.
+    // Half the time of writing every page to the log as well; tests need no crash recovery.
     await sql.unsafe(`create database ${name} template ${from} strategy file_copy`);
     await sql`select pg_advisory_unlock(4712)`;
   });

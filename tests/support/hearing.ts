@@ -1,6 +1,6 @@
 import type { ChangeFeed } from "../../src/platform/db/change-feed.ts";
 
-/** Resolves when a feed next tells of a change of the session or user with this id, and everybody else was told too. */
+/** Resolves after a feed's next notification about the session or user with this id, when all listeners have it. */
 export function hearing(changes: ChangeFeed, id: string): Promise<void> {
   return new Promise((resolve) => {
     changes.subscribe((change) => {

@@ -73,7 +73,7 @@ interface MailedUser {
   readonly userId: string;
 }
 
-/** Registers somebody who verifies her address by the link of her mail, and signs nobody in. */
+/** Registers a user who verifies the address with the mailed link, without a sign-in. */
 export async function registerByMail(running: MailingExecutable): Promise<MailedUser> {
   const email = freshEmail();
   const registered = await running.post("/register", { email, password: goodPassword });
@@ -83,7 +83,7 @@ export async function registerByMail(running: MailingExecutable): Promise<Mailed
   return { email, userId: String(registered.json.data.user_id) };
 }
 
-/** Signs her in, and gives her access token. */
+/** Signs the user in, and gives the access token. */
 export async function signInTo(
   running: MailingExecutable,
   email: string,

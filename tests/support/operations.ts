@@ -10,7 +10,7 @@ export interface Operation {
   readonly path: string;
   /** The same with a number in each place that takes one; what else is missing may be any text, and so stays as it is. */
   readonly numberedPath: string;
-  /** Whether the document says that nobody has to sign in. */
+  /** Whether the document says that no sign-in is required. */
   readonly isPublic: boolean;
   /** The permission that the document says it needs, or null. */
   readonly permission: string | null;

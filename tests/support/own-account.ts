@@ -30,7 +30,7 @@ export async function mailedChange(
   return { email: newEmail, token };
 }
 
-/** Deletes the account of whoever holds this token. */
+/** Deletes the account of this token's user. */
 export function deleteAccount(app: TestApp, bearer: string, json?: unknown): Promise<Answer> {
   return app.call("DELETE", "/api/v1/users/me", {
     bearer,

@@ -33,7 +33,7 @@ export async function untilRequestsAreDone(app: TestApp): Promise<void> {
   );
 }
 
-/** Changes the password of whoever the access token stands for. */
+/** Changes the password of the access token's user. */
 export function changePassword(
   app: TestApp,
   user: { accessToken: string; password: string },

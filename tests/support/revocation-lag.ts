@@ -54,7 +54,7 @@ export async function measureRevocation(
   return { milliseconds, acceptedByItsOwn };
 }
 
-/** Callers who use tokens that nobody ends, and sign in and refresh now and then, until `finish`. */
+/** Callers who use tokens that are not revoked, and sign in and refresh now and then, until `finish`. */
 export function startSessionLoad(replicas: readonly TestApp[], users: readonly SignedInUser[]) {
   const failures: string[] = [];
   let requests = 0;
@@ -88,7 +88,7 @@ export function startSessionLoad(replicas: readonly TestApp[], users: readonly S
 
   return {
     finish,
-    /** For a test that fails on its way: nobody may call a replica that has ended. */
+    /** Ends the load also when the test fails, so that no stopped replica is called. */
     async [Symbol.asyncDispose]() {
       await finish();
     },

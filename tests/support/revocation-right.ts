@@ -6,10 +6,10 @@ export interface Callee {
   call(method: string, path: string, call?: Call): Promise<Answer>;
 }
 
-/** What it takes to bring somebody into the position to lose a right. */
+/** The calls that prepare a user who can lose a right. */
 export interface Preparation {
   readonly replica: Callee;
-  /** Somebody new, signed in, whose address is verified and who has no roles. */
+  /** A new user, signed in, with a verified address and no roles. */
   signUp(): Promise<SignedInUser>;
   /** The token of the mail of this kind to an address, once it is there. */
   mailedToken(kind: string, email: string): Promise<string>;
@@ -19,7 +19,7 @@ export interface Preparation {
   sql(statement: string): Promise<unknown>;
 }
 
-/** A right that somebody has: the path is answered 200 to her access token, and 401 or 403 once the right is taken. */
+/** A user's right: the path responds 200 to the access token, and 401 or 403 once the right is revoked. */
 export interface Right {
   readonly path: string;
   readonly bearer: string;
@@ -39,7 +39,7 @@ export const me = "/api/v1/users/me";
 
 type Revoke = (replica: Callee) => Promise<unknown>;
 
-/** By which sessions end, one or all of hers. */
+/** Ways that end one or all sessions of the user. */
 export function ofSessions(
   name: string,
   revocation: (user: SignedInUser, preparation: Preparation) => Promise<Revoke> | Revoke,
@@ -58,7 +58,7 @@ export function ofSessions(
   };
 }
 
-/** By which she keeps her session, and loses what a role of hers allowed. */
+/** Ways that keep the session and remove what a role allowed. */
 export function ofRoles(
   name: string,
   query: (role: string) => string,
@@ -90,7 +90,7 @@ export const post = (path: string, json: unknown, bearer?: string) => (replica: 
     ...(bearer === undefined ? {} : { bearer }),
   });
 
-/** Gives her these roles and no others. */
+/** Gives the user these roles and no others. */
 export const assign = (
   replica: Callee,
   bearer: string,
@@ -111,7 +111,7 @@ export async function call(
   throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
 }
 
-/** The access token of another session of hers. */
+/** The access token of another session of the user. */
 export async function signInAgain({ replica }: Preparation, { email, password }: SignedInUser) {
   const { json } = await post("/login", { email, password })(replica);
   return String(json.data.access_token);

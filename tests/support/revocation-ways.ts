@@ -13,7 +13,7 @@ import {
 } from "./revocation-right.ts";
 import { sessionOf } from "./session-calls.ts";
 
-/** By the API: whoever she is that does it. */
+/** By the API, with the token of the user or an admin. */
 const byTheApi: readonly RevocationWay[] = [
   ofSessions("log-out", ({ accessToken }) => post("/logout", {}, accessToken)),
   ofSessions("log-out by the refresh token", ({ refreshToken }) =>
@@ -26,7 +26,7 @@ const byTheApi: readonly RevocationWay[] = [
       (replica) =>
         call(replica, 200, "POST", "/oauth/revoke", { form: { token } }),
   ),
-  ofSessions("end from her list", async (user, preparation) => {
+  ofSessions("end from the session list", async (user, preparation) => {
     const bearer = await signInAgain(preparation, user);
     const path = `${me}/sessions/${sessionOf(user.accessToken)}`;
     return (replica) => call(replica, 204, "DELETE", path, { bearer });
@@ -61,7 +61,7 @@ const byTheApi: readonly RevocationWay[] = [
     return post("/magic-link/verify", { token: await mailedToken("magic-link", email) });
   }),
   ofSessions(
-    "deletion of her account",
+    "deletion of the account",
     ({ accessToken: bearer, password }) =>
       (replica) =>
         call(replica, 200, "DELETE", me, { bearer, json: { password } }),

@@ -45,7 +45,7 @@ export async function giveRoles(
   await assignRoles(operatorOf(app), { userId, roles: names });
 }
 
-/** A signed-in user who may do exactly this, by a role of her own. */
+/** A signed-in user with exactly these permissions, by a role made for the purpose. */
 export async function signUpWith(app: TestApp, allowed: readonly string[]): Promise<SignedInUser> {
   const user = await signUp(app);
   await giveRoles(app, user, [await makeRole(app, allowed)]);

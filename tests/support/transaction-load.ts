@@ -49,7 +49,7 @@ export function startTransactionLoad(pool: postgres.Sql) {
         successes++;
       } catch (error) {
         const code = codeIn(error);
-        // The pool was ended under a load that nobody finished.
+        // The pool was closed before the load was finished.
         if (code === "CONNECTION_ENDED") return;
         failures.set(code, (failures.get(code) ?? 0) + 1);
         await Bun.sleep(1);

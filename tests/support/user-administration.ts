@@ -2,7 +2,7 @@ import type { Answer } from "./http-call.ts";
 import type { SignedInUser } from "./journey.ts";
 import type { TestApp } from "./test-app.ts";
 
-/** Calls of the users API with the token of whoever governs users. */
+/** Calls of the users API with the token of an actor who administers users. */
 export interface UsersApi {
   /** `query` is everything behind the `?`. */
   list(query?: string): Promise<Answer>;

@@ -6,7 +6,7 @@ import { forgeToken, hmac, type TokenParts } from "../support/forge-token.ts";
 export interface Genuine extends TokenParts {
   readonly token: string;
   readonly secret: string;
-  /** An address of ours; nobody may ever ask it for a key. */
+  /** The address of the test's server, which must never get a request for a key. */
   readonly keyServerUrl: string;
 }
 

@@ -13,7 +13,7 @@ const [surplus = "", ...allowed] = names;
 const longestEmail = (first: string) =>
   `${first.padEnd(64, "l")}@${"d".repeat(63)}.${"d".repeat(63)}.${"d".repeat(57)}.com`;
 
-// The bad day: somebody's token is longer than what a token may be. She signs in, and every replica refuses her.
+// The bad day: a user's token is longer than the limit. The sign-in succeeds, and every replica refuses the token.
 describe("of the largest possible user", () => {
   const app = useTestApp({
     settings: {
@@ -87,7 +87,7 @@ describe("of the largest possible user", () => {
     await expectGood(email);
   });
 
-  // By SQL anybody may have any number. It is a fault that is told, not a token that nobody accepts.
+  // SQL can assign any number of roles. The sign-in then fails with an error and issues no unusable token.
   test("a token that would not be accepted is not signed", async () => {
     const user = await signUp(app);
     const many = `'many-' || lpad(number::text, 59, '0') from generate_series(1, 90) number`;

@@ -22,11 +22,11 @@ describe.each([...databaseKinds])("on %s", (database) => {
   test("they are listed like own sessions, for that user only", async () => {
     const user = await signUp(app);
     const second = (await logIn(app, user)).json.data.access_token;
-    const hers = [sessionOf(second), sessionOf(user.accessToken)];
+    const usersIds = [sessionOf(second), sessionOf(user.accessToken)];
     const listed = await users.sessions(user.userId);
-    expect(idsOf(listed)).toEqual(hers);
+    expect(idsOf(listed)).toEqual(usersIds);
     expect(listed.json.data.items[0]).toEqual({
-      id: hers[0],
+      id: usersIds[0],
       current: false,
       ip: "127.0.0.1",
       user_agent: expect.any(String),
@@ -37,7 +37,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const first = await users.sessions(user.userId, "limit=1");
     const cursor: string = first.json.data.next_cursor;
     expect(idsOf(await users.sessions(user.userId, `limit=1&cursor=${cursor}`))).toEqual(
-      hers.slice(1),
+      usersIds.slice(1),
     );
     const own = await users.sessions(admin.userId);
     expect(own.json.data.items).toMatchObject([
@@ -63,7 +63,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
         detail: { sessions: 2 },
       }),
     ]);
-    // There is nothing left to end, and that somebody tried is known.
+    // There is nothing left to end, and the attempt is audited.
     const again = await users.revoke(user.userId);
     expect([again.json.data.revoked, (await auditOf(app, again)).length]).toEqual([0, 1]);
     expect(idsOf(await users.sessions(user.userId))).toEqual([]);

@@ -69,7 +69,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const reset = await app.post("/api/v1/auth/password/reset-confirm", { token, password });
     expect(outcomeOf(reset)).toEqual([401, "INVALID_TOKEN"]);
     expect((await app.post("/api/v1/auth/password/reset", { email: user.email })).status).toBe(202);
-    // What was asked for is done for whoever has the address by then: nobody has, as yet.
+    // A queued request is for the user who has the address when it is handled: there is none yet.
     const asked = () =>
       app.rows("select 1 from outbox where topic like '%request%' and delivered_at is null");
     await eventually(asked, (rows) => rows.length === 0);
@@ -162,7 +162,7 @@ test("twenty concurrent deletions or restorations take effect once", async () =>
   expect(await actionsOf(app, user)).toEqual(["user.deleted", "user.restored"]);
 });
 
-// security 97: with her come her roles.
+// security 97: a restored user has the roles from before.
 test("restoring a user needs every permission that the user has", async () => {
   await using app = await startTestApp();
   const admin = await signInAdmin(app);

@@ -45,7 +45,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect((await auditOf(app, enabled)).map(({ action }) => action)).toEqual(["user.enabled"]);
     const told = { user_id: user.userId, fields: ["status"] };
     expect(await eventsOf(app, user.userId, "user.updated")).toEqual([told, told]);
-    // What she had before does not come back with her.
+    // Sessions from before are not restored.
     expect(await statusOfMe(app, user.accessToken)).toBe(401);
     expect(await outcomeOfRefresh(app, user.refreshToken)).toEqual([401, "INVALID_TOKEN"]);
     expect(outcomeOf(await app.post("/api/v1/auth/magic-link/verify", { token }))).toEqual([
@@ -66,7 +66,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 97
-  test("the last admin is not disabled or deleted, not by herself either", async () => {
+  test("the last admin cannot be disabled or deleted, not by themselves either", async () => {
     await using other = await startTestApp({ database });
     const admin = await signInAdmin(other);
     const api = usersApi(other, admin);
@@ -114,7 +114,7 @@ test("of two admins who disable or delete each other at once one remains", async
     });
     const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
     expect([200, statuses[1]]).toEqual(statuses);
-    // Too late by a moment, or so late that she is nobody any more.
+    // Just too late, or so late that the actor is disabled or deleted.
     expect([401, 403, 404, 409]).toContain(statuses[1] ?? 0);
     const [left] = await app.rows(`select count(*)::int as count from user_roles
       join users on users.id = user_id
@@ -139,7 +139,7 @@ test("a concurrent sign-in leaves no active session", async () => {
   }
 });
 
-// Whoever looks for what was tried with an account looks for the action.
+// Attempts on an account are found in the audit log by their action.
 test("a refused change is audited as each attempted action", async () => {
   await using app = await startTestApp();
   const admin = await signInAdmin(app);

@@ -36,7 +36,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await foundBy("")).toContain(ada.userId);
   });
 
-  // The attack: a pattern that matches everybody, or takes the database for ever.
+  // The attack: a pattern that matches every user, or takes the database minutes.
   test("literally, without wildcards", async () => {
     const odd = await registerVerified(app, { name: "100% _o_ \\o/ 'q' \"d\" .* $1 ;--" });
     for (const text of ["100% _", "% _o_ \\", "\\o/", "' \"d", ".* $1", ";--", "\\"]) {

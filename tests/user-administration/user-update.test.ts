@@ -129,7 +129,7 @@ describe.each([...databaseKinds])("a user, on %s,", (database) => {
   });
 });
 
-// With concealed accounts nobody has a username before her address is verified.
+// With concealed accounts a user gets a username only when the address is verified.
 test("a user who is marked as verified gets the requested username if it is still free", async () => {
   await using app = await startTestApp({ settings: { CONCEAL_ACCOUNTS: "true" } });
   const users = usersApi(app, await signInAdmin(app));
@@ -182,13 +182,13 @@ test("an actor cannot change, disable, delete or restore a user with more permis
   for (const act of acts(usersApi(app, admin), boss.userId)) {
     expect((await act()).status).toBe(200);
   }
-  // A role is worth what it allows now: one that allows nothing more raises nobody above others.
+  // A role counts by its present permissions: one that allows nothing more does not matter.
   const titular = await signUp(app);
   await giveRoles(app, titular, [await makeRole(app, ["users:read"])]);
   expect((await helper.change(titular.userId, { name: "x" })).status).toBe(200);
 });
 
-// What was decided on her as she was is not done to her as she is.
+// A decision on the former state of a user is not applied to a changed user.
 test("racing changes and assignments are all kept, and each is audited once", async () => {
   await using app = await startTestApp();
   const users = usersApi(app, await signInAdmin(app));

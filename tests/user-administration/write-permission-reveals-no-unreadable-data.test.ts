@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 const dataOf = ({ status, json }: Answer) => [status, json.data];
 
-/** Each change of a user, by somebody who may make it. */
+/** Each change of a user, by an actor who may make it. */
 function changesBy({ accessToken: bearer }: SignedInUser) {
   const call = (method: string, path: string, json?: unknown) =>
     app.call(method, `/api/v1${path}`, { bearer, ...(json === undefined ? {} : { json }) });

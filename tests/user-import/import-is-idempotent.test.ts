@@ -19,11 +19,11 @@ function crowd(name: string, count: number) {
 
 /** What there is of a crowd: accounts, given roles and records. */
 function countOf(name: string): Promise<Record<string, unknown>[]> {
-  const hers = `select id from users where email like '${name}-%'`;
+  const importedIds = `select id from users where email like '${name}-%'`;
   return app.rows(
-    `select (select count(*)::int from users where id in (${hers})) as users,
-       (select count(*)::int from user_roles where user_id in (${hers})) as roles,
-       (select count(*)::int from audit_log where user_id in (${hers}) and action = 'user.created') as records`,
+    `select (select count(*)::int from users where id in (${importedIds})) as users,
+       (select count(*)::int from user_roles where user_id in (${importedIds})) as roles,
+       (select count(*)::int from audit_log where user_id in (${importedIds}) and action = 'user.created') as records`,
   );
 }
 
@@ -61,7 +61,7 @@ test("of concurrent imports one imports each line", async () => {
 
 test("an existing account is not changed", async () => {
   const email = "stays@example.com";
-  const before = { email, name: "Hers", password_hash: hashesOfOthers["Django's bcrypt"] };
+  const before = { email, name: "Kept", password_hash: hashesOfOthers["Django's bcrypt"] };
   await importFile(app, fileOf([before]));
   const rows = () => app.rows(`select * from users where email = '${email}'`);
   const stored = await rows();

@@ -37,7 +37,7 @@ test.each(Object.entries(hashesOfOthers))(
   },
 );
 
-// Her old service hashed what her keyboard sent, and no more than 72 bytes of it.
+// The former service hashed the password as typed, and only its first 72 bytes.
 test.each([
   ["Passwort½µ1!", "$2b$05$AI1qLQ5VLtjX83U97nwTCOWLGZ7eSPoFZx7oBY1sGn7MG1s14j/U6"],
   ["long-Password-1-".repeat(6), "$2b$05$yyHILDQ2frIekSXpgaT2JeD9ZngdbxkfNLTx7cC8kourDPoZ2IPp."],
