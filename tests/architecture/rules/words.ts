@@ -95,8 +95,8 @@ interface Word {
   readonly end: number;
 }
 
-/** What may stand between the words of a phrase: spaces, hyphens, and the signs that begin a line of a comment. */
-const gap = /^[\s*#/>_-]*$/;
+/** What may be between the words of a phrase: spaces, hyphens, and the signs that begin a line of a comment; not the `_` of SQL names. */
+const gap = /^[\s*#/>-]*$/;
 
 function findPhrases(text: string): { offset: number; message: string }[] {
   const words = wordsIn(text);
