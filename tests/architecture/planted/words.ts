@@ -33,6 +33,7 @@ export const plantedWords: readonly Planted[] = [
   ),
   keeps(words, page, "A long path, a short time; not for everyone."),
   keeps(words, page, "The response answers the caller; the token is known. Tokens expire."),
+  keeps(words, file, "await db.execute(sql`delete from mail_challenges`);"),
   keeps(words, page, "It is what it is for. Ever since 15, keys rotate."),
   keeps(words, file, "Bun.shrink(); const text = given; const placeholder = 1;"),
   keeps(words, file, 'const key = "aGVyHe7sHer+QHisX2she9"; // not split into words'),
