@@ -101,11 +101,8 @@ export function createRoutes({ platform, health, authenticate, reception }: Rout
 
 /** No routes, of the same type: the type of the API does not depend on a setting. */
 function withoutRoutes<Routes extends AnyElysia>(_routes: Routes): Routes {
-  return asRoutes(new Elysia());
-}
-
-function asRoutes<Routes extends AnyElysia>(routes: AnyElysia): Routes {
-  return routes as Routes;
+  const none: AnyElysia = new Elysia();
+  return none as Routes;
 }
 
 /** The OpenAPI document of the features' routes. */

@@ -1,5 +1,5 @@
 import { treaty } from "@elysiajs/eden";
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, expectTypeOf, test } from "bun:test";
 
 import type { Api } from "../../src/app/create-app.ts";
 import { registerVerified } from "../support/journey.ts";
@@ -23,14 +23,7 @@ function createClient(accessToken?: string) {
   });
 }
 
-/** Fails to compile unless both types are the same. */
-type Same<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-function assertType<_Assertion extends true>(): void {
-  // The compiler has checked it.
-}
-
+// `expectTypeOf` is checked by the compiler, which is a part of `bun run check`.
 test("a sign-in through Eden has the types of its response", async () => {
   const { data, status } = await createClient().api.v1.auth.login.post({
     email: user.email,
@@ -39,10 +32,10 @@ test("a sign-in through Eden has the types of its response", async () => {
   expect(status).toBe(200);
   if (!data) throw new Error("no data");
   const email = data.data.user.email;
-  assertType<Same<typeof email, string>>();
-  assertType<Same<typeof data.data.user.username, string | null>>();
-  assertType<Same<typeof data.data.token_type, "bearer">>();
-  assertType<Same<typeof data.data.expires_in, number>>();
+  expectTypeOf(email).toEqualTypeOf<string>();
+  expectTypeOf(data.data.user.username).toEqualTypeOf<string | null>();
+  expectTypeOf(data.data.token_type).toEqualTypeOf<"bearer">();
+  expectTypeOf(data.data.expires_in).toEqualTypeOf<number>();
   expect(email).toBe(user.email);
 });
 
@@ -57,7 +50,7 @@ test("bodies, paths and queries through Eden are checked by the compiler", async
   const refused = await client.api.v1.posts.post({ post_data: "Two.", visibility: "secret" });
   expect([created.status, refused.status]).toEqual([201, 400]);
   const post = created.data?.data;
-  assertType<Same<typeof post, PostView | undefined>>();
+  expectTypeOf(post).toEqualTypeOf<PostView | undefined>();
 
   const listed = await client.api.v1.posts.get({ query: { scope: "own", limit: 5 } });
   expect(listed.data?.data.items.map(({ post_data }) => post_data)).toEqual(["One."]);
