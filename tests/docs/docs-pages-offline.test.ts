@@ -14,9 +14,9 @@ import { serveSample } from "./sample-app.ts";
 const operationIds = ["register", "getMe", "issueToken", "getUser", "putOdd", "page", "keys"];
 const summariesByTag = {
   Accounts: ["Register"],
-  OAuth: ["Keys", "Token endpoint"],
+  OAuth: ["Keys", "Request tokens"],
   Pages: ["A page"],
-  Users: ["Who am I", "One user", "Odd"],
+  Users: ["Get the signed-in user", "Get a user", "Odd"],
 };
 const timeoutMilliseconds = 60_000;
 

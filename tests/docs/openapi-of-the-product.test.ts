@@ -103,7 +103,7 @@ test("every integer has a format, every id in a path is a UUID, and no format is
   expect(integers.length).toBeGreaterThan(5);
   expect(integers.filter((one) => !/"format":"int(?:32|64)"/.test(one))).toEqual([]);
   const formats = new Set([...text.matchAll(/"format":"([^"]+)"/g)].map(([, format]) => format));
-  expect([...formats].toSorted()).toEqual(["date-time", "email", "int32", "int64", "uri", "uuid"]);
+  expect(formats).toEqual(new Set(["date-time", "email", "int32", "int64", "uri", "uuid"]));
   for (const { name, operation } of operations) {
     for (const { name: parameter, schema } of operation.parameters ?? []) {
       if (parameter !== "id" || name.includes("/clients/")) continue;

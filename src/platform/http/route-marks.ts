@@ -25,11 +25,7 @@ export function markReader<Reader extends object>(kind: BodyKind, reader: Reader
 
 /** The access that a route's guard enforces, or null without a guard of the kit. Throws where there are several guards. */
 export function findAccess(hooks: object): Access | null {
-  const guards = [
-    ...functionsAt(hooks, "transform"),
-    ...functionsAt(hooks, "resolve"),
-    ...functionsAt(hooks, "beforeHandle"),
-  ];
+  const guards = ["transform", "resolve", "beforeHandle"].flatMap((name) => hooksAt(hooks, name));
   const [access = null, ...others] = marksOf(guards, accessOfGuard);
   if (others.length > 0) throw new Error("a route states its access more than once");
   return access;
@@ -37,24 +33,22 @@ export function findAccess(hooks: object): Access | null {
 
 /** The kind of body that a route's parser reads, or null where a parser other than the kit's, or none, would read it. */
 export function findBodyKind(hooks: object): BodyKind | null {
-  const parsers = functionsAt(hooks, "parse");
+  const parsers = hooksAt(hooks, "parse");
   const [kind = null] = marksOf(parsers, kindOfReader);
   return parsers.length === 1 ? kind : null;
 }
 
-function marksOf<Mark>(functions: readonly object[], marks: WeakMap<object, Mark>): Mark[] {
-  return functions.flatMap((each) => marks.get(each) ?? []);
+/** Elysia keeps one hook of a name alone, and several in a list. */
+function hooksAt(hooks: object, name: string): readonly unknown[] {
+  const found: unknown = Reflect.get(hooks, name);
+  if (found === undefined) return [];
+  return Array.isArray(found) ? found : [found];
 }
 
-/** Elysia keeps a hook as a function, or in a container; one alone or in a list. A parser's name stands for itself. */
-function functionsAt(hooks: object, name: string): object[] {
-  const value: unknown = Reflect.get(hooks, name);
-  const hooksOfName: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return hooksOfName
-    .filter((hook) => hook !== undefined)
-    .map((hook) => {
-      const object: object = Object(hook);
-      const inner: unknown = Reflect.get(object, "fn");
-      return Object(inner ?? object);
-    });
+/** The marks of hooks, each of which is a function or has one as `fn`. A parser may also be a name, which has no mark. */
+function marksOf<Mark>(hooks: readonly unknown[], marks: WeakMap<object, Mark>): Mark[] {
+  return hooks.flatMap((hook) => {
+    const run: unknown = typeof hook === "object" && hook !== null ? Reflect.get(hook, "fn") : hook;
+    return typeof run === "function" ? (marks.get(run) ?? []) : [];
+  });
 }

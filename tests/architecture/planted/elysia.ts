@@ -55,6 +55,19 @@ export const plantedElysia: readonly Planted[] = [
     `export const find = ({ name: userName }: Input) => userName;`,
   ),
 
+  breaks(
+    "guard marks",
+    routes,
+    `import { markGuard } from "../../platform/http/route-marks.ts";\nmarkGuard(access, () => null);`,
+    1,
+    2,
+  ),
+  keeps(
+    "guard marks",
+    "src/app/edge/route-assertions.ts",
+    `import { findAccess } from "../../platform/http/route-marks.ts";`,
+  ),
+
   breaks("bound handlers", routes, `app.get("/me", users.find.bind(users));`, 1),
   keeps(
     "bound handlers",

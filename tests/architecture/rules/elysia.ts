@@ -14,6 +14,7 @@ export const elysiaRules: readonly Rule[] = [
   { name: "context patterns", check: (tree) => handlerFiles(tree).flatMap(checkPatterns) },
   { name: "bound handlers", check: (tree) => handlerFiles(tree).flatMap(checkBound) },
   { name: "ahead-of-time handlers", check: (tree) => productFiles(tree).flatMap(checkAheadOfTime) },
+  { name: "guard marks", check: (tree) => productFiles(tree).flatMap(checkMarks) },
   { name: "unminified build", check: checkBuild },
 ];
 
@@ -74,6 +75,18 @@ function checkAheadOfTime(file: SourceFile): Violation[] {
     file,
     /\baot\s*:\s*false\b/g,
     "Without its ahead-of-time handlers Elysia answers with other statuses: leave `aot` as it is.",
+  );
+}
+
+/** The two files that may name the functions that mark a guard or a body reader: any other could mark what guards nothing. */
+const markingFiles = ["src/platform/http/route-kit.ts", "src/platform/http/route-marks.ts"];
+
+function checkMarks(file: SourceFile): Violation[] {
+  if (markingFiles.includes(file.path)) return [];
+  return linesWith(
+    file,
+    /\bmark(?:Guard|Reader)\b/g,
+    "Only the route kit marks guards and body readers: state the access of a route by its macros.",
   );
 }
 
