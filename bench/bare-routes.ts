@@ -4,8 +4,11 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
-import { ownUserSchema } from "../src/features/access/model.ts";
-import { validateTokenBody, validTokenSchema } from "../src/features/access/model.ts";
+import {
+  ownUserSchema,
+  validateTokenBody,
+  validTokenSchema,
+} from "../src/features/access/model.ts";
 import { uncheckedSuccessSchema, success, successSchema } from "../src/platform/http/envelope.ts";
 
 const user = {

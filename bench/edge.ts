@@ -9,7 +9,7 @@ import { freshEmail, goodPassword } from "../tests/support/journey.ts";
 import { alternate, median } from "./median.ts";
 import type { Measurement, Result } from "./measurement.ts";
 import { measureRequest } from "./request-cost.ts";
-import { benchSettings } from "./server.ts";
+import { benchSettings, tokensOf } from "./server.ts";
 import { hotRequests } from "./validation.ts";
 
 const root = join(import.meta.dir, "..");
@@ -131,11 +131,11 @@ async function startServer(executable: string, logRequests: string): Promise<Run
   const url = await untilServing(log);
   const user = { email: freshEmail(), password: goodPassword };
   await callServer(url, "POST", "/api/v1/auth/register", { json: user });
-  const { json } = await callServer(url, "POST", "/api/v1/auth/login", { json: user });
+  const signedIn = await callServer(url, "POST", "/api/v1/auth/login", { json: user });
   return {
     url,
     pid: child.pid,
-    bearer: String(json.data.access_token),
+    bearer: tokensOf(signedIn).access,
     async stop() {
       child.kill("SIGKILL");
       await child.exited;

@@ -22,7 +22,7 @@ import { ownSessionsRoutes, sessionsRoutes } from "../features/sessions/index.ts
 import { userSessionsRoutes, usersRoutes } from "../features/user-administration/index.ts";
 import { version } from "../kernel/version.ts";
 import type { Authenticate } from "../platform/http/guard.ts";
-import type { HotRoute } from "../platform/http/hot-route.ts";
+import type { EdenTree } from "../platform/http/eden-operation.ts";
 import { createRefreshCookie, type RefreshCookie } from "../platform/http/refresh-cookie.ts";
 import { createRouteKit, type RouteParts } from "../platform/http/route-kit.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -30,7 +30,20 @@ import { documentedRoutes } from "./openapi/documented-routes.ts";
 import { openApiDocument } from "./openapi/document.ts";
 
 /** The type of the HTTP API, for `treaty<Api>` of `@elysiajs/eden`. */
-export type Api = ReturnType<typeof createRoutes>;
+export type Api =
+  ReturnType<typeof createRoutes> extends Elysia<
+    infer Prefix,
+    infer Singleton,
+    infer Definitions,
+    infer Metadata,
+    infer Routes,
+    infer Ephemeral,
+    infer Volatile
+  >
+    ? Elysia<Prefix, Singleton, Definitions, Metadata, Routes & HotOperations, Ephemeral, Volatile>
+    : never;
+
+type HotOperations = EdenTree<ReturnType<typeof createHotRoutes>[number]>;
 
 /** The routes of all features but the hot ones. */
 export function createRoutes(parts: RouteParts & { readonly health: HealthState }) {
@@ -61,19 +74,16 @@ export function createRoutes(parts: RouteParts & { readonly health: HealthState 
 
 /** No routes, of the same type: the type of the API does not depend on a setting. */
 function withoutRoutes<Routes extends AnyElysia>(_routes: Routes): Routes {
-  return asRoutes(new Elysia());
-}
-
-function asRoutes<Routes extends AnyElysia>(routes: AnyElysia): Routes {
-  return routes as Routes;
+  const none: AnyElysia = new Elysia();
+  return none as Routes;
 }
 
 /** The hot routes of all features. */
 export function createHotRoutes(parts: {
   readonly authenticate: Authenticate;
   readonly cookie: RefreshCookie;
-}): HotRoute[] {
-  return [...accessRoutes(parts), introspectionRoute(parts)];
+}) {
+  return [...accessRoutes(parts), introspectionRoute(parts)] as const;
 }
 
 /** The OpenAPI document of all routes. */

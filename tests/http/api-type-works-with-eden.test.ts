@@ -1,20 +1,15 @@
 import { treaty } from "@elysiajs/eden";
-import { afterAll, beforeAll, expect, expectTypeOf, test } from "bun:test";
+import { beforeAll, expect, expectTypeOf, test } from "bun:test";
 
 import type { Api } from "../../src/app/routes.ts";
 import { registerVerified } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let user: Awaited<ReturnType<typeof registerVerified>>;
 
 beforeAll(async () => {
-  app = await startTestApp();
   user = await registerVerified(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 function createClient(accessToken?: string) {
@@ -56,6 +51,21 @@ test("bodies, paths and queries through Eden are checked by the compiler", async
   expect(listed.data?.data.items.map(({ post_data }) => post_data)).toEqual(["One."]);
   const shown = await client.api.v1.posts({ post_id: post?.post_id ?? 0 }).get();
   expect(shown.data?.data.visibility).toBe("public");
+});
+
+test("a hot route through Eden has the types of its response", async () => {
+  const signedIn = await createClient().api.v1.auth.login.post({
+    email: user.email,
+    password: user.password,
+  });
+  const token = signedIn.data?.data.access_token ?? "";
+  const { data } = await createClient(token).api.v1.users.me.get();
+  const email = data?.data.email;
+  expectTypeOf(email).toEqualTypeOf<string | undefined>();
+  expect(email).toBe(user.email);
+  const validated = await createClient().api.v1.auth["validate-token"].post({ token });
+  expectTypeOf(validated.data?.data.session_id).toEqualTypeOf<string | undefined>();
+  expect(validated.data?.data.email).toBe(user.email);
 });
 
 test("an error response through Eden is an error, with the envelope as its value", async () => {

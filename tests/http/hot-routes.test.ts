@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { createApp } from "../../src/app/create-app.ts";
 import type { HealthState } from "../../src/features/health/index.ts";
 import { callServer } from "../support/http-call.ts";
 import { signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 import { rawRequest, rawText } from "./raw-request.ts";
 
 const me = "/api/v1/users/me";
@@ -12,15 +12,7 @@ const forward = "/api/v1/auth/forward";
 const validate = "/api/v1/auth/validate-token";
 const origin = "https://app.example";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ settings: { ALLOWED_ORIGINS: origin } });
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
+const app = useTestApp({ settings: { ALLOWED_ORIGINS: origin } });
 
 /** A user whose access token is in the token cache. */
 async function cachedUser() {

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { readOperations } from "../support/operations.ts";
 import { statusOfMe } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-let app: TestApp;
+const app = useTestApp();
 let user: SignedInUser;
 
 beforeAll(async () => {
-  app = await startTestApp();
   user = await signUp(app);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
 });
 
 const notObjects = ["null", "[]", '["refresh_token"]', "1", "true", '"refresh_token"', '""'];

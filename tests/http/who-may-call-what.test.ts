@@ -91,7 +91,7 @@ function verdictOn(operation: Operation, { status, json }: Answer): Verdict {
   if (status === 401 && ["AUTHENTICATION_REQUIRED", "invalid_client"].includes(refusal)) {
     return "not signed in";
   }
-  const isByPermission = /^This requires the permission /.test(json?.error?.message);
+  const isByPermission = String(json?.error?.message).startsWith("This requires the permission ");
   return status === 403 && isByPermission ? "not allowed" : "let in";
 }
 

@@ -29,16 +29,14 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
   const ofOther = new Headers(common);
   const ofHeadersOnly = new WeakMap<object, Headers>();
 
-  function send(
-    exchange: Exchange,
-    body: Body,
-    status: number,
-    shared: Headers,
-    own: ResponseHeaders | null,
-  ): Response {
-    exchange.bytesSent = body === null ? 0 : Buffer.byteLength(body);
+  /** The headers of a response: the shared ones, the request's id and the response's own. */
+  function headersOf(exchange: Exchange, shared: Headers, own: ResponseHeaders | null): Headers {
     shared.set("x-request-id", exchange.requestId);
-    const headers = own === null ? shared : withOwn(shared, own);
+    return own === null ? shared : withOwn(shared, own);
+  }
+
+  function send(exchange: Exchange, body: Body, status: number, headers: Headers): Response {
+    exchange.bytesSent = body === null ? 0 : Buffer.byteLength(body);
     return new Response(body, { status, headers });
   }
 
@@ -50,7 +48,8 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
   ): Response {
     const own = merge(headers, additions(exchange.request));
     const isJson = typeof value === "object" && value !== null && !(value instanceof Uint8Array);
-    return send(exchange, bodyOf(value), status, isJson ? ofJson : ofOther, own);
+    const sent = headersOf(exchange, isJson ? ofJson : ofOther, own);
+    return send(exchange, bodyOf(value), status, sent);
   }
 
   function sharedOf(headers: Readonly<ResponseHeaders>): Headers {
@@ -63,12 +62,17 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
 
   return {
     write,
-    json: (exchange, value) =>
-      send(exchange, JSON.stringify(value), 200, ofJson, additions(exchange.request)),
-    headersOnly: (exchange, headers) =>
-      send(exchange, null, 200, sharedOf(headers), additions(exchange.request)),
+    json(exchange, value) {
+      const headers = headersOf(exchange, ofJson, additions(exchange.request));
+      return send(exchange, JSON.stringify(value), 200, headers);
+    },
+    headersOnly(exchange, headers) {
+      const sent = headersOf(exchange, sharedOf(headers), additions(exchange.request));
+      return send(exchange, null, 200, sent);
+    },
     problem: (exchange, { status, body, headers }) => write(exchange, body, status, headers),
-    lastResort: (exchange) => send(exchange, lastResortBody, 500, ofJson, null),
+    lastResort: (exchange) =>
+      send(exchange, lastResortBody, 500, headersOf(exchange, ofJson, null)),
   };
 }
 

@@ -2,12 +2,7 @@ import { Type } from "@sinclair/typebox";
 
 import { success, successSchema } from "../../platform/http/envelope.ts";
 import type { Authenticate } from "../../platform/http/guard.ts";
-import {
-  hotGetForUser,
-  hotGetOfHeaders,
-  hotPost,
-  type HotRoute,
-} from "../../platform/http/hot-route.ts";
+import { hotGetForUser, hotGetOfHeaders, hotPost } from "../../platform/http/hot-route.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import { assertMeets, forwardedIdentity, identityHeaders } from "./forward-auth.ts";
 import { ownUserSchema, validateTokenBody, validTokenSchema } from "./model.ts";
@@ -20,7 +15,7 @@ interface AccessRoutesOptions {
 }
 
 /** Whom an access token belongs to: for the user's own client, for other services and for reverse proxies. */
-export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions): HotRoute[] {
+export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions) {
   return [
     hotGetForUser({
       path: "/api/v1/users/me",
@@ -78,7 +73,7 @@ export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions): Hot
         parameters: [conditionParameter("role"), conditionParameter("permission")],
       },
     }),
-  ];
+  ] as const;
 }
 
 function conditionParameter(name: string) {

@@ -1,5 +1,5 @@
 import type { Authenticate } from "../../platform/http/guard.ts";
-import { hotPost, type HotRoute } from "../../platform/http/hot-route.ts";
+import { hotPost } from "../../platform/http/hot-route.ts";
 import { authenticateClient } from "./authenticate-client.ts";
 import { oauthErrorSchema } from "./errors.ts";
 import { introspectToken } from "./introspect-token.ts";
@@ -7,7 +7,7 @@ import { introspectionBody, introspectionSchema } from "./model.ts";
 import { required } from "./parameters.ts";
 
 /** Token introspection (RFC 7662). */
-export function introspectionRoute({ authenticate }: { authenticate: Authenticate }): HotRoute {
+export function introspectionRoute({ authenticate }: { authenticate: Authenticate }) {
   return hotPost({
     path: "/oauth/introspect",
     bodyKind: "form",

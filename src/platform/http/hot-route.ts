@@ -5,6 +5,7 @@ import type { AnonymousActor, UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../platform.ts";
 import type { DocumentedRoute } from "./documented-route.ts";
+import type { EdenOperation } from "./eden-operation.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Guard } from "./guard.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
@@ -48,10 +49,11 @@ export interface HotRouteDependencies {
 }
 
 /** What a feature declares; `handle` gives the success. */
-interface Declaration<Ctx, Body, Value> extends Omit<
+interface Declaration<Path extends string, Ctx, Body, Value> extends Omit<
   StatedRoute,
-  "access" | "method" | "body" | "bodyKind"
+  "access" | "method" | "body" | "bodyKind" | "path"
 > {
+  readonly path: Path;
   readonly handle: (call: HotCall<Ctx, Body>) => Value | Promise<Value>;
 }
 
@@ -63,9 +65,9 @@ export interface HotCall<Ctx, Body> {
 }
 
 /** A hot `GET` of signed-in users, answered with JSON. */
-export function hotGetForUser(
-  declaration: Declaration<Context<UserActor>, null, object>,
-): HotRoute {
+export function hotGetForUser<const Path extends string, Value extends object>(
+  declaration: Declaration<Path, Context<UserActor>, null, Value>,
+): HotRoute & EdenOperation<Path, "get", unknown, Value> {
   const { handle, ...stated } = declaration;
   return {
     ...stated,
@@ -83,9 +85,9 @@ export function hotGetForUser(
 }
 
 /** A hot `GET` that anyone may call, answered with the headers that `handle` gives. */
-export function hotGetOfHeaders(
-  declaration: Declaration<Context<AnonymousActor>, null, Readonly<ResponseHeaders>>,
-): HotRoute {
+export function hotGetOfHeaders<const Path extends string>(
+  declaration: Declaration<Path, Context<AnonymousActor>, null, Readonly<ResponseHeaders>>,
+): HotRoute & EdenOperation<Path, "get", unknown, void> {
   const { handle, ...stated } = declaration;
   return {
     ...stated,
@@ -98,12 +100,12 @@ export function hotGetOfHeaders(
 }
 
 /** A hot `POST` that anyone may call, with a body of this kind and schema, answered with JSON. */
-export function hotPost<Schema extends TSchema>(
-  declaration: Declaration<Context<AnonymousActor>, Static<Schema>, object> & {
+export function hotPost<const Path extends string, Schema extends TSchema, Value extends object>(
+  declaration: Declaration<Path, Context<AnonymousActor>, Static<Schema>, Value> & {
     readonly body: Schema;
     readonly bodyKind: BodyKind;
   },
-): HotRoute {
+): HotRoute & EdenOperation<Path, "post", Static<Schema>, Value> {
   const { handle, ...stated } = declaration;
   const check = TypeCompiler.Compile(stated.body);
   return {
