@@ -169,7 +169,7 @@ test("a mail of a kind that this version does not know is left for one that does
 
   expect([row?.["dead_at"], row?.["last_error"]]).toEqual([
     null,
-    "this version does not know its kind",
+    "its kind is unknown to this version",
   ]);
   await app.rows(`delete from outbox where id = '${id}'`);
 });

@@ -23,12 +23,12 @@ const payload = TypeCompiler.Compile(
 );
 const content = TypeCompiler.Compile(mailContentSchema);
 
-/** Sends what `queueMail` queued. What the server refuses for good, or came too late, is not tried again. */
+/** Sends the mails that `queueMail` queued. A mail that the server rejects, or whose links have expired, is not tried again. */
 export function createMailDelivery(platform: Platform): DeliverMessage {
   return async (message) => {
     const { to, mail } = readMail(message, platform.clock.now());
     const user = message.key === null ? null : await findReader(platform.db, message.key);
-    // While the mail server was away she may have been disabled, verified by an earlier mail, or left.
+    // While the mail server was unavailable, the user may have been disabled, verified by an earlier mail, or deleted.
     if (user?.isDisabled === true) return;
     if (mail.kind === "verify-reminder" && user?.isToVerify !== true) return;
     const reader = addressee({
@@ -56,8 +56,8 @@ function readMail(message: OutboxMessage, now: Date): { to: string; mail: MailCo
   if (queued.useful_until !== null && new Date(queued.useful_until) <= now) {
     throw new PermanentDeliveryError("its links have expired");
   }
-  // Queued by a replica of a later version: one of those will deliver it.
-  if (!mailKinds.has(queued.kind)) throw new Error("this version does not know its kind");
+  // Queued by a replica of a later version, which will deliver it.
+  if (!mailKinds.has(queued.kind)) throw new Error("its kind is unknown to this version");
   const mail = { ...queued.facts, kind: queued.kind, secrets: message.secrets };
   if (!content.Check(mail)) throw new PermanentDeliveryError("its content cannot be read");
   return { to: queued.to, mail };

@@ -3,28 +3,28 @@ import { type Static, Type } from "@sinclair/typebox";
 const link = Type.Object({ link: Type.String() });
 const linkAndCode = Type.Object({ link: Type.String(), code: Type.String() });
 
-/** Lives of what a mail with a link and a code holds. */
+/** The lifetimes of a mail's link and code. */
 const proof = {
   linkTtlSeconds: Type.Number(),
   codeTtlSeconds: Type.Number(),
   secrets: linkAndCode,
 };
 
-/** When (ISO 8601) and from where something was done: whoever reads it decides whether it was she. */
+/** The time (ISO 8601) and the client of an action, so that the reader can decide whether it was their own. */
 const occasion = {
   at: Type.String({ minLength: 1 }),
   ipAddress: Type.Union([Type.String(), Type.Null()]),
   userAgent: Type.Union([Type.String(), Type.Null()]),
 };
 
-/** What each kind of mail says. `secrets` never reach the database in the clear. */
+/** The content of each kind of mail. `secrets` never reach the database in the clear. */
 export const mailContentSchema = Type.Union([
   Type.Object({ kind: Type.Literal("verify-email"), ...proof }),
   Type.Object({ kind: Type.Literal("verify-reminder"), ...proof }),
   Type.Object({ kind: Type.Literal("magic-link"), ...proof }),
   Type.Object({
     kind: Type.Literal("reset-password"),
-    /** Whether somebody made the account for the reader, who has no password yet. */
+    /** Whether an administrator created the account, which has no password yet. */
     isInvitation: Type.Optional(Type.Literal(true)),
     linkTtlSeconds: Type.Number(),
     secrets: link,
@@ -46,7 +46,7 @@ export type MailContent = Static<typeof mailContentSchema>;
 /** The kinds of mail. */
 export type MailKind = MailContent["kind"];
 
-/** All of them. */
+/** All kinds of mail. */
 export const mailKinds: ReadonlySet<string> = new Set(
   mailContentSchema.anyOf.map(({ properties }) => properties.kind.const),
 );

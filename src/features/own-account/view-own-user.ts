@@ -4,7 +4,7 @@ import type { UserActor } from "../../kernel/context.ts";
 import { viewProfile } from "../users/index.ts";
 import type { ownUserSchema } from "./model.ts";
 
-/** The signed-in user as she sees herself. */
+/** The wire form of the signed-in user. */
 export function viewOwnUser(user: UserActor): Static<typeof ownUserSchema> {
   return {
     id: user.userId,

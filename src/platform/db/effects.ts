@@ -27,7 +27,7 @@ export interface Effect {
   readonly query: (source: RowSource) => SQL;
   /** Whether it writes to the outbox: its workers look for messages once the statement is committed. */
   readonly wakesOutbox?: boolean;
-  /** What the caches are told once the statement is committed. */
+  /** What is announced to the caches once the statement is committed. */
   readonly announces?: Change;
   /** Effects of the rows that it returns itself. */
   readonly followedBy?: (source: RowSource) => readonly Effect[];
