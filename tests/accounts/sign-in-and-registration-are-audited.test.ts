@@ -56,10 +56,12 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
     await expectRow(await post("login", { ...credentials, password: "Wrong-password-1" }), {
       ...refused,
       user_id: userId,
+      detail: { reason: "wrong_password" },
     });
     await expectRow(await post("login", { ...credentials, email: freshEmail() }), {
       ...refused,
       user_id: null,
+      detail: { reason: "unknown_account" },
     });
 
     const { code, token } = await mailTo(app, email);
@@ -131,7 +133,12 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
     const email = freshEmail();
     const form = { grant_type: "password", username: email, password: goodPassword };
     const unknown = await app.call("POST", "/oauth/token", { form, headers });
-    await expectRow(unknown, { action: "user.login", result: "failure", user_id: null });
+    await expectRow(unknown, {
+      action: "user.login",
+      result: "failure",
+      user_id: null,
+      detail: { reason: "unknown_account" },
+    });
     const registered = await post("register", { email, password: goodPassword });
     await post("verify-email", { token: (await mailTo(app, email)).token });
     await expectRow(await app.call("POST", "/oauth/token", { form, headers }), {

@@ -49,6 +49,16 @@ async function everyFailure(): Promise<
       username: "deleted",
       password: goodPassword,
     },
+    disabled: {
+      email: await userWith("disabled_at = now()", "disabled"),
+      username: "disabled",
+      password: goodPassword,
+    },
+    "disabled, with a wrong password": {
+      email: await userWith("disabled_at = now()", "disabled-too"),
+      username: "disabled-too",
+      password,
+    },
     "without a password": {
       email: await userWith("password_hash = null", "passwordless"),
       username: "passwordless",

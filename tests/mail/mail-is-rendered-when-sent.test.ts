@@ -161,7 +161,7 @@ test("a mail of an unknown kind is left for a newer version", async () => {
 
   expect([row?.["dead_at"], row?.["last_error"]]).toEqual([
     null,
-    "this version does not know its kind",
+    "its kind is unknown to this version",
   ]);
   await app.rows(`delete from outbox where id = '${id}'`);
 });

@@ -29,7 +29,7 @@ test("a dry run and the import report the same faults by line number, and repeat
     ["null", [["line", "Is not a JSON object."]]],
     [{}, [["email", "Is missing."]]],
     [{ email: null, name: "secret" }, [["email", "Is missing."]]],
-    [{ email: 1 }, [["email", "Must be a text."]]],
+    [{ email: 1 }, [["email", "Must be a string."]]],
     [{ email: "secret@localhost" }, [["email", "Not a valid e-mail address."]]],
     [{ email: "a\u200bda@example.com" }, [["email", "Not a valid e-mail address."]]],
     [{ email: ` ${first.toUpperCase()}` }, [["email", "Is in line 1 already."]]],
@@ -42,15 +42,15 @@ test("a dry run and the import report the same faults by line number, and repeat
     [{ email: freshEmail(), username: "secret@home" }, [["username", usernameIssue]]],
     [
       { email: freshEmail(), name: "a\u0000" },
-      [["name", "Must be a text of 1 to 200 characters, none of them a control character."]],
+      [["name", "Must be a string of 1 to 200 characters without control characters."]],
     ],
     [{ email: freshEmail(), password_hash: "secret" }, [["password_hash", unknownHash]]],
     [
       { email: freshEmail(), email_verified: "false" },
       [["email_verified", "Must be true or false."]],
     ],
-    [{ email: freshEmail(), roles: "admin" }, [["roles", "Must be a list of texts."]]],
-    [{ email: freshEmail(), roles: [1] }, [["roles", "Must be a list of texts."]]],
+    [{ email: freshEmail(), roles: "admin" }, [["roles", "Must be a list of strings."]]],
+    [{ email: freshEmail(), roles: [1] }, [["roles", "Must be a list of strings."]]],
     [
       { email: freshEmail(), roles: ["admin", "secret"] },
       [["roles", "Has a role that does not exist."]],
@@ -62,7 +62,7 @@ test("a dry run and the import report the same faults by line number, and repeat
       [
         ["email", "Not a valid e-mail address."],
         ["username", usernameIssue],
-        ["roles", "Must be a list of texts."],
+        ["roles", "Must be a list of strings."],
       ],
     ],
     [`{"email":"${"x".repeat(70_000)}"}`, [["line", "Is not UTF-8, or longer than 64 KiB."]]],

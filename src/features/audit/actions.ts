@@ -1,4 +1,4 @@
-/** Everything that the audit log records, as `<subject>.<what happened>`. */
+/** The actions that the audit log records, as `<subject>.<event>`. */
 export type AuditAction =
   | "user.registered"
   | "user.created"

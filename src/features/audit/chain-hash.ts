@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { KeyedHash } from "../../kernel/bytes.ts";
 import { auditLog } from "./table.ts";
 
-/** The chain's key, as what hashes under it. */
+/** The chain's key, as a function that hashes with it. */
 export type ChainKey = KeyedHash;
 
 /** A place in the chain: a row's sequence, and the hash that seals it. */
@@ -12,21 +12,21 @@ export interface ChainPosition {
   readonly hash: string;
 }
 
-/** A place in one word, `1234:<hash>`, in which it can be noted down. */
+/** A place as one word, `1234:<hash>`, in which it can be written down. */
 export function formatChainPosition({ sequence, hash }: ChainPosition): string {
   return `${sequence}:${hash}`;
 }
 
-/** The place that such a word names, or null. */
+/** The place of such a word, or null. */
 export function parseChainPosition(text: string): ChainPosition | null {
   const [, sequence, hash] = /^([1-9]\d{0,14}):([\w-]{43})$/.exec(text) ?? [];
   return sequence === undefined || hash === undefined ? null : { sequence: Number(sequence), hash };
 }
 
 /**
- * In a query of the audit log: all of a row but its place, as one text that no setting of a session or driver alters (a
- * composite value's, PostgreSQL manual 8.16.6). Empty ends are cut off, so that a column which a later version adds at the end
- * alters the text of no row of before.
+ * In a query of the audit log: all of a row but its place, as one string that no setting of a session or driver alters (that of
+ * a composite value, PostgreSQL manual 8.16.6). Empty values at the end are cut off, so that a column which a later version adds
+ * at the end does not alter the string of an existing row.
  */
 export const sealedContent = sql<string>`rtrim(row(
   ${auditLog.id},
@@ -44,7 +44,7 @@ export const sealedContent = sql<string>`rtrim(row(
   ${auditLog.detail}
 )::text, ',)')`;
 
-/** The place after `before`, when a row of this content takes it. */
+/** The place after `before`, for a row with this content. */
 export function positionAfter(
   key: ChainKey,
   before: ChainPosition,
@@ -54,7 +54,7 @@ export function positionAfter(
   return { sequence, hash: key(`row\n${sequence}\n${before.hash}\n${content}`) };
 }
 
-/** What only the holder of the chain's key can write beside a checkpoint. */
+/** The proof beside a checkpoint, which only the holder of the chain's key can compute. */
 export function proofOfCheckpoint(key: ChainKey, { sequence, hash }: ChainPosition): string {
   return key(`checkpoint\n${sequence}\n${hash}`);
 }

@@ -8,14 +8,14 @@ import type { ChainKey } from "./chain-hash.ts";
 import { type Chain, UnusableChainError } from "./chain-queries.ts";
 import { auditChain } from "./table.ts";
 
-/** Tells the key from everything else that is sealed with the same secrets, and whose content somebody may know. */
+/** Distinguishes the key from everything else that is sealed with the same secrets, whose content others may know. */
 const keyForm = /^audit-chain ([\w-]{43})$/;
 
-/** Why a chain cannot be checked or continued, in words for an operator. */
+/** Why a chain cannot be verified or continued, for an operator. */
 export const keyCannotBeOpened =
   "its key cannot be opened: is ENCRYPTION_KEY, or JWT_SECRET_KEY where there is none, what it was?";
 
-/** The chain's key, or null when there is none or no secret of the settings opens it. */
+/** The chain's key, or null if there is none or no secret of the settings opens it. */
 export function openChainKey(secrets: Secrets, chain: Chain): ChainKey | null {
   const key = openKey(secrets, chain);
   return key === null ? null : createKeyedHash(key);
@@ -30,9 +30,9 @@ function openKey(secrets: Secrets, { sealedKeys }: Chain): string | null {
 }
 
 /**
- * The chain's key, made before the first row is sealed, and sealed once more when the root secret is a new one: the chain
- * outlives every change of keys that a server was started with. Null when another replica was faster; then it is there the
- * next time. Throws `UnusableChainError` when it cannot be opened.
+ * The chain's key, created before the first row is sealed, and sealed again when the root secret is a new one: so the chain
+ * outlives every change of the server's secrets. Null when another replica was first; the next call finds the key. Throws
+ * `UnusableChainError` when it cannot be opened.
  */
 export async function keepChainKey(ctx: Platform, chain: Chain): Promise<ChainKey | null> {
   const { db, random, secrets } = ctx;

@@ -5,7 +5,7 @@ import type { Db } from "../../platform/db/port.ts";
 import { type ChainPosition, sealedContent } from "./chain-hash.ts";
 import { auditChain, auditLog } from "./table.ts";
 
-/** The chain as the database knows it. */
+/** The chain as it is stored. */
 export interface Chain {
   readonly head: ChainPosition;
   readonly checkpoint: ChainPosition;
@@ -14,13 +14,13 @@ export interface Chain {
   readonly sealedKeys: readonly string[];
 }
 
-/** The same with the first and the last place that is taken in the log. */
+/** The same with the first and the last place in the log. */
 export interface ChainWithBounds extends Chain {
   readonly first: number | null;
   readonly last: number | null;
 }
 
-/** The chain cannot be continued as it is; the message tells an operator why. */
+/** The chain cannot be continued as it is; the message says why, to an operator. */
 export class UnusableChainError extends Error {
   constructor(message: string) {
     super(message);
@@ -36,14 +36,14 @@ const chainColumns = {
   sealedKeys: auditChain.sealedKeys,
 };
 
-/** The chain. Throws `UnusableChainError` when its row is gone. */
+/** The chain. Throws `UnusableChainError` if its row is missing. */
 export async function readChain(db: Db): Promise<Chain> {
   const [chain] = await db.select(chainColumns).from(auditChain);
-  if (!chain) throw new UnusableChainError("the row of audit_chain is gone");
+  if (!chain) throw new UnusableChainError("the row of audit_chain is missing");
   return chain;
 }
 
-/** The chain and its bounds, all at one moment; null when the chain's row is gone. */
+/** The chain and its bounds, in one snapshot; null if the chain's row is missing. */
 export async function readChainWithBounds(db: Db): Promise<ChainWithBounds | null> {
   const bounds = db
     .select({
@@ -59,7 +59,7 @@ export async function readChainWithBounds(db: Db): Promise<ChainWithBounds | nul
   return chain ?? null;
 }
 
-/** A row with its place, as it is checked. */
+/** A row with its place, as it is verified. */
 export interface SealedRow extends ChainPosition {
   readonly id: string;
   readonly action: string;
@@ -97,7 +97,7 @@ export async function countRowsOf(db: Db, { sequence }: ChainPosition): Promise<
   return counted?.rows ?? 0;
 }
 
-/** In an `UPDATE` of the chain: holds while its head is still this one. */
+/** In an `UPDATE` of the chain: whether its head is still this one. */
 export function isHead(sequence: QueryValue<number>, hash: QueryValue<string>) {
   return and(eq(auditChain.headSequence, sequence), eq(auditChain.headHash, hash));
 }

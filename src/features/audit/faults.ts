@@ -6,7 +6,7 @@ import {
 } from "./chain-hash.ts";
 import type { Chain, ChainWithBounds, SealedRow } from "./chain-queries.ts";
 
-/** What is wrong with the row that follows on a place that was found in order, in words; null when nothing is. */
+/** The fault of the row after a verified place, as a sentence; null if there is none. */
 export function findFaultOfRow(
   key: ChainKey,
   before: ChainPosition,
@@ -28,7 +28,7 @@ export function isThereTwice(sequence: number): string {
   return `row ${sequence} is there twice`;
 }
 
-/** What is wrong with the place where the chain begins; null when nothing is. */
+/** The fault of the place where the chain begins; null if there is none. */
 export function findFaultOfCheckpoint(
   key: ChainKey,
   { checkpoint, checkpointProof }: Chain,
@@ -39,7 +39,7 @@ export function findFaultOfCheckpoint(
   return `rows up to ${sequence} are missing, and it was not us who deleted them`;
 }
 
-/** What is wrong where rows stand outside of the chain; null when none do. */
+/** The fault of rows outside of the chain; null if there are none. */
 export function findFaultOfBounds({
   first,
   last,
@@ -55,7 +55,7 @@ export function findFaultOfBounds({
   return null;
 }
 
-/** What is wrong where the chain cannot lead over a head that was noted down before; null when it may. */
+/** The fault of a chain that cannot include a head that was written down before; null if it can. */
 export function findFaultOfExpectation(
   { head, checkpoint }: Pick<Chain, "head" | "checkpoint">,
   expected: ChainPosition | null,
@@ -70,7 +70,7 @@ export function findFaultOfExpectation(
   return findFaultOfHash(checkpoint, expected);
 }
 
-/** The same for a place that the chain leads over. */
+/** The same for a place that is on the chain. */
 export function findFaultOfHash(
   found: ChainPosition,
   expected: ChainPosition | null,

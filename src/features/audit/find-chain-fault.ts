@@ -19,11 +19,11 @@ import {
 
 const batchSize = 2000;
 
-/** What is not as it was sealed. */
+/** A difference between the log and what was sealed. */
 export interface ChainFault {
-  /** In words. */
+  /** As a sentence. */
   readonly fault: string;
-  /** After which place rows were missing when they were read; null for what has nothing to do with that. */
+  /** The place after which rows were missing when they were read; null for any other fault. */
   readonly missingAfter: number | null;
 }
 
@@ -44,7 +44,7 @@ export async function findFaultOfChain(
   return key === null ? null : findFaultOfRows(db, key, chain, expected);
 }
 
-/** One that another reading does not take away. */
+/** A fault that another reading finds again. */
 function lasting(fault: string): ChainFault {
   return { fault, missingAfter: null };
 }

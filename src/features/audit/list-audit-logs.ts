@@ -10,14 +10,14 @@ import { auditLog } from "./table.ts";
 
 const list = "audit-logs";
 
-/** Which rows are asked for; null means all. */
+/** Which rows to list; null means all. */
 export interface AuditFilter {
-  /** The user to whom it was done. */
+  /** The user on whom the action was performed. */
   readonly userId: string | null;
   readonly action: string | null;
-  /** From this moment on. */
+  /** From this time on. */
   readonly from: Date | null;
-  /** Up to this moment, itself included. */
+  /** Up to this time, itself included. */
   readonly to: Date | null;
 }
 
@@ -40,12 +40,12 @@ export async function listAuditLogs(
   return pageOf(rows, limit, (last) => encodeCursor(list, last.id));
 }
 
-/** A row's id is drawn about when it is written; more than this lies between the two on no machine that works. */
-const secondsBetweenIdAndMoment = 10;
+/** A row's id is created shortly before the row is written: within this time on every machine that works. */
+const secondsBetweenIdAndTime = 10;
 
-/** Ids are in the order of time, and indexed with what is filtered by: they narrow it down, and the moment decides. */
+/** Ids are in the order of time, and indexed together with the filters: they limit the rows, and the time decides. */
 function conditionsOf({ userId, action, from, to }: AuditFilter): SQL[] {
-  const margin = secondsBetweenIdAndMoment;
+  const margin = secondsBetweenIdAndTime;
   return [
     ...(userId === null ? [] : [eq(auditLog.userId, userId)]),
     ...(action === null ? [] : [eq(auditLog.action, action)]),
@@ -58,7 +58,7 @@ function conditionsOf({ userId, action, from, to }: AuditFilter): SQL[] {
   ];
 }
 
-/** The nearest moment that Postgres reads as we write it: none of ours is before 1970 or after 9999. */
+/** The nearest time that Postgres reads as it is written: no row is from before 1970 or after 9999. */
 function known(timestamp: Date): Date {
   return new Date(Math.min(Math.max(timestamp.getTime(), 0), Date.UTC(9999, 11, 31)));
 }

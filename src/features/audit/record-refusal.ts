@@ -3,14 +3,14 @@ import type { Context } from "../../platform/platform.ts";
 import type { AuditAction } from "./actions.ts";
 import { writeAudit } from "./record-audit.ts";
 
-/** What somebody tries, and on what. */
+/** An action that is attempted, and on whom. */
 export interface Attempt {
   readonly action: AuditAction;
   readonly userId: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Not allowed; against the last admin, or what cannot be changed; against somebody who has the name. */
+/** A lack of permission, a conflict (such as with the last admin), and a name that another user has. */
 const recorded: readonly ErrorCode[] = [
   "FORBIDDEN",
   "CONFLICT",
@@ -18,7 +18,7 @@ const recorded: readonly ErrorCode[] = [
   "DUPLICATE_USERNAME",
 ];
 
-/** Does what is tried. Where it is refused, and not for its form, that is recorded as well. */
+/** Performs an action. A refusal is recorded, unless the form of the request is at fault. */
 export function recordRefusal<T>(
   ctx: Context,
   attempt: Attempt,
@@ -27,7 +27,7 @@ export function recordRefusal<T>(
   return recordRefusals(ctx, [attempt], act);
 }
 
-/** The same for several things that are done together or not at all: each has its own record. */
+/** The same for several actions that are performed together or not at all: each has its own record. */
 export async function recordRefusals<T>(
   ctx: Context,
   attempts: readonly Attempt[],

@@ -14,8 +14,8 @@ import {
 import { timestamp } from "../../platform/db/columns.ts";
 
 /**
- * Who did what, when, from where, and with what result. A row is written once: triggers let nothing change but its place in
- * the chain, once, and let nothing be deleted that the chain has not left behind.
+ * The audit log. A row is written once: triggers refuse every change but that of its place in the chain, once, and every deletion
+ * of a row that is not before the chain's checkpoint.
  */
 export const auditLog = pgTable(
   "audit_log",
@@ -28,10 +28,10 @@ export const auditLog = pgTable(
     result: text("result").notNull(),
     actorKind: text("actor_kind").notNull(),
     actorId: uuid("actor_id"),
-    /** The user it was done to; no foreign key, for the log outlives her row. */
+    /** The user on whom the action was performed. No foreign key: the log outlives the user's row. */
     userId: uuid("user_id"),
     sessionId: uuid("session_id"),
-    /** How whoever acted had proven who she is (RFC 8176). */
+    /** The authentication methods of the actor (RFC 8176). */
     amr: text("amr").array(),
     ipAddress: text("ip_address"),
     userAgent: text("user_agent"),
@@ -46,7 +46,7 @@ export const auditLog = pgTable(
     unique("audit_log_sequence_unique").on(table.sequence),
     index("audit_log_user_index").on(table.userId, table.id),
     index("audit_log_action_index").on(table.action, table.id),
-    // Not by id alone, or the planner may take the primary key and read through all that is sealed.
+    // Not by id alone, or the planner may use the primary key and read all sealed rows.
     index("audit_log_unsealed_index")
       .on(table.at, table.id)
       .where(sql`${table.sequence} is null`),
@@ -54,7 +54,7 @@ export const auditLog = pgTable(
   ],
 );
 
-/** The chain of the audit log's rows, in one row: where it begins, where it ends, and its key. The migration made it. */
+/** The chain of the audit log's rows, in one row: its beginning, its end, and its key. The migration created it. */
 export const auditChain = pgTable(
   "audit_chain",
   {
@@ -62,13 +62,13 @@ export const auditChain = pgTable(
     /** The last sealed row; 0 and empty before the first. */
     headSequence: bigint("head_sequence", { mode: "number" }).notNull(),
     headHash: text("head_hash").notNull(),
-    /** The last row that was deleted when it had been kept for long enough; 0 and empty before the first. */
+    /** The last row that was deleted after `AUDIT_RETENTION`; 0 and empty before the first. */
     checkpointSequence: bigint("checkpoint_sequence", { mode: "number" }).notNull(),
     checkpointHash: text("checkpoint_hash").notNull(),
     checkpointAt: timestamp("checkpoint_at"),
-    /** That it was us who deleted the rows up to the checkpoint. */
+    /** Proves that the service deleted the rows up to the checkpoint. */
     checkpointProof: text("checkpoint_proof"),
-    /** The one key of the chain, sealed under each root secret that there was since; none is ever taken away. */
+    /** The one key of the chain, sealed under each root secret since its beginning; none is ever removed. */
     sealedKeys: text("sealed_keys").array().notNull(),
   },
   (table) => [check("audit_chain_single_check", sql`${table.id} = 1`)],

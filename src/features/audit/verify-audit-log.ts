@@ -9,25 +9,25 @@ import { type ChainWithBounds, readChainWithBounds } from "./chain-queries.ts";
 import { findFaultOfChain } from "./find-chain-fault.ts";
 import { auditLog } from "./table.ts";
 
-/** A server seals every second; what has waited for longer than this was overlooked, or there is no server. */
+/** A server seals every second; a row that waits longer than this was missed, or no server runs. */
 const patienceSeconds = 60;
 
-/** What became of the audit log. */
+/** The result of verifying the audit log. */
 export interface AuditReport {
-  /** The first thing that is not as it was sealed, in words; null for an intact log. */
+  /** The first fault, as a sentence; null for an intact log. */
   readonly fault: string | null;
-  /** The chain's end: kept elsewhere, it later proves that nothing was cut off. Null when there is no chain. */
+  /** The chain's end: kept elsewhere, it later proves that nothing was cut off. Null if there is no chain. */
   readonly head: ChainPosition | null;
-  /** The last row that was deleted when it had been kept for long enough; 0 when none was. */
+  /** The last row that was deleted after `AUDIT_RETENTION`; 0 if none was. */
   readonly deletedUpTo: number;
   readonly deletedAt: Date | null;
-  /** Rows that have no place yet, and so could be changed unseen. */
+  /** The number of rows that are not sealed yet: a change of them is not detected. */
   readonly waiting: number;
-  /** Those of them that a server should have sealed by now. */
+  /** How many of them a server should have sealed by now. */
   readonly overdue: number;
 }
 
-/** Checks every sealed row, and that the chain leads over `expected`, a head that was noted down before. Changes nothing. */
+/** Verifies every sealed row, and that `expected`, a head that was written down before, is on the chain. Changes nothing. */
 export async function verifyAuditLog(
   ctx: Platform,
   expected: ChainPosition | null = null,
@@ -43,15 +43,15 @@ export async function verifyAuditLog(
   };
 }
 
-/** A chain, and the first thing about it that is not as it was sealed. */
+/** A chain and its first fault. */
 interface CheckedChain {
   readonly chain: ChainWithBounds | null;
   readonly fault: string | null;
 }
 
 /**
- * Rows that were deleted meanwhile because they had been kept for long enough are no fault: the check goes on where the chain
- * begins since, as often as that happens, and each time nearer to its end.
+ * Rows that were deleted meanwhile after `AUDIT_RETENTION` are no fault: verifying goes on at the chain's new beginning, as often
+ * as that happens, and each time nearer to its end.
  */
 async function checkChain(
   ctx: Platform,

@@ -3,7 +3,7 @@ import { type ClientRecord, verifyClient } from "../clients/index.ts";
 import { type ClientParameters, readClientCredentials } from "./client-credentials.ts";
 import { invalidClient } from "./errors.ts";
 
-/** The client that a request proves to come from (RFC 6749 §2.3). Throws `invalid_client`, `invalid_request`. */
+/** The client that authenticates with a request (RFC 6749 §2.3). Throws `invalid_client`, `invalid_request`. */
 export async function authenticateClient(
   ctx: Context,
   authorization: string | null,
@@ -14,7 +14,7 @@ export async function authenticateClient(
   return client;
 }
 
-/** The same where a client need not authenticate: null when it does not try. A wrong secret is refused all the same. */
+/** The same if authentication is optional: null if the request has no secret. A wrong secret is refused. */
 export async function authenticateClientIfGiven(
   ctx: Context,
   authorization: string | null,

@@ -1,15 +1,15 @@
 import type { ClientCredentials } from "../clients/index.ts";
 import { invalidClient, OAuthError } from "./errors.ts";
 
-/** The parameters of a body by which a client may name and prove itself (RFC 6749 §2.3.1). */
+/** The parameters of a body with which a client may authenticate (RFC 6749 §2.3.1). */
 export interface ClientParameters {
   readonly client_id?: string;
   readonly client_secret?: string;
 }
 
 /**
- * The id and secret of a request: of its `Authorization: Basic` header or of its body. Null when there is no secret: an id
- * alone is a name that proves nothing. Throws `invalid_request` for both ways at once (RFC 6749 §2.3), `invalid_client`
+ * The id and secret of a request: of its `Authorization: Basic` header or of its body. Null if there is no secret: an id
+ * alone proves nothing. Throws `invalid_request` for both ways at once (RFC 6749 §2.3), `invalid_client`
  * for a header that cannot be read.
  */
 export function readClientCredentials(
@@ -28,7 +28,7 @@ export function readClientCredentials(
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** RFC 7617 §2, with id and secret each encoded as a form's values are (RFC 6749 Appendix B). */
+/** RFC 7617 §2, with the id and the secret encoded like the values of a form (RFC 6749 Appendix B). */
 function readBasic(authorization: string | null): ClientCredentials | null {
   if (authorization === null || !/^basic(?: |$)/i.test(authorization)) return null;
   const encoded = authorization.slice("basic".length).trim();
@@ -38,7 +38,7 @@ function readBasic(authorization: string | null): ClientCredentials | null {
     const clientSecret = decodeFormValue(rest.join(":"));
     return clientSecret === "" ? null : { clientId: decodeFormValue(id), clientSecret };
   } catch {
-    // Not UTF-8, or a percent sign that encodes nothing.
+    // Not UTF-8, or a percent sign that does not encode a character.
     throw invalidClient();
   }
 }

@@ -5,8 +5,8 @@ import { enabledGrants } from "./grant-tokens.ts";
 import type { serverMetadataSchema } from "./model.ts";
 
 /**
- * What clients learn of this server by themselves (RFC 8414 §2): the issuer that tokens name, and addresses made of
- * `PUBLIC_URL`, whatever host a request was sent to. There is no authorization endpoint, and so no response type.
+ * The metadata of this server for clients (RFC 8414 §2): the issuer of its tokens, and URLs that begin with `PUBLIC_URL`, whatever
+ * the `Host` of the request. There is no authorization endpoint, and so no response type.
  */
 export function describeServer(settings: Settings): Static<typeof serverMetadataSchema> {
   const { publicUrl } = settings;

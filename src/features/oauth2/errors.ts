@@ -12,7 +12,7 @@ export const oauthErrorSchema = Type.Object(
   { $id: "OAuthError", description: "An error response as RFC 6749 section 5.2 defines it." },
 );
 
-/** A fault that only OAuth has a word for, such as `unsupported_grant_type`; its status is that of `code`. */
+/** An error that only OAuth has, such as `unsupported_grant_type`; its status is that of `code`. */
 export class OAuthError extends AppError {
   readonly error: string;
 
@@ -23,7 +23,7 @@ export class OAuthError extends AppError {
   }
 }
 
-/** The answer to every client that did not prove itself, whatever the reason (RFC 6749 §5.2); status 401. */
+/** The error for every client that did not authenticate, whatever the reason (RFC 6749 §5.2); status 401. */
 export function invalidClient(): OAuthError {
   return new OAuthError(
     "invalid_client",
@@ -32,7 +32,7 @@ export function invalidClient(): OAuthError {
   );
 }
 
-/** The errors of ours that say that what was presented for a grant is not good. */
+/** The error codes that say that what was presented for a grant is not valid. */
 const grantFaults: ReadonlySet<ErrorCode> = new Set([
   "INVALID_CREDENTIALS",
   "INVALID_TOKEN",
@@ -41,7 +41,7 @@ const grantFaults: ReadonlySet<ErrorCode> = new Set([
   "INVALID_EMAIL",
 ]);
 
-/** An error as the OAuth 2.0 endpoints answer it: in the words of RFC 6749 §5.2. A 401 asks for `challenge`. */
+/** The OAuth 2.0 error response to an error, in the terms of RFC 6749 §5.2. A 401 has `challenge`. */
 export function oauthFailure(error: AppError): {
   status: number;
   body: Static<typeof oauthErrorSchema>;
@@ -52,14 +52,14 @@ export function oauthFailure(error: AppError): {
   return {
     status,
     body: {
-      error: isGrantFault ? "invalid_grant" : wordFor(error, status),
+      error: isGrantFault ? "invalid_grant" : errorOf(error, status),
       error_description: describe(error),
     },
     challenge: 'Basic realm="oauth", charset="UTF-8"',
   };
 }
 
-function wordFor(error: AppError, status: number): string {
+function errorOf(error: AppError, status: number): string {
   if (error instanceof OAuthError) return error.error;
   if (status === 503) return "temporarily_unavailable";
   return status >= 500 ? "server_error" : "invalid_request";

@@ -14,7 +14,7 @@ import { invalidClient, OAuthError } from "./errors.ts";
 import type { tokenGrantSchema } from "./model.ts";
 import { requiredWithinBounds } from "./parameters.ts";
 
-/** The parameters of a token request that we know, as received. */
+/** The known parameters of a token request, as received. */
 export interface TokenRequest extends ClientParameters {
   readonly grant_type?: string;
   readonly username?: string;
@@ -22,7 +22,7 @@ export interface TokenRequest extends ClientParameters {
   readonly refresh_token?: string;
 }
 
-/** What is granted (RFC 6749 §5.1). */
+/** The response to a token request (RFC 6749 §5.1). */
 export type TokenGrant = Static<typeof tokenGrantSchema>;
 
 type Grant = (
@@ -31,7 +31,7 @@ type Grant = (
   client: ClientRecord | null,
 ) => Promise<TokenGrant>;
 
-/** Grants tokens as RFC 6749 §4.3, §4.4 and §6 say. Throws `OAuthError` and what the grants themselves throw. */
+/** Grants tokens as RFC 6749 §4.3, §4.4 and §6 say. Throws `OAuthError` and what the grants throw. */
 export async function grantTokens(
   ctx: Context,
   authorization: string | null,
@@ -63,7 +63,7 @@ function grantByRefreshToken(ctx: Context, request: TokenRequest): Promise<Token
   return refresh(ctx, requiredWithinBounds(request, "refresh_token"));
 }
 
-/** A token for the client itself, and none to refresh it with (RFC 6749 §4.4.3). */
+/** An access token for the client itself, without a refresh token (RFC 6749 §4.4.3). */
 async function grantToClient(
   ctx: Context,
   _request: TokenRequest,

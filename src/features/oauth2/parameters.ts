@@ -2,7 +2,7 @@ import { OAuthError } from "./errors.ts";
 
 const longestParameter = 8192;
 
-/** A parameter of a request that it cannot do without. Throws `invalid_request`. */
+/** A required parameter of a request. Throws `invalid_request`. */
 export function required<Name extends string>(
   request: { readonly [name in Name]?: string },
   name: Name,
@@ -12,7 +12,7 @@ export function required<Name extends string>(
   return value;
 }
 
-/** The same, and not longer than any that is right. */
+/** The same, limited to a length that no valid value exceeds. */
 export function requiredWithinBounds<Name extends string>(
   request: { readonly [name in Name]?: string },
   name: Name,

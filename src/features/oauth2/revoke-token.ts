@@ -4,8 +4,8 @@ import { verifyAccessToken, verifyRefreshToken } from "../tokens/index.ts";
 import { unlessInvalid } from "./unless-invalid.ts";
 
 /**
- * Ends the session that a token belongs to, as logging out does (RFC 7009 §2). A token that is unknown, foreign or expired
- * is no error (§2.2) and ends nothing; nor does that of a client, which belongs to no session.
+ * Ends the session that a token belongs to, like a log-out (RFC 7009 §2). A token that is unknown or expired is no error (§2.2)
+ * and ends nothing; nor does a client's token, which belongs to no session.
  */
 export async function revokeToken(ctx: Context, token: string): Promise<void> {
   const claims =

@@ -1,9 +1,9 @@
 import { AppError } from "../../kernel/errors.ts";
 
-/** What was judged of a token, or null where it is invalid or expired. Throws whatever else went wrong. */
-export async function unlessInvalid<T>(judged: Promise<T>): Promise<T | null> {
+/** The result of verifying a token, or null if it is invalid or expired. Throws every other error. */
+export async function unlessInvalid<T>(verified: Promise<T>): Promise<T | null> {
   try {
-    return await judged;
+    return await verified;
   } catch (error) {
     const isTokenFault =
       error instanceof AppError &&

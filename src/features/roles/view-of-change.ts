@@ -1,20 +1,20 @@
 import type { UserActor } from "../../kernel/context.ts";
 
-/** What was changed, as answers show it. */
+/** A changed object, for a response. */
 export interface ChangedView<T, K extends keyof T> {
-  /** All of it. */
+  /** The whole object. */
   readonly view: T;
-  /** The permission that lets one see all of it. */
+  /** The permission that is needed to read it. */
   readonly reading: string;
-  /** By what the caller has named it. */
+  /** The field by which the request named it. */
   readonly key: K;
-  /** What the caller has written, by the names of the view. */
+  /** The fields that the request wrote, by the names of the view. */
   readonly written: readonly string[];
 }
 
 /**
- * What a change is answered with: all of it to who may see it, else what the caller knows already. Whoever may write and not
- * read must not read by writing.
+ * The response to a change: the whole object for an actor who may read it, else only what the request had. An actor who may
+ * write but not read must not read by writing.
  */
 export function viewOfChange<T extends object, K extends keyof T>(
   { permissions }: UserActor,

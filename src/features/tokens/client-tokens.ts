@@ -8,7 +8,7 @@ import { expiredToken, invalidToken } from "./verify-tokens.ts";
 const clientClaims = Type.Object({
   sub: Type.String(),
   client_id: Type.String({ minLength: 1 }),
-  // A user's token names her session; a client has none, and neither is ever taken for the other.
+  // A user's token has a session and a client's has none, so that neither is accepted as the other.
   sid: Type.Optional(Type.Never()),
   jti: Type.String({ minLength: 16, maxLength: 64 }),
   iat: Type.Integer({ minimum: 0 }),
@@ -16,11 +16,11 @@ const clientClaims = Type.Object({
 });
 const check = TypeCompiler.Compile(clientClaims);
 
-/** What the access token of a client says of itself. */
+/** The claims of a client's access token. */
 export type ClientClaims = Static<typeof clientClaims>;
 
 /**
- * Signs an access token that a client has for itself (RFC 6749 §4.4, RFC 9068 §2.2): `sub` is the client. It lives for
+ * Signs an access token that a client has for itself (RFC 6749 §4.4, RFC 9068 §2.2): `sub` is the client. It expires after
  * `JWT_ACCESS_TOKEN_TTL`.
  */
 export async function issueClientToken(

@@ -1,7 +1,7 @@
 import { numericDate } from "../../kernel/clock.ts";
 import type { Platform } from "../../platform/platform.ts";
 
-/** What the two tokens of a session say. Times are moments; TTLs come from the settings. */
+/** What the two tokens of a session are about. Their lifetimes are settings. */
 export interface TokenSubject {
   readonly userId: string;
   readonly sessionId: string;
@@ -10,7 +10,7 @@ export interface TokenSubject {
   readonly amr: readonly string[];
 }
 
-/** What identifies a refresh token: the session's row holds the same. */
+/** The facts that identify a refresh token; the session's row has the same. */
 export interface RefreshTokenFacts {
   readonly tokenId: string;
   readonly issuedAt: Date;
@@ -19,7 +19,7 @@ export interface RefreshTokenFacts {
 
 /**
  * Signs an access token (RFC 9068): `iss`, `aud`, `sub`, `sid`, `jti`, `iat`, `exp`, `email`, `roles`, `amr`.
- * It lives for `JWT_ACCESS_TOKEN_TTL`, and never longer than `notAfter`, when its session ends unless refreshed.
+ * It expires after `JWT_ACCESS_TOKEN_TTL`, and never after `notAfter`, when its session ends unless it is refreshed.
  */
 export async function issueAccessToken(
   ctx: Platform,
@@ -44,7 +44,7 @@ export async function issueAccessToken(
   return { token, expiresInSeconds: expiresAt - issuedAt };
 }
 
-/** Signs a refresh token; the same facts give the same token. It names no more than its session. */
+/** Signs a refresh token; the same facts give the same token. It has no more claims than its session needs. */
 export function issueRefreshToken(
   ctx: Platform,
   subject: Pick<TokenSubject, "userId" | "sessionId">,

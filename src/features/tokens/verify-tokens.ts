@@ -6,7 +6,7 @@ import type { TokenType } from "../../platform/jwt/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 
 const uuid = Type.RegExp(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
-/** Up to the year 9999: what lies beyond cannot have come from us. */
+/** Up to the year 9999: this service issues no later one. */
 const numericDate = Type.Integer({ minimum: 0, maximum: 253_402_300_799 });
 
 const refreshClaims = Type.Object({
@@ -31,10 +31,10 @@ const checks = {
   "rt+jwt": TypeCompiler.Compile(refreshClaims),
 };
 
-/** What an access token says of itself. */
+/** The claims of an access token. */
 export type AccessClaims = Static<typeof accessClaims>;
 
-/** What a refresh token says of itself. */
+/** The claims of a refresh token. */
 export type RefreshClaims = Static<typeof refreshClaims>;
 
 /** The claims of a genuine, unexpired access token. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
@@ -44,7 +44,7 @@ export async function verifyAccessToken(ctx: Platform, token: string): Promise<A
   return claims;
 }
 
-/** The same for callers to whom an expired token still says something. Throws `INVALID_TOKEN`. */
+/** The claims of a genuine token that may have expired. Throws `INVALID_TOKEN`. */
 export async function inspectAccessToken(
   ctx: Platform,
   token: string,
@@ -64,7 +64,7 @@ export async function verifyRefreshToken(ctx: Platform, token: string): Promise<
   return claims;
 }
 
-/** The same for callers to whom an expired token still says something. Throws `INVALID_TOKEN`. */
+/** The claims of a genuine token that may have expired. Throws `INVALID_TOKEN`. */
 export async function inspectRefreshToken(
   ctx: Platform,
   token: string,
@@ -74,12 +74,12 @@ export async function inspectRefreshToken(
   return { status: result.status, claims: result.claims };
 }
 
-/** The answer to every token that is not what it should be. */
+/** The error for every token that is not genuine, or no longer valid. */
 export function invalidToken(): AppError {
   return new AppError("INVALID_TOKEN", "The token is invalid.");
 }
 
-/** The answer to a genuine token that is too old. */
+/** The error for a genuine token that has expired. */
 export function expiredToken(): AppError {
   return new AppError("EXPIRED_TOKEN", "The token has expired.");
 }

@@ -13,12 +13,12 @@ export interface ImportedUser {
   readonly passwordHash: string | null;
   readonly isVerified: boolean;
   readonly isDisabled: boolean;
-  /** Beyond `user`, each once. */
+  /** In addition to `user`, each once. */
   readonly roles: readonly string[];
 }
 
-/** A field's value, or what is wrong with it. */
-type Judged<T> = { readonly value: T } | { readonly issue: string };
+/** A field's value, or its fault. */
+type Parsed<T> = { readonly value: T } | { readonly issue: string };
 
 const fieldNames = new Set([
   "email",
@@ -30,7 +30,7 @@ const fieldNames = new Set([
   "roles",
 ]);
 
-/** The user in a line's JSON, or everything that is wrong with her; no received value is repeated. */
+/** The user in a line's JSON, or all of its faults, which repeat no received value. */
 export function parseUser(
   json: string,
   knownRoles: ReadonlySet<string>,
@@ -38,21 +38,21 @@ export function parseUser(
   const members = parseObject(json);
   if (members === null) return { faults: [{ field: "line", issue: "Is not a JSON object." }] };
   const faults: FieldFault[] = [];
-  const take = <T>(field: string, absent: Judged<T>, judge: (value: unknown) => Judged<T>): T[] => {
+  const take = <T>(field: string, absent: Parsed<T>, parse: (value: unknown) => Parsed<T>): T[] => {
     const given = members.get(field) ?? null;
-    const judged = given === null ? absent : judge(given);
-    if ("value" in judged) return [judged.value];
-    faults.push({ field, issue: judged.issue });
+    const parsed = given === null ? absent : parse(given);
+    if ("value" in parsed) return [parsed.value];
+    faults.push({ field, issue: parsed.issue });
     return [];
   };
 
-  const [email = ""] = take("email", { issue: "Is missing." }, judgeEmail);
-  const [username = null] = take("username", { value: null }, judgeUsername);
-  const [name = null] = take("name", { value: null }, judgeName);
-  const [passwordHash = null] = take("password_hash", { value: null }, judgeHash);
-  const [isVerified = false] = take("email_verified", { value: false }, judgeFlag);
-  const [isDisabled = false] = take("disabled", { value: false }, judgeFlag);
-  const [roles = []] = take("roles", { value: [] }, (value) => judgeRoles(value, knownRoles));
+  const [email = ""] = take("email", { issue: "Is missing." }, parseEmail);
+  const [username = null] = take("username", { value: null }, parseUsername);
+  const [name = null] = take("name", { value: null }, parseName);
+  const [passwordHash = null] = take("password_hash", { value: null }, parseHash);
+  const [isVerified = false] = take("email_verified", { value: false }, parseFlag);
+  const [isDisabled = false] = take("disabled", { value: false }, parseFlag);
+  const [roles = []] = take("roles", { value: [] }, (value) => parseRoles(value, knownRoles));
   if ([...members.keys()].some((field) => !fieldNames.has(field))) {
     faults.push({ field: "line", issue: `Has a field beyond ${[...fieldNames].join(", ")}.` });
   }
@@ -70,8 +70,8 @@ function parseObject(json: string): Map<string, unknown> | null {
   }
 }
 
-function judgeEmail(value: unknown): Judged<string> {
-  if (typeof value !== "string") return { issue: "Must be a text." };
+function parseEmail(value: unknown): Parsed<string> {
+  if (typeof value !== "string") return { issue: "Must be a string." };
   try {
     return { value: canonicalEmail(value) };
   } catch (error) {
@@ -80,30 +80,30 @@ function judgeEmail(value: unknown): Judged<string> {
   }
 }
 
-function judgeUsername(value: unknown): Judged<string> {
+function parseUsername(value: unknown): Parsed<string> {
   if (typeof value === "string" && isUsername(value)) return { value };
   return { issue: `Must be: ${usernameSchema.description}` };
 }
 
-function judgeName(value: unknown): Judged<string> {
+function parseName(value: unknown): Parsed<string> {
   if (Value.Check(nameSchema, value)) return { value };
-  return { issue: "Must be a text of 1 to 200 characters, none of them a control character." };
+  return { issue: "Must be a string of 1 to 200 characters without control characters." };
 }
 
-function judgeHash(value: unknown): Judged<string> {
-  if (typeof value !== "string") return { issue: "Must be a text." };
-  const judged = validateImportedHash(value);
-  return "issue" in judged ? judged : { value: judged.stored };
+function parseHash(value: unknown): Parsed<string> {
+  if (typeof value !== "string") return { issue: "Must be a string." };
+  const hash = validateImportedHash(value);
+  return "issue" in hash ? hash : { value: hash.stored };
 }
 
-function judgeFlag(value: unknown): Judged<boolean> {
+function parseFlag(value: unknown): Parsed<boolean> {
   return typeof value === "boolean" ? { value } : { issue: "Must be true or false." };
 }
 
-function judgeRoles(value: unknown, known: ReadonlySet<string>): Judged<string[]> {
+function parseRoles(value: unknown, known: ReadonlySet<string>): Parsed<string[]> {
   const roles: unknown[] = Array.isArray(value) ? value : [null];
   const names = roles.filter((role) => typeof role === "string");
-  if (names.length < roles.length) return { issue: "Must be a list of texts." };
+  if (names.length < roles.length) return { issue: "Must be a list of strings." };
   if (!names.every((name) => known.has(name))) return { issue: "Has a role that does not exist." };
   const own = [...new Set(names)].filter((name) => name !== baseRole);
   return own.length > maximumRoles ? { issue: tooManyRoles } : { value: own };

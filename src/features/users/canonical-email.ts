@@ -7,8 +7,8 @@ const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]
 const domainLabel = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * The one form in which an address is stored, compared and counted: lower case, the domain in ASCII (RFC 5890).
- * Look-alikes cannot make a second account: a local part beyond ASCII is refused. Throws `INVALID_EMAIL`.
+ * The one form in which an address is stored, compared and counted: lower case, the domain in ASCII (RFC 5890). A local part
+ * beyond ASCII is refused, so that a look-alike cannot register a second account. Throws `INVALID_EMAIL`.
  */
 export function canonicalEmail(received: string, field = "email"): string {
   const email = findCanonicalEmail(received);
@@ -20,7 +20,7 @@ export function canonicalEmail(received: string, field = "email"): string {
   return email;
 }
 
-/** The same, or null for what is not an address (RFC 5321 §4.5.3.1 lengths, RFC 5322 dot-atom). */
+/** The same, or null for any other string (RFC 5321 §4.5.3.1 lengths, RFC 5322 dot-atom). */
 function findCanonicalEmail(received: string): string | null {
   const trimmed = received.trim();
   if (trimmed.length > maximumLength || !isPrintable(trimmed)) return null;
@@ -42,7 +42,7 @@ export function lowerAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** No white space, controls, invisible or unassigned characters, and in the domain nothing that a URL parser acts on. */
+/** No white space, controls, invisible or unassigned characters, and in the domain no character that a URL parser interprets. */
 function isPrintable(text: string): boolean {
   return text.isWellFormed() && !/[\p{C}\p{Z}]/u.test(text) && !/@.*[%/?#:\\]/.test(text);
 }

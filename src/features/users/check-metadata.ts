@@ -3,8 +3,8 @@ import { AppError } from "../../kernel/errors.ts";
 const maximumBytes = 8 * 1024;
 
 /**
- * Refuses metadata that could not be given back as they were sent, or that would be a trap for whoever reads them (a key
- * `__proto__`). Throws `VALIDATION_ERROR`.
+ * Refuses metadata that could not be returned as they were sent, or that would be dangerous to read (a key `__proto__`).
+ * Throws `VALIDATION_ERROR`.
  */
 export function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {
   const issue = issueOf(metadata) ?? issueOfSize(metadata);
@@ -19,7 +19,7 @@ function issueOfSize(metadata: object): string | null {
   return isSmall ? null : "Must have at most 8 KiB as JSON.";
 }
 
-/** The reader of the body has bounded the depth. */
+/** The depth is bounded: the reader of the body has checked it. */
 function issueOf(value: unknown): string | null {
   if (typeof value === "string")
     return isStorable(value) ? null : "Has a character that JSON stores cannot hold.";
@@ -34,7 +34,7 @@ function issueOf(value: unknown): string | null {
   return null;
 }
 
-/** Postgres has no NUL byte in a text, and UTF-8 no half of a character. Line breaks may well be meant. */
+/** Postgres stores no NUL byte, and UTF-8 has no lone surrogate. Line breaks are allowed. */
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }

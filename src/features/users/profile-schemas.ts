@@ -2,7 +2,7 @@ import { FormatRegistry, Type } from "@sinclair/typebox";
 
 import { isStorableText } from "../../platform/http/text-schema.ts";
 
-/** The address of something on the web, to be shown to whoever looks: no script, no file, nobody's password in it. */
+/** A URL on the web that may be shown to any user: no script, no file, no credentials in it. */
 FormatRegistry.Set("http-url", (value) => {
   const isPlain = isStorableText(value) && /^https?:\/\/[^\s\\]+$/i.test(value);
   if (!isPlain || !URL.canParse(value)) return false;
@@ -13,7 +13,7 @@ FormatRegistry.Set("http-url", (value) => {
 /** A language tag (RFC 5646), such as `de` or `pt-BR`. */
 FormatRegistry.Set("language-tag", (value) => findLanguageTag(value) !== null);
 
-/** A language tag in its canonical form (`pt-BR` for `pt-br`), or null for a text that is none. */
+/** A language tag in its canonical form (`pt-BR` for `pt-br`), or null for any other string. */
 export function findLanguageTag(text: string): string | null {
   try {
     return Intl.getCanonicalLocales(text)[0] ?? null;
@@ -22,7 +22,7 @@ export function findLanguageTag(text: string): string | null {
   }
 }
 
-/** A telephone number as received: it is kept as it was written, for it is called by people. */
+/** A telephone number, stored as it was received: it is for people to read. */
 export const phoneSchema = Type.String({
   description: "Telephone number: digits, spaces and `+ ( ) . - /`.",
   minLength: 3,

@@ -5,7 +5,7 @@ import { checkMetadata } from "./check-metadata.ts";
 import { nameSchema, usernameSchema } from "./model.ts";
 import { avatarUrlSchema, findLanguageTag, localeSchema, phoneSchema } from "./profile-schemas.ts";
 
-/** What can be changed about a user by whoever may: in the body of every such call, where `null` takes it away. */
+/** The fields of a profile in the body of every request that changes a user; `null` deletes the value. */
 export const profileFields = {
   username: Type.Optional(nullable(usernameSchema)),
   name: Type.Optional(nullable(nameSchema)),
@@ -24,12 +24,12 @@ export const profileFields = {
 
 const profileUpdateSchema = Type.Object(profileFields);
 
-/** What is said anew of a user; null takes it away, and what is not there stays. */
+/** The new values of a profile; null deletes a value, and a field that is left out does not change. */
 export type ProfileUpdate = Static<typeof profileUpdateSchema>;
 
 const nullableText = nullable(Type.String());
 
-/** What answers show of a user beyond who she is. */
+/** A user's profile in a response. */
 export const profileSchema = Type.Object({
   phone: nullableText,
   avatar_url: nullableText,
@@ -37,7 +37,7 @@ export const profileSchema = Type.Object({
   metadata: Type.Record(Type.String(), Type.Unknown()),
 });
 
-/** A user's profile as answers show it. */
+/** The wire form of a user's profile. */
 export function viewProfile(profile: UserProfile): Static<typeof profileSchema> {
   return {
     phone: profile.phone,
@@ -48,8 +48,7 @@ export function viewProfile(profile: UserProfile): Static<typeof profileSchema> 
 }
 
 /**
- * The columns of an update by their names, one by one: nothing else that was received can reach the row. Throws
- * `VALIDATION_ERROR`.
+ * The columns of an update, each by its name: nothing else that was received can reach the row. Throws `VALIDATION_ERROR`.
  */
 export function profileColumnsOf(changes: ProfileUpdate) {
   const { username, name, phone, avatar_url: avatarUrl, locale, metadata } = changes;

@@ -11,7 +11,7 @@ export const identityColumns = {
   emailVerifiedAt: users.emailVerifiedAt,
 };
 
-/** The columns of her profile. */
+/** The columns of a user's profile. */
 export const profileColumns = {
   phone: users.phone,
   avatarUrl: users.avatarUrl,
@@ -31,12 +31,12 @@ export interface UserIdentity {
 /** In a statement on `users`: whether an account may be used, being neither deleted nor disabled. */
 export const isActive = sql<boolean>`(${users.deletedAt} is null and ${users.disabledAt} is null)`;
 
-/** In an `UPDATE` of `users`: what her credentials version becomes when all that was proven before is to be void. */
+/** In an `UPDATE` of `users`: the version of the credentials with which all earlier sessions, links and codes are void. */
 export const nextCredentialsVersion = sql`${users.credentialsVersion} + 1`;
 
 /**
- * In an `UPDATE` of `users` which proves that she is there: the username that she wants, where nobody has it by now. Of two
- * who get it at the same moment the later one violates `users_username_unique`.
+ * In an `UPDATE` of `users` that verifies the address: the username that the user wants, if no other user has it. Of two users
+ * who get it at the same time, the later one violates `users_username_unique`.
  */
 export const grantedUsername = sql`coalesce(${users.username}, (
   select ${users.wantedUsername} where not exists (

@@ -13,28 +13,28 @@ export const users = pgTable(
     id: uuid("id").primaryKey(),
     /** In canonical form (`canonicalEmail`). */
     email: text("email").notNull(),
-    /** As its owner wrote it; unique whatever its case. */
+    /** As the user wrote it; unique in any case. */
     username: text("username"),
-    /** What a newcomer would like to be called, while it is hidden whether she is one (`CONCEAL_ACCOUNTS`). Reserves nothing. */
+    /** The username that a new user wants, until the address is verified (`CONCEAL_ACCOUNTS`). Reserves nothing. */
     wantedUsername: text("wanted_username"),
     name: text("name"),
     phone: text("phone"),
     avatarUrl: text("avatar_url"),
     locale: text("locale"),
-    /** The applications' own notes about the user; the service only keeps them. */
+    /** The applications' own data about the user; the service only stores them. */
     metadata: jsonb("metadata").$type<Record<string, unknown>>().notNull().default({}),
     /** Null for an account that has no password. */
     passwordHash: text("password_hash"),
     /**
-     * Counts the changes that sessions, links and codes from before do not survive (`nextCredentialsVersion`). Each keeps
-     * the version it was made at, and counts only while it is still this one.
+     * Counts the changes that void all earlier sessions, links and codes (`nextCredentialsVersion`). Each of those stores the
+     * version at which it was created, and is valid only while that is the present one.
      */
     credentialsVersion: integer("credentials_version").notNull().default(firstCredentialsVersion),
     emailVerifiedAt: timestamp("email_verified_at"),
     verifyRemindersSent: integer("verify_reminders_sent").notNull().default(0),
     createdAt: timestamp("created_at").notNull(),
     updatedAt: timestamp("updated_at").notNull(),
-    /** Since when she may not sign in; she keeps her address. */
+    /** Since when the user may not sign in; the address stays the user's. */
     disabledAt: timestamp("disabled_at"),
     deletedAt: timestamp("deleted_at"),
   },

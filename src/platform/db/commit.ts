@@ -13,14 +13,14 @@ import {
 import { type ParameterSource, preparedQuery } from "./prepared-query.ts";
 import type { Db } from "./port.ts";
 
-/** What a state change is committed with: the database, and who is told afterwards. */
+/** What `commit` needs: the database, and the caches and workers that are notified afterwards. */
 export interface CommitContext {
   readonly db: Db;
   readonly changes: Pick<ChangeFeed, "announce">;
   readonly outboxWritten: () => void;
 }
 
-/** A state change, on whose returned rows its effects and its callers decide. */
+/** A state change. Its effects read the rows that it returns, and its callers decide on them. */
 export interface StateChange<Selection extends Record<string, unknown>, Row> {
   /** An `UPDATE … WHERE <guard>`, `INSERT` or `DELETE` with `RETURNING`, or a `SELECT` whose effects are the change. */
   readonly query: ReturningQuery<Selection, Row>;
@@ -32,7 +32,7 @@ export interface StateChange<Selection extends Record<string, unknown>, Row> {
   readonly otherwise?: readonly Effect[];
   /** Whether a returned row was changed, and is not that of a refused attempt. By default every one was. */
   readonly isMade?: (row: Row) => boolean;
-  /** What the caches are told of a changed row. */
+  /** What is announced to the caches for a changed row. */
   readonly announce?: (row: Row) => Change;
 }
 
@@ -43,7 +43,7 @@ export type EffectsOf<Row> = (row: Columns<Row>, rows: SQL) => readonly Effect[]
 export interface Composition<Row> {
   /** Gives the rows of the change. */
   readonly query: () => RowQuery<Row>;
-  /** Tells the caches and the outbox workers of the rows. Call it once the statement is committed. */
+  /** Announces the rows to the caches and wakes the outbox. To be called once the statement is committed. */
   readonly announce: (ctx: CommitContext, rows: readonly Row[]) => void;
 }
 
@@ -114,8 +114,8 @@ export function composeCommit<Selection extends Record<string, unknown>, Row>(
     announce: (ctx: CommitContext, returned: readonly Row[]): void => {
       const made = returned.filter((row) => change.isMade?.(row) ?? true);
       if (made.length > 0) announceAll(ctx, change.announce ? made.map(change.announce) : []);
-      if (made.length > 0) tell(ctx, effects);
-      else if (returned.length === 0) tell(ctx, otherwise);
+      if (made.length > 0) notify(ctx, effects);
+      else if (returned.length === 0) notify(ctx, otherwise);
     },
   };
 }
@@ -152,7 +152,7 @@ function assertNoRowTwice(writes: readonly Write[]): void {
   }
 }
 
-function tell(ctx: CommitContext, parts: readonly Part[]): void {
+function notify(ctx: CommitContext, parts: readonly Part[]): void {
   announceAll(
     ctx,
     parts.flatMap(({ effect }) => effect.announces ?? []),

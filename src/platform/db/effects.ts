@@ -27,7 +27,7 @@ export interface Effect {
   readonly query: (source: RowSource) => SQL;
   /** Whether it writes to the outbox: its workers look for messages once the statement is committed. */
   readonly wakesOutbox?: boolean;
-  /** What the caches are told once the statement is committed. */
+  /** What is announced to the caches once the statement is committed. */
   readonly announces?: Change;
   /** Effects of the rows that it returns itself. */
   readonly followedBy?: (source: RowSource) => readonly Effect[];
@@ -128,7 +128,7 @@ export function followed<Returned extends Readonly<Record<string, SQL | PgColumn
     query: (source) => sql`${effect.query(source)} returning ${sql.join(selection, sql`, `)}`,
     followedBy: ({ name }) =>
       effectsOf(
-        asColumns(
+        qualified(
           Object.keys(returned).map((key) => [key, key]),
           name,
         ),
@@ -147,7 +147,7 @@ type RowOf<Returned> = {
 /** The columns of the relation `name` that has these fields, by the names of the fields. */
 export function columnsOf<Row>(fields: Readonly<Record<string, unknown>>, name: string) {
   const names = Object.entries(fields).map(([key, field]) => [key, nameOf(key, field)] as const);
-  return asColumns<Row>(names, name);
+  return qualified<Row>(names, name);
 }
 
 function nameOf(key: string, field: unknown): string {
@@ -156,14 +156,16 @@ function nameOf(key: string, field: unknown): string {
   throw new Error(`the column ${key} of a change has no name in SQL: give it one with .as()`);
 }
 
-function asColumns<Row>(
+function qualified<Row>(
   names: readonly (readonly [key: string, name: string])[],
   relation: string,
 ): Columns<Row> {
   const qualifier = sql.identifier(relation);
-  const columns: unknown = Object.fromEntries(
-    names.map(([key, name]) => [key, sql`${qualifier}.${sql.identifier(name)}`]),
-  );
+  const columns = names.map(([key, name]) => [key, sql`${qualifier}.${sql.identifier(name)}`]);
+  return asColumns<Row>(Object.fromEntries(columns));
+}
+
+function asColumns<Row>(columns: unknown): Columns<Row> {
   return columns as Columns<Row>;
 }
 

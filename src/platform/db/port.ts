@@ -5,7 +5,7 @@ import type { WaitBudget } from "./statement-gate.ts";
 
 /**
  * Drizzle over whichever Postgres is behind it. Every statement passes the gate (`statement-gate.ts`). It has no
- * `transaction`: a change and its effects are one statement (`write.ts`).
+ * `transaction`: a change and its effects are one statement (`commit.ts`).
  */
 export type Db = Pick<
   PgDatabase<PgQueryResultHKT>,

@@ -7,7 +7,7 @@ import type { Secrets } from "../secrets/port.ts";
 import { type ClaimedMessage, markDelivered, markFailed } from "./claim.ts";
 import { type DeliverMessage, type OutboxMessage, PermanentDeliveryError } from "./port.ts";
 
-/** What delivering a topic's messages takes. */
+/** What a topic's messages are delivered with. */
 export interface DeliveryOptions {
   readonly topic: string;
   readonly deliver: DeliverMessage;
@@ -19,12 +19,12 @@ export interface DeliveryOptions {
 
 /** A delivery that takes longer has failed. */
 const deliveryTimeoutSeconds = 90;
-/** For how long a message is its worker's: longer than a delivery takes. One killed in the middle is relieved then. */
+/** How long a message belongs to its worker: longer than a delivery takes. If the worker is killed, another takes it then. */
 export const leaseSeconds = 120;
-/** With the back-off below a message is tried for about a day before it is dead. */
+/** With the back-off below, a message is tried for about a day before it is dead. */
 export const maximumAttempts = 20;
 const maximumBackoffSeconds = 4 * 3600;
-/** How often it is tried to note down what became of a message, a second apart. */
+/** How often the result of a delivery is written, a second apart, until that succeeds. */
 const settlingTries = 5;
 
 /** The pause after the given failed attempt: 1 s, 2 s, 4 s … up to 4 h. */
@@ -32,7 +32,7 @@ export function backoffSeconds(attempt: number): number {
   return Math.min(2 ** (attempt - 1), maximumBackoffSeconds);
 }
 
-/** Delivers one message and notes down what became of it. Never rejects: a message that nothing is known of comes again. */
+/** Delivers one message and writes the result. Never rejects: a message without a result is tried again. */
 export async function attemptDelivery(
   options: DeliveryOptions,
   message: ClaimedMessage,
@@ -49,7 +49,7 @@ export async function attemptDelivery(
       attempt: message.attempts,
       reason: failure.reason,
     };
-    if (failure.isFinal) log.error(fields, "delivery given up");
+    if (failure.isFinal) log.error(fields, "delivery failed for the last time");
     else log.warn(fields, "delivery failed, will be tried again");
   }
   const settle = () =>
@@ -62,7 +62,7 @@ export async function attemptDelivery(
       return;
     } catch (error) {
       const fields = { topic, message: message.id, ...describeError(error) };
-      log.warn(fields, "what became of a message could not be noted down");
+      log.warn(fields, "the result of a delivery could not be written");
       if (tries === settlingTries) return;
     }
     await Bun.sleep(1000);
@@ -75,7 +75,7 @@ async function deliver(
   message: ClaimedMessage,
 ): Promise<{ reason: string; isFinal: boolean } | null> {
   if (message.attempts > maximumAttempts) {
-    return { reason: "its workers ended in the middle of each attempt", isFinal: true };
+    return { reason: "its worker stopped during each attempt", isFinal: true };
   }
   try {
     const delivery = options.deliver(readMessage(message, options.secrets));
@@ -87,10 +87,10 @@ async function deliver(
   }
 }
 
-/** For the log and the row: a database error's own message, which holds parameters, is not in it. */
+/** For the log and the row: without the message of a database error, which has parameters. */
 function reasonOf(error: unknown): string {
   const { error: kind, reason } = describeError(error);
-  // Postgres takes no NUL in a text, and a receiver may have sent one.
+  // Postgres stores no NUL, and the receiver may have sent one.
   return String(reason ?? kind)
     .replaceAll("\0", "")
     .slice(0, 500);

@@ -3,12 +3,12 @@ import { and, asc, eq, inArray, isNull, lte, sql } from "drizzle-orm";
 import type { Db } from "../db/port.ts";
 import { outbox } from "./table.ts";
 
-/** A message as its worker has it, with its lease. */
+/** A message that a worker has claimed, with its lease. */
 export type ClaimedMessage = Awaited<ReturnType<typeof claimMessages>>[number];
 
 /**
- * Takes up to `limit` due messages of a topic for `leaseUntil`. Of several workers each gets its own
- * (SKIP LOCKED); one that dies is relieved when its lease ends. Every claim counts as an attempt.
+ * Claims up to `limit` due messages of a topic until `leaseUntil`. Of several workers each gets its own (SKIP LOCKED); if one
+ * is killed, its messages are free when the lease ends. Every claim counts as an attempt.
  */
 export async function claimMessages(
   db: Db,
@@ -48,8 +48,8 @@ export async function markDelivered(db: Db, id: string, now: Date): Promise<void
 }
 
 /**
- * Puts a message back until `retryAt`, or lays it to rest, without its secrets, when that is null. Does nothing when
- * another worker has taken the message since: what became of it is for that one to say.
+ * Puts a message back until `retryAt`, or marks it dead and deletes its secrets if that is null. Does nothing if another worker
+ * has claimed the message since: that worker writes the result.
  */
 export async function markFailed(
   db: Db,

@@ -4,17 +4,17 @@ import type { Db } from "../db/port.ts";
 import { outbox } from "./table.ts";
 
 const daySeconds = 86_400;
-/** Long enough to look into why a mail did not arrive. */
+/** Long enough to find out why a mail did not arrive. */
 const deliveredSeconds = 7 * daySeconds;
 const deadSeconds = 30 * daySeconds;
 
-/** Deletes a batch of messages that were delivered long ago. What waits stays, however long. */
+/** Deletes a batch of messages that were delivered long ago. Waiting messages are never deleted. */
 export function deleteDeliveredMessages(db: Db, now: Date): Promise<number> {
   const before = addSeconds(now, -deliveredSeconds);
   return deleteBatch(db, outbox, { since: outbox.deliveredAt, before });
 }
 
-/** Deletes a batch of messages that were given up long ago. */
+/** Deletes a batch of dead messages that are old. */
 export function deleteDeadMessages(db: Db, now: Date): Promise<number> {
   const before = addSeconds(now, -deadSeconds);
   return deleteBatch(db, outbox, { since: outbox.deadAt, before });

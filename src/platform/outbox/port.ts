@@ -1,18 +1,18 @@
-/** A message as a worker's handler receives it. The id is the same on every attempt. */
+/** A message for delivery. The id is the same on every attempt. */
 export interface OutboxMessage {
   readonly id: string;
   readonly key: string | null;
   readonly payload: Readonly<Record<string, unknown>>;
-  /** What was sealed with the message, or null when there was nothing or its key is gone. */
+  /** The sealed part of the message, or null if there is none or its key is lost. */
   readonly secrets: Readonly<Record<string, unknown>> | null;
   readonly createdAt: Date;
   readonly attempt: number;
 }
 
-/** Carries one message out. Throwing means: try again later; `PermanentDeliveryError`: never again. */
+/** Delivers one message. An error means that it is tried again later; `PermanentDeliveryError`, that it is not. */
 export type DeliverMessage = (message: OutboxMessage) => Promise<void>;
 
-/** A message that no further attempt will deliver. */
+/** The error for a message that no further attempt can deliver. */
 export class PermanentDeliveryError extends Error {
   constructor(message: string) {
     super(message);

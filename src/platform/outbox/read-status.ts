@@ -3,24 +3,24 @@ import { count, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
 import type { Db } from "../db/port.ts";
 import { outbox } from "./table.ts";
 
-/** What of one topic is still in the outbox undelivered. Nothing of any message's content. */
+/** The undelivered messages of one topic, without their content. */
 export interface TopicStatus {
   readonly topic: string;
-  /** Neither delivered nor given up. The next two are among them. */
+  /** Neither delivered nor dead. Includes the next two. */
   readonly waiting: number;
-  /** To be delivered by now. */
+  /** Those that are due. */
   readonly due: number;
-  /** Failed before, and tried again later. */
+  /** Those that failed, and will be tried again. */
   readonly retrying: number;
-  /** Given up: nobody tries them again. */
+  /** Those that failed for the last time, and are not tried again. */
   readonly dead: number;
-  /** When the oldest one that waits was written. */
+  /** When the oldest waiting message was written. */
   readonly oldestAt: Date | null;
-  /** Why the latest written of those that failed did, the dead ones among them. */
+  /** The error of the newest message that failed, also a dead one. */
   readonly lastError: string | null;
 }
 
-/** How delivery stands, topic by topic. Delivered messages are not counted. */
+/** The status of delivery for each topic. Delivered messages are not counted. */
 export function readOutboxStatus(db: Db, now: Date): Promise<TopicStatus[]> {
   const isWaiting = isNull(outbox.deadAt);
   const isDue = sql`${isWaiting} and ${outbox.availableAt} <= ${sql.param(now, outbox.availableAt)}`;

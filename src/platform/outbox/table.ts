@@ -3,20 +3,20 @@ import { index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core"
 
 import { timestamp } from "../db/columns.ts";
 
-/** What must still happen outside the database: written with the change that asks for it, done by a worker. */
+/** Messages to be delivered outside the database: each is written with its change, and delivered by a worker. */
 export const outbox = pgTable(
   "outbox",
   {
     id: uuid().primaryKey(),
-    /** Which worker it is for: `mail`, `event`, `verification-request`. */
+    /** The topic, which has its own worker: `mail`, `event`, `verification-request`. */
     topic: text().notNull(),
     /** The user it is about; messages of one key are related. */
     key: text(),
     payload: jsonb().$type<Record<string, unknown>>().notNull(),
-    /** The secret part of the payload (links, codes), encrypted; gone once delivered or dead. */
+    /** The secret part of the payload (links, codes), encrypted; deleted once it is delivered or dead. */
     sealed: text(),
     createdAt: timestamp("created_at").notNull(),
-    /** Not before this moment: the next attempt, or the end of the present worker's lease. */
+    /** The time of the next attempt, or the end of the present worker's lease. */
     availableAt: timestamp("available_at").notNull(),
     attempts: integer().notNull().default(0),
     deliveredAt: timestamp("delivered_at"),

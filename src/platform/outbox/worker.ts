@@ -7,15 +7,15 @@ import { claimMessages } from "./claim.ts";
 export interface OutboxWorker {
   /** Looks for work at once instead of at the next poll. */
   wake(): void;
-  /** Delivers everything due now, also without having been started; resolves with how many messages were attempted. */
+  /** Delivers everything that is due now, also without a start; resolves with the number of messages attempted. */
   drain(): Promise<number>;
   start(): void;
-  /** Finishes the deliveries under way and takes no more. */
+  /** Finishes the deliveries in progress and takes no more. */
   stop(): Promise<void>;
 }
 
 const pollSeconds = 1;
-/** How many messages of a topic one worker delivers at a time: one that hangs holds up none of the others. */
+/** The number of messages that one worker delivers at a time: one that hangs does not delay the others. */
 const concurrency = 10;
 
 /** A worker for one topic. Any number of replicas may each run one. */
@@ -29,7 +29,7 @@ export function createOutboxWorker(options: DeliveryOptions): OutboxWorker {
   let isFull = false;
   let taken = 0;
 
-  /** Takes what is due, as far as there is room. */
+  /** Takes the due messages, up to the free places. */
   async function takeDue(): Promise<void> {
     const room = concurrency - underWay.size;
     isFull = room === 0;
@@ -49,7 +49,7 @@ export function createOutboxWorker(options: DeliveryOptions): OutboxWorker {
   function begin(attempt: Promise<void>): void {
     const delivery = attempt.finally(() => {
       underWay.delete(delivery);
-      if (isFull) lookUnheard();
+      if (isFull) lookInBackground();
     });
     underWay.add(delivery);
   }
@@ -65,28 +65,28 @@ export function createOutboxWorker(options: DeliveryOptions): OutboxWorker {
     }
   }
 
-  /** One look at a time; who asks during one is served by the next, which follows at once. */
+  /** One query at a time; a call during one causes another, which follows at once. */
   function look(): Promise<void> {
     lookAgain = true;
     looking ??= lookWhileAsked();
     return looking;
   }
 
-  function lookUnheard(): void {
+  function lookInBackground(): void {
     look().catch((error: unknown) => {
-      // The database being away is told by /health; the next poll tries again.
+      // `/health` reports an unavailable database; the next poll tries again.
       log.debug({ topic, ...describeError(error) }, "outbox not readable");
     });
   }
 
   function poll(): void {
-    lookUnheard();
+    lookInBackground();
     pollTimer = setTimeout(poll, pollSeconds * 1000);
   }
 
   return {
     wake() {
-      if (phase === "running") lookUnheard();
+      if (phase === "running") lookInBackground();
     },
     async drain() {
       const before = taken;

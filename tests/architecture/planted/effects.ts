@@ -2,7 +2,7 @@ import { breaks, keeps, type Planted } from "./planted.ts";
 
 const verb = "src/features/users/register.ts";
 
-/** Ways to reach past a door; each is planted alone in a verb. */
+/** Uses outside the owner; each is planted alone in a verb. */
 const reaches: Readonly<Record<string, readonly string[]>> = {
   environment: [
     `const port = process.env["PORT"];`,
@@ -48,6 +48,14 @@ const reaches: Readonly<Record<string, readonly string[]>> = {
     "const { log } = console;",
     "globalThis.console.log(1);",
   ],
+  announcements: [
+    `ctx.changes.announce({ subject: "user", id });`,
+    "changes.announce(change);",
+    "const { announce } = ctx.changes;",
+    "ctx.outboxWritten();",
+    "const { outboxWritten } = ctx;",
+    "const wake = ctx.outboxWritten;",
+  ],
   terminal: [`process.stdout.write("x");`, "process.stderr.write(text);"],
 };
 
@@ -57,10 +65,11 @@ const owners: Readonly<Record<string, string>> = {
   randomness: "src/kernel/random.ts",
   "outgoing HTTP": "src/platform/http-client/fetch-client.ts",
   console: "src/platform/log/create-log.ts",
+  announcements: "src/platform/db/commit.ts",
   terminal: "src/app/cli/print.ts",
 };
 
-/** Planted uses of what has one door; the door itself stays quiet. */
+/** Planted uses of what has one owner; the owner itself breaks no rule. */
 export const plantedEffects: readonly Planted[] = [
   ...Object.entries(reaches).flatMap(([rule, texts]) =>
     texts.flatMap((text) => [
@@ -90,6 +99,11 @@ export const plantedEffects: readonly Planted[] = [
     "outgoing HTTP",
     "src/app/serve.ts",
     "Bun.serve({\n  port: 0,\n  async fetch(request: Request): Promise<Response> {\n    return app.handle(request);\n  },\n});",
+  ),
+  keeps(
+    "announcements",
+    verb,
+    `const announce = () => ({ subject: "user", id });\nawait commit(ctx, { query, announce }, () => []);`,
   ),
   keeps("console", verb, "const page = { console: true };\nlog.console.open();"),
 ];

@@ -79,6 +79,16 @@ const effects: readonly Effect[] = [
       "Only platform/log writes to the console: log through it, or return what a command prints.",
   },
   {
+    name: "announcements",
+    owners: ["src/platform/db/commit", "src/platform/outbox/enqueue"],
+    uses: [
+      /\.\s*(?:announce|outboxWritten)\b/g,
+      /\{[^{}]*\b(?:announce|outboxWritten)\b[^{}]*\}\s*=(?!>)/g,
+    ],
+    advice:
+      "Only commit announces changes and wakes the outbox: let the change say what it announces, and the effect that it wakes.",
+  },
+  {
     name: "terminal",
     owners: ["src/app/cli", "src/platform/log"],
     uses: [/\bprocess\s*\.\s*std(?:out|err)\s*\.\s*(?:write|end)\b/g],
@@ -86,7 +96,7 @@ const effects: readonly Effect[] = [
   },
 ];
 
-/** What comes from outside a call comes through one door each. */
+/** Each of these has one owner. */
 export const effectRules: readonly Rule[] = effects.map((effect) => ({
   name: effect.name,
   check: (tree) =>
