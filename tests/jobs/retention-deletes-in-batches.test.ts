@@ -72,7 +72,7 @@ test("while another process holds the lock nothing is deleted, and a locked row 
   expect(await batch()).toBe(1);
 });
 
-// At a million rows a sweep that read the whole table would not end within DATABASE_TIMEOUT.
+// At a million rows a deletion that reads the whole table would not end within DATABASE_TIMEOUT.
 test("expired rows are found by an index", async () => {
   const other = postgres(app.platform.settings.databaseUrl ?? "", { max: 1 });
   await other`set enable_seqscan = off`;

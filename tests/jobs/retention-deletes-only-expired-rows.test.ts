@@ -12,7 +12,7 @@ afterEach(() => {
 
 const user = "00000000-0000-7000-8000-000000000001";
 
-/** An SQL moment so many days ago. */
+/** An SQL timestamp so many days ago. */
 function daysAgo(days: number): string {
   return `now() - interval '${days} days'`;
 }

@@ -48,7 +48,7 @@ test.each(
   },
 );
 
-// Bad day: a double tap on a phone, or a reload of the answer.
+// Bad day: a double tap on a phone, or a reload of the response.
 test.each(["verify-email", "change-email"] as const)(
   "submitting %s again shows the same page, and has its effect once",
   async (kind) => {
@@ -71,7 +71,7 @@ test.each(["verify-email", "change-email"] as const)(
   },
 );
 
-/** The answer to a link that never was. */
+/** The response to a link that never existed. */
 async function deadPage(kind: LinkKind): Promise<ShownPage> {
   const path = `/${kind}`;
   return { ...(await app.call("POST", path, { form: { token: "x" } })), path };
@@ -103,7 +103,7 @@ test.each(["verify-email", "magic-link", "reset-password"] as const)(
   },
 );
 
-// Attack: the form that asks for a mail tells who has an account.
+// Attack: the form that requests a mail reveals who has an account.
 // security 15
 test.each(["verify-email", "magic-link", "reset-password"] as const)(
   "asking for a mail on the page of %s shows the same page for every address",

@@ -88,7 +88,7 @@ test("a malformed code does not count as a guess", async () => {
   expect(headingOf(done)).toBe(signedIn);
 });
 
-// Attack: the code's form tells who has an account.
+// Attack: the form for a code reveals who has an account.
 // security 15
 test("a wrong code gets the same response for a known and an unknown address", async () => {
   const { email } = await getLink(app, "magic-link");
@@ -149,7 +149,7 @@ describe("a form that another website posts", () => {
   });
 });
 
-// Attack: a sandboxed frame posts with the origin `null`, as our own pages do; over https every browser tells the two apart.
+// Attack: a sandboxed frame posts with the origin `null`, as the service's own pages do; over https every browser distinguishes the two.
 test.each([
   [{ origin: "null" }, false],
   [{ origin: "null", "sec-fetch-site": "cross-site" }, false],

@@ -16,7 +16,7 @@ import { newPassword } from "../support/password-reset.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const timeoutMilliseconds = 60_000;
-// Chromium notes every answer of 400 and above to the console.
+// Chromium notes every response of 400 and above to the console.
 const refusals = /^console error: Failed to load resource: .* 40[03] /;
 
 describeInBrowser("the links of mails in a browser", () => {

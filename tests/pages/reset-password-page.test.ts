@@ -51,7 +51,7 @@ test("the rules are shown, errors are beside the field, and the link stays valid
   expect((await logIn(app, { email, password: newPassword })).status).toBe(200);
 });
 
-// No auto-login: who has read the mail has not got a session by it.
+// No automatic sign-in: the link alone gives no session.
 // part of security 68
 test("the response does not sign in, and a second submission changes nothing", async () => {
   const { email, link } = await getLink(app, "reset-password");

@@ -22,7 +22,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
     app.defer(() => browser.close());
   }, timeoutMilliseconds);
 
-  /** Opens a newcomer's link; afterwards nothing may have gone wrong on the page, in sight or out of it. */
+  /** Opens a new user's link; afterwards the page must have no visible or hidden problem. */
   async function withLinkOpen(
     visit: (watched: WatchedPage, email: string) => Promise<void>,
     allowed: RegExp = /^$/,
@@ -103,7 +103,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
           await page.getByRole("heading", { name: "Check your mailbox" }).waitFor();
           expect((await mailTo(app, email, 3)).kind).toBe("verify-email");
         },
-        // Chromium notes every answer of 400 to the console.
+        // Chromium notes every response of 400 to the console.
         /^console error: Failed to load resource: .* 400 /,
       ),
     timeoutMilliseconds,

@@ -35,7 +35,7 @@ export async function runGatehouse(
   return outputOf(child);
 }
 
-/** A server process that answers. Disposing of it kills it. */
+/** A serving process. Disposing of it kills it. */
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;

@@ -1,7 +1,7 @@
 import { eventually } from "./eventually.ts";
 import type { TestApp } from "./test-app.ts";
 
-/** Waits until the sweep that a replica begins with is over, and gives what it logged. */
+/** Waits until the first retention job of a replica has ended, and gives what it logged. */
 export async function firstSweep(app: TestApp): Promise<string> {
   const lines = await eventually(
     () => app.log.filter((line) => line.includes('"msg":"swept"')),

@@ -35,7 +35,7 @@ export function changePassword(
   );
 }
 
-/** Status and error code of an answer; the code is null for a success. */
+/** Status and error code of a response; the code is null for a success. */
 export function outcomeOf({ status, json }: Answer): [number, string | null] {
   return [status, json.error?.code ?? null];
 }

@@ -5,7 +5,7 @@ import type { TestApp } from "./test-app.ts";
 
 /** What was accepted after the response to the call that revoked a right. How long is measured by `bun bench/main.ts revocation`. */
 export interface RevocationLag {
-  /** Requests sent to the replica that took it, after that answer, and still accepted. */
+  /** Requests sent to the replica that took it, after that response, and still accepted. */
   readonly acceptedByItsOwn: number;
 }
 
