@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 
 import { createBcryptHasher } from "../../src/platform/password-hasher/bcrypt-hasher.ts";
 import { judgeImportedHash } from "../../src/platform/password-hasher/imported/imported-hash.ts";
-import { hashedPassword, hashesOfOthers } from "../support/hashes-of-others.ts";
+import { hashedPassword, importedHashes } from "../support/imported-hashes.ts";
 
 /** Each test has its own: a failure takes as long as with the most expensive hash that the hasher has compared. */
 function newHasher() {
@@ -15,7 +15,7 @@ function storedOf(hash: string): string {
   return judged.stored;
 }
 
-describe.each(Object.entries(hashesOfOthers))("%s", (_name, hash) => {
+describe.each(Object.entries(importedHashes))("%s", (_name, hash) => {
   test("verifies, and no other password does", async () => {
     const stored = storedOf(hash);
     const hasher = newHasher();
