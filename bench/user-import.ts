@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createHome } from "../tests/support/executable-home.ts";
 import type { DatabaseKind } from "../tests/support/databases.ts";
 import { executablePath, runGatehouse } from "../tests/support/executable.ts";
-import { hashesOfOthers } from "../tests/support/hashes-of-others.ts";
+import { importedHashes } from "../tests/support/imported-hashes.ts";
 import { median } from "./median.ts";
 import type { Measurement, Result } from "./measurement.ts";
 import { benchSettings } from "./server.ts";
@@ -94,7 +94,7 @@ function lineOf(_: unknown, index: number): string {
     email: `user-${index}@example.com`,
     username: `user-${index}`,
     name: `User ${index}`,
-    password_hash: hashesOfOthers["Django's pbkdf2_sha256"],
+    password_hash: importedHashes["Django's pbkdf2_sha256"],
     email_verified: index % 10 !== 0,
     roles: index % 1000 === 0 ? ["admin"] : [],
   };

@@ -31,6 +31,6 @@ test("after a suspend nothing is answered from memory before the replica has hea
   setSystemTime(Date.now() + hourMs);
   expect(changes.isLive()).toBe(false);
   // Looked up again, or heard anew: then the memory serves once more.
-  await eventually(() => changes.isLive(), Boolean, 1);
+  await eventually(() => changes.isLive(), Boolean);
   await eventually(statementsOfMe, (statements) => statements === 0);
 });

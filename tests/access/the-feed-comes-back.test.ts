@@ -43,7 +43,7 @@ function openFeed(url = server.url) {
     async hears(id: string) {
       await backends.tell(`user:${id}`);
       const isThis = (change: Change) => change.subject === "user" && change.id === id;
-      await eventually(() => told.some(isThis), Boolean, 1);
+      await eventually(() => told.some(isThis), Boolean);
     },
     async [Symbol.asyncDispose]() {
       await backends[Symbol.asyncDispose]();

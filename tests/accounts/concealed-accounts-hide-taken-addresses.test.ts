@@ -7,6 +7,7 @@ import { freshEmail, goodPassword, logIn, mailTo, registerVerified } from "../su
 import { race } from "../support/race.ts";
 import { workOf } from "../support/request-work.ts";
 import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
+import { maskTimestamp, visibleResponse } from "../support/visible-response.ts";
 
 const settings = { CONCEAL_ACCOUNTS: "true" };
 
@@ -15,16 +16,11 @@ function register(app: TestApp, email: string, more: Record<string, string> = {}
 }
 
 /** All that the client can see, without what differs between any two responses. */
-function appearance({ status, headers, text }: Answer, email: string): unknown {
-  const changing = /^(?:date|x-request-id)$/;
-  return {
-    status,
-    headers: [...headers].filter(([name]) => !changing.test(name)),
-    body: text
-      .replaceAll(email, "<email>")
-      .replace(/[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}/, "<id>")
-      .replace(/"timestamp":"[^"]+"/, '"timestamp":"<now>"'),
-  };
+function appearance(answer: Answer, email: string): string {
+  const id = /[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}/;
+  return visibleResponse(answer, (body) =>
+    maskTimestamp(body.replaceAll(email, "<email>").replace(id, "<id>")),
+  );
 }
 
 function mailKinds(app: TestApp, email: string): Promise<unknown[]> {
@@ -50,7 +46,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
       [await register(app, free.replace("user-", "USER-"), wish), free],
     ] as const;
     const [first, ...others] = answers.map(([answer, email]) => appearance(answer, email));
-    for (const other of others) expect(other).toEqual(first);
+    for (const other of others) expect(other).toBe(first ?? "");
     const ids = new Set(answers.map(([answer]) => String(answer.json.data.user_id)));
     expect(ids.size).toBe(3);
     expect(ids).not.toContain(owner.userId);
@@ -112,7 +108,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
     const answers = await race(10, () => register(app, email));
     const [first, ...others] = answers.map((answer) => appearance(answer, email));
     expect(answers[0]?.status).toBe(201);
-    for (const other of others) expect(other).toEqual(first);
+    for (const other of others) expect(other).toBe(first ?? "");
     expect(await app.rows(`select id from users where email = '${email}'`)).toHaveLength(1);
     const kinds = await eventually(
       () => mailKinds(app, email),

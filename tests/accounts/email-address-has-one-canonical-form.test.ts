@@ -9,7 +9,7 @@ import { goodPassword, mailTo } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-/** The stored form of an address, or the code of its refusal. */
+/** The stored form of an address, or the code of its error. */
 function formOf(address: string): unknown {
   try {
     return canonicalEmail(address);

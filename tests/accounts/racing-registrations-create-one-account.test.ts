@@ -42,7 +42,7 @@ test("50 registrations at once for one address in many spellings create one acco
   const email = "race@xn--bcher-kva.example";
   const rows = await app.rows("select email from users where email like 'race@%'");
   expect(rows).toEqual([{ email }]);
-  // One account, one mail, one announcement; each refusal on record.
+  // One account, one mail, one event; each refused attempt audited.
   const mails = () => app.mailer.sent.filter(({ message }) => message.to.address === email);
   await eventually(mails, (found) => found.length > 0);
   expect(mails()).toHaveLength(1);

@@ -95,7 +95,7 @@ describe("an invalid registration is refused for", () => {
         timestamp: expect.stringMatching(/Z$/),
       },
     ]);
-    // Nothing received comes back, and nothing of the account that has the address is told.
+    // The response repeats no input, and reveals nothing of the account that has the address.
     for (const value of Object.values(body))
       expect(answer.text).not.toContain(`"${String(value)}"`);
     expect(await app.rows("select count(*)::int as users from users")).toEqual(before);

@@ -4,6 +4,7 @@ import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
 import { useTestApp } from "../support/test-app.ts";
 import { type HasherWork, watchHasher } from "../support/watch-hasher.ts";
+import { visibleResponse } from "../support/visible-response.ts";
 
 const app = useTestApp({
   overrides: {
@@ -25,15 +26,6 @@ async function userWith(change: string, username: string): Promise<string> {
   const { userId, email } = await registerVerified(app, { username });
   await app.rows(`update users set ${change} where id = '${userId}'`);
   return email;
-}
-
-/** Everything of an answer that its reader sees, but for the request's own name. */
-function visible(answer: Answer): unknown {
-  const headers = [...answer.headers].filter(
-    ([name]) => name !== "date" && name !== "x-request-id",
-  );
-  const lines = headers.map(([name, value]) => `${name}: ${value}`).toSorted();
-  return { status: answer.status, headers: lines, body: answer.text };
 }
 
 /** All who cannot sign in with `password`, by the reason. The right one is tried where there was one. */
@@ -112,7 +104,7 @@ test("every failed sign-in gets the same response to the byte, after the same wo
         reason,
         { statements: 2, comparisons: 1 },
       ]);
-      const text = JSON.stringify(visible(await attempt()));
+      const text = visibleResponse(await attempt());
       seen.set(text, [...(seen.get(text) ?? []), reason]);
     }
   }
@@ -128,7 +120,7 @@ test("the same holds at the token endpoint", async () => {
   const seen = new Set<string>();
   for (const username of [freshEmail(), known.email, email, "nobody-of-this-name"]) {
     const form = { grant_type: "password", username, password };
-    seen.add(JSON.stringify(visible(await app.call("POST", "/oauth/token", { form }))));
+    seen.add(visibleResponse(await app.call("POST", "/oauth/token", { form })));
   }
   expect([...seen]).toHaveLength(1);
   expect([...seen][0]).toContain("invalid_grant");
@@ -151,7 +143,7 @@ test("a request for a mail and a guessed code get the same response for known an
     for (const email of emails) {
       const answer = await app.post(`/api/v1/auth/${path}`, { email, ...extra });
       expect(answer.status).toBe(code);
-      seen.add(JSON.stringify(visible(answer)));
+      seen.add(visibleResponse(answer));
     }
     expect([...seen]).toHaveLength(1);
   }

@@ -78,7 +78,7 @@ test("unsealed rows are kept, however old", async () => {
   expect(await scene.sweep()).toBe(2);
 });
 
-// The attack: rows dated back, or a beginning set by hand, for the sweep to clear the traces away.
+// The attack: rows dated back, or a beginning set by hand, so that retention removes the evidence.
 test("altered rows are not deleted, and a forged beginning is not accepted", async () => {
   await using scene = await openAuditScene("postgres");
   await scene.write(5);

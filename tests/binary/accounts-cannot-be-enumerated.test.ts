@@ -12,7 +12,7 @@ import { openRaw } from "../support/raw-http.ts";
 
 setDefaultTimeout(60_000);
 
-/** All bytes that a server answers a POST with; only the time is taken out, the address and a new user's id. */
+/** All bytes of the response to a POST, without the time, the address and a new user's id. */
 async function bytesOf(
   { server }: MailingExecutable,
   path: string,

@@ -46,7 +46,7 @@ test.each([...databaseKinds])(
       ),
     );
     expect(answers.map(({ status }) => status)).toEqual([...emails.map(() => 201), 202, 202, 202]);
-    // Of the three last each is a mail, and the change is told to the old address as well.
+    // Of the three last each is a mail, and the old address is notified of the change as well.
     const expected = newcomers + 4;
     await eventually(
       () => running.servers.reduce((ids, { output }) => ids.union(failed(output)), new Set()).size,

@@ -39,13 +39,13 @@ describe.each([...databaseKinds])("SIGTERM under load on %s", (kind) => {
     const registration = outcomeOf(
       server.post("/api/v1/auth/register", { email: lateEmail, password: goodPassword }),
     );
-    // They have left, but nothing was answered yet: the first hash alone takes longer than this answer.
+    // They are sent, but have no response yet: the first hash alone takes longer than this response.
     expect((await server.call("GET", "/health/ready")).status).toBe(200);
     server.signal("SIGTERM");
 
     const ready = await eventually(
       () => server.call("GET", "/health/ready"),
-      // One that was asked just before the signal may be answered 503 as well, on a connection that stays.
+      // A request sent just before the signal may get 503 as well, on a connection that stays open.
       ({ status, headers }) => status === 503 && headers.get("connection") === "close",
     );
     expect(ready.json.status).toBe("unhealthy");

@@ -41,7 +41,7 @@ test.each(operations)("%s %s needs a permission", async (method, template, expec
   expect((await call(admin.accessToken)).status).toBe(expected);
 });
 
-// Who may not is told nothing else: not that the body is wrong, not whether the client exists.
+// An actor without the permission learns nothing else: not that the body is wrong, not whether the client exists.
 test("a user without the permission gets 403 before any other fault of the request", async () => {
   const { accessToken: bearer } = await signUp(app);
   const wrong = await app.post("/api/v1/clients", { nam: 1 }, { bearer });

@@ -46,7 +46,7 @@ test.each([...databaseKinds])("on %s messages are counted by their state", async
   ]);
 });
 
-// The attack: a mail server whose answer commands the operator's terminal.
+// The attack: a mail server whose response controls the operator's terminal.
 test("the command prints a line for each topic, and neither secrets nor control characters", async () => {
   await using app = await startTestApp();
   const nothing = await runFromSource(app, "events status");

@@ -6,14 +6,14 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { databaseKinds } from "../support/databases.ts";
 import { createHome } from "../support/executable-home.ts";
 import { runGatehouse, startGatehouse } from "../support/executable.ts";
-import { hashedPassword, hashesOfOthers } from "../support/hashes-of-others.ts";
+import { hashedPassword, importedHashes } from "../support/imported-hashes.ts";
 import { fileOf } from "../support/import-users.ts";
 import { freshEmail } from "../support/journey.ts";
 import { withoutLog } from "../support/log-lines.ts";
 
 setDefaultTimeout(60_000);
 
-const hash = hashesOfOthers["passlib's bcrypt $2b$"];
+const hash = importedHashes["passlib's bcrypt $2b$"];
 
 describe.each([...databaseKinds])("users import and export on %s", (kind) => {
   test("a dry run changes nothing, an import creates accounts that sign in, an export returns them", async () => {

@@ -178,7 +178,7 @@ export function documentOfRoutes(
   });
 }
 
-/** The sample app with its documentation, listening on a spare port of 127.0.0.1 under the policy that JSON answers get. */
+/** The sample app with its documentation, listening on a spare port of 127.0.0.1 under the policy of JSON responses. */
 export function serveSample() {
   const record: SampleRecord = { tokenRequests: [], authorizations: [] };
   const routes = sampleRoutes(record);

@@ -77,7 +77,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     },
   );
 
-  // Bad day: the new address is confirmed at the moment at which a stolen mailbox resets the password.
+  // Bad day: the new address is confirmed while a stolen mailbox resets the password.
   // security 56, 64
   test("of two links that revoke each other one is consumed", async () => {
     for (let round = 0; round < 10; round += 1) {

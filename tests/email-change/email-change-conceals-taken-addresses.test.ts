@@ -1,23 +1,16 @@
 import { afterAll, expect, setSystemTime, test } from "bun:test";
 
-import type { Answer } from "../support/http-call.ts";
 import { freshEmail, mailTo, signUp } from "../support/journey.ts";
 import { askForEmail, confirmEmail, kindsOfMailTo, mailedChange } from "../support/own-account.ts";
 import { workOf } from "../support/request-work.ts";
 import { useTestApp } from "../support/test-app.ts";
+import { visibleResponse } from "../support/visible-response.ts";
 
 const app = useTestApp();
 
 afterAll(() => {
   setSystemTime();
 });
-
-/** Everything of an answer that its reader sees, but for the request's own name. */
-function visible({ status, headers, text }: Answer): string {
-  const named = [...headers].filter(([name]) => name !== "date" && name !== "x-request-id");
-  const lines = named.map(([name, value]) => `${name}: ${value}`).toSorted();
-  return JSON.stringify([status, lines, text]);
-}
 
 // Attack: a user requests changes to other people's addresses, to learn which have an account.
 // security 12, 15: of the change of an address
@@ -33,7 +26,7 @@ test("requests for a free, a taken and a deleted user's address get the same res
   for (const email of [free, holder.email, gone.email]) {
     const answer = await askForEmail(app, user, email);
     expect(answer.status).toBe(202);
-    seen.add(visible(answer));
+    seen.add(visibleResponse(answer));
   }
   setSystemTime();
   expect(seen.size).toBe(1);

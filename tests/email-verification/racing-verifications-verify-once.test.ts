@@ -74,7 +74,7 @@ describe.each([...databaseKinds])("20 at once, on %s", (database) => {
     await expectVerifiedOnce(userId);
   });
 
-  // Bad day: an impatient newcomer presses "send again" many times; only the newest mail may count.
+  // Bad day: an impatient user presses "send again" many times; only the newest mail is valid.
   test("asking for mails: all get a response, and only the last link is valid", async () => {
     const { email } = await newcomer();
     const statuses = await raceWith([{ path: "resend-verification", json: { email } }]);

@@ -123,7 +123,7 @@ test("a queued reminder is not sent to a user who has verified meanwhile", async
   expect(sent.slice(2)).toEqual([`verify-reminder ${emails[1]}`]);
 });
 
-// Bad day: every replica finds at the same moment that reminders are due.
+// Bad day: every replica finds at the same time that reminders are due.
 test("of three replicas one sends each user's reminder", async () => {
   const start = Date.now();
   await using app = await startTestApp();

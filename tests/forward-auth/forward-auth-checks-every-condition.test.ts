@@ -56,7 +56,7 @@ test("all named roles and permissions are required", async () => {
   }
 });
 
-// Bad day: the operator writes it differently, and believes that the door is closed.
+// Bad day: the operator writes the condition wrongly, and assumes that access is restricted.
 test("an invalid condition is never met", async () => {
   for (const query of [
     "?role=",

@@ -4,7 +4,7 @@ import { createPeriodicJob, type PeriodicJob } from "../../src/app/jobs/periodic
 import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
 import type { Logger } from "../../src/platform/log/port.ts";
 import { eventually } from "../support/eventually.ts";
-import { firstSweep } from "../support/first-sweep.ts";
+import { firstRetentionRun } from "../support/first-retention-run.ts";
 import { startTestApp } from "../support/test-app.ts";
 
 let running: PeriodicJob | null = null;
@@ -71,7 +71,7 @@ test("runs do not overlap, and stopping waits for the present run and begins non
 // Bad day: one table is locked, or too large for one statement, and the others are never cleaned.
 test("a table that cannot be cleaned is logged, and does not block the others", async () => {
   await using app = await startTestApp();
-  await firstSweep(app);
+  await firstRetentionRun(app);
   await app.rows(
     `insert into outbox (id, topic, payload, created_at, available_at, delivered_at)
      values (gen_random_uuid(), 'old', '{}', now(), now(), now() - interval '8 days')`,

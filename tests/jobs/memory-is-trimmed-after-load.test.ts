@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 
 import { createMemoryTrim, thisProcess } from "../../src/app/jobs/memory-trim.ts";
 
-/** Looks after pauses of four seconds in which so much of a core was used, and tells before which looks memory went back. */
+/** Looks after pauses of four seconds in which so much of a core was used, and gives the looks before which memory was trimmed. */
 async function looks(shares: readonly number[]): Promise<number[]> {
   let time = 0;
   let processorTime = 900;

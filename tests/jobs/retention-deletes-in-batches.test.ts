@@ -5,14 +5,14 @@ import postgres from "postgres";
 import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
 import { batchSize } from "../../src/platform/db/delete-batch.ts";
 import { deleteDeliveredMessages } from "../../src/platform/outbox/delete-expired.ts";
-import { firstSweep } from "../support/first-sweep.ts";
+import { firstRetentionRun } from "../support/first-retention-run.ts";
 import { race } from "../support/race.ts";
 import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
 
 beforeAll(async () => {
-  await firstSweep(app);
+  await firstRetentionRun(app);
 });
 
 beforeEach(async () => {
@@ -49,7 +49,7 @@ test("a run that is stopped begins no further batch", async () => {
 // Bad day: all replicas are restarted at once and find a great heap.
 test("of several replicas one deletes at a time, and none fails or deletes twice", async () => {
   const replicas = [app, await app.replica(), await app.replica()];
-  await Promise.all(replicas.map(firstSweep));
+  await Promise.all(replicas.map(firstRetentionRun));
   await deliveredLongAgo(5 * batchSize);
   const counts = await race(30, (index) => batch(replicas[index % 3]));
   const deleted = counts.reduce((sum, count) => sum + count);
@@ -72,7 +72,7 @@ test("while another process holds the lock nothing is deleted, and a locked row 
   expect(await batch()).toBe(1);
 });
 
-// At a million rows a sweep that read the whole table would not end within DATABASE_TIMEOUT.
+// At a million rows a deletion that reads the whole table would not end within DATABASE_TIMEOUT.
 test("expired rows are found by an index", async () => {
   const other = postgres(app.platform.settings.databaseUrl ?? "", { max: 1 });
   await other`set enable_seqscan = off`;

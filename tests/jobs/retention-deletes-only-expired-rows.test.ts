@@ -2,7 +2,7 @@ import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
 import { databaseKinds } from "../support/databases.ts";
-import { firstSweep } from "../support/first-sweep.ts";
+import { firstRetentionRun } from "../support/first-retention-run.ts";
 import { signUp } from "../support/journey.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
@@ -12,7 +12,7 @@ afterEach(() => {
 
 const user = "00000000-0000-7000-8000-000000000001";
 
-/** An SQL moment so many days ago. */
+/** An SQL timestamp so many days ago. */
 function daysAgo(days: number): string {
   return `now() - interval '${days} days'`;
 }
@@ -110,7 +110,7 @@ test.each([...databaseKinds])(
   "on %s rows that expired long enough ago are deleted, and all others stay",
   async (database) => {
     await using app = await startTestApp({ database });
-    await firstSweep(app);
+    await firstRetentionRun(app);
     await insertUser(app);
     for (const [id, row] of rows.entries()) await app.rows(row.insert(id));
     await deleteExpiredRows(app.platform);
@@ -125,7 +125,7 @@ test.each([...databaseKinds])(
 test("active sessions, queued mails and valid links are kept, and an expired link is unknown", async () => {
   const start = Date.now();
   await using app = await startTestApp();
-  await firstSweep(app);
+  await firstRetentionRun(app);
   const old = await signUp(app);
   await app.post("/api/v1/auth/resend-verification", { email: old.email });
   setSystemTime(start + 40 * 86_400_000);
@@ -146,10 +146,10 @@ test("active sessions, queued mails and valid links are kept, and an expired lin
 
 test("every replica runs the retention job from its start", async () => {
   await using app = await startTestApp();
-  expect(JSON.parse(await firstSweep(app))).toMatchObject({ level: "debug", sessions: 0 });
+  expect(JSON.parse(await firstRetentionRun(app))).toMatchObject({ level: "debug", sessions: 0 });
   await insertUser(app);
   for (const [id, row] of rows.entries()) await app.rows(row.insert(id));
-  expect(JSON.parse(await firstSweep(await app.replica()))).toMatchObject({
+  expect(JSON.parse(await firstRetentionRun(await app.replica()))).toMatchObject({
     level: "info",
     challenges: 2,
     sessions: 3,

@@ -56,7 +56,7 @@ describe("round trips to the database", () => {
     expect(await count("/api/v1/auth/refresh", 200, refresh)).toBeWithin(1, 3);
   });
 
-  // What services next door ask for each of their own requests.
+  // What other services request for each of their own requests.
   test("verifying a token takes 1 the first time, and then 0", async () => {
     await counted.platform.changes.start();
     const me = () => count("/api/v1/users/me", 200);

@@ -77,7 +77,7 @@ test("next, current, retired, deleted: published a day ahead, verifying as long 
   ).toEqual([{ detail: { key_ids: [first] } }]);
 });
 
-// Bad day: every replica finds at the same moment that a rotation is due.
+// Bad day: every replica finds at the same time that a rotation is due.
 test("of three concurrent rotations one succeeds, ten times", async () => {
   const start = Date.now();
   await using app = await startTestApp({ settings });

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 
 import { asymmetricAlgorithms } from "../support/signing-keys.ts";
+import { outputOf } from "../support/child-output.ts";
 
 const keyPairs = join(import.meta.dir, "../../src/platform/jwt/key-pair.ts");
 
@@ -16,10 +17,10 @@ test.each([...asymmetricAlgorithms])(
     const key = await importKey({ ...pair, algorithm, activeFrom: new Date(), verifyUntil: null });
     console.log(key.verifyWith.type, key.signWith.type);`;
     const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "pipe" });
-    const [stdout, stderr] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-    ]);
-    expect([await child.exited, stderr, stdout]).toEqual([0, "", "public private\n"]);
+    expect(await outputOf(child)).toEqual({
+      exitCode: 0,
+      stdout: "public private\n",
+      stderr: "",
+    });
   },
 );

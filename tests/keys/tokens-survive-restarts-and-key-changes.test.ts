@@ -98,7 +98,7 @@ test("every token stays valid when JWT_ALGORITHM is changed and changed back", a
   expect(keyIdOf(users[5]?.accessToken ?? "")).toBe(keyIdOf(users[1]?.accessToken ?? ""));
 });
 
-// Bad day: replicas boot at the same moment on a database without a key.
+// Bad day: replicas boot at the same time on a database without a key.
 test("of replicas that start together one creates the first key, and all sign with it", async () => {
   await using app = await startTestApp();
   const replicas = await race(4, () => app.replica({ JWT_ALGORITHM: "EdDSA" }));

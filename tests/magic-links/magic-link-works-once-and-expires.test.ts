@@ -19,7 +19,7 @@ describe.each([...databaseKinds])("20 at once, on %s", (database) => {
     replicas = database === "postgres" ? [app, await app.replica()] : [app];
   });
 
-  // Bad day: a double tap; attack: a link seen over a shoulder, pressed at the same moment.
+  // Bad day: a double tap; attack: a link seen over a shoulder, pressed at the same time.
   // security 53, 56
   test.each(["link", "code", "link and code"])("with %s: one session", async (by) => {
     const { userId, email } = await registerVerified(app);

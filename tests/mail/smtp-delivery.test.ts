@@ -74,7 +74,7 @@ function refusingRecipients(responseCode: number, text: string): SMTPServerOptio
 }
 
 describe("encryption", () => {
-  // Attack: someone on the way strips STARTTLS from the server's answer to read links and codes.
+  // Attack: someone on the way strips STARTTLS from the server's response to read links and codes.
   test("a server without STARTTLS gets nothing in starttls mode", async () => {
     await using server = await startMailServer({ disabledCommands: ["STARTTLS"] });
     await using mailer = smtpMailer(server, { tls: "starttls" });

@@ -135,7 +135,7 @@ describe("a message that cannot be delivered", () => {
     expect(app.log.join("")).not.toContain("canary-1f2e");
   });
 
-  // The attack: a receiver's answer that Postgres cannot store, so that the failure itself cannot be noted down.
+  // The attack: a receiver's response that Postgres cannot store, so that the failure cannot be recorded.
   test("with a NUL byte in the error is retried like any other", async () => {
     const scene = createOutboxScene(app, "unstorable");
     const id = await scene.enqueue(1);

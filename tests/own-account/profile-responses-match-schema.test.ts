@@ -6,7 +6,7 @@ import { confirmEmail, mailedChange } from "../support/own-account.ts";
 import { schemaFaults } from "../support/schema-faults.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-// part of security 100: an answer holds what is described, and nothing else
+// part of security 100: a response holds what is described, and nothing else
 test("responses of profile update and account deletion match the OpenAPI document", async () => {
   await using app = await startTestApp();
   const { operations, schemas } = await readOperations(app);

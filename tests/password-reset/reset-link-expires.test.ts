@@ -24,7 +24,7 @@ test("the link expires after 30 minutes, and a late attempt does not consume it"
   expect(outcomeOf(await confirmReset(app, token))).toEqual([200, null]);
 });
 
-// Attack: a token of one kind is carried to another door.
+// Attack: a token of one kind is sent to an endpoint for another.
 // security 57
 test("the link is invalid for another purpose, and other tokens are invalid for a reset", async () => {
   const email = freshEmail();

@@ -37,7 +37,7 @@ test("a wrong token and a weak password change nothing, and consume no link", as
   expect(outcomeOf(await confirmReset(app, token))).toEqual([200, null]);
 });
 
-// Attack: dead links, each to cost a hash.
+// Attack: invalid links, each of which costs a hash.
 test("a password is hashed only for a valid link and an acceptable password", async () => {
   const user = await signUp(app);
   const token = await askForReset(app, user.email);

@@ -3,8 +3,9 @@ import { afterEach, expect, setSystemTime, test } from "bun:test";
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
 import { mailsOfKind } from "../support/mail-of-kind.ts";
-import { untilRequestsAreDone } from "../support/password-reset.ts";
+import { untilRequestsAreHandled } from "../support/background-work.ts";
 import { useTestApp } from "../support/test-app.ts";
+import { visibleResponse } from "../support/visible-response.ts";
 
 const app = useTestApp();
 
@@ -14,14 +15,6 @@ afterEach(() => {
 
 function ask(email: string): Promise<Answer> {
   return app.post("/api/v1/auth/password/reset", { email });
-}
-
-/** Everything of an answer that its reader sees, but for the request's own name. */
-function visible({ status, headers, text }: Answer): string {
-  const lines = [...headers]
-    .filter(([name]) => name !== "date" && name !== "x-request-id")
-    .map(([name, value]) => `${name}: ${value}`);
-  return JSON.stringify([status, lines.toSorted(), text]);
 }
 
 /** Addresses of every kind of account, and of none. */
@@ -45,11 +38,11 @@ test("the response is the same to the byte, and only existing users get a mail",
   for (const email of [verified, deleted, passwordless, unverified, unknown]) {
     const answer = await ask(email);
     expect(answer.status).toBe(202);
-    seen.add(visible(answer));
+    seen.add(visibleResponse(answer));
   }
   expect(seen.size).toBe(1);
 
-  await untilRequestsAreDone(app);
+  await untilRequestsAreHandled(app);
   const mailed = (email: string) =>
     app.rows(
       `select id from outbox where topic = 'mail' and payload->>'kind' = 'reset-password' and payload->>'to' = '${email}'`,
@@ -67,7 +60,7 @@ test("the response is the same to the byte, and only existing users get a mail",
 test("every spelling of an address is recognised, and an invalid one is refused", async () => {
   const { email } = await registerVerified(app);
   expect((await ask(` ${email.toUpperCase()} `)).status).toBe(202);
-  await untilRequestsAreDone(app);
+  await untilRequestsAreHandled(app);
   const queued = await app.rows(
     `select id from outbox where payload->>'kind' = 'reset-password' and payload->>'to' = '${email}'`,
   );

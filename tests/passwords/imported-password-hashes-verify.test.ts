@@ -4,7 +4,7 @@ import { createBcryptHasher } from "../../src/platform/password-hasher/bcrypt-ha
 import { validateImportedHash } from "../../src/platform/password-hasher/imported/imported-hash.ts";
 import { hashedPassword, hashesOfOthers } from "../support/hashes-of-others.ts";
 
-/** Each test has its own: refusals take as long as they would with the dearest hash that a hasher has met. */
+/** Each test has its own: a failure takes as long as with the most expensive hash that the hasher has compared. */
 function newHasher() {
   return createBcryptHasher({ cost: 4, concurrency: 2, waiting: 10 });
 }
@@ -15,7 +15,7 @@ function storedOf(hash: string): string {
   return judged.stored;
 }
 
-describe.each(Object.entries(hashesOfOthers))("%s", (_name, hash) => {
+describe.each(Object.entries(importedHashes))("%s", (_name, hash) => {
   test("verifies, and no other password does", async () => {
     const stored = storedOf(hash);
     const hasher = newHasher();

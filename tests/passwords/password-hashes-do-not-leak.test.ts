@@ -9,7 +9,7 @@ const app = useTestApp({ settings: { BCRYPT_COST: "5" } });
 
 const password = "Unmistakable-Passphrase-7!";
 
-/** A whole journey and its failures; every answer of it. */
+/** A whole journey and its failures; every response of it. */
 async function walk(email: string): Promise<Answer[]> {
   const register = { email, password };
   const answers = [

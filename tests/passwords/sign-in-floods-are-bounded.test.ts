@@ -27,7 +27,7 @@ async function callMeanwhile(app: TestApp, firstToken: string, ended: () => bool
   return turns;
 }
 
-// Attack: logins cost the server a thousand times what they cost the sender.
+// Attack: a sign-in costs the server a thousand times what it costs the client.
 // security 108
 test("of 200 concurrent sign-ins a bounded number waits, the others get 503, and other requests are served", async () => {
   await using app = await startTestApp({

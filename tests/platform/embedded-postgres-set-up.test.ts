@@ -49,7 +49,7 @@ describe("the embedded Postgres", () => {
     expect(rows).toEqual([{ by_code_point: true, lowered: "äéω", locale: "C" }]);
   });
 
-  // Without the mend, PGlite answers every fsync with success and does nothing: a power cut then loses commits.
+  // Without the fix, PGlite reports success for every fsync and does nothing: a power cut then loses commits.
   test("waits for the disk at each commit", async () => {
     expect(await settings("fsync", "wal_sync_method", "synchronous_commit")).toEqual({
       fsync: "on",
@@ -68,7 +68,7 @@ describe("the embedded Postgres", () => {
       await embedded.client.query("insert into commits values ($1)", [value]);
       expect(results).toEqual(Array.from({ length: value }, () => 0));
     }
-    // A disk that fails must be told to Postgres: an exception would be taken for success.
+    // A disk error must reach Postgres: an exception would count as success.
     expect(original({ nfd: -1 })).toBeGreaterThan(0);
     operations.fsync = original;
   });

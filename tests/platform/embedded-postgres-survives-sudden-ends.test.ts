@@ -10,7 +10,7 @@ await prepareEmbeddedDatabase();
 const longTestMs = 30_000;
 const modulePath = join(import.meta.dir, "../../src/platform/db/embedded-postgres.ts");
 
-// Starts the database, says "ready", then answers each line of SQL with a line of JSON.
+// Starts the database, prints "ready", then prints a line of JSON for each line of SQL.
 const program = `
   const { startEmbeddedPostgres } = await import(${JSON.stringify(modulePath)});
   const embedded = await startEmbeddedPostgres({
@@ -146,7 +146,7 @@ describe("the embedded Postgres", () => {
       const expected = acknowledged.map((line) => JSON.parse(line)[0].value);
       expect(expected.length).toBeLessThan(2_000);
       expect(row.numbers.slice(0, expected.length)).toEqual(expected);
-      // The one under way may have been written before the kill, and its answer not.
+      // The one under way may have been written before the kill, and its response not.
       expect(row.numbers.length - expected.length).toBeLessThanOrEqual(1);
     },
     longTestMs,

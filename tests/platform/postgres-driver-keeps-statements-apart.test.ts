@@ -68,7 +68,7 @@ describe("the Postgres driver", () => {
     );
   });
 
-  // The attack: a statement that its transaction forgot to await is heard in the next one on the connection.
+  // The attack: a statement that its transaction did not await runs in the next one on the connection.
   test("refuses a statement of a transaction that has ended", async () => {
     const single = connect(1);
     let speakLate = (): PromiseLike<unknown> => Promise.resolve();

@@ -69,7 +69,7 @@ describe("the Postgres driver", () => {
     longTestMs,
   );
 
-  // The attack: the pool reconnects the dead transaction's connection and lends it to another, and what the dead one still says lands there.
+  // The attack: the pool reconnects the dead transaction's connection and lends it to another, and later statements of the dead one run there.
   test("refuses the later statements of a transaction whose connection died", () =>
     withScratchDatabase(serverUrl, async ({ pool, connect, admin, name }) => {
       const single = connect(1);
@@ -160,7 +160,7 @@ async function withScratchDatabase(
   scratchUrl.pathname = `/${name}`;
   const clients: postgres.Sql[] = [];
   const open = (target: string, max: number): postgres.Sql => {
-    // The test server may lose its last commits in a crash unless it is told otherwise.
+    // The test server may lose its last commits in a crash without this setting.
     const connection = { synchronous_commit: "on" };
     const client = postgres(target, {
       max,

@@ -39,7 +39,7 @@ async function openThroughProxy(silenceSeconds: number) {
   };
 }
 
-// The bad day: a failover. The old server's connections are never closed, nothing answers on them, and TCP would wait 15 minutes.
+// The bad day: a failover. The old server's connections are never closed, nothing responds on them, and TCP would wait 15 minutes.
 test("silent connections are replaced by new ones", async () => {
   await using scene = await openThroughProxy(2);
   const { proxy, database, select } = scene;

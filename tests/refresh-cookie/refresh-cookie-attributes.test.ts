@@ -20,7 +20,7 @@ function startSite() {
   };
 }
 
-/** Posts from a script of the page, with credentials; gives the answer's text, or null where the browser keeps it back. */
+/** Posts from a script of the page, with credentials; gives the response's text, or null where the browser withholds it. */
 function postFrom(page: Page, url: string, json: unknown): Promise<string | null> {
   const call = { url, body: json === undefined ? null : JSON.stringify(json) };
   return page.evaluate(async ({ url, body }) => {

@@ -142,7 +142,7 @@ test("a malformed refresh token is refused, however long", async () => {
   for (const value of values) {
     for (const path of ["/api/v1/auth/refresh", "/api/v1/auth/logout"]) {
       const { status, json } = await app.call("POST", path, { headers: cookieHeaders(value) });
-      // A log-out that finds nothing to end has nothing to complain of.
+      // A sign-out that finds nothing to end is no error.
       const expected = path.endsWith("logout") ? [200, undefined] : [401, "INVALID_TOKEN"];
       expect([value.slice(0, 20), path, status, json.error?.code]).toEqual([
         value.slice(0, 20),

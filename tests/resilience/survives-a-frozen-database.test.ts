@@ -52,7 +52,7 @@ describe("while every process of the database server is frozen", () => {
     await load.nextSuccess();
     const frozen = freezePostgres(server.pid);
     try {
-      // Until answers that had already left the server are read.
+      // Until responses that had already left the server are read.
       await Bun.sleep(200);
       const before = statements;
       const answersBefore = load.answers.length;

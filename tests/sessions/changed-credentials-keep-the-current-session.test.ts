@@ -13,7 +13,7 @@ function change({ userId, accessToken }: SignedInUser): string {
     update sessions set credentials_version = credentials_version + 1 where id = '${sessionOf(accessToken)}'`;
 }
 
-// Bad day: the application refreshes by itself at the moment at which the password is changed in it.
+// Bad day: the application refreshes by itself while the password is changed in it.
 test("a refresh of the current session succeeds", async () => {
   const user = await signUp(app);
   const answer = await meanwhile(app, change(user), () => refresh(app, user.refreshToken));

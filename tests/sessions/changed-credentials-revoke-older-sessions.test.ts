@@ -31,7 +31,7 @@ async function expectVoid(app: TestApp, user: SignedInUser): Promise<void> {
   expect(await outcomeOfRefresh(app, user.refreshToken)).toEqual([401, "INVALID_TOKEN"]);
 }
 
-/** A replica hears of what others have changed a moment later. */
+/** A replica gets notifications of changes a little later. */
 async function untilHeard(app: TestApp, { accessToken }: SignedInUser): Promise<void> {
   await eventually(
     () => statusOfMe(app, accessToken),
@@ -115,7 +115,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     await expectVoid(app, second);
   });
 
-  // Attack: with the session of a thief, who was shut out a moment ago, the credentials are changed once more.
+  // Attack: with the session of a thief, who was shut out just before, the credentials are changed once more.
   test("a revoked session is not restored as the current one", async () => {
     await using app = await startTestApp({ database });
     const user = await signUp(app);

@@ -6,7 +6,7 @@ import { goodPassword, logIn, mailTo, registerVerified, signUp } from "../suppor
 import { outcomeOfRefresh, refresh, refreshGrant, statusOfMe } from "../support/session-calls.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-// Disabled by hand here, with nothing else changed: every door looks for itself.
+// Disabled by SQL here, with nothing else changed: every endpoint checks the state.
 describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({ database });
 

@@ -9,7 +9,7 @@ import { startTestApp, type TestApp } from "../support/test-app.ts";
 const dead = [401, "INVALID_TOKEN"];
 const atOnce = 10;
 
-/** Starts refresh and log-out of one session, the latter some turns later, and gives every token that the session ever had. */
+/** Starts refresh and sign-out of one session, the latter some turns later, and gives every token that the session ever had. */
 async function raceOnce(app: TestApp, user: SignedInUser, turnsLater: number) {
   const { data } = (await logIn(app, user)).json;
   const [refreshCaller, logOutCaller] = turnsLater > 0 ? [0, 1] : [1, 0];

@@ -17,7 +17,7 @@ function refreshRequest(refreshToken: string): string {
   return `${head.join("\r\n")}\r\n\r\n${body}`;
 }
 
-// security 52. Bad day: a phone in a tunnel; the rotation is committed, its answer never read.
+// security 52. Bad day: a phone in a tunnel; the rotation is committed, its response never read.
 test("a client that lost the response repeats the refresh and continues", async () => {
   await using app = await startTestApp();
   const user = await signUp(app);

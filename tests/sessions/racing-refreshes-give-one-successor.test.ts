@@ -39,7 +39,7 @@ async function raceForRounds(replicas: readonly [TestApp, ...TestApp[]], rounds:
   return { refreshToken, accessToken };
 }
 
-/** The session's row knows one living token, and it is this one. */
+/** The session's row has one valid token, and it is this one. */
 async function expectOneLivingToken(app: TestApp, refreshToken: string) {
   const living = `select refresh_token_hash from sessions where id = '${sessionOf(refreshToken)}' and ended_at is null`;
   expect(await app.rows(living)).toEqual([

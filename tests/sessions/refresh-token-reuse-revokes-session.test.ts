@@ -88,7 +88,7 @@ test("concurrent reuse of one token is audited once", async () => {
   ).toHaveLength(1);
 });
 
-// Attack: replay and refresh at the same moment, so that one undoes the other.
+// Attack: replay and refresh at the same time, so that one undoes the other.
 test("reuse that races with the newest token leaves no valid token", async () => {
   await using app = await startTestApp();
   for (let round = 0; round < 25; round += 1) {

@@ -64,7 +64,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await outcomeOfRefresh(app, user.refreshToken)).toEqual([401, "INVALID_TOKEN"]);
   });
 
-  // A client's own token, from before: it took none of the answers' tokens, which are the same.
+  // A client's own token, from before: it did not use the tokens of the responses, which are the same.
   test("when switched on again, the session continues and its token is replaced", async () => {
     await using app = await startTestApp({ database, settings });
     const user = await signUp(app);
@@ -102,7 +102,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     await app.server.stop(0);
 
     const after = await app.replica(settings);
-    // Bad day: the answer before the restart was lost. The same token comes again, and stays from now on.
+    // Bad day: the response before the restart was lost. The same token comes again, and stays from now on.
     const again = await refreshed(after, racing.refreshToken);
     const [first, before, now] = [racing, newest, again].map(
       ({ refreshToken }) => decodeToken(refreshToken).claims,

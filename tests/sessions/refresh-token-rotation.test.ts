@@ -70,7 +70,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await outcomeOfRefresh(app, user.refreshToken)).toEqual([401, "INVALID_TOKEN"]);
   });
 
-  // security 43. Attack: a token stolen a moment ago, and used while its owner goes on refreshing.
+  // security 43. Attack: a token stolen just before, and used while its owner goes on refreshing.
   test("a token older than the immediate predecessor ends the session, also within the grace period", async () => {
     const user = await signUp(app);
     const child = await refreshed(app, user.refreshToken);

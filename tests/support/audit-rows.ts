@@ -1,7 +1,7 @@
 import type { Answer } from "./http-call.ts";
 import type { TestApp } from "./test-app.ts";
 
-/** The audit log's rows of the request that got this answer, oldest first, without ids and times. */
+/** The audit log's rows of the request that got this response, oldest first, without ids and times. */
 export function auditOf(app: TestApp, answer: Answer): Promise<Record<string, unknown>[]> {
   const requestId = answer.headers.get("x-request-id") ?? "";
   if (!/^[\w.-]+$/.test(requestId)) throw new Error("an answer without a request id");

@@ -14,3 +14,12 @@ export async function untilBackgroundWorkIsDone(app: TestApp): Promise<void> {
     60,
   );
 }
+
+/** Waits until every request for a mail has been handled: it has led to a mail, or to none. */
+export async function untilRequestsAreHandled(app: TestApp): Promise<void> {
+  await eventually(
+    () => app.rows("select id from outbox where topic like '%-request' and delivered_at is null"),
+    (rows) => rows.length === 0,
+    60,
+  );
+}

@@ -6,7 +6,7 @@ import type { Answer, Call } from "./http-call.ts";
 import { quietLog } from "./quiet-log.ts";
 import type { TestApp } from "./test-app.ts";
 
-/** A replica that does nothing but answer: no server, no workers, no health checks. Its statements are those of its requests. */
+/** A replica that only handles requests: no server, no workers, no health checks. Its statements are those of its requests. */
 export interface CountedApp extends AsyncDisposable {
   readonly platform: RunningPlatform;
   /** How many statements were sent to the database so far. */
@@ -16,7 +16,7 @@ export interface CountedApp extends AsyncDisposable {
   call(method: string, path: string, call?: Pick<Call, "bearer" | "json">): Promise<Answer>;
 }
 
-/** Another replica of a test's application, or of one with settings of its own. It hears of changes once `changes` is started. */
+/** Another replica of a test's application, or of one with settings of its own. It gets notifications of changes once `changes` is started. */
 export function createCountedApp(served: TestApp, settings: Partial<Settings> = {}): CountedApp {
   let statements = 0;
   const platform = createPlatform(

@@ -6,7 +6,7 @@ export interface ReceivedRequest {
   readonly body: string;
 }
 
-/** An application that knows nothing of sign-ins: it answers 200, and keeps what it received. */
+/** An application without authentication: it responds 200, and keeps what it received. */
 export interface EchoApplication extends AsyncDisposable {
   readonly port: number;
   readonly received: readonly ReceivedRequest[];

@@ -15,7 +15,7 @@ export interface Home extends AsyncDisposable {
   readonly cwd: string;
   /** `DATABASE_URL`, or nothing at all. */
   readonly settings: Record<string, string>;
-  /** Where the program keeps its files unless told otherwise. */
+  /** Where the program keeps its files by default. */
   readonly dataDirectory: string;
   /** The rows of a query of the test's own; no process may hold the embedded database meanwhile. */
   rows(query: string): Promise<Record<string, unknown>[]>;

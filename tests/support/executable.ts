@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import { type Finished, outputOf } from "./child-output.ts";
 import { type Answer, type Call, callServer } from "./http-call.ts";
 
 /** The program under test, as `bun run build` leaves it. */
@@ -19,13 +20,6 @@ export interface RunOptions {
   readonly wrapper?: readonly string[];
 }
 
-/** A run that has ended. */
-export interface Finished {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs a command to its end. */
 export async function runGatehouse(
   commandLine: readonly string[],
@@ -38,15 +32,10 @@ export async function runGatehouse(
     stdout: "pipe",
     stderr: "pipe",
   });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { exitCode, stdout, stderr };
+  return outputOf(child);
 }
 
-/** A server process that answers. Disposing of it kills it. */
+/** A serving process. Disposing of it kills it. */
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;

@@ -7,7 +7,7 @@ export interface Call {
   readonly headers?: Record<string, string>;
 }
 
-/** An answer, read to its end. `json` is undefined when the body is not JSON. */
+/** A response, read to its end. `json` is undefined when the body is not JSON. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;

@@ -61,7 +61,7 @@ export function startHttpLoad(app: TestApp, user: SignedInUser, callers = 12) {
       const before = answers.length;
       await eventually(succeeded, Boolean, recoverySeconds);
     },
-    /** Ends the load and gives what was answered; fails where an answer was neither a success nor a proper 503. */
+    /** Ends the load and counts the responses; fails where one was neither a success nor a proper 503. */
     async finish(): Promise<{ successes: number; unavailable: number }> {
       running = false;
       await workers;

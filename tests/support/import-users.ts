@@ -15,7 +15,7 @@ export function fileOf(lines: readonly unknown[]): string {
     .join("");
 }
 
-/** Imports a file's content as the command does; gives the counts and the faults that were told. */
+/** Imports a file's content as the command does; gives the counts and the reported faults. */
 export async function importFile(
   app: TestApp,
   file: string | Uint8Array,

@@ -1,6 +1,6 @@
 import postgres from "postgres";
 
-/** The server's ends of the connections that replicas hear of changes by, seen and killed by an administrator. */
+/** The server's ends of the connections on which replicas listen for changes, listed and ended by an administrator. */
 export interface ListeningBackends extends AsyncDisposable {
   pids(): Promise<number[]>;
   /** Ends all of them, as a failing network or an administrator would, and gives their number. */

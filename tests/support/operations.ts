@@ -18,7 +18,7 @@ export interface Operation {
   readonly mediaType: string | null;
   /** The schemas of the body's fields; empty where it takes none. */
   readonly fields: Readonly<Record<string, Json>>;
-  /** The schema of the answer by status; null for one without a body. */
+  /** The schema of the response by status; null for one without a body. */
   readonly answers: ReadonlyMap<number, Json | null>;
 }
 

@@ -1,4 +1,3 @@
-import { eventually } from "./eventually.ts";
 import type { Answer, Call } from "./http-call.ts";
 import { mailOfKind } from "./mail-of-kind.ts";
 import type { TestApp } from "./test-app.ts";
@@ -23,16 +22,6 @@ export function confirmReset(
   return app.post("/api/v1/auth/password/reset-confirm", { token, password }, call);
 }
 
-/** Waits until every request for a reset has been carried out. */
-export async function untilRequestsAreDone(app: TestApp): Promise<void> {
-  const waiting =
-    "select id from outbox where topic = 'password-reset-request' and delivered_at is null";
-  await eventually(
-    () => app.rows(waiting),
-    (rows) => rows.length === 0,
-  );
-}
-
 /** Changes the password of the access token's user. */
 export function changePassword(
   app: TestApp,
@@ -46,7 +35,7 @@ export function changePassword(
   );
 }
 
-/** Status and error code of an answer; the code is null for a success. */
+/** Status and error code of a response; the code is null for a success. */
 export function outcomeOf({ status, json }: Answer): [number, string | null] {
   return [status, json.error?.code ?? null];
 }

@@ -13,7 +13,7 @@ export async function openRaw(serverUrl: string, request: string): Promise<Socke
 
 /**
  * Sends a GET whose header lines are given as they go over the wire, one character a byte (`fetch` would mend or refuse
- * many); gives the answer's status and text.
+ * many); gives the response's status and text.
  */
 export async function rawGet(
   serverUrl: string,

@@ -1,6 +1,6 @@
 import type { Answer } from "./http-call.ts";
 
-/** A cookie as an answer sets it. */
+/** A cookie as a response sets it. */
 export interface SetCookie {
   readonly name: string;
   readonly value: string;
@@ -11,7 +11,7 @@ export interface SetCookie {
   readonly header: string;
 }
 
-/** The one cookie that an answer sets, or null where it sets none. Throws for several. */
+/** The one cookie that a response sets, or null where it sets none. Throws for several. */
 export function cookieOf(answer: Answer): SetCookie | null {
   const [header, ...others] = answer.headers.getSetCookie();
   if (header === undefined) return null;
@@ -28,7 +28,7 @@ export function cookieOf(answer: Answer): SetCookie | null {
   };
 }
 
-/** The refresh token in an answer's cookie. Throws where there is none. */
+/** The refresh token in a response's cookie. Throws where there is none. */
 export function tokenInCookie(answer: Answer): string {
   const cookie = cookieOf(answer);
   if (!cookie?.value) throw new Error(`${answer.status} without a cookie: ${answer.text}`);

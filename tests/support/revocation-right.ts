@@ -23,7 +23,7 @@ export interface Preparation {
 export interface Right {
   readonly path: string;
   readonly bearer: string;
-  /** Takes it, by a call to this replica unless it is done in the database. Resolves when that is answered. */
+  /** Takes it, by a call to this replica unless it is done in the database. Resolves with its response. */
   revoke(replica: Callee): Promise<void>;
 }
 
@@ -98,7 +98,7 @@ export const assign = (
   roles: readonly string[],
 ) => call(replica, 200, "PUT", `/api/v1/users/${userId}/roles`, { bearer, json: { roles } });
 
-/** Calls, and throws at any other answer than the expected one. */
+/** Calls, and throws at any other response than the expected one. */
 export async function call(
   replica: Callee,
   expected: number,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { outputOf } from "./child-output.ts";
 import type { TestApp } from "./test-app.ts";
 
 const root = join(import.meta.dir, "../..");
@@ -29,10 +30,5 @@ export async function runFromSource(
     stdout: "pipe",
     stderr: "pipe",
   });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { stdout, stderr, exitCode };
+  return outputOf(child);
 }

@@ -12,7 +12,7 @@ const formats: Readonly<Record<string, RegExp>> = {
 
 /**
  * What in a value is not as a schema of an OpenAPI 3.0 document says, one sentence each. Stricter than the specification: a
- * member that the schema does not name is a fault, for answers are allow-lists. Throws for a keyword that it does not know.
+ * member that the schema does not name is a fault, for responses are allow-lists. Throws for a keyword that it does not know.
  */
 export function schemaFaults(schema: Json, value: unknown, named: Json, at = "$"): string[] {
   const reference = schema["$ref"];

@@ -19,7 +19,7 @@ export async function publishedKeys(app: TestApp): Promise<Record<string, string
   return answer.json.keys;
 }
 
-/** The id of the key that a replica signs with at this moment. */
+/** The id of the key that a replica signs with now. */
 export async function signingKeyId(
   app: TestApp,
   user: { email: string; password: string },

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** A port of 127.0.0.1 that nothing listens on at this moment. */
+/** A port of 127.0.0.1 that nothing listens on now. */
 export async function findSparePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {

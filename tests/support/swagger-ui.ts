@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** What Swagger UI shows as the answer of the server. */
+/** What Swagger UI shows as the response of the server. */
 export interface ShownAnswer {
   readonly status: number;
   readonly body: string;
@@ -24,7 +24,7 @@ export async function swaggerAuthorize(
   await page.locator(".dialog-ux .close-modal").click();
 }
 
-/** Opens an operation of Swagger UI, fills its JSON body where one is given, executes it, and reads the answer. */
+/** Opens an operation of Swagger UI, fills its JSON body where one is given, executes it, and reads the response. */
 export async function swaggerExecute(
   page: Page,
   operationId: string,

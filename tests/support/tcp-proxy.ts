@@ -2,13 +2,13 @@ import { connect, createServer, type Socket } from "node:net";
 
 /** Answers that are on their way for as long as a test wants. */
 export interface HeldAnswers {
-  /** How many pieces of answers are held. */
+  /** How many pieces of responses are held. */
   readonly count: number;
   /** Lets them arrive, in order; from now on none is held. */
   release(): void;
 }
 
-/** A network path to a server on 127.0.0.1 that can be cut without either end being told. */
+/** A network path to a server on 127.0.0.1 that can be cut without a signal to either end. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   /** Bytes that clients have sent so far. */
@@ -17,7 +17,7 @@ export interface TcpProxy extends AsyncDisposable {
   readonly connections: number;
   /** From now on the present connections stay open and carry nothing; new ones work. */
   cutSilently(): void;
-  /** From now on answers are held back on the connections that are chosen by the first bytes which their client sent. */
+  /** From now on responses are held back on the connections that are chosen by the first bytes which their client sent. */
   holdAnswers(isChosen: (opening: string) => boolean): HeldAnswers;
 }
 

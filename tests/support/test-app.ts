@@ -22,7 +22,7 @@ export interface TestApp extends AsyncDisposable {
   readonly server: RunningServer;
   /** Every log line so far, as text. */
   readonly log: string[];
-  /** Calls a path and reads the answer. */
+  /** Calls a path and reads the response. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
   post(path: string, json: unknown, call?: Call): Promise<Answer>;
   /** The rows of a query of the test's own. */

@@ -31,7 +31,7 @@ export function usersApi(app: TestApp, { accessToken: bearer }: SignedInUser): U
   };
 }
 
-/** An answer's status and error code, and the field at fault where there is one. */
+/** A response's status and error code, and the field at fault where there is one. */
 export function outcomeOf({ status, json }: Answer): unknown[] {
   const { code, details } = json?.error ?? {};
   return details?.field === undefined ? [status, code] : [status, code, details.field];

@@ -52,7 +52,7 @@ test("once the old secret is removed, its tokens are refused and those of the ne
   expect((await refresh(after, moved.json.data.refresh_token)).status).toBe(200);
 });
 
-// Bad day: the answer to the last refresh before the restart was lost; its successor was made with the old secret.
+// Bad day: the response to the last refresh before the restart was lost; its successor was made with the old secret.
 test("a refresh from before the change may be repeated after it, within the grace period", async () => {
   const user = await signUp(before);
   const lost = await refresh(before, user.refreshToken);

@@ -33,7 +33,7 @@ test("malformed credentials are refused, and the server continues", async () => 
     ["bytes beyond ASCII", [`Authorization: Bearer ${token}\xff\xfe`], "INVALID_TOKEN"],
     ["UTF-8", ["Authorization: Bearer \xc3\xa9.\xc3\xa9.\xc3\xa9"], "INVALID_TOKEN"],
     ["12 KB", [`Authorization: Bearer ${"a".repeat(12_288)}`], "INVALID_TOKEN"],
-    // Attack: a proxy checks one of two, and we believe the other.
+    // Attack: a proxy checks one of two headers, and the service uses the other.
     [
       "two, the first genuine",
       [`Authorization: Bearer ${token}`, "Authorization: Bearer x"],

@@ -123,7 +123,7 @@ test("of two admins who disable or delete each other at once one remains", async
   }
 }, 30_000);
 
-// A sign-in whose password was compared a moment before.
+// A sign-in whose password was compared just before.
 test("a concurrent sign-in leaves no active session", async () => {
   await using app = await startTestApp();
   const users = usersApi(app, await signInAdmin(app));

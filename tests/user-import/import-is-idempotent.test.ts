@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 
 import { exportUsers, importUsers, readLines } from "../../src/features/user-import/index.ts";
-import { hashesOfOthers } from "../support/hashes-of-others.ts";
+import { importedHashes } from "../support/imported-hashes.ts";
 import { fileOf, importFile } from "../support/import-users.ts";
 import { operatorOf } from "../support/operator.ts";
 import { race } from "../support/race.ts";
@@ -61,7 +61,7 @@ test("of concurrent imports one imports each line", async () => {
 
 test("an existing account is not changed", async () => {
   const email = "stays@example.com";
-  const before = { email, name: "Kept", password_hash: hashesOfOthers["Django's bcrypt"] };
+  const before = { email, name: "Kept", password_hash: importedHashes["Django's bcrypt"] };
   await importFile(app, fileOf([before]));
   const rows = () => app.rows(`select * from users where email = '${email}'`);
   const stored = await rows();
@@ -84,14 +84,14 @@ test("an export can be imported elsewhere, and its export is the same", async ()
       email: "full@example.com",
       username: "Full",
       name: "Full Name",
-      password_hash: hashesOfOthers["passlib's bcrypt $2y$"],
+      password_hash: importedHashes["passlib's bcrypt $2y$"],
       email_verified: true,
       disabled: true,
       roles: ["admin"],
     },
     {
       email: "hashed@example.com",
-      password_hash: hashesOfOthers["Django's scrypt"],
+      password_hash: importedHashes["Django's scrypt"],
       email_verified: true,
     },
     ...Array.from({ length: 1500 }, (_, index) => ({

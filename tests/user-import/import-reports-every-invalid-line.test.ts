@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import { hashesOfOthers } from "../support/hashes-of-others.ts";
+import { importedHashes } from "../support/imported-hashes.ts";
 import { fileOf, importFile } from "../support/import-users.ts";
 import { freshEmail, registerVerified } from "../support/journey.ts";
 import { useTestApp } from "../support/test-app.ts";
@@ -110,7 +110,7 @@ test("the faults of several batches are reported in the order of their lines", a
 });
 
 test("no hash and no other field of a line is in the output, the log or the audit log", async () => {
-  const hash = hashesOfOthers["Werkzeug's scrypt"] ?? "";
+  const hash = importedHashes["Werkzeug's scrypt"] ?? "";
   const email = freshEmail();
   await importFile(app, fileOf([{ email, password_hash: hash, roles: ["admin"] }]));
   const [row] = await app.rows(

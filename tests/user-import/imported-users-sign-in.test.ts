@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import { hashedPassword, hashesOfOthers } from "../support/hashes-of-others.ts";
+import { hashedPassword, importedHashes } from "../support/imported-hashes.ts";
 import { fileOf, importFile } from "../support/import-users.ts";
 import { freshEmail, logIn } from "../support/journey.ts";
 import { useTestApp } from "../support/test-app.ts";
@@ -20,7 +20,7 @@ async function hashOf(email: string): Promise<string> {
 }
 
 // security 8
-test.each(Object.entries(hashesOfOthers))(
+test.each(Object.entries(importedHashes))(
   "with %s: the password still works, and its hash is replaced by bcrypt",
   async (_name, hash) => {
     const email = await importWith(hash);
@@ -54,7 +54,7 @@ test("the user has the profile, the roles and the verification of the line", asy
   await app.rows(
     "insert into roles (name, created_at, updated_at) values ('editor', now(), now()) on conflict do nothing",
   );
-  const hash = hashesOfOthers["passlib's bcrypt $2b$"];
+  const hash = importedHashes["passlib's bcrypt $2b$"];
   const roles = ["user", "editor", "admin", "editor"];
   const email = await importWith(hash, { username: "Imported.Ada", name: "Ada Löwe", roles });
   const answer = await app.post("/api/v1/auth/login", {
@@ -75,7 +75,7 @@ test("the user has the profile, the roles and the verification of the line", asy
 });
 
 test("unverified, disabled and password-less users are refused as such, and an import sends no mail", async () => {
-  const hash = hashesOfOthers["passlib's bcrypt $2b$"];
+  const hash = importedHashes["passlib's bcrypt $2b$"];
   const unverified = await importWith(hash, { email_verified: false });
   const disabled = await importWith(hash, { disabled: true });
   const passwordless = await importWith(undefined);

@@ -2,7 +2,7 @@
 export const hashedPassword = "SecurePassword123!";
 
 /** What Django 5.2, Werkzeug 3.1, argon2-cffi 25.1 and passlib 1.7 make of it, at low costs. */
-export const hashesOfOthers: Readonly<Record<string, string>> = {
+export const importedHashes: Readonly<Record<string, string>> = {
   "Django's pbkdf2_sha256":
     "pbkdf2_sha256$10000$Fq3Zt0aUYkzxTnPq8w2V1b$63BZx84I0IzjE6wsE/YfD+qyvdjrq9N4zM7qNwdYgaY=",
   "Django's pbkdf2_sha1": "pbkdf2_sha1$10000$Fq3Zt0aUYkzxTnPq8w2V1b$Jk5sQOeg1O2R2/ignxiBAdk5SP0=",
