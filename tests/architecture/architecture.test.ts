@@ -26,7 +26,7 @@ function placesIn(rule: Rule, files: Planted["files"]): string[] {
   return rule.check(new Map(Object.entries(files))).map(({ path, line }) => `${path}:${line}`);
 }
 
-describe("a rule finds what is planted for it, and nothing in its near misses", () => {
+describe("a rule finds its planted violations, and nothing in its near misses", () => {
   test.each(rules.map((rule) => [rule.name, rule] as const))("%s", (name, rule) => {
     const own = planted.filter((one) => one.rule === name);
     const found = own.map(({ title, files }) => ({ title, at: placesIn(rule, files) }));
@@ -35,14 +35,14 @@ describe("a rule finds what is planted for it, and nothing in its near misses", 
     expect(own.some((one) => one.at.length === 0)).toBe(true);
   });
 
-  test("nothing is planted for a rule that is not there", () => {
+  test("each planted violation is for an existing rule", () => {
     const names = new Set(rules.map((rule) => rule.name));
     expect(planted.filter((one) => !names.has(one.rule))).toEqual([]);
   });
 });
 
 describe("the repository keeps every rule", () => {
-  test("the tree is really read", () => {
+  test("the files of the repository are read", () => {
     expect([...tree.keys()]).toContainEqual("package.json");
     expect(typeScriptFiles(tree).map((file) => file.path)).toContain("src/kernel/clock.ts");
   });

@@ -1,6 +1,6 @@
 const pairs: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
-/** Where the bracket that opens at an offset closes, or -1; the code's strings and comments are blanked. */
+/** The offset of the bracket that closes the one at an offset, or -1. Strings and comments in the code are blanked. */
 export function closingBracket(code: string, openAt: number): number {
   const open = code[openAt] ?? "";
   const close = pairs[open];
@@ -13,7 +13,7 @@ export function closingBracket(code: string, openAt: number): number {
   return -1;
 }
 
-/** The parts between the commas that stand in no bracket of their own. */
+/** Splits code at the commas that are outside of brackets. */
 export function splitAtCommas(code: string): string[] {
   const parts: string[] = [];
   let depth = 0;

@@ -103,7 +103,7 @@ function namesIn(clause: string): string[] {
   return /[\w$*]/.test(outside) ? ["*", ...named] : named;
 }
 
-/** The string literal that opens at an offset, or null where something else stands there. */
+/** The string literal that begins at an offset, or null if there is something else. */
 function readString(code: string, text: string, quoteAt: number): string | null {
   const quote = code[quoteAt];
   if (quote !== '"' && quote !== "'" && quote !== "`") return null;

@@ -18,7 +18,7 @@ export interface Rule {
 
 const scanned = new WeakMap<SourceTree, SourceFile[]>();
 
-/** Every TypeScript file of the tree, scanned once however many rules ask. */
+/** Every TypeScript file of the tree, scanned once for all rules. */
 export function typeScriptFiles(tree: SourceTree): SourceFile[] {
   const known = scanned.get(tree);
   if (known) return known;
@@ -44,7 +44,7 @@ export function featureOf(path: string): string | null {
   return /^src\/features\/([^/]+)\//.exec(path)?.[1] ?? null;
 }
 
-/** The repository as it stands: every text that a rule looks at. */
+/** The repository: the text of every file that a rule reads. */
 export async function readSourceTree(root: string): Promise<SourceTree> {
   const patterns = [
     "{src,tests,bench,docs,examples,.ci}/**/*",

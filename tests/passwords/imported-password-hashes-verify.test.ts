@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 
 import { createBcryptHasher } from "../../src/platform/password-hasher/bcrypt-hasher.ts";
 import { validateImportedHash } from "../../src/platform/password-hasher/imported/imported-hash.ts";
-import { hashedPassword, hashesOfOthers } from "../support/hashes-of-others.ts";
+import { hashedPassword, importedHashes } from "../support/imported-hashes.ts";
 
 /** Each test has its own: a failure takes as long as with the most expensive hash that the hasher has compared. */
 function newHasher() {

@@ -2,7 +2,7 @@ import { breaks, keeps, type Planted } from "./planted.ts";
 
 const verb = "src/features/users/register.ts";
 
-/** Uses outside the owner; each is planted alone in a verb. */
+/** Forbidden uses of an effect. Each is planted alone in a verb. */
 const reaches: Readonly<Record<string, readonly string[]>> = {
   environment: [
     `const port = process.env["PORT"];`,
@@ -69,7 +69,7 @@ const owners: Readonly<Record<string, string>> = {
   terminal: "src/app/cli/print.ts",
 };
 
-/** Planted uses of what has one owner; the owner itself breaks no rule. */
+/** Planted uses of effects. In the place where it is allowed, a use is no violation. */
 export const plantedEffects: readonly Planted[] = [
   ...Object.entries(reaches).flatMap(([rule, texts]) =>
     texts.flatMap((text) => [

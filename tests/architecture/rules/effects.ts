@@ -2,7 +2,7 @@ import { closingBracket } from "../brackets.ts";
 import type { SourceFile } from "../scan-file.ts";
 import { type Rule, type Violation, belongsTo, productFiles } from "../source-tree.ts";
 
-/** Something that only some files may touch, and how its use looks. */
+/** An effect that only some files may use, and the pattern of its use. */
 interface Effect {
   readonly name: string;
   readonly owners: readonly string[];
@@ -43,7 +43,7 @@ const effects: readonly Effect[] = [
       from: /^(?:(?:node:)?(?:perf_hooks|process)|bun)$/,
       names: /^(?:performance|hrtime|uptime|nanoseconds)$/,
     },
-    advice: "Only kernel/clock tells the time: take the moment from ctx's clock.",
+    advice: "Only kernel/clock reads the time: take it from the clock in ctx.",
   },
   {
     name: "randomness",
@@ -57,7 +57,7 @@ const effects: readonly Effect[] = [
       names: new RegExp(`^(?:${randomNames}|\\*)$`),
     },
     advice:
-      "Only kernel/random draws random values (take the rest of node:crypto by its name): use its exports.",
+      "Only kernel/random generates random values (import other parts of node:crypto by name): use its exports.",
   },
   {
     name: "outgoing HTTP",
@@ -96,7 +96,7 @@ const effects: readonly Effect[] = [
   },
 ];
 
-/** Each of these has one owner. */
+/** Each effect is used in one place only. */
 export const effectRules: readonly Rule[] = effects.map((effect) => ({
   name: effect.name,
   check: (tree) =>
@@ -124,7 +124,7 @@ function violationsIn(file: SourceFile, { uses, imported, advice }: Effect): Vio
   }));
 }
 
-/** Whether `name(…) {` stands there as a method's definition, as in `Bun.serve({ fetch(request) { … } })`. */
+/** Whether `name(…) {` is the definition of a method, as in `Bun.serve({ fetch(request) { … } })`. */
 function namesMethod(code: string, offset: number, name: string): boolean {
   const openAt = offset + name.length;
   if (

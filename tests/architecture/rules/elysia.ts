@@ -9,7 +9,7 @@ import {
   typeScriptFiles,
 } from "../source-tree.ts";
 
-/** Elysia reads the source text of handlers to learn what to compute; these rules keep that text readable to it. */
+/** Elysia reads the source text of handlers to decide what to compute. These rules keep that text readable for it. */
 export const elysiaRules: readonly Rule[] = [
   { name: "context patterns", check: (tree) => handlerFiles(tree).flatMap(checkPatterns) },
   { name: "bound handlers", check: (tree) => handlerFiles(tree).flatMap(checkBound) },
@@ -41,7 +41,7 @@ function checkPatterns(file: SourceFile): Violation[] {
       path: file.path,
       line: file.lineAt(braceAt),
       message:
-        "An alias in a context pattern makes Elysia leave the value out: take the name as it is, and rename it in the body.",
+        "An alias in a context pattern makes Elysia omit the value: use the name as it is, and rename it in the body.",
     });
   }
   return violations;
@@ -74,7 +74,7 @@ function checkAheadOfTime(file: SourceFile): Violation[] {
   return linesWith(
     file,
     /\baot\s*:\s*false\b/g,
-    "Without its ahead-of-time handlers Elysia answers with other statuses: leave `aot` as it is.",
+    "Without ahead-of-time handlers Elysia responds with other statuses: do not change `aot`.",
   );
 }
 
@@ -113,7 +113,7 @@ function checkBuild(tree: SourceTree): Violation[] {
 }
 
 const minifyMessage =
-  "A minified build changes what Elysia reads in handlers, and so what it answers: build without it.";
+  "A minified build changes the handler text that Elysia reads, and so its responses: build without it.";
 
 function minifies(line: string): boolean {
   if (/--minify\b|\bminify\s*:\s*(?:true|\{)/.test(line)) return true;

@@ -55,14 +55,14 @@ function eachPackage(
 function checkHome(file: SourceFile, packageName: string): string | null {
   const homes = packageHomes[packageName];
   if (!homes || homes.some((home) => belongsTo(file.path, home))) return null;
-  return `${packageName} is imported in ${homes.join(" and ")} alone: use what that exports.`;
+  return `${packageName} is imported only in ${homes.join(" and ")}: use its exports.`;
 }
 
 function checkDeclared(tree: SourceTree): Violation[] {
   const dependencies = dependenciesOf(tree.get("package.json") ?? "{}");
   return eachPackage(tree, (_file, packageName) => {
     if (/^(?:node:|bun$|bun:)/.test(packageName) || dependencies.has(packageName)) return null;
-    return `${packageName} is not among package.json's dependencies: the product needs it, or must not import it.`;
+    return `${packageName} is not among package.json's dependencies: add it there, or do not import it.`;
   });
 }
 
@@ -76,7 +76,7 @@ function dependenciesOf(packageJson: string): Set<string> {
 function checkRoutes(file: SourceFile, packageName: string): string | null {
   if (featureOf(file.path) === null || !isRoutesFile(file.path)) return null;
   if (packageName !== "drizzle-orm") return null;
-  return "Routes parse and answer; move the query into queries.ts and call it from a verb.";
+  return "Routes parse requests and respond; move the query into queries.ts and call it from a verb.";
 }
 
 function checkElysia(file: SourceFile, packageName: string, found: Import): string | null {
@@ -84,13 +84,13 @@ function checkElysia(file: SourceFile, packageName: string, found: Import): stri
   const feature = featureOf(file.path);
   if (feature === null) {
     if (!file.path.startsWith("src/kernel/")) return null;
-    return "The kernel knows no HTTP: take plain values, and let platform/http or app speak Elysia.";
+    return "The kernel does not depend on HTTP: take plain values, and use Elysia in platform/http or app.";
   }
   if (feature === "pages" || isRoutesFile(file.path)) return null;
   if (!file.path.endsWith("/model.ts")) {
-    return "Verbs and what lies below know no HTTP: take plain input, and let routes.ts speak Elysia.";
+    return "Verbs and the files below them do not depend on HTTP: take plain input, and use Elysia in routes.ts.";
   }
   const foreign = found.names.filter((name) => !schemaNames.has(name));
   if (foreign.length === 0) return null;
-  return `model.ts takes schemas alone from Elysia (${[...schemaNames].join(", ")}), not ${foreign.join(", ")}: use that in routes.ts.`;
+  return `model.ts imports only schemas from Elysia (${[...schemaNames].join(", ")}), not ${foreign.join(", ")}: use that in routes.ts.`;
 }

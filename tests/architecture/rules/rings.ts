@@ -37,7 +37,7 @@ export const featureTiers: Readonly<Record<string, number>> = {
 /** Features that import no other and that no other imports. */
 const featuresApart = new Set(["health"]);
 
-/** Nothing points outwards: app → features → platform → kernel. */
+/** Imports only point inwards: app → features → platform → kernel. */
 export const ringRules: readonly Rule[] = [
   { name: "rings", check: (tree) => eachImport(productFiles(tree), checkRing) },
   { name: "feature tiers", check: (tree) => eachImport(productFiles(tree), checkTier) },
@@ -109,7 +109,7 @@ function checkFolders(files: readonly SourceFile[]): Violation[] {
       violations.push({
         path,
         line: 1,
-        message: "A file straight in src/features/: put it into a feature's folder.",
+        message: "A file directly in src/features/: move it to the folder of a feature.",
       });
     } else if (!seen.has(name)) {
       seen.add(name);
@@ -134,7 +134,7 @@ function checkFolders(files: readonly SourceFile[]): Violation[] {
 
 function checkPlain(_file: SourceFile, { specifier, target }: Import): Complaint {
   if (specifier === null)
-    return "An import of a computed name escapes every gate: write the name as a plain string.";
+    return "An import of a computed name cannot be checked: write the name as a plain string.";
   if (target === null || /\.\w+$/.test(target)) return null;
   return `${specifier} has no extension: write the whole file name.`;
 }

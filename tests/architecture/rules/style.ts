@@ -11,10 +11,10 @@ const longestFileLines = 250;
 const longestDocLines = 6;
 const longestCommentLines = 3;
 
-/** Names that say nothing of what a file or folder is for. */
+/** Names that do not describe the purpose of a file or folder. */
 const emptyNames = /\/(?:services?|utils?|helpers?|common|misc)(?:\.ts$|\/)/;
 
-/** What keeps a file readable from its first line to its last. */
+/** Rules for the readability of files. */
 export const styleRules: readonly Rule[] = [
   { name: "file names", check: (tree) => productFiles(tree).flatMap(checkName) },
   { name: "file length", check: (tree) => productFiles(tree).flatMap(checkLength) },
@@ -29,7 +29,7 @@ function checkName({ path }: SourceFile): Violation[] {
     {
       path,
       line: 1,
-      message: "The name says nothing of what is inside: name the file for its one idea.",
+      message: "The name does not describe the content: name the file for its idea.",
     },
   ];
 }
@@ -37,7 +37,7 @@ function checkName({ path }: SourceFile): Violation[] {
 function checkLength({ path, text }: SourceFile): Violation[] {
   const lines = text.trimEnd().split("\n").length;
   if (lines <= longestFileLines) return [];
-  const message = `${lines} lines, and at most ${longestFileLines} are allowed: it holds two ideas; name them and part them.`;
+  const message = `${lines} lines, and at most ${longestFileLines} are allowed: split it into files of one idea each.`;
   return [{ path, line: longestFileLines + 1, message }];
 }
 
@@ -57,7 +57,7 @@ function checkCasts(file: SourceFile): Violation[] {
       path: file.path,
       line: file.lineAt(match.index),
       message:
-        "A bare cast hides a mistake for good: parse or narrow the value, or name the cast: `function asX(…): X`, and nothing else in it.",
+        "A bare cast hides mistakes: parse or narrow the value, or name the cast: `function asX(…): X`, with nothing else in it.",
     }));
 }
 
@@ -75,7 +75,7 @@ function checkDocumented(file: SourceFile): Violation[] {
     const isOverload = words.includes("function") && name !== undefined && name === previousName;
     previousName = name;
     if (isOverload || docEnds.has(line - 1)) return [];
-    const message = `${name ?? "This export"} has no doc comment: say right above it what it is, its unit and its errors.`;
+    const message = `${name ?? "This export"} has no doc comment: state above it what it is, its unit and its errors.`;
     return [{ path: file.path, line, message }];
   });
 }
@@ -92,7 +92,7 @@ function checkComments({ path, comments }: SourceFile): Violation[] {
       violations.push({
         path,
         line: comment.firstLine,
-        message: `A doc comment of ${lines} lines: 1 to ${longestDocLines} say it.`,
+        message: `A doc comment of ${lines} lines: write 1 to ${longestDocLines}.`,
       });
     } else if (comment.ownLine) {
       if (comment.firstLine > runEnd + 1) runStart = comment.firstLine;
@@ -102,7 +102,7 @@ function checkComments({ path, comments }: SourceFile): Violation[] {
       violations.push({
         path,
         line: runStart,
-        message: `More than ${longestCommentLines} comment lines in a row: say why, in ${longestCommentLines}.`,
+        message: `More than ${longestCommentLines} consecutive comment lines: state the reason in ${longestCommentLines}.`,
       });
     }
   }
@@ -113,7 +113,7 @@ function isDoc(comment: Comment): boolean {
   return comment.text.startsWith("/**");
 }
 
-/** The lines of a doc comment that hold words. */
+/** The number of lines with words in a doc comment. */
 function docLines(comment: Comment): number {
   return comment.text.split("\n").filter((line) => /[^\s*/]/.test(line)).length;
 }
