@@ -7,7 +7,7 @@ import {
   type FoundSession,
 } from "./cached-records.ts";
 import { createEntryIndex } from "./entry-index.ts";
-import { createRecentTokens, type RecentToken } from "./recent-tokens.ts";
+import { createRecentTokens, type FoundToken } from "./recent-tokens.ts";
 import { createSharedLists } from "./shared-lists.ts";
 import { createSieve } from "./sieve.ts";
 import { bytesOfSession, bytesOfToken, bytesOfUser } from "./token-cache-memory.ts";
@@ -30,7 +30,7 @@ export type VerifiedToken = Pick<CachedToken, "session" | "expiresAt" | "amr" | 
 export interface TokenCache {
   /** How many tokens are held. */
   readonly size: number;
-  find(text: string): RecentToken | null;
+  find(text: string): FoundToken | null;
   /** A session that is held, whichever of its tokens are. */
   findSession(sessionId: string): CachedSession | null;
   /** To be called before the database is read, so that a change during the reading is noticed. */
@@ -172,7 +172,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       const token = digest && tokens.find(digest);
       if (!token) return null;
       token.session.isVisited = true;
-      return recent.add(text, token);
+      return recent.admit(text, token);
     },
     findSession(sessionId) {
       const session = isLive() ? sessions.find(sessionId) : null;
