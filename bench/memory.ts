@@ -6,7 +6,7 @@ import { register, residentMegabytes, startBenchServer } from "./server.ts";
 const mixedRequests = 100_000;
 const embeddedWrites = 2_000;
 const callers = 32;
-/** With eight tokens each, used in every way, as many as are remembered at most (`tokenCacheBytes`). */
+/** With eight tokens each, used on every hot route: more than the recent ones of the token cache. */
 const manySessionsPerCaller = 16;
 /** The sessions are opened sooner; the rest of the memory is the same. */
 const settings = { BCRYPT_COST: "10" };
@@ -33,7 +33,7 @@ export const memory: Measurement = {
       { what: "Postgres, idle", atMost: 110, megabytes: idle },
       { what: `Postgres, added by ${mixedRequests} mixed requests`, atMost: 40, megabytes: grown },
       {
-        what: `the same in ${manySessionsPerCaller * callers} sessions, whose tokens fill their 32 MB`,
+        what: `the same in ${manySessionsPerCaller * callers} sessions with eight tokens each`,
         atMost: 72,
         megabytes: grownFull,
       },

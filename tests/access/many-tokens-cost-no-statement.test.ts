@@ -81,6 +81,7 @@ test("a token from a refresh costs no statement on a replica that holds the sess
 });
 
 // The attack: the session ends; a token of it that the replica has not seen must not be accepted by what the cache holds.
+// security 35
 test("another token of a session that has ended is refused", async () => {
   const replica = await app.replica();
   const statusOf = async (bearer: string) =>

@@ -35,6 +35,8 @@ export interface CachedSession extends SieveEntry<CachedSession> {
   /** When the session ends unless it is refreshed, as it was read: a refresh only postpones it. */
   readonly endsAt: number;
   notedAsUsedAt: number;
+  /** When a token of it was last not among the recent ones, in tokens for which that was so. */
+  missedAt: number;
   /** False before the cache holds it, and from the moment on at which something about it has changed. */
   isHeld: boolean;
   /** The newest of its tokens that are held. */
@@ -69,6 +71,7 @@ export function createSessionRecord(found: FoundSession, user: CachedUser): Cach
     user,
     endsAt: found.endsAt,
     notedAsUsedAt: found.notedAsUsedAt,
+    missedAt: Number.NEGATIVE_INFINITY,
     isHeld: false,
     isVisited: false,
     newestToken: null,

@@ -2,38 +2,49 @@ import type { UserActor } from "../../kernel/context.ts";
 import { actorOf, type CachedToken } from "./cached-records.ts";
 import { bytesOfRecentToken } from "./token-cache-memory.ts";
 
-/** A token that was used again, with the user as requests are given them. */
-export interface RecentToken {
+/** A token that was found, with the user as requests are given them. */
+export interface FoundToken {
   readonly token: CachedToken;
-  /** The same object for as long as the token is recent, so that what is rendered from it may be kept with it. */
   readonly actor: UserActor;
   /** Milliseconds since 1970: the end of the token or of its session, whichever comes first. */
   readonly validUntil: number;
-  readonly bytes: number;
 }
 
 /**
- * The tokens that were last used, by their whole text: neither has to be hashed nor the user to be put together again. It
- * holds far fewer than the cache, each with what was rendered from it.
+ * The tokens in most frequent use, by their whole text: neither has to be hashed nor the user to be put together again. Each
+ * has the same actor at each request, so that what is rendered from it may be kept with it. It holds far fewer than the cache.
  */
 export interface RecentTokens {
   /** The token, while its session is held. */
-  find(text: string): RecentToken | null;
-  add(text: string, token: CachedToken): RecentToken;
+  find(text: string): FoundToken | null;
+  /** A token that was not among them. It is added where there is room, or where it was last found as recently as these. */
+  admit(text: string, token: CachedToken): FoundToken;
   remove(text: string): void;
   clear(): void;
 }
 
 /** Holds no token yet. Beyond `limitBytes` those that were added first go. */
 export function createRecentTokens(limitBytes: number): RecentTokens {
-  const recent = new Map<string, RecentToken>();
+  const recent = new Map<string, FoundToken & { readonly bytes: number }>();
   let bytes = 0;
+  /** How often a token was not among them. */
+  let misses = 0;
 
   function remove(text: string): void {
     const known = recent.get(text);
     if (!known) return;
     recent.delete(text);
     bytes -= known.bytes;
+  }
+
+  function add(text: string, found: FoundToken, bytesOfFound: number): void {
+    remove(text);
+    recent.set(text, { ...found, bytes: bytesOfFound });
+    bytes += bytesOfFound;
+    for (const oldest of recent.keys()) {
+      if (bytes <= limitBytes) return;
+      remove(oldest);
+    }
   }
 
   return {
@@ -44,21 +55,21 @@ export function createRecentTokens(limitBytes: number): RecentTokens {
       remove(text);
       return null;
     },
-    add(text, token) {
-      const added = {
+    admit(text, token) {
+      const { session } = token;
+      const missesSince = misses - session.missedAt;
+      session.missedAt = misses;
+      misses += 1;
+      const found = {
         token,
         actor: actorOf(token),
-        validUntil: Math.min(token.expiresAt * 1000, token.session.endsAt),
-        bytes: bytesOfRecentToken(text, token.session.user),
+        validUntil: Math.min(token.expiresAt * 1000, session.endsAt),
       };
-      remove(text);
-      recent.set(text, added);
-      bytes += added.bytes;
-      for (const oldest of recent.keys()) {
-        if (bytes <= limitBytes) break;
-        remove(oldest);
-      }
-      return added;
+      const bytesOfFound = bytesOfRecentToken(text, session.user);
+      // Of more tokens in turn than there is room for, none would be found before it has to go.
+      const isFrequent = missesSince <= recent.size;
+      if (isFrequent || bytes + bytesOfFound <= limitBytes) add(text, found, bytesOfFound);
+      return found;
     },
     remove,
     clear() {

@@ -7,18 +7,12 @@ import {
   type FoundSession,
 } from "./cached-records.ts";
 import { createEntryIndex } from "./entry-index.ts";
-import { createRecentTokens, type RecentToken } from "./recent-tokens.ts";
+import { concernsAll, createReadings, type Reading } from "./readings.ts";
+import { createRecentTokens, type FoundToken } from "./recent-tokens.ts";
 import { createSharedLists } from "./shared-lists.ts";
 import { createSieve } from "./sieve.ts";
 import { bytesOfSession, bytesOfToken, bytesOfUser } from "./token-cache-memory.ts";
 import { digestOf, isSameDigest, type TokenDigest } from "./token-digest.ts";
-
-/** A reading of the database under way. It is void once something about its session or user has changed. */
-export interface Reading {
-  readonly sessionId: string;
-  readonly userId: string;
-  isVoid: boolean;
-}
 
 /** A token whose signature was verified just now, and its session. */
 export type VerifiedToken = Pick<CachedToken, "session" | "expiresAt" | "amr" | "keyRevision">;
@@ -30,7 +24,7 @@ export type VerifiedToken = Pick<CachedToken, "session" | "expiresAt" | "amr" | 
 export interface TokenCache {
   /** How many tokens are held. */
   readonly size: number;
-  find(text: string): RecentToken | null;
+  find(text: string): FoundToken | null;
   /** A session that is held, whichever of its tokens are. */
   findSession(sessionId: string): CachedSession | null;
   /** To be called before the database is read, so that a change during the reading is noticed. */
@@ -63,7 +57,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
   const recent = createRecentTokens(limitBytes * shareOfRecentTokens);
   const limitOfRecords = limitBytes * (1 - shareOfRecentTokens);
   const lists = createSharedLists();
-  const readings = new Set<Reading>();
+  const readings = createReadings();
   let bytes = 0;
 
   function hold(session: CachedSession): void {
@@ -92,6 +86,8 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
     if (nextOfUser) nextOfUser.previousOfUser = previousOfUser;
     if (previousOfUser) previousOfUser.nextOfUser = nextOfUser;
     else user.firstSession = nextOfUser;
+    session.nextOfUser = null;
+    session.previousOfUser = null;
     sessions.remove(session);
     sieve.remove(session);
     session.isHeld = false;
@@ -172,19 +168,15 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       const token = digest && tokens.find(digest);
       if (!token) return null;
       token.session.isVisited = true;
-      return recent.add(text, token);
+      return recent.admit(text, token);
     },
     findSession(sessionId) {
       const session = isLive() ? sessions.find(sessionId) : null;
       if (session) session.isVisited = true;
       return session;
     },
-    beginReading(sessionId, userId) {
-      const reading = { sessionId, userId, isVoid: false };
-      readings.add(reading);
-      return reading;
-    },
-    endReading: (reading) => void readings.delete(reading),
+    beginReading: readings.begin,
+    endReading: readings.end,
     keep(reading, found) {
       const user = recordOf(found.user);
       const session = createSessionRecord(found, user);
@@ -227,10 +219,9 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       tokens.add(token);
       bytes += bytesOfToken;
     },
-    forget({ subject, id }) {
-      for (const reading of readings) {
-        if (concerns(reading, subject, id)) reading.isVoid = true;
-      }
+    forget(change) {
+      readings.voidBy(change);
+      const { subject, id } = change;
       if (subject === "session") {
         const session = sessions.find(id);
         if (session) drop(session);
@@ -254,16 +245,4 @@ function oldestBeyond(session: CachedSession, count: number): CachedToken | null
   let token = session.newestToken;
   for (let newer = 0; token && newer < count; newer += 1) token = token.older;
   return token;
-}
-
-/** A change of the keys is told by the key ring's revision. */
-function concerns(reading: Reading, subject: Change["subject"], id: string): boolean {
-  if (subject === "session") return reading.sessionId === id;
-  if (subject === "user") return reading.userId === id;
-  return concernsAll(subject);
-}
-
-/** What a role allows may concern each token. */
-function concernsAll(subject: Change["subject"]): boolean {
-  return subject === "roles" || subject === "all";
 }
