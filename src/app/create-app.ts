@@ -96,13 +96,12 @@ export function createRoutes({ platform, health, authenticate, reception }: Rout
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))
     .use(pagesRoutes(kit, platform, cookie))
-    .use(settings.postsEnabled ? posts : withoutRoutes(posts));
+    .use(settings.postsEnabled ? posts : asRoutesOf(posts, new Elysia()));
 }
 
-/** No routes, of the same type: the type of the API does not depend on a setting. */
-function withoutRoutes<Routes extends AnyElysia>(_routes: Routes): Routes {
-  const none: AnyElysia = new Elysia();
-  return none as Routes;
+/** Other routes under the type of `_routes`: the type of the API does not depend on a setting. */
+function asRoutesOf<Routes extends AnyElysia>(_routes: Routes, others: AnyElysia): Routes {
+  return others as Routes;
 }
 
 /** The OpenAPI document of the features' routes. */
