@@ -125,8 +125,8 @@ describeInBrowser("the documentation pages without a network", () => {
           }
         }
         await page.keyboard.press("Control+k");
-        await page.getByPlaceholder("Search docs...").fill("endpoint");
-        await page.getByText("endpoint", { exact: true }).waitFor();
+        await page.getByPlaceholder("Search docs...").fill("tokens");
+        await page.getByText("tokens", { exact: true }).waitFor();
       }),
     timeoutMilliseconds,
   );

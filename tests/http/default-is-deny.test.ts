@@ -14,7 +14,7 @@ import { createRouteKit } from "../../src/platform/http/route-kit.ts";
 import { callWith, exampleBody, readOperations } from "../support/operations.ts";
 import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 
-/** Every route that takes callers who are not signed in. A new one is written here by hand, or it is not public. */
+/** Every route that is open without a sign-in. A new one is added here by hand, or it is not public. */
 const publicRoutes = [
   "GET /.well-known/jwks.json",
   "GET /.well-known/oauth-authorization-server",
@@ -42,10 +42,10 @@ const publicRoutes = [
 /** Where a client authenticates instead of a user. */
 const clientRoutes = ["POST /oauth/introspect"];
 
-describe("who is not signed in", () => {
+describe("without a sign-in", () => {
   const app = useTestApp();
 
-  test("finds the public routes, and those are the ones that the document calls so", async () => {
+  test("the public routes are those that the document declares as public", async () => {
     const { operations } = await readOperations(app);
     const documented = operations
       .filter(({ isPublic }) => isPublic)
@@ -53,7 +53,7 @@ describe("who is not signed in", () => {
     expect(documented.toSorted()).toEqual(publicRoutes);
   });
 
-  test("is answered 401 by every other route, whatever else she sends", async () => {
+  test("every other route responds with 401, whatever else the request contains", async () => {
     const { operations } = await readOperations(app);
     const guarded = operations.filter(
       ({ method, path }) => ![...publicRoutes, ...clientRoutes].includes(`${method} ${path}`),
@@ -94,7 +94,7 @@ describe("who is not signed in", () => {
     }
   });
 
-  test("is answered alike on every way of writing the path", async () => {
+  test("every spelling of a path has the same response", async () => {
     const ways = [
       "/api/v1/users/me/",
       "//api/v1/users/me",

@@ -19,7 +19,7 @@ export interface SchemaBook {
 
 /** The keywords that mean the same in both. */
 const sharedKeywords = new Set(
-  "type description default pattern minLength maxLength minimum maximum minItems maxItems enum required".split(
+  "type description default pattern minLength maxLength minimum maximum minItems maxItems enum".split(
     " ",
   ),
 );
@@ -62,7 +62,7 @@ export function createSchemaBook(): SchemaBook {
     if (type !== undefined && !types.has(type))
       throw new Error(`OpenAPI cannot describe the type ${JSON.stringify(type)}.`);
     const shared = Object.entries(schema).filter(
-      ([keyword]) => sharedKeywords.has(keyword) || keyword.startsWith("x-"),
+      ([keyword]) => sharedKeywords.has(keyword) || keyword.startsWith("x-go-"),
     );
     return {
       ...Object.fromEntries(shared),
@@ -70,6 +70,8 @@ export function createSchemaBook(): SchemaBook {
       ...(typeof format === "string" && type === "string" ? describeFormat(format) : {}),
       ...(type === "integer" ? { format: integerFormat(schema) } : {}),
       ...present({
+        // Members that a handler requires after another check, which the schema leaves optional.
+        required: schema["x-required"] ?? schema["required"],
         example: Array.isArray(examples) ? examples[0] : undefined,
         properties: isJsonObject(properties) ? describeEach(properties) : undefined,
         additionalProperties: describeAdditional(schema),

@@ -40,7 +40,6 @@ export const tokenGrantSchema = Type.Object({
 });
 
 const tokenParameters = {
-  token: Type.String(),
   token_type_hint: Type.Optional(
     Type.String({
       description: "`access_token` or `refresh_token`. Not needed: both are recognised without it.",
@@ -48,11 +47,17 @@ const tokenParameters = {
   ),
 };
 
-/** Body of `POST /oauth/introspect` (RFC 7662 §2.1). */
-export const introspectionBody = Type.Object({ ...tokenParameters, ...clientParameters }, form);
+/**
+ * Body of `POST /oauth/introspect` (RFC 7662 §2.1). `token` is required, but the handler says so: without a client's proof the
+ * response is 401 whatever else is missing.
+ */
+export const introspectionBody = Type.Object(
+  { token: Type.Optional(Type.String()), ...tokenParameters, ...clientParameters },
+  { ...form, "x-required": ["token"] },
+);
 
 /** Body of `POST /oauth/revoke` (RFC 7009 §2.1). */
-export const revocationBody = Type.Object(tokenParameters, form);
+export const revocationBody = Type.Object({ token: Type.String(), ...tokenParameters }, form);
 
 /** The state of a token (RFC 7662 §2.2); of an inactive token, `active` alone. */
 export const introspectionSchema = Type.Object({

@@ -7,7 +7,7 @@ import { AppError } from "../../kernel/errors.ts";
 export function readBearerToken(header: string | null): string {
   const token = findBearerToken(header);
   if (token === null) {
-    throw new AppError("AUTHENTICATION_REQUIRED", "Sign in and send the access token as a bearer.");
+    throw new AppError("AUTHENTICATION_REQUIRED", "Send an access token as a bearer token.");
   }
   return token;
 }
