@@ -1,6 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { eq } from "drizzle-orm";
 
+import type { Db } from "../../platform/db/port.ts";
 import { MailRejectedError } from "../../platform/mail/port.ts";
 import {
   type DeliverMessage,
@@ -8,7 +10,7 @@ import {
   PermanentDeliveryError,
 } from "../../platform/outbox/port.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { findReader } from "./find-reader.ts";
+import { users } from "../users/index.ts";
 import { type MailContent, mailContentSchema, mailKinds } from "./mail-content.ts";
 import { renderContent } from "./render-content.ts";
 import { addressee } from "./templates/addressee.ts";
@@ -61,4 +63,36 @@ function readMail(message: OutboxMessage, now: Date): { to: string; mail: MailCo
   const mail = { ...queued.facts, kind: queued.kind, secrets: message.secrets };
   if (!content.Check(mail)) throw new PermanentDeliveryError("its content cannot be read");
   return { to: queued.to, mail };
+}
+
+/** The user to whom a mail is sent, as they are now. */
+interface Reader {
+  readonly name: string | null;
+  /** A language tag (BCP 47), or null if the user has none. */
+  readonly locale: string | null;
+  /** Whether the user is not deleted and still has to verify the address. */
+  readonly isToVerify: boolean;
+  /** Disabled users get no mail. */
+  readonly isDisabled: boolean;
+}
+
+async function findReader(db: Db, userId: string): Promise<Reader | null> {
+  const [user] = await db
+    .select({
+      name: users.name,
+      locale: users.locale,
+      emailVerifiedAt: users.emailVerifiedAt,
+      deletedAt: users.deletedAt,
+      disabledAt: users.disabledAt,
+    })
+    .from(users)
+    .where(eq(users.id, userId));
+  if (!user) return null;
+  const { name, locale, emailVerifiedAt, deletedAt, disabledAt } = user;
+  return {
+    name,
+    locale,
+    isToVerify: emailVerifiedAt === null && deletedAt === null,
+    isDisabled: disabledAt !== null,
+  };
 }
