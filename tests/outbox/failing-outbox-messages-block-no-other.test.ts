@@ -50,7 +50,9 @@ describe("a message that cannot be delivered", () => {
     scene.clock.advance(7 * 24 * 3600);
     expect(await worker.drain()).toBe(0);
     expect(
-      app.log.filter((line) => line.includes("delivery failed for the last time") && line.includes(id)),
+      app.log.filter(
+        (line) => line.includes("delivery failed for the last time") && line.includes(id),
+      ),
     ).toHaveLength(1);
   });
 

@@ -5,7 +5,6 @@ export { mailLink, mailLinkAndCode } from "./mail-challenge.ts";
 export { createMailRequests } from "./mail-requests.ts";
 export {
   lockChallenge,
-  type LockedChallenge,
   proveCode,
   type ProvenChallenge,
   proveToken,

@@ -109,9 +109,6 @@ function noCodeToTry(email: string): RefusedCode {
   };
 }
 
-/** A proven challenge that a statement has locked together with its user. */
-export type LockedChallenge = ReturnType<typeof lockChallenge>;
-
 /**
  * For the statement that acts on a proven challenge: one row with the version of the user's credentials (`newVersion`, by default
  * the present one) while the challenge and its user are as they were. Both stay locked, so that whatever the statement does to

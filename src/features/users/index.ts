@@ -1,5 +1,4 @@
 export { canonicalEmail, lowerAscii } from "./canonical-email.ts";
-export { duplicate } from "./duplicate.ts";
 export {
   emailSchema,
   isUsername,
@@ -16,6 +15,7 @@ export {
   viewProfile,
 } from "./profile.ts";
 export {
+  duplicate,
   grantedUsername,
   identityColumns,
   isActive,

@@ -1,5 +1,7 @@
 import { sql } from "drizzle-orm";
 
+import { AppError } from "../../kernel/errors.ts";
+import { violatedUniqueConstraint } from "../../platform/db/errors.ts";
 import { users } from "./table.ts";
 
 /** The columns that identify a user, for use in the joins of other features. */
@@ -42,3 +44,19 @@ export const grantedUsername = sql`coalesce(${users.username}, (
   select ${users.wantedUsername} where not exists (
     select from ${users} as "other"
     where lower("other"."username") = lower(${users.wantedUsername}) and "other"."deleted_at" is null)))`;
+
+/** The error for an address or a username that is taken, or null for any other error. Of racing registrations one is written. */
+export function duplicate(error: unknown): AppError | null {
+  const constraint = violatedUniqueConstraint(error);
+  if (constraint === "users_email_unique") {
+    return new AppError("DUPLICATE_EMAIL", "This e-mail address is already registered.", {
+      faults: [{ field: "email", issue: "Already registered." }],
+    });
+  }
+  if (constraint === "users_username_unique") {
+    return new AppError("DUPLICATE_USERNAME", "This username is already taken.", {
+      faults: [{ field: "username", issue: "Already taken." }],
+    });
+  }
+  return null;
+}
