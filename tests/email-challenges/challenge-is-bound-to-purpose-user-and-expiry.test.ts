@@ -76,7 +76,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
         await issueTo(app, deleted, purpose),
       ];
       expect(await findChallenge(anonymousAt(app), purpose, first.token)).toMatchObject({
-        state: "living",
+        state: "active",
         userId: changed.userId,
       });
       await app.rows(

@@ -37,12 +37,12 @@ test("a mail is one file whose name has the time and the kind", async () => {
 });
 
 test("the names sort by time", async () => {
-  const moments = [
+  const times = [
     "2026-11-20T10:11:12.123Z",
     "2026-11-20T10:11:12.124Z",
     "2026-12-01T00:00:00.000Z",
   ];
-  const clock = { now: () => new Date(moments.shift() ?? 0) };
+  const clock = { now: () => new Date(times.shift() ?? 0) };
   const mailer = createFileMailer({ directory, from }, clock);
 
   for (const kind of ["verify-email", "magic-link", "account-exists"])

@@ -103,10 +103,10 @@ test.each([
   ],
   ["es", "durante 30 minutos", "20 de noviembre de 2026 a las 10:11 (UTC)", "Dispositivo: "],
   ["zh", "在30分钟内有效", "2026年11月20日 10:11（UTC）", "设备：Firefox, Linux"],
-])("times and devices have the format of the language %s", (locale, duration, moment, device) => {
+])("times and devices have the format of the language %s", (locale, duration, time, device) => {
   expect(renderContent(reader(locale), mailContents["reset-password"]).text).toContain(duration);
   const notice = renderContent(reader(locale), mailContents["new-sign-in"]);
-  for (const fact of [moment, device, "203.0.113.7"]) {
+  for (const fact of [time, device, "203.0.113.7"]) {
     expect(notice.text).toContain(fact);
     expect(notice.html).toContain(fact);
   }
