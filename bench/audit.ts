@@ -18,7 +18,7 @@ const loads = {
 
 /**
  * What it costs that the audit log is sealed: the processor time of the server and its database for each request, with the
- * sealing of its row and without. Nobody waits for it; what it takes is taken from those who do.
+ * sealing of its row and without. No request waits for it; it takes processor time from those that run.
  */
 export const audit: Measurement = {
   name: "audit",
@@ -74,7 +74,7 @@ async function processorTime(sql: Sql, serverPid: number): Promise<number> {
   return seconds.reduce((sum, each) => sum + each) * 1000;
 }
 
-/** Whoever wants to seal waits until the end. */
+/** Sealing waits until the end. */
 async function withoutSealing(sql: Sql, run: () => Promise<number>): Promise<number> {
   const result = await sql.begin(async (tx) => {
     await tx`lock table audit_chain in access exclusive mode`;

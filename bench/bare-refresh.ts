@@ -1,16 +1,16 @@
 // The floor of a refresh: its two statements, sent by the driver alone and in a process of its own. Reads `BareRefreshes` from
-// standard input, prints the refreshes a second. Each finds its session's living token and puts another in its place.
+// standard input, prints the refreshes a second. Each finds its session's active token and puts another in its place.
 import postgres from "postgres";
 
 import { systemRandom } from "../src/kernel/random.ts";
-import type { BareRefreshes, LivingToken } from "./refresh.ts";
+import type { BareRefreshes, ActiveToken } from "./refresh.ts";
 
 const order = asOrder(await Bun.stdin.json());
-// As Gatehouse does it: moments travel as text both ways, every statement is prepared once for each connection.
+// As Gatehouse does it: timestamps travel as text both ways, every statement is prepared once for each connection.
 const asText = (value: string): string => value;
 const sql = postgres(order.url, {
   max: order.poolSize,
-  types: { moment: { to: 1184, from: [1184], serialize: asText, parse: asText } },
+  types: { timestamp: { to: 1184, from: [1184], serialize: asText, parse: asText } },
 });
 const sessions = [...order.sessions];
 let refreshes = 0;
@@ -39,7 +39,7 @@ const both = `
   )
   select * from changed`;
 
-async function refresh(session: LivingToken): Promise<LivingToken> {
+async function refresh(session: ActiveToken): Promise<ActiveToken> {
   refreshes += 1;
   const now = new Date();
   const successorHash = successorOf(session.presentedHash, refreshes);

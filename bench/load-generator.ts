@@ -1,4 +1,4 @@
-// A process of its own, so that what it takes is not counted to anybody: reads one `Load` from standard input, prints a line
+// A process of its own, so that its processor time is not counted: reads one `Load` from standard input, prints a line
 // when it begins and one `LoadResult` at its end. SIGINT ends it early. Connections are kept alive.
 import type { Load, LoadResult } from "./load.ts";
 
@@ -6,7 +6,7 @@ const load = asLoad(await Bun.stdin.json());
 let remaining = load.requests;
 let answers = 0;
 let failures = 0;
-/** Beyond them there is no server any more, and perhaps nobody to end this process. */
+/** After so many the server has ended, and perhaps the process that would end this one. */
 const tooManyFailures = 1000;
 process.on("SIGINT", () => {
   remaining = 0;

@@ -18,7 +18,7 @@ export const pacedKinds = ["users/me", "validate-token", "forward", "refresh"] a
 
 export type PacedKind = (typeof pacedKinds)[number];
 
-/** Milliseconds from the moment at which each request was due to its whole answer. */
+/** Milliseconds from the time when each request was due to its whole response. */
 export type PacedResult = Readonly<Record<PacedKind, readonly number[]>>;
 
 /**

@@ -27,7 +27,7 @@ const settings = {
 const refreshTokenTtlSeconds = 7 * 86_400;
 
 /** A session, as its row knows it, with the token that lives. */
-export interface LivingToken {
+export interface ActiveToken {
   readonly sessionId: string;
   readonly userId: string;
   readonly presentedHash: string;
@@ -44,7 +44,7 @@ export interface BareRefreshes {
   /** Not counted. */
   readonly warmUpSeconds: number;
   readonly seconds: number;
-  readonly sessions: readonly LivingToken[];
+  readonly sessions: readonly ActiveToken[];
 }
 
 /**
@@ -73,7 +73,7 @@ export const refresh: Measurement = {
     try {
       await refreshAll(warmUpSeconds);
       const bare = async (inOne: boolean): Promise<number> => {
-        const sessions = (await openSessions()).map(livingTokenOf);
+        const sessions = (await openSessions()).map(activeTokenOf);
         await allSealed(sql);
         server.signal("SIGSTOP");
         const order = { url, poolSize, callers, refreshTokenTtlSeconds, warmUpSeconds, seconds };
@@ -114,7 +114,7 @@ function describe(
 }
 
 /** What the session's row knows of a refresh token. */
-function livingTokenOf(refreshToken: string): LivingToken {
+function activeTokenOf(refreshToken: string): ActiveToken {
   const { claims } = decodeToken(refreshToken);
   const [sessionId, userId, tokenId] = ["sid", "sub", "jti"].map((name) => String(claims[name]));
   return {

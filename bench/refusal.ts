@@ -7,7 +7,7 @@ export interface Use {
   readonly bearer: string;
 }
 
-/** A revocation and the moment at which it was answered: infinity until then. */
+/** A revocation and the time of its response: infinity until then. */
 export interface Revocation {
   answeredAt: number;
 }

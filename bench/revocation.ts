@@ -16,7 +16,7 @@ const revocations = 100;
 const cuts = 20;
 const callersPerReplica = 4;
 const grantedMilliseconds = 100;
-/** Cheap log-ins: each revocation takes somebody of its own. */
+/** Cheap sign-ins: each revocation uses another user. */
 const bcryptCost = 10;
 
 /**
@@ -84,7 +84,7 @@ export const revocation: Measurement = {
       },
       {
         id: "P2",
-        what: `revoked at the moment of the cut, until ${replica} refuses, longest`,
+        what: `revoked at the time of the cut, until ${replica} refuses, longest`,
         value: longest(late),
         unit: "ms",
         target: { atMost: grantedMilliseconds },

@@ -18,7 +18,7 @@ const seconds = 15;
 const warmUpSeconds = 2;
 const refreshedSessions = 32;
 
-/** As many as are hashed and may wait (`LOGIN_QUEUE`): the queue is full all the time, and nobody is sent away. */
+/** As many as are hashed and may wait (`LOGIN_QUEUE`): the queue is full all the time, and no sign-in is refused. */
 const logInsInFlight = availableParallelism() + 64;
 
 const targets: Record<PacedKind, number> = {
@@ -29,8 +29,8 @@ const targets: Record<PacedKind, number> = {
 };
 
 /**
- * P4: the 99th percentile of everything else while log-ins take all that they can get, and the same with none. Whoever asks
- * shares the cores with the hashing, so the rate is a modest one: what is measured is how long a request waits, not how many
+ * P4: the 99th percentile of everything else while sign-ins take all that they can get, and the same with none. The others
+ * share the cores with the hashing, so the rate is a modest one: what is measured is how long a request waits, not how many
  * fit in.
  */
 export const saturation: Measurement = {

@@ -9,7 +9,7 @@ export interface BenchServer extends AsyncDisposable {
   readonly server: ServerProcess;
 }
 
-/** Settings of every measured process: those of production, but nobody waits for a mail. */
+/** Settings of every measured process: those of production, but without mails. */
 export const benchSettings = {
   ENVIRONMENT: "production",
   PUBLIC_URL: "http://localhost:8000",

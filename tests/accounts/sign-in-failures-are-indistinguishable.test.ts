@@ -118,7 +118,7 @@ test("the same holds at the token endpoint", async () => {
   const known = await registerVerified(app);
   setSystemTime(new Date("2026-10-01T12:00:00Z"));
   const seen = new Set<string>();
-  for (const username of [freshEmail(), known.email, email, "nobody-of-this-name"]) {
+  for (const username of [freshEmail(), known.email, email, "no-user-of-this-name"]) {
     const form = { grant_type: "password", username, password };
     seen.add(visibleResponse(await app.call("POST", "/oauth/token", { form })));
   }

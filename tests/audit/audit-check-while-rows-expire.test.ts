@@ -25,7 +25,7 @@ async function expiringScene(rows: number) {
 /** The next day comes, and what has expired by then goes. */
 async function nextDay(scene: AuditScene): Promise<void> {
   setSystemTime(new Date(Date.now() + day + 1));
-  expect(await scene.sweep()).toBe(1);
+  expect(await scene.deleteExpired()).toBe(1);
 }
 
 // However slow the check is, and however fast rows expire: each time it comes too late for the next row.
@@ -67,7 +67,7 @@ test("a head that was compared before its row expired is not required again", as
   expect(report).toMatchObject({ fault: null, deletedUpTo: 4 });
   // One that expires before it is compared cannot be.
   setSystemTime(new Date(Date.now() + 2 * day));
-  const late = await scene.verifyWhile(() => scene.sweep(), heads[4]);
+  const late = await scene.verifyWhile(() => scene.deleteExpired(), heads[4]);
   expect(late.fault).toMatch(/^row 5, which you expect, was deleted after AUDIT_RETENTION/);
 });
 

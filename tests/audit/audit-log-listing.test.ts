@@ -106,9 +106,9 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
 
     // Both ends belong to it.
     const at = login?.created_at ?? "";
-    const moment = await itemsOf(`?user_id=${userId}&from=${at}&to=${at}`);
-    expect(moment.map(({ created_at }) => created_at)).toContain(at);
-    expect(moment.every(({ created_at }) => created_at === at)).toBe(true);
+    const atTime = await itemsOf(`?user_id=${userId}&from=${at}&to=${at}`);
+    expect(atTime.map(({ created_at }) => created_at)).toContain(at);
+    expect(atTime.every(({ created_at }) => created_at === at)).toBe(true);
     const later = await itemsOf(`?user_id=${userId}&from=${logout?.created_at}`);
     expect(later[0]?.id).toBe(logout?.id ?? "");
     expect(later.every(({ created_at }) => created_at >= (logout?.created_at ?? ""))).toBe(true);
@@ -119,7 +119,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
     expect(await itemsOf("?action=no.such_action")).toEqual([]);
   });
 
-  // The bad day: the millisecond ends between a row's id and its moment.
+  // The bad day: the millisecond ends between a row's id and its time.
   test("filters by the time of the row, not by the time in its id", async () => {
     const [id, userId] = [Bun.randomUUIDv7("hex", Date.now() - 3), crypto.randomUUID()];
     const at = new Date().toISOString();
@@ -181,7 +181,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
     const before = (await itemsOf("?limit=100&action=user.login")).length;
     const answer = await app.post(
       "/api/v1/auth/login",
-      { email: "nobody@example.com", password: "x\r\n\u001b[2J" },
+      { email: "unknown@example.com", password: "x\r\n\u001b[2J" },
       {
         headers: { "user-agent": userAgent, "x-request-id": 'a"b', "x-forwarded-for": "1\u00a02" },
       },

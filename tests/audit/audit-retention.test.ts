@@ -27,10 +27,10 @@ test.each([...databaseKinds])(
     moveTime(10);
     await scene.write(2);
     await scene.seal();
-    expect(await scene.sweep()).toBe(0);
+    expect(await scene.deleteExpired()).toBe(0);
 
     moveTime(20.5);
-    expect(await scene.sweep()).toBe(3);
+    expect(await scene.deleteExpired()).toBe(3);
     expect(await scene.rows(places)).toEqual([{ place: 4 }, { place: 5 }]);
     const report = await scene.verify();
     expect(report).toMatchObject({ fault: null, deletedUpTo: 3, deletedAt: expect.any(Date) });
@@ -38,7 +38,7 @@ test.each([...databaseKinds])(
 
     // Nothing is left, and the chain goes on from where it was.
     moveTime(10);
-    expect([await scene.sweep(), await scene.sweep()]).toEqual([2, 0]);
+    expect([await scene.deleteExpired(), await scene.deleteExpired()]).toEqual([2, 0]);
     expect(await scene.rows(places)).toEqual([]);
     expect((await scene.verify()).fault).toBeNull();
     await scene.write(2);
@@ -59,7 +59,7 @@ test("a recorded head is compared until its row is deleted", async () => {
     heads.push((await scene.verify()).head ?? undefined);
     moveTime(20);
   }
-  expect(await scene.sweep()).toBe(2);
+  expect(await scene.deleteExpired()).toBe(2);
   const [first, second, third] = heads;
   expect((await scene.verify(first)).fault).toMatch(/deleted after AUDIT_RETENTION/);
   expect((await scene.verify(second)).fault).toBeNull();
@@ -72,10 +72,10 @@ test("unsealed rows are kept, however old", async () => {
   await using scene = await openAuditScene("postgres", { AUDIT_RETENTION: "1d" });
   await scene.write(2);
   moveTime(5);
-  expect(await scene.sweep()).toBe(0);
+  expect(await scene.deleteExpired()).toBe(0);
   expect(await scene.verify()).toMatchObject({ fault: null, waiting: 2, overdue: 2 });
   await scene.seal();
-  expect(await scene.sweep()).toBe(2);
+  expect(await scene.deleteExpired()).toBe(2);
 });
 
 // The attack: rows dated back, or a beginning set by hand, so that retention removes the evidence.
@@ -84,7 +84,7 @@ test("altered rows are not deleted, and a forged beginning is not accepted", asy
   await scene.write(5);
   await scene.seal();
   await scene.tamper("update audit_log set at = at - interval '2 years' where sequence <= 3");
-  expect((await failureOf(scene.sweep())).message).toMatch(/^row 1 .*was changed/);
+  expect((await failureOf(scene.deleteExpired())).message).toMatch(/^row 1 .*was changed/);
   expect(await scene.rows(places)).toHaveLength(5);
   expect((await scene.verify()).fault).toMatch(/^row 1 .*was changed/);
 
@@ -97,7 +97,7 @@ test("altered rows are not deleted, and a forged beginning is not accepted", asy
   );
   await other.rows("delete from audit_log where sequence <= 2");
   moveTime(1000);
-  expect((await failureOf(other.sweep())).message).toMatch(/^rows up to 2 are missing/);
+  expect((await failureOf(other.deleteExpired())).message).toMatch(/^rows up to 2 are missing/);
   expect((await other.verify()).fault).toMatch(/^rows up to 2 are missing/);
 });
 
@@ -109,14 +109,14 @@ test("rows are deleted in batches by one replica at a time, and a concurrent che
      from generate_series(1, ${batchSize + 500})`,
   );
   while ((await scene.seal()) > 0);
-  const sweeping = race(6, () => scene.sweep());
+  const deleting = race(6, () => scene.deleteExpired());
   const reports = await race(2, () => scene.verify());
   expect(reports.map(({ fault }) => fault)).toEqual([null, null]);
-  const deleted = (await sweeping).reduce((sum, count) => sum + count);
+  const deleted = (await deleting).reduce((sum, count) => sum + count);
   const left = await scene.rows(places);
   expect(deleted + left.length).toBe(batchSize + 500);
   expect(deleted).toBeGreaterThanOrEqual(batchSize);
-  while ((await scene.sweep()) > 0);
+  while ((await scene.deleteExpired()) > 0);
   expect(await scene.rows(places)).toEqual([]);
   expect(await scene.verify()).toMatchObject({ fault: null, deletedUpTo: batchSize + 500 });
 });

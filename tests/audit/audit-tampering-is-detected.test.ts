@@ -190,7 +190,7 @@ test("a truncated chain is detected by a recorded head", async () => {
   expect((await scene.verify(head)).fault).toMatch(/^row 10 does not have the hash/);
 });
 
-// Nor does it matter how a session has moments and numbers written.
+// Nor does it matter how a session formats times and numbers.
 test("the embedded database detects the same changes", async () => {
   await using scene = await sealedScene("embedded");
   await scene.rows("set timezone to 'Asia/Kathmandu'");

@@ -8,14 +8,14 @@ import { type MailServer, startMailServer } from "../support/mail-server.ts";
 
 setDefaultTimeout(60_000);
 
-type Moment = "is given a mail" | "has taken a mail";
+type Step = "is given a mail" | "has taken a mail";
 
-/** A mail server that calls `onMoment` in the middle of each conversation; what it has taken is in `taken`. */
-async function startWatchedServer(moment: Moment, onMoment: () => void) {
+/** A mail server that calls `onStep` in the middle of each conversation; what it has taken is in `taken`. */
+async function startWatchedServer(step: Step, onStep: () => void) {
   const taken: { to: string[]; id: string }[] = [];
   const server: MailServer = await startMailServer({
     onMailFrom(_address, _session, callback) {
-      if (moment === "is given a mail") onMoment();
+      if (step === "is given a mail") onStep();
       callback();
     },
     onData(stream, { envelope }, callback) {
@@ -26,7 +26,7 @@ async function startWatchedServer(moment: Moment, onMoment: () => void) {
       stream.on("end", () => {
         const id = /^Message-ID: (.+)$/im.exec(raw)?.[1] ?? "none";
         taken.push({ to: envelope.rcptTo.map(({ address }) => address), id });
-        if (moment === "has taken a mail") onMoment();
+        if (step === "has taken a mail") onStep();
         callback();
       });
     },
@@ -35,15 +35,15 @@ async function startWatchedServer(moment: Moment, onMoment: () => void) {
 }
 
 // The bad day: the process is killed between the sending of a mail and the note that it was sent.
-test.each<[Moment, number]>([
+test.each<[Step, number]>([
   ["is given a mail", 0],
   ["has taken a mail", 1],
 ])(
   "after a crash at which the mail server %s, the mail is sent once more",
-  async (moment, before) => {
+  async (step, before) => {
     await using home = await createHome("postgres");
     let crash = (): void => undefined;
-    await using mail = await startWatchedServer(moment, () => crash());
+    await using mail = await startWatchedServer(step, () => crash());
     const settings = {
       ...home.settings,
       ENVIRONMENT: "test",

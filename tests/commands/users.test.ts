@@ -43,7 +43,7 @@ test("accounts are listed and shown as text and as JSON", async () => {
   const page = await run(`show ${user.userId.toUpperCase()}`);
   expect(page.stdout).toMatch(/^email +user-/m);
   expect(page.stdout).not.toMatch(/hash|\$2/);
-  expect(await run("list --role nobody-made-this")).toMatchObject({
+  expect(await run("list --role unknown-role")).toMatchObject({
     exitCode: 0,
     stdout: "no accounts found\n",
   });
@@ -102,7 +102,7 @@ test("a failure exits with 1, and wrong usage with 2", async () => {
     [`disable ${admin.email}`, 1, "There must be an admin left"],
     [`delete ${admin.userId}`, 1, "There must be an admin left"],
     [`restore ${user.email}`, 1, "the user is not deleted"],
-    ["disable nobody", 2, "This is not a valid e-mail address."],
+    ["disable unknown", 2, "This is not a valid e-mail address."],
     ["disable", 2, "missing required argument"],
     ["show a@example.com b@example.com", 2, "too many arguments"],
     ["list --status alive", 2, "Allowed choices are"],

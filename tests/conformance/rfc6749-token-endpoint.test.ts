@@ -66,12 +66,12 @@ test("error responses have the form and codes of RFC 6749 §5.2", async () => {
     ],
     [
       "an unknown address",
-      { grant_type: "password", username: "nobody@example.com", password },
+      { grant_type: "password", username: "unknown@example.com", password },
       "invalid_grant",
     ],
     [
       "an unknown username",
-      { grant_type: "password", username: "nobody", password },
+      { grant_type: "password", username: "unknown", password },
       "invalid_grant",
     ],
     ["no address at all", { grant_type: "password", username: "@", password }, "invalid_grant"],

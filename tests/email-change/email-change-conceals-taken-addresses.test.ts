@@ -16,14 +16,14 @@ afterAll(() => {
 // security 12, 15: of the change of an address
 test("requests for a free, a taken and a deleted user's address get the same response to the byte", async () => {
   const user = await signUp(app);
-  const holder = await signUp(app);
+  const owner = await signUp(app);
   const gone = await signUp(app);
   await app.rows(`update users set deleted_at = now() where id = '${gone.userId}'`);
   const free = freshEmail();
 
   setSystemTime(new Date(Date.now() + 1000));
   const seen = new Set<string>();
-  for (const email of [free, holder.email, gone.email]) {
+  for (const email of [free, owner.email, gone.email]) {
     const answer = await askForEmail(app, user, email);
     expect(answer.status).toBe(202);
     seen.add(visibleResponse(answer));
@@ -34,15 +34,15 @@ test("requests for a free, a taken and a deleted user's address get the same res
   await mailTo(app, gone.email, 2);
   await mailTo(app, user.email, 4);
   expect(kindsOfMailTo(app, user.email).slice(1)).toEqual(Array(3).fill("email-changed"));
-  expect(kindsOfMailTo(app, holder.email)).toEqual(["verify-email"]);
+  expect(kindsOfMailTo(app, owner.email)).toEqual(["verify-email"]);
   expect(kindsOfMailTo(app, gone.email)).toEqual(["verify-email", "change-email"]);
   expect(kindsOfMailTo(app, free)).toEqual(["change-email"]);
 });
 
 // Attack: an earlier link that lives on would tell that the later request led to nothing.
 test("an earlier link is revoked whether the later address is free or taken", async () => {
-  const holder = await signUp(app);
-  for (const later of [freshEmail(), holder.email]) {
+  const owner = await signUp(app);
+  for (const later of [freshEmail(), owner.email]) {
     const user = await signUp(app);
     const { token } = await mailedChange(app, user);
     await askForEmail(app, user, later);

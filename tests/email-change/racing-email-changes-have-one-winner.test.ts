@@ -27,8 +27,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
       ...Array.from({ length: 9 }, () => 409),
     ]);
     const winner = users[statuses.indexOf(200)];
-    const holders = await app.rows(`select id from users where email = '${email}'`);
-    expect(holders).toEqual([{ id: winner?.userId }]);
+    const owners = await app.rows(`select id from users where email = '${email}'`);
+    expect(owners).toEqual([{ id: winner?.userId }]);
     const loser = statuses.indexOf(409);
     expect(answers[loser]?.json.error.code).toBe("CONFLICT");
     expect(await statusOfMe(app, users[loser]?.accessToken ?? "")).toBe(200);

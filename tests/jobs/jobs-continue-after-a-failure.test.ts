@@ -77,11 +77,11 @@ test("a table that cannot be cleaned is logged, and does not block the others", 
      values (gen_random_uuid(), 'old', '{}', now(), now(), now() - interval '8 days')`,
   );
   await app.rows("alter table mail_challenges rename to away");
-  const swept = await deleteExpiredRows(app.platform).then(
+  const outcome = await deleteExpiredRows(app.platform).then(
     () => "all",
     () => "not all",
   );
   await app.rows("alter table away rename to mail_challenges");
-  expect(swept).toBe("not all");
+  expect(outcome).toBe("not all");
   expect(await app.rows("select id from outbox")).toEqual([]);
 });

@@ -51,13 +51,13 @@ function session(
 }
 
 function message(name: string, delivered: number | null, dead: number | null, stays: boolean): Row {
-  const moment = (days: number | null) => (days === null ? "null" : daysAgo(days));
+  const timestamp = (days: number | null) => (days === null ? "null" : daysAgo(days));
   return {
     name: `message ${name}`,
     stays,
     insert: (id) =>
       `insert into outbox (id, topic, payload, created_at, available_at, delivered_at, dead_at)
-       values ('${uuid(id)}', 'message ${name}', '{}', ${daysAgo(400)}, ${daysAgo(400)}, ${moment(delivered)}, ${moment(dead)})`,
+       values ('${uuid(id)}', 'message ${name}', '{}', ${daysAgo(400)}, ${daysAgo(400)}, ${timestamp(delivered)}, ${timestamp(dead)})`,
   };
 }
 

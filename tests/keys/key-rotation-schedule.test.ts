@@ -15,7 +15,7 @@ afterEach(() => {
 const hour = 3_600_000;
 const day = 24 * hour;
 
-function tend(app: TestApp): Promise<void> {
+function rotateDue(app: TestApp): Promise<void> {
   return maintainKeys(createSystemContext(app.platform, "test"));
 }
 
@@ -37,18 +37,18 @@ test("next, current, retired, deleted: published a day ahead, verifying as long 
   const first = keyIdOf(user.accessToken);
 
   setSystemTime(start + 9 * day - hour);
-  await tend(app);
+  await rotateDue(app);
   expect(await keyIds(app)).toEqual([first]);
 
   setSystemTime(start + 9 * day + hour);
-  await tend(app);
+  await rotateDue(app);
   const both = await eventually(
     () => keyIds(app),
     (ids) => ids.length === 2,
   );
   const second = both.find((id) => id !== first) ?? "";
   expect(await signingKeyId(app, user)).toBe(first);
-  await tend(app);
+  await rotateDue(app);
   expect(await keyIds(app)).toEqual(both);
 
   setSystemTime(start + 10 * day);
@@ -60,7 +60,7 @@ test("next, current, retired, deleted: published a day ahead, verifying as long 
   expect(await keyIds(app)).toEqual(both);
 
   setSystemTime(start + 13 * day - hour);
-  await tend(app);
+  await rotateDue(app);
   const refreshed = await app.post("/api/v1/auth/refresh", {
     refresh_token: last.json.data.refresh_token,
   });
@@ -68,7 +68,7 @@ test("next, current, retired, deleted: published a day ahead, verifying as long 
 
   setSystemTime(start + 13 * day + 2 * hour);
   expect(await keyIds(app)).toEqual([second]);
-  await tend(app);
+  await rotateDue(app);
   expect(await app.rows("select id, verify_until from signing_keys")).toEqual([
     { id: second, verify_until: null },
   ]);
@@ -84,7 +84,7 @@ test("of three concurrent rotations one succeeds, ten times", async () => {
   const replicas = [app, await app.replica(), await app.replica()];
   for (let round = 1; round <= 10; round += 1) {
     setSystemTime(start + round * 10 * day);
-    await race(9, (index) => tend(replicas[index % 3] ?? app));
+    await race(9, (index) => rotateDue(replicas[index % 3] ?? app));
     const [newest] = await app.rows("select max(generation) as generation from signing_keys");
     expect(newest).toEqual({ generation: round + 1 });
   }
@@ -115,13 +115,13 @@ test("a key pair of an unused algorithm is deleted when its last token has expir
   await app.server.stop(0);
 
   setSystemTime(start + 10 * day + hour);
-  await tend(changed);
+  await rotateDue(changed);
   expect(await changed.rows("select verify_until is null as unused from signing_keys")).toEqual([
     { unused: false },
   ]);
   expect(await signingKeyId(changed, user)).toBe(changed.platform.keyRing.current().id);
   setSystemTime(start + 13 * day + 2 * hour);
-  await tend(changed);
+  await rotateDue(changed);
   expect(await changed.rows("select id from signing_keys")).toEqual([]);
 });
 
@@ -133,7 +133,7 @@ test("without refresh rotation a refresh token is valid as long as its session, 
   setSystemTime(start + 9 * day + hour);
   // The last one that the first key signs.
   const { json } = await logIn(app, user);
-  await tend(app);
+  await rotateDue(app);
   const [row] = await app.rows(
     "select extract(epoch from first.verify_until - second.active_from)::int as seconds from signing_keys first, signing_keys second where first.generation = 1 and second.generation = 2",
   );
@@ -141,7 +141,7 @@ test("without refresh rotation a refresh token is valid as long as its session, 
   const { refresh_token } = json.data;
   for (let days = 11; days < 39; days += 2) {
     setSystemTime(start + days * day);
-    await tend(app);
+    await rotateDue(app);
     const { status } = await app.post("/api/v1/auth/refresh", { refresh_token });
     expect([days, status]).toEqual([days, 200]);
   }

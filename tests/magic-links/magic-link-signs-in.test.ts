@@ -90,7 +90,7 @@ test("the request needs either a token, or an address and a code", async () => {
     const { status, json } = await signInByMail(app, body);
     expect([body, status, json.error?.code]).toEqual([body, 400, "VALIDATION_ERROR"]);
   }
-  const noAddress = await signInByMail(app, { email: "nobody", code });
+  const noAddress = await signInByMail(app, { email: "unknown", code });
   expect(noAddress.json.error.code).toBe("INVALID_EMAIL");
   // None of them cost the mail its use.
   expect((await signInByMail(app, { token })).status).toBe(200);

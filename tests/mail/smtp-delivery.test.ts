@@ -174,13 +174,13 @@ describe("refusals", () => {
   test("a refused mail does not block the next one", async () => {
     await using server = await startMailServer({
       onRcptTo: (address, _session, callback) =>
-        address.address.startsWith("nobody")
+        address.address.startsWith("unknown")
           ? callback(Object.assign(new Error("5.1.1 No such mailbox"), { responseCode: 550 }))
           : callback(),
     });
     await using mailer = smtpMailer(server);
 
-    await failure(mailer.send({ ...message, to: { name: "", address: "nobody@example.com" } }));
+    await failure(mailer.send({ ...message, to: { name: "", address: "unknown@example.com" } }));
     await mailer.send(message);
 
     expect(server.received.map((mail) => mail.recipients)).toEqual([["ada@example.com"]]);

@@ -94,7 +94,7 @@ test("a wrong code has the same response for a known and an unknown address", as
   const { email } = await getLink(app, "magic-link");
   const start = await openPage(app, "/magic-link");
   const texts = [];
-  for (const address of [email, "nobody@example.com"]) {
+  for (const address of [email, "unknown@example.com"]) {
     const entered = { email: address, code: "000000" };
     const answer = await press(app, start, "Sign in", { entered });
     texts.push(`${answer.status} ${answer.text.replaceAll(address, "ADDRESS")}`);

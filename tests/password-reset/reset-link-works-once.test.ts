@@ -18,19 +18,19 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
   const app = useTestApp({ database });
 
   /** The passwords among these that sign the user in. */
-  async function livingPasswords(email: string, passwords: readonly string[]): Promise<string[]> {
-    const living: string[] = [];
+  async function validPasswords(email: string, passwords: readonly string[]): Promise<string[]> {
+    const valid: string[] = [];
     for (const password of passwords) {
-      if ((await logIn(app, { email, password })).status === 200) living.push(password);
+      if ((await logIn(app, { email, password })).status === 200) valid.push(password);
     }
-    return living;
+    return valid;
   }
 
   test("replaces the old password", async () => {
     const { email } = await registerVerified(app);
     const reset = await confirmReset(app, await askForReset(app, email));
     expect(outcomeOf(reset)).toEqual([200, null]);
-    expect(await livingPasswords(email, [goodPassword, newPassword])).toEqual([newPassword]);
+    expect(await validPasswords(email, [goodPassword, newPassword])).toEqual([newPassword]);
   });
 
   // part of security 48, 68
@@ -54,10 +54,10 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
     expect(await statusOfMe(app, stranger.accessToken)).toBe(200);
     expect(
       await app.rows(
-        `select count(*)::int as sessions, count(*) filter (where ended_at is null)::int as living
+        `select count(*)::int as sessions, count(*) filter (where ended_at is null)::int as active
          from sessions where user_id = '${user.userId}'`,
       ),
-    ).toEqual([{ sessions: 2, living: 0 }]);
+    ).toEqual([{ sessions: 2, active: 0 }]);
   });
 
   // Attack: a thief who has seen a link uses it at the same time as its owner.
@@ -72,7 +72,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
     const outcomes = answers.map(outcomeOf);
     expect(outcomes.filter(([status]) => status === 200)).toHaveLength(1);
     expect(outcomes.filter(([, code]) => code === "INVALID_TOKEN")).toHaveLength(19);
-    expect(await livingPasswords(email, passwords)).toEqual([String(passwords[winner])]);
+    expect(await validPasswords(email, passwords)).toEqual([String(passwords[winner])]);
 
     await mailOfKind(app, "password-changed", email);
     expect(mailsOfKind(app, "password-changed", email)).toHaveLength(1);
@@ -106,7 +106,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
       );
       const hasReset = reset?.status === 200;
       expect([reset?.status, changed?.status]).toEqual(hasReset ? [200, 401] : [401, 200]);
-      expect(await livingPasswords(user.email, [goodPassword, byThief, byOwner])).toEqual([
+      expect(await validPasswords(user.email, [goodPassword, byThief, byOwner])).toEqual([
         hasReset ? byThief : byOwner,
       ]);
       expect(await statusOfMe(app, user.accessToken)).toBe(hasReset ? 401 : 200);
@@ -128,7 +128,7 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
       401,
       "INVALID_TOKEN",
     ]);
-    expect(await livingPasswords(email, [newPassword, "Third-Passphrase-1!"])).toEqual([
+    expect(await validPasswords(email, [newPassword, "Third-Passphrase-1!"])).toEqual([
       newPassword,
     ]);
   });

@@ -10,9 +10,9 @@ function newHasher() {
 }
 
 function storedOf(hash: string): string {
-  const judged = validateImportedHash(hash);
-  if ("issue" in judged) throw new Error(judged.issue);
-  return judged.stored;
+  const found = validateImportedHash(hash);
+  if ("issue" in found) throw new Error(found.issue);
+  return found.stored;
 }
 
 describe.each(Object.entries(importedHashes))("%s", (_name, hash) => {

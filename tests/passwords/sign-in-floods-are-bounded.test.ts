@@ -71,7 +71,7 @@ test("of 200 concurrent sign-ins a bounded number waits, the others get 503, and
 // security 108
 test("a second flood is admitted like the first, also with unknown accounts", async () => {
   await using app = await startTestApp({ settings: { LOGIN_QUEUE: String(waiting) } });
-  for (const email of ["nobody@example.com", "nobody.else@example.com"]) {
+  for (const email of ["unknown@example.com", "unknown.too@example.com"]) {
     const gate = Promise.withResolvers<void>();
     const work = watchHasher(app, () => gate.promise);
     const flood = Array.from({ length: attackers }, () => logIn(app, { email, password: "wrong" }));

@@ -200,7 +200,7 @@ test("a query that waits for a lock does not delay the others", async () => {
   const stored = await createTestDatabase("postgres");
   const database = connect(stored, () => {});
   const released = Promise.withResolvers<void>();
-  const holder = postgres(stored.settings["DATABASE_URL"] ?? "", { max: 1 });
+  const locker = postgres(stored.settings["DATABASE_URL"] ?? "", { max: 1 });
   try {
     await database.open();
     await database.db.execute(sql`create table counters (id text primary key, count integer)`);
@@ -208,7 +208,7 @@ test("a query that waits for a lock does not delay the others", async () => {
     await database.db.execute(sql`insert into counters values ('counter 1', 0), ('counter 2', 0)`);
     const request = requestsOf(database);
     const held = Promise.withResolvers<void>();
-    void holder.begin(async (tx) => {
+    void locker.begin(async (tx) => {
       await tx`update counters set count = 5 where id = 'counter 1'`;
       held.resolve();
       await released.promise;
@@ -219,7 +219,7 @@ test("a query that waits for a lock does not delay the others", async () => {
     expect(findAppError(await waiting)?.code).toBe("UNAVAILABLE");
   } finally {
     released.resolve();
-    await holder.end();
+    await locker.end();
     await database.close();
     await stored.remove();
   }

@@ -129,7 +129,7 @@ describe("the embedded Postgres", () => {
 });
 
 describe("the data directory's lock", () => {
-  test("refuses a second holder in the same process, until it is released", () => {
+  test("refuses a second lock in the same process, until it is released", () => {
     const directory = join(parent, "lock");
     const first = lockDataDirectory(directory);
     expect(() => lockDataDirectory(directory)).toThrow(DataDirectoryInUseError);

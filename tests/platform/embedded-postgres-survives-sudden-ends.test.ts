@@ -215,7 +215,7 @@ describe("a second process on the same directory", () => {
   );
 
   test(
-    "is refused too when all start at the same moment: exactly one gets it",
+    "is refused too when all start at the same time: exactly one gets it",
     async () => {
       const lines = await Promise.all([1, 2, 3].map(() => spawnDatabase().nextLine()));
       expect(lines.filter((line) => line === "ready")).toHaveLength(1);

@@ -76,7 +76,7 @@ function connect(stored: TestDatabase, onStatement: () => void): Database {
     : createPostgresDatabase({ ...common, url, poolSize: 2, applicationName: "hot" });
 }
 
-describe.each([...databaseKinds])("on %s a hot statement", (kind) => {
+describe.each([...databaseKinds])("on %s a prepared query", (kind) => {
   let stored: TestDatabase;
   let database: Database;
   let statements = 0;

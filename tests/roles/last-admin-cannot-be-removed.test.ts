@@ -13,11 +13,11 @@ import { race } from "../support/race.ts";
 import { giveRoles, makeRole, signUpWith } from "../support/roles.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
-const livingAdmins = `select count(*)::int as count from user_roles join users on users.id = user_id
+const activeAdmins = `select count(*)::int as count from user_roles join users on users.id = user_id
   where role = 'admin' and deleted_at is null and disabled_at is null`;
 
 async function countAdmins(app: TestApp): Promise<unknown> {
-  return (await app.rows(livingAdmins))[0]?.["count"];
+  return (await app.rows(activeAdmins))[0]?.["count"];
 }
 
 function demote(app: TestApp, by: SignedInUser, whom: SignedInUser): Promise<Answer> {

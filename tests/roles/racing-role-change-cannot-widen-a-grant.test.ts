@@ -22,7 +22,7 @@ const replacement = (role: string): readonly string[] => [
   `insert into role_permissions values ('${role}', 'audit:read')`,
 ];
 
-const mightyHolders = (role: string) => `select user_id from user_roles where role = '${role}'`;
+const usersOf = (role: string) => `select user_id from user_roles where role = '${role}'`;
 
 /** The context of a manager's call, in which `before` happens once, before the first thing is written. */
 function contextOf(
@@ -89,7 +89,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
         for (const statement of replacement(role)) await app.rows(statement);
       });
       expect(await codeOf(give(ctx, role))).toBe("FORBIDDEN");
-      expect([...(await app.rows(mightyHolders(role)))]).toEqual([]);
+      expect([...(await app.rows(usersOf(role)))]).toEqual([]);
     }
   });
 
@@ -123,6 +123,6 @@ test("nor is it granted by a concurrent statement", async () => {
     const role = await makeRole(app, ["users:read"]);
     const answer = await meanwhile(app, replacement(role).join(";"), () => call(role));
     expect([answer.status, answer.json.error?.code]).toEqual([403, "FORBIDDEN"]);
-    expect([...(await app.rows(mightyHolders(role)))]).toEqual([]);
+    expect([...(await app.rows(usersOf(role)))]).toEqual([]);
   }
 });

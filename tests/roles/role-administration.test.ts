@@ -86,8 +86,8 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
       [],
     ]);
 
-    const holder = await signUp(app);
-    await giveRoles(app, holder, [name]);
+    const user = await signUp(app);
+    await giveRoles(app, user, [name]);
     const deleted = await call("DELETE", `${path}/${name}`);
     expect([deleted.status, deleted.text]).toEqual([204, ""]);
     expect(await auditOf(app, deleted)).toEqual(
@@ -101,7 +101,7 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
       "NOT_FOUND",
       undefined,
     ]);
-    const left = await app.rows(`select role from user_roles where user_id = '${holder.userId}'`);
+    const left = await app.rows(`select role from user_roles where user_id = '${user.userId}'`);
     expect([...left]).toEqual([]);
   });
 

@@ -39,7 +39,7 @@ async function untilHeard(app: TestApp, { accessToken }: SignedInUser): Promise<
   );
 }
 
-async function expectLiving(app: TestApp, user: SignedInUser): Promise<void> {
+async function expectActive(app: TestApp, user: SignedInUser): Promise<void> {
   expect(await statusOfMe(app, user.accessToken)).toBe(200);
   expect((await refresh(app, user.refreshToken)).status).toBe(200);
 }
@@ -89,7 +89,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
       bearer: fresh.accessToken,
     });
     expect(everywhere.json.data.revoked).toBe(1);
-    await expectLiving(app, bystander);
+    await expectActive(app, bystander);
   });
 
   // part of security 48
@@ -103,8 +103,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
     await expectVoid(app, first);
     await expectVoid(app, third);
-    await expectLiving(app, second);
-    await expectLiving(app, bystander);
+    await expectActive(app, second);
+    await expectActive(app, bystander);
     expect(await endReasons(app, first.userId)).toEqual([
       ["test", false],
       [null, true],
@@ -158,7 +158,7 @@ test("a session that is opened while the credentials change is revoked by the ch
     await untilHeard(app, meanwhile);
     await expectVoid(app, meanwhile);
     expect(await endReasons(app, user.userId)).toContainEqual([null, true]);
-    await expectLiving(app, await another(app, user));
+    await expectActive(app, await another(app, user));
   } finally {
     await connection.end();
   }

@@ -48,8 +48,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
     }
     // That there was a race.
     expect(refreshesWon).toBeGreaterThan(0);
-    const living = `select id from sessions where ended_at is null and user_id = '${user.userId}'`;
-    expect(await app.rows(living)).toHaveLength(1);
+    const active = `select id from sessions where ended_at is null and user_id = '${user.userId}'`;
+    expect(await app.rows(active)).toHaveLength(1);
   }, 60_000);
 
   // security 47

@@ -34,15 +34,15 @@ async function raceForRounds(replicas: readonly [TestApp, ...TestApp[]], rounds:
     accessToken = answers.at(-1)?.access_token;
     expect(seen.has(refreshToken)).toBe(false);
     seen.add(refreshToken);
-    await expectOneLivingToken(app, refreshToken);
+    await expectOneValidToken(app, refreshToken);
   }
   return { refreshToken, accessToken };
 }
 
 /** The session's row has one valid token, and it is this one. */
-async function expectOneLivingToken(app: TestApp, refreshToken: string) {
-  const living = `select refresh_token_hash from sessions where id = '${sessionOf(refreshToken)}' and ended_at is null`;
-  expect(await app.rows(living)).toEqual([
+async function expectOneValidToken(app: TestApp, refreshToken: string) {
+  const active = `select refresh_token_hash from sessions where id = '${sessionOf(refreshToken)}' and ended_at is null`;
+  expect(await app.rows(active)).toEqual([
     { refresh_token_hash: sha256(String(decodeToken(refreshToken).claims["jti"])) },
   ]);
 }

@@ -87,7 +87,7 @@ test("ended and expired sessions are not listed", async () => {
   for (let count = 0; count < 4; count += 1) {
     tokens.push((await logIn(app, user)).json.data.access_token);
   }
-  const [ended = "", idle = "", old = "", living = ""] = tokens;
+  const [ended = "", idle = "", old = "", active = ""] = tokens;
   await app.call("POST", "/api/v1/auth/logout", { bearer: ended });
   const expire = (column: string, token: string) =>
     app.rows(`update sessions set ${column} = now() where id = '${sessionOf(token)}'`);
@@ -95,7 +95,7 @@ test("ended and expired sessions are not listed", async () => {
   await expire("absolute_expires_at", old);
   const { items } = await list(user.accessToken);
   expect(items.map(({ id }: { id: string }) => id)).toEqual(
-    [living, user.accessToken].map(sessionOf),
+    [active, user.accessToken].map(sessionOf),
   );
 });
 

@@ -25,7 +25,7 @@ export interface AuditScene extends AsyncDisposable {
   /** Seals a batch, with other settings where some are given; gives the number of rows. */
   seal(settings?: Record<string, string>): Promise<number>;
   /** Deletes a batch of what was kept for long enough; gives the number of rows. */
-  sweep(): Promise<number>;
+  deleteExpired(): Promise<number>;
   verify(expected?: ChainPosition, settings?: Record<string, string>): Promise<AuditReport>;
   /** The same while `meanwhile` happens each time before rows are read. */
   verifyWhile(meanwhile: () => Promise<unknown>, expected?: ChainPosition): Promise<AuditReport>;
@@ -75,7 +75,7 @@ export async function openAuditScene(
       }
     },
     seal: async (other) => (await sealRows(withSettings(other))).count,
-    sweep: () => deleteExpiredAuditRows(platform, platform.clock.now()),
+    deleteExpired: () => deleteExpiredAuditRows(platform, platform.clock.now()),
     verify: (expected, other) => verifyAuditLog(withSettings(other), expected),
     verifyWhile: (meanwhile, expected) =>
       verifyAuditLog({ ...platform, db: beforeQuery(platform.db, readsRows, meanwhile) }, expected),

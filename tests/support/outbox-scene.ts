@@ -6,11 +6,11 @@ import type { TestApp } from "./test-app.ts";
 
 /** A clock that stands still until it is moved. */
 export function createManualClock(start = new Date("2026-11-20T10:00:00.000Z")) {
-  let moment = start;
+  let present = start;
   return {
-    now: () => moment,
+    now: () => present,
     advance(seconds: number) {
-      moment = new Date(moment.getTime() + seconds * 1000);
+      present = new Date(present.getTime() + seconds * 1000);
     },
   };
 }

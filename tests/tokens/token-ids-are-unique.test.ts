@@ -20,10 +20,10 @@ test("10,000 access tokens of one session have 10,000 identifiers of 128 bits", 
   expect(ids.every((id) => Buffer.from(id, "base64url").length >= 16)).toBe(true);
 });
 
-// security 34. Session ids are such ids; all of one moment, as when replicas open sessions at once.
+// security 34. Session ids are such ids; all of one time, as when replicas open sessions at once.
 test("10,000 ids of one millisecond are unique", () => {
-  const moment = new Date();
-  const ids = Array.from({ length: count }, () => app.platform.random.id(moment));
+  const time = new Date();
+  const ids = Array.from({ length: count }, () => app.platform.random.id(time));
   expect(new Set(ids).size).toBe(count);
 });
 

@@ -104,12 +104,12 @@ describe.each([...databaseKinds])("on %s", (database) => {
     }
     for (const [json, code] of [
       [{}, "VALIDATION_ERROR"],
-      [{ email: "nobody" }, "INVALID_EMAIL"],
+      [{ email: "unknown" }, "INVALID_EMAIL"],
       [{ email: ["a@example.com"] }, "VALIDATION_ERROR"],
       [{ email, username: "a@b" }, "VALIDATION_ERROR"],
       [{ email, locale: "?" }, "VALIDATION_ERROR"],
       [{ email, metadata: { note: "x".repeat(9000) } }, "VALIDATION_ERROR"],
-      [{ email, roles: ["nobody-made-this"] }, "VALIDATION_ERROR"],
+      [{ email, roles: ["unknown-role"] }, "VALIDATION_ERROR"],
       [{ email, roles: "admin" }, "VALIDATION_ERROR"],
     ] as const) {
       expect([json, ...outcomeOf(await users.create(json)).slice(0, 2)]).toEqual([json, 400, code]);

@@ -29,7 +29,7 @@ async function readPages(
   return pages;
 }
 
-const livingIds = async (app: TestApp) =>
+const existingIds = async (app: TestApp) =>
   (await app.rows("select id from users where deleted_at is null order by id desc")).map(({ id }) =>
     String(id),
   );
@@ -39,7 +39,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     await using app = await startTestApp({ database });
     const users = usersApi(app, await signInAdmin(app));
     await addUsers(app, 230);
-    const before = await livingIds(app);
+    const before = await existingIds(app);
     let isReading = true;
     const adding = (async () => {
       while (isReading) {
@@ -54,7 +54,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const seen = pages.flat();
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.filter((id) => before.includes(id))).toEqual(before);
-    expect((await livingIds(app)).length).toBeGreaterThan(before.length);
+    expect((await existingIds(app)).length).toBeGreaterThan(before.length);
   });
 });
 
@@ -62,7 +62,7 @@ test("a deletion meanwhile skips no other user, also of the user at the end of a
   await using app = await startTestApp();
   const users = usersApi(app, await signInAdmin(app));
   await addUsers(app, 30);
-  const before = await livingIds(app);
+  const before = await existingIds(app);
   const deleted: string[] = [];
   const pages = await readPages(users, "limit=7", async (read) => {
     const last = read.at(-1)?.at(-1) ?? "";
@@ -72,7 +72,7 @@ test("a deletion meanwhile skips no other user, also of the user at the end of a
   });
   expect(pages.map(({ length }) => length)).toEqual([7, 7, 7, 7, 3]);
   expect(pages.flat()).toEqual(before);
-  expect(await livingIds(app)).toEqual(before.filter((id) => !deleted.includes(id)));
+  expect(await existingIds(app)).toEqual(before.filter((id) => !deleted.includes(id)));
 });
 
 // part of security 109

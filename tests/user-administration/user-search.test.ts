@@ -74,7 +74,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await found("status=deleted")).toEqual([deleted]);
     expect(await found(`role=${role}&status=disabled&q=Fil d`)).toEqual([disabled]);
     expect(await found(`role=${role}&status=unverified`)).toEqual([]);
-    expect(await found("role=nobody-made-this")).toEqual([]);
+    expect(await found("role=unknown-role")).toEqual([]);
     expect(await found("role=admin")).toEqual([admin.userId]);
   });
 
