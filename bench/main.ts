@@ -12,6 +12,7 @@ import { refresh } from "./refresh.ts";
 import { revocation } from "./revocation.ts";
 import { roundTrips } from "./round-trips.ts";
 import { saturation } from "./saturation.ts";
+import { signInCost } from "./sign-in-cost.ts";
 import { startUp } from "./start-up.ts";
 import { renderTable } from "./table.ts";
 import { userImport } from "./user-import.ts";
@@ -21,6 +22,7 @@ const measurements: readonly Measurement[] = [
   validation,
   revocation,
   login,
+  signInCost,
   saturation,
   roundTrips,
   refresh,

@@ -22,7 +22,7 @@ import { createSystemContext } from "../platform/system-context.ts";
 export interface RunningPlatform extends Platform {
   readonly database: Database;
   /** What `outboxWritten` calls; the workers put themselves here. */
-  readonly outboxListeners: Set<() => void>;
+  readonly outboxListeners: Set<(topics?: readonly string[]) => void>;
 }
 
 /** Pieces that tests put in the place of the usual ones. */
@@ -45,7 +45,7 @@ export function createPlatform(
       service: settings.serviceName,
     });
   const database = createDatabase(settings, log, overrides.onStatement);
-  const outboxListeners = new Set<() => void>();
+  const outboxListeners = new Set<(topics?: readonly string[]) => void>();
   const previous = settings.jwtSecretKeyPrevious;
   const keyRing = createKeyRing({
     clock: systemClock,
@@ -73,8 +73,8 @@ export function createPlatform(
     secrets: createSecrets(secretRoots(settings), systemRandom),
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
     outboxListeners,
-    outboxWritten: () => {
-      for (const listener of outboxListeners) listener();
+    outboxWritten: (topics) => {
+      for (const listener of outboxListeners) listener(topics);
     },
   };
   return platform;

@@ -28,8 +28,11 @@ export interface Platform {
   readonly keyRing: KeyRing;
   readonly secrets: Secrets;
   readonly mailer: Mailer;
-  /** Tells the workers of this process that a message was written; others find it by themselves. */
-  readonly outboxWritten: () => void;
+  /**
+   * Wakes the workers of these topics in this process, or all workers where none is named, after a message was written.
+   * Other processes, and workers that are not woken, find it with their next poll.
+   */
+  readonly outboxWritten: (topics?: readonly string[]) => void;
 }
 
 /** What a verb is given: the platform, who acts, and where the call came from. */

@@ -35,9 +35,13 @@ export function createWorkers(platform: RunningPlatform): Workers {
     [mailTopic, createMailDelivery(platform)],
   ] as const;
   const { db, clock, secrets, log } = platform;
-  const workers = deliveries.map(([topic, deliver]) =>
-    createOutboxWorker({ topic, deliver, db, clock, secrets, log }),
+  const workersByTopic = new Map(
+    deliveries.map(([topic, deliver]) => [
+      String(topic),
+      createOutboxWorker({ topic, deliver, db, clock, secrets, log }),
+    ]),
   );
+  const workers = [...workersByTopic.values()];
   const keyKeeper = createKeyRotation(platform);
   const works = [
     createAuditSealing(platform),
@@ -46,8 +50,8 @@ export function createWorkers(platform: RunningPlatform): Workers {
     createMemoryTrim(ofThisProcess),
   ];
   const periodic = works.map((work) => createPeriodicJob(work, log));
-  function wake(): void {
-    for (const worker of workers) worker.wake();
+  function wake(topics: Iterable<string> = workersByTopic.keys()): void {
+    for (const topic of topics) workersByTopic.get(topic)?.wake();
   }
 
   return {

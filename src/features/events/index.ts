@@ -1,1 +1,1 @@
-export { recordEvent } from "./record-event.ts";
+export { eventTopic, recordEvent } from "./record-event.ts";

@@ -6,6 +6,9 @@ import { enqueue } from "../../platform/outbox/enqueue.ts";
 import type { Context } from "../../platform/platform.ts";
 import type { EventData, EventType } from "./event-types.ts";
 
+/** The outbox topic of events. */
+export const eventTopic = "event";
+
 /**
  * The effect of announcing an event to whoever listens: a message in the outbox whose id is the `event_id` on every
  * attempt. Values may be computed from the change's row; `secrets` join the data only when it is delivered.
@@ -20,7 +23,7 @@ export function recordEvent<T extends EventType>(
   return enqueue(
     ctx,
     {
-      topic: "event",
+      topic: eventTopic,
       key: data.user_id,
       payload: sql`${JSON.stringify(event)}::jsonb || jsonb_build_object('data', ${jsonObject(data)})`,
       ...(options.secrets ? { secrets: options.secrets } : {}),

@@ -4,7 +4,7 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Effect } from "../../platform/db/write.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
-import { recordEvent } from "../events/index.ts";
+import { eventTopic, recordEvent } from "../events/index.ts";
 import { openSession, tokenResponse } from "../sessions/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import type { UserRecord } from "../roles/index.ts";
@@ -72,7 +72,9 @@ export async function completeSignIn(
     await recordRefusal(ctx, user, mailbox ? "proof_void" : "account_changed");
     throw mailbox?.refusal ?? invalidCredentials();
   }
-  ctx.outboxWritten();
+  // The notice of a new device is sent with the mail worker's next poll, within a second: waking all workers would cost every
+  // sign-in a query for each topic.
+  ctx.outboxWritten([eventTopic]);
   return tokenResponse(ctx, { ...user, emailVerifiedAt }, { ...opened, amr });
 }
 
