@@ -11,6 +11,7 @@ import { memory } from "./memory.ts";
 import { refresh } from "./refresh.ts";
 import { revocation } from "./revocation.ts";
 import { roundTrips } from "./round-trips.ts";
+import { rotationCoalescing } from "./rotation-coalescing.ts";
 import { saturation } from "./saturation.ts";
 import { signInCost } from "./sign-in-cost.ts";
 import { startUp } from "./start-up.ts";
@@ -26,6 +27,7 @@ const measurements: readonly Measurement[] = [
   saturation,
   roundTrips,
   refresh,
+  rotationCoalescing,
   audit,
   startUp,
   memory,

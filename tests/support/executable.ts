@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Put before the program's own path, such as `unshare`. */
   readonly wrapper?: readonly string[];
+  /** Another build of the program; default `executablePath`. */
+  readonly executable?: string;
 }
 
 /** A run that has ended. */
@@ -33,13 +35,16 @@ export async function runGatehouse(
   options: RunOptions,
 ): Promise<Finished> {
   const began = performance.now();
-  const child = Bun.spawn([...(options.wrapper ?? []), executablePath, ...commandLine], {
-    cwd: options.cwd,
-    env: { ...options.settings },
-    stdin: new Blob([options.input ?? ""]),
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+  const child = Bun.spawn(
+    [...(options.wrapper ?? []), options.executable ?? executablePath, ...commandLine],
+    {
+      cwd: options.cwd,
+      env: { ...options.settings },
+      stdin: new Blob([options.input ?? ""]),
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
   const [stdout, stderr, exitCode] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -65,7 +70,7 @@ export interface ServerProcess extends AsyncDisposable {
 
 /** Starts the server on a spare port and waits until it says that it serves. Throws with its output when it ends instead. */
 export async function startGatehouse(options: RunOptions): Promise<ServerProcess> {
-  const child = Bun.spawn([...(options.wrapper ?? []), executablePath], {
+  const child = Bun.spawn([...(options.wrapper ?? []), options.executable ?? executablePath], {
     cwd: options.cwd,
     env: { PORT: "0", ...options.settings },
     stdin: "ignore",

@@ -6,7 +6,7 @@ import { magicLinkRequestTopic, sendMagicLink } from "../../features/magic-links
 import { createMailDelivery, mailTopic } from "../../features/mail/index.ts";
 import { createRequestDelivery } from "../../features/email-challenges/index.ts";
 import { passwordResetTopic, sendPasswordReset } from "../../features/passwords/index.ts";
-import { createOutboxWorker } from "../../platform/outbox/worker.ts";
+import { createOutboxWorker, type OutboxWorker } from "../../platform/outbox/worker.ts";
 import type { RunningPlatform } from "../create-platform.ts";
 import { createKeyRotation } from "./key-rotation.ts";
 import { createPeriodicJob } from "./periodic-job.ts";
@@ -35,9 +35,9 @@ export function createWorkers(platform: RunningPlatform): Workers {
     [mailTopic, createMailDelivery(platform)],
   ] as const;
   const { db, clock, secrets, log } = platform;
-  const workersByTopic = new Map(
+  const workersByTopic = new Map<string, OutboxWorker>(
     deliveries.map(([topic, deliver]) => [
-      String(topic),
+      topic,
       createOutboxWorker({ topic, deliver, db, clock, secrets, log }),
     ]),
   );

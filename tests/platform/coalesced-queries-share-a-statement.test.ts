@@ -5,10 +5,10 @@ import postgres from "postgres";
 
 import { findAppError } from "../../src/kernel/errors.ts";
 import {
-  batchedStatement,
-  type GivenRows,
+  coalescedQuery,
+  type InputRows,
   type Sender,
-} from "../../src/platform/db/batched-statement.ts";
+} from "../../src/platform/db/coalesced-query.ts";
 import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
 import type { Database } from "../../src/platform/db/port.ts";
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
@@ -33,7 +33,7 @@ interface Step {
 }
 
 /** Counts, and remarks on it. */
-const count = batchedStatement((db, given: GivenRows<Step>) => {
+const count = coalescedQuery((db, given: InputRows<Step>) => {
   const name = given.column("text", (step) => step.name);
   const changed = db.$with("changed").as(
     db
@@ -62,7 +62,7 @@ function connect(stored: TestDatabase, onStatement: () => void): Database {
   const common = { timeoutSeconds: 1, log: quietLog, onStatement };
   return url === undefined
     ? createEmbeddedDatabase({ ...common, dataDir })
-    : createPostgresDatabase({ ...common, url, poolSize: 2, applicationName: "batched" });
+    : createPostgresDatabase({ ...common, url, poolSize: 2, applicationName: "coalesced" });
 }
 
 /** A process's requests: each has its own view, and all know where to get one. */
@@ -113,7 +113,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     await stored.remove();
   });
 
-  test("those who ask in one turn share a statement, and each gets its own", async () => {
+  test("queries of one event-loop turn share a statement, and each gets its own rows", async () => {
     const steps = [7, 3, 11, 5].map(stepOf);
     const rows = await Promise.all(steps.map((step) => count(request(), step)));
     expect(statements).toBe(1);
@@ -127,7 +127,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     );
   });
 
-  test("who comes a turn later has a statement of her own", async () => {
+  test("a query of a later turn has its own statement", async () => {
     const first = count(request(), stepOf(1));
     await new Promise(setImmediate);
     const second = count(request(), { ...stepOf(2), remark: null });
@@ -140,7 +140,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     expect(row?.counter).toBe("counter 2");
   });
 
-  test("for whom nothing is found, it is nothing; of two who want one row, each has it in turn", async () => {
+  test("a query without a row gets none, and two queries for one row get it one after the other", async () => {
     const rows = await Promise.all([
       count(request(), { ...stepOf(1), name: "no counter" }),
       count(request(), stepOf(9)),
@@ -150,7 +150,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     expect(new Set(rows.slice(1).map((row) => row?.count))).toEqual(new Set([9, 18]));
   });
 
-  test("a hundred at once are sent in two statements", async () => {
+  test("a hundred concurrent queries are sent in two statements", async () => {
     const rows = await Promise.all(
       Array.from({ length: 100 }, (_, number) => count(request(), stepOf(number))),
     );
@@ -159,7 +159,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
   });
 
   // The bad day: one of them is what the database refuses.
-  test("what one of them brings about, the others do not suffer", async () => {
+  test("a query that fails does not fail the others", async () => {
     const [good, bad, alsoGood] = [
       count(request(), stepOf(1)),
       failureOf(count(request(), { ...stepOf(2), by: "many" })),
@@ -170,13 +170,13 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     expect(await database.db.select().from(remarks)).toHaveLength(2);
   });
 
-  test("another process's requests are not among them", async () => {
+  test("requests of another process are not included", async () => {
     const other = requestsOf(database);
     await Promise.all([count(request(), stepOf(1)), count(other(), stepOf(2))]);
     expect(statements).toBe(2);
   });
 
-  test("whoever has spent some of her time already is sent alone", async () => {
+  test("a query of a request that has spent some of its time is sent alone", async () => {
     const late = request();
     late.waitBudget.leftMilliseconds -= 1;
     await Promise.all([
@@ -187,7 +187,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     expect(statements).toBe(2);
   });
 
-  test("what it took is taken from the time of each", async () => {
+  test("the time of the statement is taken from each request's budget", async () => {
     const senders = [request(), request()];
     const before = senders.map(({ waitBudget }) => waitBudget.leftMilliseconds);
     await Promise.all(senders.map((sender, number) => count(sender, stepOf(number + 1))));
@@ -197,8 +197,8 @@ describe.each([...databaseKinds])("on %s", (kind) => {
   });
 });
 
-// The bad day: somebody holds what one of them wants, for longer than a request may take.
-test("whoever must wait for somebody else waits alone", async () => {
+// The bad day: another transaction holds a row of one of them, for longer than a request may take.
+test("a query that waits for a lock does not delay the others", async () => {
   const stored = await createTestDatabase("postgres");
   const database = connect(stored, () => {});
   const released = Promise.withResolvers<void>();
