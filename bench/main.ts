@@ -14,7 +14,9 @@ import { memory } from "./memory.ts";
 import { refresh } from "./refresh.ts";
 import { revocation } from "./revocation.ts";
 import { roundTrips } from "./round-trips.ts";
+import { rotationCoalescing } from "./rotation-coalescing.ts";
 import { saturation } from "./saturation.ts";
+import { signInCost } from "./sign-in-cost.ts";
 import { startUp } from "./start-up.ts";
 import { renderTable } from "./table.ts";
 import { userImport } from "./user-import.ts";
@@ -27,9 +29,11 @@ const measurements: readonly Measurement[] = [
   revocation,
   login,
   equalTime,
+  signInCost,
   saturation,
   roundTrips,
   refresh,
+  rotationCoalescing,
   audit,
   startUp,
   memory,

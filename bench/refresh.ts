@@ -7,6 +7,7 @@ import { decodeToken } from "../tests/support/forge-token.ts";
 import { allSealed } from "./all-sealed.ts";
 import { alternate, median } from "./median.ts";
 import type { Measurement, Result } from "./measurement.ts";
+import { refreshesInLua } from "./refresh-load.ts";
 import { register, signIn, startBenchServer } from "./server.ts";
 import { runWrk } from "./wrk.ts";
 
@@ -66,7 +67,7 @@ export const refresh: Measurement = {
     };
     const path = `${server.url}/api/v1/auth/refresh`;
     const refreshAll = async (duration: number): Promise<number> => {
-      const lua = luaOf(await openSessions());
+      const lua = refreshesInLua(await openSessions());
       await allSealed(sql);
       return (await runWrk(path, lua, { seconds: duration, connections: callers })).perSecond;
     };
@@ -133,25 +134,4 @@ async function sendAlone(order: BareRefreshes): Promise<number> {
   const perSecond = Number(await new Response(child.stdout).text());
   if ((await child.exited) !== 0) throw new Error("the statements alone failed");
   return perSecond;
-}
-
-/** Each request takes the session that has waited longest; the answer gives it its next token. */
-function luaOf(tokens: readonly string[]): string {
-  return `
-local tokens = { ${tokens.map((token) => `"${token}"`).join(", ")} }
-local first, last = 1, #tokens
-local headers = { ["Content-Type"] = "application/json" }
-
-function request()
-  local token = tokens[first]
-  tokens[first] = nil
-  first = first + 1
-  return wrk.format("POST", nil, headers, '{"refresh_token":"' .. token .. '"}')
-end
-
-function response(status, headers, body)
-  last = last + 1
-  tokens[last] = body:match('"refresh_token":"([^"]+)"')
-end
-`;
 }

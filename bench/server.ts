@@ -19,13 +19,14 @@ export const benchSettings = {
   LOG_LEVEL: "warn",
 };
 
-/** Starts the executable on an empty, migrated database. */
+/** Starts the executable, or another build of it, on an empty, migrated database. */
 export async function startBenchServer(
   kind: DatabaseKind,
   settings: Record<string, string> = {},
+  executable?: string,
 ): Promise<BenchServer> {
   const home = await createHome(kind);
-  const server = await start(home, settings);
+  const server = await start(home, settings, executable);
   return {
     home,
     server,
@@ -62,10 +63,14 @@ export async function startBenchReplicas(
   };
 }
 
-function start(home: Home, settings: Record<string, string>): Promise<ServerProcess> {
+function start(
+  home: Home,
+  settings: Record<string, string>,
+  executable?: string,
+): Promise<ServerProcess> {
   // `startGatehouse` learns the port from the line that says so.
   const given = { ...home.settings, ...benchSettings, ...settings, LOG_LEVEL: "info" };
-  return startGatehouse({ ...home, settings: given });
+  return startGatehouse({ ...home, settings: given, ...(executable ? { executable } : {}) });
 }
 
 /** Makes an account that may sign in. */

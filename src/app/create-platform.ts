@@ -20,8 +20,8 @@ import { createSecrets } from "../platform/secrets/secrets.ts";
 /** The platform of a running process, with its database and the listeners for new outbox messages. */
 export interface RunningPlatform extends Platform {
   readonly database: Database;
-  /** The functions that `outboxWritten` calls. Outbox workers register themselves here. */
-  readonly outboxListeners: Set<() => void>;
+  /** The functions that `outboxWritten` calls with the topics of new messages. Outbox workers register themselves here. */
+  readonly outboxListeners: Set<(topics: readonly string[]) => void>;
 }
 
 /** Parts that tests replace. */
@@ -44,7 +44,7 @@ export function createPlatform(
       service: settings.serviceName,
     });
   const database = createDatabase(settings, log, overrides.onStatement);
-  const outboxListeners = new Set<() => void>();
+  const outboxListeners = new Set<(topics: readonly string[]) => void>();
   const previous = settings.jwtSecretKeyPrevious;
   const keyRing = createKeyRing({
     clock: systemClock,
@@ -72,8 +72,8 @@ export function createPlatform(
     secrets: createSecrets(secretRoots(settings), systemRandom),
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
     outboxListeners,
-    outboxWritten: () => {
-      for (const listener of outboxListeners) listener();
+    outboxWritten: (topics) => {
+      for (const listener of outboxListeners) listener(topics);
     },
   };
   return platform;

@@ -28,8 +28,8 @@ export interface Platform {
   readonly keyRing: KeyRing;
   readonly secrets: Secrets;
   readonly mailer: Mailer;
-  /** Wakes the outbox workers of this process after a message was written. Other processes poll. */
-  readonly outboxWritten: () => void;
+  /** Wakes the outbox workers of these topics in this process after a message was written. All other workers poll. */
+  readonly outboxWritten: (topics: readonly string[]) => void;
 }
 
 /** What a verb is called with: the platform, the actor, and the origin of the request. */

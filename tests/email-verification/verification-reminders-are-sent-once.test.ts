@@ -1,5 +1,6 @@
 import { afterEach, expect, setSystemTime, test } from "bun:test";
 
+import { mailTopic } from "../../src/features/mail/index.ts";
 import { sendDueReminders } from "../../src/features/email-verification/index.ts";
 import type { Mailer } from "../../src/platform/mail/port.ts";
 import { createSystemContext } from "../../src/platform/platform.ts";
@@ -114,7 +115,7 @@ test("a queued reminder is not sent to a user who has verified meanwhile", async
   await app.rows(`update users set email_verified_at = now() where email = '${emails[0]}'`);
   isAway = false;
   setSystemTime(start + 26 * hour);
-  app.platform.outboxWritten();
+  app.platform.outboxWritten([mailTopic]);
   const undelivered = "select id from outbox where topic = 'mail' and delivered_at is null";
   await eventually(
     () => app.rows(undelivered),

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 
+import { mailTopic } from "../../src/features/mail/index.ts";
 import { addSeconds, systemClock } from "../../src/kernel/clock.ts";
 import { createMemoryMailer } from "../../src/platform/mail/memory.ts";
 import { eventually } from "../support/eventually.ts";
@@ -153,7 +154,7 @@ test("a mail of an unknown kind is left for a newer version", async () => {
      values ('${id}', 'mail', '${user.id}', '{"kind": "of-later", "to": "${user.email}", "useful_until": null, "facts": {}}',
        now(), now())`,
   );
-  app.platform.outboxWritten();
+  app.platform.outboxWritten([mailTopic]);
   const [row] = await eventually(
     () => app.rows(`select * from outbox where id = '${id}' and last_error is not null`),
     (rows) => rows.length === 1,

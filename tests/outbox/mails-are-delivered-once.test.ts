@@ -1,5 +1,6 @@
 import { afterEach, expect, setSystemTime, test } from "bun:test";
 
+import { mailTopic } from "../../src/features/mail/index.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { createSmtpMailer } from "../../src/platform/mail/smtp.ts";
 import { backoffSeconds } from "../../src/platform/outbox/attempt.ts";
@@ -35,7 +36,7 @@ async function registerOn(replicas: readonly TestApp[], count: number): Promise<
 }
 
 function wake(replicas: readonly TestApp[]): void {
-  for (const replica of replicas) replica.platform.outboxWritten();
+  for (const replica of replicas) replica.platform.outboxWritten([mailTopic]);
 }
 
 async function mailRows(app: TestApp, condition: string): Promise<number> {

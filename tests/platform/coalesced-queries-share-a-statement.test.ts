@@ -5,10 +5,10 @@ import postgres from "postgres";
 
 import { findAppError } from "../../src/kernel/errors.ts";
 import {
-  batchedStatement,
-  type GivenRows,
+  coalescedQuery,
+  type InputRows,
   type Sender,
-} from "../../src/platform/db/batched-statement.ts";
+} from "../../src/platform/db/coalesced-query.ts";
 import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
 import type { Database } from "../../src/platform/db/port.ts";
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
@@ -34,7 +34,7 @@ interface Step {
 }
 
 /** Counts, and remarks on it. */
-const count = batchedStatement((db, given: GivenRows<Step>) => {
+const count = coalescedQuery((db, given: InputRows<Step>) => {
   const name = given.column("text", (step) => step.name);
   const query = db
     .update(counters)
@@ -60,7 +60,7 @@ function connect(stored: TestDatabase, onStatement: () => void): Database {
   const common = { timeoutSeconds: 1, log: quietLog, onStatement };
   return url === undefined
     ? createEmbeddedDatabase({ ...common, dataDir })
-    : createPostgresDatabase({ ...common, url, poolSize: 2, applicationName: "batched" });
+    : createPostgresDatabase({ ...common, url, poolSize: 2, applicationName: "coalesced" });
 }
 
 /** A process's requests: each has its own view, and all know where to get one. */
@@ -168,7 +168,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     expect(await database.db.select().from(remarks)).toHaveLength(2);
   });
 
-  test("queries of other query objects are not included", async () => {
+  test("requests of another process are not included", async () => {
     const other = requestsOf(database);
     await Promise.all([count(request(), stepOf(1)), count(other(), stepOf(2))]);
     expect(statements).toBe(2);

@@ -94,7 +94,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
   }
 
   function mail(note: string): Effect {
-    return { ...insertRow(notes, { note }), wakesOutbox: true };
+    return { ...insertRow(notes, { note }), wakes: "notes" };
   }
 
   async function allNotes(): Promise<(string | null)[][]> {

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Put before the program's own path, such as `unshare`. */
   readonly wrapper?: readonly string[];
+  /** Another build of the program; default `executablePath`. */
+  readonly executable?: string;
 }
 
 /** Runs a command to its end. */
@@ -25,7 +27,8 @@ export async function runGatehouse(
   commandLine: readonly string[],
   options: RunOptions,
 ): Promise<Finished> {
-  const child = Bun.spawn([...(options.wrapper ?? []), executablePath, ...commandLine], {
+  const program = options.executable ?? executablePath;
+  const child = Bun.spawn([...(options.wrapper ?? []), program, ...commandLine], {
     cwd: options.cwd,
     env: { ...options.settings },
     stdin: new Blob([options.input ?? ""]),
@@ -52,7 +55,7 @@ export interface ServerProcess extends AsyncDisposable {
 
 /** Starts the server on a spare port and waits until it says that it serves. Throws with its output when it ends instead. */
 export async function startGatehouse(options: RunOptions): Promise<ServerProcess> {
-  const child = Bun.spawn([...(options.wrapper ?? []), executablePath], {
+  const child = Bun.spawn([...(options.wrapper ?? []), options.executable ?? executablePath], {
     cwd: options.cwd,
     env: { PORT: "0", ...options.settings },
     stdin: "ignore",

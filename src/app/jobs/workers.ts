@@ -2,7 +2,7 @@ import { verificationRequests } from "../../features/email-verification/index.ts
 import { magicLinkRequests } from "../../features/magic-links/index.ts";
 import { createMailDelivery, mailTopic } from "../../features/mail/index.ts";
 import { passwordResetRequests } from "../../features/passwords/index.ts";
-import { createOutboxWorker } from "../../platform/outbox/worker.ts";
+import { createOutboxWorker, type OutboxWorker } from "../../platform/outbox/worker.ts";
 import type { RunningPlatform } from "../create-platform.ts";
 import { createKeyRotation } from "./key-rotation.ts";
 import { createPeriodicJob } from "./periodic-job.ts";
@@ -29,9 +29,13 @@ export function createWorkers(platform: RunningPlatform): Workers {
   );
   const deliveries = [...requests, [mailTopic, createMailDelivery(platform)] as const];
   const { db, clock, secrets, log } = platform;
-  const workers = deliveries.map(([topic, deliver]) =>
-    createOutboxWorker({ topic, deliver, db, clock, secrets, log }),
+  const workersByTopic = new Map<string, OutboxWorker>(
+    deliveries.map(([topic, deliver]) => [
+      topic,
+      createOutboxWorker({ topic, deliver, db, clock, secrets, log }),
+    ]),
   );
+  const workers = [...workersByTopic.values()];
   const keyRotation = createKeyRotation(platform);
   const jobs = [
     createAuditSealing(platform),
@@ -41,8 +45,8 @@ export function createWorkers(platform: RunningPlatform): Workers {
   ];
   const periodicJobs = jobs.map((job) => createPeriodicJob(job, log));
 
-  function wake(): void {
-    for (const worker of workers) worker.wake();
+  function wake(topics: readonly string[]): void {
+    for (const topic of topics) workersByTopic.get(topic)?.wake();
   }
 
   return {

@@ -3,7 +3,14 @@ import { and, eq, ne, sql } from "drizzle-orm";
 import { sha256 } from "../../kernel/bytes.ts";
 import { addSeconds } from "../../kernel/clock.ts";
 import { deleteBatch } from "../../platform/db/delete-batch.ts";
-import { deleteRows, type Effect, followed, upsertRow, when } from "../../platform/db/effects.ts";
+import {
+  deferred,
+  deleteRows,
+  type Effect,
+  followed,
+  upsertRow,
+  when,
+} from "../../platform/db/effects.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { queueMail } from "../mail/index.ts";
@@ -48,7 +55,7 @@ export function rememberDevice(ctx: Context, user: UserRecord): Effect {
     user.emailVerifiedAt === null
       ? []
       : when(sql`${isNew} and ${hadDevice(user)}`, [
-          queueMail(ctx, { userId: user.id, to: user.email, content }),
+          deferred(queueMail(ctx, { userId: user.id, to: user.email, content })),
         ]),
   );
 }

@@ -17,7 +17,7 @@ import type { Db } from "./port.ts";
 export interface CommitContext {
   readonly db: Db;
   readonly changes: Pick<ChangeFeed, "announce">;
-  readonly outboxWritten: () => void;
+  readonly outboxWritten: (topics: readonly string[]) => void;
 }
 
 /** A state change. Its effects read the rows that it returns, and its callers decide on them. */
@@ -157,7 +157,8 @@ function notify(ctx: CommitContext, parts: readonly Part[]): void {
     ctx,
     parts.flatMap(({ effect }) => effect.announces ?? []),
   );
-  if (parts.some(({ effect }) => effect.wakesOutbox)) ctx.outboxWritten();
+  const topics = new Set(parts.flatMap(({ effect }) => effect.wakes ?? []));
+  if (topics.size > 0) ctx.outboxWritten([...topics]);
 }
 
 /** Each change once: a listener may read all keys anew for one of them. */

@@ -25,8 +25,8 @@ export type Columns<Row> = { readonly [Key in keyof Row]: SQL<Row[Key]> };
 export interface Effect {
   readonly write: Write;
   readonly query: (source: RowSource) => SQL;
-  /** Whether it writes to the outbox: its workers look for messages once the statement is committed. */
-  readonly wakesOutbox?: boolean;
+  /** The outbox topic whose worker is woken once the statement is committed. */
+  readonly wakes?: string;
   /** What is announced to the caches once the statement is committed. */
   readonly announces?: Change;
   /** Effects of the rows that it returns itself. */
@@ -112,6 +112,14 @@ export function always(effect: Effect): Effect {
 /** The effect once, if the change returned no row; it has no row's columns. */
 export function ifNone(effect: Effect): Effect {
   return withSource(effect, ({ from }) => sql`select where not exists (select from ${from})`);
+}
+
+/**
+ * The effect without waking an outbox worker: the message is found by the worker's next poll. For a message that few statements
+ * of their kind write, since each wake-up costs a query.
+ */
+export function deferred({ wakes: _topic, ...effect }: Effect): Effect {
+  return effect;
 }
 
 /** An effect with effects of its own: they run once for each row that it returns, and are given its `returned` columns. */

@@ -80,6 +80,12 @@ export function openListeningConnection(
     return withDeadline(client.unsafe(query), timeoutSeconds);
   }
 
+  /** Prepared, so that the server parses and plans it once for all heartbeats. */
+  async function heartbeat(): Promise<void> {
+    if (isOver) throw new Error("the connection is over");
+    await withDeadline(client.unsafe("select 1", [], { prepare: true }), timeoutSeconds);
+  }
+
   /** Proves that what others tell is heard here: a pooler answers `LISTEN` as if all were well. */
   async function hearOneself(): Promise<void> {
     const [row] = await ask("select pg_backend_pid() as id");
@@ -95,7 +101,7 @@ export function openListeningConnection(
     await hearOneself();
     for (;;) {
       const sinceAsked = startStopwatch();
-      await ask("select 1");
+      await heartbeat();
       if (!isOver) events.onHeard(sinceAsked);
       await Bun.sleep(heartbeatPauseMilliseconds);
     }

@@ -26,18 +26,21 @@ export interface OutboxDependencies {
 
 /** The effect of writing a message along with a change. */
 export function enqueue(ctx: OutboxDependencies, message: NewMessage): Effect {
-  return { ...insertRow(outbox, outboxRow(ctx, message)), wakesOutbox: true };
+  return { ...insertRow(outbox, outboxRow(ctx, message)), wakes: message.topic };
 }
 
 /** Writes a message without a change, and wakes the workers. */
 export async function enqueueAlone(
-  ctx: OutboxDependencies & { readonly db: Db; readonly outboxWritten: () => void },
+  ctx: OutboxDependencies & {
+    readonly db: Db;
+    readonly outboxWritten: (topics: readonly string[]) => void;
+  },
   message: NewMessage & { key: string | null; payload: Record<string, unknown> },
 ): Promise<void> {
   await ctx.db
     .insert(outbox)
     .values({ ...outboxRow(ctx, message), key: message.key, payload: message.payload });
-  ctx.outboxWritten();
+  ctx.outboxWritten([message.topic]);
 }
 
 function outboxRow(ctx: OutboxDependencies, message: NewMessage) {

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../../kernel/clock.ts";
-import { batchedStatement, type GivenRows } from "../../../platform/db/batched-statement.ts";
+import { coalescedQuery, type InputRows } from "../../../platform/db/coalesced-query.ts";
 import type { ParameterSource } from "../../../platform/db/prepared-query.ts";
 import { composeCommit } from "../../../platform/db/commit.ts";
 import type { Context } from "../../../platform/platform.ts";
@@ -35,15 +35,15 @@ export async function rotate(
   return toRefreshedSession(row);
 }
 
-const rotation = batchedStatement((db, given: GivenRows<Rotation>) => {
+const rotation = coalescedQuery((db, given: InputRows<Rotation>) => {
   const now = given.column("timestamptz", (sent) => sent.now);
   const slidTo = given.column("timestamptz", (sent) =>
     addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds),
   );
   const sessionId = given.column("uuid", (sent) => sent.sessionId);
   const presentedHash = given.column("text", (sent) => sent.presentedHash);
-  // Nothing but the batch leads to a session, and nothing but a session to its user: each is looked up by its key, even by a
-  // plan that was made when the tables were empty.
+  // Only the batch leads to a session, so that it is looked up by its key, also by a plan that was made while the table was
+  // small.
   const query = db
     .update(sessions)
     .set({

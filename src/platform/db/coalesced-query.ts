@@ -8,75 +8,74 @@ import { encodeParameter, preparedQuery, type ParameterSource } from "./prepared
 import type { Db } from "./port.ts";
 import type { WaitBudget } from "./statement-gate.ts";
 
-/** What is given for each of those who share a statement; read in SQL, where it stands as a row for each. */
-export interface GivenRows<Input> {
+/** The inputs of the calls that share a statement, read in SQL as one row for each call. */
+export interface InputRows<Input> {
   /**
-   * Stands in a `FROM`, for a statement that changes the row of `table` with this `id`. Of many none waits for a row, or all
-   * would wait with it: whose row somebody else holds is left out, then sent alone, and waits.
+   * For the `FROM` of a statement that changes the row of `table` with this `id`. A statement of several calls waits for no row
+   * lock: a call whose row another transaction has locked is left out, and is then sent alone, where it waits.
    */
   rowsOf(table: PgTable, id: SQL): SQL;
-  /** Its columns: `given`, for `value`, and `place`, by which a row of the result says whose it is. */
-  readonly columns: { readonly given: SQL.Aliased; readonly place: SQL.Aliased<number> };
-  /** Another column of it: what `read` finds in an input, as this type of Postgres. */
+  /** Its columns, to be returned: `input`, from which `value` reads, and `place`, the call that a returned row belongs to. */
+  readonly columns: { readonly input: SQL.Aliased; readonly place: SQL.Aliased<number> };
+  /** Another column: what `read` finds in an input, as this type of Postgres. */
   column<V>(type: "text" | "timestamptz" | "uuid", read: (input: Input) => V): SQL<V>;
-  /** What `read` finds in an input, as text: to be cast to what it is. Known wherever the column `given` is. */
+  /** What `read` finds in an input, as text that the caller casts. Usable wherever the column `input` is selected. */
   value(read: (input: Input) => unknown): SQL;
 }
 
-/** From where a statement is sent: a request's context. */
+/** What a call is sent with: the context of its request. */
 export interface Sender {
   readonly db: Db;
-  /** A view with the whole time of a request; the same function for all requests of a process. */
+  /** A view with the whole time of a request. Calls share a statement only if this is the same function. */
   readonly dbForRequest: () => Db;
   readonly waitBudget?: WaitBudget;
 }
 
-/** A statement of Drizzle's that gives rows; each says whose it is. */
+/** A statement of Drizzle's whose rows have the place of their call. */
 type Described<Row> = Parameters<typeof preparedQuery<never, readonly (Row & Placed)[]>>[0];
 
 interface Placed {
-  /** Counted from 1. */
+  /** The number of the call within its statement, from 1. */
   readonly place: number;
 }
 
-interface Waiting<Input, Row> {
+interface Call<Input, Row> {
   readonly sender: Sender;
   readonly input: Input;
   readonly resolve: (row: (Row & Placed) | null) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** No statement grows beyond what takes Postgres a millisecond or two. */
-const maximumBatch = 64;
+/** A statement for so many calls takes Postgres one or two milliseconds. */
+const maximumBatchSize = 64;
 
 /**
- * A hot statement for many at once: those who ask in the same turn of the event loop are answered by one statement, which takes
- * Postgres and the driver a fraction of what one for each would. Whoever asks alone is sent alone, and nobody waits for others.
- * `describe` builds it over `given`, to give one row, or none, for each.
+ * A prepared query that the calls of one turn of the event loop share: one statement for all of them. `describe` builds it over
+ * the inputs, to return one row, or none, for each call; each call gets its own row or null. A single call is sent alone, and no
+ * call waits for others to come. The fault of one call does not fail the others.
  */
-export function batchedStatement<Input, Row>(
-  describe: (db: Db, given: GivenRows<Input>) => ReturnType<Described<Row>>,
+export function coalescedQuery<Input, Row>(
+  describe: (db: Db, inputs: InputRows<Input>) => ReturnType<Described<Row>>,
 ): (sender: Sender, input: Input) => Promise<(Row & Placed) | null> {
-  type Place = Waiting<Input, Row>;
-  const queues = new WeakMap<Sender["dbForRequest"], Place[]>();
-  const statementFor = (isWaiting: boolean) =>
+  const queues = new WeakMap<Sender["dbForRequest"], Call<Input, Row>[]>();
+  const statementFor = (waitsForLock: boolean) =>
     preparedQuery<readonly Input[], readonly (Row & Placed)[]>((db, open) =>
-      describe(db, givenRows(open, isWaiting)),
+      describe(db, inputRows(open, waitsForLock)),
     );
   const together = statementFor(false);
   const alone = statementFor(true);
 
-  async function sendAlone(place: Place): Promise<void> {
+  async function sendAlone(call: Call<Input, Row>): Promise<void> {
     try {
-      const [row] = await alone(place.sender.db, [place.input]);
-      place.resolve(row ?? null);
+      const [row] = await alone(call.sender.db, [call.input]);
+      call.resolve(row ?? null);
     } catch (error) {
-      place.reject(error);
+      call.reject(error);
     }
   }
 
-  /** What one of them has brought about, a conflict or a fault, the others do not suffer. */
-  async function sendTogether(batch: readonly Place[], openDb: () => Db): Promise<void> {
+  /** After a conflict or a fault that one call caused, each call is sent alone. */
+  async function sendTogether(batch: readonly Call<Input, Row>[], openDb: () => Db): Promise<void> {
     const began = monotonicMilliseconds();
     const inputs = batch.map(({ input }) => input);
     const { rows, error } = await attempt(() => together(openDb(), inputs));
@@ -88,19 +87,19 @@ export function batchedStatement<Input, Row>(
       for (const { reject } of batch) reject(error);
       return;
     }
-    const unanswered = new Set(batch);
+    const withoutRow = new Set(batch);
     for (const row of rows) {
-      const place = batch[row.place - 1];
-      if (place && unanswered.delete(place)) place.resolve(row);
+      const call = batch[row.place - 1];
+      if (call && withoutRow.delete(call)) call.resolve(row);
     }
-    await Promise.all([...unanswered].map(sendAlone));
+    await Promise.all([...withoutRow].map(sendAlone));
   }
 
   function flush(key: Sender["dbForRequest"]): void {
     const queue = queues.get(key) ?? [];
     queues.delete(key);
-    for (let start = 0; start < queue.length; start += maximumBatch) {
-      const batch = queue.slice(start, start + maximumBatch);
+    for (let start = 0; start < queue.length; start += maximumBatchSize) {
+      const batch = queue.slice(start, start + maximumBatchSize);
       const [first] = batch;
       void (first && batch.length === 1 ? sendAlone(first) : sendTogether(batch, key));
     }
@@ -109,47 +108,47 @@ export function batchedStatement<Input, Row>(
   return (sender, input) =>
     new Promise((resolve, reject) => {
       const key = sender.dbForRequest;
-      const place = { sender, input, resolve, reject };
+      const call = { sender, input, resolve, reject };
       const queue = queues.get(key);
-      if (!hasAllItsTime(sender)) void sendAlone(place);
-      else if (queue) queue.push(place);
+      if (!hasWholeBudget(sender)) void sendAlone(call);
+      else if (queue) queue.push(call);
       else {
-        queues.set(key, [place]);
+        queues.set(key, [call]);
         setImmediate(flush, key);
       }
     });
 }
 
-/** Together they have the time of a whole request: more than is left to whoever has waited for something else already. */
-function hasAllItsTime({ waitBudget }: Sender): boolean {
+/** A shared statement has the time of a whole request: more than a request has left that used the database before. */
+function hasWholeBudget({ waitBudget }: Sender): boolean {
   return !waitBudget || waitBudget.leftMilliseconds >= waitBudget.wholeMilliseconds;
 }
 
-function givenRows<Input>(
+function inputRows<Input>(
   open: ParameterSource<readonly Input[]>,
-  isWaiting: boolean,
-): GivenRows<Input> {
+  waitsForLock: boolean,
+): InputRows<Input> {
   const readers: ((input: Input) => unknown)[] = [];
   const json = open((inputs) =>
     JSON.stringify(inputs.map((input) => readers.map((read) => valueOf(read, input)))),
   );
   const count = open((inputs) => inputs.length);
   const value = (read: (input: Input) => unknown): SQL =>
-    sql`("given" ->> ${sql.raw(String(readers.push(read) - 1))})`;
-  const selected: SQL[] = [sql`"place"::int as "place"`, sql`"given"`];
-  // Asked for when all columns are known. A number that the planner does not know, it takes for a tenth of what is there;
-  // twice, and it expects one row and looks it up by its key, instead of reading through a table that was small once.
+    sql`("input" ->> ${sql.raw(String(readers.push(read) - 1))})`;
+  const selected: SQL[] = [sql`"place"::int as "place"`, sql`"input"`];
+  // Rendered when all columns are known. The planner expects a tenth of the rows from a limit whose number it does not know:
+  // with two limits it expects one row and uses the key's index, also in a plan made while the table was small.
   const selection = {
     getSQL: () => sql`select ${sql.join(selected, sql`, `)} from (
-      select * from jsonb_array_elements(${json}::text::jsonb) with ordinality as "each" ("given", "place") limit ${count}::int
+      select * from jsonb_array_elements(${json}::text::jsonb) with ordinality as "each" ("input", "place") limit ${count}::int
     ) as "few" limit ${count}::int`,
   };
   return {
     rowsOf: (table, id) =>
-      isWaiting
+      waitsForLock
         ? sql`${selection} as "batch"`
         : sql`(select "batch".* from ${selection} as "batch", ${table} as "free" where "free"."id" = ${id} for no key update of "free" skip locked) as "batch"`,
-    columns: { given: sql`"given"`.as("given"), place: sql<number>`"place"`.as("place") },
+    columns: { input: sql`"input"`.as("input"), place: sql<number>`"place"`.as("place") },
     column<V>(type: string, read: (input: Input) => V) {
       const name = sql.identifier(`column_${selected.length}`);
       selected.push(sql`${value(read)}::${sql.raw(type)} as ${name}`);
@@ -161,7 +160,7 @@ function givenRows<Input>(
 
 function valueOf<Input>(read: (input: Input) => unknown, input: Input): unknown {
   const value = read(input);
-  if (value === undefined) throw new Error("a value of a statement is missing");
+  if (value === undefined) throw new Error("a parameter is missing");
   return encodeParameter(value);
 }
 
@@ -175,7 +174,7 @@ async function attempt<Row>(
   }
 }
 
-/** Not a conflict that persists: sent one by one, its parts may get through. */
+/** Whether the database did not respond. Not a persistent conflict: sent one by one, its calls may succeed. */
 function isUnavailable(error: unknown): boolean {
   return findAppError(error)?.code === "UNAVAILABLE" && !isTransient(error);
 }
