@@ -90,5 +90,5 @@ test("a missing row that did not expire is reported, also while others expire", 
     );
     await scene.tamper("delete from audit_log where sequence <= 5");
   });
-  expect(forged.fault).toMatch(/^rows up to 5 are missing, and it was not us/);
+  expect(forged.fault).toMatch(/^rows up to 5 are missing, and the service did not delete them/);
 });

@@ -74,7 +74,7 @@ test("with other secrets it reports the secrets and not that all rows are altere
   const { exitCode, stderr } = await runFromSource(app, "audit verify", other);
   expect(exitCode).toBe(1);
   expect(stderr).toContain(
-    "is ENCRYPTION_KEY, or JWT_SECRET_KEY where there is none, what it was?",
+    "ENCRYPTION_KEY, or JWT_SECRET_KEY if that is unset, is not the one that sealed it",
   );
 });
 

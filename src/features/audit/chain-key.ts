@@ -13,7 +13,7 @@ const keyForm = /^audit-chain ([\w-]{43})$/;
 
 /** Why a chain cannot be verified or continued, for an operator. */
 export const keyCannotBeOpened =
-  "its key cannot be opened: is ENCRYPTION_KEY, or JWT_SECRET_KEY where there is none, what it was?";
+  "its key cannot be opened: ENCRYPTION_KEY, or JWT_SECRET_KEY if that is unset, is not the one that sealed it";
 
 /** The chain's key, or null if there is none or no secret of the settings opens it. */
 export function openChainKey(secrets: Secrets, chain: Chain): ChainKey | null {

@@ -12,10 +12,10 @@ export function findFaultOfRow(
   before: ChainPosition,
   row: SealedRow,
 ): string | null {
-  if (row.sequence <= before.sequence) return isThereTwice(row.sequence);
+  if (row.sequence <= before.sequence) return isDuplicate(row.sequence);
   if (row.sequence !== before.sequence + 1) return missing(before.sequence + 1, row.sequence - 1);
   if (positionAfter(key, before, row.content).hash === row.hash) return null;
-  return `row ${row.sequence} (${row.action}, id ${row.id}) was changed, or stands in another row's place`;
+  return `row ${row.sequence} (${row.action}, id ${row.id}) was changed, or is in another row's place`;
 }
 
 /** The fault of a gap. */
@@ -24,8 +24,8 @@ export function missing(first: number, last: number): string {
 }
 
 /** The fault of a place that several rows have. */
-export function isThereTwice(sequence: number): string {
-  return `row ${sequence} is there twice`;
+export function isDuplicate(sequence: number): string {
+  return `row ${sequence} exists twice`;
 }
 
 /** The fault of the place where the chain begins; null if there is none. */
@@ -36,7 +36,7 @@ export function findFaultOfCheckpoint(
   const { sequence, hash } = checkpoint;
   const isBeginning = sequence === 0 && hash === "" && checkpointProof === null;
   if (isBeginning || checkpointProof === proofOfCheckpoint(key, checkpoint)) return null;
-  return `rows up to ${sequence} are missing, and it was not us who deleted them`;
+  return `rows up to ${sequence} are missing, and the service did not delete them`;
 }
 
 /** The fault of rows outside of the chain; null if there are none. */
@@ -65,7 +65,7 @@ export function findFaultOfExpectation(
     return `the chain ends with row ${head.sequence}: rows up to ${expected.sequence} were cut off`;
   }
   if (expected.sequence < checkpoint.sequence) {
-    return `row ${expected.sequence}, which you expect, was deleted after AUDIT_RETENTION: nothing is left to compare with`;
+    return `row ${expected.sequence}, which you expect, was deleted after AUDIT_RETENTION: it cannot be compared any more`;
   }
   return findFaultOfHash(checkpoint, expected);
 }
@@ -76,5 +76,5 @@ export function findFaultOfHash(
   expected: ChainPosition | null,
 ): string | null {
   if (found.sequence !== expected?.sequence || found.hash === expected.hash) return null;
-  return `row ${found.sequence} does not have the hash that you expect: this is not the chain that it was`;
+  return `row ${found.sequence} does not have the hash that you expect: this is another chain`;
 }

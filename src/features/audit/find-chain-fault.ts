@@ -13,7 +13,7 @@ import {
   findFaultOfExpectation,
   findFaultOfHash,
   findFaultOfRow,
-  isThereTwice,
+  isDuplicate,
   missing,
 } from "./faults.ts";
 
@@ -75,7 +75,7 @@ async function findFaultOfRows(
       position = row;
     }
     // Another row of the last place would be passed over by the next batch.
-    if ((await countRowsOf(db, position)) > 1) return lasting(isThereTwice(position.sequence));
+    if ((await countRowsOf(db, position)) > 1) return lasting(isDuplicate(position.sequence));
   }
   return position.hash === head.hash
     ? null

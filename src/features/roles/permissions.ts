@@ -6,14 +6,17 @@ export interface Permission {
 
 /** The permissions that Gatehouse's own operations need. */
 export const builtInPermissions: readonly Permission[] = [
-  { name: "users:read", description: "See all users." },
-  { name: "users:write", description: "Make, change, disable, delete and restore users." },
-  { name: "roles:read", description: "See roles and permissions." },
-  { name: "roles:write", description: "Make, change and delete roles, and make permissions." },
-  { name: "roles:assign", description: "Give roles to users and take them." },
-  { name: "clients:write", description: "See, make and delete clients, and change their secrets." },
+  { name: "users:read", description: "Read all users." },
+  { name: "users:write", description: "Create, change, disable, delete and restore users." },
+  { name: "roles:read", description: "Read roles and permissions." },
+  { name: "roles:write", description: "Create, change and delete roles, and create permissions." },
+  { name: "roles:assign", description: "Add roles to users and remove them." },
+  {
+    name: "clients:write",
+    description: "Read, create and delete clients, and rotate their secrets.",
+  },
   { name: "audit:read", description: "Read the audit log." },
-  { name: "webhooks:write", description: "See, make, change and delete webhooks." },
+  { name: "webhooks:write", description: "Read, create, change and delete webhooks." },
 ];
 
 /** The resources of built-in permissions: no permission of an operator's own begins with one, since a later version may need it. */
