@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 const usernameIssue =
-  "Must be: 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Case does not tell two apart.";
+  "Must be: 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same.";
 const unknownHash = "Has no format that is known here.";
 const fieldIssue =
   "Has a field beyond email, username, name, password_hash, email_verified, disabled, roles.";

@@ -5,7 +5,7 @@ import { checkMetadata } from "./check-metadata.ts";
 import { nameSchema, usernameSchema } from "./model.ts";
 import { avatarUrlSchema, findLanguageTag, localeSchema, phoneSchema } from "./profile-schemas.ts";
 
-/** What can be changed about a user by whoever may: in the body of every such call, where `null` takes it away. */
+/** The fields of a user that a request can change; `null` removes a value. */
 export const profileFields = {
   username: Type.Optional(nullable(usernameSchema)),
   name: Type.Optional(nullable(nameSchema)),
@@ -29,7 +29,7 @@ export type ProfileUpdate = Static<typeof profileUpdateSchema>;
 
 const nullableText = nullable(Type.String());
 
-/** What answers show of a user beyond who she is. */
+/** The profile fields of a user in responses. */
 export const profileSchema = Type.Object({
   phone: nullableText,
   avatar_url: nullableText,
@@ -37,7 +37,7 @@ export const profileSchema = Type.Object({
   metadata: Type.Record(Type.String(), Type.Unknown()),
 });
 
-/** A user's profile as answers show it. */
+/** The wire form of a user's profile. */
 export function viewProfile(profile: UserProfile): Static<typeof profileSchema> {
   return {
     phone: profile.phone,
