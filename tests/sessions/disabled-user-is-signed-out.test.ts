@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 
+import { mailTopic } from "../../src/features/mail/index.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { goodPassword, logIn, mailTo, registerVerified, signUp } from "../support/journey.ts";

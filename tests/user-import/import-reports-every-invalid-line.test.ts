@@ -8,7 +8,7 @@ import { useTestApp } from "../support/test-app.ts";
 const app = useTestApp();
 
 const usernameIssue =
-  "Must be: 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Case does not tell two apart.";
+  "Must be: 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same.";
 const unknownHash = "Must be a hash in a known format.";
 const fieldIssue =
   "Has a field beyond email, username, name, password_hash, email_verified, disabled, roles.";

@@ -2,7 +2,7 @@ import { FormatRegistry, Type } from "@sinclair/typebox";
 
 import { isStorableText } from "../../platform/http/text-schema.ts";
 
-/** A URL on the web that may be shown to any user: no script, no file, no credentials in it. */
+/** An http or https URL that can be shown to other users: no other scheme, and no user name or password in it. */
 FormatRegistry.Set("http-url", (value) => {
   const isPlain = isStorableText(value) && /^https?:\/\/[^\s\\]+$/i.test(value);
   if (!isPlain || !URL.canParse(value)) return false;
@@ -13,7 +13,7 @@ FormatRegistry.Set("http-url", (value) => {
 /** A language tag (RFC 5646), such as `de` or `pt-BR`. */
 FormatRegistry.Set("language-tag", (value) => findLanguageTag(value) !== null);
 
-/** A language tag in its canonical form (`pt-BR` for `pt-br`), or null for any other string. */
+/** A language tag in its canonical form (`pt-BR` for `pt-br`), or null for a string that is none. */
 export function findLanguageTag(text: string): string | null {
   try {
     return Intl.getCanonicalLocales(text)[0] ?? null;

@@ -5,7 +5,7 @@ import { checkMetadata } from "./check-metadata.ts";
 import { nameSchema, usernameSchema } from "./model.ts";
 import { avatarUrlSchema, findLanguageTag, localeSchema, phoneSchema } from "./profile-schemas.ts";
 
-/** The fields of a profile in the body of every request that changes a user; `null` deletes the value. */
+/** The fields of a user that a request can change; `null` removes a value. */
 export const profileFields = {
   username: Type.Optional(nullable(usernameSchema)),
   name: Type.Optional(nullable(nameSchema)),
@@ -29,7 +29,7 @@ export type ProfileUpdate = Static<typeof profileUpdateSchema>;
 
 const nullableText = nullable(Type.String());
 
-/** A user's profile in a response. */
+/** The profile fields of a user in responses. */
 export const profileSchema = Type.Object({
   phone: nullableText,
   avatar_url: nullableText,
