@@ -1,5 +1,3 @@
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createHome } from "../tests/support/executable-home.ts";
@@ -8,24 +6,25 @@ import { callServer } from "../tests/support/http-call.ts";
 import { freshEmail, goodPassword } from "../tests/support/journey.ts";
 import { alternate, median } from "./median.ts";
 import type { Measurement, Result } from "./measurement.ts";
+import { buildPatched } from "./patched-build.ts";
 import { measureRequest } from "./request-cost.ts";
 import { benchSettings, tokensOf } from "./server.ts";
 import { hotRequests } from "./validation.ts";
 
-const root = join(import.meta.dir, "..");
 const turnsPerRound = 5;
 
-/** What stands in the place of `src/app/edge/observe.ts` in the build that observes nothing. */
-const observesNothing = `
-export type Observe = (exchange: unknown, status: number) => void;
-export const createObserve = (_options: unknown): Observe => () => {};
-`;
+/** The build that records no metrics and writes no access log. */
+const withoutObservation = {
+  file: "src/app/edge/observe.ts",
+  find: "return (exchange, status) => {",
+  replace: "return (exchange, status) => {\n    return;",
+};
 
 /** P11: what metrics and the access log add to the CPU time of a hot route, against the same build without them. */
 export const edge: Measurement = {
   name: "edge",
   async measure({ rounds }) {
-    await using without = await buildWithoutObservation();
+    await using without = await buildPatched(withoutObservation);
     const started = [
       await startServer(without.executable, "false"),
       await startServer(executablePath, "true"),
@@ -86,29 +85,6 @@ async function compare(index: number, servers: readonly Running[], rounds: numbe
     result("metrics on, LOG_REQUESTS=true", costs.metrics, 1.05),
     result("metrics on, LOG_REQUESTS=all", costs.log, 1.1),
   ];
-}
-
-/** A build of the same source tree in which `observe` does nothing. */
-async function buildWithoutObservation(): Promise<AsyncDisposable & { executable: string }> {
-  const directory = await mkdtemp(join(tmpdir(), "gatehouse-bench-"));
-  for (const name of ["src", "drizzle", "patches", ".ci", "dist/assets"]) {
-    await cp(join(root, name), join(directory, name), { recursive: true });
-  }
-  for (const name of ["package.json", "bun.lock", "tsconfig.json"]) {
-    await cp(join(root, name), join(directory, name));
-  }
-  await symlink(join(root, "node_modules"), join(directory, "node_modules"));
-  await Bun.write(join(directory, "src/app/edge/observe.ts"), observesNothing);
-  const build = Bun.spawn([process.execPath, ".ci/build.ts"], {
-    cwd: directory,
-    stdout: "ignore",
-    stderr: "inherit",
-  });
-  if ((await build.exited) !== 0) throw new Error("the build without observation failed");
-  return {
-    executable: join(directory, "dist/gatehouse"),
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
-  };
 }
 
 /** Starts an executable that writes its log into a file, and signs a user in. */
