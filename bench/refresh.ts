@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import postgres from "postgres";
 
-import { hashTokenId } from "../src/features/sessions/refresh/refresh-token-chain.ts";
+import { hashTokenId } from "../src/features/sessions/refresh/refresh-token.ts";
 import { decodeToken } from "../tests/support/forge-token.ts";
 import { allSealed } from "./all-sealed.ts";
 import { alternate, median } from "./median.ts";

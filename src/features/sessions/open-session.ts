@@ -13,8 +13,7 @@ import {
   type TokenResponse,
 } from "../tokens/index.ts";
 import { isActive, users } from "../users/index.ts";
-import { refreshTokenEnd } from "./refresh/refresh-token-end.ts";
-import { firstTokenId, hashTokenId } from "./refresh/refresh-token-chain.ts";
+import { refreshTokenEnd, firstTokenId, hashTokenId } from "./refresh/refresh-token.ts";
 import { sessions } from "./table.ts";
 
 /** The row that allows a session to be opened. */

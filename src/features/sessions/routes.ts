@@ -1,7 +1,9 @@
 import { Elysia } from "elysia";
 
+import { AppError } from "../../kernel/errors.ts";
 import { findBearerToken } from "../../platform/http/bearer.ts";
 import { success, successSchema } from "../../platform/http/envelope.ts";
+import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { endAllSessions, logOut } from "./end-sessions.ts";
@@ -12,7 +14,6 @@ import {
   refreshBody,
   refreshWithCookieBody,
 } from "./model.ts";
-import { findRefreshToken, presentedRefreshToken } from "./refresh/presented-refresh-token.ts";
 import { refresh } from "./refresh/refresh.ts";
 
 const tags = ["Sessions"];
@@ -91,4 +92,31 @@ export function sessionsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie
         },
       },
     );
+}
+
+/** The refresh token of the body, else of the cookie. Throws `AUTHENTICATION_REQUIRED`, `FORBIDDEN` (origin). */
+function presentedRefreshToken(
+  inBody: string | undefined,
+  cookie: RefreshCookie,
+  request: Request,
+): string {
+  const token = inBody ?? cookie.read(request);
+  if (token === null) throw new AppError("AUTHENTICATION_REQUIRED", "Send the refresh token.");
+  return token;
+}
+
+/** The same for a sign-out, or null. An access token suffices for a sign-out, so beside one an unusable cookie is ignored. */
+function findRefreshToken(
+  accessToken: string | null,
+  inBody: string | undefined,
+  cookie: RefreshCookie,
+  request: Request,
+): string | null {
+  if (inBody !== undefined) return inBody;
+  try {
+    return cookie.read(request);
+  } catch (error) {
+    if (accessToken === null) throw error;
+    return null;
+  }
 }

@@ -5,13 +5,12 @@ import { heldPermissions, userColumns, type UserRecord } from "../../roles/index
 import { invalidToken, verifyRefreshToken } from "../../tokens/index.ts";
 import { users } from "../../users/index.ts";
 import { isActiveSession } from "../queries.ts";
-import { hashTokenId } from "./refresh-token-chain.ts";
+import { hashTokenId } from "./refresh-token.ts";
 import { sessions } from "../table.ts";
 
-/** A session's living refresh token: whose it is, and what it says of itself. Times are in seconds since 1970. */
+/** An active session's current refresh token, with its user. Times are in seconds since 1970. */
 export interface ActiveRefreshToken {
   readonly user: UserRecord;
-  /** What she may do. */
   readonly permissions: readonly string[];
   readonly sessionId: string;
   readonly tokenId: string;
@@ -20,8 +19,8 @@ export interface ActiveRefreshToken {
 }
 
 /**
- * Judges a refresh token without using it: nothing is exchanged, and an old token ends nothing. Throws `INVALID_TOKEN`,
- * also for one that has been replaced, and `EXPIRED_TOKEN`.
+ * Verifies a refresh token without using it: it is not exchanged, and an old token does not end the session. Throws
+ * `INVALID_TOKEN`, also for a token that was replaced, and `EXPIRED_TOKEN`.
  */
 export async function introspectRefreshToken(
   ctx: Context,

@@ -8,31 +8,35 @@ import type { Context } from "../../../platform/platform.ts";
 import { recordAuditOf } from "../../audit/index.ts";
 import { users } from "../../users/index.ts";
 import { isActiveSession } from "../queries.ts";
-import { recordRefreshOf } from "./record-refresh.ts";
-import { type RefreshedSession, toRefreshedSession, returnedSession } from "./refreshed-session.ts";
+import {
+  recordRefreshOf,
+  type RefreshedSession,
+  toRefreshedSession,
+  returnedSession,
+} from "./refreshed-session.ts";
 import { sessions } from "../table.ts";
 
-/** A genuine refresh token, as the session's row would know it. */
+/** A verified refresh token, in the form in which the session's row holds it. */
 export interface PresentedToken {
   readonly sessionId: string;
   readonly userId: string;
   readonly presentedHash: string;
 }
 
-/** What the statements are sent with. */
+/** The input of the statements. */
 interface Presentation extends PresentedToken {
   readonly ctx: Context;
   readonly now: Date;
 }
 
-/** Leaves the session its living token, if that is the presented one; or gives null. */
+/** Keeps the session's current refresh token, if it is the presented one, and extends the session; else null. */
 export async function touch(ctx: Context, token: PresentedToken): Promise<RefreshedSession | null> {
   const [row] = await use(ctx, { ...token, ctx, now: ctx.clock.now() });
   return row ? toRefreshedSession(row) : null;
 }
 
 const use = preparedCommit((db, given: ParameterSource<Presentation>) => {
-  const { token, now, contexts } = leftOpen(given);
+  const { token, now, contexts } = parametersOf(given);
   const slidTo = given((sent) => addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds));
   const query = db
     .update(sessions)
@@ -42,7 +46,7 @@ const use = preparedCommit((db, given: ParameterSource<Presentation>) => {
     })
     .from(users)
     .where(
-      and(belongsToLivingSession(token, now), eq(sessions.refreshTokenHash, token.presentedHash)),
+      and(belongsToActiveSession(token, now), eq(sessions.refreshTokenHash, token.presentedHash)),
     )
     .returning(returnedSession);
   return composeCommit(db, { query }, ({ sessionId, id: userId, amr }) => [
@@ -51,8 +55,8 @@ const use = preparedCommit((db, given: ParameterSource<Presentation>) => {
 });
 
 /**
- * Decides, in one statement, on a token that is not the living one of its session. The immediate predecessor
- * within the grace leaves the session as it is; any other ends it, and that is recorded. Null: no living session.
+ * Decides, in one statement, on a token that is not the current one of its session. The immediate predecessor within the grace
+ * leaves the session as it is; any other token ends it, which is recorded. Null if there is no active session.
  */
 export async function endUnlessWithinGrace(
   ctx: Context,
@@ -63,7 +67,7 @@ export async function endUnlessWithinGrace(
 }
 
 const decision = preparedCommit((db, given: ParameterSource<Presentation>) => {
-  const { token, now, contexts } = leftOpen(given);
+  const { token, now, contexts } = parametersOf(given);
   const graceStart = given((sent) =>
     addSeconds(sent.now, -sent.ctx.settings.refreshTokenGraceSeconds),
   );
@@ -79,7 +83,7 @@ const decision = preparedCommit((db, given: ParameterSource<Presentation>) => {
     })
     .from(users)
     .where(
-      and(belongsToLivingSession(token, now), ne(sessions.refreshTokenHash, token.presentedHash)),
+      and(belongsToActiveSession(token, now), ne(sessions.refreshTokenHash, token.presentedHash)),
     )
     .returning(returnedSession);
   return composeCommit(
@@ -101,8 +105,8 @@ const decision = preparedCommit((db, given: ParameterSource<Presentation>) => {
   );
 });
 
-/** What every statement is sent with, left open in it. */
-function leftOpen(given: ParameterSource<Presentation>) {
+/** The input as parameters of a statement. */
+function parametersOf(given: ParameterSource<Presentation>) {
   const contexts: ParameterSource<Context> = (read) => given((sent) => read(sent.ctx));
   const token = {
     sessionId: given((sent) => sent.sessionId),
@@ -112,7 +116,7 @@ function leftOpen(given: ParameterSource<Presentation>) {
   return { token, now: given((sent) => sent.now), contexts };
 }
 
-function belongsToLivingSession(
+function belongsToActiveSession(
   token: { readonly [Name in keyof PresentedToken]: QueryValue<string> },
   now: QueryValue<Date>,
 ) {

@@ -1,28 +1,32 @@
 import type { Context } from "../../../platform/platform.ts";
 import { invalidToken, type TokenResponse, verifyRefreshToken } from "../../tokens/index.ts";
-import { findSuccessorTokenId, hashTokenId, successorTokenId } from "./refresh-token-chain.ts";
-import { refreshTokenEnd } from "./refresh-token-end.ts";
+import {
+  findSuccessorTokenId,
+  hashTokenId,
+  successorTokenId,
+  refreshTokenEnd,
+} from "./refresh-token.ts";
 import type { RefreshedSession } from "./refreshed-session.ts";
 import { rotate } from "./rotate.ts";
 import { endUnlessWithinGrace, type PresentedToken, touch } from "./keep-or-end.ts";
 import { tokenResponse } from "../open-session.ts";
 
 /**
- * Exchanges a refresh token for new tokens (RFC 9700 §4.14.2). Each works once; within the grace its immediate
- * successor is given again, the same one, to whoever raced or lost the answer. Any older token is a stolen or a
- * stale one: its session ends. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`.
+ * Exchanges a refresh token for new tokens (RFC 9700 §4.14.2). Each works once. Sent again within the grace it gives the same
+ * successor, for callers that race or lost the response. Any older token is a stolen or a stale one, and ends its session.
+ * Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`.
  */
 export async function refresh(ctx: Context, refreshToken: string): Promise<TokenResponse> {
   const { sid, sub, jti } = await verifyRefreshToken(ctx, refreshToken);
   const presented = { sessionId: sid, userId: sub, presentedHash: hashTokenId(jti) };
-  // A statement that waited for her own change of password compared the session as it is afterwards with the user as she
-  // was before. The next one sees both as they are.
+  // A statement that waited for a lock, such as that of the user's own change of password, compares the session after the
+  // change with the user before it. The second attempt reads both after the change.
   const tokens = (await exchange(ctx, presented, jti)) ?? (await exchange(ctx, presented, jti));
   if (tokens === null) throw invalidToken();
   return tokens;
 }
 
-/** Null where no living session was found. */
+/** Null if no active session was found. */
 async function exchange(
   ctx: Context,
   presented: PresentedToken,
@@ -47,7 +51,7 @@ async function replace(ctx: Context, presented: PresentedToken, tokenId: string)
   return session && respond(ctx, session, successor);
 }
 
-/** Without rotation the living token stays the same. */
+/** Without rotation the current token stays the same. */
 async function keep(ctx: Context, presented: PresentedToken, tokenId: string) {
   const session = await touch(ctx, presented);
   return session && respond(ctx, session, tokenId);

@@ -1,9 +1,13 @@
 import { sql } from "drizzle-orm";
 
+import type { Columns, Effect } from "../../../platform/db/effects.ts";
+import type { ParameterSource } from "../../../platform/db/prepared-query.ts";
+import type { Context } from "../../../platform/platform.ts";
+import { recordAuditOf } from "../../audit/index.ts";
 import { userColumns, type UserRecord } from "../../roles/index.ts";
 import { sessions } from "../table.ts";
 
-/** A session as a refresh finds it, with its user. */
+/** A session after a refresh, with its user. */
 export interface RefreshedSession {
   readonly id: string;
   readonly amr: readonly string[];
@@ -14,7 +18,7 @@ export interface RefreshedSession {
   readonly user: UserRecord;
 }
 
-/** What a statement on `sessions` and `users` returns to be made a `RefreshedSession` of. */
+/** The columns from which `toRefreshedSession` makes a session, for a statement on `sessions` and `users`. */
 export const returnedSession = {
   sessionId: sql<string>`${sessions.id}`.as("session_id"),
   amr: sessions.amr,
@@ -26,7 +30,7 @@ export const returnedSession = {
   ...userColumns,
 };
 
-/** The session that a row is. */
+/** The session of a row with these columns. */
 export function toRefreshedSession(
   row: Omit<RefreshedSession, "user" | "id"> & UserRecord & { sessionId: string },
 ): RefreshedSession {
@@ -34,4 +38,16 @@ export function toRefreshedSession(
   const { expiresAt, absoluteExpiresAt, ...user } = rest;
   const times = { refreshTokenIssuedAt, expiresAt, absoluteExpiresAt };
   return { id: sessionId, amr, refreshTokenHash, ...times, user };
+}
+
+/** The effect of recording a refresh of a session. */
+export function recordRefreshOf(
+  contexts: ParameterSource<Context>,
+  session: Columns<{ sessionId: string; userId: string; amr: readonly string[] }>,
+): Effect {
+  return recordAuditOf(contexts, {
+    action: "session.refreshed",
+    result: "success",
+    ...session,
+  });
 }

@@ -8,8 +8,7 @@ import type { Context } from "../../../platform/platform.ts";
 import { userColumns } from "../../roles/index.ts";
 import { users } from "../../users/index.ts";
 import { isOpen, presentCredentialsVersion } from "../queries.ts";
-import { recordRefreshOf } from "./record-refresh.ts";
-import { type RefreshedSession, toRefreshedSession } from "./refreshed-session.ts";
+import { recordRefreshOf, type RefreshedSession, toRefreshedSession } from "./refreshed-session.ts";
 import type { PresentedToken } from "./keep-or-end.ts";
 import { sessions } from "../table.ts";
 
@@ -19,19 +18,19 @@ interface Rotation extends PresentedToken {
   readonly successorHash: string;
 }
 
-/** Puts the successor in the place of the session's living token, if that is the presented one; or null. */
+/** Replaces the session's current refresh token with the successor, if it is the presented one; else null. */
 export async function rotate(
   ctx: Context,
   token: PresentedToken & { successorHash: string },
 ): Promise<RefreshedSession | null> {
   const row = await rotation(ctx, { ...token, ctx, now: ctx.clock.now() });
   if (row === null) return null;
-  // The last to see whose it is before tokens are signed for it.
+  // The last check before tokens are signed for the session.
   const isSame =
     row.sessionId === token.sessionId &&
     row.id === token.userId &&
     row.refreshTokenHash === token.successorHash;
-  if (!isSame) throw new Error("a rotation gave another one's session");
+  if (!isSame) throw new Error("a rotation returned another session");
   return toRefreshedSession(row);
 }
 
