@@ -110,13 +110,17 @@ test("an unknown link names no account", async () => {
   expect(await refusalOf(answer)).toEqual(["INVALID_TOKEN", "unknown_link", null]);
 });
 
-// security 122
-test("a mailed code is refused: wrong, void, of a disabled account, for an unknown address", async () => {
+// security 15, 122
+test("a mailed code is refused with the same response: wrong, void, of a disabled account, for an unknown address", async () => {
   const { userId, email } = await accountWith();
   const { code } = await askForMagicLink(app, email);
   const wrong = code === "000000" ? "111111" : "000000";
-  const tried = async (pair: { email: string; code: string }) =>
-    refusalOf(await signInByMail(app, pair));
+  const bodies = new Set<string>();
+  const tried = async (pair: { email: string; code: string }) => {
+    const answer = await signInByMail(app, pair);
+    bodies.add(JSON.stringify({ ...answer.json, timestamp: null }));
+    return refusalOf(answer);
+  };
   expect(await tried({ email, code: wrong })).toEqual(["INVALID_CODE", "wrong_code", userId]);
   expect((await signInByMail(app, { email, code })).status).toBe(200);
   expect(await tried({ email, code })).toEqual(["INVALID_CODE", "void_code", userId]);
@@ -124,4 +128,5 @@ test("a mailed code is refused: wrong, void, of a disabled account, for an unkno
   expect(await tried({ email, code })).toEqual(["INVALID_CODE", "disabled", userId]);
   const unknown = { email: freshEmail(), code };
   expect(await tried(unknown)).toEqual(["INVALID_CODE", "unknown_account", null]);
+  expect([...bodies]).toHaveLength(1);
 });

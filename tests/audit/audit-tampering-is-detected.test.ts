@@ -169,7 +169,7 @@ test("a missing or replaced chain key is detected", async () => {
   expect((await scene.verify()).fault).toMatch(/key cannot be opened/);
   await scene.tamper("delete from audit_chain");
   expect((await scene.verify()).fault).toMatch(/audit_chain, is missing/);
-  expect((await failureOf(scene.seal())).message).toMatch("audit_chain is gone");
+  expect((await failureOf(scene.seal())).message).toMatch("audit_chain is missing");
 });
 
 // What no chain can see by itself: the newest rows cut off, and the end set back to what it was before them.

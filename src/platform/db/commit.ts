@@ -113,9 +113,11 @@ export function composeCommit<Selection extends Record<string, unknown>, Row>(
     query: () => asRowQuery<Row>(statement.select().from<WithSubquery>(rows)),
     announce: (ctx: CommitContext, returned: readonly Row[]): void => {
       const made = returned.filter((row) => change.isMade?.(row) ?? true);
-      if (made.length > 0) announceAll(ctx, change.announce ? made.map(change.announce) : []);
-      if (made.length > 0) notify(ctx, effects);
-      else if (returned.length === 0) notify(ctx, otherwise);
+      if (made.length > 0) {
+        notify(ctx, effects, change.announce ? made.map(change.announce) : []);
+      } else if (returned.length === 0) {
+        notify(ctx, otherwise);
+      }
     },
   };
 }
@@ -152,17 +154,13 @@ function assertNoRowTwice(writes: readonly Write[]): void {
   }
 }
 
-function notify(ctx: CommitContext, parts: readonly Part[]): void {
-  announceAll(
-    ctx,
-    parts.flatMap(({ effect }) => effect.announces ?? []),
-  );
+function notify(ctx: CommitContext, parts: readonly Part[], changes: readonly Change[] = []): void {
+  // Each change once: for one of them a listener may read all keys again.
+  const distinct = new Map<string, Change>();
+  for (const change of [...changes, ...parts.flatMap(({ effect }) => effect.announces ?? [])]) {
+    distinct.set(`${change.subject}:${change.id}`, change);
+  }
+  for (const change of distinct.values()) ctx.changes.announce(change);
   const topics = new Set(parts.flatMap(({ effect }) => effect.wakes ?? []));
   if (topics.size > 0) ctx.outboxWritten([...topics]);
-}
-
-/** Each change once: a listener may read all keys anew for one of them. */
-function announceAll(ctx: CommitContext, changes: readonly Change[]): void {
-  const distinct = new Map(changes.map((change) => [`${change.subject}:${change.id}`, change]));
-  for (const change of distinct.values()) ctx.changes.announce(change);
 }

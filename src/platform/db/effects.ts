@@ -104,7 +104,7 @@ export function once(effect: Effect): Effect {
   return withSource(effect, ({ from }) => sql`select * from ${from} limit 1`);
 }
 
-/** The effect once, whether the change returned a row or not; it has no row's columns. */
+/** The effect once, whether the change returned a row or not. It has no row's columns, announces nothing and wakes no worker. */
 export function always(effect: Effect): Effect {
   return withSource(effect, () => sql`select`);
 }
