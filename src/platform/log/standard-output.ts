@@ -9,7 +9,7 @@ export interface StandardOutput extends DestinationStream {
 }
 
 const gatheringMilliseconds = 20;
-const gatheredBytes = 16_384;
+const gatheredBytes = 8192;
 
 /** Lines keep their order. What is gathered is written before the process exits, and is lost if it is killed. */
 export function createStandardOutput(): StandardOutput {
