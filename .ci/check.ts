@@ -28,7 +28,10 @@ const steps: readonly Step[] = [
     command: [tool("knip"), "--config", ".ci/knip.json", "--no-progress", "--no-config-hints"],
   },
   { name: "types", command: [tool("tsc"), "--noEmit", "--project", "."] },
-  { name: "architecture", command: [bun, "test", "--only-failures", "tests/architecture/"] },
+  {
+    name: "architecture",
+    command: [bun, "test", "--only-failures", "--timeout=60000", "tests/architecture/"],
+  },
   { name: "format", command: [tool("oxfmt"), ...formatted, "--check"] },
 ];
 

@@ -69,13 +69,12 @@ export function createRoutes(parts: RouteParts & { readonly health: HealthState 
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))
     .use(pagesRoutes(parts))
-    .use(parts.platform.settings.postsEnabled ? posts : withoutRoutes(posts));
+    .use(parts.platform.settings.postsEnabled ? posts : asRoutesOf(posts, new Elysia()));
 }
 
-/** No routes, of the same type: the type of the API does not depend on a setting. */
-function withoutRoutes<Routes extends AnyElysia>(_routes: Routes): Routes {
-  const none: AnyElysia = new Elysia();
-  return none as Routes;
+/** Other routes under the type of `_routes`: the type of the API does not depend on a setting. */
+function asRoutesOf<Routes extends AnyElysia>(_routes: Routes, others: AnyElysia): Routes {
+  return others as Routes;
 }
 
 /** The hot routes of all features. */

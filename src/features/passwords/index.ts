@@ -5,7 +5,6 @@ export {
   type PasswordFaultTexts,
   WeakPasswordError,
 } from "./errors.ts";
-export type { PasswordFault } from "./policy.ts";
 export { parseIdentifier, verifyCredentials } from "./log-in.ts";
 export { passwordRecoveryRoutes } from "./recovery-routes.ts";
 export { passwordResetRequests, requestPasswordReset } from "./request-reset.ts";
