@@ -1,6 +1,9 @@
 import { decodeToken, forgeToken, hmac } from "./forge-token.ts";
 
-/** SQL that inserts so many users, each with a session of a day: signing in would cost a hash for each. */
+/**
+ * SQL that inserts so many users, each with a session of a day: signing in would cost a hash for each. Their last use is set
+ * to be an hour ahead, so that no use of them is written.
+ */
 export function insertSessions(count: number): string[] {
   const each = `from generate_series(1, ${count}) as "number"`;
   const id = (group: string) =>
@@ -11,8 +14,8 @@ export function insertSessions(count: number): string[] {
        'User ' || "number", now(), now(), now() ${each}`,
     `insert into sessions (id, user_id, amr, refresh_token_hash, refresh_token_issued_at, created_at,
        last_used_at, expires_at, absolute_expires_at)
-     select ${id("7001")}, ${id("7000")}, '{pwd}', md5("number"::text), now(), now(), now(),
-       now() + interval '1 day', now() + interval '1 day' ${each}`,
+     select ${id("7001")}, ${id("7000")}, '{pwd}', md5("number"::text), now(), now(),
+       now() + interval '1 hour', now() + interval '1 day', now() + interval '1 day' ${each}`,
   ];
 }
 
