@@ -25,7 +25,7 @@ try {
         "test",
         "--parallel",
         "--no-isolate",
-        "--timeout=30000",
+        "--timeout=120000",
         ...process.argv.slice(2),
       ],
       {
