@@ -57,7 +57,7 @@ function readMail(message: OutboxMessage, now: Date): { to: string; mail: MailCo
     throw new PermanentDeliveryError("its links have expired");
   }
   // A replica of a later version queued it, and such a replica delivers it.
-  if (!mailKinds.has(queued.kind)) throw new Error("this version does not know its kind");
+  if (!mailKinds.has(queued.kind)) throw new Error("its kind is unknown to this version");
   const mail = { ...queued.facts, kind: queued.kind, secrets: message.secrets };
   if (!content.Check(mail)) throw new PermanentDeliveryError("its content cannot be read");
   return { to: queued.to, mail };
