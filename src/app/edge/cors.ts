@@ -1,4 +1,4 @@
-import type { ResponseHeaders } from "../../platform/http/response-headers.ts";
+import type { ResponseHeaders } from "../../platform/http/exchange.ts";
 
 /** Answers to browsers of other origins (Fetch §3.2). */
 export interface Cors {

@@ -1,7 +1,6 @@
 import type { HealthState } from "../../features/health/index.ts";
 import { AppError } from "../../kernel/errors.ts";
-import type { Exchange } from "../../platform/http/exchange.ts";
-import { requestPath } from "../../platform/http/request-path.ts";
+import { type Exchange, requestPath } from "../../platform/http/exchange.ts";
 import type { Cors } from "./cors.ts";
 import type { HostCheck } from "./host-check.ts";
 import type { Responder } from "./respond.ts";

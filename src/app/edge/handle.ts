@@ -1,8 +1,12 @@
 import { AppError } from "../../kernel/errors.ts";
 import { describeError } from "../../platform/db/errors.ts";
-import type { Exchange, Exchanges, PeerLookup } from "../../platform/http/exchange.ts";
+import {
+  type Exchange,
+  type Exchanges,
+  type PeerLookup,
+  requestPath,
+} from "../../platform/http/exchange.ts";
 import type { HotRoute, HotRouteDependencies } from "../../platform/http/hot-route.ts";
-import { requestPath } from "../../platform/http/request-path.ts";
 import type { Logger } from "../../platform/log/port.ts";
 import type { Gate } from "./gate.ts";
 import type { MapError } from "./map-error.ts";

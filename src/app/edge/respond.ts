@@ -1,5 +1,4 @@
-import type { Exchange } from "../../platform/http/exchange.ts";
-import type { ResponseHeaders } from "../../platform/http/response-headers.ts";
+import type { Exchange, ResponseHeaders } from "../../platform/http/exchange.ts";
 import type { Problem } from "./map-error.ts";
 
 /** The one writer of responses. */
