@@ -8,7 +8,7 @@ import type { Exchange, Exchanges } from "./exchange.ts";
 /** Finds the user of an access token; without a promise if it is cached. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`. */
 export type Authenticate = (ctx: Context, token: string) => UserActor | Promise<UserActor>;
 
-/** Creates the context of a request, and checks that the route admits its sender. */
+/** Creates the context of a request, and authenticates the user where the route requires one. */
 export interface Guard {
   /** For a route that anyone may call. */
   admitAnyone(exchange: Exchange): Context<AnonymousActor>;
