@@ -10,7 +10,7 @@ import {
 import type { EmbeddedPostgres } from "../../src/platform/db/embedded-postgres.ts";
 
 await prepareEmbeddedDatabase();
-const { clearUp, startEmbeddedPostgres } =
+const { runMaintenance, startEmbeddedPostgres } =
   await import("../../src/platform/db/embedded-postgres.ts");
 
 const longTestMs = 30_000;
@@ -80,8 +80,8 @@ describe("the embedded Postgres", () => {
       .map((entry) => join(entry.parentPath, entry.name).slice(dataDir.length));
     expect(directories.length).toBeGreaterThan(20);
     expect(["", ...directories].filter((name) => modeOf(name) !== 0o700)).toEqual([]);
-    expect(readdirSync(dataDir).toSorted()).toEqual(["lock-holder.txt", "lock.sqlite", "postgres"]);
-    expect(["lock-holder.txt", "lock.sqlite"].map(modeOf)).toEqual([0o600, 0o600]);
+    expect(readdirSync(dataDir).toSorted()).toEqual(["lock-owner.txt", "lock.sqlite", "postgres"]);
+    expect(["lock-owner.txt", "lock.sqlite"].map(modeOf)).toEqual([0o600, 0o600]);
   });
 
   test(
@@ -103,7 +103,7 @@ describe("the embedded Postgres", () => {
       await client.query("select pg_stat_force_next_flush()");
       expect(await dead()).toBe(1000);
 
-      await clearUp(client);
+      await runMaintenance(client);
       await client.query("select pg_stat_force_next_flush()");
       expect(await dead()).toBe(0);
       expect(segments()).toBeLessThan(45);

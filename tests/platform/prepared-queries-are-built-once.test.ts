@@ -190,6 +190,6 @@ describe("it is not sent, and says so,", () => {
 
   test("where its rows are made of rows", async () => {
     const find = preparedQuery((db) => db.select({ note: { id: notes.id } }).from(notes));
-    expect((await failureOf(find(neverSent, {}))).message).toBe("rows of rows are not given");
+    expect((await failureOf(find(neverSent, {}))).message).toBe("nested rows are not supported");
   });
 });

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 
 import { systemRandom, type Random } from "../../kernel/random.ts";
-import type { ResponseHeaders } from "../../platform/http/response-headers.ts";
+import type { ResponseHeaders } from "../../platform/http/exchange.ts";
 import {
   assetMediaType,
   assetNames,

@@ -1,16 +1,16 @@
-import type { ResponseHeaders } from "../../platform/http/response-headers.ts";
+import type { ResponseHeaders } from "../../platform/http/exchange.ts";
 
-/** Answers to browsers of other origins (Fetch §3.2). */
+/** Response headers for browsers on pages of other origins (Fetch §3.2). */
 export interface Cors {
-  /** What an answer to this request says of its origin; null where no other origin is allowed. */
+  /** The CORS headers of a response to this request; null if no other origin is allowed. */
   additions(request: Request): ResponseHeaders | null;
-  /** What a granted preflight is answered; null for any other request. */
+  /** The headers of the response to a preflight from an allowed origin; null for any other request. */
   grantPreflight(request: Request): ResponseHeaders | null;
 }
 
 /**
- * Lets exactly the given origins read answers and send credentials; no pattern, no `null`, no `*`. With none given every
- * other origin is left to the browser's own refusal.
+ * Allows exactly these origins to read responses and to send credentials: no pattern, no `null`, no `*`. With an empty list no
+ * CORS header is sent, and browsers block every other origin.
  */
 export function createCors(allowedOrigins: readonly string[]): Cors {
   const allowed = new Set(allowedOrigins);

@@ -1,15 +1,14 @@
 import type { HealthState } from "../../features/health/index.ts";
 import { AppError } from "../../kernel/errors.ts";
-import type { Exchange } from "../../platform/http/exchange.ts";
-import { requestPath } from "../../platform/http/request-path.ts";
+import { type Exchange, requestPath } from "../../platform/http/exchange.ts";
 import type { Cors } from "./cors.ts";
 import type { HostCheck } from "./host-check.ts";
 import type { Responder } from "./respond.ts";
 
-/** Decides before routing: gives a response, or null for a request that goes on to its route. Throws what it refuses. */
+/** Decides before routing: returns a response, or null for a request that is passed to its route. Throws to reject a request. */
 export type Gate = (exchange: Exchange) => Response | null;
 
-/** What the gate looks at. */
+/** What the gate's decisions depend on. */
 export interface GateOptions {
   readonly health: Pick<HealthState, "phase">;
   readonly hosts: HostCheck;
@@ -17,7 +16,7 @@ export interface GateOptions {
   readonly responder: Pick<Responder, "write">;
 }
 
-/** Refuses an ambiguous `Host`, refuses everything but health checks while the service starts, and answers preflights. */
+/** Rejects an ambiguous `Host`, rejects all but health checks while the service starts, and responds to preflights. */
 export function createGate({ health, hosts, cors, responder }: GateOptions): Gate {
   return (exchange) => {
     const { request } = exchange;

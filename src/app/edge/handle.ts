@@ -1,25 +1,29 @@
 import { AppError } from "../../kernel/errors.ts";
 import { describeError } from "../../platform/db/errors.ts";
-import type { Exchange, Exchanges, PeerLookup } from "../../platform/http/exchange.ts";
+import {
+  type Exchange,
+  type Exchanges,
+  type PeerLookup,
+  requestPath,
+} from "../../platform/http/exchange.ts";
 import type { HotRoute, HotRouteDependencies } from "../../platform/http/hot-route.ts";
-import { requestPath } from "../../platform/http/request-path.ts";
 import type { Logger } from "../../platform/log/port.ts";
 import type { Gate } from "./gate.ts";
 import type { MapError } from "./map-error.ts";
 import type { Observe } from "./observe.ts";
 import type { Responder } from "./respond.ts";
-import { answers, type RouteTable } from "./route-table.ts";
+import { acceptsMethod, type RouteTable } from "./route-table.ts";
 
-/** Answers a request that came to a server. */
+/** Responds to a request that a server received. */
 export type Handler = (request: Request, server: PeerLookup) => Response | Promise<Response>;
 
-/** What a server is given: the same handler for its routes and for every other path. */
+/** The options of a server: the same handler for its routes and for every other path. */
 export interface Edge {
   readonly routes: Readonly<Record<string, Handler>>;
   readonly fetch: Handler;
 }
 
-/** What the edge is put together from. `router` is the framework's, for all routes that are not hot. */
+/** The parts of the edge. `router` is the framework's, for all routes that are not hot. */
 export interface EdgeOptions {
   readonly exchanges: Exchanges;
   readonly gate: Gate;
@@ -34,7 +38,7 @@ export interface EdgeOptions {
 
 /**
  * Every request enters through `handle` and leaves through `finish`: exchange, gate, route, handler, response, observation. The
- * server finds the paths of hot routes before it parses a URL, and names the route to `handle`.
+ * server finds the paths of hot routes without parsing the URL, and passes the route to `handle`.
  */
 export function createEdge(options: EdgeOptions): Edge {
   const { exchanges, gate, table, router, hot, mapError, responder, observe, log } = options;
@@ -61,7 +65,7 @@ export function createEdge(options: EdgeOptions): Edge {
   function route(exchange: Exchange, found: HotRoute | null): Response | Promise<Response> {
     const { request } = exchange;
     const hotRoute =
-      found && answers(found, request.method)
+      found && acceptsMethod(found, request.method)
         ? found
         : table.findHotRoute(requestPath(request), request.method);
     return hotRoute ? runHot(exchange, hotRoute) : runRouter(exchange);
@@ -74,7 +78,7 @@ export function createEdge(options: EdgeOptions): Edge {
       : send(hotRoute.run(exchange, hot), (headers) => responder.headersOnly(exchange, headers));
   }
 
-  /** Nothing is done for a connection that was reset: no audit row could name its address, and no limit could count it. */
+  /** Rejects a request whose connection was reset: an audit row and a limit need its client address. */
   function runRouter(exchange: Exchange): Response | Promise<Response> {
     if (exchanges.clientAddressOf(exchange) === null) {
       throw new AppError("VALIDATION_ERROR", "The connection was closed.");
@@ -90,7 +94,7 @@ export function createEdge(options: EdgeOptions): Edge {
     } catch (failure) {
       log.error(
         { request_id: exchange.requestId, ...describeError(failure) },
-        "an error could not be answered",
+        "no response could be made for an error",
       );
       return responder.lastResort(exchange);
     }
@@ -111,14 +115,14 @@ export function createEdge(options: EdgeOptions): Edge {
   };
 }
 
-/** A request without a `Host` (HTTP/1.0) has a URL without one, in which the framework's router finds no path. */
+/** The URL of a request without a `Host` (HTTP/1.0) has no origin, and the framework's router would find no path in it. */
 function withHost(request: Request): Request {
   return request.url.startsWith("/")
     ? new Request(`http://localhost${request.url}`, request)
     : request;
 }
 
-/** A cached token is answered in the same turn of the event loop: a promise would cost more than the lookup. */
+/** Responds to a cached token in the same turn of the event loop: a promise would take longer than the lookup. */
 function send<Value extends object>(
   value: Value | Promise<Value>,
   respond: (value: Value) => Response,

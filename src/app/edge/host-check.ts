@@ -1,23 +1,23 @@
 import { AppError } from "../../kernel/errors.ts";
 
-/** Validates the `Host` of requests (RFC 9112 §3.2). Nothing here uses it, but a proxy or cache in front may. */
+/** Validates the `Host` of requests (RFC 9112 §3.2). The service does not use it, but a proxy or cache in front may. */
 export interface HostCheck {
-  /** Throws `VALIDATION_ERROR` for a host that is none, or for several. HTTP/1.0 needs none. */
+  /** Throws `VALIDATION_ERROR` for an invalid host or several hosts. A request without the header (HTTP/1.0) is valid. */
   assertValid(request: Request): void;
 }
 
 const hostForm = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
-/** A service has few hosts of its own; the rest come from clients that try others. */
-const rememberedHosts = 16;
+/** A service has few host names. Clients can send any others, so the number is limited. */
+const maximumCachedHosts = 16;
 
-/** Remembers the valid hosts that were seen last: a lookup takes a fraction of the time of the check. */
+/** Caches valid hosts, since a lookup takes a fraction of the time of the check. A new one replaces the oldest. */
 export function createHostCheck(): HostCheck {
   const valid = new Set<string>();
 
-  function remember(host: string): void {
+  function addToCache(host: string): void {
     const [oldest] = valid;
-    if (oldest !== undefined && valid.size === rememberedHosts) valid.delete(oldest);
+    if (oldest !== undefined && valid.size === maximumCachedHosts) valid.delete(oldest);
     valid.add(host);
   }
 
@@ -30,7 +30,7 @@ export function createHostCheck(): HostCheck {
           faults: [{ field: "host", issue: "Must be one host." }],
         });
       }
-      remember(host);
+      addToCache(host);
     },
   };
 }

@@ -8,21 +8,19 @@ import { AppError, findAppError } from "../../kernel/errors.ts";
 import { describeError } from "../../platform/db/errors.ts";
 import { failure } from "../../platform/http/envelope.ts";
 import { errorStatus } from "../../platform/http/error-status.ts";
-import type { Exchange } from "../../platform/http/exchange.ts";
-import { requestPath } from "../../platform/http/request-path.ts";
-import type { ResponseHeaders } from "../../platform/http/response-headers.ts";
+import { type Exchange, requestPath, type ResponseHeaders } from "../../platform/http/exchange.ts";
 import { describeFaults } from "../../platform/http/validation-faults.ts";
 import type { Logger } from "../../platform/log/port.ts";
 import type { RouteTable } from "./route-table.ts";
 
-/** An error as it is answered. */
+/** An error response. */
 export interface Problem {
   readonly status: number;
   readonly headers: ResponseHeaders;
   readonly body: object;
 }
 
-/** Turns whatever was thrown into what is answered. */
+/** Turns anything that was thrown into an error response. */
 export type MapError = (exchange: Exchange, error: unknown) => Problem;
 
 /** What the mapper needs. */
@@ -34,7 +32,7 @@ export interface ErrorMapperOptions {
 
 /**
  * The one place where errors become responses. A response holds an error's code and public message, never a received value,
- * SQL, a stack or a cause; the log holds those, without parameters.
+ * SQL, a stack or a cause. The log describes internal errors, without SQL or parameters (`describeError`).
  */
 export function createErrorMapper({ clock, log, table }: ErrorMapperOptions): MapError {
   return (exchange, error) => {
@@ -78,14 +76,14 @@ function toAppError(error: unknown, isKnownPath: boolean): AppError {
   return new AppError("INTERNAL_ERROR", "An internal error occurred.", { cause: error });
 }
 
-/** For the log. The message of a response that does not match its schema would hold the response, with its tokens. */
+/** The log fields of an error. The message of a response's `ValidationError` would contain the response, with its tokens. */
 function describeFailure(error: unknown): Readonly<Record<string, unknown>> {
   return error instanceof ValidationError
     ? { error: "ResponseDoesNotMatchItsSchema", faults: faultsOf(error) }
     : describeError(error);
 }
 
-/** A response of ours that does not match its own schema is an internal error, not the caller's. */
+/** A response that does not match its own schema is an internal error, not the client's. */
 function isAboutResponse(error: ValidationError): boolean {
   return error.type === "response";
 }
@@ -98,7 +96,7 @@ function asTypeCheck(validator: unknown): TypeCheck<TSchema> {
   return validator as TypeCheck<TSchema>;
 }
 
-/** Where responses are those of the RFCs, without the envelope. */
+/** Whether error responses of a path have the form of the OAuth RFCs instead of the envelope. */
 function isOAuthPath(path: string): boolean {
   return path.startsWith("/oauth/") || path.startsWith("/.well-known/");
 }

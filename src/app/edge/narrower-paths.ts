@@ -6,8 +6,8 @@ interface Route {
 }
 
 /**
- * Routes that find nothing: where one path is a case of another (`/users/me/sessions` of `/users/:id/sessions`), the router
- * would hand the other what the first does not take, `me` as an id. Given all routes; put beside them.
+ * Routes that respond with 404. Where one path is a case of another (`/users/me/sessions` of `/users/:id/sessions`), the router
+ * would pass a method that only the other has to the other's route, with `me` as an id. `routes` are all routes of the service.
  */
 export function closeNarrowerPaths(routes: readonly Route[]) {
   const closed = new Elysia();
@@ -24,14 +24,14 @@ export function closeNarrowerPaths(routes: readonly Route[]) {
   return closed;
 }
 
-/** Whether a path says literally what another one leaves open, and is a case of it in all the rest. */
+/** Whether a path has a literal in the place of a parameter of the wider path, and otherwise the same segments. */
 function isNarrower(path: string, wider: string): boolean {
   const own = path.split("/");
-  const open = wider.split("/");
-  const isOpen = (segment: string | undefined) => segment?.startsWith(":") === true;
+  const others = wider.split("/");
+  const isParameter = (segment: string | undefined) => segment?.startsWith(":") === true;
   return (
-    own.length === open.length &&
-    open.every((segment, index) => isOpen(segment) || segment === own[index]) &&
-    open.some((segment, index) => isOpen(segment) && !isOpen(own[index]))
+    own.length === others.length &&
+    others.every((segment, index) => isParameter(segment) || segment === own[index]) &&
+    others.some((segment, index) => isParameter(segment) && !isParameter(own[index]))
   );
 }

@@ -3,10 +3,10 @@ import type { Exchange, Exchanges } from "../../platform/http/exchange.ts";
 import type { Logger } from "../../platform/log/port.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
 
-/** Records one finished request: its metrics and, where `LOG_REQUESTS` says so, its access log line. */
+/** Records one finished request: its metrics and, depending on `LOG_REQUESTS`, its access log line. */
 export type Observe = (exchange: Exchange, status: number) => void;
 
-/** What observing needs. `isHot` tells the routes whose successes `LOG_REQUESTS=true` leaves out. */
+/** What observing needs. `LOG_REQUESTS=true` leaves out the successful requests for which `isHot` is true. */
 export interface ObserveOptions {
   readonly clock: Clock;
   readonly log: Pick<Logger, "request">;
@@ -17,8 +17,8 @@ export interface ObserveOptions {
 }
 
 /**
- * The line holds method, route template, status, duration, request id, client address, user id and size; never a path, a
- * query, a header or a body, since those may hold a secret.
+ * The line contains method, route template, status, duration, request id, client address, user id and size; never a path, a
+ * query, a header or a body, since those may contain a secret.
  */
 export function createObserve(options: ObserveOptions): Observe {
   const { clock, log, logRequests, exchanges, metrics, isHot } = options;

@@ -1,9 +1,9 @@
-/** The upper bounds of the latency histogram's buckets, in milliseconds; a last bucket has no bound. */
+/** The upper bounds of the latency histogram's buckets, in milliseconds; the last bucket has no bound. */
 export const latencyBoundsMilliseconds = [
   0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000,
 ] as const;
 
-/** What was counted for one route, method and status. */
+/** The counts of one route, method and status. */
 export interface RequestSeries {
   readonly method: string;
   /** The template of the route's path; null for paths without a route. */
@@ -11,7 +11,7 @@ export interface RequestSeries {
   readonly status: number;
   count: number;
   sumMilliseconds: number;
-  /** How many requests lie in each bucket, not cumulated; one more than there are bounds. */
+  /** The number of requests in each bucket, not cumulated. There is one bucket more than bounds. */
   readonly buckets: Float64Array;
 }
 

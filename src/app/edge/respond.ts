@@ -1,21 +1,20 @@
-import type { Exchange } from "../../platform/http/exchange.ts";
-import type { ResponseHeaders } from "../../platform/http/response-headers.ts";
+import type { Exchange, ResponseHeaders } from "../../platform/http/exchange.ts";
 import type { Problem } from "./map-error.ts";
 
 /** The one writer of responses. */
 export interface Responder {
-  /** What a handler returned, under the status and headers that it set: an object as JSON, text and bytes as they are. */
+  /** What a handler returned, with the status and headers that it set: an object as JSON, text and bytes as they are. */
   write(exchange: Exchange, value: unknown, status: number, headers: ResponseHeaders): Response;
   /** 200 with JSON and no headers of its own. */
   json(exchange: Exchange, value: object): Response;
-  /** 200 with these headers and no body. The same object stands for the same headers at every call. */
+  /** 200 with these headers and no body. An object's headers are cached by its identity, so it must not change. */
   headersOnly(exchange: Exchange, headers: Readonly<ResponseHeaders>): Response;
   problem(exchange: Exchange, problem: Problem): Response;
   /** 500 for an error that the error mapper or this writer threw. */
   lastResort(exchange: Exchange): Response;
 }
 
-/** What the writer adds: `common` to every response, `additions` to a response of this request; null for nothing. */
+/** Headers that the writer adds: `common` to every response, `additions` to the response of one request; null for none. */
 export interface ResponderOptions {
   readonly common: Readonly<Record<string, string>>;
   readonly additions: (request: Request) => ResponseHeaders | null;
@@ -23,7 +22,7 @@ export interface ResponderOptions {
 
 type Body = string | Uint8Array<ArrayBuffer> | null;
 
-/** Headers that many responses share are kept as `Headers`: a response copies those faster than an object. */
+/** Headers that many responses share are stored as `Headers`, which a response copies faster than an object. */
 export function createResponder({ common, additions }: ResponderOptions): Responder {
   const ofJson = new Headers({ ...common, "content-type": "application/json;charset=utf-8" });
   const ofOther = new Headers(common);
@@ -91,7 +90,7 @@ function asBody(value: unknown): Body {
   return value as Body;
 }
 
-/** A handler's headers with the additions; null where there are neither. Both may name what the response varies by. */
+/** A handler's headers with the additions; null if there are neither. The `vary` headers of both are combined. */
 function merge(
   headers: Readonly<ResponseHeaders>,
   added: ResponseHeaders | null,

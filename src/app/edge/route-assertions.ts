@@ -8,16 +8,17 @@ interface Route {
 
 /**
  * Default deny: throws for a route without a guard of the route kit (`anyone`, `signedIn` or `permission`), so that a
- * forgotten one stops the start. Another hook, such as a plain `.resolve()`, is no guard.
+ * missing one stops the start. Another hook, such as a plain `.resolve()`, is no guard.
  */
 export function assertEveryRouteStatesItsAccess(routes: readonly Route[]): void {
-  const open = routes.filter(({ hooks }) => findAccess(hooks) === null);
-  if (open.length > 0) throw new Error(`routes that do not state their access: ${namesOf(open)}`);
+  const unguarded = routes.filter(({ hooks }) => findAccess(hooks) === null);
+  if (unguarded.length > 0)
+    throw new Error(`routes that do not state their access: ${namesOf(unguarded)}`);
 }
 
 /**
- * Throws for a route that takes a body but does not state its kind (`accepts`): the framework's own parsers would read it,
- * of any length, of any media type, and of any origin.
+ * Throws for a route that takes a body but does not state its kind (`accepts`): the framework's own parsers would read a body
+ * of any length and of any media type, and so also a form that a page of another origin posts.
  */
 export function assertEveryBodyHasAKind(routes: readonly Route[]): void {
   const unread = routes.filter(

@@ -1,15 +1,15 @@
 import type { HotRoute } from "../../platform/http/hot-route.ts";
 
-/** A route as far as the table is concerned; parameters of a path are `:name` segments. */
+/** The method and path of a route; parameters of a path are `:name` segments. */
 interface TableRoute {
   readonly method: string;
   readonly path: string;
 }
 
-/** Which methods each path takes, and which paths have hot routes. */
+/** The methods of each path, and the paths of hot routes. */
 export interface RouteTable {
   readonly hotRoutes: readonly HotRoute[];
-  /** The hot route of a path and a method, or null. `HEAD` is answered by the route of `GET`. */
+  /** The hot route of a path and a method, or null. The route of `GET` also handles `HEAD`. */
   findHotRoute(path: string, method: string): HotRoute | null;
   /** The methods of a path, `HEAD` with every `GET`, in alphabetical order; empty for an unknown path. */
   methodsOf(path: string): readonly string[];
@@ -21,7 +21,7 @@ interface Pattern {
 }
 
 /**
- * The table of all routes, from which hot routes are found and 405 with `Allow` is answered (RFC 9110 §15.5.6). As in the
+ * The table of all routes, for finding hot routes and for the `Allow` header of a 405 (RFC 9110 §15.5.6). As in the
  * framework's router, a slash at the end of a path makes no difference, and a literal segment precedes a parameter.
  */
 export function createRouteTable(
@@ -35,7 +35,7 @@ export function createRouteTable(
     hotRoutes,
     findHotRoute(path, method) {
       const route = hotByPath.get(withoutLastSlash(path));
-      return route && answers(route, method) ? route : null;
+      return route && acceptsMethod(route, method) ? route : null;
     },
     methodsOf(path) {
       const segments = withoutLastSlash(path).split("/");
@@ -44,8 +44,8 @@ export function createRouteTable(
   };
 }
 
-/** Whether a route answers requests of this method. */
-export function answers(route: TableRoute, method: string): boolean {
+/** Whether a route handles requests of this method. */
+export function acceptsMethod(route: TableRoute, method: string): boolean {
   return route.method === method || (route.method === "GET" && method === "HEAD");
 }
 
@@ -66,8 +66,8 @@ function fits(pattern: Pattern, segments: readonly string[]): boolean {
   return (
     pattern.segments.length === segments.length &&
     pattern.segments.every((segment, index) => {
-      const given = segments[index] ?? "";
-      return isParameter(segment) ? given !== "" : segment === given;
+      const actual = segments[index] ?? "";
+      return isParameter(segment) ? actual !== "" : segment === actual;
     })
   );
 }

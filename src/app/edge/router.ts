@@ -4,7 +4,7 @@ import type { Exchanges } from "../../platform/http/exchange.ts";
 import type { MapError } from "./map-error.ts";
 import type { Responder } from "./respond.ts";
 
-/** What joins the framework's router to the edge. */
+/** The parts of the edge that the framework's router uses. */
 export interface RouterOptions {
   readonly exchanges: Pick<Exchanges, "of">;
   readonly responder: Pick<Responder, "write">;
@@ -18,10 +18,10 @@ export function createRouter(
 ): (request: Request) => Response | Promise<Response> {
   const app = new Elysia({
     normalize: false,
-    // Otherwise a path is looked for after the eleventh character of the URL, and `http://sso/…` has none there.
+    // Otherwise Elysia searches for the path after the eleventh character of the URL, and `http://sso/…` begins it earlier.
     handler: { standardHostname: false },
   })
-    // First: a hook does not apply to routes that were registered before it.
+    // The hooks come first: a hook does not apply to routes that were registered before it.
     .onError(({ error, request, set }) => {
       const { status, headers, body } = mapError(exchanges.of(request), error);
       set.status = status;
@@ -33,7 +33,7 @@ export function createRouter(
       exchange.route = route ?? null;
       const status = typeof set.status === "number" ? set.status : 200;
       const response = responder.write(exchange, responseValue, status, set.headers);
-      // The framework would apply them to the finished response once more.
+      // Otherwise the framework would apply them to the response again.
       set.headers = {};
       set.status = 200;
       return response;

@@ -1,5 +1,5 @@
 /**
- * Headers of every response; pages put their own policy in the place of the strict one. HSTS only where the public address
+ * Headers of every response. Pages replace the content security policy by their own. HSTS is sent only if the public address
  * is https (RFC 6797 §7.2).
  */
 export function securityHeaders(publicUrl: string): Record<string, string> {

@@ -8,40 +8,33 @@ import { findActiveSession } from "./find-active-session.ts";
 import { createSessionActivity } from "./session-activity.ts";
 import { createTokenCache } from "./token-cache.ts";
 
-/** How often a session and its user are read again because they changed while they were read. */
+/** The maximum number of readings of a session and its user; each repeats one during which they changed. */
 const maximumReadings = 5;
 
-/** Verifies access tokens. */
-export interface Authenticator {
-  readonly authenticate: Authenticate;
-  /** The user that a token stands for if the cache holds it and it is valid; null when it has to be looked up. */
-  recall(token: string, now: Date): UserActor | null;
-}
-
 /**
- * Creates the one function by which access tokens are verified. A token's signature is verified, and its session and user are
- * read, once; what was found is held until the change feed tells of a change, and is used only while the feed is live. A
- * genuine token is refused once its session has ended or its user is gone. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`.
+ * Creates the one function that verifies access tokens. It verifies a token's signature and reads its session and user once,
+ * and caches them until the change feed reports a change; the cache is used only while the feed is live. It rejects a genuine
+ * token once its session has ended or its user is deleted or disabled. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`.
  */
-export function createAuthenticator(platform: Platform): Authenticator {
+export function createAuthenticator(platform: Platform): { readonly authenticate: Authenticate } {
   const { changes, clock, keyRing, settings } = platform;
   const tokenCache = createTokenCache(settings.tokenCacheSizeBytes, changes.isLive);
   const activity = createSessionActivity(platform);
   changes.subscribe(tokenCache.forget);
 
   async function verify(ctx: Context, text: string): Promise<UserActor> {
-    // First of all: a key that goes while it verifies must not be remembered as one that was there.
+    // Read before the verification: if the keys change during it, the cached token has the old revision and is not used.
     const keyRevision = keyRing.revision();
     const claims = await verifyAccessToken(ctx, text);
-    const session = findHeld(claims) ?? (await readSession(ctx, claims));
+    const session = findCachedSession(claims) ?? (await readSession(ctx, claims));
     const token = { session, expiresAt: claims.exp, amr: claims.amr, keyRevision, older: null };
     tokenCache.add(text, token);
     activity.note(session, clock.now().getTime());
     return actorOf(token);
   }
 
-  /** The session of another token, or of this one before it was evicted: no statement is needed. */
-  function findHeld({ sid, sub }: AccessClaims): CachedSession | null {
+  /** The session as cached for another token, or for this one before the token was evicted. Sends no statement. */
+  function findCachedSession({ sid, sub }: AccessClaims): CachedSession | null {
     const session = tokenCache.findSession(sid);
     const isUsable = session?.user.id === sub && clock.now().getTime() < session.endsAt;
     return isUsable ? session : null;
@@ -60,19 +53,19 @@ export function createAuthenticator(platform: Platform): Authenticator {
     }
   }
 
-  function recall(text: string, now: Date): UserActor | null {
-    const known = tokenCache.find(text);
-    if (!known) return null;
+  /** The user of a cached token that is valid; null for a token that has to be looked up. */
+  function findCached(text: string, now: Date): UserActor | null {
+    const found = tokenCache.find(text);
+    if (!found) return null;
     const milliseconds = now.getTime();
-    const { token, actor, validUntil } = known;
+    const { token, actor, validUntil } = found;
     if (milliseconds >= validUntil || token.keyRevision !== keyRing.revision()) return null;
     activity.note(token.session, milliseconds);
     return actor;
   }
 
   return {
-    recall,
-    authenticate: (ctx, token) => recall(token, clock.now()) ?? verify(ctx, token),
+    authenticate: (ctx, token) => findCached(token, clock.now()) ?? verify(ctx, token),
   };
 }
 

@@ -2,44 +2,44 @@ import type { UserActor, UserProfile } from "../../kernel/context.ts";
 import type { SieveEntry } from "./sieve.ts";
 import type { TokenDigest } from "./token-digest.ts";
 
-/** What was read of a user, held once for all of the user's sessions and tokens. */
+/** A cached user, held once for all of the user's sessions and tokens. */
 export interface CachedUser {
   readonly id: string;
   /** `UserFacts` as JSON, which takes a fraction of the memory of the objects and is compared as it is. */
   readonly facts: string;
-  /** Lists that are the same for many users are held once. */
+  /** Equal lists of several users are one array (`shared-lists.ts`), as for `permissions`. */
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
-  /** What the record is charged with, in bytes. */
+  /** The bytes that count towards the limit of the cache. */
   readonly bytes: number;
-  /** How many characters a response about the user has at most, about. */
+  /** About the maximum number of characters about the user in a response. */
   readonly characters: number;
   /** The first of the user's sessions that are held; null while there is none. */
   firstSession: CachedSession | null;
 }
 
-/** What of a user only they have. */
+/** The data of a user, without roles and permissions. */
 export interface UserFacts {
   readonly email: string;
   readonly username: string | null;
   readonly name: string | null;
   readonly emailVerified: boolean;
-  /** Null where nothing of it is set. */
+  /** Null if no field of it is set. */
   readonly profile: UserProfile | null;
 }
 
-/** What was read of a session, held once for all of its tokens. Times are milliseconds since 1970. */
+/** A cached session, held once for all of its tokens. Times are milliseconds since 1970. */
 export interface CachedSession extends SieveEntry<CachedSession> {
   readonly id: string;
   readonly user: CachedUser;
-  /** When the session ends unless it is refreshed, as it was read: a refresh only postpones it. */
+  /** When the session ends, as it was read. A refresh since then can only have postponed it. */
   readonly endsAt: number;
   notedAsUsedAt: number;
-  /** When a token of it was last not among the recent ones, in tokens for which that was so. */
+  /** The number of misses among the recent tokens at the last miss of one of its tokens. */
   missedAt: number;
-  /** False before the cache holds it, and from the moment on at which something about it has changed. */
+  /** Whether the cache holds it. False again once it is evicted, or something about it has changed. */
   isHeld: boolean;
-  /** The newest of its tokens that are held. */
+  /** The newest of its tokens that the cache holds. */
   newestToken: CachedToken | null;
   nextOfUser: CachedSession | null;
   previousOfUser: CachedSession | null;
@@ -51,7 +51,7 @@ export interface CachedToken extends TokenDigest {
   /** The token's `exp`, in seconds since 1970. */
   readonly expiresAt: number;
   readonly amr: readonly string[];
-  /** The state of the key ring in which it was verified. */
+  /** The revision of the key ring with which it was verified. */
   readonly keyRevision: number;
   /** The next older token of the session. */
   older: CachedToken | null;
@@ -59,12 +59,12 @@ export interface CachedToken extends TokenDigest {
 
 const emptyProfile: UserProfile = { phone: null, avatarUrl: null, locale: null, metadata: {} };
 
-/** What a reading of the database found of a session and its user. */
+/** A session and its user as read from the database. */
 export interface FoundSession extends Pick<CachedSession, "id" | "endsAt" | "notedAsUsedAt"> {
   readonly user: Pick<CachedUser, "id" | "facts" | "roles" | "permissions">;
 }
 
-/** The record of a session that is not held yet. */
+/** The record of a session that the cache does not hold yet. */
 export function createSessionRecord(found: FoundSession, user: CachedUser): CachedSession {
   return {
     id: found.id,
@@ -114,7 +114,7 @@ export function actorOf({
   };
 }
 
-/** Of JSON that `factsOf` wrote. */
+/** For JSON that `factsOf` wrote. */
 function asUserFacts(value: unknown): UserFacts {
   return value as UserFacts;
 }

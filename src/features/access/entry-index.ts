@@ -1,12 +1,12 @@
-/** Entries that are found by a key which they hold themselves. */
+/** Entries that are found by a key that each entry contains. */
 export interface EntryIndex<Key, Entry> {
   readonly size: number;
   find(key: Key): Entry | null;
-  /** Adds an entry. There must be none of its key yet. */
+  /** Adds an entry. The index must not have one with the same key. */
   add(entry: Entry): void;
   /** Removes an entry that is in the index. */
   remove(entry: Entry): void;
-  /** The entries, in no order. Not to be changed meanwhile. */
+  /** The entries, in no order. */
   entries(): Iterable<Entry>;
   clear(): void;
 }
@@ -21,8 +21,8 @@ export interface EntryIndexOptions<Key, Entry> {
 const smallestCapacity = 16;
 
 /**
- * An empty index: a hash table with linear probing, of which an entry takes 11 to 22 bytes, where one of a `Map` was measured
- * to take 60 to 130. The keys must not be for a client to choose: no flood of keys of one hash is guarded against.
+ * An empty index: a hash table with linear probing, which takes 11 to 22 bytes for an entry; a `Map` was measured to take 60 to
+ * 130. A client must not be able to choose the keys: many keys with one hash would make each search long.
  */
 export function createEntryIndex<Key, Entry>({
   hashOf,
@@ -46,7 +46,7 @@ export function createEntryIndex<Key, Entry>({
     for (const entry of before) if (entry) put(entry);
   }
 
-  /** Moves the entries behind a gap into it, as far as the search for them passes it. */
+  /** Moves later entries into the gap at `start`, where a search for them would otherwise stop at the gap. */
   function closeGap(start: number): void {
     let gap = start;
     let place = (gap + 1) & mask;
@@ -94,7 +94,7 @@ export function createEntryIndex<Key, Entry>({
   };
 }
 
-/** By `push`: the engine holds an array that is created with a great length as a sparse one. */
+/** Uses `push`: the engine stores an array that is created with a great length as a sparse one. */
 function emptySlots<Entry>(capacity: number): (Entry | null)[] {
   const slots: (Entry | null)[] = [];
   while (slots.length < capacity) slots.push(null);

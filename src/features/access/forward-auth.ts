@@ -7,7 +7,7 @@ import type { Context } from "../../platform/platform.ts";
 import { rolesOf } from "../roles/index.ts";
 import { introspectRefreshToken } from "../sessions/index.ts";
 
-/** What conditions are checked against, and what a proxy is told of the user. */
+/** The members of a user that conditions are checked against and that the proxy receives. */
 export type ForwardedIdentity = Pick<
   UserActor,
   "userId" | "email" | "username" | "roles" | "permissions"
@@ -35,7 +35,7 @@ async function identityOfCookie(ctx: Context, token: string | null): Promise<For
 
 /**
  * Throws `FORBIDDEN` unless the user has every role and every permission that the address's `role` and `permission`
- * parameters name, and `VALIDATION_ERROR` for any other parameter: a misspelt condition must not be none.
+ * parameters name, and `VALIDATION_ERROR` for any other parameter: a misspelt condition must not be ignored.
  */
 export function assertMeets(identity: ForwardedIdentity, address: string): void {
   const start = address.indexOf("?");
@@ -57,12 +57,12 @@ export function assertMeets(identity: ForwardedIdentity, address: string): void 
 }
 
 /**
- * The headers for the application behind the proxy; no stored text can end or split one. The same identity gives the same
- * object, so that a cached user's headers are written once.
+ * The headers for the application behind the proxy. No stored text can end or split a header, since other characters are
+ * percent-encoded. The same identity returns the same object, so that a cached user's headers are written once.
  */
 export function identityHeaders(identity: ForwardedIdentity): Readonly<Record<string, string>> {
-  const known = written.get(identity);
-  if (known) return known;
+  const earlier = written.get(identity);
+  if (earlier) return earlier;
   const headers = writeHeaders(identity);
   written.set(identity, headers);
   return headers;
@@ -82,5 +82,5 @@ function writeHeaders(identity: ForwardedIdentity): Record<string, string> {
 }
 
 const notVisible = /[^\u0021-\u007e]+/g;
-/** Percent-encoded, so that the roles can be told apart at the commas, and decoded. */
+/** Characters that are percent-encoded in a role, so that the list can be split at its commas and decoded. */
 const notInList = /[^\u0021-\u007e]+|[%,]/g;

@@ -2,7 +2,7 @@ import type { UserActor } from "../../kernel/context.ts";
 import { actorOf, type CachedToken } from "./cached-records.ts";
 import { bytesOfRecentToken } from "./token-cache-memory.ts";
 
-/** A token that was found, with the user as requests are given them. */
+/** A token that was found, with its user as the actor of a request. */
 export interface FoundToken {
   readonly token: CachedToken;
   readonly actor: UserActor;
@@ -11,23 +11,24 @@ export interface FoundToken {
 }
 
 /**
- * The tokens in most frequent use, by their whole text: neither has to be hashed nor the user to be put together again. Each
- * has the same actor at each request, so that what is rendered from it may be kept with it. It holds far fewer than the cache.
+ * The tokens in most frequent use, by their whole text: a lookup neither hashes the text nor builds the actor again. Each token
+ * has the same actor at each request, so that responses rendered from it can be cached with it. It holds far fewer tokens than
+ * the cache.
  */
 export interface RecentTokens {
-  /** The token, while its session is held. */
+  /** The token, if its session is still held. */
   find(text: string): FoundToken | null;
-  /** A token that was not among them. It is added where there is room, or where it was last found as recently as these. */
+  /** Adds a token that `find` did not return, if there is room or if its session's last miss is recent enough. */
   admit(text: string, token: CachedToken): FoundToken;
   remove(text: string): void;
   clear(): void;
 }
 
-/** Holds no token yet. Beyond `limitBytes` those that were added first go. */
+/** Empty. Beyond `limitBytes` the tokens that were added first are removed. */
 export function createRecentTokens(limitBytes: number): RecentTokens {
   const recent = new Map<string, FoundToken & { readonly bytes: number }>();
   let bytes = 0;
-  /** How often a token was not among them. */
+  /** The number of tokens that were looked up and not found here. */
   let misses = 0;
 
   function remove(text: string): void {
@@ -66,7 +67,7 @@ export function createRecentTokens(limitBytes: number): RecentTokens {
         validUntil: Math.min(token.expiresAt * 1000, session.endsAt),
       };
       const bytesOfFound = bytesOfRecentToken(text, session.user);
-      // Of more tokens in turn than there is room for, none would be found before it has to go.
+      // If more tokens than there is room for were used in turn, each would be removed before its next use.
       const isFrequent = missesSince <= recent.size;
       if (isFrequent || bytes + bytesOfFound <= limitBytes) add(text, found, bytesOfFound);
       return found;

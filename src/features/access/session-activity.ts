@@ -11,13 +11,13 @@ const resolutionMilliseconds = 60_000;
 /** Uses are collected for this long and written in one statement. */
 const collectingMilliseconds = 1000;
 
-/** Keeps `last_used_at` of sessions, without a write for each request. */
+/** Writes `last_used_at` of sessions, without a statement for each request. */
 export interface SessionActivity {
-  /** The session was used at `now`, in milliseconds since 1970. */
+  /** Records that the session was used at `now`, in milliseconds since 1970. */
   note(session: Pick<CachedSession, "id" | "notedAsUsedAt">, now: number): void;
 }
 
-/** Best effort: the last second's uses are lost with the process, and a failing write is only logged. */
+/** Uses of the last second are lost if the process ends, and a write that fails is only logged. */
 export function createSessionActivity(platform: Platform): SessionActivity {
   const { clock, db, log } = platform;
   let used = new Set<string>();

@@ -1,14 +1,14 @@
-/** Lists of names of which each is held once: most users have the roles and permissions of many others. */
+/** Lists of names, of which equal ones are stored once: many users have the same roles and permissions. */
 export interface SharedLists {
-  /** The held list of these names, and whether it was held before. */
+  /** The stored list of these names, and whether it was stored before. */
   share(names: readonly string[]): { list: readonly string[]; isShared: boolean };
   clear(): void;
 }
 
-/** Of how many lists equal ones are looked for. Beyond that it begins anew: a list that is held twice does no harm. */
+/** At more lists than this all are removed: lists that are in use stay, and equal ones may then be stored twice. */
 const maximumLists = 1000;
 
-/** Holds no list yet. */
+/** Empty. */
 export function createSharedLists(): SharedLists {
   const lists = new Map<string, readonly string[]>();
   return {

@@ -7,15 +7,15 @@ export interface SieveEntry<Entry> {
 }
 
 /**
- * The order in which entries are evicted (SIEVE, Zhang et al., NSDI 2024): a hand moves from the oldest entry to the newest,
- * takes the mark off the entries that were used since it last passed, and stops at the first without one. A use only sets
- * the mark. Entries that are used once are evicted before those in use, however many there are.
+ * The order in which entries are evicted (SIEVE, Zhang et al., NSDI 2024): the hand, a pointer, moves from the oldest entry to
+ * the newest, removes the mark of each entry that was used since it last passed, and stops at the first unmarked one. A use only
+ * sets the mark. Entries that are used once are evicted before those in use, however many there are.
  */
 export interface Sieve<Entry> {
   /** Adds the newest entry, unmarked. It must not be in the sieve yet. */
   add(entry: Entry): void;
   remove(entry: Entry): void;
-  /** The entry to evict next, which stays until it is removed; null where there is none. */
+  /** The entry to evict next, which is not removed by this; null if there is none. */
   findVictim(): Entry | null;
   clear(): void;
 }

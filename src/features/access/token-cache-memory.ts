@@ -1,18 +1,18 @@
 import type { CachedUser } from "./cached-records.ts";
 
-// What is resident for each record, in bytes: objects, strings, places in the indexes, and what the garbage collector keeps
-// free for as much. `tests/access/the-token-cache-keeps-to-its-size` measures it.
+// The resident memory of each record, in bytes: objects, strings, places in the indexes, and the free memory that the garbage
+// collector keeps in proportion. `tests/access/the-token-cache-keeps-to-its-size` measures it.
 
-/** What a token takes, whatever it says: it is held by its digest. */
+/** The memory of a token of any length: its digest is stored, not its text. */
 export const bytesOfToken = 130;
 
-/** What a session takes beside its tokens and its user. */
+/** The memory of a session without its tokens and its user. */
 export const bytesOfSession = 270;
 
 const bytesOfAnyUser = 280;
 const bytesOfAnyName = 80;
 
-/** What a user takes who has these facts, and these lists for themselves. */
+/** The memory of a user with these facts and with these lists, which no other user shares. */
 export function bytesOfUser(facts: string, ownLists: readonly (readonly string[])[]): number {
   const names = ownLists.flat();
   return (
@@ -23,12 +23,12 @@ export function bytesOfUser(facts: string, ownLists: readonly (readonly string[]
   );
 }
 
-/** A recent token holds its text, the user as an object, and one rendered response for each hot route. */
+/** A recent token stores its text, the user as an object, and one rendered response for each hot route. */
 const bytesOfAnyRecentToken = 5000;
-/** The user is in each of those responses, where a character may take two bytes. */
+/** The user's data is in each of those responses, where a character may take two bytes. */
 const bytesPerCharacter = 7;
 
-/** What a recent token takes beside what it takes as a token. */
+/** The memory of a recent token in addition to `bytesOfToken`. */
 export function bytesOfRecentToken(text: string, user: CachedUser): number {
   return bytesOfAnyRecentToken + text.length + bytesPerCharacter * user.characters;
 }

@@ -19,19 +19,19 @@ export type VerifiedToken = Pick<CachedToken, "session" | "expiresAt" | "amr" | 
 
 /**
  * Verified tokens, their sessions and users, held until something about them changes. While the change feed is not live
- * nothing is found and nothing is kept.
+ * nothing is found and nothing is added.
  */
 export interface TokenCache {
-  /** How many tokens are held. */
+  /** The number of tokens that are held. */
   readonly size: number;
   find(text: string): FoundToken | null;
-  /** A session that is held, whichever of its tokens are. */
+  /** A session that is held, whether tokens of it are held or not. */
   findSession(sessionId: string): CachedSession | null;
-  /** To be called before the database is read, so that a change during the reading is noticed. */
+  /** Call it before the database is read, so that a change during the reading makes the reading void. */
   beginReading(sessionId: string, userId: string): Reading;
   /** Ends a reading. */
   endReading(reading: Reading): void;
-  /** The record of what a reading found. It is held unless the reading is void. */
+  /** The record of what a reading found. It is held unless the reading is void, the feed is not live or it is too large. */
   keep(reading: Reading, found: FoundSession): CachedSession;
   /** Holds a token, if its session is held. */
   add(text: string, token: VerifiedToken): void;
@@ -41,10 +41,10 @@ export interface TokenCache {
 /** A client uses its newest token: a session that is refreshed without end evicts no other session's tokens. */
 const maximumTokensOfSession = 8;
 
-/** This part of the limit is for the tokens that were last used, as they are the quickest to find. */
+/** The part of the limit for the recent tokens, which are found the fastest. */
 const shareOfRecentTokens = 1 / 8;
 
-/** Holds what takes at most `limitBytes` of memory; beyond that sessions are evicted, in the order of a sieve. */
+/** An empty cache that takes at most `limitBytes` of memory. Beyond that, sessions are evicted in the order of a sieve. */
 export function createTokenCache(limitBytes: number, isLive: () => boolean): TokenCache {
   const tokens = createEntryIndex<TokenDigest, CachedToken>({
     hashOf: (digest) => digest.digest0 | 0,
@@ -112,7 +112,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
     bytes = 0;
   }
 
-  /** Evicts sessions until so much more may be held. */
+  /** Evicts sessions until `neededBytes` more fit within the limit. */
   function makeRoom(neededBytes: number): void {
     while (bytes + neededBytes > limitOfRecords) {
       const victim = sieve.findVictim();
@@ -121,7 +121,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
     }
   }
 
-  /** The user's record that is held, if it says the same; else a new one, which is not held. */
+  /** The user's record that is held, if its data is the same; otherwise a new record, which is not held. */
   function recordOf({ id, facts, ...found }: FoundSession["user"]): CachedUser {
     const [roles, permissions] = [lists.share(found.roles), lists.share(found.permissions)];
     const held = users.find(id);
@@ -184,7 +184,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       if (reading.isVoid || !isLive() || neededBytes > limitOfRecords) return session;
       const held = sessions.find(found.id);
       if (held?.user === user && held.endsAt === found.endsAt) return held;
-      // What is held differs from what was read: either is old, and a change may be about to be announced.
+      // The held record differs from what was read: one of them is out of date, and the change is not announced yet.
       if (held) drop(held);
       const heldUser = users.find(user.id);
       if (heldUser !== user) dropUser(heldUser);
@@ -201,7 +201,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       const tooOld = oldestBeyond(session, maximumTokensOfSession - 1);
       if (tooOld) removeToken(tooOld);
       makeRoom(bytesOfToken);
-      // The room may be that of the session itself.
+      // `makeRoom` may have evicted this session.
       if (!session.isHeld) return;
       const { digest0, digest1, digest2 } = digest;
       const { list } = lists.share(amr);
@@ -240,7 +240,7 @@ const byId = {
   hasKey: (entry: { readonly id: string }, id: string) => entry.id === id,
 };
 
-/** The token of a session that has so many newer ones. */
+/** The token of a session that has `count` newer ones, or null. */
 function oldestBeyond(session: CachedSession, count: number): CachedToken | null {
   let token = session.newestToken;
   for (let newer = 0; token && newer < count; newer += 1) token = token.older;

@@ -1,8 +1,8 @@
 import { maximumTokenLength } from "../../platform/jwt/jwt-signer.ts";
 
 /**
- * What a token is told apart by, in place of its text: 159 bits of the SHA-256 digest of the whole token, as three integers.
- * Another token of the same digest cannot be made, also not by changing the header or the payload of a known one.
+ * The identity of a token in the cache: 159 bits of the SHA-256 digest of the whole token, as three integers. It is infeasible
+ * to create another token with the same digest, also by changing the header or the payload of a known token.
  */
 export interface TokenDigest {
   readonly digest0: number;
@@ -13,7 +13,7 @@ export interface TokenDigest {
 const bytes = new Uint8Array(32);
 const words = new DataView(bytes.buffer);
 
-/** The digest of a token's text; null for a text that is too long to be a token, which is not worth hashing. */
+/** The digest of a token's text; null for a text that is too long to be a token, which is not hashed. */
 export function digestOf(text: string): TokenDigest | null {
   if (text.length > maximumTokenLength) return null;
   Bun.SHA256.hash(text, bytes);
@@ -27,7 +27,7 @@ export function isSameDigest(one: TokenDigest, other: TokenDigest): boolean {
   );
 }
 
-/** 53 of the 64 bits at an offset, which is what a number holds exactly. */
+/** 53 of the 64 bits at an offset: as many as a number represents exactly. */
 function integerAt(offset: number): number {
   return words.getUint32(offset) * 2 ** 21 + (words.getUint32(offset + 4) >>> 11);
 }

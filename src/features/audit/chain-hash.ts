@@ -54,7 +54,7 @@ export function positionAfter(
   return { sequence, hash: key(`row\n${sequence}\n${before.hash}\n${content}`) };
 }
 
-/** The proof beside a checkpoint, which only the holder of the chain's key can compute. */
+/** The proof beside a checkpoint, which cannot be computed without the chain's key. */
 export function proofOfCheckpoint(key: ChainKey, { sequence, hash }: ChainPosition): string {
   return key(`checkpoint\n${sequence}\n${hash}`);
 }

@@ -69,9 +69,9 @@ function sessionOf({ actor }: Context): string | null {
   return actor.kind === "user" ? actor.sessionId : null;
 }
 
-/** The given methods, or those of the session of the signed-in user who acts. */
-function factorsOf({ actor }: Context, given?: readonly string[]): string[] | null {
-  if (given) return [...given];
+/** The methods `factors`, or those of the session of the signed-in user who acts. */
+function factorsOf({ actor }: Context, factors?: readonly string[]): string[] | null {
+  if (factors) return [...factors];
   return actor.kind === "user" ? [...actor.amr] : null;
 }
 

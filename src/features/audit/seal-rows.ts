@@ -65,27 +65,27 @@ interface Placing {
 }
 
 /** Moves the chain's end and, if the old end was still the end, gives the rows their places. */
-const placeRows = preparedCommit((db, given: ParameterSource<Placing>) => {
+const placeRows = preparedCommit((db, parameter: ParameterSource<Placing>) => {
   const query = db
     .update(auditChain)
     .set({
-      headSequence: sql`${given(({ to }) => to.sequence)}`,
-      headHash: sql`${given(({ to }) => to.hash)}`,
+      headSequence: sql`${parameter(({ to }) => to.sequence)}`,
+      headHash: sql`${parameter(({ to }) => to.hash)}`,
     })
     .where(
       isHead(
-        given(({ from }) => from.sequence),
-        given(({ from }) => from.hash),
+        parameter(({ from }) => from.sequence),
+        parameter(({ from }) => from.hash),
       ),
     )
     .returning({ headSequence: auditChain.headSequence });
   // As strings: the statement is the same for any number of rows.
-  const ids = given((placing) => `{${placing.ids.join(",")}}`);
-  const hashes = given((placing) => `{${placing.hashes.join(",")}}`);
+  const ids = parameter((placing) => `{${placing.ids.join(",")}}`);
+  const hashes = parameter((placing) => `{${placing.hashes.join(",")}}`);
   const placed: Effect = {
     write: { table: auditLog, kind: "change" },
     query: ({ from: moved }) => sql`
-      update ${auditLog} set sequence = ${given(({ from }) => from.sequence)}::bigint + sealed.place, hash = sealed.hash
+      update ${auditLog} set sequence = ${parameter(({ from }) => from.sequence)}::bigint + sealed.place, hash = sealed.hash
       from ${moved}, unnest(${ids}::text::uuid[], ${hashes}::text::text[]) with ordinality as sealed (id, hash, place)
       where ${auditLog.id} = sealed.id`,
   };

@@ -1,7 +1,7 @@
 export { type ChallengeEffects, consumeCode, consumeToken } from "./consume-challenge.ts";
 export { deleteExpiredChallenges } from "./delete-expired.ts";
 export { challengeLink, issueChallenge } from "./issue-challenge.ts";
-export { mailLink, mailLinkAndCode } from "./mail-challenge.ts";
+export { mailLink, mailLinkAndCode } from "./mail-link.ts";
 export { createMailRequests } from "./mail-requests.ts";
 export {
   lockChallenge,

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 
-import { messageSchema } from "../../platform/http/message.ts";
+import { messageSchema } from "../../platform/http/envelope.ts";
 import { emailSchema } from "../users/index.ts";
 
 /** Body of `POST /auth/magic-link`. */

@@ -8,12 +8,12 @@ import { invalidToken, verifyAccessToken, verifyClientToken } from "../tokens/in
 import type { introspectionSchema } from "./model.ts";
 import { unlessInvalid } from "./unless-invalid.ts";
 
-/** What is told of a token (RFC 7662 §2.2). */
+/** The introspection response of a token (RFC 7662 §2.2). */
 export type Introspection = Static<typeof introspectionSchema>;
 
 /**
- * Tells of any token of ours what it stands for as of now, and of everything else only that it is not active: why, would
- * help nobody but those who guess (RFC 7662 §4). It changes nothing; a refresh token is not used up by it.
+ * The introspection response of an access, refresh or client token as of now. Of every other string it contains only that it is
+ * not active: the reason would help attackers who guess tokens (RFC 7662 §4). Introspection does not consume a refresh token.
  */
 export async function introspectToken(
   ctx: Context,

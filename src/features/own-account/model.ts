@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 
-import { messageSchema } from "../../platform/http/message.ts";
+import { messageSchema } from "../../platform/http/envelope.ts";
 import { passwordSchema } from "../../platform/http/text-schema.ts";
 import { profileFields } from "../users/index.ts";
 

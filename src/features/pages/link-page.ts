@@ -1,6 +1,6 @@
 import type { AppError, ErrorCode } from "../../kernel/errors.ts";
 import type { InEveryLanguage, Language } from "../../kernel/language.ts";
-import type { ResponseHeaders } from "../../platform/http/response-headers.ts";
+import type { ResponseHeaders } from "../../platform/http/exchange.ts";
 import type { Context } from "../../platform/platform.ts";
 import { alert, note, paragraph, renderForm, tokenField } from "./forms.ts";
 import { renderPage } from "./layout.ts";

@@ -16,7 +16,7 @@ export interface SharedTexts {
 /** The texts that several pages share, in each language. */
 export const sharedTexts: InEveryLanguage<SharedTexts> = {
   en: {
-    unavailable: "The service is not available right now. Please try again in a moment.",
+    unavailable: "The service is not available right now. Please try again shortly.",
     otherSite: "Another website sent you here. Continue only if you want to sign in.",
     linkInvalid: "This link does not work",
     linkExpired: "This link has expired",

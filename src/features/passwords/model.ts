@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 
-import { messageSchema } from "../../platform/http/message.ts";
+import { messageSchema } from "../../platform/http/envelope.ts";
 import { passwordSchema, textSchema } from "../../platform/http/text-schema.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { emailSchema, nameSchema, usernameSchema } from "../users/index.ts";

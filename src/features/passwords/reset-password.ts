@@ -61,7 +61,7 @@ function unusableLink(state: "expired" | null): AppError {
 }
 
 /**
- * The holder of the link has the mailbox, so it verifies the address as well. Whatever another person may have set up before is
+ * A user with the link has the mailbox, so it verifies the address as well. Whatever another person may have set up before is
  * deleted or void: the password, the sessions and, if the address was not verified, the devices.
  */
 function resetEffects(ctx: Context, userId: string, passwordHash: string): ChallengeEffects {

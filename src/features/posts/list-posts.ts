@@ -3,7 +3,7 @@ import { and, desc, lt } from "drizzle-orm";
 import type { UserActor } from "../../kernel/context.ts";
 import { decodeCursor, encodeCursor } from "../../kernel/cursor.ts";
 import { type Page, pageOf } from "../../kernel/page.ts";
-import { containsText } from "../../platform/db/contains-text.ts";
+import { containsText } from "../../platform/db/columns.ts";
 import type { PageQuery } from "../../platform/http/list.ts";
 import type { Context } from "../../platform/platform.ts";
 import { isBy, isPublic, postColumns, type PostRecord } from "./queries.ts";

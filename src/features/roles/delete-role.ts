@@ -35,7 +35,7 @@ async function remove(ctx: Context, { name, version, permissions }: RoleReading)
     .delete(roles)
     .where(and(eq(roles.name, name), eq(rowVersion(roles), version)))
     .returning({ name: roles.name });
-  // The statement still reads the users who had the role.
+  // The users who had the role: the statement reads the state before the deletion.
   const holders = sql`(select count(*) from ${userRoles} where ${userRoles.role} = ${name})`;
   const detail = jsonObject({ role: name, permissions, holders });
   const announce = () => ({ subject: "roles", id: "" }) as const;

@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 
-import { messageSchema } from "../../platform/http/message.ts";
+import { messageSchema } from "../../platform/http/envelope.ts";
 import { idSchema, textSchema } from "../../platform/http/text-schema.ts";
 import { userSchema } from "../users/index.ts";
 import type { Permission } from "./permissions.ts";

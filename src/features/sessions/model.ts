@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 
-import { messageSchema } from "../../platform/http/message.ts";
+import { messageSchema } from "../../platform/http/envelope.ts";
 import { idSchema } from "../../platform/http/text-schema.ts";
 import { tokenSchema } from "../tokens/index.ts";
 import type { SessionRecord } from "./list-sessions.ts";

@@ -67,8 +67,8 @@ function hasStatus(status: UserFilter["status"]): SQL | undefined {
 }
 
 function hasRole({ db }: Platform, role: string): SQL {
-  const holders = db.select({ id: userRoles.userId }).from(userRoles);
-  return inArray(users.id, holders.where(sql`${userRoles.role} = ${role}`));
+  const usersWithRole = db.select({ id: userRoles.userId }).from(userRoles);
+  return inArray(users.id, usersWithRole.where(sql`${userRoles.role} = ${role}`));
 }
 
 /** The exact expression of `users_search_index` (migration 0007), or the index would not be used. */

@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 
 import { listQuery } from "../../platform/http/list.ts";
-import { messageSchema } from "../../platform/http/message.ts";
+import { messageSchema } from "../../platform/http/envelope.ts";
 import { idSchema, textSchema } from "../../platform/http/text-schema.ts";
 import { roleNamesSchema, viewUser } from "../roles/index.ts";
 import {

@@ -39,8 +39,8 @@ export function parseUser(
   if (members === null) return { faults: [{ field: "line", issue: "Is not a JSON object." }] };
   const faults: FieldFault[] = [];
   const take = <T>(field: string, absent: Parsed<T>, parse: (value: unknown) => Parsed<T>): T[] => {
-    const given = members.get(field) ?? null;
-    const parsed = given === null ? absent : parse(given);
+    const value = members.get(field) ?? null;
+    const parsed = value === null ? absent : parse(value);
     if ("value" in parsed) return [parsed.value];
     faults.push({ field, issue: parsed.issue });
     return [];

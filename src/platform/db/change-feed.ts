@@ -1,35 +1,35 @@
-/** What changed: a session ended, something about a user, what roles allow, the signing keys; `all` when that cannot be told. */
+/** What changed: a session ended, data of a user, permissions of roles, the signing keys; `all` if that is unknown. */
 export interface Change {
   readonly subject: "session" | "user" | "roles" | "keys" | "all";
-  /** The session's or user's id; empty where it is about no single one. */
+  /** The session's or user's id; empty for every other subject. */
   readonly id: string;
 }
 
-/** Is told of every change, of this replica and of others, in the order in which they were committed. */
+/** Called for every change, of this replica and of others. It may be called more than once for one change. */
 export type ChangeListener = (change: Change) => void;
 
 /**
- * News of what other replicas changed, which everything that is remembered between requests depends on. While it is not
- * live, changes may go unheard, and nothing remembered may be used.
+ * Notifications of the changes of all replicas. Whatever is cached between requests depends on them: while the feed is not
+ * live, notifications may be missing, and no cached record may be used.
  */
 export interface ChangeFeed {
   isLive(): boolean;
-  /** Also told `all` whenever the feed was interrupted, since anything may have changed meanwhile. */
+  /** The listener is also called with `all` after each interruption of the feed, during which anything may have changed. */
   subscribe(listener: ChangeListener): void;
-  /** Tells this replica's listeners at once of a change that it has committed itself. */
+  /** Calls this replica's listeners at once, for a change that this replica has committed. */
   announce(change: Change): void;
-  /** Resolves once the first attempt to listen has succeeded or failed; a feed of a server then goes on trying. */
+  /** Resolves once the first attempt to listen has settled. The feed of a server reconnects until it is stopped. */
   start(): Promise<void>;
-  /** For good. */
+  /** Ends the feed, which is not started again. */
   stop(): Promise<void>;
 }
 
-/** The channel on which the database's triggers tell (`NOTIFY`). */
+/** The channel on which the database's triggers send notifications (`NOTIFY`). */
 export const changeChannel = "gatehouse_changes";
 
 const subjects = ["session", "user", "roles", "keys"] as const;
 
-/** What a notification's payload, `subject:id`, says. One that we do not know counts as `all`. */
+/** The change of a notification's payload, `subject:id`. An unknown subject counts as `all`. */
 export function parseChange(payload: string): Change {
   const [name, id = ""] = payload.split(":", 2);
   const subject = subjects.find((known) => known === name);
@@ -39,12 +39,12 @@ export function parseChange(payload: string): Change {
 /** The listeners of a feed. */
 export function createListeners(): {
   subscribe(listener: ChangeListener): void;
-  tell(change: Change): void;
+  notify(change: Change): void;
 } {
   const listeners: ChangeListener[] = [];
   return {
     subscribe: (listener) => void listeners.push(listener),
-    tell: (change) => {
+    notify: (change) => {
       for (const listener of listeners) listener(change);
     },
   };

@@ -8,30 +8,30 @@ import { encodeParameter, preparedQuery, type ParameterSource } from "./prepared
 import type { Db } from "./port.ts";
 import type { WaitBudget } from "./statement-gate.ts";
 
-/** The inputs of the calls that share a statement, read in SQL as one row for each call. */
+/** The inputs of the calls that share a statement: in SQL, a relation with one row for each call. */
 export interface InputRows<Input> {
   /**
-   * For the `FROM` of a statement that changes the row of `table` with this `id`. A statement of several calls waits for no row
-   * lock: a call whose row another transaction has locked is left out, and is then sent alone, where it waits.
+   * The relation, for the `FROM` of a statement that changes the row of `table` with this `id`. A statement of several calls
+   * skips a call whose row another transaction has locked; that call is then sent alone, and waits for the lock.
    */
   rowsOf(table: PgTable, id: SQL): SQL;
-  /** Its columns, to be returned: `input`, from which `value` reads, and `place`, the call that a returned row belongs to. */
+  /** Columns that the statement returns: `input`, from which `value` reads, and `place`, the number of the row's call. */
   readonly columns: { readonly input: SQL.Aliased; readonly place: SQL.Aliased<number> };
-  /** Another column: what `read` finds in an input, as this type of Postgres. */
+  /** Another column: the value that `read` finds in an input, as this type of Postgres. */
   column<V>(type: "text" | "timestamptz" | "uuid", read: (input: Input) => V): SQL<V>;
-  /** What `read` finds in an input, as text that the caller casts. Usable wherever the column `input` is selected. */
+  /** The value that `read` finds in an input, as text, to be cast. Usable wherever the column `input` is selected. */
   value(read: (input: Input) => unknown): SQL;
 }
 
-/** What a call is sent with: the context of its request. */
+/** The context of a call's request. */
 export interface Sender {
   readonly db: Db;
-  /** A view with the whole time of a request. Calls share a statement only if this is the same function. */
+  /** Gives a `Db` with the full time budget of a request. Calls share a statement only if this is the same function. */
   readonly dbForRequest: () => Db;
   readonly waitBudget?: WaitBudget;
 }
 
-/** A statement of Drizzle's whose rows have the place of their call. */
+/** A statement of Drizzle's whose rows have the number of their call. */
 type Described<Row> = Parameters<typeof preparedQuery<never, readonly (Row & Placed)[]>>[0];
 
 interface Placed {
@@ -46,39 +46,39 @@ interface Call<Input, Row> {
   readonly reject: (error: unknown) => void;
 }
 
-/** A statement for so many calls takes Postgres one or two milliseconds. */
+/** Postgres runs a statement of this many calls in one or two milliseconds. */
 const maximumBatchSize = 64;
 
 /**
  * A prepared query that the calls of one turn of the event loop share: one statement for all of them. `describe` builds it over
- * the inputs, to return one row, or none, for each call; each call gets its own row or null. A single call is sent alone, and no
- * call waits for others to come. The fault of one call does not fail the others.
+ * the inputs, so that it returns at most one row for each call; a call resolves to its row or null. A call is not delayed beyond
+ * the turn, and a single one is sent alone. An error that one call causes does not fail the others.
  */
 export function coalescedQuery<Input, Row>(
   describe: (db: Db, inputs: InputRows<Input>) => ReturnType<Described<Row>>,
 ): (sender: Sender, input: Input) => Promise<(Row & Placed) | null> {
   const queues = new WeakMap<Sender["dbForRequest"], Call<Input, Row>[]>();
   const statementFor = (waitsForLock: boolean) =>
-    preparedQuery<readonly Input[], readonly (Row & Placed)[]>((db, open) =>
-      describe(db, inputRows(open, waitsForLock)),
+    preparedQuery<readonly Input[], readonly (Row & Placed)[]>((db, parameter) =>
+      describe(db, inputRows(parameter, waitsForLock)),
     );
-  const together = statementFor(false);
-  const alone = statementFor(true);
+  const sendMany = statementFor(false);
+  const sendOne = statementFor(true);
 
   async function sendAlone(call: Call<Input, Row>): Promise<void> {
     try {
-      const [row] = await alone(call.sender.db, [call.input]);
+      const [row] = await sendOne(call.sender.db, [call.input]);
       call.resolve(row ?? null);
     } catch (error) {
       call.reject(error);
     }
   }
 
-  /** After a conflict or a fault that one call caused, each call is sent alone. */
+  /** Calls without a row are sent alone: their row was locked, or the statement failed, perhaps because of one call. */
   async function sendTogether(batch: readonly Call<Input, Row>[], openDb: () => Db): Promise<void> {
     const began = monotonicMilliseconds();
     const inputs = batch.map(({ input }) => input);
-    const { rows, error } = await attempt(() => together(openDb(), inputs));
+    const { rows, error } = await attempt(() => sendMany(openDb(), inputs));
     const spent = monotonicMilliseconds() - began;
     for (const { sender } of batch) {
       if (sender.waitBudget) sender.waitBudget.leftMilliseconds -= spent;
@@ -110,7 +110,7 @@ export function coalescedQuery<Input, Row>(
       const key = sender.dbForRequest;
       const call = { sender, input, resolve, reject };
       const queue = queues.get(key);
-      if (!hasWholeBudget(sender)) void sendAlone(call);
+      if (!hasFullBudget(sender)) void sendAlone(call);
       else if (queue) queue.push(call);
       else {
         queues.set(key, [call]);
@@ -119,24 +119,24 @@ export function coalescedQuery<Input, Row>(
     });
 }
 
-/** A shared statement has the time of a whole request: more than a request has left that used the database before. */
-function hasWholeBudget({ waitBudget }: Sender): boolean {
+/** A shared statement may take the full time of a request, which a request that used the database before no longer has. */
+function hasFullBudget({ waitBudget }: Sender): boolean {
   return !waitBudget || waitBudget.leftMilliseconds >= waitBudget.wholeMilliseconds;
 }
 
 function inputRows<Input>(
-  open: ParameterSource<readonly Input[]>,
+  parameter: ParameterSource<readonly Input[]>,
   waitsForLock: boolean,
 ): InputRows<Input> {
   const readers: ((input: Input) => unknown)[] = [];
-  const json = open((inputs) =>
+  const json = parameter((inputs) =>
     JSON.stringify(inputs.map((input) => readers.map((read) => valueOf(read, input)))),
   );
-  const count = open((inputs) => inputs.length);
+  const count = parameter((inputs) => inputs.length);
   const value = (read: (input: Input) => unknown): SQL =>
     sql`("input" ->> ${sql.raw(String(readers.push(read) - 1))})`;
   const selected: SQL[] = [sql`"place"::int as "place"`, sql`"input"`];
-  // Rendered when all columns are known. The planner expects a tenth of the rows from a limit whose number it does not know:
+  // `getSQL` is called once all columns are added. For a limit that is a parameter the planner expects a tenth of the rows:
   // with two limits it expects one row and uses the key's index, also in a plan made while the table was small.
   const selection = {
     getSQL: () => sql`select ${sql.join(selected, sql`, `)} from (
@@ -174,7 +174,7 @@ async function attempt<Row>(
   }
 }
 
-/** Whether the database did not respond. Not a persistent conflict: sent one by one, its calls may succeed. */
+/** Whether the database did not respond. After repeated conflicts, in contrast, calls that are sent alone may succeed. */
 function isUnavailable(error: unknown): boolean {
   return findAppError(error)?.code === "UNAVAILABLE" && !isTransient(error);
 }

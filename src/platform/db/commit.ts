@@ -26,24 +26,24 @@ export interface StateChange<Selection extends Record<string, unknown>, Row> {
   readonly query: ReturningQuery<Selection, Row>;
   /** Queries from which it reads. */
   readonly with?: readonly WithSubquery[];
-  /** What it writes, where one of `with` does the writing. Drizzle's own statements say it themselves. */
+  /** What it writes, where a query of `with` does the writing. It is derived from any other statement of Drizzle's. */
   readonly writes?: Write;
-  /** Effects for the case that it returns no row. */
+  /** Effects for a change that returns no row. */
   readonly otherwise?: readonly Effect[];
-  /** Whether a returned row was changed, and is not that of a refused attempt. By default every one was. */
+  /** Whether a returned row was changed: some changes return a row also for a rejected attempt. Default: every row was. */
   readonly isMade?: (row: Row) => boolean;
   /** What is announced to the caches for a changed row. */
   readonly announce?: (row: Row) => Change;
 }
 
-/** The effects of a change, given the typed columns of its row and, for `FROM`, all of its rows. */
+/** Builds the effects of a change from the typed columns of its row and, for `FROM`, all of its rows. */
 export type EffectsOf<Row> = (row: Columns<Row>, rows: SQL) => readonly Effect[];
 
-/** A change and its effects as one statement that is still to be sent. */
+/** A change and its effects as one statement, which is not sent yet. */
 export interface Composition<Row> {
-  /** Gives the rows of the change. */
+  /** The query that returns the rows of the change. */
   readonly query: () => RowQuery<Row>;
-  /** Announces the rows to the caches and wakes the outbox. To be called once the statement is committed. */
+  /** Announces the rows to the caches and wakes the outbox workers. Call it once the statement is committed. */
   readonly announce: (ctx: CommitContext, rows: readonly Row[]) => void;
 }
 
@@ -52,7 +52,7 @@ const changed = "changed";
 
 /**
  * Commits a change and its effects as one SQL statement: all of it is written, or nothing. Then announces the change to the
- * caches and wakes the outbox. Gives the rows that the change returned; callers decide on them.
+ * caches and wakes the outbox workers. Returns the rows that the change returned; callers decide on them.
  */
 export async function commit<Selection extends Record<string, unknown>, Row>(
   ctx: CommitContext,
@@ -67,11 +67,11 @@ export async function commit<Selection extends Record<string, unknown>, Row>(
 
 /** `commit` for a statement that is built once in a process: `describe` composes it over parameters. */
 export function preparedCommit<Input, Row>(
-  describe: (db: Db, given: ParameterSource<Input>) => Composition<Row>,
+  describe: (db: Db, parameter: ParameterSource<Input>) => Composition<Row>,
 ): (ctx: CommitContext, input: Input) => Promise<Row[]> {
   let announce: Composition<Row>["announce"] | undefined;
-  const send = preparedQuery<Input, Row[]>((db, given) => {
-    const composition = describe(db, given);
+  const send = preparedQuery<Input, Row[]>((db, parameter) => {
+    const composition = describe(db, parameter);
     ({ announce } = composition);
     return composition.query();
   });
@@ -83,7 +83,7 @@ export function preparedCommit<Input, Row>(
 }
 
 /**
- * Composes a change and its effects. For another selection than the rows of the change, complete `statement` with
+ * Composes a change and its effects. To select anything but the rows of the change, complete `statement` with
  * `.select(…).from(rows)`. Throws if two of its parts could change the same row (decision 2).
  */
 export function composeCommit<Selection extends Record<string, unknown>, Row>(
@@ -139,8 +139,8 @@ function partsOf(effects: readonly Effect[], source: RowSource, prefix: string):
 }
 
 /**
- * Of two parts of a statement that change the same row, Postgres applies one, and it is not defined which. So only one part may
- * change a table, unless each names the rows that it changes, and the names differ. Rows that are inserted are new ones.
+ * If two parts of a statement change the same row, Postgres applies one of them, and it is undefined which. So only one part may
+ * change a table, unless each names the rows that it changes, and the names differ. Inserted rows are new and cannot collide.
  */
 function assertNoRowTwice(writes: readonly Write[]): void {
   const changes = writes.filter(({ kind }) => kind === "change");
@@ -155,7 +155,7 @@ function assertNoRowTwice(writes: readonly Write[]): void {
 }
 
 function notify(ctx: CommitContext, parts: readonly Part[], changes: readonly Change[] = []): void {
-  // Each change once: for one of them a listener may read all keys again.
+  // Each distinct change is announced once: a listener may read all keys again for it.
   const distinct = new Map<string, Change>();
   for (const change of [...changes, ...parts.flatMap(({ effect }) => effect.announces ?? [])]) {
     distinct.set(`${change.subject}:${change.id}`, change);

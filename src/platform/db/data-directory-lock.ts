@@ -3,57 +3,57 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } f
 import { hostname } from "node:os";
 import { join } from "node:path";
 
-/** Another process, or another part of this one, works in the data directory. */
+/** The data directory is locked: by another process, or by another part of this one. */
 export class DataDirectoryInUseError extends Error {
-  constructor(dataDir: string, holder: string) {
+  constructor(dataDir: string, lockOwner: string) {
     super(
-      `The data directory ${dataDir} is in use by ${holder}. Stop that process first, or give this one a directory of its own (DATA_DIR).`,
+      `The data directory ${dataDir} is in use by ${lockOwner}. Stop that process first, or give this one a directory of its own (DATA_DIR).`,
     );
     this.name = "DataDirectoryInUseError";
   }
 }
 
-/** The right to work in a data directory. */
+/** The lock on a data directory, which this process has. */
 export interface DataDirectoryLock {
-  /** Gives the directory back. Calling it again does nothing. */
+  /** Unlocks the directory. Another call does nothing. */
   release(): void;
 }
 
-/** Two processes that start at the same moment can each see the other's attempt: one of them then tries again. */
-const waitMilliseconds = 500;
+/** Of two processes that start at the same time, each can fail because of the other's attempt. SQLite retries for this long. */
+const busyTimeoutMilliseconds = 500;
 
-// A connection that nothing refers to is collected, and its lock with it.
-const held = new Set<Database>();
+// The garbage collector closes a connection that nothing refers to, and the lock ends with it.
+const lockedConnections = new Set<Database>();
 
 /**
- * Takes the directory, made (mode 0700) where it is missing, for this process alone. The lock is an
- * exclusive transaction on `lock.sqlite` in it, and so a lock of the kernel: it ends with the process,
- * however that ends, and holds between containers, where process ids say nothing.
+ * Locks the directory for this process alone, and creates it (mode 0700) where it is missing. The lock is an exclusive
+ * transaction on `lock.sqlite` in the directory, which takes a file lock of the operating system: it ends with the process,
+ * however that ends, and excludes processes in other containers, which a process id could not identify.
  * Throws `DataDirectoryInUseError`, and a plain error where the directory cannot be written to.
  */
 export function lockDataDirectory(dataDir: string): DataDirectoryLock {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  // Nothing else may open this file: closing any descriptor of it in this process would end the lock.
+  // Nothing else in this process may open this file: closing any descriptor of a file ends the process's locks on it.
   const lockPath = join(dataDir, "lock.sqlite");
-  const holderPath = join(dataDir, "lock-holder.txt");
+  const ownerPath = join(dataDir, "lock-owner.txt");
   const connection = openLockFile(dataDir, lockPath);
   try {
-    connection.run(`PRAGMA busy_timeout = ${waitMilliseconds}`);
-    // Nothing is ever written, and a journal on the disk would be one more file to leave behind.
+    connection.run(`PRAGMA busy_timeout = ${busyTimeoutMilliseconds}`);
+    // The transaction writes nothing. A journal on the disk would be one more file in the directory.
     connection.run("PRAGMA journal_mode = MEMORY");
     connection.run("BEGIN EXCLUSIVE");
     chmodSync(lockPath, 0o600);
-    rmSync(holderPath, { force: true });
-    writeFileSync(holderPath, `process ${process.pid} on ${hostname()}`, { mode: 0o600 });
+    rmSync(ownerPath, { force: true });
+    writeFileSync(ownerPath, `process ${process.pid} on ${hostname()}`, { mode: 0o600 });
   } catch (error) {
     connection.close();
-    throw isBusy(error) ? new DataDirectoryInUseError(dataDir, describeHolder(holderPath)) : error;
+    throw isBusy(error) ? new DataDirectoryInUseError(dataDir, describeOwner(ownerPath)) : error;
   }
-  held.add(connection);
+  lockedConnections.add(connection);
   return {
     release() {
-      if (!held.delete(connection)) return;
-      rmSync(holderPath, { force: true });
+      if (!lockedConnections.delete(connection)) return;
+      rmSync(ownerPath, { force: true });
       connection.close();
     },
   };
@@ -71,11 +71,11 @@ function isBusy(error: unknown): boolean {
   return error instanceof SQLiteError && error.code === "SQLITE_BUSY";
 }
 
-/** Who holds the directory, as the holder wrote it down; the file's own time says since when. */
-function describeHolder(holderPath: string): string {
+/** The process that has the lock, as it wrote into the file, and the time at which it wrote. */
+function describeOwner(ownerPath: string): string {
   try {
-    const since = statSync(holderPath).mtime.toISOString();
-    return `${readFileSync(holderPath, "utf8")} (since ${since})`;
+    const since = statSync(ownerPath).mtime.toISOString();
+    return `${readFileSync(ownerPath, "utf8")} (since ${since})`;
   } catch {
     return "another process";
   }

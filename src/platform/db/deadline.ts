@@ -1,13 +1,13 @@
 import { AppError } from "../../kernel/errors.ts";
 
-/** The promise's result, or `UNAVAILABLE` when it has not settled after `seconds`. What it does then goes unheard. */
+/** The promise's result, or `UNAVAILABLE` if it has not settled after `seconds`. A later result is ignored. */
 export function withDeadline<T>(promise: PromiseLike<T>, seconds: number): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(
         new AppError("UNAVAILABLE", "The service is temporarily unavailable.", {
           retryAfterSeconds: 1,
-          logDetail: `no answer within ${seconds} s`,
+          logDetail: `no result within ${seconds} s`,
         }),
       );
     }, seconds * 1000);

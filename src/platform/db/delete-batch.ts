@@ -3,23 +3,23 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 
 import type { Db } from "./port.ts";
 
-/** Any fixed number does, as long as nobody else takes this lock on the same database ("swee" in ASCII). */
+/** Any fixed number that no other program on the same database uses for an advisory lock ("swee" in ASCII). */
 const advisoryLockKey = 0x73776565;
 
-/** No statement deletes more rows than this, so that none holds its locks for long. */
+/** The maximum of rows that one statement deletes, so that it keeps its row locks for a short time. */
 export const batchSize = 1000;
 
-/** Which rows are due: those of before a moment, of them perhaps only some. */
+/** Which rows are due: those with a time up to `before`, and of them those that `which` selects. */
 export interface DueRows {
-  /** An indexed column: a table of millions must not be read whole. */
+  /** The column of that time. It has an index, so that a large table is not read as a whole. */
   readonly since: PgColumn;
   readonly before: Date;
   readonly which?: SQL | undefined;
 }
 
 /**
- * Deletes up to `batchSize` of the due rows, the oldest ones, and gives their number. Of several replicas that do so at the
- * same moment one deletes and the others get 0; a row that anybody is just changing is passed over.
+ * Deletes up to `batchSize` of the due rows, oldest first, and returns their number. If several replicas do this at the same
+ * time, one deletes and the others return 0. A row that another transaction has locked is skipped.
  */
 export async function deleteBatch(db: Db, table: PgTable, due: DueRows): Promise<number> {
   const isAlone = sql`(select pg_try_advisory_xact_lock(${advisoryLockKey}))`;

@@ -6,7 +6,7 @@ import type { Sql } from "postgres";
 
 import type { Db } from "./port.ts";
 
-/** The two members that `migrate` of each Drizzle driver uses, and that its types keep to themselves. */
+/** The two members that `migrate` of each Drizzle driver uses, and that Drizzle's types do not declare. */
 interface InternalMigrator {
   readonly dialect: {
     migrate(migrations: MigrationMeta[], session: unknown, config: object): Promise<void>;
@@ -14,7 +14,7 @@ interface InternalMigrator {
   readonly session: unknown;
 }
 
-/** Drizzle's migrator for migrations that are in memory: its public one reads a folder, which an executable has not. */
+/** Drizzle's migrator for migrations in memory: its public function reads a folder, and the executable has none. */
 export function asInternalMigrator(db: Db): InternalMigrator {
   const dialect: unknown = Reflect.get(db, "dialect");
   const session: unknown = Reflect.get(db, "session");
@@ -27,22 +27,22 @@ function isMigratingDialect(value: unknown): value is InternalMigrator["dialect"
 }
 
 /**
- * What Drizzle's driver takes for a client of `postgres`: of a whole one it uses `options`, `unsafe`, and, for transactions
- * alone, `begin`.
+ * An object in the place of a client of `postgres`. Drizzle's driver uses a client's `options` and `unsafe`, and `begin` for
+ * transactions alone.
  */
 export function asClient(value: object): Sql {
   return value as Sql;
 }
 
-/** How Drizzle makes a row of a statement's result; to be handed back to Drizzle and looked at by nobody. */
+/** How Drizzle maps a statement's result to rows. */
 export type PreparedFields = Parameters<Db["_"]["session"]["prepareQuery"]>[1];
 
-/** The fields of a statement that Drizzle has prepared, and keeps to itself. */
+/** The fields of a statement that Drizzle has prepared: a member that its types do not declare. */
 export function asPreparedFields(prepared: object): PreparedFields {
   return Reflect.get(prepared, "fields") as PreparedFields;
 }
 
-/** A statement of Drizzle's that gives rows: a `SELECT`, or another one with `RETURNING`. */
+/** A statement of Drizzle's that returns rows: a `SELECT`, or a write with `RETURNING`. */
 export type ReturningQuery<Selection extends Record<string, unknown>, Row> = TypedQueryBuilder<
   Selection,
   Row[]
@@ -63,7 +63,7 @@ export function findWrite(query: object): { table: PgTable; kind: "insert" | "ch
   const isInsert = is(query, PgInsertBase);
   if (!isInsert && !is(query, PgUpdateBase) && !is(query, PgDeleteBase)) return null;
   const config: unknown = Reflect.get(query, "config");
-  if (!isWriteConfig(config)) throw new Error("Drizzle's statement does not tell its table");
+  if (!isWriteConfig(config)) throw new Error("Drizzle's statement has no table");
   return { table: config.table, kind: isInsert && !isUpsert(config) ? "insert" : "change" };
 }
 

@@ -4,11 +4,11 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Change } from "./change-feed.ts";
 import type { QueryValue } from "./prepared-query.ts";
 
-/** What one part of a statement does to a table: `change` stands for `UPDATE`, `DELETE` and an upsert. */
+/** What one part of a statement writes to a table. `change` is an `UPDATE`, a `DELETE` or an upsert. */
 export interface Write {
   readonly table: PgTable;
   readonly kind: "insert" | "change";
-  /** Names the rows, where another part of the same statement changes other rows of the same table. */
+  /** A name for the rows, required where another part of the statement changes other rows of the table. */
   readonly rows?: string;
 }
 
@@ -21,7 +21,7 @@ export interface RowSource {
 /** The columns of a row, each as typed SQL that is qualified by the name of its relation. */
 export type Columns<Row> = { readonly [Key in keyof Row]: SQL<Row[Key]> };
 
-/** A data-modifying statement that runs along with a change, once for each row that the change returned. */
+/** A data-modifying part of a change's statement, which runs for each row that the change returned. */
 export interface Effect {
   readonly write: Write;
   readonly query: (source: RowSource) => SQL;
@@ -51,7 +51,7 @@ export function insertRow<T extends PgTable>(
   };
 }
 
-/** Upsert: inserts the row, or gives the row with the same `key` these values in the columns of `replace`. */
+/** Upsert: inserts the row or, if there is a row with the same `key`, sets that row's columns of `replace` to these values. */
 export function upsertRow<T extends PgTable>(
   table: T,
   row: EffectRow<T>,
@@ -68,7 +68,7 @@ export function upsertRow<T extends PgTable>(
   };
 }
 
-/** `UPDATE`: gives the rows that `where` finds these values. */
+/** `UPDATE`: sets these values in the rows that `where` finds. */
 export function updateRows<T extends PgTable>(
   table: T,
   values: Partial<EffectRow<T>>,
@@ -99,17 +99,20 @@ export function when(condition: SQL, effects: readonly Effect[]): Effect[] {
   );
 }
 
-/** The effect once for the whole change, if it returned any row. */
+/** The effect once for the whole change, if the change returned any row. */
 export function once(effect: Effect): Effect {
   return withSource(effect, ({ from }) => sql`select * from ${from} limit 1`);
 }
 
-/** The effect once, whether the change returned a row or not. It has no row's columns, announces nothing and wakes no worker. */
+/**
+ * The effect once, whether the change returned a row or not. It cannot use a row's columns. It announces and wakes only if a
+ * row was changed.
+ */
 export function always(effect: Effect): Effect {
   return withSource(effect, () => sql`select`);
 }
 
-/** The effect once, if the change returned no row; it has no row's columns. */
+/** The effect once, if the change returned no row. It cannot use a row's columns. */
 export function ifNone(effect: Effect): Effect {
   return withSource(effect, ({ from }) => sql`select where not exists (select from ${from})`);
 }
@@ -122,7 +125,7 @@ export function deferred({ wakes: _topic, ...effect }: Effect): Effect {
   return effect;
 }
 
-/** An effect with effects of its own: they run once for each row that it returns, and are given its `returned` columns. */
+/** An effect with effects of its own, which run for each row that it returns and are built from its `returned` columns. */
 export function followed<Returned extends Readonly<Record<string, SQL | PgColumn>>>(
   effect: Effect,
   returned: Returned,
@@ -152,7 +155,7 @@ type RowOf<Returned> = {
       : never;
 };
 
-/** The columns of the relation `name` that has these fields, by the names of the fields. */
+/** The columns of the relation `name` with these fields, by the names of the fields. */
 export function columnsOf<Row>(fields: Readonly<Record<string, unknown>>, name: string) {
   const names = Object.entries(fields).map(([key, field]) => [key, nameOf(key, field)] as const);
   return qualified<Row>(names, name);
@@ -181,7 +184,7 @@ function changeOf(table: PgTable, rows?: string): Write {
   return { table, kind: "change", ...(rows === undefined ? {} : { rows }) };
 }
 
-/** The relation keeps its name, which qualifies the columns that the effect was composed with. */
+/** The effect on other rows. Their relation keeps its name, which qualifies the columns that the effect uses. */
 function withSource(effect: Effect, select: (source: RowSource) => SQL): Effect {
   return {
     ...effect,

@@ -5,7 +5,7 @@ interface Listening {
   listen(channel: string, handle: (payload: string) => void): Promise<() => Promise<void>>;
 }
 
-/** The feed of the embedded database: there is no other replica and no connection to lose. */
+/** The feed of the embedded database, which has no other replica and no connection that could be lost. */
 export function createEmbeddedChangeFeed(client: () => Promise<Listening>): ChangeFeed {
   const listeners = createListeners();
   let unlisten: (() => Promise<void>) | null = null;
@@ -13,11 +13,11 @@ export function createEmbeddedChangeFeed(client: () => Promise<Listening>): Chan
   return {
     isLive: () => unlisten !== null,
     subscribe: listeners.subscribe,
-    announce: listeners.tell,
+    announce: listeners.notify,
     async start() {
       const connection = await client();
       unlisten ??= await connection.listen(changeChannel, (payload) =>
-        listeners.tell(parseChange(payload)),
+        listeners.notify(parseChange(payload)),
       );
     },
     async stop() {

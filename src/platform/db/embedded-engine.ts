@@ -2,7 +2,7 @@ import enginePath from "@electric-sql/pglite/pglite.wasm" with { type: "file" };
 
 let engine: Promise<WebAssembly.Module> | null = null;
 
-/** The embedded Postgres's machine code: compiled once in a process, whatever number of databases it opens. */
+/** The WebAssembly module of the embedded Postgres. It is compiled once in a process, for any number of databases. */
 export function compileEngine(): Promise<WebAssembly.Module> {
   engine ??= Bun.file(enginePath)
     .arrayBuffer()

@@ -9,48 +9,48 @@ import preparedPath from "../../../dist/assets/embedded-postgres.tar.gz" with { 
 import { lockDataDirectory } from "./data-directory-lock.ts";
 import { compileEngine } from "./embedded-engine.ts";
 
-/** A running Postgres inside this process, alone on its data directory. */
+/** A Postgres that runs inside this process and has locked its data directory. */
 export interface EmbeddedPostgres {
-  /** One connection. Statements run one after the other, on the event loop; a transaction has it to itself. */
+  /** The one connection. Statements run one after the other, on the event loop; a transaction excludes all others. */
   readonly client: PGlite;
-  /** Waits for statements under way, shuts down cleanly and gives the directory back. May be called again. */
+  /** Waits for the statements in progress, shuts down and unlocks the directory. May be called again. */
   close(): Promise<void>;
 }
 
-/** How to start it. */
+/** How to start the embedded Postgres. */
 export interface EmbeddedPostgresOptions {
-  /** Made where it is missing; the database's files are in `postgres` in it. */
+  /** Created where it is missing. The database's files are in its subdirectory `postgres`. */
   readonly dataDir: string;
-  /** Told when clearing up failed; it is tried again half a minute later. Default: nobody is told. */
-  readonly onUpkeepError?: (error: unknown) => void;
-  /** Told Postgres's last words when it panics (log full, disk failing), before the process ends with exit code 1. */
+  /** Called when maintenance failed; it is tried again half a minute later. Default: the error is ignored. */
+  readonly onMaintenanceError?: (error: unknown) => void;
+  /** Called with Postgres's last messages when it panics (disk full or failing), before the process exits with code 1. */
   readonly onPanic?: (reason: string) => void;
 }
 
-const upkeepIntervalMilliseconds = 30_000;
+const maintenanceIntervalMilliseconds = 30_000;
 
-/** `__WASI_ERRNO_IO`, at which Postgres panics. */
+/** `__WASI_ERRNO_IO`. Postgres panics on it. */
 const wasiIoError = 29;
 
-/** PGlite's own parameters but `-F`, which would leave it to the system when a commit reaches the disk. */
+/** PGlite's own parameters but `-F`, which turns `fsync` off: a commit would not be on the disk when it is acknowledged. */
 const startParameters = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
   ...[
     "fsync=on",
-    // The engine's fdatasync does nothing at all.
+    // The engine's `fdatasync` does nothing.
     "wal_sync_method=fsync",
     "shared_buffers=8MB",
     "maintenance_work_mem=8MB",
     "max_wal_size=32MB",
-    // What it says of a statement's error may hold what a user typed.
+    // Messages about a statement's error may contain what a user typed.
     "log_min_messages=fatal",
   ].flatMap((setting) => ["-c", setting]),
 ];
 
 /**
- * Starts the Postgres that is embedded in the executable on `<dataDir>/postgres`, on the first start from the
- * directory prepared at build time. An acknowledged write survives the process's and the machine's sudden end.
- * Throws `DataDirectoryInUseError`, and an error with Postgres's own words where it refuses the files.
+ * Starts the Postgres that is embedded in the executable on `<dataDir>/postgres`. The first start unpacks the directory that
+ * was prepared at build time. An acknowledged write survives a sudden end of the process or the machine.
+ * Throws `DataDirectoryInUseError`, and an error with Postgres's own message where it cannot start on the files.
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -61,12 +61,12 @@ export async function startEmbeddedPostgres(
     const directory = join(dataDir, "postgres");
     const [module] = await Promise.all([compileEngine(), unpackOnce(directory)]);
     const client = await startEngine(module, directory, options.onPanic);
-    const stopUpkeep = startUpkeep(client, options.onUpkeepError);
+    const stopMaintenance = startMaintenance(client, options.onMaintenanceError);
     let closing: Promise<void> | null = null;
     return {
       client,
       close() {
-        closing ??= stopUpkeep()
+        closing ??= stopMaintenance()
           .then(() => client.close())
           .finally(() => lock.release());
         return closing;
@@ -78,7 +78,7 @@ export async function startEmbeddedPostgres(
   }
 }
 
-/** Whether the embedded Postgres was ever started on this data directory. */
+/** Whether an embedded Postgres was started on this data directory before. */
 export function wasEverStarted(dataDir: string): boolean {
   return isUnpacked(join(dataDir, "postgres"));
 }
@@ -87,7 +87,7 @@ function isUnpacked(directory: string): boolean {
   return existsSync(join(directory, "PG_VERSION"));
 }
 
-/** Unpacks beside and renames: a start that was killed half-way leaves nothing under the directory's own name. */
+/** Unpacks into a directory beside and renames that: a start that is killed leaves no incomplete directory of this name. */
 async function unpackOnce(directory: string): Promise<void> {
   if (isUnpacked(directory)) return;
   const draft = `${directory}.unpacking`;
@@ -99,12 +99,12 @@ async function unpackOnce(directory: string): Promise<void> {
   await persist(join(directory, ".."));
 }
 
-/** Makes every file private and waits until all are on the disk, many at once. */
+/** Makes every file private and writes all of them through to the disk, 16 at a time. */
 async function persistTree(directory: string): Promise<void> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const waiting = entries.values();
+  const remaining = entries.values();
   const work = async (): Promise<void> => {
-    for (const entry of waiting) {
+    for (const entry of remaining) {
       await persist(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600);
     }
   };
@@ -127,8 +127,8 @@ async function startEngine(
   directory: string,
   onPanic: EmbeddedPostgresOptions["onPanic"],
 ): Promise<PGlite> {
-  const lastWords: string[] = [];
-  const reason = (): string => lastWords.slice(-6).join(" ") || "it gave no reason";
+  const messages: string[] = [];
+  const reason = (): string => messages.slice(-6).join(" ") || "it gave no reason";
   try {
     const client = await PGlite.create({
       fs: createSyncingFiles(directory),
@@ -136,7 +136,7 @@ async function startEngine(
       fsBundle: Bun.file(systemFilesPath),
       startParams: startParameters,
       onStderr(text) {
-        if (/ (FATAL|PANIC|DETAIL|HINT): /.test(text)) lastWords.push(text.trim());
+        if (/ (FATAL|PANIC|DETAIL|HINT): /.test(text)) messages.push(text.trim());
         return false;
       },
     });
@@ -149,10 +149,10 @@ async function startEngine(
   }
 }
 
-/** How the engine leaves a statement that failed; every other exception is its death. */
+/** The status of the exception by which the engine leaves a failed statement. After any other one it cannot continue. */
 const longJumpStatus = 100;
 
-/** PGlite goes on calling a dead engine, for ever and on the event loop. The next start recovers, as Postgres's does. */
+/** PGlite would call an engine that has failed without end, and block the event loop. The next start recovers the database. */
 function endProcessOnPanic(client: PGlite, report: () => void): void {
   const engine = client.Module;
   const step = engine._PostgresMainLoopOnce;
@@ -185,7 +185,7 @@ function createSyncingFiles(directory: string): NodeFS {
           fsyncSync(nfd);
           return 0;
         } catch {
-          // Thrown, it would pass through Postgres unheard, and the commit would be acknowledged.
+          // Postgres would not notice an exception, and would acknowledge the commit.
           return wasiIoError;
         }
       };
@@ -197,7 +197,7 @@ function createSyncingFiles(directory: string): NodeFS {
   return files;
 }
 
-/** Emscripten's operations on an open file, of which its types know nothing. */
+/** Emscripten's operations on an open file, which its types do not declare. */
 interface StreamOperations {
   fsync?: (stream: { readonly nfd: number }) => number;
 }
@@ -211,15 +211,17 @@ function streamOperations(module: object): StreamOperations {
   throw new Error("PGlite's file system is not the one that this version was written for");
 }
 
-/** One Postgres process has no checkpointer and no autovacuum beside it: without this its log grows for ever. */
-function startUpkeep(
+/** A single Postgres process has no checkpointer and no autovacuum. Without this its log would grow without limit. */
+function startMaintenance(
   client: PGlite,
-  onError: EmbeddedPostgresOptions["onUpkeepError"],
+  onError: EmbeddedPostgresOptions["onMaintenanceError"],
 ): () => Promise<void> {
   let running = Promise.resolve();
   const timer = setInterval(() => {
-    running = running.then(() => clearUp(client)).catch((error: unknown) => onError?.(error));
-  }, upkeepIntervalMilliseconds);
+    running = running
+      .then(() => runMaintenance(client))
+      .catch((error: unknown) => onError?.(error));
+  }, maintenanceIntervalMilliseconds);
   timer.unref();
   return async () => {
     clearInterval(timer);
@@ -227,20 +229,20 @@ function startUpkeep(
   };
 }
 
-const logIsLong = `select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn) > 8 * 1024 * 1024 as due
+const longLog = `select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn) > 8 * 1024 * 1024 as due
   from pg_control_checkpoint()`;
 
-/** Autovacuum's own thresholds, and the worst table first. */
+/** By autovacuum's own thresholds; the table with the most dead rows first. */
 const tableToVacuum = `select format('%I.%I', s.schemaname, s.relname) as name
   from pg_stat_user_tables s join pg_class c on c.oid = s.relid
   where s.n_dead_tup > 50 + 0.2 * greatest(c.reltuples, 0)
      or s.n_mod_since_analyze > 50 + 0.1 * greatest(c.reltuples, 0)
   order by s.n_dead_tup desc, s.n_mod_since_analyze desc limit 1`;
 
-/** One round of upkeep: at most one table, so that the pause stays short, and a checkpoint when the log is long. */
-export async function clearUp(client: PGlite): Promise<void> {
+/** One round of maintenance: vacuums at most one table, since it blocks statements, and makes a checkpoint when the log is long. */
+export async function runMaintenance(client: PGlite): Promise<void> {
   const [table] = (await client.query<{ name: string }>(tableToVacuum)).rows;
   if (table) await client.exec(`vacuum (analyze) ${table.name}`);
-  const [log] = (await client.query<{ due: boolean }>(logIsLong)).rows;
+  const [log] = (await client.query<{ due: boolean }>(longLog)).rows;
   if (log?.due === true) await client.exec("checkpoint");
 }

@@ -14,7 +14,7 @@ import { migrateUnderLock, ownMigrations, readPendingMigrations } from "./migrat
 import type { Database, Db } from "./port.ts";
 import { createStatementGate, requestBudget, type WaitBudget } from "./statement-gate.ts";
 
-/** Where the embedded Postgres lives. */
+/** The options of the embedded database. */
 export interface EmbeddedOptions {
   readonly dataDir: string;
   readonly timeoutSeconds: number;
@@ -44,7 +44,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   async function start(): Promise<Client> {
     starting ??= startEmbeddedPostgres({
       dataDir,
-      onUpkeepError: (error) => log.warn(describeError(error), "clearing up the database failed"),
+      onMaintenanceError: (error) => log.warn(describeError(error), "database maintenance failed"),
       onPanic: (reason) => log.error({ reason }, "the embedded database has ended"),
     }).catch((error: unknown) => {
       starting = null;
@@ -53,7 +53,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     return client();
   }
 
-  /** For one caller at a time: the lock is the connection's, and there is but one. */
+  /** Only one call at a time: the advisory lock belongs to the connection, and there is only one. */
   async function migrate(): Promise<void> {
     await migrateUnderLock(drizzle(await start()), log);
   }
@@ -80,7 +80,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       return migrating;
     },
     async pendingMigrations() {
-      // Only asking must not make a database.
+      // A query for pending migrations must not create a database.
       if (!starting && !wasEverStarted(dataDir)) return ownMigrations.map(({ name }) => name);
       return readPendingMigrations(drizzle(await start()));
     },
@@ -96,7 +96,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   };
 }
 
-/** Drizzle's driver calls nothing but `query` on a client that runs no transactions, as ours never do. */
+/** Drizzle's driver uses only `query` of a client, except for transactions, which are never used here. */
 function asClient(gated: Pick<Client, "query">): Client {
   return gated as Client;
 }

@@ -1,21 +1,21 @@
 import { DrizzleQueryError } from "drizzle-orm";
 
-import { findAppError } from "../../kernel/errors.ts";
+import { AppError, findAppError } from "../../kernel/errors.ts";
 
-/** What a database error may tell the log: never its message's SQL, and never a parameter. */
+/** What the log may contain of a database error: neither its message nor a parameter. */
 export interface DatabaseFault {
   readonly sqlState: string;
   readonly constraint: string | null;
   readonly table: string | null;
 }
 
-/** No class of Postgres's begins with E; the system's own codes (EROFS, EAUTH …) do. */
+/** No SQLSTATE of Postgres begins with E; codes of the operating system and of libraries (EROFS, EAUTH …) do. */
 const sqlStatePattern = /^(?!E)[0-9A-Z]{5}$/;
 
-/** Deadlock (40P01) and serialisation failure (40001): the statement did nothing and may be sent again. */
+/** Deadlock (40P01) and serialisation failure (40001): the statement had no effect and may be sent again. */
 const transientStates = new Set(["40001", "40P01"]);
 
-/** The driver's own codes, and the operating system's, for a connection that is not there. */
+/** Codes of the driver and of the operating system for a connection that failed or was lost. */
 const connectionCodes = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",
@@ -49,10 +49,10 @@ const unavailableStates = new Set([
 /** Connection exceptions, and insufficient resources: disk or memory full, no connection left. */
 const unavailableClasses = new Set(["08", "53"]);
 
-/** What an operator can mend, in words. */
+/** Explanations of the faults that an operator can correct. */
 const explanations = new Map([
   ["28P01", "it does not accept the user name or the password of DATABASE_URL"],
-  ["28000", "it does not let the user of DATABASE_URL in from here"],
+  ["28000", "it does not accept connections of the user of DATABASE_URL from this address"],
   ["3D000", "it has no database of the name in DATABASE_URL"],
   ["42501", "the user of DATABASE_URL lacks a right that is needed"],
 ]);
@@ -60,12 +60,12 @@ const explanations = new Map([
 /** The fault in an error's chain of causes, or null when no database error is in it. */
 export function findDatabaseFault(error: unknown): DatabaseFault | null {
   for (const link of causes(error)) {
-    const code = textOf(link, "code");
+    const code = stringOf(link, "code");
     if (code !== null && sqlStatePattern.test(code)) {
       return {
         sqlState: code,
-        constraint: textOf(link, "constraint_name") ?? textOf(link, "constraint"),
-        table: textOf(link, "table_name") ?? textOf(link, "table"),
+        constraint: stringOf(link, "constraint_name") ?? stringOf(link, "constraint"),
+        table: stringOf(link, "table_name") ?? stringOf(link, "table"),
       };
     }
   }
@@ -84,16 +84,27 @@ export function violatedForeignKey(error: unknown): string | null {
   return fault?.sqlState === "23503" ? fault.constraint : null;
 }
 
-/** Whether the statement may simply be sent again. */
+/** Messages of the `CONFLICT` errors that triggers of this schema raise, by SQLSTATE. */
+const triggerConflicts = new Map([
+  ["GH001", "There must be an admin left: make another user an admin first."],
+]);
+
+/** The `CONFLICT` that a trigger raised, in a database error; or null. */
+export function findTriggerConflict(error: unknown): AppError | null {
+  const message = triggerConflicts.get(findDatabaseFault(error)?.sqlState ?? "");
+  return message === undefined ? null : new AppError("CONFLICT", message);
+}
+
+/** Whether the same statement may be sent again. */
 export function isTransient(error: unknown): boolean {
   const fault = findDatabaseFault(error);
   return fault !== null && transientStates.has(fault.sqlState);
 }
 
-/** Whether the database is away, starting, stopping or full, rather than the statement wrong. */
+/** Whether the cause is the state of the database (unreachable, starting, stopping, full) and not the statement. */
 export function isUnavailable(error: unknown): boolean {
   for (const link of causes(error)) {
-    const code = textOf(link, "code");
+    const code = stringOf(link, "code");
     if (code === null) continue;
     if (connectionCodes.has(code) || unavailableStates.has(code)) return true;
     if (sqlStatePattern.test(code) && unavailableClasses.has(code.slice(0, 2))) return true;
@@ -101,7 +112,7 @@ export function isUnavailable(error: unknown): boolean {
   return false;
 }
 
-/** A fault in words, for whoever runs the database: never its message, for that may hold what users sent. */
+/** An explanation of a fault for the operator, without the error's message, which may contain what users sent. */
 export function explainFault({ sqlState }: DatabaseFault): string {
   const explanation = explanations.get(sqlState);
   return explanation === undefined
@@ -110,8 +121,8 @@ export function explainFault({ sqlState }: DatabaseFault): string {
 }
 
 /**
- * What the log may hold of any error: kind, SQLSTATE, constraint and the stack's places, but no message of a
- * database error nor of its wrapper, for those hold the SQL with every parameter.
+ * The log fields of any error: kind, SQLSTATE, constraint, reason and stack. The messages of a database error and of its
+ * wrapper are left out, since they contain the SQL and every parameter.
  */
 export function describeError(error: unknown): Readonly<Record<string, unknown>> {
   const fault = findDatabaseFault(error);
@@ -123,13 +134,13 @@ export function describeError(error: unknown): Readonly<Record<string, unknown>>
   if (isQueryError(error)) {
     return {
       error: "DatabaseError",
-      code: textOf(error.cause instanceof Error ? error.cause : error, "code"),
+      code: stringOf(error.cause instanceof Error ? error.cause : error, "code"),
     };
   }
   return { error: error.name, reason: error.message, stack: error.stack };
 }
 
-/** Drizzle's wrapper around a driver's error: its message holds the SQL and every parameter. */
+/** Whether an error is Drizzle's wrapper of a driver's error, whose message contains the SQL and every parameter. */
 export function isQueryError(error: unknown): error is DrizzleQueryError {
   return error instanceof DrizzleQueryError;
 }
@@ -142,7 +153,7 @@ function* causes(error: unknown): Generator<Error> {
   }
 }
 
-function textOf(error: Error, property: string): string | null {
+function stringOf(error: Error, property: string): string | null {
   const value: unknown = Reflect.get(error, property);
   return typeof value === "string" && value !== "" ? value : null;
 }

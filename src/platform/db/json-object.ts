@@ -1,9 +1,9 @@
 import { sql, SQL } from "drizzle-orm";
 
-/** The values of an object, each given or computed in SQL from the change's row. */
+/** The values of an object, each a constant or SQL over the columns of the change's row. */
 export type Computed<T> = { readonly [K in keyof T]: T[K] | SQL };
 
-/** A JSON object (`jsonb`) put together in the database, for values that only a change's row knows. */
+/** A JSON object (`jsonb`) that is built in the database, for values that are read from the change's row. */
 export function jsonObject(values: Readonly<Record<string, unknown>>): SQL {
   const pairs = Object.entries(values).map(([key, value]) =>
     value instanceof SQL

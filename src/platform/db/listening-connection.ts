@@ -4,31 +4,31 @@ import { startStopwatch } from "../../kernel/clock.ts";
 import { changeChannel } from "./change-feed.ts";
 import { withDeadline } from "./deadline.ts";
 
-/** How a connection that listens is made. */
+/** How a listening connection is opened. */
 export interface ListeningOptions {
   readonly url: string;
   readonly applicationName: string;
-  /** For opening the connection, and for each answer on it. */
+  /** For opening the connection, and for each query on it. */
   readonly timeoutSeconds: number;
-  /** Sends a notification on the channel by another connection. */
+  /** Sends a notification on the channel, over another connection. */
   readonly notify: (payload: string) => Promise<unknown>;
 }
 
-/** What is learnt from it. Nothing comes after `onOver`. */
+/** The events of a listening connection. There is none after `onEnd`. */
 export interface ListeningEvents {
   onNotification(payload: string): void;
-  /** Whatever was committed until so many milliseconds ago has been told by now. */
-  onHeard(millisecondsAgo: () => number): void;
-  onOver(reason: unknown): void;
+  /** Every notification was received of what was committed before the heartbeat was sent, `millisecondsSince()` ago. */
+  onHeartbeat(millisecondsSince: () => number): void;
+  onEnd(reason: unknown): void;
 }
 
-/** A connection that listens, until it is over or closed. */
+/** A connection that listens until it fails or is closed. */
 export interface ListeningConnection {
   close(): Promise<void>;
 }
 
-/** What is told does not arrive: something in between lends the server's end of the connection to others. */
-export class DeafConnectionError extends Error {
+/** Notifications do not arrive: a pooler shares the connection to the server among several clients. */
+export class NotificationsMissingError extends Error {
   constructor() {
     super("notifications do not arrive");
     this.name = "DeafConnectionError";
@@ -39,8 +39,8 @@ const heartbeatPauseMilliseconds = 25;
 const echoPrefix = "echo:";
 
 /**
- * Listens on a connection of its own until that is lost or leaves a question unanswered. The driver would open it anew when
- * next asked, without listening: once it is over, nothing is asked of it.
+ * Listens on a connection of its own until that is lost or a query on it times out. After that no query is sent on it: the
+ * driver would open a new connection for it, which would not listen.
  */
 export function openListeningConnection(
   options: ListeningOptions,
@@ -50,13 +50,13 @@ export function openListeningConnection(
   const echoed = Promise.withResolvers<undefined>();
   echoed.promise.catch(() => undefined);
   let echo = "";
-  let isOver = false;
+  let hasEnded = false;
 
   function finish(reason: unknown): void {
-    if (isOver) return;
-    isOver = true;
+    if (hasEnded) return;
+    hasEnded = true;
     echoed.reject(reason);
-    events.onOver(reason);
+    events.onEnd(reason);
   }
 
   const client = postgres(options.url, {
@@ -69,40 +69,40 @@ export function openListeningConnection(
     onclose: () => finish(new Error("the connection was closed")),
     connection: { application_name: options.applicationName },
     ...notificationHandler((payload) => {
-      if (isOver) return;
+      if (hasEnded) return;
       if (payload === echo) echoed.resolve(undefined);
       else if (!payload.startsWith(echoPrefix)) events.onNotification(payload);
     }),
   });
 
-  async function ask(query: string) {
-    if (isOver) throw new Error("the connection is over");
-    return withDeadline(client.unsafe(query), timeoutSeconds);
+  async function query(text: string) {
+    if (hasEnded) throw new Error("the connection has ended");
+    return withDeadline(client.unsafe(text), timeoutSeconds);
   }
 
   /** Prepared, so that the server parses and plans it once for all heartbeats. */
   async function heartbeat(): Promise<void> {
-    if (isOver) throw new Error("the connection is over");
+    if (hasEnded) throw new Error("the connection has ended");
     await withDeadline(client.unsafe("select 1", [], { prepare: true }), timeoutSeconds);
   }
 
-  /** Proves that what others tell is heard here: a pooler answers `LISTEN` as if all were well. */
-  async function hearOneself(): Promise<void> {
-    const [row] = await ask("select pg_backend_pid() as id");
+  /** Sends a notification to itself. A pooler accepts `LISTEN` as well, but passes no notification on. */
+  async function verifyNotificationsArrive(): Promise<void> {
+    const [row] = await query("select pg_backend_pid() as id");
     echo = `${echoPrefix}${String(row?.["id"])}`;
     await withDeadline(Promise.race([options.notify(echo), echoed.promise]), timeoutSeconds);
     await withDeadline(echoed.promise, timeoutSeconds).catch(() => {
-      throw new DeafConnectionError();
+      throw new NotificationsMissingError();
     });
   }
 
   async function listen(): Promise<never> {
-    await ask(`listen ${changeChannel}`);
-    await hearOneself();
+    await query(`listen ${changeChannel}`);
+    await verifyNotificationsArrive();
     for (;;) {
-      const sinceAsked = startStopwatch();
+      const millisecondsSince = startStopwatch();
       await heartbeat();
-      if (!isOver) events.onHeard(sinceAsked);
+      if (!hasEnded) events.onHeartbeat(millisecondsSince);
       await Bun.sleep(heartbeatPauseMilliseconds);
     }
   }
@@ -118,7 +118,7 @@ export function openListeningConnection(
   };
 }
 
-/** The driver calls `onnotify` for every notification; its types do not know the option. */
+/** The driver calls `onnotify` for every notification; its types do not declare the option. */
 function notificationHandler(handle: (payload: string) => void): object {
   return { onnotify: (_channel: string, payload: string) => handle(payload) };
 }

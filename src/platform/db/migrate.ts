@@ -9,7 +9,7 @@ import type { Db } from "./port.ts";
 /** Any fixed number does, as long as no other program on the same database uses it ("gate" in ASCII). */
 const advisoryLockKey = 0x67617465;
 
-/** One step of the schema's history. They are applied in the order of `folderMillis`. */
+/** One migration of the schema. Migrations are applied in the order of `folderMillis`. */
 export interface Migration extends MigrationMeta {
   readonly name: string;
 }
@@ -22,10 +22,10 @@ export const ownMigrations: readonly Migration[] = readMigrations().map((migrati
   name: names[index] ?? `migration ${index}`,
 }));
 
-/** A wait for the lock that is longer than this is told. */
-const patienceSeconds = 3;
+/** A wait for the lock that is longer than this is logged. */
+const noticeAfterSeconds = 3;
 
-/** The database holds migrations that this executable does not know. */
+/** Migrations that this executable does not contain were applied to the database. */
 export class DatabaseNewerError extends Error {
   constructor() {
     super(
@@ -36,21 +36,21 @@ export class DatabaseNewerError extends Error {
 }
 
 /**
- * Applies what is missing, all of it or nothing, while holding a session-level advisory lock: of many replicas booting
- * at once, one works and the rest wait. `db` must be one connection for as long as this takes, with no statement
- * timeout. Throws `DatabaseNewerError`.
+ * Applies the pending migrations, all of them or none, under a session-level advisory lock: of several replicas that start at
+ * the same time, one applies them and the others wait. `db` must be one connection throughout, without a statement timeout.
+ * Throws `DatabaseNewerError`.
  */
 export async function migrateUnderLock(
   db: Db,
   log: Logger,
   migrations: readonly Migration[] = ownMigrations,
 ): Promise<void> {
-  const told = setTimeout(
+  const notice = setTimeout(
     () => log.info({}, "waiting for another process to migrate the database"),
-    patienceSeconds * 1000,
+    noticeAfterSeconds * 1000,
   );
   await db.execute(sql`select pg_advisory_lock(${advisoryLockKey})`);
-  clearTimeout(told);
+  clearTimeout(notice);
   try {
     const pending = await readPendingMigrations(db, migrations);
     if (pending.length === 0) return;

@@ -2,10 +2,10 @@ import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 
-/** The part of drizzle-kit's journal that we read. */
+/** The members of drizzle-kit's journal that are read. */
 const journalSchema = Type.Object({ entries: Type.Array(Type.Object({ tag: Type.String() })) });
 
-/** Reads `drizzle/` while the executable is built (a Bun macro): what it returns is part of the bundle. */
+/** The migrations in `drizzle/`. A Bun macro: it runs while the executable is built, and its result is part of the bundle. */
 export function readMigrations(): ReturnType<typeof readMigrationFiles> {
   return readMigrationFiles({ migrationsFolder: `${import.meta.dir}/../../../drizzle` });
 }

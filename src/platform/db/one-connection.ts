@@ -5,8 +5,8 @@ import { asClient } from "./drizzle-internals.ts";
 import type { Db } from "./port.ts";
 
 /**
- * Drizzle on one connection of the client and no other, with no limit to how long a statement takes: once it is lost, and
- * the session's locks with it, every later statement fails instead of going to the server on another connection.
+ * Drizzle on exactly one connection of the client, without a statement timeout. Once the connection is lost, and the session's
+ * locks with it, every later statement fails; none is sent on another connection.
  */
 export async function withOneConnection<T>(client: Sql, use: (db: Db) => Promise<T>): Promise<T> {
   const connection = await client.reserve();
@@ -18,7 +18,7 @@ export async function withOneConnection<T>(client: Sql, use: (db: Db) => Promise
   }
 }
 
-/** A reserved connection has no `begin` of its own, by which Drizzle's migrator makes its transaction. */
+/** A reserved connection lacks `begin`, which Drizzle's migrator calls for its transaction. */
 function withBegin(connection: ReservedSql, { options }: Sql): object {
   const begin = async <T>(work: (connection: Sql) => Promise<T>): Promise<T> => {
     await connection.unsafe("begin");

@@ -4,7 +4,7 @@ import type { ChangeFeed } from "./change-feed.ts";
 import type { WaitBudget } from "./statement-gate.ts";
 
 /**
- * Drizzle over whichever Postgres is behind it. Every statement passes the gate (`statement-gate.ts`). It has no
+ * Drizzle on a Postgres of either kind. Every statement passes the gate (`statement-gate.ts`). It has no
  * `transaction`: a change and its effects are one statement (`commit.ts`).
  */
 export type Db = Pick<
@@ -16,15 +16,15 @@ export type Db = Pick<
 export interface Database {
   readonly kind: "postgres" | "embedded";
   readonly db: Db;
-  /** News of changes, of this replica and of others; started by itself, once the schema is up to date. */
+  /** Notifications of changes, of this replica and of others. Started separately, once the schema is up to date. */
   readonly changes: ChangeFeed;
-  /** The same for one request: all its statements together wait for no longer than its budget, `DATABASE_TIMEOUT` in all. */
+  /** `db` for one request: all its statements together take no longer than the budget, by default `DATABASE_TIMEOUT`. */
   forRequest(budget?: WaitBudget): Db;
-  /** Connects (or takes the data directory) and brings the schema up to date. May be called again after it failed. */
+  /** Connects (or locks the data directory) and brings the schema up to date. May be called again after it failed. */
   open(): Promise<void>;
   /** The migrations that `open` would apply, oldest first, by name. Applies nothing. */
   pendingMigrations(): Promise<readonly string[]>;
-  /** Resolves when the database answered within `timeoutSeconds`; rejects otherwise. */
+  /** Resolves when the database responds within `timeoutSeconds`; rejects otherwise. */
   ping(timeoutSeconds: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -2,52 +2,52 @@ import type { Logger } from "../log/port.ts";
 import { type ChangeFeed, createListeners, parseChange } from "./change-feed.ts";
 import { describeError } from "./errors.ts";
 import {
-  DeafConnectionError,
   type ListeningConnection,
   type ListeningOptions,
+  NotificationsMissingError,
   openListeningConnection,
 } from "./listening-connection.ts";
 
 /**
- * The feed is live for this long after the last question that was answered was asked. So whatever happens to the connection,
- * a change that this replica has not heard of is not older than that.
+ * The feed is live for this long after the last successful heartbeat was sent. While it is live, whatever happens to the
+ * connection, a change that this replica was not notified of was committed no longer ago than that.
  */
 const leaseMilliseconds = 100;
 const shortestPauseMilliseconds = 100;
 const longestPauseMilliseconds = 2000;
 const never = (): number => Number.POSITIVE_INFINITY;
 
-/** The feed of a Postgres server. Connects again and again once it is started; that is never an error of anybody's request. */
+/** The feed of a Postgres server. Once started, it reconnects until it is stopped; a failed connection fails no request. */
 export function createPostgresChangeFeed(options: ListeningOptions & { log: Logger }): ChangeFeed {
   const { log } = options;
   const listeners = createListeners();
-  let sinceHeard = never;
+  let sinceHeartbeat = never;
   let connection: ListeningConnection | null = null;
   let endPause = (): void => undefined;
   const settled = Promise.withResolvers<undefined>();
   let running: Promise<void> | null = null;
   let isStopped = false;
-  let isKnownToBeDeaf = false;
+  let hasWarned = false;
 
-  /** One connection, from its opening to its end; tells whether it was ever live. */
+  /** Opens one connection and waits until it ends. Returns whether it was ever live. */
   async function listenOnce(): Promise<boolean> {
     let wasLive = false;
-    const over = Promise.withResolvers<unknown>();
+    const ended = Promise.withResolvers<unknown>();
     connection = openListeningConnection(options, {
-      onNotification: (payload) => listeners.tell(parseChange(payload)),
-      onHeard(millisecondsAgo) {
-        // Before, changes went unheard: nothing may stay that was read until now.
-        if (!wasLive) listeners.tell({ subject: "all", id: "" });
+      onNotification: (payload) => listeners.notify(parseChange(payload)),
+      onHeartbeat(millisecondsSince) {
+        // Notifications may be missing from before this connection: everything that was read until now is out of date.
+        if (!wasLive) listeners.notify({ subject: "all", id: "" });
         wasLive = true;
-        sinceHeard = millisecondsAgo;
+        sinceHeartbeat = millisecondsSince;
         settled.resolve(undefined);
       },
-      onOver(reason) {
-        sinceHeard = never;
-        over.resolve(reason);
+      onEnd(reason) {
+        sinceHeartbeat = never;
+        ended.resolve(reason);
       },
     });
-    report(await over.promise);
+    report(await ended.promise);
     await connection.close();
     settled.resolve(undefined);
     return wasLive;
@@ -77,21 +77,21 @@ export function createPostgresChangeFeed(options: ListeningOptions & { log: Logg
 
   function report(reason: unknown): void {
     if (isStopped) return;
-    if (!(reason instanceof DeafConnectionError)) {
-      log.debug(describeError(reason), "no news of changes: nothing is answered from memory");
-    } else if (!isKnownToBeDeaf) {
-      isKnownToBeDeaf = true;
+    if (!(reason instanceof NotificationsMissingError)) {
+      log.debug(describeError(reason), "the change feed is interrupted: no cached record is used");
+    } else if (!hasWarned) {
+      hasWarned = true;
       log.warn(
         {},
-        "notifications of the database do not arrive, perhaps because of a pooler: every token is looked up there",
+        "notifications of the database do not arrive, perhaps because of a pooler: every token is looked up in the database",
       );
     }
   }
 
   return {
-    isLive: () => sinceHeard() < leaseMilliseconds,
+    isLive: () => sinceHeartbeat() < leaseMilliseconds,
     subscribe: listeners.subscribe,
-    announce: listeners.tell,
+    announce: listeners.notify,
     async start() {
       if (isStopped) return;
       running ??= run();

@@ -27,11 +27,11 @@ export interface PostgresOptions {
   readonly log: Logger;
   /** Called for every statement sent on behalf of a request or worker. */
   readonly onStatement?: () => void;
-  /** After how long without any answer connections are given up; default 30, and at least thrice `timeoutSeconds`. */
+  /** Connections are replaced once a query has had no response for this long; default 30, at least 3 × `timeoutSeconds`. */
   readonly silenceSeconds?: number;
 }
 
-/** A Postgres server of version 15 or newer. Connects when first used; lost connections come back by themselves. */
+/** A Postgres server of version 15 or newer. Connects at the first use and after each loss of a connection. */
 export function createPostgresDatabase(options: PostgresOptions): Database {
   const { poolSize, timeoutSeconds, applicationName } = options;
   const gate = createStatementGate({
@@ -40,12 +40,12 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     random: systemRandom,
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
   });
-  const patience = {
+  const renewalTimes = {
     silenceSeconds: options.silenceSeconds ?? Math.max(30, 3 * timeoutSeconds),
-    farewellSeconds: timeoutSeconds,
+    drainSeconds: timeoutSeconds,
   };
   const renewed = (max: number, name: string) =>
-    createRenewedClient(() => connect(options, max, name), patience);
+    createRenewedClient(() => connect(options, max, name), renewalTimes);
   const pool = renewed(poolSize, applicationName);
   const pingPool = renewed(1, `${applicationName} health`);
   const changes = createPostgresChangeFeed({
@@ -68,7 +68,7 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     },
     pendingMigrations: () => withMigrationDb(options, (db) => readPendingMigrations(db)),
     async ping(deadlineSeconds) {
-      // One at a time for all who ask, or they would pile up in the driver while the server is frozen.
+      // All callers share one query, or queries would pile up in the driver while the server is frozen.
       pinging ??= pingPool
         .send((client) => client.unsafe("select 1"))
         .finally(() => {
@@ -82,7 +82,7 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
   };
 }
 
-/** Timeouts of the server's own, so that a lost client never leaves a lock behind. */
+/** The server ends statements and transactions by its own timeouts, so that the locks of a lost client end too. */
 function connect(options: PostgresOptions, max: number, applicationName: string): Sql {
   const client = postgres(options.url, {
     max,
@@ -98,7 +98,7 @@ function connect(options: PostgresOptions, max: number, applicationName: string)
       idle_in_transaction_session_timeout: 10_000,
     },
   });
-  // Drizzle sets the parsers of the client that it is given, and a renewed one needs the same.
+  // Drizzle sets parsers on a client, and each new client needs them. The pool's Drizzle gets another object (`gatedClient`).
   drizzle(client);
   return client;
 }
@@ -116,7 +116,7 @@ async function withMigrationDb<T>(
   }
 }
 
-/** Where Drizzle writes how it wants each client to parse; ours parse as `connect` says, and one place to write to is enough. */
+/** Drizzle writes its parsers here; they are not read, since `connect` sets the parsers of each client. */
 const driverOptions = { parsers: {}, serializers: {} };
 
 /** The client as Drizzle sees it: every statement goes through the gate and is prepared once per connection. */

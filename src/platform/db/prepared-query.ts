@@ -4,18 +4,21 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import { asPreparedFields, type PreparedFields } from "./drizzle-internals.ts";
 import type { Db } from "./port.ts";
 
-/** A value of a statement: known while it is built, left open until it is sent, or found by the statement itself. */
+/** A value of a statement: a constant, a parameter whose value is set when it is sent, or SQL that computes it. */
 export type QueryValue<V> = V | Placeholder | SQL;
 
-/** Where a statement's values come from: `(read) => read(source)` states them, a hot statement leaves them open. */
+/** Gives the value that `read` finds in a source: as a constant where the source is at hand, as a parameter in a prepared query. */
 export type ParameterSource<Source> = <V>(read: (source: Source) => V) => QueryValue<V>;
 
-/** A statement of Drizzle's that gives rows. */
+/** A statement of Drizzle's that returns rows. */
 interface Builder<Rows> {
   prepare(name: string): { getQuery(): Query; execute(): Promise<Rows> };
 }
 
 type Field = NonNullable<PreparedFields>[number];
+
+/** Drizzle requires a name; its drivers for both databases do not send it. */
+const statementName = "prepared";
 
 interface Rendered<Input> {
   readonly text: string;
@@ -24,12 +27,12 @@ interface Rendered<Input> {
 }
 
 /**
- * A statement that is built once in a process, for Drizzle takes longer to build one than Postgres to run it. `describe` builds
- * it, with `given(read)` in the place of each value that differs; `read` finds that value in what the statement is sent with.
- * The `Db` that it is given sends it like any other, and gives its rows, which are flat.
+ * A statement that is built once in a process, since Drizzle takes longer to build a statement than Postgres to run it.
+ * `describe` builds it with `parameter(read)` in the place of each value that differs between calls; `read` finds the value in a
+ * call's input. The call's `Db` sends the statement and returns its rows, whose columns are not nested.
  */
 export function preparedQuery<Input, Rows>(
-  describe: (db: Db, given: ParameterSource<Input>) => Builder<Rows>,
+  describe: (db: Db, parameter: ParameterSource<Input>) => Builder<Rows>,
 ): (db: Db, input: Input) => Promise<Rows> {
   let rendered: Rendered<Input> | null = null;
   return async (db, input) => {
@@ -40,7 +43,7 @@ export function preparedQuery<Input, Rows>(
       .prepareQuery<{ execute: Rows; all: never; values: never }>(
         { sql: text, params },
         fields,
-        "hot",
+        statementName,
         true,
       )
       .execute();
@@ -48,35 +51,35 @@ export function preparedQuery<Input, Rows>(
 }
 
 function render<Input, Rows>(
-  describe: (db: Db, given: ParameterSource<Input>) => Builder<Rows>,
+  describe: (db: Db, parameter: ParameterSource<Input>) => Builder<Rows>,
 ): Rendered<Input> {
   const readers = new Map<string, (input: Input) => unknown>();
-  const given = (read: (input: Input) => unknown): Placeholder => {
-    const name = `given_${readers.size}`;
+  const parameter = (read: (input: Input) => unknown): Placeholder => {
+    const name = `parameter_${readers.size}`;
     readers.set(name, read);
     return sql.placeholder(name);
   };
-  // Builds text and sends nothing; both databases speak the same SQL.
-  const prepared = describe(drizzle.mock(), given).prepare("hot");
+  // The mock builds the text and sends nothing. The text is the same for both databases.
+  const prepared = describe(drizzle.mock(), parameter).prepare(statementName);
   const query = prepared.getQuery();
   const fields = asPreparedFields(prepared);
-  // What Drizzle does to the objects in a row takes more than the fields.
-  if (fields?.some(({ path }) => path.length > 1)) throw new Error("rows of rows are not given");
+  // The fields alone are not enough for Drizzle to build nested rows.
+  if (fields?.some(({ path }) => path.length > 1)) throw new Error("nested rows are not supported");
   return {
     text: query.sql,
-    parameters: query.params.map((parameter) => parameterReader(parameter, readers)),
+    parameters: query.params.map((rendered) => parameterReader(rendered, readers)),
     fields: fields?.map(withoutProxies),
   };
 }
 
-/** Behind the columns of a CTE stand proxies of Drizzle's, in which most of the time goes when rows are read. */
+/** Drizzle wraps the columns of a CTE in proxies, which take most of the time of reading rows. */
 function withoutProxies(column: Field): Field {
   const { path, field } = column;
   if (!is(field, Column)) return column;
   return { path, field: sql``.mapWith(field.mapFromDriverValue.bind(field)) };
 }
 
-/** What gives a parameter's value in the form in which it travels. */
+/** The function that reads a parameter's value from an input, encoded as it is sent. */
 function parameterReader<Input>(
   parameter: unknown,
   readers: ReadonlyMap<string, (input: Input) => unknown>,
@@ -84,7 +87,7 @@ function parameterReader<Input>(
   const placeholder = is(parameter, Param) ? parameter.value : parameter;
   if (!is(placeholder, Placeholder)) return () => parameter;
   const read = readers.get(placeholder.name);
-  if (!read) throw new Error(`a placeholder of another statement: ${placeholder.name}`);
+  if (!read) throw new Error(`the placeholder belongs to another statement: ${placeholder.name}`);
   const encode = is(parameter, Param)
     ? (value: unknown): unknown => parameter.encoder.mapToDriverValue(value)
     : encodeParameter;
@@ -95,7 +98,7 @@ function parameterReader<Input>(
   };
 }
 
-/** A value that is compared, not written: a moment as every column of moments has it, and nothing that would need a column. */
+/** Encodes a value without a column, as in a comparison: a date as a timestamp. Throws for any other object. */
 export function encodeParameter(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "object" && value !== null)

@@ -1,42 +1,42 @@
 import type { Sql } from "postgres";
 
-/** A client of the driver that is given up, and another taken, when the server has gone without a word. */
+/** A client of the driver that is replaced by a new one when the server has stopped responding. */
 export interface RenewedClient {
-  /** Sends a query by the present client. */
+  /** Sends a query through the current client. */
   send<T>(query: (client: Sql) => PromiseLike<T>): Promise<T>;
-  /** Waits for queries under way, for at most `timeoutSeconds`, and closes the connections. */
+  /** Waits for the queries in progress, at most `timeoutSeconds`, and closes the connections. */
   end(timeoutSeconds: number): Promise<void>;
 }
 
-/** When a client is given up. */
-export interface Patience {
-  /** After how long without an answer to a query; longer than the server lets a statement run. */
+/** When a client is replaced. */
+export interface RenewalTimes {
+  /** A client is replaced once a query has had no response for this long: longer than the server lets a statement run. */
   readonly silenceSeconds: number;
-  /** How long its other queries may still take, for some of its connections may be sound. */
-  readonly farewellSeconds: number;
+  /** How long the other queries of a replaced client may still take: some of its connections may still work. */
+  readonly drainSeconds: number;
 }
 
 /**
- * Takes a new client from `connect` once a query has gone unanswered. After a failover or on a lost network path the old
- * connections are never closed, and TCP itself gives up only after a quarter of an hour.
+ * Replaces the client by a new one of `connect` once a query has had no response. After a failover or on a lost network path
+ * the old connections are not closed, and TCP reports the loss only after a quarter of an hour.
  */
-export function createRenewedClient(connect: () => Sql, patience: Patience): RenewedClient {
-  let present = connect();
-  const leaving = new Set<Promise<void>>();
+export function createRenewedClient(connect: () => Sql, times: RenewalTimes): RenewedClient {
+  let current = connect();
+  const replaced = new Set<Promise<void>>();
 
   function renew(silent: Sql): void {
-    if (present !== silent) return;
-    present = connect();
-    const left = silent
-      .end({ timeout: patience.farewellSeconds })
-      .finally(() => leaving.delete(left));
-    leaving.add(left);
+    if (current !== silent) return;
+    current = connect();
+    const closed = silent
+      .end({ timeout: times.drainSeconds })
+      .finally(() => replaced.delete(closed));
+    replaced.add(closed);
   }
 
   return {
     async send(query) {
-      const client = present;
-      const timer = setTimeout(() => renew(client), patience.silenceSeconds * 1000);
+      const client = current;
+      const timer = setTimeout(() => renew(client), times.silenceSeconds * 1000);
       try {
         return await query(client);
       } finally {
@@ -44,7 +44,7 @@ export function createRenewedClient(connect: () => Sql, patience: Patience): Ren
       }
     },
     async end(timeoutSeconds) {
-      await Promise.all([present.end({ timeout: timeoutSeconds }), ...leaving]);
+      await Promise.all([current.end({ timeout: timeoutSeconds }), ...replaced]);
     },
   };
 }

@@ -1,22 +1,21 @@
 import { monotonicMilliseconds } from "../../kernel/clock.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Random } from "../../kernel/random.ts";
-import { isTransient, isUnavailable } from "./errors.ts";
-import { findRefusal } from "./refusals.ts";
+import { findTriggerConflict, isTransient, isUnavailable } from "./errors.ts";
 
-/** How long all the statements of one request together may still wait for the database. */
+/** How long the statements of one request, taken together, may still take. */
 export interface WaitBudget {
   readonly wholeMilliseconds: number;
   leftMilliseconds: number;
 }
 
-/** Counts and bounds the statements on their way to the database. */
+/** Limits how many statements are sent to the database at a time, and how long each takes. */
 export interface StatementGate {
-  /** Without a budget a statement may wait for the gate's whole timeout. */
+  /** Without a budget, a statement has the gate's whole timeout. */
   run<T>(send: () => Promise<T>, budget?: WaitBudget): Promise<T>;
 }
 
-/** The part of the timeout that statements may use up; the rest is for the answer to be made and to arrive in time. */
+/** The part of the timeout that statements may use; the rest is for creating and sending the response in time. */
 const statementsShare = 0.95;
 
 /** A new request's budget. */
@@ -28,13 +27,13 @@ export function requestBudget(timeoutSeconds: number): WaitBudget {
 /** A statement is sent again at most this often after a deadlock or a serialisation failure. */
 const maximumRetries = 3;
 
-/** Those who met once wait differently long before they try again, or they would meet again. */
+/** Statements that conflicted pause for different, random times: after equal pauses they would conflict again. */
 const longestRetryPauseMilliseconds = 40;
 
 /**
- * Admits at most `concurrency` statements to the driver and ends each wait after `timeoutSeconds`, or its request's budget,
- * with `UNAVAILABLE`: no timeout of the driver fires while a server is frozen, and nothing may pile
- * up behind it. A statement whose caller has left keeps its place until the driver settles it.
+ * Passes at most `concurrency` statements at a time to the driver; the others queue. Rejects each with `UNAVAILABLE` after
+ * `timeoutSeconds` or its request's budget: no timeout of the driver ends a query while the server is frozen. A statement that
+ * was sent counts as one of the `concurrency` until the driver settles it, also after it was rejected.
  */
 export function createStatementGate(options: {
   concurrency: number;
@@ -89,7 +88,7 @@ export function createStatementGate(options: {
           if (budget) budget.leftMilliseconds = 0;
           const place = waiting.indexOf(start);
           if (place >= 0) waiting.splice(place, 1);
-          reject(unavailable("no answer in time"));
+          reject(unavailable("no result in time"));
         },
         budget?.leftMilliseconds ?? options.timeoutSeconds * 1000,
       );
@@ -109,7 +108,7 @@ export function createStatementGate(options: {
 function asAppError(error: unknown): unknown {
   return isUnavailable(error)
     ? unavailable("connection lost", error)
-    : (findRefusal(error) ?? error);
+    : (findTriggerConflict(error) ?? error);
 }
 
 function unavailable(logDetail: string, cause?: unknown): AppError {

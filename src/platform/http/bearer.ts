@@ -12,11 +12,11 @@ export function readBearerToken(header: string | null): string {
   return token;
 }
 
-/** The same, or null when the header holds no bearer credentials. What else it holds is for the token's verification to judge. */
+/** The same, or null when the header has another scheme or is missing. The token is not verified. */
 export function findBearerToken(header: string | null): string | null {
   if (header === null) return null;
   if (!header.startsWith("Bearer ") && !/^bearer(?: |$)/i.test(header)) return null;
   const token = header.slice("bearer ".length);
-  // A header's value ends with no space; to look for one everywhere takes as long as to find out whose a token is.
+  // `Headers` removes spaces at the end of a value, and `trim` on every token would take as long as a token cache lookup.
   return token.startsWith(" ") || token.startsWith("\t") ? token.trim() : token;
 }

@@ -3,12 +3,12 @@ import ipaddr from "ipaddr.js";
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = [Address, number];
 
-/** Tells the client's address from the peer's and from what trusted proxies say of it. */
+/** Reads the client's address from the peer's address and the headers of trusted proxies. Null if the peer's is not valid. */
 export type ReadClientAddress = (peer: string, headers: Headers) => string | null;
 
 /**
  * `X-Forwarded-For` counts only when the peer is one of `trustedProxies` (CIDRs); then the right-most hop that is
- * not itself trusted is the client, for everything left of it is the client's own word.
+ * not itself trusted is the client: a client can send anything to the left of it.
  */
 export function createClientAddressReader(trustedProxies: readonly string[]): ReadClientAddress {
   if (trustedProxies.length === 0) return withoutMapping;
@@ -32,7 +32,7 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Re
   };
 }
 
-/** A peer's address is in its canonical form already, but on a dual-stack socket IPv4 comes mapped into IPv6. */
+/** A peer's address is already in canonical form, except that a dual-stack socket maps IPv4 addresses into IPv6. */
 function withoutMapping(peer: string): string {
   return peer.startsWith("::ffff:") ? (parseAddress(peer)?.toString() ?? peer) : peer;
 }
@@ -41,7 +41,7 @@ function withoutMapping(peer: string): string {
 function parseAddress(text: string): Address | null {
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   const unzoned = bare.replace(/%.*$/s, "");
-  // The lenient parser takes `1` and `0x7f.1` for addresses of IPv4.
+  // The library's parser also accepts `1` and `0x7f.1` as IPv4 addresses.
   const isAddress = ipaddr.IPv4.isValidFourPartDecimal(unzoned) || ipaddr.IPv6.isValid(unzoned);
   return isAddress ? ipaddr.process(unzoned) : null;
 }

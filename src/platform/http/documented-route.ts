@@ -4,13 +4,13 @@ import type { ErrorCode } from "../../kernel/errors.ts";
 import type { BodyKind } from "./read-body.ts";
 import type { Access } from "./route-marks.ts";
 
-/** An operation's own words, and the members of an OpenAPI operation that cannot be derived. */
+/** An operation's texts, and the members of an OpenAPI operation that cannot be derived. */
 export interface OperationDetail {
   readonly operationId?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly summary?: string | undefined;
   readonly description?: string | undefined;
-  /** Only for `anyone`, where the handler itself authenticates: the credentials that it takes. */
+  /** The credentials that the operation accepts. Only for `anyone`, where the handler itself authenticates. */
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[] | undefined;
   /** Parameters that no schema describes, as OpenAPI parameter objects. */
   readonly parameters?: readonly object[] | undefined;

@@ -4,6 +4,11 @@ import type { AppError } from "../../kernel/errors.ts";
 
 const timestamp = Type.String({ format: "date-time", description: "RFC 3339, UTC." });
 
+/** The `message` of a response. */
+export const messageSchema = Type.String({
+  description: "A sentence for people; its wording may change.",
+});
+
 const fault = Type.Object({ field: Type.String(), issue: Type.String() });
 
 /**
@@ -13,7 +18,7 @@ const fault = Type.Object({ field: Type.String(), issue: Type.String() });
 export const errorBodySchema = Type.Object(
   {
     code: Type.String({ description: "A stable code, such as INVALID_CREDENTIALS." }),
-    message: Type.String({ description: "A sentence for people; its wording may change." }),
+    message: messageSchema,
     details: Type.Optional(
       Type.Object({
         field: Type.Optional(Type.String()),
@@ -39,8 +44,8 @@ export function successSchema<T extends TSchema>(data: T) {
 }
 
 /**
- * The same for hot routes: the compiler and the tests check such a response against its schema, and no check is repeated each
- * time one is sent.
+ * The same for hot routes: the compiler and the tests check such a response against its schema, and none is checked again when
+ * it is sent.
  */
 export function uncheckedSuccessSchema<T extends TSchema>(data: T) {
   return Type.Object({ success: Type.Literal(true), data, timestamp }, { noValidate: true });

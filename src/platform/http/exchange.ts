@@ -4,12 +4,12 @@ import type { Context } from "../platform.ts";
 import type { ReadClientAddress } from "./client-address.ts";
 import type { RequestIds } from "./request-id.ts";
 
-/** Gives the address of a connection's other end: `Bun.serve`'s server. Null for a connection that was reset. */
+/** Finds the address of a connection's other end; `Bun.serve`'s server does this. Null for a connection that was reset. */
 export interface PeerLookup {
   requestIP(request: Request): { readonly address: string } | null;
 }
 
-/** One request and what is known of it, from its arrival to its access log line. */
+/** One request with what is known of it, from its arrival to its access log line. */
 export interface Exchange {
   readonly request: Request;
   readonly server: PeerLookup;
@@ -26,18 +26,28 @@ export interface Exchange {
   bytesSent: number;
 }
 
-/** Makes and finds the exchanges of one server. */
+/** Creates and finds the exchanges of one server. */
 export interface Exchanges {
   open(request: Request, server: PeerLookup, route: string | null): Exchange;
-  /** Attaches an exchange to the request that the framework's hooks are given. */
+  /** Attaches an exchange to the request that the framework's hooks receive. */
   attach(request: Request, exchange: Exchange): void;
   /** The exchange of a request. Throws for a request that was not attached. */
   of(request: Request): Exchange;
   /**
-   * The client's address (see `createClientAddressReader`), or null for a connection that was reset. The connection is asked
-   * at the first call, so a route that waits for anything asks before it waits.
+   * The client's address (see `createClientAddressReader`), or null for a connection that was reset. The connection's address is
+   * read at the first call: a route that awaits anything calls this first, since the connection may be closed afterwards.
    */
   clientAddressOf(exchange: Exchange): string | null;
+}
+
+/** The headers of one response beside those of every response, by lower-case name. */
+export type ResponseHeaders = Record<string, string | number | undefined>;
+
+/** The path of a request without its query. The `url` of a request without a host (HTTP/1.0) has no origin. */
+export function requestPath({ url }: Request): string {
+  const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("//") + 2);
+  const query = url.indexOf("?", start);
+  return url.slice(start, query === -1 ? undefined : query);
 }
 
 /** Exchanges whose ids come from `requestIds` and whose client addresses are read by `readClientAddress`. */

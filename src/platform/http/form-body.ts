@@ -1,7 +1,7 @@
 import { AppError } from "../../kernel/errors.ts";
 
 /**
- * Parses an `application/x-www-form-urlencoded` body (RFC 6749 Appendix B). A parameter given twice is refused
+ * Parses an `application/x-www-form-urlencoded` body (RFC 6749 Appendix B). A repeated parameter is rejected
  * (RFC 6749 §3.2), and one without a value counts as omitted. Throws `VALIDATION_ERROR`.
  */
 export function parseFormBody(text: string): Record<string, string> {
@@ -16,7 +16,7 @@ export function parseFormBody(text: string): Record<string, string> {
   return Object.fromEntries([...fields].filter(([, value]) => value !== ""));
 }
 
-/** Strict, unlike `URLSearchParams`, to which all bytes that are not UTF-8 are the same letter. */
+/** Throws for invalid UTF-8. `URLSearchParams` would replace all of it by the same character, and make different values equal. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));

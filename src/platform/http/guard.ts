@@ -5,10 +5,10 @@ import { createRequestContexts } from "../request-contexts.ts";
 import { readBearerToken } from "./bearer.ts";
 import type { Exchange, Exchanges } from "./exchange.ts";
 
-/** Gives the user whom an access token was issued to; at once for a cached one. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`. */
+/** Finds the user of an access token; without a promise if it is cached. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`. */
 export type Authenticate = (ctx: Context, token: string) => UserActor | Promise<UserActor>;
 
-/** Opens the context of a request, for whom its route admits. */
+/** Creates the context of a request, and authenticates the user where the route requires one. */
 export interface Guard {
   /** For a route that anyone may call. */
   admitAnyone(exchange: Exchange): Context<AnonymousActor>;
@@ -19,7 +19,7 @@ export interface Guard {
   admitUser(exchange: Exchange): Context<UserActor> | Promise<Context<UserActor>>;
 }
 
-/** The guard of hot routes and of the route kit alike. */
+/** The one guard, of hot routes and of the route kit. */
 export function createGuard(
   platform: Platform,
   exchanges: Pick<Exchanges, "clientAddressOf">,

@@ -6,20 +6,19 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../platform.ts";
 import type { DocumentedRoute } from "./documented-route.ts";
 import type { EdenOperation } from "./eden-operation.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, ResponseHeaders } from "./exchange.ts";
 import type { Guard } from "./guard.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
-import type { ResponseHeaders } from "./response-headers.ts";
 import { describeFaults } from "./validation-faults.ts";
 
 /**
  * A route that other services call for each of their own requests. The framework's router, hooks and contexts are skipped for
  * it; everything else is the ordinary code: body reader, schemas, guard, error mapper.
  */
-export type HotRoute = StatedRoute & (JsonRoute | HeadersRoute);
+export type HotRoute = DeclaredRoute & (JsonRoute | HeadersRoute);
 
-/** What a hot route states about itself; the router, the guard and the OpenAPI document are made from it. */
-interface StatedRoute extends DocumentedRoute {
+/** The declared properties of a hot route, from which the router, the guard and the OpenAPI document are made. */
+interface DeclaredRoute extends DocumentedRoute {
   readonly method: "GET" | "POST";
   readonly access: { readonly kind: "anyone" } | { readonly kind: "signedIn" };
 }
@@ -30,27 +29,27 @@ type Run<Value> = (
   dependencies: HotRouteDependencies,
 ) => Value | Promise<Value>;
 
-/** Answered with 200 and JSON. */
+/** Responds with 200 and JSON. */
 interface JsonRoute {
   readonly result: "json";
   readonly run: Run<object>;
 }
 
-/** Answered with 200, headers and no body. */
+/** Responds with 200, headers and no body. */
 interface HeadersRoute {
   readonly result: "headers";
   readonly run: Run<Readonly<ResponseHeaders>>;
 }
 
-/** What running a hot route takes. */
+/** What a hot route needs in order to run. */
 export interface HotRouteDependencies {
   readonly guard: Guard;
   readonly bodyLimitBytes: number;
 }
 
-/** What a feature declares; `handle` gives the success. */
+/** What a feature declares; `handle` returns the body or headers of the success response. */
 interface Declaration<Path extends string, Ctx, Body, Value> extends Omit<
-  StatedRoute,
+  DeclaredRoute,
   "access" | "method" | "body" | "bodyKind" | "path"
 > {
   readonly path: Path;
@@ -64,13 +63,13 @@ export interface HotCall<Ctx, Body> {
   readonly body: Body;
 }
 
-/** A hot `GET` of signed-in users, answered with JSON. */
+/** A hot `GET` for signed-in users that responds with JSON. */
 export function hotGetForUser<const Path extends string, Value extends object>(
   declaration: Declaration<Path, Context<UserActor>, null, Value>,
 ): HotRoute & EdenOperation<Path, "get", unknown, Value> {
-  const { handle, ...stated } = declaration;
+  const { handle, ...declared } = declaration;
   return {
-    ...stated,
+    ...declared,
     method: "GET",
     access: { kind: "signedIn" },
     result: "json",
@@ -84,13 +83,13 @@ export function hotGetForUser<const Path extends string, Value extends object>(
   };
 }
 
-/** A hot `GET` that anyone may call, answered with the headers that `handle` gives. */
+/** A hot `GET` that anyone may call and that responds with the headers that `handle` returns. */
 export function hotGetOfHeaders<const Path extends string>(
   declaration: Declaration<Path, Context<AnonymousActor>, null, Readonly<ResponseHeaders>>,
 ): HotRoute & EdenOperation<Path, "get", unknown, void> {
-  const { handle, ...stated } = declaration;
+  const { handle, ...declared } = declaration;
   return {
-    ...stated,
+    ...declared,
     method: "GET",
     access: { kind: "anyone" },
     result: "headers",
@@ -99,23 +98,23 @@ export function hotGetOfHeaders<const Path extends string>(
   };
 }
 
-/** A hot `POST` that anyone may call, with a body of this kind and schema, answered with JSON. */
+/** A hot `POST` that anyone may call, with a body of this kind and schema, and that responds with JSON. */
 export function hotPost<const Path extends string, Schema extends TSchema, Value extends object>(
   declaration: Declaration<Path, Context<AnonymousActor>, Static<Schema>, Value> & {
     readonly body: Schema;
     readonly bodyKind: BodyKind;
   },
 ): HotRoute & EdenOperation<Path, "post", Static<Schema>, Value> {
-  const { handle, ...stated } = declaration;
-  const check = TypeCompiler.Compile(stated.body);
+  const { handle, ...declared } = declaration;
+  const check = TypeCompiler.Compile(declared.body);
   return {
-    ...stated,
+    ...declared,
     method: "POST",
     access: { kind: "anyone" },
     result: "json",
     async run(exchange, { guard, bodyLimitBytes }) {
       const { request } = exchange;
-      const body = await readBody(request, stated.bodyKind, bodyLimitBytes);
+      const body = await readBody(request, declared.bodyKind, bodyLimitBytes);
       if (!check.Check(body)) {
         throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
           faults: describeFaults("body", check, body),

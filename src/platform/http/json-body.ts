@@ -4,8 +4,8 @@ const maximumDepth = 32;
 const maximumCommas = 1000;
 
 /**
- * Parses the JSON object of a body and rejects what parsers disagree on (RFC 8259 §4, RFC 7493 §2): a key given twice,
- * excessive depth, too many members. Throws `VALIDATION_ERROR`, without repeating anything of the text.
+ * Parses the JSON object of a body and rejects what parsers disagree on (RFC 8259 §4, RFC 7493 §2): a repeated key,
+ * excessive depth, too many members. Throws `VALIDATION_ERROR`, whose message contains nothing of the text.
  */
 export function parseJsonBody(text: string): unknown {
   try {
@@ -24,17 +24,17 @@ function isObject(value: unknown): boolean {
 }
 
 /**
- * One pass over a text that may turn out to be no JSON, with the set of keys of every object still open. It comes before
- * the parser, which would build what is refused here.
+ * One pass over a text that may not be JSON, with the keys of every object that is not closed yet. It runs before the parser,
+ * which would otherwise build the values that are rejected here.
  */
 function checkStructure(text: string): void {
-  const open: Array<Set<string> | null> = [];
+  const unclosed: Array<Set<string> | null> = [];
   let commas = 0;
   for (let index = 0; index < text.length; index += 1) {
     switch (text.charCodeAt(index)) {
       case quote: {
         const end = endOfString(text, index);
-        const keys = open.at(-1);
+        const keys = unclosed.at(-1);
         if (keys && isKey(text, end)) addKey(keys, text.slice(index, end + 1));
         index = end;
         break;
@@ -45,12 +45,12 @@ function checkStructure(text: string): void {
         break;
       case openBrace:
       case openBracket:
-        open.push(text.charCodeAt(index) === openBrace ? new Set() : null);
-        if (open.length > maximumDepth) throw malformed("The body is nested too deeply.");
+        unclosed.push(text.charCodeAt(index) === openBrace ? new Set() : null);
+        if (unclosed.length > maximumDepth) throw malformed("The body is nested too deeply.");
         break;
       case closeBrace:
       case closeBracket:
-        open.pop();
+        unclosed.pop();
         break;
       default:
     }
@@ -86,7 +86,7 @@ function isKey(text: string, endOfQuoted: number): boolean {
   return text.charCodeAt(index) === colon;
 }
 
-/** Escapes do not tell two keys apart: `"a"` is `"\u0061"`. */
+/** Keys are compared without escapes: `"a"` and `"\u0061"` are the same key. */
 function addKey(keys: Set<string>, quoted: string): void {
   const key: unknown = JSON.parse(quoted);
   if (typeof key !== "string" || keys.has(key)) throw malformed("A field is given twice.");

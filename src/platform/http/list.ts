@@ -5,7 +5,7 @@ const defaultLimit = 20;
 /** The query of every list; `pageOfQuery` reads it. */
 export const listQuery = Type.Object(
   {
-    // A query holds strings. The framework's own coerced integer responds with 500 when out of bounds.
+    // A query contains strings. The framework's own coerced integer responds with 500 when out of bounds.
     limit: Type.Optional(
       Type.Union(
         [

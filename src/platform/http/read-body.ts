@@ -13,9 +13,9 @@ const mediaTypes: Record<BodyKind, string> = {
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Reads a request's body as the one kind that its route takes. A body of another media type is refused, whoever
- * sent it: a form is a "simple request" that any web page may post (Fetch §2.2.2). No body is `undefined`, and an
- * empty one null. Throws `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `VALIDATION_ERROR`.
+ * Reads a request's body as the one kind that its route takes. A body of another media type is rejected: any web page may
+ * post a form to another site as a "simple request" (Fetch §2.2.2). Returns `undefined` without a body, and null for an empty
+ * JSON body. Throws `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `VALIDATION_ERROR`.
  */
 export async function readBody(
   request: Request,
@@ -24,10 +24,10 @@ export async function readBody(
 ): Promise<unknown> {
   const { headers } = request;
   const length = declaredLength(headers);
-  // What is not read, the server throws away as it arrives: the caller gets our answer, and no memory is used.
+  // The server discards an unread body as it arrives: the client receives the response, and no memory is used.
   if (length !== null && length > limitBytes) throw tooLarge();
   const contentType = headers.get("content-type");
-  // Looking at `body` makes a stream of it, which takes longer to read; of a length that is told there is one.
+  // Access to `request.body` creates a stream, which takes longer to read, so a declared length is used where there is one.
   const hasBody = length === null ? request.body !== null : length > 0;
   if (contentType === null && !hasBody) return undefined;
   checkMediaType(contentType, kind);
@@ -40,12 +40,12 @@ export async function readBody(
   return kind === "json" ? parseJsonBody(text) : parseFormBody(text);
 }
 
-/** An empty form is a form without fields. For JSON null: Elysia takes undefined for "not read yet" and would try itself. */
+/** An empty form has no fields. An empty JSON body is null: for undefined, Elysia would run its own body parser. */
 function emptyBody(kind: BodyKind): unknown {
   return kind === "form" ? {} : null;
 }
 
-/** The length that the request says, or null. The server lets through one that is given twice, if it is the same. */
+/** The declared length of the body, or null. The server accepts a repeated `Content-Length` if all its values are the same. */
 function declaredLength(headers: Headers): number | null {
   const header = headers.get("content-length");
   if (header === null) return null;
@@ -61,13 +61,13 @@ function checkMediaType(contentType: string | null, kind: BodyKind): void {
   const isUtf8 = parameters
     .filter((parameter) => parameter.startsWith("charset="))
     .every((parameter) => /^charset="?utf-?8"?$/.test(parameter));
-  // A form is UTF-8 whatever its sender calls it (RFC 6749 Appendix B): the type has no charset parameter.
+  // A form is always UTF-8 (RFC 6749 Appendix B): its media type has no charset parameter, and one that is sent is ignored.
   if (type !== mediaTypes[kind] || (kind === "json" && !isUtf8)) {
     throw unsupported(`The body must be ${mediaTypes[kind]} in UTF-8.`);
   }
 }
 
-/** A body of declared length has no more than that; any other is counted while it is read. */
+/** The server ends a body at its declared length. A body without one is counted while it is read. */
 async function readBytes(request: Request, limitBytes: number | null): Promise<Uint8Array> {
   try {
     return limitBytes === null

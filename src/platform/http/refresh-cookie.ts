@@ -1,6 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { Settings } from "../config/settings.ts";
-import type { ResponseHeaders } from "./response-headers.ts";
+import type { ResponseHeaders } from "./exchange.ts";
 
 /** Carries refresh tokens in a cookie when `REFRESH_TOKEN_COOKIE` is true, and in bodies when it is false. */
 export interface RefreshCookie {
@@ -17,7 +17,7 @@ export interface RefreshCookie {
   read(request: Request): string | null;
   /** The same for requests that change nothing: a browser may send those without `Origin`, so it may be missing. */
   peek(request: Request): string | null;
-  /** Throws `FORBIDDEN` when the cookie would be set for a page of another origin, which could sign its visitor in to another account. */
+  /** Throws `FORBIDDEN` for a page of an unlisted origin: it could sign its visitor in to an account of the page's owner. */
   assertMayBeSet(request: Request): void;
   /** Deletes the cookie in the browser. */
   clear(headers: ResponseHeaders): void;
@@ -49,7 +49,7 @@ export function createRefreshCookie(settings: Settings): RefreshCookie {
     const [token] = tokens;
     if (token === undefined) return null;
     if (!isTrusted(request.headers.get("origin"))) throw otherOrigin();
-    // Another host of the same site has set one of them, and the request does not tell which.
+    // Another host of the same site has set one of them, and the request does not show which.
     if (tokens.length > 1) throw new AppError("INVALID_TOKEN", "The cookie was sent twice.");
     return token;
   }
@@ -82,7 +82,7 @@ function otherOrigin(): AppError {
 }
 
 /**
- * The values of all cookies of a name but the empty ones. `get` of the map gives the first only; its entries have every one,
+ * The values of all cookies of a name but the empty ones. `get` of the map returns the first only; its entries contain all,
  * in order. Values are percent-decoded and keep their quotes; a refresh token has neither.
  */
 function cookiesNamed(name: string, header: string | null): string[] {

@@ -1,6 +1,6 @@
 import type { Random } from "../../kernel/random.ts";
 
-/** Gives requests their ids. */
+/** Finds or creates the ids of requests. */
 export interface RequestIds {
   /** The request's own `X-Request-Id` where it is acceptable, else a new id. */
   of(request: Request): string;
@@ -19,7 +19,7 @@ const digitsOf = Array.from({ length: blockLength }, (_, place) =>
 /**
  * Gives each request an id: the one that it carries, of 1 to 128 characters of `A-Za-z0-9._-`, or a new one. A new id is a
  * random part drawn once in a process, the number of a block and a place in that block: drawing each id anew takes longer
- * than a token cache lookup. Ids are not secret: two ids of one block tell how many requests lie between them.
+ * than a token cache lookup. Ids are not secret: two ids of one block show how many requests lie between them.
  */
 export function createRequestIds(random: Random): RequestIds {
   const drawn = random.token(48).slice(0, 8);

@@ -13,7 +13,7 @@ import { type Access, findAccess, markGuard, markReader } from "./route-marks.ts
 /** What every feature's routes are built on. */
 export type RouteKit = ReturnType<typeof createRouteKit>;
 
-/** What route factories are made from; each takes the members that it needs. */
+/** What the functions that create routes receive; each uses the members that it needs. */
 export interface RouteParts {
   readonly kit: RouteKit;
   readonly cookie: RefreshCookie;
@@ -37,7 +37,7 @@ export function createRouteKit(
     return ctx;
   }
 
-  // The hooks name what they take: given the whole context, Elysia reads body, cookies and query on every request.
+  // The hooks destructure their parameter: for a hook that takes the whole context, Elysia parses body, cookies and query too.
   return new Elysia({ name: "route-kit" }).macro({
     anyone: {
       resolve: markGuard(anyone, ({ request }: HookContext) => ({
@@ -66,7 +66,7 @@ export function createRouteKit(
           if (!access) throw new Error("a route states its access before `accepts`");
         },
         parse: markReader(kind, async ({ request }: HookContext) => {
-          // Without a token nothing of the body is read.
+          // The body of a request without a token is not read.
           if (access?.kind !== "anyone") readBearerToken(request.headers.get("authorization"));
           return readBody(request, kind, settings.bodyLimitBytes);
         }),

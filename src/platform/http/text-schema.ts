@@ -6,7 +6,7 @@ FormatRegistry.Set("storable-text", (value) => isStorableText(value));
 /** The same for text of several lines: line breaks and tabs are allowed. */
 FormatRegistry.Set("storable-lines", (value) => isStorableText(value.replace(/[\t\n\r]/g, " ")));
 
-/** The form of an id. A string that cannot be an id is accepted here, and then not found like an unknown id. */
+/** The form of an id. A string that cannot be an id is accepted here, and is then not found, like an unknown id. */
 FormatRegistry.Set("record-id", (value) => isStorableText(value));
 
 /** Whether a string is free of NUL and other control characters, lone surrogates, and bidirectional control characters. */

@@ -21,7 +21,7 @@ export function describeFaults(
   return faults.size > 0 ? [...faults.values()] : [{ field: where, issue: "Is invalid." }];
 }
 
-/** The path of a field, `profile.name`; a long or odd name of the client's own is not repeated. */
+/** The path of a field, such as `profile.name`. A client's own name is not repeated if it is long or has unusual characters. */
 function fieldName(where: string, path: string): string {
   const name = path.replace(/^\//, "").replaceAll("/", ".");
   return /^[A-Za-z_][\w.-]{0,63}$/.test(name) ? name : where;
@@ -30,7 +30,7 @@ function fieldName(where: string, path: string): string {
 function issueOf({ type, schema, value, errors }: ValueError): string {
   switch (type) {
     case ValueErrorType.Union: {
-      // Such as a string or null: the fault of the value as the first of them.
+      // A union such as a string or null: the fault is that of the union's first member.
       const first = errors[0]?.First();
       return first ? issueOf(first) : "Is invalid.";
     }

@@ -19,15 +19,15 @@ export interface DeliveryOptions {
 
 /** A delivery that takes longer has failed. */
 const deliveryTimeoutSeconds = 90;
-/** How long a message belongs to its worker: longer than a delivery takes. If the worker is killed, another takes it then. */
+/** How long a message belongs to its worker: longer than a delivery takes. If the worker is killed, another one claims it then. */
 export const leaseSeconds = 120;
 /** With the back-off below, a message is tried for about a day before it is dead. */
 export const maximumAttempts = 20;
 const maximumBackoffSeconds = 4 * 3600;
-/** How often the result of a delivery is written, a second apart, until that succeeds. */
-const settlingTries = 5;
+/** The number of attempts to write the result of a delivery, a second apart. */
+const resultTries = 5;
 
-/** The pause after the given failed attempt: 1 s, 2 s, 4 s … up to 4 h. */
+/** The pause after failed attempt number `attempt`: 1 s, 2 s, 4 s … up to 4 h. */
 export function backoffSeconds(attempt: number): number {
   return Math.min(2 ** (attempt - 1), maximumBackoffSeconds);
 }
@@ -52,18 +52,18 @@ export async function attemptDelivery(
     if (failure.isFinal) log.error(fields, "delivery failed for the last time");
     else log.warn(fields, "delivery failed, will be tried again");
   }
-  const settle = () =>
+  const writeResult = () =>
     failure
       ? markFailed(db, message, { reason: failure.reason, retryAt, now })
       : markDelivered(db, message.id, now);
   for (let tries = 1; ; tries += 1) {
     try {
-      await settle();
+      await writeResult();
       return;
     } catch (error) {
       const fields = { topic, message: message.id, ...describeError(error) };
       log.warn(fields, "the result of a delivery could not be written");
-      if (tries === settlingTries) return;
+      if (tries === resultTries) return;
     }
     await Bun.sleep(1000);
   }
@@ -87,7 +87,7 @@ async function deliver(
   }
 }
 
-/** For the log and the row: without the message of a database error, which has parameters. */
+/** For the log and the row, without the message of a database error, which contains parameters. */
 function reasonOf(error: unknown): string {
   const { error: kind, reason } = describeError(error);
   // Postgres stores no NUL, and the receiver may have sent one.

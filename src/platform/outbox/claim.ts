@@ -7,8 +7,8 @@ import { outbox } from "./table.ts";
 export type ClaimedMessage = Awaited<ReturnType<typeof claimMessages>>[number];
 
 /**
- * Claims up to `limit` due messages of a topic until `leaseUntil`. Of several workers each gets its own (SKIP LOCKED); if one
- * is killed, its messages are free when the lease ends. Every claim counts as an attempt.
+ * Claims up to `limit` due messages of a topic until `leaseUntil`. Several workers claim different messages (SKIP LOCKED); if a
+ * worker is killed, its messages are due again when the lease ends. Every claim counts as an attempt.
  */
 export async function claimMessages(
   db: Db,

@@ -4,7 +4,7 @@ import type { Db } from "../db/port.ts";
 import { outbox } from "./table.ts";
 
 const daySeconds = 86_400;
-/** Long enough to find out why a mail did not arrive. */
+/** Time to find out why a mail did not arrive. */
 const deliveredSeconds = 7 * daySeconds;
 const deadSeconds = 30 * daySeconds;
 

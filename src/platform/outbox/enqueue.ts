@@ -13,7 +13,7 @@ export interface NewMessage {
   readonly topic: string;
   readonly key: string | SQL | null;
   readonly payload: Readonly<Record<string, unknown>> | SQL;
-  /** Sealed before they reach the database. */
+  /** Encrypted before they are written to the database. */
   readonly secrets?: Readonly<Record<string, unknown>>;
 }
 

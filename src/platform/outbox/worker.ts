@@ -5,12 +5,12 @@ import { claimMessages } from "./claim.ts";
 
 /** Delivers one topic's messages until stopped. */
 export interface OutboxWorker {
-  /** Looks for work at once instead of at the next poll. */
+  /** Claims due messages now, without waiting for the next poll. */
   wake(): void;
   /** Delivers everything that is due now, also without a start; resolves with the number of messages attempted. */
   drain(): Promise<number>;
   start(): void;
-  /** Finishes the deliveries in progress and takes no more. */
+  /** Claims no more messages, and waits for the deliveries in progress. */
   stop(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ const pollSeconds = 1;
 /** The number of messages that one worker delivers at a time: one that hangs does not delay the others. */
 const concurrency = 10;
 
-/** A worker for one topic. Any number of replicas may each run one. */
+/** A worker for one topic. Each of any number of replicas may run one. */
 export function createOutboxWorker(options: DeliveryOptions): OutboxWorker {
   const { db, clock, log, topic } = options;
   const underWay = new Set<Promise<void>>();
@@ -29,7 +29,7 @@ export function createOutboxWorker(options: DeliveryOptions): OutboxWorker {
   let isFull = false;
   let taken = 0;
 
-  /** Takes the due messages, up to the free places. */
+  /** Claims due messages and begins to deliver them, as many as the concurrency allows. */
   async function takeDue(): Promise<void> {
     const room = concurrency - underWay.size;
     isFull = room === 0;
@@ -54,7 +54,7 @@ export function createOutboxWorker(options: DeliveryOptions): OutboxWorker {
     underWay.add(delivery);
   }
 
-  async function lookWhileAsked(): Promise<void> {
+  async function lookWhileRequested(): Promise<void> {
     try {
       while (lookAgain) {
         lookAgain = false;
@@ -65,10 +65,10 @@ export function createOutboxWorker(options: DeliveryOptions): OutboxWorker {
     }
   }
 
-  /** One query at a time; a call during one causes another, which follows at once. */
+  /** One query at a time. A call during a query causes another one right after it. */
   function look(): Promise<void> {
     lookAgain = true;
-    looking ??= lookWhileAsked();
+    looking ??= lookWhileRequested();
     return looking;
   }
 

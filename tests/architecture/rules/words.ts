@@ -33,27 +33,15 @@ const wordList: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders and files that are not converted yet, by the beginning of their path. */
-const pending: readonly string[] = [
-  ".ci/knip.json",
-  "bench/",
-  "docs/decisions/0014-",
-  "docs/mails.md",
-  "docs/pages.md",
-  "docs/security.md",
-  "src/app/create-app.ts",
-  "src/app/edge/",
-  "src/app/openapi/",
-  "src/features/",
-  "src/platform/db/",
-  "src/platform/http/",
-  "src/platform/mail/",
-  "src/platform/outbox/",
-  "tests/",
-];
+const pending: readonly string[] = ["tests/"];
 
-/** The list itself, what is planted for it, and the figures of the last measurement, which are no part of the repository. */
+/**
+ * The list itself, what is planted for it, and the figures of the last measurement, which are no part of the repository. The
+ * deletion of a role records a field `holders`, which recorded audit rows keep.
+ */
 const exempt = new Set([
   "bench/results.json",
+  "src/features/roles/delete-role.ts",
   "tests/architecture/planted/words.ts",
   "tests/architecture/rules/words.ts",
 ]);

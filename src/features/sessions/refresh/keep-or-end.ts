@@ -35,9 +35,11 @@ export async function touch(ctx: Context, token: PresentedToken): Promise<Refres
   return row ? toRefreshedSession(row) : null;
 }
 
-const use = preparedCommit((db, given: ParameterSource<Presentation>) => {
-  const { token, now, contexts } = parametersOf(given);
-  const slidTo = given((sent) => addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds));
+const use = preparedCommit((db, parameter: ParameterSource<Presentation>) => {
+  const { token, now, contexts } = parametersOf(parameter);
+  const slidTo = parameter((sent) =>
+    addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds),
+  );
   const query = db
     .update(sessions)
     .set({
@@ -66,9 +68,9 @@ export async function endUnlessWithinGrace(
   return row ? { ...toRefreshedSession(row), hasEnded: row.endedAt !== null } : null;
 }
 
-const decision = preparedCommit((db, given: ParameterSource<Presentation>) => {
-  const { token, now, contexts } = parametersOf(given);
-  const graceStart = given((sent) =>
+const decision = preparedCommit((db, parameter: ParameterSource<Presentation>) => {
+  const { token, now, contexts } = parametersOf(parameter);
+  const graceStart = parameter((sent) =>
     addSeconds(sent.now, -sent.ctx.settings.refreshTokenGraceSeconds),
   );
   const isWithinGrace = and(
@@ -106,14 +108,14 @@ const decision = preparedCommit((db, given: ParameterSource<Presentation>) => {
 });
 
 /** The input as parameters of a statement. */
-function parametersOf(given: ParameterSource<Presentation>) {
-  const contexts: ParameterSource<Context> = (read) => given((sent) => read(sent.ctx));
+function parametersOf(parameter: ParameterSource<Presentation>) {
+  const contexts: ParameterSource<Context> = (read) => parameter((sent) => read(sent.ctx));
   const token = {
-    sessionId: given((sent) => sent.sessionId),
-    userId: given((sent) => sent.userId),
-    presentedHash: given((sent) => sent.presentedHash),
+    sessionId: parameter((sent) => sent.sessionId),
+    userId: parameter((sent) => sent.userId),
+    presentedHash: parameter((sent) => sent.presentedHash),
   };
-  return { token, now: given((sent) => sent.now), contexts };
+  return { token, now: parameter((sent) => sent.now), contexts };
 }
 
 function belongsToActiveSession(

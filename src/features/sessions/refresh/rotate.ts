@@ -34,36 +34,36 @@ export async function rotate(
   return toRefreshedSession(row);
 }
 
-const rotation = coalescedQuery((db, given: InputRows<Rotation>) => {
-  const now = given.column("timestamptz", (sent) => sent.now);
-  const slidTo = given.column("timestamptz", (sent) =>
+const rotation = coalescedQuery((db, inputs: InputRows<Rotation>) => {
+  const now = inputs.column("timestamptz", (sent) => sent.now);
+  const slidTo = inputs.column("timestamptz", (sent) =>
     addSeconds(sent.now, sent.ctx.settings.jwtRefreshTokenTtlSeconds),
   );
-  const sessionId = given.column("uuid", (sent) => sent.sessionId);
-  const presentedHash = given.column("text", (sent) => sent.presentedHash);
+  const sessionId = inputs.column("uuid", (sent) => sent.sessionId);
+  const presentedHash = inputs.column("text", (sent) => sent.presentedHash);
   // Only the batch leads to a session, so that it is looked up by its key, also by a plan that was made while the table was
   // small.
   const query = db
     .update(sessions)
     .set({
-      refreshTokenHash: given.column("text", (sent) => sent.successorHash),
+      refreshTokenHash: inputs.column("text", (sent) => sent.successorHash),
       previousRefreshTokenHash: presentedHash,
       refreshTokenIssuedAt: now,
       lastUsedAt: now,
       expiresAt: sql`least(${slidTo}, ${sessions.absoluteExpiresAt})`,
     })
-    .from(given.rowsOf(sessions, sessionId))
+    .from(inputs.rowsOf(sessions, sessionId))
     .where(
       and(
         eq(sessions.id, sessionId),
-        sql`${sessions.userId}::text = ${given.column("text", (sent) => sent.userId)}`,
+        sql`${sessions.userId}::text = ${inputs.column("text", (sent) => sent.userId)}`,
         eq(sessions.refreshTokenHash, presentedHash),
         isOpen(now),
         eq(sessions.credentialsVersion, presentCredentialsVersion),
       ),
     )
     .returning({
-      ...given.columns,
+      ...inputs.columns,
       sessionId: sql<string>`${sessions.id}`.as("session_id"),
       userId: sessions.userId,
       amr: sessions.amr,
@@ -72,7 +72,7 @@ const rotation = coalescedQuery((db, given: InputRows<Rotation>) => {
       expiresAt: sessions.expiresAt,
       absoluteExpiresAt: sessions.absoluteExpiresAt,
     });
-  const contexts: ParameterSource<Context> = (read) => given.value((sent) => read(sent.ctx));
+  const contexts: ParameterSource<Context> = (read) => inputs.value((sent) => read(sent.ctx));
   const { statement, rows: rotated } = composeCommit(
     db,
     { query },
