@@ -42,7 +42,7 @@ test("an invalid or missing name creates nothing", async () => {
     const refused = await runGatehouse([...commandLine, name], home);
     expect([refused.exitCode, refused.stdout]).toEqual([2, ""]);
     expect(refused.stderr).toContain(
-      "It must have 1 to 100 characters, and no control characters.",
+      "It must be 1 to 100 characters long, without control characters.",
     );
   }
   for (const wrong of [["clients", "create"], ["clients"], ["clients", "destroy"]]) {

@@ -44,7 +44,7 @@ export async function openApiDocument(
   }));
   assertUniqueOperationIds(operations.map(({ operation }) => operation));
   const paths: JsonObject = {};
-  for (const { path, method, operation } of operations) {
+  for (const { path, method, operation } of operations.toSorted(byMethod)) {
     paths[path] = { ...objectAt(paths, path), [method]: operation };
   }
   const named = schemas.named();
@@ -59,6 +59,13 @@ export async function openApiDocument(
     paths: sortedByKey(paths),
     components: { schemas: named, securitySchemes: securitySchemes(passwordGrantEnabled) },
   };
+}
+
+const methodOrder = ["get", "post", "put", "patch", "delete"];
+
+/** Reading before writing, as readers of the document expect. */
+function byMethod(one: { readonly method: string }, other: { readonly method: string }): number {
+  return methodOrder.indexOf(one.method) - methodOrder.indexOf(other.method);
 }
 
 function securitySchemes(passwordGrantEnabled: boolean): JsonObject {
