@@ -3,7 +3,7 @@ import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { decodeToken } from "../support/forge-token.ts";
-import { hearing } from "../support/hearing.ts";
+import { hearing } from "../support/next-change.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { refresh, sessionOf, statusOfMe } from "../support/session-calls.ts";
 import { useTestApp } from "../support/test-app.ts";

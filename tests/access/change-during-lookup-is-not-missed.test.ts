@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "bun:test";
 import { signInAdmin } from "../support/admin.ts";
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
 import { eventually } from "../support/eventually.ts";
-import { hearing } from "../support/hearing.ts";
+import { hearing } from "../support/next-change.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { sessionOf } from "../support/session-calls.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createAuthenticator } from "../../src/features/access/index.ts";
 import { createContext } from "../../src/platform/platform.ts";
 import { createCountedApp } from "../support/counted-app.ts";
-import { hearing } from "../support/hearing.ts";
+import { hearing } from "../support/next-change.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { insertSessions, signTokenOf } from "../support/many-sessions.ts";
 import { refreshed, sessionOf } from "../support/session-calls.ts";

@@ -12,7 +12,7 @@ import { callWith, exampleBody, type Operation, readOperations } from "../suppor
 import { signUpWith } from "../support/roles.ts";
 import { statusOfMe } from "../support/session-calls.ts";
 import { useTestApp } from "../support/test-app.ts";
-import { operationsByPermission, operationsOfTheSignedIn } from "./access.ts";
+import { operationsByPermission, operationsOfTheSignedIn } from "./operation-access.ts";
 
 const app = useTestApp();
 let operations: Operation[];
