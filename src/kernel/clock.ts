@@ -16,6 +16,19 @@ export function numericDate(timestamp: Date): number {
   return Math.floor(timestamp.getTime() / 1000);
 }
 
+let lastTime = Number.NaN;
+let lastText = "";
+
+/** A timestamp in RFC 3339, UTC. Many responses have the same millisecond, whose text is formatted once. */
+export function formatTimestamp(timestamp: Date): string {
+  const time = timestamp.getTime();
+  if (time !== lastTime) {
+    lastText = timestamp.toISOString();
+    lastTime = time;
+  }
+  return lastText;
+}
+
 /** A reading of the monotonic clock in milliseconds, for measuring durations. */
 export function monotonicMilliseconds(): number {
   return performance.now();

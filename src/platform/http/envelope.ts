@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
+import { formatTimestamp } from "../../kernel/clock.ts";
 import type { AppError } from "../../kernel/errors.ts";
 
 const timestamp = Type.String({ format: "date-time", description: "RFC 3339, UTC." });
@@ -53,7 +54,7 @@ export function uncheckedSuccessSchema<T extends TSchema>(data: T) {
 
 /** A success body around its `data`. */
 export function success<T>(data: T, now: Date): { success: true; data: T; timestamp: string } {
-  return { success: true, data, timestamp: now.toISOString() };
+  return { success: true, data, timestamp: formatTimestamp(now) };
 }
 
 /** The error response body of an error. It contains the code, the public message and the faults, and nothing else. */
@@ -75,6 +76,6 @@ export function failure(error: AppError, now: Date): Static<typeof errorSchema> 
           }
         : {}),
     },
-    timestamp: now.toISOString(),
+    timestamp: formatTimestamp(now),
   };
 }

@@ -1,6 +1,7 @@
 import { pino, type DestinationStream } from "pino";
 import { build as prettyStream } from "pino-pretty";
 
+import { formatTimestamp } from "../../kernel/clock.ts";
 import type { Logger } from "./port.ts";
 import { createStandardOutput } from "./standard-output.ts";
 
@@ -42,7 +43,13 @@ export function createLogger(options: LogOptions, stream?: DestinationStream): L
       if (!isRequestLogged) return;
       const { time, ...fields } = entry;
       if (!output) return log.info(fields, "request");
-      const line = { level: "info", time: time.toISOString(), service, ...fields, msg: "request" };
+      const line = {
+        level: "info",
+        time: formatTimestamp(time),
+        service,
+        ...fields,
+        msg: "request",
+      };
       output.gather(`${JSON.stringify(line)}\n`);
     },
   };
