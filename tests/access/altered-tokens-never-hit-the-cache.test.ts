@@ -1,29 +1,24 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { digestOf } from "../../src/features/access/token-digest.ts";
 import { createCacheScene, foundSession } from "../support/cached-session.ts";
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
 import { eventually } from "../support/eventually.ts";
 import { signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
-// The attack: a token in use, so that its signature is known to be good, with another header or payload in front of it. A
-// service that asks whether it is valid and then reads the payload by itself would be told yes.
-let app: TestApp;
+// The attack: a cached token, whose signature was verified, with another header or payload. A service that introspects it
+// and then reads the payload itself would trust the altered payload.
+const app = useTestApp();
 let replica: CountedApp;
 let token: string;
 
 beforeAll(async () => {
-  app = await startTestApp();
   ({ accessToken: token } = await signUp(app));
   replica = createCountedApp(app);
+  app.defer(() => replica[Symbol.asyncDispose]());
   await replica.platform.changes.start();
   await eventually(() => replica.platform.changes.isLive(), Boolean);
-});
-
-afterAll(async () => {
-  await replica[Symbol.asyncDispose]();
-  await app[Symbol.asyncDispose]();
 });
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -48,13 +43,13 @@ test.each<[string, (header: string, payload: string, signature: string) => strin
     "another signature",
     (header, payload, signature) => `${header}.${payload}.${signature.slice(1)}A`,
   ],
-  ["a part more", (header, payload, signature) => `${header}.${payload}.${signature}.`],
+  ["another part", (header, payload, signature) => `${header}.${payload}.${signature}.`],
   ["padding", (header, payload, signature) => `${header}.${payload}.${signature}=`],
   [
     "a character that is no base64url",
     (header, payload, signature) => `${header}.${payload}\u00e9.${signature}`,
   ],
-])("a token in use with %s is refused, before and after", async (_, change) => {
+])("a cached token with %s is refused, before and after each use", async (_, change) => {
   const [header = "", payload = "", signature = ""] = token.split(".");
   const changed = change(header, payload, signature);
   const validate = (json: object) => replica.call("POST", "/api/v1/auth/validate-token", { json });
@@ -66,10 +61,10 @@ test.each<[string, (header: string, payload: string, signature: string) => strin
   expect((await validate({ token })).status).toBe(200);
 });
 
-test("a text that differs from a token is never taken for it", () => {
+test("a string that differs from a cached token never finds it", () => {
   const { cache, read } = createCacheScene();
   read(token, foundSession("1"));
-  // Recent, so that it is found by its text, and not recent, so that it is found by its digest.
+  // A recent token is found by its string, an older one by its digest.
   for (let use = 0; use < 2; use += 1) {
     for (let place = 0; place < token.length; place += 1) {
       const other = token[place] === "A" ? "B" : "A";
@@ -89,7 +84,7 @@ test("a text that differs from a token is never taken for it", () => {
   }
 });
 
-test("a digest is 159 bits of SHA-256, and a text that is too long for a token has none", () => {
+test("a digest is 159 bits of SHA-256, and a string that is too long for a token has none", () => {
   const hex = new Bun.CryptoHasher("sha256").update("abc").digest("hex");
   const bits = BigInt(`0x${hex}`).toString(2).padStart(256, "0");
   const integers = [0, 64, 128].map((start) => Number.parseInt(bits.slice(start, start + 53), 2));

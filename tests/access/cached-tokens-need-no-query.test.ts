@@ -1,37 +1,32 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { createAuthenticator } from "../../src/features/access/index.ts";
 import { createContext } from "../../src/platform/platform.ts";
 import { createCountedApp } from "../support/counted-app.ts";
-import { hearing } from "../support/next-change.ts";
+import { nextChange } from "../support/next-change.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { insertSessions, signTokenOf } from "../support/many-sessions.ts";
 import { refreshed, sessionOf } from "../support/session-calls.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const many = 10_000;
 /** Fewer than the statements that may wait for a connection. */
 const atOnce = 50;
 
-let app: TestApp;
+const app = useTestApp();
 let user: SignedInUser;
 
 beforeAll(async () => {
-  app = await startTestApp();
   user = await signUp(app);
   for (const sql of insertSessions(many)) await app.rows(sql);
 }, 30_000);
 
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-});
-
 interface CountedAuthenticator extends AsyncDisposable {
-  /** Verifies each token, and gives the number of statements that this took. */
-  ask(tokens: readonly string[]): Promise<number>;
+  /** Verifies each token, and returns the number of statements that this took. */
+  verify(tokens: readonly string[]): Promise<number>;
 }
 
-/** An authenticator that holds no token yet. Its feed is always live: on a busy machine a real one is not. */
+/** An authenticator with an empty token cache. Its feed is always live: on a busy machine a real one is not. */
 function createCounted(tokenCacheSizeBytes = 64 * 2 ** 20): CountedAuthenticator {
   const counted = createCountedApp(app, { tokenCacheSizeBytes });
   const changes = { ...counted.platform.changes, isLive: () => true };
@@ -40,7 +35,7 @@ function createCounted(tokenCacheSizeBytes = 64 * 2 ** 20): CountedAuthenticator
   const ctx = createContext(platform, { kind: "anonymous" }, origin);
   const { authenticate } = createAuthenticator(platform);
   return {
-    async ask(tokens) {
+    async verify(tokens) {
       const before = counted.statements;
       for (let start = 0; start < tokens.length; start += atOnce) {
         await Promise.all(
@@ -56,31 +51,31 @@ function createCounted(tokenCacheSizeBytes = 64 * 2 ** 20): CountedAuthenticator
 const tokenOf = (number: number) =>
   signTokenOf(number, user.accessToken, app.platform.settings.jwtSecretKey);
 
-test("10,000 tokens that are asked for in turn cost a statement each, and none the second time", async () => {
+test("10,000 tokens in turn cost one statement each the first time, and none the second time", async () => {
   await using counted = createCounted();
   const tokens = Array.from({ length: many }, (_, index) => tokenOf(index + 1));
-  expect(await counted.ask(tokens)).toBe(many);
-  expect(await counted.ask(tokens)).toBe(0);
+  expect(await counted.verify(tokens)).toBe(many);
+  expect(await counted.verify(tokens)).toBe(0);
 }, 60_000);
 
-test("another token of a session that is held costs no statement, and one that was forged is refused", async () => {
+test("another token of a cached session costs no statement, and a forged one is refused", async () => {
   await using counted = createCounted();
-  expect(await counted.ask([tokenOf(1)])).toBe(1);
+  expect(await counted.verify([tokenOf(1)])).toBe(1);
   const others = Array.from({ length: 20 }, () => tokenOf(1));
-  expect(await counted.ask(others)).toBe(0);
+  expect(await counted.verify(others)).toBe(0);
   const forged = signTokenOf(1, user.accessToken, "another secret, of the same length or so");
-  expect(counted.ask([forged])).rejects.toMatchObject({ code: "INVALID_TOKEN" });
+  expect(counted.verify([forged])).rejects.toMatchObject({ code: "INVALID_TOKEN" });
 });
 
-test("a token from a refresh costs no statement on a replica that holds the session", async () => {
+test("a token from a refresh costs no statement on a replica that has cached the session", async () => {
   await using counted = createCounted();
   const { access_token, refresh_token } = (await logIn(app, user)).json.data;
-  expect(await counted.ask([access_token])).toBe(1);
+  expect(await counted.verify([access_token])).toBe(1);
   const newer = await refreshed(app, refresh_token);
-  expect(await counted.ask([newer.accessToken, access_token])).toBe(0);
+  expect(await counted.verify([newer.accessToken, access_token])).toBe(0);
 });
 
-// The attack: the session ends; a token of it that the replica has not seen must not be accepted by what the cache holds.
+// The attack: a session has ended, and a token of it that is not cached is sent to a replica that had cached the session.
 // security 35
 test("another token of a session that has ended is refused", async () => {
   const replica = await app.replica();
@@ -89,20 +84,20 @@ test("another token of a session that has ended is refused", async () => {
   const { access_token, refresh_token } = (await logIn(app, user)).json.data;
   expect(await statusOf(access_token)).toBe(200);
   const newer = await refreshed(app, refresh_token);
-  const heard = hearing(replica.platform.changes, sessionOf(access_token));
+  const notified = nextChange(replica.platform.changes, sessionOf(access_token));
   await app.call("POST", "/api/v1/auth/logout", { bearer: access_token });
-  await heard;
+  await notified;
   for (const bearer of [newer.accessToken, access_token]) expect(await statusOf(bearer)).toBe(401);
 });
 
-test("one-time tokens, several times as many as the cache holds, evict none of those in use", async () => {
+test("one-time tokens, several times as many as the cache has room for, evict no token in use", async () => {
   const mebibyte = 2 ** 20;
   await using counted = createCounted(mebibyte);
   const inUse = Array.from({ length: 50 }, (_, index) => tokenOf(index + 1));
   const once = Array.from({ length: 5000 }, (_, index) => tokenOf(index + 101));
-  expect(await counted.ask(inUse)).toBe(inUse.length);
+  expect(await counted.verify(inUse)).toBe(inUse.length);
   for (let start = 0; start < once.length; start += 500) {
-    await counted.ask(once.slice(start, start + 500));
-    expect(await counted.ask(inUse)).toBe(0);
+    await counted.verify(once.slice(start, start + 500));
+    expect(await counted.verify(inUse)).toBe(0);
   }
 }, 60_000);

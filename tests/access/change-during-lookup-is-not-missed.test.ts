@@ -3,14 +3,14 @@ import { beforeAll, expect, test } from "bun:test";
 import { signInAdmin } from "../support/admin.ts";
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
 import { eventually } from "../support/eventually.ts";
-import { hearing } from "../support/next-change.ts";
+import { nextChange } from "../support/next-change.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
 import { sessionOf } from "../support/session-calls.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-// The race: a replica has asked the database about a token it has not seen, and while the answer is on its way, what it
-// says stops being true. The replica's news of changes is faster than the answer.
+// The race: a replica looks up a token in the database, and the session or user changes while the result is on its way.
+// The notification of the change arrives before the outdated result.
 const app = useTestApp();
 let proxy: TcpProxy;
 let replica: CountedApp;
@@ -27,8 +27,8 @@ beforeAll(async () => {
   await replica.platform.changes.start();
 });
 
-/** All answers of the replica's pool, and none of its listening connection. */
-const holdReadings = () => proxy.holdAnswers((opening) => !opening.includes("replica changes"));
+/** Delays all results of the replica's pool, and none of its listening connection. */
+const holdResults = () => proxy.holdAnswers((opening) => !opening.includes("replica changes"));
 
 const me = (bearer: string) => replica.call("GET", "/api/v1/users/me", { bearer });
 
@@ -36,26 +36,26 @@ async function freshToken(): Promise<string> {
   return (await logIn(app, user)).json.data.access_token;
 }
 
-/** Asks with a new token; while the database's answer is on its way, `change` happens and is heard of. */
-async function askDuring(token: string, id: string, change: () => Promise<unknown>) {
-  const held = holdReadings();
-  const asked = me(token);
+/** Sends a new token; `change` happens and its notification arrives while the database's result is on its way. */
+async function meDuring(token: string, id: string, change: () => Promise<unknown>) {
+  const held = holdResults();
+  const pending = me(token);
   await eventually(
     () => held.count,
     (count) => count > 0,
   );
-  const heard = hearing(replica.platform.changes, id);
+  const notified = nextChange(replica.platform.changes, id);
   await change();
-  await heard;
+  await notified;
   held.release();
-  return asked;
+  return pending;
 }
 
 // security 35
-test("a session that ends during the first reading is neither accepted nor remembered", async () => {
+test("a session that ends during the first lookup is neither accepted nor cached", async () => {
   for (let round = 0; round < 20; round += 1) {
     const token = await freshToken();
-    const answer = await askDuring(token, sessionOf(token), () =>
+    const answer = await meDuring(token, sessionOf(token), () =>
       app.call("POST", "/api/v1/auth/logout", { bearer: token }),
     );
     expect([answer.status, (await me(token)).status]).toEqual([401, 401]);
@@ -63,41 +63,41 @@ test("a session that ends during the first reading is neither accepted nor remem
 });
 
 // security 96
-test("roles that change during the first reading are those that the answer is given by", async () => {
+test("roles that change during the first lookup are in the response of that lookup", async () => {
   await signInAdmin(app);
   for (const [sql, roles] of [
     [`insert into user_roles values ('${user.userId}', 'admin', now())`, ["user", "admin"]],
     [`delete from user_roles where user_id = '${user.userId}'`, ["user"]],
   ] as const) {
     const token = await freshToken();
-    const answer = await askDuring(token, user.userId, () => app.rows(sql));
+    const answer = await meDuring(token, user.userId, () => app.rows(sql));
     expect(answer.json.data.roles).toEqual(roles);
     expect((await me(token)).json.data.roles).toEqual(roles);
   }
 });
 
-test("a change of something else makes nobody read twice", async () => {
+test("a change of another session causes no second lookup", async () => {
   const stranger = await signUp(app);
   const token = await freshToken();
   const before = replica.statements;
-  const answer = await askDuring(token, sessionOf(stranger.accessToken), () =>
+  const answer = await meDuring(token, sessionOf(stranger.accessToken), () =>
     app.call("POST", "/api/v1/auth/logout", { bearer: stranger.accessToken }),
   );
   expect([answer.status, (await me(token)).status]).toEqual([200, 200]);
   expect(replica.statements - before).toBe(1);
 });
 
-// The race without the stage set for it: whatever the order in which things arrive, the last word is the database's.
+// The same race without delays: in whatever order the results and notifications arrive, the state of the database decides.
 // security 35
-test("sessions that end at any moment of the first reading are dead afterwards", async () => {
+test("sessions that end at any time during the first lookup are refused afterwards", async () => {
   for (let round = 0; round < 60; round += 1) {
     const token = await freshToken();
-    const asking = (async () => {
+    const lookups = (async () => {
       await Bun.sleep((round % 6) / 2);
       return Promise.all([me(token), me(token), me(token)]);
     })();
     await app.call("POST", "/api/v1/auth/logout", { bearer: token });
-    await asking;
+    await lookups;
     await eventually(
       async () => (await me(token)).status,
       (status) => status === 401,

@@ -8,8 +8,10 @@ import { type PostgresServer, startPostgresServer } from "../support/postgres-se
 import { quietLog } from "../support/quiet-log.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 
-/** A feed counts as live for a tenth of a second after it heard anything; the rest is for a busy machine. */
-const soonMilliseconds = 500;
+/** After so long without a notification the connection is given up and opened again. */
+const silenceSeconds = 2;
+/** A feed is live for 0.1 s after a notification. The bound is generous, but below `silenceSeconds`: loss is noticed first. */
+const lostSeconds = 1.5;
 
 let server: PostgresServer;
 
@@ -19,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-/** A replica's feed, and everything that it tells. */
+/** A replica's feed, and all changes that it announces. */
 function openFeed(url = server.url) {
   const database = createPostgresDatabase({
     url,
@@ -27,23 +29,23 @@ function openFeed(url = server.url) {
     timeoutSeconds: 1,
     applicationName: "replica",
     log: quietLog,
-    silenceSeconds: 2,
+    silenceSeconds,
   });
   const { changes } = database;
-  const told: Change[] = [];
-  changes.subscribe((change) => void told.push(change));
+  const announced: Change[] = [];
+  changes.subscribe((change) => void announced.push(change));
   const backends = findListeningBackends(server.url);
   return {
     changes,
-    told,
+    announced,
     backends,
     live: (seconds = 5) => eventually(() => changes.isLive(), Boolean, seconds),
-    lost: () => eventually(() => !changes.isLive(), Boolean, soonMilliseconds / 1000),
-    /** Fails when something that is told now is not heard. */
-    async hears(id: string) {
+    lost: () => eventually(() => !changes.isLive(), Boolean, lostSeconds),
+    /** Sends a notification, and fails when the feed does not announce it. */
+    async expectAnnounced(id: string) {
       await backends.tell(`user:${id}`);
       const isThis = (change: Change) => change.subject === "user" && change.id === id;
-      await eventually(() => told.some(isThis), Boolean);
+      await eventually(() => announced.some(isThis), Boolean);
     },
     async [Symbol.asyncDispose]() {
       await backends[Symbol.asyncDispose]();
@@ -52,38 +54,38 @@ function openFeed(url = server.url) {
   };
 }
 
-// The bad day: an administrator, or a failing network, ends the listening connection again and again.
+// The failure: an administrator or the network ends the listening connection repeatedly.
 test("a killed connection is noticed at once, and a new one takes its place, ten times in a row", async () => {
   await using feed = openFeed();
   await feed.changes.start();
   expect(feed.changes.isLive()).toBe(true);
   for (let round = 0; round < 10; round += 1) {
-    await feed.hears(`${round}`);
-    feed.told.length = 0;
+    await feed.expectAnnounced(`${round}`);
+    feed.announced.length = 0;
     expect(await feed.backends.kill()).toBe(1);
     await feed.lost();
     await feed.live();
-    // Whatever was remembered was forgotten before the feed counted as live.
-    expect(feed.told).toContainEqual({ subject: "all", id: "" });
+    // All caches were emptied before the feed was live.
+    expect(feed.announced).toContainEqual({ subject: "all", id: "" });
     expect(await feed.backends.pids()).toHaveLength(1);
   }
-  await feed.hears("afterwards");
+  await feed.expectAnnounced("afterwards");
 }, 15_000);
 
-test("a restart of the server is survived", async () => {
+test("the feed is live again after a restart of the server", async () => {
   await using feed = openFeed();
   await feed.changes.start();
   for (const mode of ["immediate", "fast"] as const) {
-    await feed.hears(`before ${mode}`);
+    await feed.expectAnnounced(`before ${mode}`);
     await server.halt(mode);
     await feed.lost();
     await server.resume();
     await feed.live();
-    await feed.hears(`after ${mode}`);
+    await feed.expectAnnounced(`after ${mode}`);
   }
 }, 15_000);
 
-test("a server that is away at the start is waited for, and fails nothing", async () => {
+test("the start succeeds while the server is unavailable, and the feed is live once the server is available", async () => {
   await using feed = openFeed();
   await server.halt("fast");
   try {
@@ -93,11 +95,11 @@ test("a server that is away at the start is waited for, and fails nothing", asyn
     await server.resume();
   }
   await feed.live();
-  await feed.hears("it is there");
+  await feed.expectAnnounced("once available");
 }, 15_000);
 
-// The bad day: the server's process hangs. The connection stays open, and nothing is ever heard on it.
-test("silence counts as loss; what was told meanwhile is heard before the feed counts as live again", async () => {
+// The failure: the server's process hangs. The connection stays open, and no notification arrives.
+test("a silent feed is not live, and notifications sent meanwhile are announced before it is live again", async () => {
   await using feed = openFeed();
   await feed.changes.start();
   const [pid = 0] = await feed.backends.pids();
@@ -111,20 +113,20 @@ test("silence counts as loss; what was told meanwhile is heard before the feed c
       process.kill(pid, "SIGCONT");
     }
     await feed.live();
-    expect(feed.told).toContainEqual({ subject: "user", id: `in silence ${round}` });
+    expect(feed.announced).toContainEqual({ subject: "user", id: `in silence ${round}` });
   }
 }, 15_000);
 
-// The bad day: a failover. The old connection is never closed, and TCP would wait for a quarter of an hour.
-test("a connection on a network path that is no more is given up, and a new one takes its place", async () => {
+// The failure: a failover. The old connection is never closed, and TCP would wait for a quarter of an hour.
+test("a connection over a lost network path is given up, and a new one takes its place", async () => {
   await using proxy = await startTcpProxy(server.port);
   const url = new URL(server.url);
   url.port = String(proxy.port);
   await using feed = openFeed(url.href);
   await feed.changes.start();
-  await feed.hears("by the first path");
+  await feed.expectAnnounced("by the first path");
   proxy.cutSilently();
   await feed.lost();
   await feed.live(10);
-  await feed.hears("by the second path");
+  await feed.expectAnnounced("by the second path");
 }, 20_000);

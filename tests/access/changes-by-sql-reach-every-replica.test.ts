@@ -8,10 +8,10 @@ import { race } from "../support/race.ts";
 import { sessionOf, statusOfMe } from "../support/session-calls.ts";
 import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 
-/** How soon every replica must know of what was changed in the database, by whomever. */
+/** How soon a change in the database must apply at every replica, from whatever source. */
 const soonSeconds = 0.1;
 
-// The bad day: an operator helps himself with SQL, as operators do, and no code of ours runs.
+// An operator changes rows by SQL, and no code of Gatehouse runs.
 describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({ database });
   let replicas: readonly TestApp[];
@@ -22,8 +22,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
     replicas = database === "embedded" ? [app] : [app, await app.replica(), await app.replica()];
   });
 
-  /** A user whose first token every replica knows. */
-  async function knownUser(): Promise<SignedInUser> {
+  /** A user whose first token every replica has cached. */
+  async function cachedUser(): Promise<SignedInUser> {
     const user = users.pop();
     if (!user) throw new Error("no user is left");
     await eventually(() => replicas.every(({ platform }) => platform.changes.isLive()), Boolean);
@@ -59,8 +59,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
   };
 
   // security 35
-  test("whatever ends a session or removes its user is seen by every replica at once", async () => {
-    const bystander = await knownUser();
+  test("whatever ends a session or deletes its user applies at every replica at once", async () => {
+    const bystander = await cachedUser();
     const ends: readonly ((user: SignedInUser) => string)[] = [
       ({ accessToken }) =>
         `update sessions set ended_at = now() where id = '${sessionOf(accessToken)}'`,
@@ -74,15 +74,15 @@ describe.each([...databaseKinds])("on %s", (database) => {
       ({ userId }) => `delete from users where id = '${userId}'`,
     ];
     for (const end of ends) {
-      const user = await knownUser();
+      const user = await cachedUser();
       await app.rows(end(user));
       await become(user.accessToken, 401);
     }
     expect(await statuses(bystander.accessToken)).toEqual(replicas.map(() => 200));
   });
 
-  test("a table that is emptied is seen as well", async () => {
-    const user = await knownUser();
+  test("truncating the sessions applies at every replica", async () => {
+    const user = await cachedUser();
     await app.rows("truncate sessions");
     await become(user.accessToken, 401);
     for (const other of users) {
@@ -92,9 +92,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 
   // security 96
-  test("roles that are given, moved to another user and taken hold at once for both", async () => {
-    const [ada, bob] = [await knownUser(), await knownUser()];
-    // There must be one who stays.
+  test("assigning, moving and revoking roles applies at once to both users", async () => {
+    const [ada, bob] = [await cachedUser(), await cachedUser()];
+    // At least one administrator must remain.
     await signInAdmin(app);
     const insert = `insert into user_roles values ('${ada.userId}', 'admin', now())`;
     await app.rows(insert);
@@ -115,8 +115,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
     await rolesBecome(ada.accessToken, "user");
   });
 
-  test("a changed name or address is what the next answer says", async () => {
-    const user = await knownUser();
+  test("a changed name is in the next response", async () => {
+    const user = await cachedUser();
     const bearer = user.accessToken;
     await app.rows(`update users set name = 'Augusta King' where id = '${user.userId}'`);
     await eventually(
@@ -127,12 +127,12 @@ describe.each([...databaseKinds])("on %s", (database) => {
   });
 });
 
-/** Its keys a replica reads anew at most five times a second; the rest is for a busy machine. */
-const keysAnewSeconds = 5;
+/** A replica reads its keys again at most five times a second; the rest is for a busy machine. */
+const keysReadSeconds = 5;
 
-// The bad day: key and ENCRYPTION_KEY have leaked, and the operator empties the table while replicas run.
+// The attack: a signing key and ENCRYPTION_KEY have leaked. The operator empties the table while replicas run.
 test.each([...databaseKinds])(
-  "signing keys that are emptied on %s verify nothing any more",
+  "deleted signing keys verify no token any more, on %s",
   async (database) => {
     await using app = await startTestApp({ database, settings: { JWT_ALGORITHM: "EdDSA" } });
     const replicas = database === "embedded" ? [app] : [app, await app.replica()];
@@ -140,12 +140,12 @@ test.each([...databaseKinds])(
     const statuses = () =>
       race(replicas.length, (index) => statusOfMe(replicas[index] ?? app, user.accessToken));
     await eventually(() => replicas.every(({ platform }) => platform.changes.isLive()), Boolean);
-    // After this no reading of the start is still to come.
+    // After this no reading from the start of the service is pending.
     for (const { platform } of replicas) await platform.keyRing.reload();
     for (let use = 0; use < 3; use += 1) expect(await statuses()).toEqual(replicas.map(() => 200));
 
     await app.rows("truncate signing_keys");
-    await eventually(statuses, (found) => found.every((status) => status === 401), keysAnewSeconds);
+    await eventually(statuses, (found) => found.every((status) => status === 401), keysReadSeconds);
     const { data } = (await logIn(app, user)).json;
     for (const replica of replicas) expect(await statusOfMe(replica, data.access_token)).toBe(200);
   },

@@ -6,9 +6,9 @@ import { signUp } from "../support/journey.ts";
 import { keyIdOf } from "../support/signing-keys.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-// The bad day: a private key was stolen, and the operator deletes it. Its tokens are in constant use at a replica, which
-// goes on verifying them until it has read its keys anew.
-test("a token whose key is gone is refused, although it is known and never stopped being used", async () => {
+// The attack: a private key is stolen, and the operator deletes it. Its tokens are in constant use at a replica, which
+// accepts them until it has read its keys again.
+test("a token whose key was deleted is refused, although it is cached and in constant use", async () => {
   await using app = await startTestApp({ settings: { JWT_ALGORITHM: "ES256" } });
   const replica = await app.replica();
   const { accessToken } = await signUp(app);
@@ -17,7 +17,7 @@ test("a token whose key is gone is refused, although it is known and never stopp
 
   let running = true;
   const statuses: number[] = [];
-  const callers = Promise.all(
+  const requests = Promise.all(
     Array.from({ length: 4 }, async () => {
       while (running) statuses.push((await me()).status);
     }),
@@ -26,13 +26,13 @@ test("a token whose key is gone is refused, although it is known and never stopp
   await app.rows(`delete from signing_keys where id = '${keyIdOf(accessToken)}'`);
   await eventually(() => statuses.at(-1) === 401, Boolean);
   running = false;
-  await callers;
+  await requests;
   for (let use = 0; use < 10; use += 1) expect((await me()).status).toBe(401);
   expect(statuses[0]).toBe(200);
 });
 
-// The trap: keys that are read again, as happens whenever an unknown one is named, must not make anybody forget.
-test("keys that are read again and are the same make no token unknown", async () => {
+// Keys are also read again whenever a token names an unknown one. That must not empty the token cache.
+test("reading the same keys again drops no cached token", async () => {
   await using app = await startTestApp({ settings: { JWT_ALGORITHM: "EdDSA" } });
   const { accessToken } = await signUp(app);
   await using replica = createCountedApp(app);

@@ -3,15 +3,15 @@ import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { decodeToken } from "../support/forge-token.ts";
-import { hearing } from "../support/next-change.ts";
+import { nextChange } from "../support/next-change.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { refresh, sessionOf, statusOfMe } from "../support/session-calls.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const minuteMs = 60_000;
 
-// The trap: what is remembered of a token outlives the token, or its session, because the clock tells nobody.
-describe.each([...databaseKinds])("on %s, a token that is known", (database) => {
+// A cached token must not outlive its expiry or its session: no notification is sent when a time is reached.
+describe.each([...databaseKinds])("on %s, a cached token", (database) => {
   const settings = { JWT_ACCESS_TOKEN_TTL: "15m", JWT_REFRESH_TOKEN_TTL: "1h" };
   const app = useTestApp({ database, settings });
 
@@ -19,24 +19,24 @@ describe.each([...databaseKinds])("on %s, a token that is known", (database) => 
     setSystemTime();
   });
 
-  async function knownUser(): Promise<SignedInUser> {
+  async function cachedUser(): Promise<SignedInUser> {
     const user = await signUp(app);
     await eventually(() => app.platform.changes.isLive(), Boolean);
     expect(await statusOfMe(app, user.accessToken)).toBe(200);
     return user;
   }
 
-  /** Lets a session end at a moment, by hand, and waits until that is known. */
+  /** Sets an expiry of a session by SQL, and waits until the application is notified. */
   async function shorten(token: string, column: string, endsAt: number) {
     const id = sessionOf(token);
-    const heard = hearing(app.platform.changes, id);
+    const notified = nextChange(app.platform.changes, id);
     await app.rows(
       `update sessions set ${column} = '${new Date(endsAt).toISOString()}' where id = '${id}'`,
     );
-    await heard;
+    await notified;
   }
 
-  async function judge(token: string) {
+  async function outcomes(token: string) {
     const me = await app.call("GET", "/api/v1/users/me", { bearer: token });
     const forward = await app.call("GET", "/api/v1/auth/forward", { bearer: token });
     const validated = await app.post("/api/v1/auth/validate-token", { token });
@@ -44,37 +44,37 @@ describe.each([...databaseKinds])("on %s, a token that is known", (database) => 
   }
 
   // security 30
-  test("is refused from the moment at which it expires", async () => {
-    const { accessToken } = await knownUser();
+  test("is refused from the time at which it expires", async () => {
+    const { accessToken } = await cachedUser();
     const expiresAt = Number(decodeToken(accessToken).claims["exp"]) * 1000;
     setSystemTime(expiresAt - 1);
-    expect(await judge(accessToken)).toEqual([200, 200, 200]);
+    expect(await outcomes(accessToken)).toEqual([200, 200, 200]);
     setSystemTime(expiresAt);
-    expect(await judge(accessToken)).toEqual(Array(3).fill("EXPIRED_TOKEN"));
-    expect(await judge(accessToken)).toEqual(Array(3).fill("EXPIRED_TOKEN"));
+    expect(await outcomes(accessToken)).toEqual(Array(3).fill("EXPIRED_TOKEN"));
+    expect(await outcomes(accessToken)).toEqual(Array(3).fill("EXPIRED_TOKEN"));
   });
 
   // security 45
-  test("is refused from the moment at which its session expires, idle or for good", async () => {
+  test("is refused from the time at which its session expires, by its idle or its absolute limit", async () => {
     for (const column of ["expires_at", "absolute_expires_at"]) {
-      const { accessToken } = await knownUser();
+      const { accessToken } = await cachedUser();
       const endsAt = Date.now() + 5 * minuteMs;
       await shorten(accessToken, column, endsAt);
       setSystemTime(endsAt - 1);
-      expect(await judge(accessToken)).toEqual([200, 200, 200]);
+      expect(await outcomes(accessToken)).toEqual([200, 200, 200]);
       setSystemTime(endsAt);
-      expect(await judge(accessToken)).toEqual(Array(3).fill("INVALID_TOKEN"));
+      expect(await outcomes(accessToken)).toEqual(Array(3).fill("INVALID_TOKEN"));
       setSystemTime();
     }
   });
 
-  test("is not refused where its session was prolonged meanwhile", async () => {
-    const user = await knownUser();
+  test("is not refused when its session was extended meanwhile", async () => {
+    const user = await cachedUser();
     const endsAt = Date.now() + 5 * minuteMs;
     await shorten(user.accessToken, "expires_at", endsAt);
-    expect(await judge(user.accessToken)).toEqual([200, 200, 200]);
+    expect(await outcomes(user.accessToken)).toEqual([200, 200, 200]);
     expect((await refresh(app, user.refreshToken)).status).toBe(200);
     setSystemTime(endsAt);
-    expect(await judge(user.accessToken)).toEqual([200, 200, 200]);
+    expect(await outcomes(user.accessToken)).toEqual([200, 200, 200]);
   });
 });

@@ -8,8 +8,8 @@ import { refreshed, sessionOf, statusOfMe } from "../support/session-calls.ts";
 import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 
 const secondMs = 1000;
-/** Longer than uses are gathered before they are written. */
-const gatheredMilliseconds = 1500;
+/** Longer than uses are collected before they are written. */
+const collectedMilliseconds = 1500;
 
 describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({ database });
@@ -34,16 +34,16 @@ describe.each([...databaseKinds])("on %s", (database) => {
     }
   }
 
-  /** Each writing of the session's last use, in seconds since `start`. */
-  async function writings(token: string, start: number): Promise<number[]> {
+  /** Each write of the session's last use, in seconds since `start`. */
+  async function writes(token: string, start: number): Promise<number[]> {
     const rows = await app.rows(
-      `select extract(epoch from last_used_at) * 1000 as moment from written
+      `select extract(epoch from last_used_at) * 1000 as written_at from written
        where session_id = '${sessionOf(token)}' order by last_used_at`,
     );
-    return rows.map((row) => Math.round((Number(row["moment"]) - start) / secondMs));
+    return rows.map((row) => Math.round((Number(row["written_at"]) - start) / secondMs));
   }
 
-  test("a session's last use is written within a second or so, and not again for a minute", async () => {
+  test("a session's last use is written within about a second, and not again for a minute", async () => {
     const user = await signUp(app);
     const unused: string = (await logIn(app, user)).json.data.access_token;
     const start = Date.now();
@@ -61,14 +61,14 @@ describe.each([...databaseKinds])("on %s", (database) => {
       setSystemTime(start + second * secondMs);
       for (let use = 0; use < 5; use += 1) await useEverywhere(token);
       if (isWritten) expected.push(second);
-      else await Bun.sleep(gatheredMilliseconds);
+      else await Bun.sleep(collectedMilliseconds);
       await eventually(
-        () => writings(token, start),
+        () => writes(token, start),
         (found) => found.length === expected.length,
       );
-      expect(await writings(token, start)).toEqual(expected);
+      expect(await writes(token, start)).toEqual(expected);
     }
-    expect(await writings(unused, start)).toEqual([]);
+    expect(await writes(unused, start)).toEqual([]);
     const list = await app.call("GET", "/api/v1/users/me/sessions", { bearer: token });
     const current = list.json.data.items.find(
       ({ current: isThis }: { current: boolean }) => isThis,
@@ -76,23 +76,23 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(current.last_used_at).toBe(new Date(start + 600 * secondMs).toISOString());
   }, 15_000);
 
-  // A refresh counts as use, and each of a session's tokens is a use of the same session.
-  test("a session with several tokens in use is one session", async () => {
+  // A refresh counts as a use, and a use of any token of a session is a use of that session.
+  test("uses of several tokens of a session are written once", async () => {
     const user = await signUp(app);
     const start = Date.now();
     setSystemTime(start + 30 * secondMs);
     const newer = await refreshed(app, user.refreshToken);
     setSystemTime(start + 70 * secondMs);
     await useEverywhere(user.accessToken, newer.accessToken);
-    await Bun.sleep(gatheredMilliseconds);
-    expect(await writings(user.accessToken, start)).toEqual([30]);
+    await Bun.sleep(collectedMilliseconds);
+    expect(await writes(user.accessToken, start)).toEqual([30]);
     setSystemTime(start + 95 * secondMs);
     await useEverywhere(user.accessToken, newer.accessToken);
     await eventually(
-      () => writings(user.accessToken, start),
+      () => writes(user.accessToken, start),
       (found) => found.length === 2,
     );
-    expect(await writings(user.accessToken, start)).toEqual([30, 95]);
+    expect(await writes(user.accessToken, start)).toEqual([30, 95]);
   });
 
   test("the uses of many sessions are written by one statement", async () => {
@@ -110,17 +110,17 @@ describe.each([...databaseKinds])("on %s", (database) => {
     setSystemTime(start + 120 * secondMs);
     for (const token of tokens) expect(await statusOfMe(app, token)).toBe(200);
     await eventually(
-      async () => (await Promise.all(tokens.map((token) => writings(token, start)))).flat(),
+      async () => (await Promise.all(tokens.map((token) => writes(token, start)))).flat(),
       (found) => found.length === tokens.length,
     );
-    // Two, where the first second was over before the last session was used.
+    // Two statements when the first second was over before the last session was used.
     const [row] = await app.rows("select count(*)::integer as count from statements");
     expect(Number(row?.["count"])).toBeWithin(1, 3);
   });
 });
 
-// Bad day: two replicas write the uses of the same sessions, each in another order.
-test("a session that somebody is changing keeps no other one waiting", async () => {
+// The race: two replicas write the uses of the same sessions, each in another order.
+test("a session that another transaction has locked does not delay the others", async () => {
   await using app = await startTestApp();
   const user = await signUp(app);
   const other: string = (await logIn(app, user)).json.data.access_token;

@@ -11,9 +11,9 @@ afterEach(() => {
 
 const hourMs = 3_600_000;
 
-// The bad day: the replica's virtual machine was suspended for an hour. Its monotonic clock stood still; the news of that
-// hour is still on its way to it.
-test("after a suspend nothing is answered from memory before the replica has heard what it missed", async () => {
+// The failure: the replica's virtual machine was suspended for an hour. Its monotonic clock stood still, and the
+// notifications of that hour have not arrived yet.
+test("after a suspend the token cache is not used before the missed notifications have arrived", async () => {
   await using app = await startTestApp({ settings: { JWT_ACCESS_TOKEN_TTL: "24h" } });
   const { accessToken } = await signUp(app);
   await using replica = createCountedApp(app);
@@ -30,7 +30,7 @@ test("after a suspend nothing is answered from memory before the replica has hea
   expect(changes.isLive()).toBe(true);
   setSystemTime(Date.now() + hourMs);
   expect(changes.isLive()).toBe(false);
-  // Looked up again, or heard anew: then the memory serves once more.
+  // When the feed is live again, tokens are looked up once and then taken from the cache.
   await eventually(() => changes.isLive(), Boolean);
   await eventually(statementsOfMe, (statements) => statements === 0);
 });

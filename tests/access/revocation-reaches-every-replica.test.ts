@@ -10,7 +10,7 @@ import { startTestApp } from "../support/test-app.ts";
 
 const rounds = 2;
 
-// The attack: to go on with a right that was taken, at whichever replica has not heard of it.
+// The attack: a revoked right is used at a replica that has not been notified yet.
 // security 35
 test("three replicas under load: a revoked right is refused at once where it was revoked, and then by every replica", async () => {
   await using app = await startTestApp();
@@ -35,7 +35,7 @@ test("three replicas under load: a revoked right is refused at once where it was
     const first = index % replicas.length;
     const inTurn = [...replicas.slice(first), ...replicas.slice(0, first)];
     const lag = await measureRevocation(inTurn, right);
-    // Nobody but the database tells the replica of what is done there.
+    // Of a change by SQL the replica is notified only by the database.
     if (!name.endsWith("by SQL")) expect([name, lag.acceptedByItsOwn]).toEqual([name, 0]);
     measured += 1;
   }

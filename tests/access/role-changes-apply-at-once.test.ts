@@ -6,19 +6,19 @@ import { eventually } from "../support/eventually.ts";
 import { signUp } from "../support/journey.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
-// The attack: to go on as an administrator with a token from before one's role was taken.
+// The attack: a user whose role was revoked goes on as an administrator with an older token.
 // security 96
 test.each([...databaseKinds])(
-  "the same token allows no more and no less than its user's roles of this moment, on %s",
+  "the same token allows no more and no less than its user's present roles, on %s",
   async (database) => {
     await using app = await startTestApp({ database });
     const admin = await signInAdmin(app);
-    // There must be one who stays.
+    // At least one administrator must remain.
     await signInAdmin(app);
     const user = await signUp(app);
     const replicas = database === "embedded" ? [app] : [app, await app.replica()];
 
-    const askAt = (replica: TestApp, bearer: string) =>
+    const requestAt = (replica: TestApp, bearer: string) =>
       Promise.all([
         replica.call("GET", "/api/v1/clients", { bearer }),
         replica.call("GET", "/api/v1/auth/forward?permission=clients:write", { bearer }),
@@ -27,7 +27,7 @@ test.each([...databaseKinds])(
     async function become(bearer: string, expected: number) {
       for (const replica of replicas) {
         await eventually(
-          async () => (await askAt(replica, bearer)).map(({ status }) => status),
+          async () => (await requestAt(replica, bearer)).map(({ status }) => status),
           (statuses) => statuses.every((status) => status === expected),
           0.1,
         );
@@ -50,7 +50,7 @@ test.each([...databaseKinds])(
       await become(admin.accessToken, 200);
       await become(user.accessToken, 403);
     }
-    // A role that allows nothing stands in no one's way.
+    // A role without permissions changes nothing else.
     await app.rows("insert into roles values ('idle', null, now(), now())");
     await app.rows(`update user_roles set role = 'idle' where user_id = '${admin.userId}'`);
     await become(admin.accessToken, 403);

@@ -16,10 +16,10 @@ beforeAll(async () => {
   backends = findListeningBackends(scratch.url);
 });
 
-/** The server notices a moment later that nobody is there any more. */
+/** The server notices the end of a connection a little later. */
 const countBecomes = (count: number) => eventually(backends.pids, (pids) => pids.length === count);
 
-// Whatever a test has opened is gone before the next one counts.
+// All connections of a test are closed before the next one counts.
 afterEach(() => countBecomes(0));
 
 afterAll(async () => {
@@ -32,7 +32,7 @@ function createFeed(url = scratch.url, notify = backends.tell, log = quietLog) {
   return createPostgresChangeFeed({ url, applicationName, timeoutSeconds: 1, notify, log });
 }
 
-test("stopped at any moment, also while it connects, it ends its connection and is not live", async () => {
+test("stopped at any time, also while it connects, it ends its connection and is not live", async () => {
   for (let round = 0; round < 30; round += 1) {
     const feed = createFeed();
     const starting = feed.start();
@@ -43,18 +43,18 @@ test("stopped at any moment, also while it connects, it ends its connection and 
   }
 });
 
-test("stopped while it waits for a server that is away, it tries no more", async () => {
+test("stopped while the server is unavailable, it stops connecting", async () => {
   await using proxy = await startTcpProxy(Number(new URL(scratch.url).port));
-  const away = new URL(scratch.url);
-  away.port = String(proxy.port);
+  const unavailable = new URL(scratch.url);
+  unavailable.port = String(proxy.port);
   await proxy[Symbol.asyncDispose]();
-  const feed = createFeed(away.href);
+  const feed = createFeed(unavailable.href);
   await feed.start();
   expect(feed.isLive()).toBe(false);
   await feed.stop();
 });
 
-test("stopped while nothing answers, it does not wait for an answer", async () => {
+test("stopped while the server does not respond, it does not wait for a response", async () => {
   await using proxy = await startTcpProxy(Number(new URL(scratch.url).port));
   const silent = new URL(scratch.url);
   silent.port = String(proxy.port);
@@ -65,8 +65,8 @@ test("stopped while nothing answers, it does not wait for an answer", async () =
   await feed.stop();
 });
 
-// The bad day: the service is told to stop while it is still starting.
-test("what was stopped does not start again, and stopping twice is no error", async () => {
+// The service may be stopped while it is still starting.
+test("a stopped feed does not start again, and stopping twice is no error", async () => {
   const feed = createFeed();
   await feed.stop();
   await feed.start();
@@ -82,19 +82,19 @@ test("started twice, it has one connection", async () => {
   await feed.stop();
 });
 
-// The bad day: a pooler that shares connections answers LISTEN as if all were well, and passes nothing on.
-test("where notifications do not arrive it never counts as live, and says so once", async () => {
+// The failure: a pooler that shares connections accepts LISTEN, and forwards no notification.
+test("a feed whose notifications do not arrive is never live, and warns once", async () => {
   const warnings: string[] = [];
   const log = { ...quietLog, warn: (_: LogFields, message: string) => void warnings.push(message) };
-  let said = 0;
-  const intoTheVoid = async (): Promise<void> => {
-    said += 1;
+  let sent = 0;
+  const discard = async (): Promise<void> => {
+    sent += 1;
   };
-  const feed = createFeed(scratch.url, intoTheVoid, log);
+  const feed = createFeed(scratch.url, discard, log);
   await feed.start();
   expect(feed.isLive()).toBe(false);
   await eventually(
-    () => said,
+    () => sent,
     (count) => count === 2,
   );
   await feed.stop();

@@ -27,7 +27,7 @@ test("a change of a session, a user or of everything drops its tokens, and no ot
   expect([held("abcd"), cache.size, cache.findSession("3")]).toEqual([[], 0, null]);
 });
 
-test("a change of what roles allow drops every token, and voids every reading", () => {
+test("a change of what roles allow drops every token, and invalidates every reading", () => {
   const { cache, read, held } = createCacheScene();
   read("a", foundSession("1", "ada"));
   read("b", foundSession("2", "bob"));
@@ -38,7 +38,7 @@ test("a change of what roles allow drops every token, and voids every reading", 
 });
 
 // The race: the database is asked, then the session ends, then the old response arrives.
-test("what was read while it changed is not kept, by whichever subject the change is announced", () => {
+test("a session that changed while it was read is not cached, whichever subject announces the change", () => {
   const changes: readonly (readonly [Change, boolean])[] = [
     [{ subject: "session", id: "1" }, false],
     [{ subject: "user", id: "ada" }, false],
@@ -58,7 +58,7 @@ test("what was read while it changed is not kept, by whichever subject the chang
   }
 });
 
-test("a reading that began after the change is kept, one that began before is not", () => {
+test("a reading that began after the change is cached, one that began before is not", () => {
   const { cache } = createCacheScene();
   const before = cache.beginReading("1", "ada");
   cache.forget({ subject: "session", id: "1" });
@@ -67,7 +67,7 @@ test("a reading that began after the change is kept, one that began before is no
   expect([kept?.isHeld, old?.isHeld]).toEqual([true, false]);
 });
 
-// The race: a session is held, it ends, and only then a token that was verified for it is added.
+// The race: a cached session ends, and only then a token that was verified for it is added.
 test("a token is not added to a session that has been dropped since", () => {
   const { cache, read, held } = createCacheScene();
   read("a", foundSession("1", "ada"));
@@ -80,7 +80,7 @@ test("a token is not added to a session that has been dropped since", () => {
   }
 });
 
-test("a token that was just used is forgotten like any other", () => {
+test("a token that was just used is dropped like any other", () => {
   const { cache, read, held } = createCacheScene();
   for (const subject of ["session", "user", "roles", "all"] as const) {
     read("a", foundSession("1", "1"));
@@ -91,7 +91,7 @@ test("a token that was just used is forgotten like any other", () => {
 });
 
 describe("while the change feed is not live", () => {
-  test("no token and no session is found, and nothing is kept", () => {
+  test("no token and no session is found, and nothing is added", () => {
     let isLive = true;
     const { cache, read, held } = createCacheScene(2 ** 20, () => isLive);
     read("a", foundSession("1", "ada"));
@@ -104,8 +104,8 @@ describe("while the change feed is not live", () => {
   });
 });
 
-// The race: a user changes, and of two readings of two sessions the one that saw the change is told first. Which of them is
-// newer is not known, so neither session is given what the other has read.
+// The race: a user changes, and of two readings of two sessions the one that saw the change is cached first. Which of them
+// is newer is not known, so neither session takes what the other has read.
 test("readings of one user that differ share nothing: the session that was read before is read again", () => {
   const { cache, read, held } = createCacheScene();
   const admin = foundSession("1", "ada", { roles: ["user", "admin"] });
@@ -124,7 +124,7 @@ test("readings of one user that differ share nothing: the session that was read 
   expect(held("abc")).toEqual(["c"]);
 });
 
-test("a session that is read again with another end replaces what is held of it", () => {
+test("a session that is read again with another end replaces the cached one", () => {
   const { cache, read, held } = createCacheScene();
   read("a", foundSession("1", "ada", { endsAt: 5000 }));
   expect(cache.find("a")?.validUntil).toBe(5000);
@@ -143,7 +143,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("all" as const) }),
 );
 
-test("after any sequence of readings, uses and changes it holds what a plain list would", () => {
+test("after any sequence of readings, uses and changes the cache equals a plain list", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const { cache, addTo } = createCacheScene();
@@ -198,8 +198,8 @@ test("after any sequence of readings, uses and changes it holds what a plain lis
   );
 });
 
-// The attack: an account with thousands of sessions is signed out. Each of them is dropped without a search through the others.
-test("forgetting an account of 20,000 sessions, at once or one by one, leaves nothing", () => {
+// The attack: a user with thousands of sessions is signed out. Each is dropped without a search through the others.
+test("dropping a user with 20,000 sessions, at once or one by one, leaves nothing", () => {
   for (const isAtOnce of [true, false]) {
     const { cache, read } = createCacheScene(2 ** 26);
     for (let turn = 0; turn < 20_000; turn += 1) read(`t${turn}`, foundSession(`s${turn}`, "ada"));

@@ -9,15 +9,15 @@ import { createCacheScene, foundSession } from "../support/cached-session.ts";
 const kibibyte = 1024;
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-// The attack: to fill the memory, or to push out the tokens of all others.
-test("what is held stays within the size, however many tokens come", () => {
+// The attack: many tokens fill the memory, or evict the tokens of all other users.
+test("the cache stays within its size, however many tokens are read", () => {
   const { cache, read, held } = createCacheScene(64 * kibibyte);
   for (const turn of numbers(1000)) read(`t${turn}`, foundSession(`s${turn}`));
   expect(cache.size).toBeWithin(60, 100);
   expect(held(numbers(20).map((turn) => `t${980 + turn}`))).toHaveLength(20);
 });
 
-test("one-time tokens, ten times as many as are held, evict none of those in use", () => {
+test("one-time tokens, ten times as many as the cache has room for, evict no token in use", () => {
   const { cache, read, held } = createCacheScene(64 * kibibyte);
   const inUse = numbers(20).map((turn) => `in use ${turn}`);
   for (const token of inUse) read(token, foundSession(token));
@@ -28,8 +28,8 @@ test("one-time tokens, ten times as many as are held, evict none of those in use
   expect(cache.size).toBeLessThan(100);
 });
 
-// The attack: to push out the tokens of all others by refreshing one session without end.
-test("of one session the eight newest tokens are held, and they evict no other session's", () => {
+// The attack: one session is refreshed without limit, to evict the tokens of all others.
+test("the eight newest tokens of a session are cached, and they evict no other session's tokens", () => {
   const { cache, read, addTo, held } = createCacheScene(64 * kibibyte);
   const others = numbers(40).map((turn) => `t${turn}`);
   for (const token of others) read(token, foundSession(token));
@@ -41,8 +41,8 @@ test("of one session the eight newest tokens are held, and they evict no other s
   expect(held(numbers(8).map((turn) => `refreshed ${992 + turn}`))).toHaveLength(8);
 });
 
-// The attack: to fill the memory with few tokens, each of a user of whom there is as much to hold as can be.
-test("a user of whom much is held takes the room of several, and one who would take all of it is not held", () => {
+// The attack: few tokens fill the memory, each of a user with the largest possible profile.
+test("a user with a large profile takes the room of several, and one who would take all of it is not cached", () => {
   const { cache, read, held } = createCacheScene(64 * kibibyte);
   const name = (characters: number) => ({ facts: { name: "x".repeat(characters) } });
   for (const turn of numbers(1000))
@@ -57,7 +57,7 @@ test("a user of whom much is held takes the room of several, and one who would t
   expect([held(["all"]), cache.size]).toEqual([[], before]);
 });
 
-test("when all has been forgotten there is room for as much as before", () => {
+test("after everything was dropped there is room for as many tokens as before", () => {
   const { cache, read } = createCacheScene(64 * kibibyte);
   const sizes = numbers(4).map((round) => {
     for (const turn of numbers(300))
@@ -74,7 +74,7 @@ test("when all has been forgotten there is room for as much as before", () => {
   expect(new Set(sizes).size).toBe(1);
 });
 
-test("users of the same roles and permissions have the same lists", () => {
+test("users with the same roles and permissions share their lists", () => {
   const { cache, read } = createCacheScene();
   read("a", foundSession("1", "ada", { roles: ["user", "editor"], permissions: ["posts:write"] }));
   read("b", foundSession("2", "bob", { roles: ["user", "editor"], permissions: ["posts:write"] }));
@@ -85,7 +85,7 @@ test("users of the same roles and permissions have the same lists", () => {
   expect(lists.share(["a,b"]).list).not.toEqual(lists.share(["a", "b"]).list);
 });
 
-test("a token in use is the same actor each time, so that what is rendered of it can be kept", () => {
+test("a cached token gives the same actor object each time, so that its rendered form can be cached", () => {
   const { cache, read } = createCacheScene();
   read("a", foundSession("1", "ada"));
   const actor = cache.find("a")?.actor;
@@ -107,7 +107,7 @@ test("a sieve evicts what was not used since the hand passed, the oldest first",
   expect([a.isVisited, sieve.findVictim()?.name]).toEqual([false, "b"]);
   sieve.remove(b);
   sieve.add(d);
-  // The hand goes on from where it stopped.
+  // The hand continues from where it stopped.
   expect(sieve.findVictim()?.name).toBe("c");
   for (const entry of [a, c, d]) entry.isVisited = true;
   expect(sieve.findVictim()?.name).toBe("c");
@@ -115,14 +115,14 @@ test("a sieve evicts what was not used since the hand passed, the oldest first",
   expect(sieve.findVictim()).toBeNull();
 });
 
-test("an index finds what a map would, after any sequence of additions and removals", () => {
+test("an index finds the same as a map, after any sequence of additions and removals", () => {
   const operation = fc.record({ key: fc.nat(40), isRemoved: fc.boolean() });
   fc.assert(
     fc.property(
       fc.array(operation, { maxLength: 200 }),
       fc.integer({ min: 1, max: 40 }),
       (operations, hashes) => {
-        // Few hashes, some of them negative, some at the end of the table: entries stand in each other's way.
+        // Few hashes, some of them negative, some at the end of the table, so that entries collide.
         const index = createEntryIndex<number, { key: number }>({
           hashOf: (key) => (key % hashes) - 3,
           keyOf: ({ key }) => key,

@@ -3,15 +3,15 @@ import { join } from "node:path";
 
 const bytesOfMebibyte = 1_048_576;
 
-// The attack: accounts with as much of a profile as can be, each with many sessions, to fill the memory.
+// The attack: accounts with the largest possible profile, each with many sessions, fill the memory.
 test.each([
-  // What docs/configuration.md says of a MiB, and at most 1 KiB for each.
-  ["users of whom there is little to hold", "plain", 1100],
-  ["users with all that a profile holds", "talkative", 200],
+  // The number of tokens of a MiB in docs/configuration.md, and at most 1 KiB for each token.
+  ["users with a small profile", "plain", 1100],
+  ["users with every field of the profile", "talkative", 200],
   ["the same in another script", "foreign", 100],
-  ["users with many roles of their own", "powerful", 150],
+  ["users with many different roles", "powerful", 150],
 ])(
-  "tokens of %s take no more memory than the cache may",
+  "tokens of %s take no more memory than the limit of the cache",
   async (_, kind, perMebibyte) => {
     const script = join(import.meta.dir, "../support/fill-token-cache.ts");
     const mebibytes = 64;

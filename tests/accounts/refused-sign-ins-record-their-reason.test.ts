@@ -42,7 +42,7 @@ async function refusalOf(answer: Answer): Promise<unknown> {
 
 const wrongPassword = "Not-this-password-1!";
 
-/** How accounts are changed so that a password signs nobody in, and the reason that is recorded then. */
+/** How accounts are changed so that a password signs no one in, and the reason that is recorded then. */
 const passwordCases = [
   ["wrong_password", undefined, wrongPassword],
   ["disabled", "disabled_at = now()", goodPassword],

@@ -12,7 +12,7 @@ const body = '{"token":"x"}';
 describe("a request that two parsers could read in two ways", () => {
   const app = useTestApp();
 
-  // The server beneath us answers these itself, with nothing but a status, and closes.
+  // Bun's HTTP server refuses these itself, with only a status, and closes the connection.
   // security 107
   test.each<[string, readonly string[], string, number]>([
     [
@@ -32,12 +32,7 @@ describe("a request that two parsers could read in two ways", () => {
       "0\r\n\r\n",
       400,
     ],
-    [
-      "a chunk size that is none",
-      [post, host, json, "Transfer-Encoding: chunked"],
-      "zz\r\n\r\n",
-      400,
-    ],
+    ["an invalid chunk size", [post, host, json, "Transfer-Encoding: chunked"], "zz\r\n\r\n", 400],
     ["a folded header", [live, host, "X-A: a\r\n b"], "", 400],
     ["a space before the colon", [live, "Host : localhost"], "", 400],
     ["a NUL byte in a header", [live, host, "User-Agent: a\u0000b"], "", 400],
@@ -63,7 +58,7 @@ describe("a request that two parsers could read in two ways", () => {
     expect([answer.status, answer.text.includes("alive")]).toEqual([505, false]);
   });
 
-  // It lets a length through that is given twice alike; what stands before us may have counted otherwise.
+  // Bun accepts an equal length given twice; a proxy in front of Gatehouse may count otherwise.
   // security 107
   test("is refused: one length given twice", async () => {
     const lines = [post, host, json, "Content-Length: 13", "Content-Length: 13"];
@@ -71,7 +66,7 @@ describe("a request that two parsers could read in two ways", () => {
     expect([status, code]).toEqual([400, "VALIDATION_ERROR"]);
   });
 
-  // It lets every one of these through as well.
+  // Bun accepts every one of these as well.
   // security 107
   test.each([
     "a b",
@@ -109,7 +104,7 @@ describe("a request that two parsers could read in two ways", () => {
     }
   });
 
-  test("a usual one is answered: any plain host, and none in HTTP/1.0, as health checks ask", async () => {
+  test("a usual request is accepted: any plain host, and none in HTTP/1.0, as health checks send", async () => {
     for (const given of [
       "localhost",
       "LOCALHOST:8000",

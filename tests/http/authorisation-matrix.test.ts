@@ -21,7 +21,7 @@ let client: TestClient;
 beforeAll(async () => {
   ({ operations } = await readOperations(app));
   client = await makeClient(app);
-  // One stays, whatever the others do to themselves.
+  // One administrator remains, whatever the others delete.
   await signInAdmin(app);
 });
 
@@ -45,7 +45,7 @@ const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
 const isForClients = ({ path }: Operation) => path === "/oauth/introspect";
 
 // security 93
-test("every route is documented, but for the pages that people see", () => {
+test("every route is documented, but for the HTML pages", () => {
   const never = () => {
     throw new Error("these routes are not served");
   };
@@ -80,12 +80,19 @@ test("the document names for each operation the permission that it is meant to n
   expect(gone).toEqual([]);
 });
 
-type Caller = "nobody" | "user" | "all but it" | "it alone" | "admin" | "client";
+type Caller = "anonymous" | "user" | "all but it" | "it alone" | "admin" | "client";
 type Verdict = "not signed in" | "not allowed" | "let in";
 
-const callers: readonly Caller[] = ["nobody", "user", "all but it", "it alone", "admin", "client"];
+const callers: readonly Caller[] = [
+  "anonymous",
+  "user",
+  "all but it",
+  "it alone",
+  "admin",
+  "client",
+];
 
-/** Those who may call it are let in; what they then ask for may not exist. */
+/** An authorised request counts as let in also when the resource does not exist. */
 function verdictOn(operation: Operation, { status, json }: Answer): Verdict {
   const refusal = isForClients(operation) ? json?.error : json?.error?.code;
   if (status === 401 && ["AUTHENTICATION_REQUIRED", "invalid_client"].includes(refusal)) {
@@ -98,16 +105,16 @@ function verdictOn(operation: Operation, { status, json }: Answer): Verdict {
 function expectedVerdict(operation: Operation, caller: Caller): Verdict {
   if (operation.isPublic) return "let in";
   if (isForClients(operation)) return caller === "client" ? "let in" : "not signed in";
-  if (caller === "nobody" || caller === "client") return "not signed in";
+  if (caller === "anonymous" || caller === "client") return "not signed in";
   if (operation.permission === null) return "let in";
   return caller === "it alone" || caller === "admin" ? "let in" : "not allowed";
 }
 
 const signedIn = new Map<string, SignedInUser>();
 
-/** A caller of this kind: the same as before, unless what she called then was her end. */
+/** A caller of this kind: the same as before, unless the last operation ended the session. */
 async function sign(caller: Caller, permission: string): Promise<Call> {
-  if (caller === "nobody") return {};
+  if (caller === "anonymous") return {};
   if (caller === "client") return { headers: { authorization: client.authorization } };
   const kind = caller === "user" || caller === "admin" ? caller : `${caller} ${permission}`;
   let user = signedIn.get(kind);
@@ -127,21 +134,21 @@ function signInAs(caller: Caller, permission: string): Promise<SignedInUser> {
 }
 
 // security 93
-test("each operation lets in exactly those that its documentation says", async () => {
+test("each operation is open to exactly the callers that its documentation states", async () => {
   for (const operation of operations) {
     const path = operation.path.replaceAll(/\{\w+\}/g, "00000000-0000-7000-8000-000000000000");
     const body = operation.mediaType === null ? {} : callWith(operation, exampleBody(operation));
     for (const caller of callers) {
       const call = { ...body, ...(await sign(caller, operation.permission ?? "users:read")) };
       const answer = await app.call(operation.method, path, call);
-      const said = { operation: nameOf(operation), caller };
-      expect({ ...said, verdict: verdictOn(operation, answer) }).toEqual({
-        ...said,
+      const combination = { operation: nameOf(operation), caller };
+      expect({ ...combination, verdict: verdictOn(operation, answer) }).toEqual({
+        ...combination,
         verdict: expectedVerdict(operation, caller),
       });
       const documented = [...operation.answers.keys()];
-      expect([said, documented.includes(answer.status), answer.status]).toEqual([
-        said,
+      expect([combination, documented.includes(answer.status), answer.status]).toEqual([
+        combination,
         true,
         answer.status,
       ]);

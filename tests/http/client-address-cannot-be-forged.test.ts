@@ -19,19 +19,19 @@ async function recordedAddress(app: TestApp, headers: Record<string, string>): P
 describe("without trusted proxies", () => {
   const app = useTestApp();
 
-  // part of security 111: what limits will be counted by
+  // part of security 111: the address that limits are counted by
   test.each([
     { "x-forwarded-for": "203.0.113.9" },
     { "x-real-ip": "203.0.113.9" },
     { forwarded: "for=203.0.113.9" },
     { "cf-connecting-ip": "203.0.113.9" },
     { "true-client-ip": "203.0.113.9", "x-client-ip": "203.0.113.9" },
-  ])("%j is nothing", async (headers) => {
+  ])("%j is ignored", async (headers) => {
     expect(await recordedAddress(app, headers)).toBe("127.0.0.1");
   });
 
-  // Whoever hangs up while her password is compared would otherwise leave no trace.
-  test("who does not wait for the answer is recorded as well", async () => {
+  // Otherwise a client that closes the connection while the password is verified would not be recorded.
+  test("a client that closes the connection before the response is recorded as well", async () => {
     const json = JSON.stringify({ email: freshEmail(), password: goodPassword });
     const lines = [
       "POST /api/v1/auth/login HTTP/1.1",
@@ -58,13 +58,13 @@ describe("with trusted proxies", () => {
   // part of security 112: all but the /64 key
   test.each([
     ["the client", "203.0.113.9", "203.0.113.9"],
-    ["a hop that the client made up on the left", "1.1.1.1, 203.0.113.9", "203.0.113.9"],
-    ["a trusted hop that the client made up", "10.1.1.1, 203.0.113.9", "203.0.113.9"],
-    ["a chain of ours", "1.1.1.1, 203.0.113.9, 10.0.0.7, fd00::7", "203.0.113.9"],
-    ["only ours", "10.0.0.8, 10.0.0.7", "10.0.0.8"],
+    ["a hop that the client forged on the left", "1.1.1.1, 203.0.113.9", "203.0.113.9"],
+    ["a trusted hop that the client forged", "10.1.1.1, 203.0.113.9", "203.0.113.9"],
+    ["a chain of trusted hops", "1.1.1.1, 203.0.113.9, 10.0.0.7, fd00::7", "203.0.113.9"],
+    ["only trusted hops", "10.0.0.8, 10.0.0.7", "10.0.0.8"],
     ["IPv4 mapped into IPv6", "::ffff:203.0.113.9", "203.0.113.9"],
     ["the same in hexadecimal", "::ffff:cb00:7109", "203.0.113.9"],
-    ["our own mapped", "203.0.113.9, ::ffff:10.0.0.7", "203.0.113.9"],
+    ["a trusted hop mapped", "203.0.113.9, ::ffff:10.0.0.7", "203.0.113.9"],
     ["a port", "203.0.113.9:4711", "203.0.113.9"],
     ["IPv6", "2001:DB8:0:0::1", "2001:db8::1"],
     ["IPv6 in brackets", "[2001:db8::1]", "2001:db8::1"],
@@ -76,7 +76,7 @@ describe("with trusted proxies", () => {
     expect(await recordedAddress(app, { "x-forwarded-for": header })).toBe(address);
   });
 
-  // What no proxy of ours writes: the last hop that is known counts.
+  // Values that no trusted proxy writes: the last valid hop counts.
   // part of security 112: all but the /64 key
   test.each([
     "",
@@ -96,15 +96,15 @@ describe("with trusted proxies", () => {
     );
   });
 
-  test("no other header is believed", async () => {
+  test("no other header is trusted", async () => {
     for (const name of ["x-real-ip", "forwarded", "cf-connecting-ip"]) {
       expect(await recordedAddress(app, { [name]: "203.0.113.9" })).toBe("127.0.0.1");
     }
   });
 });
 
-describe("the peer", () => {
-  test("is what it is when it is none of our proxies, whatever it says", () => {
+describe("the address of the peer", () => {
+  test("is the client address when the peer is no trusted proxy, whatever its headers", () => {
     const read = createClientAddressReader(["10.0.0.0/8"]);
     const headers = new Headers({ "x-forwarded-for": "203.0.113.9" });
     expect(read("198.51.100.1", headers)).toBe("198.51.100.1");

@@ -7,7 +7,7 @@ import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, logIn, signUp } from "../support/journey.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-interface Question {
+interface Call {
   readonly method: string;
   readonly path: string;
   readonly body?: string;
@@ -16,8 +16,8 @@ interface Question {
 
 const app = useTestApp();
 
-/** What leaves a row behind, of those who are signed in and those who are not, with a body and without. */
-async function createQuestions(): Promise<Record<string, Question>> {
+/** Requests that write an audit row, with and without a sign-in, with and without a body. */
+async function createCalls(): Promise<Record<string, Call>> {
   const user = await signUp(app);
   const other = (await logIn(app, user)).json.data.access_token;
   return {
@@ -43,7 +43,7 @@ async function createQuestions(): Promise<Record<string, Question>> {
 
 const names = ["a failed log-in", "a change of the profile", "a log-out", "a log-out everywhere"];
 
-function headersOf({ body, bearer }: Question, requestId: string): Record<string, string> {
+function headersOf({ body, bearer }: Call, requestId: string): Record<string, string> {
   return {
     "X-Request-Id": requestId,
     "X-Forwarded-For": "203.0.113.9",
@@ -54,9 +54,9 @@ function headersOf({ body, bearer }: Question, requestId: string): Record<string
   };
 }
 
-function requestOf(question: Question, requestId: string): Request {
-  const { method, path, body } = question;
-  const headers = headersOf(question, requestId);
+function requestOf(call: Call, requestId: string): Request {
+  const { method, path, body } = call;
+  const headers = headersOf(call, requestId);
   return new Request(`http://localhost${path}`, {
     method,
     headers,
@@ -71,75 +71,81 @@ async function addressesOf(requestId: string): Promise<unknown[]> {
   return rows.map((row) => row["ip_address"]);
 }
 
-/** Replicas that have seen no token yet, so that each is looked up. */
+/** Replicas with an empty token cache, so that each token is looked up. */
 const settings = [
   ["without trusted proxies", {}, "127.0.0.1"],
   ["with a trusted proxy", { trustedProxies: ["127.0.0.0/8"] }, "203.0.113.9"],
 ] as const;
 
-describe.each(settings)("%s", (_, given, address) => {
+describe.each(settings)("%s", (_, replicaSettings, address) => {
   let replica: CountedApp;
 
   beforeAll(() => {
-    replica = createCountedApp(app, given);
+    replica = createCountedApp(app, replicaSettings);
   });
 
   afterAll(async () => {
     await replica[Symbol.asyncDispose]();
   });
 
-  // The attack: to send all and hang up in the same moment. Nothing tells her address after the first `await`.
+  // The attack: a client sends everything and closes at once. Its address is not available after the first `await`.
   // part of security 111, 112 and 122
-  test.each(names)("%s is recorded with its address", async (name) => {
-    const question = (await createQuestions())[name] ?? { method: "", path: "" };
+  test.each(names)("%s is recorded with its client address", async (name) => {
+    const call = (await createCalls())[name] ?? { method: "", path: "" };
     const requestId = `gone-${Bun.randomUUIDv7()}`;
-    let isThere = true;
-    const book: PeerLookup = { requestIP: () => (isThere ? { address: "127.0.0.1" } : null) };
-    const answer = replica.answer(requestOf(question, requestId), book);
-    isThere = false;
+    let isConnected = true;
+    const peers: PeerLookup = { requestIP: () => (isConnected ? { address: "127.0.0.1" } : null) };
+    const answer = replica.answer(requestOf(call, requestId), peers);
+    isConnected = false;
     expect((await answer).status).toBe(name === "a failed log-in" ? 401 : 200);
     expect(await addressesOf(requestId)).toEqual([address]);
   });
 
-  // Nobody waits for the answer, and what is done would be done by nobody.
-  test.each(names)("nothing comes of %s by one who had gone before", async (name) => {
-    const question = (await createQuestions())[name] ?? { method: "", path: "" };
-    const requestId = `gone-${Bun.randomUUIDv7()}`;
-    const before = replica.statements;
-    const answer = await replica.answer(requestOf(question, requestId), {
-      requestIP: () => null,
-    });
-    expect([answer.status, replica.statements - before]).toEqual([400, 0]);
-    expect(answer.headers.get("x-request-id")).toBe(requestId);
-    expect(await addressesOf(requestId)).toEqual([]);
-  });
+  // No client waits for the response, and an action would have no client address.
+  test.each(names)(
+    "nothing happens for %s over a connection that is already closed",
+    async (name) => {
+      const call = (await createCalls())[name] ?? { method: "", path: "" };
+      const requestId = `gone-${Bun.randomUUIDv7()}`;
+      const before = replica.statements;
+      const answer = await replica.answer(requestOf(call, requestId), {
+        requestIP: () => null,
+      });
+      expect([answer.status, replica.statements - before]).toEqual([400, 0]);
+      expect(answer.headers.get("x-request-id")).toBe(requestId);
+      expect(await addressesOf(requestId)).toEqual([]);
+    },
+  );
 
-  // As above by real connections: a reset is met before the request is read, while its body is, or later.
-  test.each(names)("%s has its address or does not happen, reset at any moment", async (name) => {
-    const answers: Promise<Response>[] = [];
-    using server = serve(replica, answers);
-    const mark = `reset-${Bun.randomUUIDv7()}`;
-    const moments = [0, 0, 0, 1, 1, 1, 2, 2, 2];
-    for (const [number, turns] of moments.entries()) {
-      const question = (await createQuestions())[name] ?? { method: "", path: "" };
-      await sendAndReset(server.port, question, `${mark}-${number}`, turns);
-      await eventually(
-        () => answers.length,
-        (count) => count === number + 1,
-      );
-    }
-    const statuses = (await Promise.all(answers)).map(({ status }) => status);
-    const served = statuses.filter((status) => status !== 400);
-    expect(await addressesOf(mark)).toEqual(served.map(() => address));
-  });
+  // The same over real connections: the reset arrives before the request is read, while its body is read, or later.
+  test.each(names)(
+    "%s has its client address or does not happen, reset at any time",
+    async (name) => {
+      const answers: Promise<Response>[] = [];
+      using server = serve(replica, answers);
+      const mark = `reset-${Bun.randomUUIDv7()}`;
+      const turnsBeforeReset = [0, 0, 0, 1, 1, 1, 2, 2, 2];
+      for (const [number, turns] of turnsBeforeReset.entries()) {
+        const call = (await createCalls())[name] ?? { method: "", path: "" };
+        await sendAndReset(server.port, call, `${mark}-${number}`, turns);
+        await eventually(
+          () => answers.length,
+          (count) => count === number + 1,
+        );
+      }
+      const statuses = (await Promise.all(answers)).map(({ status }) => status);
+      const served = statuses.filter((status) => status !== 400);
+      expect(await addressesOf(mark)).toEqual(served.map(() => address));
+    },
+  );
 });
 
 function serve(replica: CountedApp, answers: Promise<Response>[]) {
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
-    fetch(request, book) {
-      const answer = Promise.resolve(replica.answer(request, book));
+    fetch(request, peers) {
+      const answer = Promise.resolve(replica.answer(request, peers));
       answers.push(answer);
       return answer;
     },
@@ -148,15 +154,13 @@ function serve(replica: CountedApp, answers: Promise<Response>[]) {
 }
 
 /** Sends a request in one packet, and resets the connection after so many turns of the event loop. */
-async function sendAndReset(port: number, question: Question, requestId: string, turns: number) {
-  const lines = Object.entries(headersOf(question, requestId)).map(
-    ([name, it]) => `${name}: ${it}`,
-  );
-  const head = [`${question.method} ${question.path} HTTP/1.1`, "Host: localhost", ...lines];
+async function sendAndReset(port: number, call: Call, requestId: string, turns: number) {
+  const lines = Object.entries(headersOf(call, requestId)).map(([name, it]) => `${name}: ${it}`);
+  const head = [`${call.method} ${call.path} HTTP/1.1`, "Host: localhost", ...lines];
   const socket = connect(port, "127.0.0.1");
   const closed = new Promise((resolve) => socket.once("close", resolve));
   await new Promise((resolve) => socket.once("connect", resolve));
-  socket.write([...head, "", question.body ?? ""].join("\r\n"));
+  socket.write([...head, "", call.body ?? ""].join("\r\n"));
   for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
   socket.resetAndDestroy();
   await closed;

@@ -5,7 +5,7 @@ import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
 
-test("a token that is too long to be ours is an invalid token, not a fault of form", async () => {
+test("a token that is longer than any token of Gatehouse is an invalid token, not a validation error", async () => {
   const token = "a".repeat(20_000);
   const validated = await app.post("/api/v1/auth/validate-token", { token });
   expect([validated.status, validated.json.error.code]).toEqual([401, "INVALID_TOKEN"]);
@@ -27,7 +27,7 @@ test("an empty form is a form without fields", async () => {
   ]);
 });
 
-test("faults name the field that was sent, in words that fit", async () => {
+test("validation errors name the field that was sent", async () => {
   const granted = await app.call("POST", "/oauth/token", {
     form: { grant_type: "password", username: "ada@@", password: "x" },
   });
@@ -36,8 +36,8 @@ test("faults name the field that was sent, in words that fit", async () => {
   expect(empty.json.error.details).toEqual({ field: "token", issue: "Must not be empty." });
 });
 
-// Attack: a name that turns the rest of the line around wherever it is shown.
-test("a name holds no control characters and no marks of direction", async () => {
+// The attack: a name that reverses the rest of the line wherever it is shown.
+test("a name with control characters or marks of direction is refused", async () => {
   for (const name of ["x\u202ey", "x\u2066y", "x\u009by", "x\u007fy"]) {
     const body = { email: freshEmail(), password: goodPassword, name };
     const answer = await app.post("/api/v1/auth/register", body);
@@ -45,7 +45,7 @@ test("a name holds no control characters and no marks of direction", async () =>
   }
 });
 
-test("the signed-in user sees her profile fields", async () => {
+test("the signed-in user sees their profile fields", async () => {
   const user = await signUp(app, { name: "Ada" });
   const me = await app.call("GET", "/api/v1/users/me", { bearer: user.accessToken });
   expect(me.json.data).toMatchObject({

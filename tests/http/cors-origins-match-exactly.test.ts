@@ -19,7 +19,7 @@ describe("with allowed origins", () => {
     });
   }
 
-  test("what an answer varies by of its own is kept", async () => {
+  test("the Vary header of a response is kept", async () => {
     const { text } = await app.call("GET", "/docs");
     const script = /src="([^"]+)"/.exec(text)?.[1] ?? "";
     const { status, headers } = await app.call("GET", script);
@@ -27,22 +27,25 @@ describe("with allowed origins", () => {
   });
 
   // security 117
-  test.each([good, other])("%s may read every kind of answer, with credentials", async (origin) => {
-    for (const [method, path, status] of [
-      ["GET", "/health/live", 200],
-      ["GET", me, 401],
-      ["GET", "/nowhere", 404],
-      ["PUT", me, 405],
-      ["POST", "/api/v1/auth/login", 400],
-      ["POST", "/oauth/token", 400],
-    ] as const) {
-      const { headers, ...answer } = await app.call(method, path, { headers: { origin } });
-      expect([path, answer.status]).toEqual([path, status]);
-      expect(headers.get("access-control-allow-origin")).toBe(origin);
-      expect(headers.get("access-control-allow-credentials")).toBe("true");
-      expect(headers.get("vary")).toContain("Origin");
-    }
-  });
+  test.each([good, other])(
+    "%s may read every kind of response, with credentials",
+    async (origin) => {
+      for (const [method, path, status] of [
+        ["GET", "/health/live", 200],
+        ["GET", me, 401],
+        ["GET", "/nowhere", 404],
+        ["PUT", me, 405],
+        ["POST", "/api/v1/auth/login", 400],
+        ["POST", "/oauth/token", 400],
+      ] as const) {
+        const { headers, ...answer } = await app.call(method, path, { headers: { origin } });
+        expect([path, answer.status]).toEqual([path, status]);
+        expect(headers.get("access-control-allow-origin")).toBe(origin);
+        expect(headers.get("access-control-allow-credentials")).toBe("true");
+        expect(headers.get("vary")).toContain("Origin");
+      }
+    },
+  );
 
   // security 117
   test.each([
@@ -65,7 +68,7 @@ describe("with allowed origins", () => {
     "",
     "good.example",
     "file://",
-  ])("%j may not", async (origin) => {
+  ])("%j may read no response", async (origin) => {
     const answers = [
       await app.call("GET", "/health/live", { headers: { origin } }),
       await app.call("GET", me, { headers: { origin } }),
@@ -73,13 +76,13 @@ describe("with allowed origins", () => {
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 401, 405]);
     for (const { headers } of answers) {
-      const said = [...headers.keys()].filter((name) => name.startsWith("access-control-"));
-      expect(said).toEqual([]);
+      const names = [...headers.keys()].filter((name) => name.startsWith("access-control-"));
+      expect(names).toEqual([]);
       expect(headers.get("vary")).toContain("Origin");
     }
   });
 
-  test("a preflight is granted for all methods and the headers that calls need", async () => {
+  test("a preflight allows all methods and the headers that requests need", async () => {
     for (const path of ["/api/v1/auth/login", me, "/oauth/token"]) {
       const { status, headers, text } = await preflight(path, good, "PATCH");
       expect([path, status, text]).toEqual([path, 204, ""]);
@@ -91,7 +94,7 @@ describe("with allowed origins", () => {
     }
   });
 
-  test("caches are told that answers differ also where an answer differs by encoding", async () => {
+  test("Vary names Origin also where a response varies by encoding", async () => {
     const page = await app.call("GET", "/docs", { headers: { origin: good } });
     const script = /src="([^"]+)"/.exec(page.text)?.[1] ?? "";
     const { status, headers } = await app.call("GET", new URL(script, `${app.url}/docs`).pathname);
@@ -99,7 +102,7 @@ describe("with allowed origins", () => {
   });
 });
 
-test("without allowed origins no answer speaks of any", async () => {
+test("without allowed origins no response has a CORS header", async () => {
   await using app = await startTestApp();
   for (const [method, path] of [
     ["GET", "/health/live"],

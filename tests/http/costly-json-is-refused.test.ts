@@ -4,7 +4,7 @@ import { useTestApp } from "../support/test-app.ts";
 
 const kilobyte = 1024;
 
-/** What is small on the wire and dear to a parser; `size` is how much of it there is. */
+/** JSON that is small to send and expensive to parse; `size` is its length in bytes, about. */
 const costly: readonly (readonly [string, (size: number) => string])[] = [
   ["arrays in arrays", (size) => `{"token":${"[".repeat(size / 2)}${"]".repeat(size / 2)}}`],
   ["objects in objects", (size) => `{"token":${'{"a":'.repeat(size / 6)}1${"}".repeat(size / 6)}}`],
@@ -14,8 +14,8 @@ const costly: readonly (readonly [string, (size: number) => string])[] = [
   ["a long number", (size) => `{"token":${"9".repeat(size)}}`],
   ["a long fraction", (size) => `{"token":0.${"1".repeat(size)}}`],
   ["a large exponent", (size) => `{"token":1e${"9".repeat(size)}}`],
-  ["a long text", (size) => `{"token":"${"x".repeat(size)}"}`],
-  ["a long text of escapes", (size) => `{"token":"${"\\u0041".repeat(size / 6)}"}`],
+  ["a long string", (size) => `{"token":"${"x".repeat(size)}"}`],
+  ["a long string of escapes", (size) => `{"token":"${"\\u0041".repeat(size / 6)}"}`],
   ["a long key", (size) => `{"${"k".repeat(size)}":1}`],
   ["many elements", (size) => `{"token":[${"1,".repeat(size / 2)}1]}`],
   ["white space", (size) => `${" ".repeat(size)}{}`],
@@ -25,8 +25,8 @@ function keys(count: number): string {
   return Array.from({ length: count }, (_, index) => `"${index.toString(36)}":1`).join(",");
 }
 
-describe("JSON that costs more than it weighs", () => {
-  // A larger limit, so that nothing but the parser stands between the text and its cost.
+describe("JSON that is small to send and expensive to parse", () => {
+  // A larger limit, so that only the parser bounds the cost.
   const app = useTestApp({ settings: { BODY_LIMIT: "4MiB" } });
 
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import { useTestApp } from "../support/test-app.ts";
 
 const canary = "canary-7f3Q9z";
 
-describe("answers below /api/v1", () => {
+describe("responses below /api/v1", () => {
   const app = useTestApp();
   let operations: Operation[];
 
@@ -28,7 +28,7 @@ describe("answers below /api/v1", () => {
     });
   });
 
-  test("one fault is told by its field and issue", async () => {
+  test("one fault is described by its field and issue", async () => {
     const answer = await app.post("/api/v1/auth/register", { email: freshEmail() });
     expect(answer.json).toEqual({
       success: false,
@@ -41,7 +41,7 @@ describe("answers below /api/v1", () => {
     });
   });
 
-  test("several faults are told together, the first of them again in front", async () => {
+  test("several faults are listed together, and the first is repeated in front", async () => {
     const answer = await app.post("/api/v1/auth/register", {
       email: 1,
       username: "a",
@@ -62,7 +62,7 @@ describe("answers below /api/v1", () => {
     );
   });
 
-  test("faults are bounded, and a long or odd name of a caller's own is not repeated", async () => {
+  test("faults are bounded, and an unknown field name that is long or odd is not repeated", async () => {
     const odd = Object.fromEntries(
       Array.from({ length: 900 }, (_, index) => [`${canary} ${"x".repeat(20)} ${index}`, index]),
     );
@@ -75,7 +75,7 @@ describe("answers below /api/v1", () => {
   });
 
   // The framework's own validation error prints what was received, the password included.
-  test("no answer to a bad request repeats what was in any field of it", async () => {
+  test("no response to a bad request repeats a value of any of its fields", async () => {
     const bad = [
       canary,
       `${canary}\u0000`,
@@ -108,7 +108,7 @@ describe("answers below /api/v1", () => {
     }
   });
 
-  test("nor what was in its path, query or headers", async () => {
+  test("no error response repeats the path, the query or a header", async () => {
     const headers = {
       authorization: `Bearer ${canary}`,
       cookie: `session=${canary}`,
@@ -127,8 +127,8 @@ describe("answers below /api/v1", () => {
       ["GET", `/oauth/${canary}`],
     ] as const) {
       const answer = await app.call(method, path, { headers });
-      const told = JSON.stringify([...answer.headers]) + answer.text;
-      expect([path, answer.status >= 400, told.includes(canary)]).toEqual([path, true, false]);
+      const sent = JSON.stringify([...answer.headers]) + answer.text;
+      expect([path, answer.status >= 400, sent.includes(canary)]).toEqual([path, true, false]);
     }
   });
 
@@ -147,7 +147,7 @@ describe("answers below /api/v1", () => {
     }
   });
 
-  test("what is not allowed in a password is told without the password", async () => {
+  test("the reason why a password is refused does not contain the password", async () => {
     for (const password of [canary.toLowerCase(), `${canary}\u0007`, `${canary}\ud800`]) {
       const answer = await app.post("/api/v1/auth/register", { email: freshEmail(), password });
       expect([answer.json.error.code, answer.text.includes("canary")]).toEqual([

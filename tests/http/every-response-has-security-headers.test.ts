@@ -7,7 +7,7 @@ import type { Answer } from "../support/http-call.ts";
 const form = { "content-type": "application/x-www-form-urlencoded" };
 const strict = "default-src 'none'; frame-ancestors 'none'";
 
-/** One answer of every kind, each forced on a server whose origin is `https`, with its name and status. */
+/** One response of every kind from a server whose origin is `https`, with its name and status. */
 async function everyKind(app: TestApp): Promise<(readonly [string, number, Answer])[]> {
   const user = await signUp(app);
   const { hasher } = app.platform;
@@ -21,13 +21,9 @@ async function everyKind(app: TestApp): Promise<(readonly [string, number, Answe
       201,
       await app.post("/api/v1/auth/register", { ...login, email: `x${user.email}` }),
     ],
-    ["a fault", 400, await app.post("/api/v1/auth/login", {})],
-    [
-      "a fault of OAuth",
-      400,
-      await app.call("POST", "/oauth/token", { body: "a=b", headers: form }),
-    ],
-    ["nobody", 401, await app.call("GET", "/api/v1/users/me")],
+    ["a validation error", 400, await app.post("/api/v1/auth/login", {})],
+    ["an OAuth error", 400, await app.call("POST", "/oauth/token", { body: "a=b", headers: form })],
+    ["not signed in", 401, await app.call("GET", "/api/v1/users/me")],
     ["unknown", 404, await app.call("GET", "/nowhere")],
     ["a wrong method", 405, await app.call("TRACE", "/health")],
     ["too large", 413, await app.post("/api/v1/auth/login", { email: "x".repeat(70_000) })],
@@ -46,14 +42,14 @@ async function everyKind(app: TestApp): Promise<(readonly [string, number, Answe
   ];
   const broken = { ...hasher, verify: () => Promise.reject(new TypeError("planted")) };
   Object.assign(app.platform, { hasher: broken });
-  answers.push(["an error of ours", 500, await app.post("/api/v1/auth/login", login)]);
+  answers.push(["an internal error", 500, await app.post("/api/v1/auth/login", login)]);
   Object.assign(app.platform, { hasher });
   return answers;
 }
 
 const preflight = { origin: "https://app.example", "access-control-request-method": "GET" };
 
-describe("every kind of answer", () => {
+describe("every kind of response", () => {
   const app = useTestApp({
     settings: { PUBLIC_URL: "https://auth.example.com", ALLOWED_ORIGINS: "https://app.example" },
   });
@@ -63,14 +59,14 @@ describe("every kind of answer", () => {
     answers = await everyKind(app);
   });
 
-  test("was forced", () => {
+  test("has the expected status", () => {
     expect(answers.map(([name, , { status }]) => [name, status])).toEqual(
       answers.map(([name, status]) => [name, status]),
     );
   });
 
   // security 118
-  test("says that its type is not to be guessed, its address not to be told, and https to be kept", () => {
+  test("has nosniff, no-referrer and HSTS headers", () => {
     for (const [name, , { headers }] of answers) {
       expect([name, headers.get("x-content-type-options")]).toEqual([name, "nosniff"]);
       expect([name, headers.get("referrer-policy")]).toEqual([name, "no-referrer"]);
@@ -83,7 +79,7 @@ describe("every kind of answer", () => {
   });
 
   // security 118
-  test("has a policy: nothing at all, but for pages, which have their own and no frames either", () => {
+  test("has a content security policy: strict, but for pages, which have their own and no frames either", () => {
     for (const [name, , { headers }] of answers) {
       const policy = headers.get("content-security-policy") ?? "";
       const isPage = headers.get("content-type")?.startsWith("text/html") ?? false;
@@ -103,7 +99,7 @@ describe("every kind of answer", () => {
     for (const [name, , { headers }] of answers) {
       const banners = ["server", "x-powered-by", "via", "x-aspnet-version"];
       expect([name, banners.filter((banner) => headers.has(banner))]).toEqual([name, []]);
-      // What is drawn at random may spell anything.
+      // A random value may contain any word.
       const fixed = [...headers].filter(
         ([header]) => header !== "x-request-id" && header !== "content-security-policy",
       );
@@ -115,7 +111,7 @@ describe("every kind of answer", () => {
   });
 
   // security 118, and RFC 6749 §5.1
-  test("is stored nowhere, but for the documentation", () => {
+  test("is not cached, but for the OpenAPI document", () => {
     for (const [name, , { headers }] of answers) {
       if (name === "the document") continue;
       expect([name, headers.get("cache-control")]).toEqual([name, "no-store"]);
@@ -123,8 +119,8 @@ describe("every kind of answer", () => {
   });
 });
 
-// A browser that once saw HSTS from http://localhost would ask every service there for https.
-test("where the public address is http, https is not asked for", async () => {
+// A browser that once saw HSTS from http://localhost would use https for every service there.
+test("no HSTS header is sent when the public URL is http", async () => {
   await using app = await startTestApp();
   for (const path of ["/health", "/docs", "/nowhere"]) {
     expect((await app.call("GET", path)).headers.has("strict-transport-security")).toBe(false);

@@ -12,7 +12,7 @@ const generic = {
 };
 const sql = /insert into|select |update |values|returning|\$1/i;
 
-describe("a failure of ours", () => {
+describe("an internal error", () => {
   let app: TestApp;
 
   beforeEach(async () => {
@@ -31,13 +31,13 @@ describe("a failure of ours", () => {
     return { text: lines.join("\n"), entries: lines.map((line) => JSON.parse(line)) };
   }
 
-  // The query builder's message holds the SQL and every parameter, the password's hash among them (F1).
+  // The query builder's message holds the SQL and every parameter, including the password's hash.
   // security 121
   test.each([
     ["a violated check", "alter table users add constraint planted check (name is null)", "23514"],
-    ["a violated index that nobody expects", "create unique index planted on users ((1))", "23505"],
-    ["a column that is gone", "alter table users rename column name to planted", "42703"],
-    ["a table that is gone", "alter table audit_log rename to planted", "42P01"],
+    ["a violation of an unexpected index", "create unique index planted on users ((1))", "23505"],
+    ["a missing column", "alter table users rename column name to planted", "42703"],
+    ["a missing table", "alter table audit_log rename to planted", "42P01"],
     ["a value that is too long", "alter table users alter column name type varchar(3)", "22001"],
   ])("in the database: %s", async (_name, damage, sqlState) => {
     await app.post("/api/v1/auth/register", { email: freshEmail(), password: goodPassword });
@@ -82,7 +82,7 @@ describe("a failure of ours", () => {
   });
 
   // security 121
-  test("that nobody expected is generic outside, and has its place in the log", async () => {
+  test("that is unexpected has a generic response, and its stack in the log", async () => {
     const { hasher } = app.platform;
     const broken = { ...hasher, verify: () => Promise.reject(new TypeError("planted fault")) };
     Object.assign(app.platform, { hasher: broken });
@@ -98,9 +98,9 @@ describe("a failure of ours", () => {
     expect(text).not.toContain(canary);
   });
 
-  // What is thrown need not be an error, nor have a message that may be shown.
+  // A thrown value need not be an error, and its message may be confidential.
   test.each<[string, unknown]>([
-    ["a text", canary],
+    ["a string", canary],
     ["an object with a status", { status: 200, message: canary, code: 418 }],
     ["a response", new Response(canary, { status: 200, headers: { "x-canary": canary } })],
     [
@@ -111,9 +111,9 @@ describe("a failure of ours", () => {
       "an error with a status",
       Object.assign(new Error("planted"), { status: 299, code: "NOT_FOUND" }),
     ],
-    // The framework itself trips over this one: the server's last resort answers.
+    // The framework itself fails on this one: the server's last error handler responds.
     ["nothing", undefined],
-  ])("that throws %s is generic outside all the same", async (_name, thrown) => {
+  ])("that throws %s has a generic response as well", async (_name, thrown) => {
     const { hasher } = app.platform;
     // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- that is what is tested
     const broken = { ...hasher, verify: () => Promise.reject(thrown) };
@@ -128,8 +128,8 @@ describe("a failure of ours", () => {
     ]);
   });
 
-  // The framework's error for an answer that does not fit its schema holds the whole answer.
-  test("that makes a wrong answer shows it neither outside nor in the log", async () => {
+  // The framework's error for a response that does not match its schema holds the whole response.
+  test("about a response that does not match its schema discloses it neither in the response nor in the log", async () => {
     const user = await signUp(app);
     await app.rows(
       `update users set email = '${canary} is no address' where id = '${user.userId}'`,

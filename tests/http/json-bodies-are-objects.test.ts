@@ -33,7 +33,7 @@ test("a sign-out with a body that is no object is 400 and ends no session", asyn
   expect(await statusOfMe(app, user.accessToken)).toBe(200);
 });
 
-test("no JSON operation takes a body that is no object", async () => {
+test("no JSON operation accepts a body that is no object", async () => {
   const { operations } = await readOperations(app);
   const taking = operations.filter(({ mediaType }) => mediaType === "application/json");
   expect(taking.length).toBeGreaterThan(15);
@@ -49,7 +49,7 @@ test("no JSON operation takes a body that is no object", async () => {
   }
 });
 
-// An empty body is no body, as before.
+// An empty body counts as no body.
 test("a sign-out without a body, or with an empty one, is accepted", async () => {
   const empty = await app.call("POST", "/api/v1/auth/logout", {
     body: "",

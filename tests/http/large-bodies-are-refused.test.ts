@@ -13,7 +13,7 @@ const path = "/api/v1/auth/validate-token";
 describe("a body over the limit", () => {
   const app = useTestApp();
 
-  /** Uploads so many blocks, and another request on the same connection; gives the statuses that came back. */
+  /** Uploads so many blocks, and another request on the same connection; returns all that the server sent. */
   async function upload(target: string, blocks: number, isChunked: boolean): Promise<string> {
     const length = isChunked
       ? "Transfer-Encoding: chunked"
@@ -38,7 +38,7 @@ describe("a body over the limit", () => {
   test.each([
     ["of a declared length", false],
     ["in chunks", true],
-  ])("%s is 413 in our envelope, and the connection lives on", async (_name, isChunked) => {
+  ])("%s is 413 in the envelope, and the connection stays open", async (_name, isChunked) => {
     for (const blocks of [2, 16, 320]) {
       const text = await upload(path, blocks, isChunked);
       expect(text).toContain('"code":"PAYLOAD_TOO_LARGE"');
@@ -48,7 +48,7 @@ describe("a body over the limit", () => {
     }
   });
 
-  test("is answered before it has come", async () => {
+  test("is refused before all of it has arrived", async () => {
     const lines = [`POST ${path} HTTP/1.1`, "Host: localhost", "Content-Type: application/json"];
     const socket = await openRaw(
       app.url,
@@ -64,7 +64,7 @@ describe("a body over the limit", () => {
   });
 
   // security 101
-  test("is not kept: 100 uploads of 5 MB at once leave the memory as it was", async () => {
+  test("is not stored: 100 uploads of 5 MB at once do not grow the memory", async () => {
     await upload("/api/v1/auth/logout-all", 16, true);
     Bun.gc(true);
     const before = process.memoryUsage.rss();
@@ -85,7 +85,7 @@ describe("a body over the limit", () => {
     expect((highest - before) / 2 ** 20).toBeLessThan(60);
   }, 30_000);
 
-  test("the limit itself is let through, one byte more is not, and the setting moves it", async () => {
+  test("a body of exactly the limit is accepted, one byte more is not, and BODY_LIMIT sets the limit", async () => {
     await using small = await startTestApp({ settings: { BODY_LIMIT: "2KiB" } });
     for (const [server, bytes] of [
       [app, limit],

@@ -9,7 +9,7 @@ const routes = new Elysia()
   .delete("/users/:id/sessions", ({ params }) => `ended ${params.id}`)
   .delete("/users/:id/sessions/:session", () => "one ended")
   .get("/users/me/sessions", () => "own")
-  .get("/users/me/sessions/:session", () => "one of one's own")
+  .get("/users/me/sessions/:session", () => "one own")
   .put("/users/:id/roles", ({ params }) => `roles of ${params.id}`)
   .post("/", () => "nothing");
 
@@ -18,15 +18,15 @@ const app = new Elysia()
   .use(routes)
   .use(closeNarrowerPaths(routes.routes));
 
-const answer = async (method: string, path: string) =>
+const responseText = async (method: string, path: string) =>
   (await app.handle(new Request(`http://localhost${path}`, { method }))).text();
 
-test("what a literal path does not take is not taken by one with a parameter in its place", async () => {
+test("a method that a literal path does not support is not handled by a path with a parameter in its place", async () => {
   for (const [method, path, expected] of [
     ["GET", "/users/me/sessions", "own"],
     ["DELETE", "/users/me/sessions", "not found"],
     ["DELETE", "/users/me/sessions/", "not found"],
-    ["GET", "/users/me/sessions/1", "one of one's own"],
+    ["GET", "/users/me/sessions/1", "one own"],
     ["DELETE", "/users/me/sessions/1", "not found"],
     ["GET", "/users/you/sessions", "theirs"],
     ["DELETE", "/users/you/sessions", "ended you"],
@@ -34,13 +34,13 @@ test("what a literal path does not take is not taken by one with a parameter in 
     ["PUT", "/users/me/roles", "roles of me"],
     ["POST", "/", "nothing"],
   ] as const) {
-    expect([method, path, await answer(method, path)]).toEqual([method, path, expected]);
+    expect([method, path, await responseText(method, path)]).toEqual([method, path, expected]);
   }
 });
 
-test("what it takes is told of itself, in whatever order the routes come", () => {
-  for (const given of [routes.routes, routes.routes.toReversed()]) {
-    const { methodsOf: allowed } = createRouteTable([], given);
+test("a literal path lists only its own methods, in whatever order the routes are registered", () => {
+  for (const ordered of [routes.routes, routes.routes.toReversed()]) {
+    const { methodsOf: allowed } = createRouteTable([], ordered);
     expect(allowed("/users/me/sessions")).toEqual(["GET", "HEAD"]);
     expect(allowed("/users/you/sessions")).toEqual(["DELETE", "GET", "HEAD"]);
     expect(allowed("/users/me/sessions/1")).toEqual(["GET", "HEAD"]);

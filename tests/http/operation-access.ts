@@ -1,6 +1,6 @@
 /**
- * Who may call what, by hand: a new operation is written here, or nobody knows who is meant to call it. The public ones, and
- * those for clients, are in `default-is-deny.test.ts`.
+ * The operations that each permission allows, written by hand: a new operation is added here. The public ones, and those
+ * for clients, are in `routes-deny-by-default.test.ts`.
  */
 export const operationsByPermission: Readonly<Record<string, readonly string[]>> = {
   "audit:read": ["GET /api/v1/audit-logs"],
@@ -29,7 +29,7 @@ export const operationsByPermission: Readonly<Record<string, readonly string[]>>
   ],
 };
 
-/** What every signed-in user may call: for what is her own, and what others have made public. */
+/** The operations that every signed-in user may call: on their own data, and on what other users have made public. */
 export const operationsOfTheSignedIn: readonly string[] = [
   "DELETE /api/v1/posts/{post_id}",
   "DELETE /api/v1/posts/{post_id}/vote",

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 const path = "/api/v1/clients";
-const ways = [
+const spellings = [
   path,
   `/${path}`,
   `${path}/`,
@@ -50,26 +50,31 @@ const ways = [
 
 const bearer = ({ accessToken }: SignedInUser) => [`Authorization: Bearer ${accessToken}`];
 
-// The attack: guard and router that read a path differently, each in its way.
+// The attack: the guard and the router parse a path differently.
 // security 98
-test("no way of writing a path goes round its guard", async () => {
-  for (const way of ways) {
+test("no spelling of a path bypasses its guard", async () => {
+  for (const spelling of spellings) {
     for (const [who, headers, refusal] of [
-      ["nobody", [], 401],
+      ["anonymous", [], 401],
       ["reader", bearer(reader), 403],
     ] as const) {
-      const { status, text } = await rawGet(app.url, way, headers);
+      const { status, text } = await rawGet(app.url, spelling, headers);
       const isRefused = status === 400 || status === 404 || status === refusal;
-      expect([way, who, isRefused, text.includes("guarded")]).toEqual([way, who, true, false]);
+      expect([spelling, who, isRefused, text.includes("guarded")]).toEqual([
+        spelling,
+        who,
+        true,
+        false,
+      ]);
     }
-    const { status, text } = await rawGet(app.url, way, bearer(admin));
-    expect([way, text.includes("the guarded one")]).toEqual([way, status === 200]);
+    const { status, text } = await rawGet(app.url, spelling, bearer(admin));
+    expect([spelling, text.includes("the guarded one")]).toEqual([spelling, status === 200]);
   }
 });
 
-// What proxies and frameworks of others take for another path or method.
+// Headers that some proxies and frameworks treat as another path or method.
 // security 98
-test("no header is taken for another path or method", async () => {
+test("no header overrides the path or the method", async () => {
   const headers = [
     `X-Original-URL: ${path}`,
     `X-Rewrite-URL: ${path}`,
@@ -98,7 +103,7 @@ test("no header is taken for another path or method", async () => {
 });
 
 // security 98
-test("HEAD is guarded as GET is, and a method that the path does not take reads nothing", async () => {
+test("HEAD is guarded as GET is, and a method that the path does not support reads nothing", async () => {
   const send = (method: string, headers: Record<string, string> = {}) =>
     app.call(method, path, { headers });
   const authorization = `Bearer ${reader.accessToken}`;

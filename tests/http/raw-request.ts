@@ -1,6 +1,6 @@
 import { openRaw } from "../support/raw-http.ts";
 
-/** An answer off the wire, as it came: possibly from the server beneath us, without any of our headers. */
+/** A response as it was received: possibly from Bun's HTTP server itself, without any header of Gatehouse. */
 export interface RawAnswer {
   readonly status: number;
   readonly text: string;
@@ -8,7 +8,7 @@ export interface RawAnswer {
   readonly code: string | null;
 }
 
-/** Sends bytes as they stand and reads until the server closes: let the request say `Connection: close`. */
+/** Sends bytes unchanged and reads until the server closes: let the request say `Connection: close`. */
 export async function rawRequest(serverUrl: string, request: string): Promise<RawAnswer> {
   const socket = await openRaw(serverUrl, request);
   let text = "";
@@ -21,7 +21,7 @@ export async function rawRequest(serverUrl: string, request: string): Promise<Ra
   };
 }
 
-/** A request out of its lines and body, asking the server to close afterwards. */
+/** A request of these lines and this body, with `Connection: close`. */
 export function rawText(lines: readonly string[], body = ""): string {
   return [...lines, "Connection: close", "", body].join("\r\n");
 }

@@ -11,7 +11,7 @@ export interface FuzzedRequest {
   readonly call: Call;
 }
 
-/** Texts with a history of breaking things. */
+/** Strings that have broken parsers before. */
 const hostileTexts = [
   "",
   " ",
@@ -54,14 +54,14 @@ const anyText = fc.oneof(
   fc.emailAddress(),
 );
 
-/** Texts that mean something to a running app: by field, or by path and field. */
+/** Valid values of a running app: by field, or by path and field. */
 type KnownTexts = ReadonlyMap<string, string>;
 
 function knownText({ path }: Operation, name: string, known: KnownTexts): string | undefined {
   return known.get(`${path} ${name}`) ?? known.get(name);
 }
 
-/** Values for a field: what its schema takes, what is known to mean something, any text, any JSON. */
+/** Values for a field: what its schema accepts, valid values of the app, any string, any JSON. */
 function fieldValue(operation: Operation, name: string, known: KnownTexts) {
   const example = operation.fields[name]?.["example"];
   const fitting = [
@@ -76,7 +76,7 @@ function fieldValue(operation: Operation, name: string, known: KnownTexts) {
   );
 }
 
-/** Bodies that are good but for one field, of any fields, with a field too many, and of any JSON. */
+/** Bodies that are valid but for one field, of any fields, with an unknown field, and of any JSON. */
 function bodyOf(operation: Operation, known: KnownTexts): fc.Arbitrary<unknown> {
   const names = Object.keys(operation.fields);
   if (names.length === 0) return fc.jsonValue();

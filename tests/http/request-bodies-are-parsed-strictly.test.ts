@@ -36,7 +36,7 @@ describe("bodies", () => {
   test.each([form, "text/plain", "multipart/form-data; boundary=x"])(
     "%s is 415 on every route that takes JSON",
     async (contentType) => {
-      // Where one has to sign in, who did not is told that first.
+      // A route that needs a sign-in refuses a request without a token first.
       const { accessToken } = await signUp(app);
       for (const { method, path } of taking(json)) {
         const answer = await app.call(method, path, {
@@ -70,7 +70,7 @@ describe("bodies", () => {
     expect([answer.status, answer.json.error.code]).toEqual([401, "INVALID_TOKEN"]);
   });
 
-  test("a form may be written in any case and say its charset (RFC 6749 Appendix B)", async () => {
+  test("a form's media type may be in any case and state its charset (RFC 6749 Appendix B)", async () => {
     const answer = await send(
       "/oauth/token",
       "Application/X-WWW-Form-Urlencoded; Charset=UTF-8",
@@ -83,7 +83,7 @@ describe("bodies", () => {
   test.each<[string, string, BodyInit, Record<string, string>, number]>([
     ["UTF-16 by its charset", `${json}; charset=utf-16`, "{}", {}, 415],
     ["Latin-1 by its charset", `${json}; charset=utf-8; charset=latin1`, "{}", {}, 415],
-    ["UTF-16 unsaid", json, new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0]), {}, 400],
+    ["undeclared UTF-16", json, new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0]), {}, 400],
     ["a byte order mark", json, '\ufeff{"token":"x"}', {}, 400],
     [
       "bytes that are not UTF-8",
@@ -94,7 +94,7 @@ describe("bodies", () => {
     ],
     ["an encoded surrogate", json, new Uint8Array([0x22, 0xed, 0xa0, 0x80, 0x22]), {}, 400],
     ["gzip", json, Bun.gzipSync('{"token":"x"}'), { "content-encoding": "gzip" }, 415],
-    ["gzip unsaid", json, Bun.gzipSync('{"token":"x"}'), {}, 400],
+    ["undeclared gzip", json, Bun.gzipSync('{"token":"x"}'), {}, 400],
     ["nothing", json, "", {}, 400],
     ["white space", json, " \n", {}, 400],
     ["half a document", json, '{"token":', {}, 400],
@@ -103,7 +103,7 @@ describe("bodies", () => {
     ["NaN", json, '{"token":NaN}', {}, 400],
     ["a raw control character", json, '{"token":"a\u0000b"}', {}, 400],
     ["an array", json, '[{"token":"x"}]', {}, 400],
-    ["a text", json, '"token"', {}, 400],
+    ["a string", json, '"token"', {}, 400],
     ["null", json, "null", {}, 400],
     ["a number", json, "1", {}, 400],
     ["a duplicate key", json, '{"token":"x","token":"y"}', {}, 400],
@@ -163,7 +163,7 @@ describe("bodies", () => {
     }
   });
 
-  // The framework would parse whatever comes, of any length, before the guard is asked.
+  // The framework would parse any body, of any length, before the guard runs.
   test("a route without a body does not read one", async () => {
     for (const { method, path } of operations.filter(
       (one) => one.mediaType === null && one.method !== "GET",

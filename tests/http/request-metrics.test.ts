@@ -40,7 +40,7 @@ test("a request is counted once, by method, route template and status", async ()
   }
 });
 
-test("a latency lies in the first bucket whose bound it does not exceed", () => {
+test("a latency is counted in the first bucket whose bound it does not exceed", () => {
   const metrics = createRequestMetrics();
   for (const milliseconds of [0.1, 0.5, 0.6, 5000, 5001]) {
     metrics.record("GET", "/", 200, milliseconds);

@@ -6,11 +6,11 @@ import { callServer } from "../support/http-call.ts";
 import { quietLog } from "../support/quiet-log.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-// An orchestrator starts everything at once, and the database may be the last to come.
-test("while the database is not there yet, only health is answered, and the rest is asked to come again", async () => {
+// An orchestrator starts everything at once, and the database may become available last.
+test("while the database is unavailable at startup, health checks respond, and all other requests get 503 with Retry-After", async () => {
   await using ready = await startTestApp();
   const settings = { ...ready.platform.settings, allowedOrigins: ["https://app.example"] };
-  const databaseUrl = "postgres://nobody@127.0.0.1:1/nothing";
+  const databaseUrl = "postgres://no-user@127.0.0.1:1/nothing";
   const starting = await serve(
     createPlatform({ ...settings, databaseUrl }, { log: quietLog, mailer: ready.mailer }),
   );
@@ -31,7 +31,7 @@ test("while the database is not there yet, only health is answered, and the rest
       });
       expect(answer.headers.get("x-request-id")).toMatch(/./);
       expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
-      // Otherwise a page cannot tell this from a network that is down.
+      // Without it a page cannot distinguish this from a network error.
       expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example");
     }
     const token = await callServer(starting.url, "POST", "/oauth/token", {

@@ -17,7 +17,7 @@ describe("every request has an id", () => {
     }
   });
 
-  // What would break a log line, a header or a column, or only waste room.
+  // Values that would break a log line, a header or a column, or waste space.
   test.each([
     "",
     " ",
@@ -33,8 +33,8 @@ describe("every request has an id", () => {
   ])("%j is replaced", async (id) => {
     const lines = ["GET /health/live HTTP/1.1", "Host: localhost", `X-Request-Id: ${id}`];
     const { text } = await rawRequest(app.url, rawText(lines));
-    const given = [...text.matchAll(/^x-request-id: (.*)\r$/gim)].map(([, value]) => value);
-    expect(given).toEqual([expect.stringMatching(/^[\w-]{16}$/)]);
+    const ids = [...text.matchAll(/^x-request-id: (.*)\r$/gim)].map(([, value]) => value);
+    expect(ids).toEqual([expect.stringMatching(/^[\w-]{16}$/)]);
   });
 
   test("two ids are replaced, not joined", async () => {
@@ -48,7 +48,7 @@ describe("every request has an id", () => {
     expect(/^x-request-id: (.*)\r$/im.exec(text)?.[1]).toMatch(/^[\w-]{16}$/);
   });
 
-  test("an id of ours is new each time, from one block of them to the next", () => {
+  test("a generated id is new each time, from one block of ids to the next", () => {
     for (const lowest of [true, false]) {
       const random = { ...systemRandom, below: (limit: number) => (lowest ? 0 : limit - 1) };
       const ids = createRequestIds(random);
@@ -59,14 +59,14 @@ describe("every request has an id", () => {
     }
   });
 
-  test("an id of ours is new each time", async () => {
+  test("a generated id is new each time", async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => app.call("GET", "/health/live")),
     );
     expect(new Set(answers.map(({ headers }) => headers.get("x-request-id"))).size).toBe(50);
   });
 
-  test("the audit log names it", async () => {
+  test("the audit log has it", async () => {
     const answer = await app.post("/api/v1/auth/login", {
       email: freshEmail(),
       password: goodPassword,

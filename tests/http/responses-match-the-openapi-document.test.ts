@@ -29,8 +29,8 @@ async function send({ method, path, call }: FuzzedRequest): Promise<Answer | nul
   return isSendable ? app.call(method, path, sent) : null;
 }
 
-/** What of an answer is not as the document says, one sentence each. */
-function answerFaults({ operation, method }: FuzzedRequest, answer: Answer): string[] {
+/** Where a response differs from the document, one sentence each. */
+function responseFaults({ operation, method }: FuzzedRequest, answer: Answer): string[] {
   const { status, headers } = answer;
   const faults = status >= 500 ? [`status ${status}`] : [];
   if (!/^[\w.-]{1,128}$/.test(headers.get("x-request-id") ?? "")) faults.push("no request id");
@@ -50,8 +50,8 @@ function answerFaults({ operation, method }: FuzzedRequest, answer: Answer): str
 }
 
 // part of security 110: 1,500 of its 10,000 cases
-test("no request makes an error of ours, and every answer is as the document describes it", async () => {
-  // Not the password of the document's examples: nothing made of those is to delete her in the middle.
+test("no request causes an internal error, and every response is as the document describes it", async () => {
+  // Not the password of the document's examples: a request with that one would delete the user during the run.
   const username = `u${Date.now().toString(36)}`;
   const user = await signUp(app, { username, password: "Another-good-one-1!" });
   const known = new Map([
@@ -59,7 +59,7 @@ test("no request makes an error of ours, and every answer is as the document des
     ["password", user.password],
     ["token", user.accessToken],
     ["refresh_token", user.refreshToken],
-    ["/api/v1/users/me password", "Not-her-password-1!"],
+    ["/api/v1/users/me password", "Not-that-password-1!"],
     ["/oauth/token grant_type", "password"],
     ["/oauth/token username", user.email],
   ]);
@@ -69,17 +69,17 @@ test("no request makes an error of ours, and every answer is as the document des
       const answer = await send(request);
       if (answer === null) return;
       seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
-      expect(answerFaults(request, answer)).toEqual([]);
+      expect(responseFaults(request, answer)).toEqual([]);
     }),
     { numRuns: cases, endOnFailure: false },
   );
-  // Otherwise the requests would only ever have been refused at the door.
+  // Otherwise the edge would have refused every request.
   expect([...seen.keys()]).toEqual(expect.arrayContaining([200, 202, 400, 401, 404, 405, 415]));
   expect(app.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 }, 120_000);
 
-// part of security 100: an answer holds what is described, and nothing else
-test("every operation is seen to succeed with exactly what the document says", async () => {
+// part of security 100: a response holds what is described, and nothing else
+test("operations succeed with exactly the response that the document describes", async () => {
   const user = await signUp(app);
   const again = await signUp(app);
   for (const [path, status, call] of [

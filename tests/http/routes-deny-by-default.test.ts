@@ -95,14 +95,14 @@ describe("without a sign-in", () => {
   });
 
   test("every spelling of a path has the same response", async () => {
-    const ways = [
+    const spellings = [
       "/api/v1/users/me/",
       "//api/v1/users/me",
       "/api/v1/users/%6de",
       "/api/v1/./users/x/../me",
     ];
     for (const path of [
-      ...ways,
+      ...spellings,
       "/API/v1/users/me",
       "/api/v1/users/me;x",
       "/api/v1/users/me%2f",
@@ -120,12 +120,12 @@ describe("the app does not start with", () => {
   test("a route that does not state its access, whatever other hooks run before it", async () => {
     await using app = await startTestApp();
     const kit = createKit(app);
-    const stated = new Elysia()
+    const declared = new Elysia()
       .use(kit)
       .get("/anyone", () => "", { anyone: true })
       .get("/signed-in", () => "", { signedIn: true })
       .get("/permitted", () => "", { permission: "users:read" });
-    expect(() => assertEveryRouteStatesItsAccess(stated.routes)).not.toThrow();
+    expect(() => assertEveryRouteStatesItsAccess(declared.routes)).not.toThrow();
 
     const forgotten = new Elysia()
       .use(kit)
@@ -174,10 +174,10 @@ describe("the app does not start with", () => {
     await using app = await startTestApp();
     const kit = createKit(app);
     const body = Type.Object({ token: Type.String() });
-    const stated = new Elysia()
+    const declared = new Elysia()
       .use(kit)
       .post("/stated", () => "", { anyone: true, accepts: "json", body });
-    expect(() => assertEveryBodyHasAKind(stated.routes)).not.toThrow();
+    expect(() => assertEveryBodyHasAKind(declared.routes)).not.toThrow();
 
     const forgotten = new Elysia()
       .use(kit)
@@ -189,7 +189,7 @@ describe("the app does not start with", () => {
     );
   });
 
-  // The reader refuses a request without a token before it reads: it must know the access by then.
+  // The body reader refuses a request without a token before it reads, so the access must be stated first.
   test("a body that is read before the route states its access", async () => {
     await using app = await startTestApp();
     const kit = createKit(app);

@@ -8,7 +8,7 @@ const password = "Canary-6Tq9vR2z!";
 const wrongPassword = "Canary-Wrong-8Hs4!";
 const email = "canary-3jwm@example.com";
 
-/** The whole journey, straight and wrong, with the secrets that came up on the way and every answer. */
+/** Registration, verification, sign-in and refresh with right and wrong input: every response, and all secrets in them. */
 async function journey(app: TestApp) {
   const answers: Answer[] = [];
   const post = async (path: string, json: object, bearer?: string): Promise<Answer> => {
@@ -46,8 +46,8 @@ async function journey(app: TestApp) {
   return { post, answers, secrets: [password, wrongPassword, token, code, ...tokens] };
 }
 
-// part of security 120: log, audit and answers
-test("no password, code or token is in a log line, an audit row or an answer that is not its own", async () => {
+// part of security 120: log, audit and responses
+test("no password, code or token is in a log line, an audit row or the response to another request", async () => {
   await using app = await startTestApp({ settings: { LOG_LEVEL: "debug" } });
   const { post, answers, secrets } = await journey(app);
   const refreshToken = secrets.at(-1);
@@ -57,7 +57,7 @@ test("no password, code or token is in a log line, an audit row or an answer tha
   answers.pop();
   secrets.push(accessToken);
 
-  // What goes wrong on our side must not tell either.
+  // Internal errors must disclose nothing either.
   await app.rows("alter table outbox rename to gone");
   await app.rows("alter table sessions rename to gone_too");
   expect((await post("/api/v1/auth/register", { email: `x${email}`, password })).status).toBe(500);
@@ -67,7 +67,7 @@ test("no password, code or token is in a log line, an audit row or an answer tha
 
   const audit = await app.rows("select to_jsonb(a)::text as row from audit_log a");
   const databaseUrl = app.platform.settings.databaseUrl ?? "";
-  const told = {
+  const outputs = {
     log: app.log.join("\n"),
     audit: audit.map(({ row }) => String(row)).join("\n"),
     answers: answers.map(({ text, headers }) => text + JSON.stringify([...headers])).join("\n"),
@@ -75,7 +75,7 @@ test("no password, code or token is in a log line, an audit row or an answer tha
   const signingKey = app.platform.settings.jwtSecretKey;
   const all = [...secrets, databaseUrl, new URL(databaseUrl).password, signingKey];
   expect(all.every((secret) => secret.length >= 6)).toBe(true);
-  for (const [where, text] of Object.entries(told)) {
+  for (const [where, text] of Object.entries(outputs)) {
     expect(text.length).toBeGreaterThan(100);
     expect([where, all.filter((secret) => text.includes(secret))]).toEqual([where, []]);
     expect([where, /\$2[aby]\$\d\d\$/.test(text)]).toEqual([where, false]);

@@ -14,7 +14,7 @@ import {
 import { useTestApp } from "../support/test-app.ts";
 import { rawRequest, rawText } from "./raw-request.ts";
 
-// A NUL byte in any text is an error to Postgres, a lone surrogate has no UTF-8, and an index entry has a longest length.
+// Postgres refuses a NUL byte in any string, a lone surrogate has no UTF-8, and an index entry has a maximum length.
 const unstorable = [
   "a\u0000b",
   "\u0000",
@@ -25,8 +25,8 @@ const unstorable = [
 ];
 
 /**
- * Refused like every wrong password or token: telling what is wrong with its form would tell more (security 3, 46). Another
- * password for an account is judged once the token or the present one is right.
+ * Refused like every wrong password or token: a description of the fault would disclose more (security 3, 46). A new
+ * password of an account is validated once the token or the current password is right.
  */
 const secretFields = new Set([
   "password",
@@ -39,7 +39,7 @@ const secretFields = new Set([
   "client_secret",
 ]);
 
-describe("text that cannot be stored", () => {
+describe("a string that cannot be stored", () => {
   const app = useTestApp();
   let operations: Operation[];
 
@@ -48,7 +48,7 @@ describe("text that cannot be stored", () => {
   });
 
   // security 104
-  test("is refused in every text field of every JSON route, and nothing is stored", async () => {
+  test("is refused in every string field of every JSON route, and nothing is stored", async () => {
     const { accessToken: bearer } = await signInAdmin(app);
     const before = await app.rows("select count(*) as count from users");
     for (const operation of operations.filter((one) => one.mediaType === "application/json")) {
@@ -85,7 +85,7 @@ describe("text that cannot be stored", () => {
             ...callWith(operation, { ...rest, [field]: value }),
             headers: { authorization },
           });
-          // Of a token that cannot be one it is told that it is dead, or nothing (RFC 7662 §2.2, RFC 7009 §2.2).
+          // A string that is no token is reported as inactive, or not at all (RFC 7662 §2.2, RFC 7009 §2.2).
           const allowed = operation.path === "/oauth/token" ? [400] : [400, 200];
           expect([operation.path, field, allowed]).toEqual([
             operation.path,
@@ -100,7 +100,7 @@ describe("text that cannot be stored", () => {
   });
 
   // security 104
-  test("is no error of ours in a path or a query", async () => {
+  test("causes no internal error in a path or a query", async () => {
     for (const [path, status] of [
       ["/api/v1/users/me%00", 404],
       ["/api/v1/users/%00", 404],

@@ -38,7 +38,7 @@ describe("a wrong method", () => {
   });
 
   // part of security 119: TRACE
-  test("on a known path is 405, and Allow says what the path takes", async () => {
+  test("on a known path is 405, and Allow lists the methods of the path", async () => {
     for (const [path, taken] of known) {
       for (const method of methods.filter((candidate) => !taken.has(candidate))) {
         const answer = await app.call(method, path);
@@ -55,8 +55,8 @@ describe("a wrong method", () => {
     }
   });
 
-  // `me` stands where the id of any user may, whose sessions an admin would end.
-  test("on a path of its own is not what the same method does to others", async () => {
+  // `me` is in the place of a user's id: `DELETE` on the path with an id ends that user's sessions.
+  test("on a literal path is not handled by the path with a parameter", async () => {
     const { accessToken: bearer } = await signInAdmin(app);
     for (const path of ["/api/v1/users/me/sessions", "/api/v1/users/me/sessions/"]) {
       const answer = await app.call("DELETE", path, { bearer });
@@ -66,7 +66,7 @@ describe("a wrong method", () => {
     expect((await app.call("DELETE", "/api/v1/users/you/sessions", { bearer })).status).toBe(404);
   });
 
-  test("speaks RFC 6749 below /oauth/", async () => {
+  test("is an error of RFC 6749 below /oauth/", async () => {
     const answer = await app.call("GET", "/oauth/token");
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
     expect(answer.json).toEqual({
@@ -106,9 +106,9 @@ describe("a wrong method", () => {
     }
   });
 
-  // The mail scanner, the preview and the prefetching browser may look at everything.
+  // Mail scanners, link previews and prefetching browsers may request every path.
   // security 119
-  test("that only looks changes nothing, even for a user with her link at hand", async () => {
+  test("that is safe changes nothing, even with a valid link of a user", async () => {
     const user = await signUp(app);
     const email = freshEmail();
     await app.post("/api/v1/auth/register", { email, password: goodPassword });
@@ -126,7 +126,7 @@ describe("a wrong method", () => {
     expect(await databaseDump(app)).toBe(before);
   });
 
-  test("HEAD answers as GET does, without the body", async () => {
+  test("HEAD responds as GET does, without the body", async () => {
     for (const path of ["/health/live", "/docs", "/openapi.json", "/verify-email?token=x"]) {
       const [get, head] = [await app.call("GET", path), await app.call("HEAD", path)];
       expect([path, head.status, head.text]).toEqual([path, get.status, ""]);

@@ -37,9 +37,9 @@ describe("type confusion", () => {
     bearer = (await signInAdmin(app)).accessToken;
   });
 
-  // A query language in the place of a text, an array that a driver would spread, a number that bcrypt would choke on.
+  // The attack: a query object in the place of a string, an array that a driver spreads, a number that bcrypt fails on.
   // security 18
-  test("no text of any JSON route may be anything else", async () => {
+  test("no string field of any JSON route accepts another type", async () => {
     const taking = operations.filter(({ mediaType }) => mediaType === "application/json");
     for (const operation of taking) {
       for (const [field, { nullable }] of textFields(operation)) {
@@ -66,11 +66,11 @@ describe("type confusion", () => {
   });
 
   // security 18
-  test("who signs in is named once: not by e-mail and username, not by a key given twice", async () => {
+  test("a sign-in names its user once: not by e-mail and username, not by a repeated key", async () => {
     const user = await registerVerified(app, { username: `u${Date.now().toString(36)}` });
     const { email, password } = user;
     for (const body of [
-      JSON.stringify({ email, username: "somebody", password }),
+      JSON.stringify({ email, username: "someone", password }),
       JSON.stringify({ password }),
       `{"email":"${email}","email":"${email}","password":"${password}"}`,
       `{"email":"${email}","\\u0065mail":"${email}","password":"${password}"}`,
@@ -146,7 +146,7 @@ describe("type confusion", () => {
   });
 
   // security 94
-  test("no JSON route takes a field that it does not know", async () => {
+  test("no JSON route accepts an unknown field", async () => {
     for (const operation of operations.filter((one) => one.mediaType === "application/json")) {
       for (const field of ["role", "user_id", "__proto__"]) {
         const text = JSON.stringify(exampleBody(operation)).replace("{", `{"${field}":"admin",`);
@@ -163,7 +163,7 @@ describe("type confusion", () => {
     }
   });
 
-  test("a form ignores what it does not know (RFC 6749 §3.2), and assigns nothing by it", async () => {
+  test("a form ignores unknown parameters (RFC 6749 §3.2), and assigns nothing from them", async () => {
     const user = await registerVerified(app);
     const token = operations.find(({ path }) => path === "/oauth/token");
     expect(token).toBeDefined();

@@ -243,7 +243,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     });
     expect(await change(ctx, { id: "a" })).toEqual([{ id: "a", version: 2 }]);
     expect(await change(ctx, { id: "b" })).toEqual([{ id: "b", version: 2 }]);
-    expect(await change(ctx, { id: "nobody" })).toEqual([]);
+    expect(await change(ctx, { id: "unknown" })).toEqual([]);
     expect(composed).toBe(1);
     expect(told).toEqual(["user:a", "outbox", "user:b", "outbox"]);
   });

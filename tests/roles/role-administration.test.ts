@@ -91,7 +91,7 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
     const deleted = await call("DELETE", `${path}/${name}`);
     expect([deleted.status, deleted.text]).toEqual([204, ""]);
     expect(await auditOf(app, deleted)).toEqual(
-      recorded("role.deleted", { role: name, permissions: after.permissions, holders: 1 }),
+      recorded("role.deleted", { role: name, permissions: after.permissions, users: 1 }),
     );
     for (const method of ["GET", "DELETE"]) {
       expect(outcome(await call(method, `${path}/${name}`))).toEqual([404, "NOT_FOUND", undefined]);

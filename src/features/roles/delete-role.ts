@@ -36,8 +36,8 @@ async function remove(ctx: Context, { name, version, permissions }: RoleReading)
     .where(and(eq(roles.name, name), eq(rowVersion(roles), version)))
     .returning({ name: roles.name });
   // The users who had the role: the statement reads the state before the deletion.
-  const holders = sql`(select count(*) from ${userRoles} where ${userRoles.role} = ${name})`;
-  const detail = jsonObject({ role: name, permissions, holders });
+  const users = sql`(select count(*) from ${userRoles} where ${userRoles.role} = ${name})`;
+  const detail = jsonObject({ role: name, permissions, users });
   const announce = () => ({ subject: "roles", id: "" }) as const;
   const rows = await commit(ctx, { query, announce }, () => [
     recordAudit(ctx, { action, result: "success", userId: null, detail }),
