@@ -9,7 +9,7 @@ import {
   validateTokenBody,
   validTokenSchema,
 } from "../src/features/access/model.ts";
-import { uncheckedSuccessSchema, success, successSchema } from "../src/platform/http/envelope.ts";
+import { success, successSchema } from "../src/platform/http/envelope.ts";
 
 const user = {
   id: "01a1f855-df5b-75c6-9399-8b7e505ffd5e",
@@ -22,17 +22,28 @@ const user = {
   avatar_url: null,
   locale: null,
   metadata: {},
+  created_at: "2026-11-21T09:42:19.750Z",
+  updated_at: "2026-11-21T09:42:19.750Z",
 };
 
 const validated = {
   is_valid: true as const,
   user_id: user.id,
   email: user.email,
+  email_verified: false,
   expires_at: "2026-11-21T09:42:19.750Z",
   session_id: user.id,
   roles: ["user"],
   permissions: [],
 };
+
+/** A success schema that the framework does not check. */
+function uncheckedSuccessSchema(data: TSchema) {
+  return Type.Object(
+    { success: Type.Literal(true), data, timestamp: Type.String({ format: "date-time" }) },
+    { noValidate: true },
+  );
+}
 
 const conditions = Type.Object({
   role: Type.Optional(Type.Array(Type.String())),

@@ -26,7 +26,7 @@ const settleSeconds = 20;
 const cases = [
   { count: 1000, size: "64MiB", atLeast: 0.6 },
   { count: 10_000, size: "64MiB", atLeast: 0.6 },
-  { count: 100_000, size: "96MiB", atLeast: 0.5 },
+  { count: 100_000, size: "104MiB", atLeast: 0.5 },
 ] as const;
 
 const requests = [

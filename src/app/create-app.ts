@@ -68,7 +68,6 @@ export function createApp(platform: Platform, health: HealthState): App {
     .use(features)
     .use(closeNarrowerPaths([...features.routes, ...hotRoutes]))
     .use(docs);
-  const hotPaths = new Set(hotRoutes.map(({ path }) => path));
   const metrics = createRequestMetrics();
 
   const edge = createEdge({
@@ -85,7 +84,7 @@ export function createApp(platform: Platform, health: HealthState): App {
       logRequests: settings.logRequests,
       exchanges,
       metrics,
-      isHot: ({ route }) => route !== null && hotPaths.has(route),
+      isHot: ({ route }) => route !== null && table.hotPaths.has(route),
     }),
     log,
   });

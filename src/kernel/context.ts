@@ -21,6 +21,9 @@ export interface UserActor {
   /** How the user authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly profile: UserProfile;
+  /** When the account was created and last changed: RFC 3339, UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
   readonly tokenExpiresAt: Date;
 }
 

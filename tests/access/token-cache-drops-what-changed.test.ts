@@ -27,6 +27,17 @@ test("a change of a session, a user or of everything drops its tokens, and no ot
   expect([held("abcd"), cache.size, cache.findSession("3")]).toEqual([[], 0, null]);
 });
 
+test("equal roles of a user keep the user's other sessions, also when many lists are known", () => {
+  const { read, held } = createCacheScene(2 ** 24);
+  const roles = ["user", "admin"];
+  read("a", foundSession("1", "ada", { roles }));
+  for (let number = 0; number < 1100; number += 1) {
+    read(`t${number}`, foundSession(`s${number}`, `u${number}`, { roles: [`role-${number}`] }));
+  }
+  read("b", foundSession("2", "ada", { roles: [...roles] }));
+  expect(held("ab")).toEqual(["a", "b"]);
+});
+
 test("a change of what roles allow drops every token, and invalidates every reading", () => {
   const { cache, read, held } = createCacheScene();
   read("a", foundSession("1", "ada"));

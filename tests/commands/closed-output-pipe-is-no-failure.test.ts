@@ -1,8 +1,10 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 
 import { createHome } from "../support/executable-home.ts";
-import { runGatehouse, startGatehouse } from "../support/executable.ts";
+import { eventually } from "../support/eventually.ts";
+import { executablePath, runGatehouse, startGatehouse } from "../support/executable.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
+import { findSparePort } from "../support/spare-port.ts";
 
 setDefaultTimeout(60_000);
 
@@ -52,4 +54,30 @@ test("a server continues when its error pipe is closed", async () => {
   expect((await server.call("GET", "/health/ready")).status).toBe(200);
   expect(await server.stop()).toBe(0);
   expect(server.output.stdout).not.toContain("EPIPE");
+});
+
+// Failure: the volume of the log is full, or what collects the log has ended.
+// part of security 143
+test.each([
+  ["cannot be written to", ["/bin/bash", "-c", 'exec "$@" > /dev/full', "bash"]],
+  ["is a closed pipe", withoutReader(1)],
+])("a server responds while its output %s", async (_, wrapper) => {
+  await using home = await createHome("embedded");
+  const port = await findSparePort();
+  const child = Bun.spawn([...wrapper, executablePath], {
+    cwd: home.cwd,
+    env: { PORT: String(port), LOG_REQUESTS: "all" },
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  try {
+    const status = async () =>
+      (await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => null))?.status;
+    await eventually(status, (code) => code === 200, 30);
+    for (let number = 0; number < 500; number += 1) expect(await status()).toBe(200);
+  } finally {
+    child.kill("SIGKILL");
+    await child.exited;
+  }
 });

@@ -3,9 +3,9 @@ import { expect, test } from "bun:test";
 import { signInAdmin } from "../support/admin.ts";
 import { clientToken, makeClient } from "../support/clients.ts";
 import type { Answer } from "../support/http-call.ts";
-import { logIn, signUp } from "../support/journey.ts";
+import { freshEmail, goodPassword, logIn, signUp } from "../support/journey.ts";
 import { rawGet } from "../support/raw-http.ts";
-import { useTestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 const path = "/api/v1/auth/forward";
 const app = useTestApp();
@@ -36,6 +36,25 @@ test("200 has no body and four identity headers", async () => {
       "x-auth-roles": "user,admin",
     });
   }
+});
+
+// part of security 156
+test("an e-mail address that is not verified is left out", async () => {
+  await using unverified = await startTestApp({
+    settings: { REQUIRE_EMAIL_VERIFICATION: "false" },
+  });
+  const user = { email: freshEmail(), password: goodPassword };
+  const { data } = (await unverified.post("/api/v1/auth/register", user)).json;
+  const answer = await unverified.call("GET", path, { bearer: data.access_token });
+  expect(identityOf(answer)).toEqual({
+    "x-auth-user-id": data.user_id,
+    "x-auth-username": "",
+    "x-auth-roles": "user",
+  });
+  const validated = await unverified.post("/api/v1/auth/validate-token", {
+    token: data.access_token,
+  });
+  expect(validated.json.data).toMatchObject({ email: user.email, email_verified: false });
 });
 
 // A proxy that finds no header would leave the client's own in its place.

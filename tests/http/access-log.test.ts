@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 
+import { createApp } from "../../src/app/create-app.ts";
 import { introspect, makeClient } from "../support/clients.ts";
+import { callServer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, logIn, signUp } from "../support/journey.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
@@ -64,6 +66,45 @@ describe("LOG_REQUESTS=true", () => {
     expect(lines.map(({ route, status }) => [route, status])).toEqual([["/api/v1/users/me", 401]]);
   });
 
+  test("a refused forward-auth request names the user", async () => {
+    await using app = await startTestApp();
+    const { accessToken, userId } = await signUp(app);
+    const [line] = await lineOf(app, () =>
+      app.call("GET", "/api/v1/auth/forward?role=admin", { bearer: accessToken }),
+    );
+    expect(line).toMatchObject({ route: "/api/v1/auth/forward", status: 403, user_id: userId });
+  });
+
+  test("a wrong method, and a refusal before routing, have the template of their path", async () => {
+    await using app = await startTestApp();
+    const id = crypto.randomUUID();
+    const lines = await lineOf(app, async () => {
+      await app.call("PUT", "/api/v1/auth/login");
+      await app.call("GET", "/api/v1/auth/validate-token");
+      await app.call("PUT", `/api/v1/users/${id}/`);
+      await fetch(`${app.url}/api/v1/users/${id}`, { headers: { host: "a b" } });
+    });
+    expect(lines.map(({ route, status }) => [route, status])).toEqual([
+      ["/api/v1/auth/login", 405],
+      ["/api/v1/auth/validate-token", 405],
+      ["/api/v1/users/:id", 405],
+      ["/api/v1/users/:id", 400],
+    ]);
+  });
+
+  test("a preflight of a hot route is left out like its successes", async () => {
+    const origin = "https://app.example";
+    await using app = await startTestApp({ settings: { ALLOWED_ORIGINS: origin } });
+    const headers = { origin, "access-control-request-method": "GET" };
+    const lines = await lineOf(app, async () => {
+      await app.call("OPTIONS", "/api/v1/users/me", { headers });
+      await app.call("OPTIONS", "/api/v1/auth/login", { headers });
+    });
+    expect(lines.map(({ method, route, status }) => [method, route, status])).toEqual([
+      ["OPTIONS", "/api/v1/auth/login", 204],
+    ]);
+  });
+
   test("a path without a route has no template, and its text is not logged", async () => {
     await using app = await startTestApp();
     const [line] = await lineOf(app, () => app.call("GET", "/no-such-path-canary"));
@@ -86,10 +127,12 @@ test("LOG_REQUESTS=all logs hot routes and health checks as well", async () => {
   const lines = await lineOf(app, async () => {
     await app.call("GET", "/health/live");
     await app.call("GET", "/api/v1/users/me", { bearer: accessToken });
+    await app.post("/api/v1/auth/validate-token", { token: accessToken });
   });
   expect(lines).toMatchObject([
     { route: "/health/live", status: 200, user_id: null },
     { route: "/api/v1/users/me", status: 200, user_id: userId },
+    { route: "/api/v1/auth/validate-token", status: 200, user_id: userId },
   ]);
   const { text } = await app.call("GET", "/api/v1/users/me", { bearer: accessToken });
   expect(accessLog(app).at(-1)).toMatchObject({ bytes: Buffer.byteLength(text) });
@@ -101,4 +144,28 @@ test("LOG_REQUESTS=false logs no request", async () => {
   await logIn(app, user);
   await app.call("GET", "/no-such-path");
   expect(accessLog(app)).toEqual([]);
+});
+
+// Failure: the log cannot be written, such as on a full disk.
+test("a log that throws changes no response", async () => {
+  await using app = await startTestApp();
+  const { accessToken } = await signUp(app);
+  const fail = () => {
+    throw new Error("canary");
+  };
+  const log = { debug: fail, info: fail, warn: fail, error: fail, request: fail };
+  const { routes, fetch } = createApp(
+    { ...app.platform, log },
+    { phase: "serving", database: app.platform.database },
+  );
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, routes, fetch });
+  try {
+    const call = (path: string) =>
+      callServer(server.url.origin, "GET", path, { bearer: accessToken });
+    const answers = [await call("/api/v1/users/me/sessions"), await call("/no-such-path")];
+    expect(answers.map(({ status }) => status)).toEqual([200, 404]);
+    expect(answers.map(({ headers }) => headers.has("x-request-id"))).toEqual([true, true]);
+  } finally {
+    await server.stop(true);
+  }
 });

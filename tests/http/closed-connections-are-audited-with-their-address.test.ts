@@ -11,6 +11,7 @@ interface Call {
   readonly method: string;
   readonly path: string;
   readonly body?: string;
+  readonly mediaType?: string;
   readonly bearer?: string;
 }
 
@@ -38,19 +39,36 @@ async function createCalls(): Promise<Record<string, Call>> {
       path: "/api/v1/auth/logout-all",
       bearer: user.accessToken,
     },
+    "a failed client authentication at a hot route": {
+      method: "POST",
+      path: "/oauth/introspect",
+      mediaType: "application/x-www-form-urlencoded",
+      body: "client_id=unknown&client_secret=wrong&token=x",
+    },
   };
 }
 
-const names = ["a failed log-in", "a change of the profile", "a log-out", "a log-out everywhere"];
+const names = [
+  "a failed log-in",
+  "a change of the profile",
+  "a log-out",
+  "a log-out everywhere",
+  "a failed client authentication at a hot route",
+];
 
-function headersOf({ body, bearer }: Call, requestId: string): Record<string, string> {
+const failed = ["a failed log-in", "a failed client authentication at a hot route"];
+
+function headersOf(
+  { body, bearer, mediaType = "application/json" }: Call,
+  requestId: string,
+): Record<string, string> {
   return {
     "X-Request-Id": requestId,
     "X-Forwarded-For": "203.0.113.9",
     ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
     ...(body === undefined
       ? {}
-      : { "Content-Type": "application/json", "Content-Length": String(body.length) }),
+      : { "Content-Type": mediaType, "Content-Length": String(body.length) }),
   };
 }
 
@@ -97,7 +115,7 @@ describe.each(settings)("%s", (_, replicaSettings, address) => {
     const peers: PeerLookup = { requestIP: () => (isConnected ? { address: "127.0.0.1" } : null) };
     const answer = replica.answer(requestOf(call, requestId), peers);
     isConnected = false;
-    expect((await answer).status).toBe(name === "a failed log-in" ? 401 : 200);
+    expect((await answer).status).toBe(failed.includes(name) ? 401 : 200);
     expect(await addressesOf(requestId)).toEqual([address]);
   });
 

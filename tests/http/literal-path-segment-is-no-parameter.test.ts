@@ -3,6 +3,7 @@ import { Elysia } from "elysia";
 
 import { closeNarrowerPaths } from "../../src/app/edge/narrower-paths.ts";
 import { createRouteTable } from "../../src/app/edge/route-table.ts";
+import type { HotRoute } from "../../src/platform/http/hot-route.ts";
 
 const routes = new Elysia()
   .get("/users/:id/sessions", () => "theirs")
@@ -46,4 +47,28 @@ test("a literal path lists only its own methods, in whatever order the routes ar
     expect(allowed("/users/me/sessions/1")).toEqual(["GET", "HEAD"]);
     expect(allowed("/users/me/roles")).toEqual(["PUT"]);
   }
+});
+
+test("a path has one hot route for each method", () => {
+  const hotRoute = (method: "GET" | "POST"): HotRoute => ({
+    method,
+    path: "/hot",
+    access: { kind: "anyone" },
+    response: {},
+    detail: {},
+    result: "json",
+    run: () => ({ method }),
+  });
+  const table = createRouteTable([hotRoute("GET"), hotRoute("POST")], routes.routes);
+  const methods = ["GET", "HEAD", "POST", "PUT"];
+  expect(methods.map((method) => table.findHotRoutes("/hot/")?.get(method)?.method)).toEqual([
+    "GET",
+    "GET",
+    "POST",
+    undefined,
+  ]);
+  expect(table.methodsOf("/hot")).toEqual(["GET", "HEAD", "POST"]);
+  expect(() => createRouteTable([hotRoute("GET"), hotRoute("GET")], [])).toThrow(
+    "two hot routes: GET /hot",
+  );
 });

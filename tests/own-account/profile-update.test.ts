@@ -41,7 +41,18 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const bystander = await signUp(app, { username: "bystander" });
 
     const filled = await app.call("PATCH", me, { bearer, json: profile });
-    const expected = { id: userId, email, email_verified: true, roles: ["user"], ...profile };
+    const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+    const times = { created_at: timestamp, updated_at: timestamp };
+    const { created_at, updated_at } = filled.json.data;
+    expect(Date.parse(updated_at)).toBeGreaterThan(Date.parse(created_at));
+    const expected = {
+      id: userId,
+      email,
+      email_verified: true,
+      roles: ["user"],
+      ...profile,
+      ...times,
+    };
     expect([filled.status, filled.json.data]).toEqual([200, expected]);
     expect(filled.headers.get("cache-control")).toBe("no-store");
     expect((await app.call("GET", me, { bearer })).json.data).toEqual(expected);

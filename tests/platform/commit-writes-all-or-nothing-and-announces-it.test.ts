@@ -136,6 +136,35 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     expect(told).toEqual([]);
   });
 
+  test("a prepared commit refuses an effect whose announcement is that of its first input", async () => {
+    const announcing: Effect = {
+      ...insertRow(notes, { note: "x" }),
+      announces: { subject: "user", id: "a" },
+    };
+    const send = preparedCommit((db, parameter: ParameterSource<string>) =>
+      composeCommit(
+        db,
+        {
+          query: db
+            .update(accounts)
+            .set({ version: 2 })
+            .where(
+              eq(
+                accounts.id,
+                parameter((id) => id),
+              ),
+            )
+            .returning({ id: accounts.id }),
+        },
+        () => [announcing],
+      ),
+    );
+    expect(await failureOf(send(ctx, "a"))).toMatchObject({
+      message: expect.stringContaining("announces a change"),
+    });
+    expect(await allNotes()).toEqual([]);
+  });
+
   test("a change whose guard does not hold has no effects but those for that case", async () => {
     const otherwise = [insertRow(notes, { note: "refused" })];
     const change = { ...changeOf("a", 7), otherwise };
@@ -158,10 +187,10 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     expect(told).toEqual(["outbox"]);
   });
 
-  test("a returned row that says it was refused is not announced and wakes no worker", async () => {
+  test("a returned row of a refused attempt is not announced, and wakes the workers of its effects", async () => {
     const change = { ...changeOf("a"), isMade: () => false };
-    expect(await commit(ctx, change, () => [mail("changed")])).toHaveLength(1);
-    expect(told).toEqual([]);
+    expect(await commit(ctx, change, () => [mail("refused")])).toHaveLength(1);
+    expect(told).toEqual(["outbox"]);
   });
 
   test("an effect runs for each row, once, for some rows, or always; each row is announced", async () => {

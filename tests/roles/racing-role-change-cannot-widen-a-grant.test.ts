@@ -57,6 +57,8 @@ function actorOf(userId: string): Actor {
     permissions: held,
     amr: ["pwd"],
     profile: { phone: null, avatarUrl: null, locale: null, metadata: {} },
+    createdAt: "2026-01-31T12:00:00.000Z",
+    updatedAt: "2026-01-31T12:00:00.000Z",
     tokenExpiresAt: new Date(),
   };
 }

@@ -59,6 +59,8 @@ function remember(user: User): string {
     username: `user_${id.slice(-8)}`,
     name,
     emailVerified: true,
+    createdAt: "2026-01-31T12:00:00.000Z",
+    updatedAt: "2026-01-31T12:00:00.000Z",
     profile: { phone: null, avatarUrl, locale: null, metadata },
   });
   const session = cache.keep(reading, {
@@ -75,7 +77,7 @@ function remember(user: User): string {
 function use(token: string): void {
   const actor = cache.find(token)?.actor;
   if (!actor) throw new Error("the token is not held");
-  const exchange = exchanges.open(request, { requestIP: () => null }, null);
+  const exchange = exchanges.open(request, { requestIP: () => null });
   responder.json(exchange, viewOwnUser(actor));
   responder.json(exchange, viewValidToken(actor));
   responder.headersOnly(exchange, identityHeaders(actor));

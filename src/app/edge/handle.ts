@@ -12,7 +12,7 @@ import type { Gate } from "./gate.ts";
 import type { MapError } from "./map-error.ts";
 import type { Observe } from "./observe.ts";
 import type { Responder } from "./respond.ts";
-import { acceptsMethod, type RouteTable } from "./route-table.ts";
+import type { HotRoutes, RouteTable } from "./route-table.ts";
 
 /** Responds to a request that a server received. */
 export type Handler = (request: Request, server: PeerLookup) => Response | Promise<Response>;
@@ -38,7 +38,7 @@ export interface EdgeOptions {
 
 /**
  * Every request enters through `handle` and leaves through `finish`: exchange, gate, route, handler, response, observation. The
- * server finds the paths of hot routes without parsing the URL, and passes the route to `handle`.
+ * server finds the paths of hot routes without parsing the URL, and passes their routes to `handle`.
  */
 export function createEdge(options: EdgeOptions): Edge {
   const { exchanges, gate, table, router, hot, mapError, responder, observe, log } = options;
@@ -46,68 +46,84 @@ export function createEdge(options: EdgeOptions): Edge {
   function handle(
     request: Request,
     server: PeerLookup,
-    found: HotRoute | null,
+    found: HotRoutes | null,
   ): Response | Promise<Response> {
-    const exchange = exchanges.open(request, server, null);
+    const exchange = exchanges.open(request, server);
+    let response: Response | Promise<Response>;
     try {
-      const response = gate(exchange) ?? route(exchange, found);
-      return response instanceof Promise
-        ? response.then(
-            (settled) => finish(exchange, settled),
-            (error: unknown) => finish(exchange, fail(exchange, error)),
-          )
-        : finish(exchange, response);
+      response = gate(exchange) ?? route(exchange, found);
     } catch (error) {
-      return finish(exchange, fail(exchange, error));
+      response = fail(exchange, error);
     }
+    return response instanceof Promise
+      ? response.then(
+          (settled) => finish(exchange, settled),
+          (error: unknown) => finish(exchange, fail(exchange, error)),
+        )
+      : finish(exchange, response);
   }
 
-  function route(exchange: Exchange, found: HotRoute | null): Response | Promise<Response> {
+  function route(exchange: Exchange, found: HotRoutes | null): Response | Promise<Response> {
     const { request } = exchange;
-    const hotRoute =
-      found && acceptsMethod(found, request.method)
-        ? found
-        : table.findHotRoute(requestPath(request), request.method);
+    const hotRoutes = found ?? table.findHotRoutes(requestPath(request));
+    const hotRoute = hotRoutes?.get(request.method);
     return hotRoute ? runHot(exchange, hotRoute) : runRouter(exchange);
   }
 
   function runHot(exchange: Exchange, hotRoute: HotRoute): Response | Promise<Response> {
     exchange.route = hotRoute.path;
+    // A body is awaited: afterwards a connection that was reset has no address.
+    if (hotRoute.method === "POST") assertConnected(exchange);
     return hotRoute.result === "json"
       ? send(hotRoute.run(exchange, hot), (value) => responder.json(exchange, value))
       : send(hotRoute.run(exchange, hot), (headers) => responder.headersOnly(exchange, headers));
   }
 
-  /** Rejects a request whose connection was reset: an audit row and a limit need its client address. */
   function runRouter(exchange: Exchange): Response | Promise<Response> {
-    if (exchanges.clientAddressOf(exchange) === null) {
-      throw new AppError("VALIDATION_ERROR", "The connection was closed.");
-    }
+    assertConnected(exchange);
     const request = withHost(exchange.request);
     exchanges.attach(request, exchange);
     return router(request);
+  }
+
+  /** Rejects a request whose connection was reset: an audit row and a limit need its client address. */
+  function assertConnected(exchange: Exchange): void {
+    if (exchanges.clientAddressOf(exchange) === null) {
+      throw new AppError("VALIDATION_ERROR", "The connection was closed.");
+    }
   }
 
   function fail(exchange: Exchange, error: unknown): Response {
     try {
       return responder.problem(exchange, mapError(exchange, error));
     } catch (failure) {
-      log.error(
-        { request_id: exchange.requestId, ...describeError(failure) },
-        "no response could be made for an error",
-      );
+      logFailure(exchange, failure, "no response could be made for an error");
       return responder.lastResort(exchange);
     }
   }
 
   function finish(exchange: Exchange, response: Response): Response {
-    observe(exchange, response.status);
+    try {
+      exchange.route ??= table.findTemplate(requestPath(exchange.request));
+      observe(exchange, response.status);
+    } catch (failure) {
+      logFailure(exchange, failure, "a request could not be logged");
+    }
     return response;
   }
 
-  const routes = table.hotRoutes.map((hotRoute): [string, Handler] => [
-    hotRoute.path,
-    (request, server) => handle(request, server, hotRoute),
+  /** A log that cannot be written must not change the response. */
+  function logFailure(exchange: Exchange, failure: unknown, message: string): void {
+    try {
+      log.error({ request_id: exchange.requestId, ...describeError(failure) }, message);
+    } catch {
+      // There is no other place to report it.
+    }
+  }
+
+  const routes = [...table.hotPaths].map(([path, hotRoutes]): [string, Handler] => [
+    path,
+    (request, server) => handle(request, server, hotRoutes),
   ]);
   return {
     routes: Object.fromEntries(routes),

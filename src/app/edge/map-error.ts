@@ -2,7 +2,7 @@ import type { TypeCheck } from "@sinclair/typebox/compiler";
 import type { TSchema } from "@sinclair/typebox";
 import { NotFoundError, ValidationError } from "elysia";
 
-import { oauthFailure } from "../../features/oauth2/index.ts";
+import { isOAuthPath, oauthFailure } from "../../features/oauth2/index.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { AppError, findAppError } from "../../kernel/errors.ts";
 import { describeError } from "../../platform/db/errors.ts";
@@ -94,11 +94,6 @@ function faultsOf(error: ValidationError) {
 
 function asTypeCheck(validator: unknown): TypeCheck<TSchema> {
   return validator as TypeCheck<TSchema>;
-}
-
-/** Whether error responses of a path have the form of the OAuth RFCs instead of the envelope. */
-function isOAuthPath(path: string): boolean {
-  return path.startsWith("/oauth/") || path.startsWith("/.well-known/");
 }
 
 /** The `WWW-Authenticate` of a 401 (RFC 9110 §11.6.1, RFC 6750 §3). */

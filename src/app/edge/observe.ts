@@ -42,8 +42,8 @@ export function createObserve(options: ObserveOptions): Observe {
       ms: Math.round(milliseconds * 100) / 100,
       request_id: exchange.requestId,
       client_address: exchanges.clientAddressOf(exchange),
-      user_id: exchange.admitted?.actor.userId ?? null,
-      bytes: method === "HEAD" ? 0 : exchange.bytesSent,
+      user_id: exchange.userId,
+      bytes: method === "HEAD" ? 0 : Buffer.byteLength(exchange.responseBody ?? ""),
     });
   };
 }

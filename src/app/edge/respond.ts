@@ -35,7 +35,7 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
   }
 
   function send(exchange: Exchange, body: Body, status: number, headers: Headers): Response {
-    exchange.bytesSent = body === null ? 0 : Buffer.byteLength(body);
+    exchange.responseBody = body;
     return new Response(body, { status, headers });
   }
 

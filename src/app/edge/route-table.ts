@@ -6,16 +6,23 @@ interface TableRoute {
   readonly path: string;
 }
 
-/** The methods of each path, and the paths of hot routes. */
+/** The hot routes of one path by method. The route of `GET` also handles `HEAD`. */
+export type HotRoutes = ReadonlyMap<string, HotRoute>;
+
+/** The paths of the service: their hot routes, templates and methods. */
 export interface RouteTable {
-  readonly hotRoutes: readonly HotRoute[];
-  /** The hot route of a path and a method, or null. The route of `GET` also handles `HEAD`. */
-  findHotRoute(path: string, method: string): HotRoute | null;
+  /** The hot routes by path. */
+  readonly hotPaths: ReadonlyMap<string, HotRoutes>;
+  /** The hot routes of a path, or null. */
+  findHotRoutes(path: string): HotRoutes | null;
+  /** The template of a path, such as `/api/v1/posts/:post_id`; null for an unknown path. */
+  findTemplate(path: string): string | null;
   /** The methods of a path, `HEAD` with every `GET`, in alphabetical order; empty for an unknown path. */
   methodsOf(path: string): readonly string[];
 }
 
 interface Pattern {
+  readonly template: string;
   readonly segments: readonly string[];
   readonly methods: readonly string[];
 }
@@ -28,25 +35,33 @@ export function createRouteTable(
   hotRoutes: readonly HotRoute[],
   routes: readonly TableRoute[],
 ): RouteTable {
-  const hotByPath = new Map(hotRoutes.map((route) => [route.path, route]));
+  const hotPaths = hotPathsOf(hotRoutes);
   const patterns = patternsOf([...hotRoutes, ...routes]);
 
+  function find(path: string): Pattern | undefined {
+    const segments = withoutLastSlash(path).split("/");
+    return patterns.find((pattern) => fits(pattern, segments));
+  }
+
   return {
-    hotRoutes,
-    findHotRoute(path, method) {
-      const route = hotByPath.get(withoutLastSlash(path));
-      return route && acceptsMethod(route, method) ? route : null;
-    },
-    methodsOf(path) {
-      const segments = withoutLastSlash(path).split("/");
-      return patterns.find((pattern) => fits(pattern, segments))?.methods ?? [];
-    },
+    hotPaths,
+    findHotRoutes: (path) => hotPaths.get(withoutLastSlash(path)) ?? null,
+    findTemplate: (path) => find(path)?.template ?? null,
+    methodsOf: (path) => find(path)?.methods ?? [],
   };
 }
 
-/** Whether a route handles requests of this method. */
-export function acceptsMethod(route: TableRoute, method: string): boolean {
-  return route.method === method || (route.method === "GET" && method === "HEAD");
+/** Throws for two hot routes of one method and path: one would never be called. */
+function hotPathsOf(hotRoutes: readonly HotRoute[]): Map<string, Map<string, HotRoute>> {
+  const paths = new Map<string, Map<string, HotRoute>>();
+  for (const route of hotRoutes) {
+    const ofPath = paths.get(route.path) ?? new Map<string, HotRoute>();
+    if (ofPath.has(route.method)) throw new Error(`two hot routes: ${route.method} ${route.path}`);
+    ofPath.set(route.method, route);
+    if (route.method === "GET") ofPath.set("HEAD", route);
+    paths.set(route.path, ofPath);
+  }
+  return paths;
 }
 
 function patternsOf(routes: readonly TableRoute[]): Pattern[] {
@@ -58,7 +73,11 @@ function patternsOf(routes: readonly TableRoute[]): Pattern[] {
     methodsByPath.set(path, methods);
   }
   return [...methodsByPath]
-    .map(([path, methods]) => ({ segments: path.split("/"), methods: [...methods].toSorted() }))
+    .map(([template, methods]) => ({
+      template,
+      segments: template.split("/"),
+      methods: [...methods].toSorted(),
+    }))
     .toSorted((one, other) => parameterCount(one) - parameterCount(other));
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../kernel/errors.ts";
 import { errorBodySchema, errorSchema } from "../../platform/http/envelope.ts";
 import { errorStatus } from "../../platform/http/error-status.ts";
-import { oauthErrorSchema } from "../../features/oauth2/index.ts";
+import { isOAuthPath, oauthErrorSchema } from "../../features/oauth2/index.ts";
 import type { DocumentedRoute } from "../../platform/http/documented-route.ts";
 import { jsonCopy, type JsonObject } from "./json.ts";
 import { jsonResponse } from "./responses.ts";
@@ -14,7 +14,7 @@ export function errorResponses(route: DocumentedRoute, schemas: SchemaBook): Jso
   return Object.fromEntries(
     statuses.map((status) => {
       const ofStatus = codes.filter((code) => errorStatus[code] === status);
-      const schema = speaksOAuth(route.path)
+      const schema = isOAuthPath(route.path)
         ? schemas.describe(jsonCopy(oauthErrorSchema))
         : apiErrorWith(ofStatus, schemas);
       return [String(status), jsonResponse(status, schema)];
@@ -23,8 +23,8 @@ export function errorResponses(route: DocumentedRoute, schemas: SchemaBook): Jso
 }
 
 /**
- * What follows from an operation's access, its schemas and its body. Health checks pass no limit and no gate: they work
- * while the service is starting.
+ * What follows from an operation's access, its schemas and its body. Health checks are not limited, and they respond while
+ * the service is starting.
  */
 function standardCodes({ path, access, body, params, query }: DocumentedRoute): ErrorCode[] {
   const isValidated = body !== undefined || params !== undefined || query !== undefined;
@@ -38,11 +38,6 @@ function standardCodes({ path, access, body, params, query }: DocumentedRoute): 
     ...(path.startsWith("/health") ? [] : (["RATE_LIMITED", "UNAVAILABLE"] as const)),
     "INTERNAL_ERROR",
   ];
-}
-
-/** Where error responses are those of RFC 6749 §5.2. */
-function speaksOAuth(path: string): boolean {
-  return path.startsWith("/oauth/") || path.startsWith("/.well-known/");
 }
 
 /**

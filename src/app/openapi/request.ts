@@ -1,14 +1,9 @@
 import { OptionalKind, type TSchema } from "@sinclair/typebox";
 
-import type { BodyKind } from "../../platform/http/read-body.ts";
+import { mediaTypes } from "../../platform/http/read-body.ts";
 import type { DocumentedRoute } from "../../platform/http/documented-route.ts";
 import { jsonCopy, present, type JsonObject } from "./json.ts";
 import type { SchemaBook } from "./schema.ts";
-
-const mediaTypes: Readonly<Record<BodyKind, string>> = {
-  json: "application/json",
-  form: "application/x-www-form-urlencoded",
-};
 
 /** The parameter objects of an operation. */
 export function describeParameters(

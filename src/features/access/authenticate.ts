@@ -74,11 +74,22 @@ async function getActiveSession(ctx: Context, claims: AccessClaims): Promise<Fou
   if (!session || session.id !== claims.sub) throw invalidToken();
   const { email, username, name, emailVerifiedAt, phone, avatarUrl, locale, metadata } = session;
   const profile = { phone, avatarUrl, locale, metadata };
+  const times = {
+    createdAt: session.createdAt.toISOString(),
+    updatedAt: session.updatedAt.toISOString(),
+  };
   return {
     id: claims.sid,
     user: {
       id: session.id,
-      facts: factsOf({ email, username, name, emailVerified: emailVerifiedAt !== null, profile }),
+      facts: factsOf({
+        email,
+        username,
+        name,
+        emailVerified: emailVerifiedAt !== null,
+        ...times,
+        profile,
+      }),
       roles: rolesOf(session),
       permissions: session.permissions,
     },

@@ -24,6 +24,8 @@ export interface UserFacts {
   readonly username: string | null;
   readonly name: string | null;
   readonly emailVerified: boolean;
+  readonly createdAt: string;
+  readonly updatedAt: string;
   /** Null if no field of it is set. */
   readonly profile: UserProfile | null;
 }
@@ -97,15 +99,12 @@ export function actorOf({
   expiresAt,
 }: Omit<CachedToken, keyof TokenDigest>): UserActor {
   const { id, facts, roles, permissions } = session.user;
-  const { email, username, name, emailVerified, profile } = asUserFacts(JSON.parse(facts));
+  const { profile, ...user } = asUserFacts(JSON.parse(facts));
   return {
     kind: "user",
     userId: id,
     sessionId: session.id,
-    email,
-    username,
-    name,
-    emailVerified,
+    ...user,
     roles,
     permissions,
     amr,

@@ -17,6 +17,8 @@ const find = preparedQuery((db, parameter: ParameterSource<{ sessionId: string; 
     .select({
       ...userColumns,
       ...profileColumns,
+      createdAt: users.createdAt,
+      updatedAt: users.updatedAt,
       permissions: heldPermissions,
       expiresAt: sessions.expiresAt,
       absoluteExpiresAt: sessions.absoluteExpiresAt,

@@ -10,7 +10,7 @@ import { introspectRefreshToken } from "../sessions/index.ts";
 /** The members of a user that conditions are checked against and that the proxy receives. */
 export type ForwardedIdentity = Pick<
   UserActor,
-  "userId" | "email" | "username" | "roles" | "permissions"
+  "userId" | "email" | "emailVerified" | "username" | "roles" | "permissions"
 >;
 
 /**
@@ -29,8 +29,9 @@ export function forwardedIdentity(
 async function identityOfCookie(ctx: Context, token: string | null): Promise<ForwardedIdentity> {
   if (token === null) throw new AppError("AUTHENTICATION_REQUIRED", "Sign in first.");
   const { user, permissions } = await introspectRefreshToken(ctx, token);
-  const { id: userId, email, username } = user;
-  return { userId, email, username, roles: rolesOf(user), permissions };
+  const { id: userId, email, emailVerifiedAt, username } = user;
+  const emailVerified = emailVerifiedAt !== null;
+  return { userId, email, emailVerified, username, roles: rolesOf(user), permissions };
 }
 
 /**
@@ -73,7 +74,10 @@ const written = new WeakMap<ForwardedIdentity, Readonly<Record<string, string>>>
 function writeHeaders(identity: ForwardedIdentity): Record<string, string> {
   return {
     "x-auth-user-id": identity.userId,
-    "x-auth-email": identity.email.replaceAll(notVisible, encodeURIComponent),
+    // The applications take the address for the user's own, so it is asserted only once it is verified.
+    ...(identity.emailVerified
+      ? { "x-auth-email": identity.email.replaceAll(notVisible, encodeURIComponent) }
+      : {}),
     "x-auth-username": (identity.username ?? "").replaceAll(notVisible, encodeURIComponent),
     "x-auth-roles": identity.roles
       .map((role) => role.replaceAll(notInList, encodeURIComponent))

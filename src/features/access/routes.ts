@@ -32,8 +32,10 @@ export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions) {
       path: "/api/v1/auth/validate-token",
       bodyKind: "json",
       body: validateTokenBody,
-      async handle({ ctx, body }) {
-        return success(viewValidToken(await authenticate(ctx, body.token)), ctx.clock.now());
+      async handle({ ctx, exchange, body }) {
+        const user = await authenticate(ctx, body.token);
+        exchange.userId = user.userId;
+        return success(viewValidToken(user), ctx.clock.now());
       },
       failsWith: ["INVALID_TOKEN", "EXPIRED_TOKEN"],
       response: { 200: successSchema(validTokenSchema) },
@@ -47,9 +49,11 @@ export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions) {
     }),
     hotGetOfHeaders({
       path: "/api/v1/auth/forward",
-      handle({ ctx, request }) {
+      handle({ ctx, exchange }) {
+        const { request } = exchange;
         const identity = forwardedIdentity(ctx, request, { authenticate, cookie });
         const headersOf = (found: Awaited<typeof identity>) => {
+          exchange.userId = found.userId;
           assertMeets(found, request.url);
           return identityHeaders(found);
         };

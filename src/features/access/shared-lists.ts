@@ -5,6 +5,13 @@ export interface SharedLists {
   clear(): void;
 }
 
+/** Whether two lists have the same names in the same order. Equal lists may be stored twice, see `maximumLists`. */
+export function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return (
+    one === other || (one.length === other.length && one.every((name, at) => name === other[at]))
+  );
+}
+
 /** At more lists than this all are removed: lists that are in use stay, and equal ones may then be stored twice. */
 const maximumLists = 1000;
 

@@ -9,7 +9,7 @@ import {
 import { createEntryIndex } from "./entry-index.ts";
 import { concernsAll, createReadings, type Reading } from "./readings.ts";
 import { createRecentTokens, type FoundToken } from "./recent-tokens.ts";
-import { createSharedLists } from "./shared-lists.ts";
+import { createSharedLists, isSameList } from "./shared-lists.ts";
 import { createSieve } from "./sieve.ts";
 import { bytesOfSession, bytesOfToken, bytesOfUser } from "./token-cache-memory.ts";
 import { digestOf, isSameDigest, type TokenDigest } from "./token-digest.ts";
@@ -126,7 +126,9 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
     const [roles, permissions] = [lists.share(found.roles), lists.share(found.permissions)];
     const held = users.find(id);
     const isSame =
-      held?.facts === facts && held.roles === roles.list && held.permissions === permissions.list;
+      held?.facts === facts &&
+      isSameList(held.roles, roles.list) &&
+      isSameList(held.permissions, permissions.list);
     if (held && isSame) return held;
     const ownLists = [roles, permissions].filter(({ isShared }) => !isShared);
     return {

@@ -14,6 +14,8 @@ export function viewOwnUser(user: UserActor): Static<typeof ownUserSchema> {
     email_verified: user.emailVerified,
     roles: [...user.roles],
     ...viewProfile(user.profile),
+    created_at: user.createdAt,
+    updated_at: user.updatedAt,
   };
 }
 
@@ -23,6 +25,7 @@ export function viewValidToken(user: UserActor): Static<typeof validTokenSchema>
     is_valid: true,
     user_id: user.userId,
     email: user.email,
+    email_verified: user.emailVerified,
     expires_at: user.tokenExpiresAt.toISOString(),
     session_id: user.sessionId,
     roles: [...user.roles],

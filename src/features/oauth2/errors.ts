@@ -3,6 +3,11 @@ import { type Static, Type } from "@sinclair/typebox";
 import { AppError, type ErrorCode } from "../../kernel/errors.ts";
 import { errorStatus } from "../../platform/http/error-status.ts";
 
+/** Whether the error responses of a path are those of RFC 6749 §5.2, without the envelope. */
+export function isOAuthPath(path: string): boolean {
+  return path.startsWith("/oauth/") || path.startsWith("/.well-known/");
+}
+
 /** The body of a failure at an OAuth 2.0 endpoint (RFC 6749 §5.2). */
 export const oauthErrorSchema = Type.Object(
   {

@@ -1,3 +1,3 @@
-export { oauthErrorSchema, oauthFailure } from "./errors.ts";
+export { isOAuthPath, oauthErrorSchema, oauthFailure } from "./errors.ts";
 export { oauth2Routes, serverMetadataRoutes } from "./routes.ts";
 export { introspectionRoute } from "./introspection-route.ts";

@@ -12,8 +12,8 @@ export function introspectionRoute({ authenticate }: { authenticate: Authenticat
     path: "/oauth/introspect",
     bodyKind: "form",
     body: introspectionBody,
-    async handle({ ctx, request, body }) {
-      await authenticateClient(ctx, request.headers.get("authorization"), body);
+    async handle({ ctx, exchange, body }) {
+      await authenticateClient(ctx, exchange.request.headers.get("authorization"), body);
       return introspectToken(ctx, authenticate, required(body, "token"));
     },
     response: { 200: introspectionSchema, 401: oauthErrorSchema },

@@ -29,9 +29,10 @@ export async function updateProfile(
   const fields = Object.keys(changes);
   if (fields.length === 0) return actor;
   const { userId, sessionId } = actor;
+  const updatedAt = ctx.clock.now();
   const query = ctx.db
     .update(users)
-    .set({ ...profileColumnsOf(changes), updatedAt: ctx.clock.now() })
+    .set({ ...profileColumnsOf(changes), updatedAt })
     .where(and(eq(users.id, userId), isActive))
     .returning({ username: users.username, name: users.name, ...profileColumns });
   const announce = () => ({ subject: "user", id: userId }) as const;
@@ -48,5 +49,5 @@ export async function updateProfile(
   });
   if (!row) throw invalidToken();
   const { username, name, ...profile } = row;
-  return { ...actor, username, name, profile };
+  return { ...actor, username, name, profile, updatedAt: updatedAt.toISOString() };
 }

@@ -33,7 +33,7 @@ export function sessionsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie
         anyone: true,
         accepts: "json",
         body: cookie.isEnabled ? refreshWithCookieBody : refreshBody,
-        failsWith: ["AUTHENTICATION_REQUIRED", "INVALID_TOKEN", "EXPIRED_TOKEN", "FORBIDDEN"],
+        failsWith: ["AUTHENTICATION_REQUIRED", "INVALID_TOKEN", "FORBIDDEN"],
         response: {
           200: successSchema(tokenResponseSchema),
         },
@@ -60,7 +60,7 @@ export function sessionsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie
         anyone: true,
         accepts: "json",
         body: logOutBody,
-        failsWith: ["AUTHENTICATION_REQUIRED", "INVALID_TOKEN", "EXPIRED_TOKEN", "FORBIDDEN"],
+        failsWith: ["AUTHENTICATION_REQUIRED", "INVALID_TOKEN", "FORBIDDEN"],
         response: {
           200: successSchema(loggedOutSchema),
         },

@@ -46,7 +46,7 @@ export async function completeSignIn(
   const { user, amr, credentialsVersion, mailbox } = identity;
   const emailVerifiedAt = user.emailVerifiedAt ?? (mailbox ? ctx.clock.now() : null);
   if (ctx.settings.requireEmailVerification && emailVerifiedAt === null) {
-    await recordRefusal(ctx, user, "email_not_verified");
+    await recordRefusedSignIn(ctx, user, "email_not_verified");
     // Anyone who registers another person's address would learn here whether that created an account.
     if (ctx.settings.concealAccounts) throw invalidCredentials();
     throw new AppError("EMAIL_NOT_VERIFIED", "Verify your e-mail address before signing in.");
@@ -72,14 +72,14 @@ export async function completeSignIn(
     ],
   );
   if (!opened) {
-    await recordRefusal(ctx, user, mailbox ? "proof_void" : "account_changed");
+    await recordRefusedSignIn(ctx, user, mailbox ? "proof_void" : "account_changed");
     throw mailbox?.refusal ?? invalidCredentials();
   }
   return tokenResponse(ctx, { ...user, emailVerifiedAt }, { ...opened, amr });
 }
 
 /** A proof that was right and gave no session is a failed sign-in as well. */
-async function recordRefusal(ctx: Context, user: UserRecord, reason: string): Promise<void> {
+async function recordRefusedSignIn(ctx: Context, user: UserRecord, reason: string): Promise<void> {
   const detail = { reason };
   await writeAudit(ctx, { action: "user.login", result: "failure", userId: user.id, detail });
 }

@@ -45,6 +45,8 @@ export interface Composition<Row> {
   readonly query: () => RowQuery<Row>;
   /** Announces the rows to the caches and wakes the outbox workers. Call it once the statement is committed. */
   readonly announce: (ctx: CommitContext, rows: readonly Row[]) => void;
+  /** What its effects announce, whatever the rows are. */
+  readonly announcesOfEffects: readonly Change[];
 }
 
 /** The name of the change in its statement. */
@@ -72,6 +74,10 @@ export function preparedCommit<Input, Row>(
   let announce: Composition<Row>["announce"] | undefined;
   const send = preparedQuery<Input, Row[]>((db, parameter) => {
     const composition = describe(db, parameter);
+    if (composition.announcesOfEffects.length > 0) {
+      // It is composed once: the first input's announcement would be made for every input.
+      throw new Error("an effect of a prepared commit announces a change: announce it by the row");
+    }
     ({ announce } = composition);
     return composition.query();
   });
@@ -112,13 +118,18 @@ export function composeCommit<Selection extends Record<string, unknown>, Row>(
     statement,
     query: () => asRowQuery<Row>(statement.select().from<WithSubquery>(rows)),
     announce: (ctx: CommitContext, returned: readonly Row[]): void => {
+      const ran = returned.length > 0 ? effects : otherwise;
       const made = returned.filter((row) => change.isMade?.(row) ?? true);
-      if (made.length > 0) {
-        notify(ctx, effects, change.announce ? made.map(change.announce) : []);
-      } else if (returned.length === 0) {
-        notify(ctx, otherwise);
+      // Of a refused attempt nothing is announced; its effects have written all the same.
+      if (returned.length === 0 || made.length > 0) {
+        announceAll(ctx, [
+          ...(change.announce ? made.map(change.announce) : []),
+          ...ran.flatMap(({ effect }) => effect.announces ?? []),
+        ]);
       }
+      wake(ctx, ran);
     },
+    announcesOfEffects: parts.flatMap(({ effect }) => effect.announces ?? []),
   };
 }
 
@@ -154,13 +165,14 @@ function assertNoRowTwice(writes: readonly Write[]): void {
   }
 }
 
-function notify(ctx: CommitContext, parts: readonly Part[], changes: readonly Change[] = []): void {
-  // Each distinct change is announced once: a listener may read all keys again for it.
-  const distinct = new Map<string, Change>();
-  for (const change of [...changes, ...parts.flatMap(({ effect }) => effect.announces ?? [])]) {
-    distinct.set(`${change.subject}:${change.id}`, change);
-  }
-  for (const change of distinct.values()) ctx.changes.announce(change);
+/** Wakes the workers of the topics to which effects have written. */
+function wake(ctx: CommitContext, parts: readonly Part[]): void {
   const topics = new Set(parts.flatMap(({ effect }) => effect.wakes ?? []));
   if (topics.size > 0) ctx.outboxWritten([...topics]);
+}
+
+/** Announces each change once: for one of them a listener may read all keys again. */
+function announceAll(ctx: CommitContext, changes: readonly Change[]): void {
+  const distinct = new Map(changes.map((change) => [`${change.subject}:${change.id}`, change]));
+  for (const change of distinct.values()) ctx.changes.announce(change);
 }

@@ -18,17 +18,19 @@ export interface Exchange {
   readonly requestId: string;
   /** The template of the route's path, such as `/api/v1/posts/:post_id`; null until a route was found. */
   route: string | null;
-  /** The context of the signed-in user, once the access token is verified. */
+  /** The context of the signed-in user, once the access token is verified by the route's guard. */
   admitted: Context<UserActor> | null;
-  /** The address of the connection's other end; undefined until it is read, null for a connection that was reset. */
-  peer: string | null | undefined;
-  /** Bytes of the response's body. */
-  bytesSent: number;
+  /** The user of the request, for the access log; null until one is authenticated. */
+  userId: string | null;
+  /** The client's address; undefined until it is read, null for a connection that was reset. */
+  clientAddress: string | null | undefined;
+  /** The response's body. */
+  responseBody: string | Uint8Array | null;
 }
 
 /** Creates and finds the exchanges of one server. */
 export interface Exchanges {
-  open(request: Request, server: PeerLookup, route: string | null): Exchange;
+  open(request: Request, server: PeerLookup): Exchange;
   /** Attaches an exchange to the request that the framework's hooks receive. */
   attach(request: Request, exchange: Exchange): void;
   /** The exchange of a request. Throws for a request that was not attached. */
@@ -58,15 +60,16 @@ export function createExchanges(options: {
   const { requestIds, readClientAddress } = options;
   const attached = new WeakMap<Request, Exchange>();
   return {
-    open: (request, server, route) => ({
+    open: (request, server) => ({
       request,
       server,
       startedAt: monotonicMilliseconds(),
       requestId: requestIds.of(request),
-      route,
+      route: null,
       admitted: null,
-      peer: undefined,
-      bytesSent: 0,
+      userId: null,
+      clientAddress: undefined,
+      responseBody: null,
     }),
     attach: (request, exchange) => void attached.set(request, exchange),
     of(request) {
@@ -75,10 +78,12 @@ export function createExchanges(options: {
       return exchange;
     },
     clientAddressOf(exchange) {
-      exchange.peer ??= exchange.server.requestIP(exchange.request)?.address ?? null;
-      return exchange.peer === null
-        ? null
-        : readClientAddress(exchange.peer, exchange.request.headers);
+      if (exchange.clientAddress === undefined) {
+        const { request, server } = exchange;
+        const peer = server.requestIP(request)?.address ?? null;
+        exchange.clientAddress = peer === null ? null : readClientAddress(peer, request.headers);
+      }
+      return exchange.clientAddress;
     },
   };
 }

@@ -42,6 +42,7 @@ export function createGuard(
   function enter(exchange: Exchange, ctx: Context, actor: UserActor): Context<UserActor> {
     const admitted = contexts.actingAs(ctx, actor);
     exchange.admitted = admitted;
+    exchange.userId = actor.userId;
     return admitted;
   }
 }

@@ -59,7 +59,7 @@ interface Declaration<Path extends string, Ctx, Body, Value> extends Omit<
 /** A request as a hot route's handler sees it. */
 export interface HotCall<Ctx, Body> {
   readonly ctx: Ctx;
-  readonly request: Request;
+  readonly exchange: Exchange;
   readonly body: Body;
 }
 
@@ -74,11 +74,10 @@ export function hotGetForUser<const Path extends string, Value extends object>(
     access: { kind: "signedIn" },
     result: "json",
     run(exchange, { guard }) {
-      const { request } = exchange;
       const ctx = guard.admitUser(exchange);
       return ctx instanceof Promise
-        ? ctx.then((admitted) => handle({ ctx: admitted, request, body: null }))
-        : handle({ ctx, request, body: null });
+        ? ctx.then((admitted) => handle({ ctx: admitted, exchange, body: null }))
+        : handle({ ctx, exchange, body: null });
     },
   };
 }
@@ -94,7 +93,7 @@ export function hotGetOfHeaders<const Path extends string>(
     access: { kind: "anyone" },
     result: "headers",
     run: (exchange, { guard }) =>
-      handle({ ctx: guard.admitAnyone(exchange), request: exchange.request, body: null }),
+      handle({ ctx: guard.admitAnyone(exchange), exchange, body: null }),
   };
 }
 
@@ -113,14 +112,13 @@ export function hotPost<const Path extends string, Schema extends TSchema, Value
     access: { kind: "anyone" },
     result: "json",
     async run(exchange, { guard, bodyLimitBytes }) {
-      const { request } = exchange;
-      const body = await readBody(request, declared.bodyKind, bodyLimitBytes);
+      const body = await readBody(exchange.request, declared.bodyKind, bodyLimitBytes);
       if (!check.Check(body)) {
         throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
           faults: describeFaults("body", check, body),
         });
       }
-      return handle({ ctx: guard.admitAnyone(exchange), request, body });
+      return handle({ ctx: guard.admitAnyone(exchange), exchange, body });
     },
   };
 }

@@ -5,7 +5,8 @@ import { parseJsonBody } from "./json-body.ts";
 /** The kinds of body that a route may take; each route takes exactly one. */
 export type BodyKind = "json" | "form";
 
-const mediaTypes: Record<BodyKind, string> = {
+/** The media type of each kind. */
+export const mediaTypes: Readonly<Record<BodyKind, string>> = {
   json: "application/json",
   form: "application/x-www-form-urlencoded",
 };
@@ -29,7 +30,7 @@ export async function readBody(
   const contentType = headers.get("content-type");
   // Access to `request.body` creates a stream, which takes longer to read, so a declared length is used where there is one.
   const hasBody = length === null ? request.body !== null : length > 0;
-  if (contentType === null && !hasBody) return undefined;
+  if (contentType === null && !hasBody) return kind === "form" ? {} : undefined;
   checkMediaType(contentType, kind);
   if (headers.has("content-encoding")) throw unsupported("The body must not be encoded.");
   if (!hasBody) return emptyBody(kind);

@@ -9,26 +9,35 @@ export interface StandardOutput extends DestinationStream {
 }
 
 const gatheringMilliseconds = 20;
-const gatheredBytes = 8192;
+const maximumGatheredLength = 16_384;
+/** Lines that cannot be written are retried with the next one, and dropped beyond this size. */
+const maximumUnwrittenBytes = 1_048_576;
 
-/** Lines keep their order. What is gathered is written before the process exits, and is lost if it is killed. */
+/** Lines keep their order. Gathered lines are written before the process exits, and are lost if it is killed. */
 export function createStandardOutput(): StandardOutput {
-  const destination = pino.destination({ fd: 1, sync: true, minLength: gatheredBytes });
+  // No minimum length: with one, the destination would retry forever and block where the output cannot be written.
+  const destination = pino.destination({ fd: 1, sync: true, maxLength: maximumUnwrittenBytes });
+  // The service continues without a log: a full volume or an ended log collector must not stop it.
+  destination.on("error", () => undefined);
+  let gathered = "";
   let isFlushDue = false;
 
   function flush(): void {
     isFlushDue = false;
-    destination.flushSync();
+    const lines = gathered;
+    gathered = "";
+    if (lines !== "") destination.write(lines);
   }
 
   process.on("exit", flush);
   return {
     write(line) {
-      destination.write(line);
       flush();
+      destination.write(line);
     },
     gather(line) {
-      destination.write(line);
+      gathered += line;
+      if (gathered.length >= maximumGatheredLength) flush();
       if (isFlushDue) return;
       isFlushDue = true;
       setTimeout(flush, gatheringMilliseconds).unref();

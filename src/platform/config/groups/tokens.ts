@@ -91,7 +91,7 @@ export const tokens = {
       kind: size("1MiB", "65536MiB"),
       default: "64MiB",
       description:
-        "The memory for access tokens that were verified, with their sessions and users, so that a request with one of them asks the database nothing. Each MiB holds about 1,100 tokens of as many users, more where users have several: 64MiB about 70,000, 96MiB about 100,000. Beyond that those out of use are looked up again.",
+        "The memory for access tokens that were verified, with their sessions and users, so that a request with one of them asks the database nothing. Each MiB holds about 1,000 tokens of as many users, more where users have several: 64MiB about 64,000, 104MiB about 100,000. Beyond that those out of use are looked up again.",
     },
     ENCRYPTION_KEY: {
       kind: secret(32),
