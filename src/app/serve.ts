@@ -109,8 +109,6 @@ async function listen(app: App, platform: RunningPlatform): Promise<Server> {
       port: settings.port,
       routes: app.routes,
       fetch: app.fetch,
-      // Otherwise the server would show an error of its own as a page of the source code.
-      development: false,
       // `readBody` refuses bodies that are too large, with the usual error response and before they are read.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: 30,

@@ -57,7 +57,15 @@ describe.each([...databaseKinds])("the whole journey on %s", (database) => {
     const me = await app.call("GET", "/api/v1/users/me", {
       bearer: signedIn.json.data.access_token,
     });
-    const profile = { phone: null, avatar_url: null, locale: null, metadata: {} };
+    const timestamp = expect.stringMatching(/Z$/);
+    const profile = {
+      phone: null,
+      avatar_url: null,
+      locale: null,
+      metadata: {},
+      created_at: timestamp,
+      updated_at: timestamp,
+    };
     expect([me.status, me.json.data]).toEqual([200, { ...signedIn.json.data.user, ...profile }]);
 
     const valid = await app.post("/api/v1/auth/validate-token", {
@@ -69,6 +77,7 @@ describe.each([...databaseKinds])("the whole journey on %s", (database) => {
         is_valid: true,
         user_id: userId,
         email,
+        email_verified: true,
         expires_at: expect.stringMatching(/Z$/),
         session_id: expect.any(String),
         roles: ["user"],
