@@ -139,7 +139,7 @@ function withHost(request: Request): Request {
 }
 
 /** Responds to a cached token in the same turn of the event loop: a promise would take longer than the lookup. */
-function send<Value extends object>(
+function send<Value extends object | string>(
   value: Value | Promise<Value>,
   respond: (value: Value) => Response,
 ): Response | Promise<Response> {

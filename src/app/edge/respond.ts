@@ -5,8 +5,8 @@ import type { Problem } from "./map-error.ts";
 export interface Responder {
   /** What a handler returned, with the status and headers that it set: an object as JSON, text and bytes as they are. */
   write(exchange: Exchange, value: unknown, status: number, headers: ResponseHeaders): Response;
-  /** 200 with JSON and no headers of its own. */
-  json(exchange: Exchange, value: object): Response;
+  /** 200 with JSON, an object or its text, and no headers of its own. */
+  json(exchange: Exchange, value: object | string): Response;
   /** 200 with these headers and no body. An object's headers are cached by its identity, so it must not change. */
   headersOnly(exchange: Exchange, headers: Readonly<ResponseHeaders>): Response;
   problem(exchange: Exchange, problem: Problem): Response;
@@ -63,7 +63,12 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
     write,
     json(exchange, value) {
       const headers = headersOf(exchange, ofJson, additions(exchange.request));
-      return send(exchange, JSON.stringify(value), 200, headers);
+      return send(
+        exchange,
+        typeof value === "string" ? value : JSON.stringify(value),
+        200,
+        headers,
+      );
     },
     headersOnly(exchange, headers) {
       const sent = headersOf(exchange, sharedOf(headers), additions(exchange.request));

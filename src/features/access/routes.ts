@@ -1,12 +1,15 @@
 import { Type } from "@sinclair/typebox";
 
-import { success, successSchema } from "../../platform/http/envelope.ts";
+import { createSuccessRenderer, successSchema } from "../../platform/http/envelope.ts";
 import type { Authenticate } from "../../platform/http/guard.ts";
 import { hotGetForUser, hotGetOfHeaders, hotPost } from "../../platform/http/hot-route.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import { assertMeets, forwardedIdentity, identityHeaders } from "./forward-auth.ts";
 import { ownUserSchema, validateTokenBody, validTokenSchema } from "./model.ts";
 import { viewOwnUser, viewValidToken } from "./views.ts";
+
+const ownUserJson = createSuccessRenderer(viewOwnUser);
+const validTokenJson = createSuccessRenderer(viewValidToken);
 
 /** What the routes of access need. */
 interface AccessRoutesOptions {
@@ -19,7 +22,7 @@ export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions) {
   return [
     hotGetForUser({
       path: "/api/v1/users/me",
-      handle: ({ ctx }) => success(viewOwnUser(ctx.actor), ctx.clock.now()),
+      handle: ({ ctx }) => ownUserJson(ctx.actor, ctx.clock.now()),
       response: { 200: successSchema(ownUserSchema) },
       detail: {
         operationId: "getCurrentUser",
@@ -35,7 +38,7 @@ export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions) {
       async handle({ ctx, exchange, body }) {
         const user = await authenticate(ctx, body.token);
         exchange.userId = user.userId;
-        return success(viewValidToken(user), ctx.clock.now());
+        return validTokenJson(user, ctx.clock.now());
       },
       failsWith: ["INVALID_TOKEN", "EXPIRED_TOKEN"],
       response: { 200: successSchema(validTokenSchema) },

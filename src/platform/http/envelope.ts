@@ -49,6 +49,21 @@ export function success<T>(data: T, now: Date): { success: true; data: T; timest
   return { success: true, data, timestamp: formatTimestamp(now) };
 }
 
+/**
+ * Creates the JSON of success bodies about subjects that are requested again and again, such as cached users: `data` is rendered
+ * once for each subject and kept as long as the subject.
+ */
+export function createSuccessRenderer<Subject extends object>(
+  view: (subject: Subject) => object,
+): (subject: Subject, now: Date) => string {
+  const rendered = new WeakMap<Subject, string>();
+  return (subject, now) => {
+    let data = rendered.get(subject);
+    if (data === undefined) rendered.set(subject, (data = JSON.stringify(view(subject))));
+    return `{"success":true,"data":${data},"timestamp":"${formatTimestamp(now)}"}`;
+  };
+}
+
 /** The error response body of an error. It contains the code, the public message and the faults, and nothing else. */
 export function failure(error: AppError, now: Date): Static<typeof errorSchema> {
   const faults = error.detail.faults ?? [];

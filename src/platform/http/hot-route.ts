@@ -29,10 +29,10 @@ type Run<Value> = (
   dependencies: HotRouteDependencies,
 ) => Value | Promise<Value>;
 
-/** Responds with 200 and JSON. */
+/** Responds with 200 and JSON: an object, or its JSON text. */
 interface JsonRoute {
   readonly result: "json";
-  readonly run: Run<object>;
+  readonly run: Run<object | string>;
 }
 
 /** Responds with 200, headers and no body. */
@@ -56,6 +56,14 @@ interface Declaration<Path extends string, Ctx, Body, Value> extends Omit<
   readonly handle: (call: HotCall<Ctx, Body>) => Value | Promise<Value>;
 }
 
+/** A declaration whose success is JSON of this schema. */
+type JsonDeclaration<Path extends string, Ctx, Body, Success extends TSchema> = Declaration<
+  Path,
+  Ctx,
+  Body,
+  object | string
+> & { readonly response: { readonly 200: Success } };
+
 /** A request as a hot route's handler sees it. */
 export interface HotCall<Ctx, Body> {
   readonly ctx: Ctx;
@@ -64,9 +72,9 @@ export interface HotCall<Ctx, Body> {
 }
 
 /** A hot `GET` for signed-in users that responds with JSON. */
-export function hotGetForUser<const Path extends string, Value extends object>(
-  declaration: Declaration<Path, Context<UserActor>, null, Value>,
-): HotRoute & EdenOperation<Path, "get", unknown, Value> {
+export function hotGetForUser<const Path extends string, Success extends TSchema>(
+  declaration: JsonDeclaration<Path, Context<UserActor>, null, Success>,
+): HotRoute & EdenOperation<Path, "get", unknown, Static<Success>> {
   const { handle, ...declared } = declaration;
   return {
     ...declared,
@@ -98,12 +106,12 @@ export function hotGetOfHeaders<const Path extends string>(
 }
 
 /** A hot `POST` that anyone may call, with a body of this kind and schema, and that responds with JSON. */
-export function hotPost<const Path extends string, Schema extends TSchema, Value extends object>(
-  declaration: Declaration<Path, Context<AnonymousActor>, Static<Schema>, Value> & {
+export function hotPost<const Path extends string, Schema extends TSchema, Success extends TSchema>(
+  declaration: JsonDeclaration<Path, Context<AnonymousActor>, Static<Schema>, Success> & {
     readonly body: Schema;
     readonly bodyKind: BodyKind;
   },
-): HotRoute & EdenOperation<Path, "post", Static<Schema>, Value> {
+): HotRoute & EdenOperation<Path, "post", Static<Schema>, Static<Success>> {
   const { handle, ...declared } = declaration;
   const check = TypeCompiler.Compile(declared.body);
   return {

@@ -35,7 +35,9 @@ export async function readBody(
   if (headers.has("content-encoding")) throw unsupported("The body must not be encoded.");
   if (!hasBody) return emptyBody(kind);
 
-  const bytes = await readBytes(request, length === null ? limitBytes : null);
+  const bytes = await (
+    length === null ? readCounting(request.body ?? [], limitBytes) : request.bytes()
+  ).catch(rejectUnreadable);
   if (bytes.byteLength === 0) return emptyBody(kind);
   const text = decode(bytes);
   return kind === "json" ? parseJsonBody(text) : parseFormBody(text);
@@ -68,18 +70,13 @@ function checkMediaType(contentType: string | null, kind: BodyKind): void {
   }
 }
 
-/** The server ends a body at its declared length. A body without one is counted while it is read. */
-async function readBytes(request: Request, limitBytes: number | null): Promise<Uint8Array> {
-  try {
-    return limitBytes === null
-      ? await request.bytes()
-      : await readCounting(request.body ?? [], limitBytes);
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw new AppError("VALIDATION_ERROR", "The body could not be read.", { cause: error });
-  }
+/** For a client that ends the connection before the body. */
+function rejectUnreadable(error: unknown): never {
+  if (error instanceof AppError) throw error;
+  throw new AppError("VALIDATION_ERROR", "The body could not be read.", { cause: error });
 }
 
+/** The server ends a body at its declared length. A body without one is counted while it is read. */
 async function readCounting(
   body: AsyncIterable<Uint8Array> | readonly Uint8Array[],
   limitBytes: number,
