@@ -29,9 +29,8 @@ const halfMade = `
       and not exists (select from users u where u.id = a.user_id))
   select fault, count(*)::int as times from faults group by fault`;
 
-/** Registers as fast as it can from several callers, until the server is gone. Gives the addresses that got their 201. */
-async function registerUntilKilled(server: ServerProcess): Promise<string[]> {
-  const acknowledged: string[] = [];
+/** Registers as fast as it can from several callers, until the server is gone. Adds each address that got its 201. */
+async function registerUntilKilled(server: ServerProcess, acknowledged: string[]): Promise<void> {
   const caller = async (): Promise<void> => {
     for (;;) {
       const email = freshEmail();
@@ -47,15 +46,21 @@ async function registerUntilKilled(server: ServerProcess): Promise<string[]> {
     }
   };
   await Promise.all(Array.from({ length: callers }, caller));
-  return acknowledged;
 }
 
 async function killUnderLoad(home: Home): Promise<string[]> {
   await using server = await startGatehouse(home);
-  const load = registerUntilKilled(server);
-  await Bun.sleep(100 + Math.random() * 500);
+  const acknowledged: string[] = [];
+  const load = registerUntilKilled(server, acknowledged);
+  await eventually(
+    () => acknowledged.length,
+    (count) => count > 1,
+    30,
+  );
+  await Bun.sleep(Math.random() * 500);
   server.signal("SIGKILL");
-  return await load;
+  await load;
+  return acknowledged;
 }
 
 describe.each([...databaseKinds])("kill -9 under load on %s", (kind) => {

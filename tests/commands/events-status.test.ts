@@ -10,7 +10,11 @@ import { startTestApp, type TestApp } from "../support/test-app.ts";
 /** One message of each fate under the topic `letters`: delivered, dead, to be tried again, and not yet tried. */
 async function oneOfEachFate(app: TestApp) {
   const scene = createOutboxScene(app, "letters");
-  for (let number = 0; number < 3; number += 1) await scene.enqueue(number);
+  for (let number = 0; number < 3; number += 1) {
+    // Ids of one millisecond have no certain order.
+    scene.clock.advance(0.001);
+    await scene.enqueue(number);
+  }
   const worker = scene.worker(async ({ payload }) => {
     if (payload["number"] === 1) throw new PermanentDeliveryError("no such receiver");
     if (payload["number"] === 2) throw new Error("421 busy\r\n\u001b[31mcome\t\u009b1mback");
