@@ -3,6 +3,7 @@ import type { HealthState } from "../features/health/index.ts";
 import { describeError } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
 import { UnusableKeyError } from "../platform/jwt/key-pair.ts";
+import { respondToEscapedError } from "./edge/respond.ts";
 import { type App, createApp } from "./create-app.ts";
 import type { RunningPlatform } from "./create-platform.ts";
 import { httpUrl } from "./http-url.ts";
@@ -109,6 +110,10 @@ async function listen(app: App, platform: RunningPlatform): Promise<Server> {
       port: settings.port,
       routes: app.routes,
       fetch: app.fetch,
+      error(error) {
+        platform.log.error(describeError(error), "an error left the request handler");
+        return respondToEscapedError();
+      },
       // `readBody` refuses bodies that are too large, with the usual error response and before they are read.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: 30,

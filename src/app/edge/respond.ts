@@ -85,6 +85,12 @@ const lastResortBody = JSON.stringify({
   error: { code: "INTERNAL_ERROR", message: "An internal error occurred." },
 });
 
+/** For an error outside the edge: without it the runtime responds with a page that contains the error and source code. */
+export function respondToEscapedError(): Response {
+  const headers = { "content-type": "application/json;charset=utf-8", "cache-control": "no-store" };
+  return new Response(lastResortBody, { status: 500, headers });
+}
+
 function bodyOf(value: unknown): Body {
   if (value === undefined || value === null) return null;
   const isReady = typeof value !== "object" || value instanceof Uint8Array;
