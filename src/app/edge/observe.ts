@@ -34,8 +34,7 @@ export function createObserve(options: ObserveOptions): Observe {
     const milliseconds = monotonicMilliseconds() - exchange.startedAt;
     metrics.record(method, exchange.route, status, milliseconds);
     if (!isLogged(exchange, status)) return;
-    log.request({
-      time: clock.now(),
+    log.request(clock.now(), {
       method,
       route: exchange.route,
       status,

@@ -33,24 +33,20 @@ export function createLogger(options: LogOptions, stream?: DestinationStream): L
     output ?? stream ?? createPrettyStream(),
   );
   const isRequestLogged = log.isLevelEnabled("info");
+  const serviceField = JSON.stringify({ service }).slice(1, -1);
 
   return {
     debug: (fields, message) => log.debug(fields, message),
     info: (fields, message) => log.info(fields, message),
     warn: (fields, message) => log.warn(fields, message),
     error: (fields, message) => log.error(fields, message),
-    request(entry) {
+    request(time, entry) {
       if (!isRequestLogged) return;
-      const { time, ...fields } = entry;
-      if (!output) return log.info(fields, "request");
-      const line = {
-        level: "info",
-        time: formatTimestamp(time),
-        service,
-        ...fields,
-        msg: "request",
-      };
-      output.gather(`${JSON.stringify(line)}\n`);
+      if (!output) return log.info(entry, "request");
+      const fields = JSON.stringify(entry).slice(1, -1);
+      output.gather(
+        `{"level":"info","time":"${formatTimestamp(time)}",${serviceField},${fields},"msg":"request"}\n`,
+      );
     },
   };
 }

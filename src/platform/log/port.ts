@@ -3,8 +3,6 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** One line of the access log. */
 export interface RequestLogEntry {
-  /** When the request was answered. */
-  readonly time: Date;
   readonly method: string;
   /** The template of the route's path; null for a path without a route. */
   readonly route: string | null;
@@ -24,6 +22,6 @@ export interface Logger {
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
   error(fields: LogFields, message: string): void;
-  /** Writes a line of the access log, at the level `info`. */
-  request(entry: RequestLogEntry): void;
+  /** Writes a line of the access log, at the level `info`, with the time of the response. */
+  request(time: Date, entry: RequestLogEntry): void;
 }

@@ -9,7 +9,7 @@ export interface StandardOutput extends DestinationStream {
 }
 
 const gatheringMilliseconds = 20;
-const maximumGatheredLength = 16_384;
+const maximumGatheredLength = 65_536;
 /** Lines that cannot be written are retried with the next one, and dropped beyond this size. */
 const maximumUnwrittenBytes = 1_048_576;
 
