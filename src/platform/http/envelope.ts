@@ -49,6 +49,11 @@ export function success<T>(data: T, now: Date): { success: true; data: T; timest
   return { success: true, data, timestamp: formatTimestamp(now) };
 }
 
+/** What stands before, between and after the data and the timestamp in the JSON of a success body. */
+const [beforeData = "", beforeTime = "", afterTime = ""] = JSON.stringify(
+  success("<data>", new Date(0)),
+).split(/"<data>"|1970-01-01T00:00:00\.000Z/);
+
 /**
  * Creates the JSON of success bodies about subjects that are requested again and again, such as cached users: `data` is rendered
  * once for each subject and kept as long as the subject.
@@ -60,7 +65,7 @@ export function createSuccessRenderer<Subject extends object>(
   return (subject, now) => {
     let data = rendered.get(subject);
     if (data === undefined) rendered.set(subject, (data = JSON.stringify(view(subject))));
-    return `{"success":true,"data":${data},"timestamp":"${formatTimestamp(now)}"}`;
+    return beforeData + data + beforeTime + formatTimestamp(now) + afterTime;
   };
 }
 

@@ -119,14 +119,17 @@ export function hotPost<const Path extends string, Schema extends TSchema, Succe
     method: "POST",
     access: { kind: "anyone" },
     result: "json",
-    async run(exchange, { guard, bodyLimitBytes }) {
-      const body = await readBody(exchange.request, declared.bodyKind, bodyLimitBytes);
-      if (!check.Check(body)) {
-        throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
-          faults: describeFaults("body", check, body),
-        });
-      }
-      return handle({ ctx: guard.admitAnyone(exchange), exchange, body });
+    run(exchange, { guard, bodyLimitBytes }) {
+      const use = (body: unknown) => {
+        if (!check.Check(body)) {
+          throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
+            faults: describeFaults("body", check, body),
+          });
+        }
+        return handle({ ctx: guard.admitAnyone(exchange), exchange, body });
+      };
+      const body = readBody(exchange.request, declared.bodyKind, bodyLimitBytes);
+      return body instanceof Promise ? body.then(use) : use(body);
     },
   };
 }

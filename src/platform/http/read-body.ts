@@ -18,11 +18,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * post a form to another site as a "simple request" (Fetch §2.2.2). Returns `undefined` without a body, and null for an empty
  * JSON body. Throws `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `VALIDATION_ERROR`.
  */
-export async function readBody(
-  request: Request,
-  kind: BodyKind,
-  limitBytes: number,
-): Promise<unknown> {
+export function readBody(request: Request, kind: BodyKind, limitBytes: number): unknown {
   const { headers } = request;
   const length = declaredLength(headers);
   // The server discards an unread body as it arrives: the client receives the response, and no memory is used.
@@ -35,9 +31,11 @@ export async function readBody(
   if (headers.has("content-encoding")) throw unsupported("The body must not be encoded.");
   if (!hasBody) return emptyBody(kind);
 
-  const bytes = await (
-    length === null ? readCounting(request.body ?? [], limitBytes) : request.bytes()
-  ).catch(rejectUnreadable);
+  const bytes = length === null ? readCounting(request.body ?? [], limitBytes) : request.bytes();
+  return bytes.then((received) => parseBody(received, kind), rejectUnreadable);
+}
+
+function parseBody(bytes: Uint8Array, kind: BodyKind): unknown {
   if (bytes.byteLength === 0) return emptyBody(kind);
   const text = decode(bytes);
   return kind === "json" ? parseJsonBody(text) : parseFormBody(text);
