@@ -17,6 +17,7 @@ export const benchSettings = {
   REQUIRE_EMAIL_VERIFICATION: "false",
   MAIL_TRANSPORT: "none",
   LOG_LEVEL: "warn",
+  RATE_LIMITS_ENABLED: "false",
 };
 
 /** Starts the executable, or another build of it, on an empty, migrated database. */

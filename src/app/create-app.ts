@@ -28,6 +28,9 @@ import { createRouter } from "./edge/router.ts";
 import { securityHeaders } from "./edge/security-headers.ts";
 import { createHotRoutes, createRoutes, describeRoutes } from "./routes.ts";
 
+const untrustedProxyWarning =
+  "A request has forwarding headers, but its peer is not in TRUSTED_PROXIES: the headers are ignored, and limits count the peer. If it is your reverse proxy, add its network.";
+
 /** The HTTP application as a server takes it. It listens nowhere yet. */
 export interface App extends Edge {
   readonly metrics: RequestMetrics;
@@ -38,7 +41,9 @@ export function createApp(platform: Platform, health: HealthState): App {
   const { settings, clock, log } = platform;
   const exchanges = createExchanges({
     requestIds: createRequestIds(platform.random),
-    readClientAddress: createClientAddressReader(settings.trustedProxies),
+    readClientAddress: createClientAddressReader(settings.trustedProxies, (peer) =>
+      log.warn({ peer }, untrustedProxyWarning),
+    ),
   });
   const { authenticate } = createAuthenticator(platform);
   const guard = createGuard(platform, exchanges, authenticate);

@@ -9,6 +9,7 @@ import type { Database } from "../platform/db/port.ts";
 import { createPostgresDatabase } from "../platform/db/postgres.ts";
 import { createJwtSigner } from "../platform/jwt/jwt-signer.ts";
 import { createKeyRing } from "../platform/jwt/key-ring.ts";
+import { createLimiter } from "../platform/limiter/limiter.ts";
 import { createLogger } from "../platform/log/pino-logger.ts";
 import type { Logger } from "../platform/log/port.ts";
 import { createMailer, type MailerSettings } from "../platform/mail/create-mailer.ts";
@@ -44,6 +45,10 @@ export function createPlatform(
       service: settings.serviceName,
     });
   const database = createDatabase(settings, log, overrides.onStatement);
+  const limiter = createLimiter(systemClock);
+  database.changes.subscribe(({ subject }) => {
+    if (subject === "limits" || subject === "all") limiter.forget();
+  });
   const outboxListeners = new Set<(topics: readonly string[]) => void>();
   const previous = settings.jwtSecretKeyPrevious;
   const keyRing = createKeyRing({
@@ -67,6 +72,7 @@ export function createPlatform(
       concurrency: availableParallelism(),
       waiting: settings.loginQueue,
     }),
+    limiter,
     signer: createJwtSigner(keyRing),
     keyRing,
     secrets: createSecrets(secretRoots(settings), systemRandom),

@@ -39,6 +39,14 @@ export type Actor =
   | { readonly kind: "operator" }
   | { readonly kind: "system" };
 
+/** The browser or program that sent a request, as a device that may be known to its users. */
+export interface ClientDevice {
+  /** The token that it was given earlier. Anyone can send anything. */
+  readonly token: string | null;
+  /** Gives it a token, with the response. */
+  store(token: string): void;
+}
+
 /** Where a request came from. Every audit row holds it. */
 export interface RequestOrigin {
   readonly requestId: string;

@@ -35,6 +35,8 @@ export interface FieldFault {
 export interface ErrorDetail {
   readonly faults?: readonly FieldFault[];
   readonly retryAfterSeconds?: number;
+  /** The limit that was exceeded. */
+  readonly limit?: { readonly points: number; readonly windowSeconds: number };
   /** For the log only. It must hold no secret. */
   readonly logDetail?: string;
   readonly cause?: unknown;

@@ -1,4 +1,4 @@
-import type { Actor, RequestOrigin } from "../kernel/context.ts";
+import type { Actor, ClientDevice, RequestOrigin } from "../kernel/context.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Settings } from "./config/settings.ts";
@@ -6,6 +6,7 @@ import type { ChangeFeed } from "./db/change-feed.ts";
 import type { Db } from "./db/port.ts";
 import type { WaitBudget } from "./db/statement-gate.ts";
 import type { KeyRing, TokenSigner } from "./jwt/port.ts";
+import type { Limiter } from "./limiter/port.ts";
 import type { Logger } from "./log/port.ts";
 import type { Mailer } from "./mail/port.ts";
 import type { PasswordHasher } from "./password-hasher/port.ts";
@@ -23,6 +24,7 @@ export interface Platform {
   /** The database for one request. All of its statements share one time limit: the rest of the given budget, or a new one. */
   readonly dbForRequest: (budget?: WaitBudget) => Db;
   readonly hasher: PasswordHasher;
+  readonly limiter: Limiter;
   readonly signer: TokenSigner;
   /** The keys that `signer` signs and verifies with. */
   readonly keyRing: KeyRing;
@@ -36,6 +38,8 @@ export interface Platform {
 export interface Context<A extends Actor = Actor> extends Platform {
   readonly actor: A;
   readonly origin: RequestOrigin;
+  /** The device that sent the request. Jobs and commands have none. */
+  readonly device?: ClientDevice;
   /** The rest of the time that a request's statements may wait. Jobs and commands have no such limit. */
   readonly waitBudget?: WaitBudget;
 }

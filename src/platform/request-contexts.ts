@@ -1,6 +1,13 @@
-import type { Actor, AnonymousActor, RequestOrigin, UserActor } from "../kernel/context.ts";
+import type {
+  Actor,
+  AnonymousActor,
+  ClientDevice,
+  RequestOrigin,
+  UserActor,
+} from "../kernel/context.ts";
 import type { Db } from "./db/port.ts";
 import { requestBudget, type WaitBudget } from "./db/statement-gate.ts";
+import { createDeviceCookie, type DeviceCookie } from "./http/device-cookie.ts";
 import type { Exchange, Exchanges } from "./http/exchange.ts";
 import type { Context, Platform } from "./platform.ts";
 
@@ -33,7 +40,13 @@ export function createRequestContexts(
   platform: Platform,
   exchanges: Pick<Exchanges, "clientAddressOf">,
 ): RequestContexts {
+  const deviceCookie = createDeviceCookie(platform.settings);
   const common = inFrontOf(platform, {
+    device: {
+      get(this: RequestState) {
+        return deviceOf(this.exchange, deviceCookie);
+      },
+    },
     origin: {
       get(this: RequestState) {
         return (this.knownOrigin ??= originOf(this.exchange, exchanges));
@@ -65,6 +78,15 @@ export function createRequestContexts(
     open: (exchange) =>
       contextOf(anonymous, { exchange, knownOrigin: null, budget: null, view: null }),
     actingAs: (ctx, actor) => contextOf(actor, asState(ctx)),
+  };
+}
+
+function deviceOf(exchange: Exchange, cookie: DeviceCookie): ClientDevice {
+  return {
+    token: cookie.read(exchange.request),
+    store(token) {
+      exchange.setCookie = cookie.store(token);
+    },
   };
 }
 

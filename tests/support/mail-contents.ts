@@ -19,6 +19,7 @@ export const mailContents: { readonly [K in MailKind]: MailOf<K> } = {
   "email-changed": { kind: "email-changed", stage: "changed", newEmail: "ada@new.example" },
   "password-changed": { kind: "password-changed", ...occasion },
   "new-sign-in": { kind: "new-sign-in", ...occasion },
+  "account-locked": { kind: "account-locked", ...occasion },
   "account-exists": { kind: "account-exists" },
 };
 

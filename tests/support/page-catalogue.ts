@@ -57,7 +57,9 @@ export function everyPage(
   const tokens = { ...cookieTokens, refresh_token: "e.y.k".repeat(100) };
   const magicPage = magicLinkPage(noCookie);
   const mailFormAt = (at: string, fault: "address" | "unavailable") =>
-    ({ at, to: at, email, fault }) as const;
+    fault === "address"
+      ? { at, to: at, email, isFaulty: true }
+      : { at, to: at, email, alert: unavailable };
   const pages = {
     "/verify-email": {
       confirm: confirmPage(verifyEmailPage, reader, { token }),

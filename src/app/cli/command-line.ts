@@ -9,6 +9,7 @@ import { eventsCommand } from "./events.ts";
 import { exitCodes, reportFailure, reportLostOutput } from "./exit.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
 import { keysCommand } from "./keys.ts";
+import { limitsCommand } from "./limits.ts";
 import { migrateCommand } from "./migrate.ts";
 import { openapiCommand } from "./openapi.ts";
 import { serveCommand } from "./serve.ts";
@@ -26,6 +27,7 @@ const commands = [
   keysCommand,
   clientsCommand,
   auditCommand,
+  limitsCommand,
   eventsCommand,
   healthcheckCommand,
   configCommand,

@@ -52,12 +52,26 @@ export function createErrorMapper({ clock, log, table }: ErrorMapperOptions): Ma
           body: failure(appError, clock.now()),
           challenge: challengeOf(appError),
         };
-    const { retryAfterSeconds } = appError.detail;
+    const { retryAfterSeconds, limit } = appError.detail;
     const headers: ResponseHeaders = { "cache-control": "no-store" };
     if (status === 401) headers["www-authenticate"] = challenge;
     if (appError.code === "METHOD_NOT_ALLOWED") headers["allow"] = allowed.join(", ");
     if (retryAfterSeconds !== undefined) headers["retry-after"] = String(retryAfterSeconds);
+    if (limit) Object.assign(headers, limitHeaders(limit, retryAfterSeconds ?? 0));
     return { status, headers, body };
+  };
+}
+
+/** The state of an exceeded limit (draft-ietf-httpapi-ratelimit-headers, in the widely used form of its version 03). */
+function limitHeaders(
+  limit: { readonly points: number; readonly windowSeconds: number },
+  resetSeconds: number,
+): ResponseHeaders {
+  return {
+    "ratelimit-limit": limit.points,
+    "ratelimit-remaining": 0,
+    "ratelimit-reset": resetSeconds,
+    "ratelimit-policy": `${limit.points};w=${limit.windowSeconds}`,
   };
 }
 

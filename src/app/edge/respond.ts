@@ -31,7 +31,10 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
   /** The headers of a response: the shared ones, the request's id and the response's own. */
   function headersOf(exchange: Exchange, shared: Headers, own: ResponseHeaders | null): Headers {
     shared.set("x-request-id", exchange.requestId);
-    return own === null ? shared : withOwn(shared, own);
+    if (own === null && exchange.setCookie === null) return shared;
+    const headers = withOwn(shared, own ?? {});
+    if (exchange.setCookie !== null) headers.append("set-cookie", exchange.setCookie);
+    return headers;
   }
 
   function send(exchange: Exchange, body: Body, status: number, headers: Headers): Response {

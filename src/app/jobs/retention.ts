@@ -1,5 +1,6 @@
 import { deleteExpiredAuditRows } from "../../features/audit/index.ts";
 import { deleteExpiredChallenges } from "../../features/email-challenges/index.ts";
+import { deleteExpiredCounts } from "../../features/limits/index.ts";
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
 import { batchSize } from "../../platform/db/delete-batch.ts";
@@ -16,6 +17,7 @@ const pauseSeconds = 3600;
 const deletions: Readonly<Record<string, (platform: Platform, now: Date) => Promise<number>>> = {
   challenges: ({ db }, now) => deleteExpiredChallenges(db, now),
   sessions: ({ db }, now) => deleteExpiredSessions(db, now),
+  limitCounts: ({ db }, now) => deleteExpiredCounts(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),
   deadMessages: ({ db }, now) => deleteDeadMessages(db, now),

@@ -32,6 +32,8 @@ export type AuditAction =
   | "client.secret_rotated"
   | "client.authenticated"
   | "client.token_granted"
+  | "user.locked"
+  | "limits.cleared"
   | "signing_key.created"
   | "signing_key.retired"
   | "signing_key.deleted";

@@ -25,12 +25,16 @@ export async function findClient(
   ctx: Context,
   clientId: string,
 ): Promise<(ClientRecord & { secretHash: string }) | null> {
-  // A string that is no client id may be one that the database refuses: it is replaced by one that no client has.
   const [client] = await ctx.db
     .select({ ...clientColumns, secretHash: clients.secretHash })
     .from(clients)
-    .where(eq(clients.clientId, /^[\w-]{1,128}$/.test(clientId) ? clientId : ""));
+    .where(eq(clients.clientId, storableClientId(clientId)));
   return client ?? null;
+}
+
+/** The id, or an empty string for one that no client has, and that the database may refuse. */
+export function storableClientId(clientId: string): string {
+  return /^[\w-]{1,128}$/.test(clientId) ? clientId : "";
 }
 
 /** The error for an unknown client. */

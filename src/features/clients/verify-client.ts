@@ -1,7 +1,8 @@
 import { equalInConstantTime, sha256 } from "../../kernel/bytes.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
-import { type ClientRecord, findClient } from "./queries.ts";
+import { addressSource, assertNotExceeded, limits, spendOrReject } from "../limits/index.ts";
+import { type ClientRecord, findClient, storableClientId } from "./queries.ts";
 
 /** The id and the secret with which a client authenticates. */
 export interface ClientCredentials {
@@ -14,18 +15,26 @@ const hashOfNoSecret = hashClientSecret("");
 
 /**
  * The client that the credentials prove, or null. Whether the client is unknown or the secret wrong: the same query, the
- * same comparison, the same record in the audit log.
+ * same comparison, the same record in the audit log. Throws `RATE_LIMITED` after too many wrong secrets.
  */
 export async function verifyClient(
   ctx: Context,
   { clientId, clientSecret }: ClientCredentials,
 ): Promise<ClientRecord | null> {
+  const wrongSecrets = [
+    {
+      limit: limits.clientSecretByAddress,
+      source: `${storableClientId(clientId)} ${addressSource(ctx)}`,
+    },
+  ];
+  assertNotExceeded(ctx, wrongSecrets);
   const found = await findClient(ctx, clientId);
   const isRight = equalInConstantTime(
     hashClientSecret(clientSecret),
     found?.secretHash ?? hashOfNoSecret,
   );
   if (found && isRight) return found;
+  await spendOrReject(ctx, wrongSecrets);
   await writeAudit(ctx, {
     action: "client.authenticated",
     result: "failure",

@@ -8,6 +8,14 @@ import { enqueueAlone } from "../../platform/outbox/enqueue.ts";
 import { type DeliverMessage, PermanentDeliveryError } from "../../platform/outbox/port.ts";
 import { type Context, createContext, type Platform } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
+import {
+  addressSource,
+  limits,
+  rateLimited,
+  recipientLimits,
+  type RequestedMail,
+  spend,
+} from "../limits/index.ts";
 import { canonicalEmail, isActive, users } from "../users/index.ts";
 import type { ChallengeRecipient } from "./issue-challenge.ts";
 
@@ -28,6 +36,8 @@ const payload = TypeCompiler.Compile(
 export interface MailRequestKind {
   /** The outbox topic of the requests. */
   readonly topic: string;
+  /** The limits on requests for one address. */
+  readonly mail: RequestedMail;
   /** How a request that was fulfilled is recorded. */
   readonly action: AuditAction;
   /** Which active users get the mail, in a query on `users`. By default all of them. */
@@ -44,7 +54,7 @@ export interface MailRequests {
   readonly topic: string;
   /**
    * Accepts a request. Nothing is looked up before the response: for a known and for an unknown address the same single row is
-   * written, and a worker does the rest. Throws `INVALID_EMAIL`.
+   * written, and a worker does the rest. Throws `INVALID_EMAIL`, `RATE_LIMITED`.
    */
   readonly request: (ctx: Context, input: { email: string }) => Promise<void>;
   /** Fulfils an accepted request: mails an active user with this address, and does nothing for any other address. */
@@ -58,6 +68,7 @@ export function createMailRequests(kind: MailRequestKind): MailRequests {
     topic,
     async request(ctx, input) {
       const email = canonicalEmail(input.email);
+      if (!(await isWithinLimits(ctx, kind.mail, email))) return;
       await enqueueAlone(ctx, { topic, key: null, payload: { email, origin: ctx.origin } });
     },
     createDelivery: (platform) => async (message) => {
@@ -67,6 +78,16 @@ export function createMailRequests(kind: MailRequestKind): MailRequests {
       await sendMail(ctx, kind, request.email);
     },
   };
+}
+
+/** Whether the recipient may get another mail; the response is the same if not. Throws `RATE_LIMITED` for the client's own limit. */
+async function isWithinLimits(ctx: Context, mail: RequestedMail, email: string): Promise<boolean> {
+  const spent = await spend(ctx, [
+    { limit: limits.mailByAddress, source: addressSource(ctx) },
+    ...recipientLimits(mail).map((limit) => ({ limit, source: email })),
+  ]);
+  if (!spent.isWithin && spent.limit === limits.mailByAddress) throw rateLimited(spent);
+  return spent.isWithin;
 }
 
 async function sendMail(

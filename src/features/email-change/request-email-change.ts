@@ -8,6 +8,7 @@ import { when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
 import { mailLink } from "../email-challenges/index.ts";
+import { limits, spendOrReject } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { verifyOwnPassword } from "../passwords/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
@@ -26,6 +27,7 @@ export async function requestEmailChange(
 ): Promise<void> {
   const { userId, sessionId } = ctx.actor;
   const newEmail = canonicalEmail(input.newEmail, "new_email");
+  await spendOrReject(ctx, [{ limit: limits.emailChangeByAccount, source: userId }]);
   const account = await verifyOwnPassword(ctx, input.password, { action, field: "password" });
   if (newEmail === account.email) {
     throw new AppError("VALIDATION_ERROR", "The request is not valid.", {

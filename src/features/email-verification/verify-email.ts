@@ -13,6 +13,7 @@ import {
   findChallenge,
 } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
+import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { canonicalEmail, grantedUsername, users } from "../users/index.ts";
 
 const purpose = "verify-email";
@@ -37,6 +38,7 @@ export async function verifyEmailByCode(
   input: { email: string; code: string },
 ): Promise<{ userId: string }> {
   const email = canonicalEmail(input.email);
+  await spendOrReject(ctx, [{ limit: limits.codeByAddress, source: addressSource(ctx) }]);
   const challenge = await answerInEqualTime(() =>
     retryIfUsernameIsTaken(() =>
       consumeCode(ctx, { purpose, email, code: input.code }, verificationEffects(ctx, "code")),

@@ -10,6 +10,8 @@ interface EventData {
   "user.registered": { user_id: string; email: string };
   "user.logged_in": { user_id: string; email: string; ip_address: string | null };
   "user.email_verified": { user_id: string; email: string };
+  /** The password is refused on unknown devices for a while: too many sign-ins have failed. */
+  "user.locked": { user_id: string; email: string; ip_address: string | null };
   "user.password_reset_requested": { user_id: string; email: string };
   "user.password_changed": { user_id: string; email: string };
   "user.email_changed": { user_id: string; email: string; previous_email: string };

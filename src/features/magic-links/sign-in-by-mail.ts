@@ -12,6 +12,7 @@ import {
 } from "../email-challenges/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
+import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { canonicalEmail } from "../users/index.ts";
 import { claimedVersion, claimEffects } from "./claim-account.ts";
 
@@ -40,6 +41,7 @@ export async function signInByCode(
   input: { email: string; code: string },
 ): Promise<TokenResponse> {
   const email = canonicalEmail(input.email);
+  await spendOrReject(ctx, [{ limit: limits.codeByAddress, source: addressSource(ctx) }]);
   const challenge = await answerInEqualTime(() =>
     proveCode(ctx, { purpose, email, code: input.code }, ({ reason, userId }) => [
       recordAudit(ctx, { ...failure, userId, detail: jsonObject({ by: "code", reason }) }),

@@ -37,6 +37,7 @@ export const mailContentSchema = Type.Union([
   }),
   Type.Object({ kind: Type.Literal("password-changed"), ...occasion }),
   Type.Object({ kind: Type.Literal("new-sign-in"), ...occasion }),
+  Type.Object({ kind: Type.Literal("account-locked"), ...occasion }),
   Type.Object({ kind: Type.Literal("account-exists") }),
 ]);
 

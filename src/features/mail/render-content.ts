@@ -1,5 +1,6 @@
 import type { MailContent } from "./mail-content.ts";
 import { accountExistsTexts } from "./templates/account-exists.ts";
+import { accountLockedTexts } from "./templates/account-locked.ts";
 import { changeEmailTexts } from "./templates/change-email.ts";
 import { emailChangedTexts } from "./templates/email-changed.ts";
 import type { RenderedMail } from "./templates/layout.ts";
@@ -39,6 +40,12 @@ export function renderContent(recipient: Recipient, content: MailContent): Rende
     }
     case "new-sign-in":
       return renderNotice(recipient, newSignInTexts[language], occasionLines(content, language));
+    case "account-locked":
+      return renderNotice(
+        recipient,
+        accountLockedTexts[language],
+        occasionLines(content, language),
+      );
     case "account-exists":
       return renderNotice(recipient, accountExistsTexts[language]);
   }

@@ -55,7 +55,6 @@ export interface PageResponse {
 export function showPage(set: PageResponse, status: number, html: string): string {
   set.status = status;
   Object.assign(set.headers, pageHeaders());
-  if (status === 503) set.headers["retry-after"] = "1";
   return html;
 }
 

@@ -7,6 +7,7 @@ import { attempt } from "./attempt.ts";
 import { showPage } from "./layout.ts";
 import { confirmPage, donePage, failedPage, type LinkPage, type Submission } from "./link-page.ts";
 import { formBody, isPostedByOwnPage, linkQuery, readerOf, tokenOf } from "./page-request.ts";
+import { showForLater } from "./try-later.ts";
 import { sharedTexts } from "./shared-texts.ts";
 
 /** The routes of one link page. `GET` reads no account and uses no token; only `POST` does. */
@@ -41,7 +42,7 @@ export function linkRoutes<const Path extends string>({
       async ({ ctx, body, request, set }) => {
         const reader = readerOf(request, settings);
         const token = body["token"] ?? "";
-        const { otherSite, unavailable } = sharedTexts[reader.language];
+        const { otherSite } = sharedTexts[reader.language];
         if (page.rejectsOtherSites === true && !isPostedByOwnPage(request, settings.publicUrl)) {
           return showPage(set, 403, confirmPage(page, reader, { token, alert: otherSite }));
         }
@@ -56,9 +57,12 @@ export function linkRoutes<const Path extends string>({
             return showPage(set, 400, failedPage(page, reader, "expired"));
           case "CONFLICT":
             return showPage(set, 409, failedPage(page, reader, "conflict"));
+          case "RATE_LIMITED":
           case "OVERLOADED":
           case "UNAVAILABLE":
-            return showPage(set, 503, confirmPage(page, reader, { token, alert: unavailable }));
+            return showForLater(set, reader, outcome, (reason) =>
+              confirmPage(page, reader, { token, alert: reason }),
+            );
           default:
             return showPage(set, 400, confirmPage(page, reader, { token, error: outcome }));
         }

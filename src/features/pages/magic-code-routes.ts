@@ -11,6 +11,7 @@ import { donePage } from "./link-page.ts";
 import { magicLinkTexts } from "./magic-link-texts.ts";
 import { codePage, magicCodePath, signedInBody } from "./magic-link.ts";
 import { formBody, isPostedByOwnPage, readerOf } from "./page-request.ts";
+import { showForLater } from "./try-later.ts";
 import { sharedTexts } from "./shared-texts.ts";
 
 /** The route that signs in by an address and the code of a mail. */
@@ -28,7 +29,7 @@ export function magicCodeRoutes({
     magicCodePath,
     async ({ ctx, body, request, set }) => {
       const reader = readerOf(request, settings);
-      const { otherSite, unavailable } = sharedTexts[reader.language];
+      const { otherSite } = sharedTexts[reader.language];
       const email = body["email"] ?? "";
       if (!isPostedByOwnPage(request, settings.publicUrl)) {
         return showPage(set, 403, codePage(reader, { email, alert: otherSite }));
@@ -51,7 +52,9 @@ export function magicCodeRoutes({
         case "INVALID_CODE":
           return showPage(set, 400, codePage(reader, { email, faultyField: "code" }));
         default:
-          return showPage(set, 503, codePage(reader, { email, alert: unavailable }));
+          return showForLater(set, reader, outcome, (reason) =>
+            codePage(reader, { email, alert: reason }),
+          );
       }
     },
     { anyone: true, accepts: "form", body: formBody },

@@ -8,6 +8,7 @@ import { attempt } from "./attempt.ts";
 import { alert, renderField, renderForm } from "./forms.ts";
 import { renderPage, showPage } from "./layout.ts";
 import { formBody, type Reader, readerOf } from "./page-request.ts";
+import { showForLater } from "./try-later.ts";
 import { sharedTexts } from "./shared-texts.ts";
 
 /** A form that requests a mail: the path of its page, and the path that it posts the field `email` to. */
@@ -16,8 +17,10 @@ export interface MailForm {
   readonly to: string;
   /** The value of its field. */
   readonly email?: string;
-  /** Why the form is shown again: `email` is not an address, or the service was not available. */
-  readonly fault?: "address" | "unavailable";
+  /** Whether the form is shown again because `email` is not an address. */
+  readonly isFaulty?: boolean;
+  /** Why the form is shown again, for a request that may succeed later. */
+  readonly alert?: string;
   /** The text of its button; "Send a new e-mail" if left out. */
   readonly button?: string;
   /** The id of its field, unique on its page; `email` if left out. */
@@ -27,10 +30,10 @@ export interface MailForm {
 /** The form that requests a mail, as HTML. */
 export function mailForm({ language }: Reader, form: MailForm): string {
   const texts = sharedTexts[language];
-  const { at, to, id, email = "", fault, button = texts.sendMail } = form;
-  const fields = emailField(language, { id, email, isFaulty: fault === "address" });
+  const { at, to, id, email = "", isFaulty = false, button = texts.sendMail } = form;
+  const fields = emailField(language, { id, email, isFaulty });
   const rendered = renderForm({ at, to, fields, button });
-  return fault === "unavailable" ? `${alert(texts.unavailable)}\n${rendered}` : rendered;
+  return form.alert === undefined ? rendered : `${alert(form.alert)}\n${rendered}`;
 }
 
 /** The field for an e-mail address, as HTML. */
@@ -95,11 +98,12 @@ export function newMailRoutes<const Path extends string>({
       if (!(outcome instanceof AppError)) {
         return showPage(set, 200, newMail.sentPage(reader, email));
       }
-      const isAddress = outcome.code === "INVALID_EMAIL";
-      const fault = isAddress ? "address" : "unavailable";
-      const form = { at: newMail.path, to: newMail.path, email, fault } as const;
-      const page = newMail.formPage?.(reader, form) ?? mailFormPage(reader, form);
-      return showPage(set, isAddress ? 400 : 503, page);
+      const form = { at: newMail.path, to: newMail.path, email };
+      const show = (shown: MailForm): string =>
+        newMail.formPage?.(reader, shown) ?? mailFormPage(reader, shown);
+      return outcome.code === "INVALID_EMAIL"
+        ? showPage(set, 400, show({ ...form, isFaulty: true }))
+        : showForLater(set, reader, outcome, (reason) => show({ ...form, alert: reason }));
     },
     { anyone: true, accepts: "form", body: formBody },
   );

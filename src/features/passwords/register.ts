@@ -1,6 +1,7 @@
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
+import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { canonicalEmail, firstCredentialsVersion } from "../users/index.ts";
@@ -26,11 +27,12 @@ export interface Registered {
 /**
  * Creates an account with a password and mails a link and a code to verify its address. Throws `INVALID_EMAIL`,
  * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL` and `DUPLICATE_USERNAME` (neither with `CONCEAL_ACCOUNTS`: then the
- * response is the same whether the address and the username are free or taken), `OVERLOADED`.
+ * response is the same whether the address and the username are free or taken), `RATE_LIMITED`, `OVERLOADED`.
  */
 export async function register(ctx: Context, input: RegisterInput): Promise<Registered> {
   const email = canonicalEmail(input.email);
   const { username, name } = input;
+  await spendOrReject(ctx, [{ limit: limits.registrationByAddress, source: addressSource(ctx) }]);
   const passwordHash = await hashChosenPassword(ctx, {
     password: input.password,
     confirmation: input.passwordConfirmation,

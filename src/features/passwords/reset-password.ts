@@ -7,7 +7,7 @@ import { recordAudit, writeAudit } from "../audit/index.ts";
 import { type ChallengeEffects, consumeToken, findChallenge } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
-import { forgetOtherDevices } from "../sign-in/index.ts";
+import { clearAttemptsAt, forgetOtherDevices } from "../sign-in/index.ts";
 import { nextCredentialsVersion, users } from "../users/index.ts";
 import { hashChosenPassword } from "./choose-password.ts";
 import { findUserWithPassword } from "./queries.ts";
@@ -37,7 +37,7 @@ export async function resetPassword(ctx: Context, input: ResetPasswordInput): Pr
     email: account.email,
   });
   // What was read above decides nothing: of any number of requests that come this far, one consumes the link.
-  const effects = resetEffects(ctx, account.id, passwordHash);
+  const effects = resetEffects(ctx, account, passwordHash);
   const challenge = await consumeToken(ctx, purpose, input.token, effects);
   if (challenge === null || challenge === "expired") throw unusableLink(challenge);
 }
@@ -64,7 +64,11 @@ function unusableLink(state: "expired" | null): AppError {
  * A user with the link has the mailbox, so it verifies the address as well. Whatever another person may have set up before is
  * deleted or void: the password, the sessions and, if the address was not verified, the devices.
  */
-function resetEffects(ctx: Context, userId: string, passwordHash: string): ChallengeEffects {
+function resetEffects(
+  ctx: Context,
+  { id: userId, email: currentEmail }: { id: string; email: string },
+  passwordHash: string,
+): ChallengeEffects {
   const now = ctx.clock.now();
   const verifiedAt = sql`coalesce(${users.emailVerifiedAt}, ${sql.param(now, users.emailVerifiedAt)}::timestamptz)`;
   const verified = "user.email_verified";
@@ -82,6 +86,7 @@ function resetEffects(ctx: Context, userId: string, passwordHash: string): Chall
         eq(users.id, userId),
       ),
       endSessionsOf(ctx, { userId, reason: "password_reset" }),
+      clearAttemptsAt(ctx, currentEmail),
       ...recordNewPassword(ctx, by, { userId, email }),
       ...when(sql`not ${wasVerified}`, [
         forgetOtherDevices(ctx, userId),

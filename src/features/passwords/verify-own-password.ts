@@ -1,7 +1,8 @@
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
-import { type AuditAction, writeAudit } from "../audit/index.ts";
+import type { AuditAction } from "../audit/index.ts";
+import { beginPasswordAttempt, recordFailedAttempt } from "../sign-in/index.ts";
 import { isPossiblePassword, normalizePassword } from "./policy.ts";
 import { findUserWithPassword } from "./queries.ts";
 
@@ -21,7 +22,7 @@ export interface PasswordPurpose {
 
 /**
  * Verifies the signed-in user's password, for requests for which an access token alone is not enough. Throws
- * `INVALID_CREDENTIALS`, also if the user has no password, and `OVERLOADED`.
+ * `INVALID_CREDENTIALS`, also if the user has no password, `RATE_LIMITED` and `OVERLOADED`.
  */
 export async function verifyOwnPassword(
   ctx: Context<UserActor>,
@@ -30,15 +31,25 @@ export async function verifyOwnPassword(
 ): Promise<ProvenAccount> {
   const { userId, sessionId } = ctx.actor;
   const found = await findUserWithPassword(ctx.db, { id: userId });
+  const attempt = await beginPasswordAttempt(ctx, { name: found?.email ?? userId, userId });
+  const failure = { action, userId, sessionId } as const;
+  if (attempt.isThrottled) {
+    await recordFailedAttempt(ctx, attempt, { ...failure, reason: "throttled" });
+    throw incorrectPassword(field);
+  }
   const candidate = isPossiblePassword(password) ? normalizePassword(password) : "";
   const isRight = await ctx.hasher.verify(candidate, found?.passwordHash ?? null, password);
   if (!found || !isRight) {
-    const detail = { reason: "wrong_password" };
-    await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail });
-    throw new AppError("INVALID_CREDENTIALS", "The password is incorrect.", {
-      faults: [{ field, issue: "Is not the account's password." }],
-    });
+    await recordFailedAttempt(ctx, attempt, { ...failure, reason: "wrong_password" });
+    throw incorrectPassword(field);
   }
+  await ctx.limiter.clearNow(ctx.db, attempt.clearedBySuccess);
   const { email, username, credentialsVersion } = found;
   return { email, username, credentialsVersion };
+}
+
+function incorrectPassword(field: PasswordPurpose["field"]): AppError {
+  return new AppError("INVALID_CREDENTIALS", "The password is incorrect.", {
+    faults: [{ field, issue: "Is not the account's password." }],
+  });
 }

@@ -1,7 +1,10 @@
+import { eq } from "drizzle-orm";
+
 import { AppError } from "../../kernel/errors.ts";
+import { commit } from "../../platform/db/commit.ts";
 import type { Columns, Effect } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, writeAudit } from "../audit/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import type { UserRecord } from "../roles/index.ts";
 import {
@@ -11,6 +14,9 @@ import {
   tokenResponse,
 } from "../sessions/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
+import { users } from "../users/index.ts";
+import { storeKnownDevice } from "./device-token.ts";
+import { clearAttempt, clearAttemptsAt, type PasswordAttempt } from "./password-attempt.ts";
 import { rememberDevice } from "./remember-device.ts";
 
 /** What a way to sign in has proven. */
@@ -20,6 +26,8 @@ export interface ProvenIdentity {
   readonly amr: readonly string[];
   /** The version of the user's credentials at the time of the proof, so that a change since then is noticed. */
   readonly credentialsVersion: number;
+  /** The attempt with a password that succeeded. */
+  readonly attempt?: PasswordAttempt;
   /** A proof that came from the user's mailbox. */
   readonly mailbox?: MailboxProof;
 }
@@ -43,10 +51,10 @@ export async function completeSignIn(
   ctx: Context,
   identity: ProvenIdentity,
 ): Promise<TokenResponse> {
-  const { user, amr, credentialsVersion, mailbox } = identity;
+  const { user, amr, credentialsVersion, attempt, mailbox } = identity;
   const emailVerifiedAt = user.emailVerifiedAt ?? (mailbox ? ctx.clock.now() : null);
   if (ctx.settings.requireEmailVerification && emailVerifiedAt === null) {
-    await recordRefusedSignIn(ctx, user, "email_not_verified");
+    await recordRefusedSignIn(ctx, user, "email_not_verified", attempt);
     // Anyone who registers another person's address would learn here whether that created an account.
     if (ctx.settings.concealAccounts) throw invalidCredentials();
     throw new AppError("EMAIL_NOT_VERIFIED", "Verify your e-mail address before signing in.");
@@ -56,6 +64,8 @@ export async function completeSignIn(
     { userId: user.id, amr, credentialsVersion, ...(mailbox ? { proof: mailbox.proof } : {}) },
     (sessionId, proof) => [
       ...(mailbox?.effects(proof) ?? []),
+      ...(mailbox ? [clearAttemptsAt(ctx, user.email)] : []),
+      ...(attempt ? [clearAttempt(ctx, attempt)] : []),
       recordAudit(ctx, {
         action: "user.login",
         result: "success",
@@ -75,13 +85,29 @@ export async function completeSignIn(
     await recordRefusedSignIn(ctx, user, mailbox ? "proof_void" : "account_changed");
     throw mailbox?.refusal ?? invalidCredentials();
   }
+  storeKnownDevice(ctx, user.id);
   return tokenResponse(ctx, { ...user, emailVerifiedAt }, { ...opened, amr });
 }
 
 /** A proof that was right and gave no session is a failed sign-in as well. */
-async function recordRefusedSignIn(ctx: Context, user: UserRecord, reason: string): Promise<void> {
-  const detail = { reason };
-  await writeAudit(ctx, { action: "user.login", result: "failure", userId: user.id, detail });
+async function recordRefusedSignIn(
+  ctx: Context,
+  user: UserRecord,
+  reason: string,
+  attempt?: PasswordAttempt,
+): Promise<void> {
+  const query = ctx.db.select({ id: users.id }).from(users).where(eq(users.id, user.id));
+  const failed = recordAudit(ctx, {
+    action: "user.login",
+    result: "failure",
+    userId: user.id,
+    detail: { reason },
+  });
+  // The password was right: it is no failure of the limit.
+  await commit(ctx, { query, otherwise: [failed] }, () => [
+    failed,
+    ...(attempt ? [clearAttempt(ctx, attempt)] : []),
+  ]);
 }
 
 /** The error of every failed sign-in, whatever the reason. The audit log has the reason. */

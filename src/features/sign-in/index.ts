@@ -1,2 +1,9 @@
 export { completeSignIn, invalidCredentials, type ProvenIdentity } from "./complete-sign-in.ts";
+export {
+  assertMayAttempt,
+  beginPasswordAttempt,
+  clearAttempt,
+  clearAttemptsAt,
+  recordFailedAttempt,
+} from "./password-attempt.ts";
 export { deleteExpiredDevices, forgetOtherDevices } from "./remember-device.ts";

@@ -3,6 +3,7 @@ import { database } from "./groups/database.ts";
 import { events } from "./groups/events.ts";
 import { http } from "./groups/http.ts";
 import { installation } from "./groups/installation.ts";
+import { limits } from "./groups/limits.ts";
 import { mail } from "./groups/mail.ts";
 import { passwords } from "./groups/passwords.ts";
 import { tokens } from "./groups/tokens.ts";
@@ -15,6 +16,7 @@ export const settingGroups: readonly SettingGroup[] = [
   database,
   tokens,
   passwords,
+  limits,
   verification,
   mail,
   http,
@@ -27,6 +29,7 @@ const definitions = {
   ...database.settings,
   ...tokens.settings,
   ...passwords.settings,
+  ...limits.settings,
   ...verification.settings,
   ...mail.settings,
   ...http.settings,

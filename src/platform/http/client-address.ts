@@ -6,12 +6,30 @@ type Network = [Address, number];
 /** Reads the client's address from the peer's address and the headers of trusted proxies. Null if the peer's is not valid. */
 export type ReadClientAddress = (peer: string, headers: Headers) => string | null;
 
+const forwardingHeaders = ["x-forwarded-for", "x-real-ip", "forwarded"];
+
 /**
  * `X-Forwarded-For` counts only when the peer is one of `trustedProxies` (CIDRs); then the right-most hop that is
- * not itself trusted is the client: a client can send anything to the left of it.
+ * not itself trusted is the client: a client can send anything to the left of it. `reportUntrusted` is called once, for the
+ * first peer that sends such a header and is not trusted: a proxy that is missing in the list, or a client that pretends.
  */
-export function createClientAddressReader(trustedProxies: readonly string[]): ReadClientAddress {
-  if (trustedProxies.length === 0) return withoutMapping;
+export function createClientAddressReader(
+  trustedProxies: readonly string[],
+  reportUntrusted: (peer: string) => void,
+): ReadClientAddress {
+  let isReported = false;
+  function reportOnce(peer: string, headers: Headers): void {
+    if (isReported || !forwardingHeaders.some((name) => headers.has(name))) return;
+    isReported = true;
+    reportUntrusted(peer);
+  }
+
+  if (trustedProxies.length === 0) {
+    return (peer, headers) => {
+      reportOnce(peer, headers);
+      return withoutMapping(peer);
+    };
+  }
   const networks = trustedProxies.map((cidr): Network => ipaddr.parseCIDR(cidr));
   const isTrusted = (address: Address): boolean =>
     networks.some(
@@ -21,6 +39,7 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Re
   return (peer, headers) => {
     let client = parseAddress(peer);
     if (client === null) return null;
+    if (!isTrusted(client)) reportOnce(peer, headers);
     const hops = (headers.get("x-forwarded-for") ?? "").split(",").toReversed();
     for (const hop of hops) {
       if (!isTrusted(client)) break;
@@ -35,6 +54,19 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Re
 /** A peer's address is already in canonical form, except that a dual-stack socket maps IPv4 addresses into IPv6. */
 function withoutMapping(peer: string): string {
   return peer.startsWith("::ffff:") ? (parseAddress(peer)?.toString() ?? peer) : peer;
+}
+
+/**
+ * The part of an address that stands for one client: an IPv4 address, or the /64 network of an IPv6 address, of which a client
+ * has all addresses. Without an address `unknown`.
+ */
+export function sourceOfAddress(address: string | null): string {
+  if (address === null) return "unknown";
+  if (!address.includes(":")) return address;
+  const parsed = parseAddress(address);
+  if (parsed === null || parsed.kind() === "ipv4") return parsed?.toString() ?? "unknown";
+  const network = [...parsed.toByteArray().slice(0, 8), ...Array<number>(8).fill(0)];
+  return `${ipaddr.fromByteArray(network).toString()}/64`;
 }
 
 /** An address as proxies write it: with a port, in brackets, or IPv4 mapped into IPv6 (RFC 7239 §6). */

@@ -24,6 +24,8 @@ export interface Exchange {
   userId: string | null;
   /** The client's address; undefined until it is read, null for a connection that was reset. */
   clientAddress: string | null | undefined;
+  /** A `Set-Cookie` header of the response beside the handler's. */
+  setCookie: string | null;
   /** The response's body. */
   responseBody: string | Uint8Array | null;
 }
@@ -69,6 +71,7 @@ export function createExchanges(options: {
       admitted: null,
       userId: null,
       clientAddress: undefined,
+      setCookie: null,
       responseBody: null,
     }),
     attach: (request, exchange) => void attached.set(request, exchange),

@@ -27,11 +27,11 @@ export const featureTiers: Readonly<Record<string, number>> = {
   mail: 1,
   keys: 1,
   roles: 1,
-  clients: 1,
+  clients: 2,
+  limits: 1,
   users: 0,
   audit: 0,
   events: 0,
-  limits: 0,
 };
 
 /** Features that import no other and that no other imports. */

@@ -1,4 +1,5 @@
 import type { Context } from "../../../platform/platform.ts";
+import { limits, spendOrReject } from "../../limits/index.ts";
 import { invalidToken, type TokenResponse, verifyRefreshToken } from "../../tokens/index.ts";
 import {
   findSuccessorTokenId,
@@ -14,10 +15,11 @@ import { tokenResponse } from "../open-session.ts";
 /**
  * Exchanges a refresh token for new tokens (RFC 9700 §4.14.2). Each works once. Sent again within the grace it gives the same
  * successor, for callers that race or lost the response. Any older token is a stolen or a stale one, and ends its session.
- * Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`.
+ * Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`, `RATE_LIMITED`.
  */
 export async function refresh(ctx: Context, refreshToken: string): Promise<TokenResponse> {
   const { sid, sub, jti } = await verifyRefreshToken(ctx, refreshToken);
+  await spendOrReject(ctx, [{ limit: limits.refreshBySession, source: sid }]);
   const presented = { sessionId: sid, userId: sub, presentedHash: hashTokenId(jti) };
   // A statement that waited for a lock, such as that of the user's own change of password, compares the session after the
   // change with the user before it. The second attempt reads both after the change.

@@ -1,0 +1,5 @@
+export { deleteExpiredCounts } from "./delete-expired.ts";
+export { failedSignIns, limits, recipientLimits, type RequestedMail } from "./limits.ts";
+export { type CountFilter, clearLimits, type ListedCount, listLimits } from "./list-limits.ts";
+export { addressSource } from "./sources.ts";
+export { assertNotExceeded, rateLimited, spend, spendOrReject } from "./spend.ts";

@@ -1,0 +1,59 @@
+import type { Settings } from "../../platform/config/settings.ts";
+import type { FailureLimit, WindowLimit } from "../../platform/limiter/port.ts";
+
+const minute = 60;
+const hour = 3600;
+
+/**
+ * Every limit on the number of actions, with points for a window of seconds. `by-address` counts by client address (IPv6 by /64),
+ * `by-account` and `to-recipient` by canonical email address or username, whether an account exists or not. docs/limits.md
+ * lists them for operators.
+ */
+export const limits = {
+  /** Attempts with a password, right or wrong, from clients other than the account's known devices. */
+  signInByAddress: perWindow("sign-in-by-address", 30, 5 * minute),
+  /** Wrong passwords for an account; a sign-in deletes the count. A known device has a count of its own. */
+  signInByAccount: perWindow("sign-in-by-account", 5, minute),
+  registrationByAddress: perWindow("registration-by-address", 10, hour),
+  /** Requests for mails that anyone may send: password reset, sign-in mail, verification mail. */
+  mailByAddress: perWindow("mail-by-address", 30, hour),
+  /** Six-digit codes from mails, right or wrong. Each code has its own limit as well (`OTP_MAX_ATTEMPTS`). */
+  codeByAddress: perWindow("code-by-address", 30, 5 * minute),
+  /** A refresh far below the limit needs no statement of its own. */
+  refreshBySession: perWindow("refresh-by-session", 150, 5 * minute, { unsharedPoints: 8 }),
+  /** Wrong secrets for a client id from one address. */
+  clientSecretByAddress: perWindow("client-secret-by-address", 10, minute),
+  /** Requests of one user to change the email address: each sends a mail to an address that may be another person's. */
+  emailChangeByAccount: perWindow("email-change-by-account", 5, hour),
+} as const;
+
+/** The kinds of mail that anyone may request for an address. */
+export type RequestedMail = "password-reset" | "magic-link" | "verification";
+
+/** The limits on one kind of requested mail to one recipient. */
+export function recipientLimits(mail: RequestedMail): readonly WindowLimit[] {
+  return [
+    perWindow(`${mail}-to-recipient-per-minute`, 1, minute),
+    perWindow(`${mail}-to-recipient-per-hour`, 5, hour),
+  ];
+}
+
+/** Wrong passwords in a row for an account (NIST SP 800-63B §3.2.2: at most 100 in all). A known device has its own count. */
+export function failedSignIns(settings: Settings): FailureLimit {
+  return {
+    kind: "failures",
+    name: "failed-sign-ins-by-account",
+    points: settings.lockoutThreshold,
+    windowSeconds: settings.lockoutWindowSeconds,
+    totalPoints: 100,
+  };
+}
+
+function perWindow(
+  name: string,
+  points: number,
+  windowSeconds: number,
+  { unsharedPoints = 0 } = {},
+): WindowLimit {
+  return { kind: "window", name, points, windowSeconds, unsharedPoints };
+}

@@ -1,0 +1,38 @@
+import { AppError } from "../../kernel/errors.ts";
+import type { Limit, Spending, Spent } from "../../platform/limiter/port.ts";
+import type { Context } from "../../platform/platform.ts";
+
+/**
+ * Check-and-spend: spends a point of each limit, in order, until one is exceeded. With `RATE_LIMITS_ENABLED=false` only the
+ * limits on failures count.
+ */
+export function spend(ctx: Context, spendings: readonly Spending[]): Promise<Spent> {
+  return ctx.limiter.spend(ctx.db, enforced(ctx, spendings));
+}
+
+/** The same. Throws `RATE_LIMITED` if a limit is exceeded. */
+export async function spendOrReject(ctx: Context, spendings: readonly Spending[]): Promise<void> {
+  const spent = await spend(ctx, spendings);
+  if (!spent.isWithin) throw rateLimited(spent);
+}
+
+/** Check-only: throws `RATE_LIMITED` if this replica knows that a limit is exceeded. */
+export function assertNotExceeded(ctx: Context, spendings: readonly Spending[]): void {
+  const exceeded = ctx.limiter.findExceeded(enforced(ctx, spendings));
+  if (exceeded) throw rateLimited(exceeded);
+}
+
+/** The error of an exceeded limit. */
+export function rateLimited(spent: Extract<Spent, { isWithin: false }>): AppError {
+  const { limit, retryAfterSeconds } = spent;
+  return new AppError("RATE_LIMITED", "Too many requests. Please try again later.", {
+    retryAfterSeconds,
+    limit: { points: limit.points, windowSeconds: limit.windowSeconds },
+    logDetail: limit.name,
+  });
+}
+
+function enforced({ settings }: Context, spendings: readonly Spending[]): readonly Spending[] {
+  const isOn = ({ kind }: Limit): boolean => settings.rateLimitsEnabled || kind === "failures";
+  return spendings.filter(({ limit }) => isOn(limit));
+}

@@ -1,0 +1,128 @@
+import { and, eq, sql } from "drizzle-orm";
+
+import { commit } from "../../platform/db/commit.ts";
+import { type Effect, when } from "../../platform/db/effects.ts";
+import type { Spending } from "../../platform/limiter/port.ts";
+import type { Context } from "../../platform/platform.ts";
+import { type AuditAction, recordAudit, writeAudit } from "../audit/index.ts";
+import { recordEvent } from "../events/index.ts";
+import {
+  addressSource,
+  assertNotExceeded,
+  failedSignIns,
+  limits,
+  rateLimited,
+  spend,
+} from "../limits/index.ts";
+import { queueMail } from "../mail/index.ts";
+import { isActive, users } from "../users/index.ts";
+import { findKnownDevice } from "./device-token.ts";
+
+/** The account whose password is to be proven, whether it exists or not. */
+export interface ClaimedAccount {
+  /** The canonical email address, or a username that no account has. */
+  readonly name: string;
+  readonly userId: string | null;
+}
+
+/** An attempt with a password, which is counted as a failure until it succeeds. */
+export interface PasswordAttempt {
+  /** Too many attempts failed: the password must not be compared, and the right one is refused like a wrong one. */
+  readonly isThrottled: boolean;
+  /** Whether this is the failure at which an account is throttled first. */
+  readonly isFirstBlock: boolean;
+  /** The counts that a success deletes. */
+  readonly clearedBySuccess: readonly Spending[];
+}
+
+/** Check-only, before any query: throws `RATE_LIMITED` if too many attempts came from this address. */
+export function assertMayAttempt(ctx: Context): void {
+  // A known device has its own counts, and its user is not known yet.
+  if (!ctx.device?.token) assertNotExceeded(ctx, [byAddress(ctx)]);
+}
+
+/**
+ * Counts an attempt before the password is compared: of any number of parallel attempts no more are compared than may fail.
+ * Every way to try a password calls it. Throws `RATE_LIMITED`.
+ */
+export async function beginPasswordAttempt(
+  ctx: Context,
+  { name, userId }: ClaimedAccount,
+): Promise<PasswordAttempt> {
+  const device = userId === null ? null : findKnownDevice(ctx, userId);
+  const clearedBySuccess = countsOf(ctx, device === null ? name : `${name} device ${device}`);
+  const spent = await spend(ctx, [
+    ...(device === null ? [byAddress(ctx)] : []),
+    ...clearedBySuccess,
+  ]);
+  if (!spent.isWithin && spent.limit.kind === "window") throw rateLimited(spent);
+  const isThrottled = !spent.isWithin;
+  return { isThrottled, isFirstBlock: spent.isWithin && spent.isFirstBlock, clearedBySuccess };
+}
+
+/** The effect of a success: the counts that the attempt added to are deleted. */
+export function clearAttempt(ctx: Context, { clearedBySuccess }: PasswordAttempt): Effect {
+  return ctx.limiter.clear(clearedBySuccess);
+}
+
+/**
+ * The effect of a proof that the user has the mailbox: the counts of devices that are not known are deleted, so that the
+ * failures of others do not keep the user out.
+ */
+export function clearAttemptsAt(ctx: Context, email: string): Effect {
+  return ctx.limiter.clear(countsOf(ctx, email));
+}
+
+/** A failed attempt as it is recorded. */
+export interface FailedAttempt {
+  readonly action: AuditAction;
+  readonly userId: string | null;
+  readonly sessionId?: string;
+  readonly reason: string;
+}
+
+/** Records a failed attempt. At the one at which an account is throttled first, its owner is mailed. */
+export async function recordFailedAttempt(
+  ctx: Context,
+  attempt: PasswordAttempt,
+  { action, userId, sessionId, reason }: FailedAttempt,
+): Promise<void> {
+  const entry = {
+    action,
+    result: "failure",
+    userId,
+    detail: { reason },
+    ...(sessionId === undefined ? {} : { sessionId }),
+  } as const;
+  if (!attempt.isFirstBlock || userId === null) return writeAudit(ctx, entry);
+  const query = ctx.db
+    .select({
+      id: users.id,
+      email: users.email,
+      isVerified: sql<boolean>`${users.emailVerifiedAt} is not null`.as("is_verified"),
+    })
+    .from(users)
+    .where(and(eq(users.id, userId), isActive));
+  const { ipAddress, userAgent } = ctx.origin;
+  const at = ctx.clock.now().toISOString();
+  const content = { kind: "account-locked", at, ipAddress, userAgent } as const;
+  const failed = recordAudit(ctx, entry);
+  await commit(ctx, { query, otherwise: [failed] }, ({ id, email, isVerified }) => [
+    failed,
+    recordAudit(ctx, { action: "user.locked", result: "success", userId: id }),
+    recordEvent(ctx, "user.locked", { user_id: id, email, ip_address: ipAddress }),
+    // An address that is not verified may be another person's.
+    ...when(isVerified, [queueMail(ctx, { userId: id, to: email, content })]),
+  ]);
+}
+
+function byAddress(ctx: Context): Spending {
+  return { limit: limits.signInByAddress, source: addressSource(ctx) };
+}
+
+function countsOf({ settings }: Context, source: string): readonly Spending[] {
+  return [
+    { limit: limits.signInByAccount, source },
+    { limit: failedSignIns(settings), source },
+  ];
+}

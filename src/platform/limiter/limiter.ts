@@ -1,0 +1,113 @@
+import { type SQL, sql } from "drizzle-orm";
+
+import type { Clock } from "../../kernel/clock.ts";
+import { deleteRows } from "../db/effects.ts";
+import { createBoundedMap } from "./bounded-map.ts";
+import type { Limit, Limiter, Spending, Spent } from "./port.ts";
+import { type Cost, spendAll, type SpentRow } from "./statement.ts";
+import { limitCounts } from "./table.ts";
+
+/** Sources that a replica remembers, of each kind: about 200 bytes each. A flood of new ones removes the oldest. */
+const rememberedSources = 20_000;
+
+/** The part of a window's points that this replica has counted itself. */
+interface OwnCount {
+  unshared: number;
+  /** The shared count when it was last read. */
+  shared: number;
+  readonly endsAt: number;
+}
+
+/**
+ * The counts are rows of `limit_counts`, so that they are exact over all replicas and survive a restart. Without the database a
+ * spending fails with `UNAVAILABLE`: an operation that is limited is never performed without its limit.
+ */
+export function createLimiter(clock: Clock): Limiter {
+  const blockedUntil = createBoundedMap<number>(rememberedSources);
+  const ownCounts = createBoundedMap<OwnCount>(rememberedSources);
+
+  function findExceeded(spendings: readonly Spending[]) {
+    const now = clock.now().getTime();
+    for (const spending of spendings) {
+      const until = blockedUntil.get(keyOf(spending));
+      if (until !== undefined && until > now) return exceeded(spending.limit, until, now);
+    }
+    return null;
+  }
+
+  /** The points to add to the shared count; null while this replica counts alone. */
+  function costOf({ limit, source }: Spending, now: number): Cost | null {
+    if (limit.kind === "failures" || limit.unsharedPoints === 0)
+      return { limit, source, points: 1 };
+    const key = keyOf({ limit, source });
+    const known = ownCounts.get(key);
+    const own =
+      known && known.endsAt > now
+        ? known
+        : { unshared: 0, shared: 0, endsAt: now + limit.windowSeconds * 1000 };
+    if (own !== known) ownCounts.set(key, own);
+    own.unshared += 1;
+    const isFarBelow = own.shared + own.unshared <= limit.points / 2;
+    if (isFarBelow && own.unshared <= limit.unsharedPoints) return null;
+    const points = own.unshared;
+    own.unshared = 0;
+    return { limit, source, points };
+  }
+
+  function remember({ limit, source }: Cost, row: SpentRow, now: number): void {
+    const key = keyOf({ limit, source });
+    const endsAt = row.windowEndsAt.getTime();
+    if (limit.kind === "window" && limit.unsharedPoints > 0) {
+      const unshared = ownCounts.get(key)?.unshared ?? 0;
+      ownCounts.set(key, { unshared, shared: row.points, endsAt });
+    }
+    const until = row.blockedUntil?.getTime() ?? 0;
+    if (until > now) blockedUntil.set(key, until);
+  }
+
+  /** Forgets in memory that the sources are blocked, and gives the condition that finds their counts. */
+  function release(spendings: readonly Spending[]): SQL {
+    for (const spending of spendings) blockedUntil.delete(keyOf(spending));
+    const pairs = spendings.map(({ limit, source }) => sql`(${limit.name}::text, ${source}::text)`);
+    return sql`(${limitCounts.limitName}, ${limitCounts.source}) in (${sql.join(pairs, sql`, `)})`;
+  }
+
+  return {
+    findExceeded,
+    async spend(db, spendings) {
+      const known = findExceeded(spendings);
+      if (known) return known;
+      const time = clock.now();
+      const now = time.getTime();
+      const costs = spendings.flatMap((spending) => costOf(spending, now) ?? []);
+      if (costs.length === 0) return { isWithin: true, isFirstBlock: false };
+      const rows = await spendAll(db, costs, time);
+      let isFirstBlock = false;
+      for (const [place, cost] of costs.entries()) {
+        const row = rows.find((found) => found.place === place);
+        if (!row) return exceeded(cost.limit, now + cost.limit.windowSeconds * 1000, now);
+        remember(cost, row, now);
+        if (cost.limit.kind === "failures") {
+          isFirstBlock = row.blocks === 1 && row.blockedUntil !== null;
+        } else if (row.points > cost.limit.points) {
+          return exceeded(cost.limit, row.windowEndsAt.getTime(), now);
+        }
+      }
+      return { isWithin: true, isFirstBlock };
+    },
+    clear: (spendings) => deleteRows(limitCounts, release(spendings)),
+    async clearNow(db, spendings) {
+      await db.delete(limitCounts).where(release(spendings));
+    },
+    forget: () => blockedUntil.clear(),
+  };
+}
+
+function keyOf({ limit, source }: Spending): string {
+  return `${limit.name} ${source}`;
+}
+
+function exceeded(limit: Limit, until: number, now: number): Extract<Spent, { isWithin: false }> {
+  const retryAfterSeconds = Math.max(1, Math.ceil((until - now) / 1000));
+  return { isWithin: false, limit, retryAfterSeconds };
+}
