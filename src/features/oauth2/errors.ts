@@ -66,7 +66,7 @@ export function oauthFailure(error: AppError): {
 
 function errorOf(error: AppError, status: number): string {
   if (error instanceof OAuthError) return error.error;
-  if (status === 503) return "temporarily_unavailable";
+  if (status === 429 || status === 503) return "temporarily_unavailable";
   return status >= 500 ? "server_error" : "invalid_request";
 }
 

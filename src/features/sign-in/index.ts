@@ -2,7 +2,6 @@ export { completeSignIn, invalidCredentials, type ProvenIdentity } from "./compl
 export {
   assertMayAttempt,
   beginPasswordAttempt,
-  clearAttempt,
   clearAttemptsAt,
   recordFailedAttempt,
 } from "./password-attempt.ts";

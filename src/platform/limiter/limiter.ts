@@ -2,10 +2,12 @@ import { type SQL, sql } from "drizzle-orm";
 
 import type { Clock } from "../../kernel/clock.ts";
 import { deleteRows } from "../db/effects.ts";
+import type { Db } from "../db/port.ts";
 import { createBoundedMap } from "./bounded-map.ts";
 import type { Limit, Limiter, Spending, Spent } from "./port.ts";
 import { type Cost, spendAll, type SpentRow } from "./statement.ts";
 import { limitCounts } from "./table.ts";
+import { createTurns } from "./turns.ts";
 
 /** Sources that a replica remembers, of each kind: about 200 bytes each. A flood of new ones removes the oldest. */
 const rememberedSources = 20_000;
@@ -24,6 +26,7 @@ interface OwnCount {
  */
 export function createLimiter(clock: Clock): Limiter {
   const blockedUntil = createBoundedMap<number>(rememberedSources);
+  const turns = createTurns();
   const ownCounts = createBoundedMap<OwnCount>(rememberedSources);
 
   function findExceeded(spendings: readonly Spending[]) {
@@ -36,7 +39,8 @@ export function createLimiter(clock: Clock): Limiter {
   }
 
   /** The points to add to the shared count; null while this replica counts alone. */
-  function costOf({ limit, source }: Spending, now: number): Cost | null {
+  function costOf({ limit, source }: Spending): Cost | null {
+    const now = clock.now().getTime();
     if (limit.kind === "failures" || limit.unsharedPoints === 0)
       return { limit, source, points: 1 };
     const key = keyOf({ limit, source });
@@ -65,6 +69,24 @@ export function createLimiter(clock: Clock): Limiter {
     if (until > now) blockedUntil.set(key, until);
   }
 
+  async function spendShared(db: Db, costs: readonly Cost[]): Promise<Spent> {
+    const time = clock.now();
+    const now = time.getTime();
+    const rows = await spendAll(db, costs, time);
+    let isFirstBlock = false;
+    for (const [place, cost] of costs.entries()) {
+      const row = rows.find((found) => found.place === place);
+      if (!row) return exceeded(cost.limit, now + cost.limit.windowSeconds * 1000, now);
+      remember(cost, row, now);
+      if (cost.limit.kind === "failures") {
+        isFirstBlock = row.blocks === 1 && row.blockedUntil !== null;
+      } else if (row.points > cost.limit.points) {
+        return exceeded(cost.limit, row.windowEndsAt.getTime(), now);
+      }
+    }
+    return { isWithin: true, isFirstBlock };
+  }
+
   /** Forgets in memory that the sources are blocked, and gives the condition that finds their counts. */
   function release(spendings: readonly Spending[]): SQL {
     for (const spending of spendings) blockedUntil.delete(keyOf(spending));
@@ -77,23 +99,14 @@ export function createLimiter(clock: Clock): Limiter {
     async spend(db, spendings) {
       const known = findExceeded(spendings);
       if (known) return known;
-      const time = clock.now();
-      const now = time.getTime();
-      const costs = spendings.flatMap((spending) => costOf(spending, now) ?? []);
-      if (costs.length === 0) return { isWithin: true, isFirstBlock: false };
-      const rows = await spendAll(db, costs, time);
-      let isFirstBlock = false;
-      for (const [place, cost] of costs.entries()) {
-        const row = rows.find((found) => found.place === place);
-        if (!row) return exceeded(cost.limit, now + cost.limit.windowSeconds * 1000, now);
-        remember(cost, row, now);
-        if (cost.limit.kind === "failures") {
-          isFirstBlock = row.blocks === 1 && row.blockedUntil !== null;
-        } else if (row.points > cost.limit.points) {
-          return exceeded(cost.limit, row.windowEndsAt.getTime(), now);
-        }
-      }
-      return { isWithin: true, isFirstBlock };
+      const costs = spendings.flatMap((spending) => costOf(spending) ?? []);
+      const last = costs.at(-1);
+      if (!last) return { isWithin: true, isFirstBlock: false };
+      // The last limit is that of the narrowest source. Once it is known to be blocked, the others in line need no statement.
+      return turns.run(
+        keyOf(last),
+        async () => findExceeded(spendings) ?? (await spendShared(db, costs)),
+      );
     },
     clear: (spendings) => deleteRows(limitCounts, release(spendings)),
     async clearNow(db, spendings) {

@@ -23,7 +23,7 @@ export interface SpentRow {
 }
 
 const longestBlockSeconds = 86_400;
-/** A series of failures of an unknown account must not be stored for ever. */
+/** A series of failures of an unknown account must not be stored without limit. */
 const failuresKeptSeconds = 30 * 86_400;
 
 /**
