@@ -10,7 +10,7 @@ import { useTestApp } from "../support/test-app.ts";
 import { watchHasher } from "../support/watch-hasher.ts";
 
 // With the rate limits off, the limit on failures alone decides.
-const app = useTestApp({ settings: { LOGIN_QUEUE: "1000" } });
+const app = useTestApp({ settings: { LOGIN_QUEUE: "1000", LOCKOUT_THRESHOLD: "10" } });
 const wrongPassword = "Wrong-Password-1";
 
 afterEach(() => {

@@ -11,9 +11,11 @@ export interface SetCookie {
   readonly header: string;
 }
 
-/** The one cookie that a response sets, or null where it sets none. Throws for several. */
+/** The one cookie that a response sets besides the device's, or null where it sets none. Throws for several. */
 export function cookieOf(answer: Answer): SetCookie | null {
-  const [header, ...others] = answer.headers.getSetCookie();
+  const [header, ...others] = answer.headers
+    .getSetCookie()
+    .filter((each) => !/^(?:__Host-)?gatehouse_device=/.test(each));
   if (header === undefined) return null;
   if (others.length > 0) throw new Error("several cookies");
   const [pair = "", ...parts] = header.split(";").map((part) => part.trim());

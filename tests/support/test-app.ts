@@ -46,6 +46,7 @@ const testSettings = {
   BCRYPT_COST: "4",
   // Most tests send more requests than one client may.
   RATE_LIMITS_ENABLED: "false",
+  LOCKOUT_THRESHOLD: "100",
   MAIL_TRANSPORT: "none",
   LOG_LEVEL: "debug",
 };
