@@ -1,3 +1,4 @@
+import type { PasswordHasher } from "../../src/platform/password-hasher/port.ts";
 import type { TestApp } from "./test-app.ts";
 
 /** What a watched hasher was asked to do so far. */
@@ -15,20 +16,19 @@ export function watchHasher(
 ): HasherWork {
   const { hasher } = app.platform;
   const work: HasherWork = { hashed: 0, compared: [] };
-  Object.assign(app.platform, {
-    hasher: {
-      ...hasher,
-      hash: async (password: string) => {
-        work.hashed += 1;
-        await before();
-        return hasher.hash(password);
-      },
-      verify: async (password: string, hash: string | null, typed?: string) => {
-        work.compared.push(hash);
-        await before();
-        return hasher.verify(password, hash, typed);
-      },
+  const watched: PasswordHasher = {
+    ...hasher,
+    hash: async (password, admission) => {
+      work.hashed += 1;
+      await before();
+      return hasher.hash(password, admission);
     },
-  });
+    verify: async (password, hash, ...rest) => {
+      work.compared.push(hash);
+      await before();
+      return hasher.verify(password, hash, ...rest);
+    },
+  };
+  Object.assign(app.platform, { hasher: watched });
   return work;
 }

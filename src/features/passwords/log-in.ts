@@ -1,10 +1,11 @@
 import { AppError } from "../../kernel/errors.ts";
 import { isStorableText } from "../../platform/http/text-schema.ts";
+import { admissionOf } from "../../platform/password-hasher/admission.ts";
 import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
 import { completeSignIn, invalidCredentials, type ProvenIdentity } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
-import { canonicalEmail } from "../users/index.ts";
+import { canonicalEmail, lowerAscii } from "../users/index.ts";
 import { isPossiblePassword, normalizePassword } from "./policy.ts";
 import { findUserEvenDisabled, type UserIdentifier } from "./queries.ts";
 import { renewHash } from "./renew-hash.ts";
@@ -33,7 +34,8 @@ export async function verifyCredentials(
   const found = await findUserEvenDisabled(ctx.db, identifier);
   const storedHash = found?.disabledAt === null ? found.passwordHash : null;
   const candidate = isPossiblePassword(password) ? normalizePassword(password) : "";
-  const isRight = await ctx.hasher.verify(candidate, storedHash, password);
+  const admission = admissionOf(ctx, accountOf(identifier));
+  const isRight = await ctx.hasher.verify(candidate, storedHash, admission, password);
   if (!found || storedHash === null || !isRight) {
     const userId = found?.id ?? null;
     const detail = { reason: reasonOf(found) };
@@ -41,8 +43,15 @@ export async function verifyCredentials(
     throw invalidCredentials();
   }
   const { passwordHash: _hash, credentialsVersion, disabledAt: _disabledAt, ...user } = found;
-  await renewHash(ctx, { userId: user.id, password: candidate, passwordHash: storedHash });
+  const proven = { userId: user.id, password: candidate, passwordHash: storedHash };
+  await renewHash(ctx, proven, admission);
   return { user, amr: ["pwd"], credentialsVersion };
+}
+
+/** The account that an identifier names, known or not, in the form in which it is searched for. */
+function accountOf(identifier: UserIdentifier): string {
+  if ("id" in identifier) return identifier.id;
+  return "email" in identifier ? identifier.email : lowerAscii(identifier.username);
 }
 
 /** A deleted account is unknown here: its address is free, and another account may have it. */

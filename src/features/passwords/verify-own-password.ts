@@ -1,5 +1,6 @@
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { admissionOf } from "../../platform/password-hasher/admission.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, writeAudit } from "../audit/index.ts";
 import { isPossiblePassword, normalizePassword } from "./policy.ts";
@@ -31,7 +32,9 @@ export async function verifyOwnPassword(
   const { userId, sessionId } = ctx.actor;
   const found = await findUserWithPassword(ctx.db, { id: userId });
   const candidate = isPossiblePassword(password) ? normalizePassword(password) : "";
-  const isRight = await ctx.hasher.verify(candidate, found?.passwordHash ?? null, password);
+  const storedHash = found?.passwordHash ?? null;
+  const admission = admissionOf(ctx, userId);
+  const isRight = await ctx.hasher.verify(candidate, storedHash, admission, password);
   if (!found || !isRight) {
     const detail = { reason: "wrong_password" };
     await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail });
