@@ -23,7 +23,12 @@ const nameOf = (job: Job | null) => job && `${job.source}/${job.account}${job.nu
 
 function queueWith(capacity: number, jobs: readonly Job[]) {
   const queue = createFairQueue<Job>(capacity);
-  const displaced = jobs.map((job) => nameOf(queue.add(job)));
+  const displaced = jobs.map((job) => {
+    const hasPlace = queue.hasPlaceFor(job);
+    const displacedJob = queue.add(job);
+    expect(hasPlace).toBe(displacedJob !== job);
+    return nameOf(displacedJob);
+  });
   return { queue, displaced };
 }
 

@@ -1,6 +1,8 @@
 import { beforeAll, beforeEach, expect, test } from "bun:test";
 
+import { AppError } from "../../src/kernel/errors.ts";
 import type { Admission, PasswordHasher } from "../../src/platform/password-hasher/port.ts";
+import { createCountedApp } from "../support/counted-app.ts";
 import type { Call } from "../support/http-call.ts";
 import { freshEmail, goodPassword, type SignedInUser, signUp } from "../support/journey.ts";
 import { askForReset, newPassword } from "../support/password-reset.ts";
@@ -71,6 +73,28 @@ test("the password grant counts for the username that it names", async () => {
   const done = await workOf("POST", "/oauth/token", { form });
   expect(done).toEqual({ status: 200, work: [[source, user.email]] });
 });
+
+// Attack: the requests that a flood repeats after each refusal keep the database busy.
+// security 108
+test.each([
+  ["known", () => user.email],
+  ["unknown", freshEmail],
+])(
+  "a sign-in of a %s account without a place in the queue costs no statement",
+  async (_, email) => {
+    await using counted = createCountedApp(app);
+    const full: PasswordHasher = {
+      ...counted.platform.hasher,
+      assertPlace() {
+        throw new AppError("OVERLOADED", "The queue is full.", { retryAfterSeconds: 5 });
+      },
+    };
+    Object.assign(counted.platform, { hasher: full });
+    const json = { email: email(), password: goodPassword };
+    const { status, headers } = await counted.call("POST", "/api/v1/auth/login", { json });
+    expect([status, headers.get("retry-after"), counted.statements]).toEqual([503, "5", 0]);
+  },
+);
 
 // security 153
 test("a registration counts for its address", async () => {

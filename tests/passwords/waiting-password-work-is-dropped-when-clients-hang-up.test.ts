@@ -101,6 +101,23 @@ describe("a full lane", () => {
     expect(results.filter((result) => result === "OVERLOADED 5")).toHaveLength(4);
   });
 
+  // security 108
+  test("has no place for further work, until some of it ends", async () => {
+    const lane = createLane({ concurrency: 1, waiting: 1 });
+    const { add } = workOn(lane);
+    const owner = { source: "a", account: "x" };
+    const first = add("first", "a");
+    lane.assertPlace(owner);
+    const second = add("second", "a");
+    expect(() => lane.assertPlace(owner)).toThrow("Too many sign-ins at once.");
+    first.end();
+    await first.result;
+    lane.assertPlace(owner);
+    second.end();
+    await second.result;
+    lane.assertPlace(owner);
+  });
+
   // security 153
   test("a displaced job gets OVERLOADED, and the one that displaces it runs", async () => {
     const { add, started } = workOn(createLane({ concurrency: 1, waiting: 2 }));

@@ -31,10 +31,11 @@ export async function verifyCredentials(
   credentials: Credentials,
 ): Promise<ProvenIdentity> {
   const { identifier, password } = credentials;
+  const admission = admissionOf(ctx, accountOf(identifier));
+  ctx.hasher.assertPlace(admission);
   const found = await findUserEvenDisabled(ctx.db, identifier);
   const storedHash = found?.disabledAt === null ? found.passwordHash : null;
   const candidate = isPossiblePassword(password) ? normalizePassword(password) : "";
-  const admission = admissionOf(ctx, accountOf(identifier));
   const isRight = await ctx.hasher.verify(candidate, storedHash, admission, password);
   if (!found || storedHash === null || !isRight) {
     const userId = found?.id ?? null;

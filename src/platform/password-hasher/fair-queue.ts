@@ -9,6 +9,8 @@ export interface JobOwner {
  * most one job of each other source, however many those have.
  */
 export interface FairQueue<Job extends JobOwner> {
+  /** Whether a job of this owner has a place now: a free one, or one of a job that it displaces. */
+  hasPlaceFor(owner: JobOwner): boolean;
   /** Adds a job and returns the one that has no place, or null. That is the job itself, unless another one is displaced. */
   add(job: Job): Job | null;
   /** Removes and returns the job whose turn it is, or null. */
@@ -70,6 +72,7 @@ export function createFairQueue<Job extends JobOwner>(capacity: number): FairQue
   }
 
   return {
+    hasPlaceFor: (owner) => size < capacity || findDisplaced(owner) !== null,
     add(job) {
       if (size < capacity) {
         insert(job);

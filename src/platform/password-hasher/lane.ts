@@ -4,6 +4,8 @@ import type { Admission } from "./port.ts";
 
 /** Runs jobs, a limited number at once. The others wait in a queue that is fair by source and account. */
 export interface Lane {
+  /** Throws `OVERLOADED` if a job would have no place now. */
+  assertPlace(owner: JobOwner): void;
   /**
    * Runs a job and returns its result. Throws `OVERLOADED` when it has no place in the queue or is displaced, and
    * `VALIDATION_ERROR` when the client closes its connection before the job starts. A job that runs is finished.
@@ -48,6 +50,10 @@ export function createLane(options: { concurrency: number; waiting: number }): L
   }
 
   return {
+    assertPlace(owner) {
+      const hasPlace = running < options.concurrency || queue.hasPlaceFor(owner);
+      if (!hasPlace) throw overloaded();
+    },
     async run(admission, job) {
       await acquire(admission);
       try {

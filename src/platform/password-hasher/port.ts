@@ -9,10 +9,12 @@ export interface Admission {
 }
 
 /**
- * Hashes and verifies passwords, a limited number at a time. Both throw `OVERLOADED` when too many are waiting, and
+ * Hashes and verifies passwords, a limited number at a time. `hash` and `verify` throw `OVERLOADED` when too many are waiting, and
  * `VALIDATION_ERROR` when the client closes its connection before the work starts.
  */
 export interface PasswordHasher {
+  /** Throws `OVERLOADED` if this work would have no place now: called before statements, so that a refusal costs none. */
+  assertPlace(admission: Admission): void;
   /** The password's hash, in PHC or modular crypt form. */
   hash(password: string, admission: Admission): Promise<string>;
   /**
