@@ -42,6 +42,8 @@ export interface Context<A extends Actor = Actor> extends Platform {
   readonly device?: ClientDevice;
   /** The rest of the time that a request's statements may wait. Jobs and commands have no such limit. */
   readonly waitBudget?: WaitBudget;
+  /** Aborted when the client closes its connection before the response. Jobs and commands have none. */
+  readonly signal?: AbortSignal;
 }
 
 /** The context that commands and jobs call verbs with. */

@@ -57,6 +57,12 @@ export function createRequestContexts(
         return (this.budget ??= requestBudget(platform.settings.databaseTimeoutSeconds));
       },
     },
+    // The runtime makes the signal at the first access, also of a connection that is already closed.
+    signal: {
+      get(this: RequestState) {
+        return this.exchange.request.signal;
+      },
+    },
     db: {
       get(this: LazyState) {
         return (this.view ??= platform.dbForRequest(this.waitBudget));

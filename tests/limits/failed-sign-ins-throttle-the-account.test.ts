@@ -65,9 +65,9 @@ test("200 parallel wrong passwords: at most ten are compared, then the right one
     app.post("/api/v1/auth/login", { email: user.email, password: wrongPassword }),
   );
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
-  expect(work.compared).toHaveLength(10);
+  expect(work.started).toBe(10);
   expect((await logIn(app, user)).status).toBe(401);
-  expect(work.compared).toHaveLength(10);
+  expect(work.started).toBe(10);
 });
 
 // security 21
@@ -102,7 +102,7 @@ test("sign-in, password grant, password change, email change and deletion share 
   ];
   const work = watchHasher(app);
   for (const call of [...calls, ...calls]) expect([400, 401]).toContain((await call()).status);
-  expect(work.compared).toHaveLength(10);
+  expect(work.started).toBe(10);
 
   expect((await logIn(app, user)).status).toBe(401);
   const changed = await app.call("POST", "/api/v1/auth/password/change", {
@@ -110,7 +110,7 @@ test("sign-in, password grant, password change, email change and deletion share 
     json: { current_password: user.password, new_password: "Another-Password-2" },
   });
   expect(changed.status).toBe(401);
-  expect(work.compared).toHaveLength(10);
+  expect(work.started).toBe(10);
 });
 
 describe("the owner is not kept out", () => {
@@ -210,7 +210,7 @@ test("the pause doubles with each further failure, and a quiet time ends the ser
     // One attempt is compared after each pause.
     const work = watchHasher(app);
     await fail(user.email, 2);
-    expect(work.compared).toHaveLength(1);
+    expect(work.started).toBe(1);
   }
   advance(2 * 3600 + 16 * 60);
   expect((await logIn(app, user)).status).toBe(200);
@@ -223,10 +223,10 @@ test("beyond a hundred failures in all, one attempt a day is compared", async ()
     await fail(user.email, 10);
     advance(31 * 60);
   }
-  expect(work.compared).toHaveLength(100);
+  expect(work.started).toBe(100);
   advance(86_400);
   await fail(user.email, 3);
-  expect(work.compared).toHaveLength(101);
+  expect(work.started).toBe(101);
 });
 
 test("the owner is told once: one mail, one event, one audit row, however long the attack", async () => {

@@ -1,10 +1,13 @@
+import type { PasswordHasher } from "../../src/platform/password-hasher/port.ts";
 import type { TestApp } from "./test-app.ts";
 
 /** What a watched hasher was asked to do so far. */
 export interface HasherWork {
   /** How many passwords were to be hashed. */
   hashed: number;
-  /** The stored hash (null: none) of each comparison. */
+  /** How many comparisons have started: those of throttled attempts do not. */
+  started: number;
+  /** The stored hash (null: none) of each comparison that was asked for. */
   readonly compared: Array<string | null>;
 }
 
@@ -14,21 +17,25 @@ export function watchHasher(
   before: () => Promise<void> = () => Promise.resolve(),
 ): HasherWork {
   const { hasher } = app.platform;
-  const work: HasherWork = { hashed: 0, compared: [] };
-  Object.assign(app.platform, {
-    hasher: {
-      ...hasher,
-      hash: async (password: string) => {
-        work.hashed += 1;
-        await before();
-        return hasher.hash(password);
-      },
-      verify: async (password: string, hash: string | null, typed?: string) => {
-        work.compared.push(hash);
-        await before();
-        return hasher.verify(password, hash, typed);
-      },
+  const work: HasherWork = { hashed: 0, started: 0, compared: [] };
+  const watched: PasswordHasher = {
+    ...hasher,
+    hash: async (password, admission) => {
+      work.hashed += 1;
+      await before();
+      return hasher.hash(password, admission);
     },
-  });
+    verify: async (password, hash, admission, typed) => {
+      work.compared.push(hash);
+      await before();
+      const mayStart = async (): Promise<boolean> => {
+        const may = (await admission.mayStart?.()) ?? true;
+        if (may) work.started += 1;
+        return may;
+      };
+      return hasher.verify(password, hash, { ...admission, mayStart }, typed);
+    },
+  };
+  Object.assign(app.platform, { hasher: watched });
   return work;
 }

@@ -2,4 +2,4 @@ export { deleteExpiredCounts } from "./delete-expired.ts";
 export { failedSignIns, limits, recipientLimits, type RequestedMail } from "./limits.ts";
 export { type CountFilter, clearLimits, type ListedCount, listLimits } from "./list-limits.ts";
 export { addressSource } from "./sources.ts";
-export { assertNotExceeded, rateLimited, spend, spendOrReject } from "./spend.ts";
+export { assertNotExceeded, findExceeded, rateLimited, spend, spendOrReject } from "./spend.ts";

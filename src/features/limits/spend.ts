@@ -1,5 +1,5 @@
 import { AppError } from "../../kernel/errors.ts";
-import type { Limit, Spending, Spent } from "../../platform/limiter/port.ts";
+import type { Exceeded, Limit, Spending, Spent } from "../../platform/limiter/port.ts";
 import type { Context } from "../../platform/platform.ts";
 
 /**
@@ -16,15 +16,19 @@ export async function spendOrReject(ctx: Context, spendings: readonly Spending[]
   if (!spent.isWithin) throw rateLimited(spent);
 }
 
-/** Check-only: throws `RATE_LIMITED` if this replica knows that a limit is exceeded. */
+/** Check-only: the first limit that this replica knows to be exceeded, or null. */
+export function findExceeded(ctx: Context, spendings: readonly Spending[]): Exceeded | null {
+  return ctx.limiter.findExceeded(enforced(ctx, spendings));
+}
+
+/** The same. Throws `RATE_LIMITED` if a limit is exceeded. */
 export function assertNotExceeded(ctx: Context, spendings: readonly Spending[]): void {
-  const exceeded = ctx.limiter.findExceeded(enforced(ctx, spendings));
+  const exceeded = findExceeded(ctx, spendings);
   if (exceeded) throw rateLimited(exceeded);
 }
 
 /** The error of an exceeded limit. */
-export function rateLimited(spent: Extract<Spent, { isWithin: false }>): AppError {
-  const { limit, retryAfterSeconds } = spent;
+export function rateLimited({ limit, retryAfterSeconds }: Exceeded): AppError {
   return new AppError("RATE_LIMITED", "Too many requests. Please try again later.", {
     retryAfterSeconds,
     limit: { points: limit.points, windowSeconds: limit.windowSeconds },

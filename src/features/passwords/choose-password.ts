@@ -1,5 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
-import type { Platform } from "../../platform/platform.ts";
+import { admissionOf } from "../../platform/password-hasher/admission.ts";
+import type { Context } from "../../platform/platform.ts";
 import { WeakPasswordError } from "./errors.ts";
 import { findPasswordFaults, normalizePassword } from "./policy.ts";
 
@@ -18,7 +19,7 @@ export interface ChosenPassword {
  * Checks a new password against the policy and hashes it. Every operation that sets a password calls it. Throws
  * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `OVERLOADED`. Call it outside any transaction: hashing is slow.
  */
-export async function hashChosenPassword(ctx: Platform, chosen: ChosenPassword): Promise<string> {
+export async function hashChosenPassword(ctx: Context, chosen: ChosenPassword): Promise<string> {
   const { settings } = ctx;
   const { field = "password" } = chosen;
   if (chosen.confirmation !== undefined && chosen.confirmation !== chosen.password) {
@@ -32,5 +33,5 @@ export async function hashChosenPassword(ctx: Platform, chosen: ChosenPassword):
     { serviceName: settings.serviceName, username: chosen.username, email: chosen.email },
   );
   if (faults.length > 0) throw new WeakPasswordError(field, faults);
-  return ctx.hasher.hash(normalizePassword(chosen.password));
+  return ctx.hasher.hash(normalizePassword(chosen.password), admissionOf(ctx, chosen.email));
 }

@@ -1,9 +1,10 @@
 import { AppError } from "../../kernel/errors.ts";
 import { isStorableText } from "../../platform/http/text-schema.ts";
+import { admissionOf } from "../../platform/password-hasher/admission.ts";
 import type { Context } from "../../platform/platform.ts";
 import {
   assertMayAttempt,
-  beginPasswordAttempt,
+  attemptPassword,
   completeSignIn,
   invalidCredentials,
   type ProvenIdentity,
@@ -37,27 +38,34 @@ export async function verifyCredentials(
 ): Promise<ProvenIdentity> {
   const { identifier, password } = credentials;
   assertMayAttempt(ctx);
+  const admission = admissionOf(ctx, accountOf(identifier));
+  ctx.hasher.assertPlace(admission);
   const found = await findUserEvenDisabled(ctx.db, identifier);
-  const userId = found?.id ?? null;
-  const attempt = await beginPasswordAttempt(ctx, {
-    name: found?.email ?? nameOf(identifier),
-    userId,
-  });
-  const failure = { action: "user.login", userId } as const;
-  if (attempt.isThrottled) {
-    await recordFailedAttempt(ctx, attempt, { ...failure, reason: "throttled" });
-    throw invalidCredentials();
-  }
   const storedHash = found?.disabledAt === null ? found.passwordHash : null;
   const candidate = isPossiblePassword(password) ? normalizePassword(password) : "";
-  const isRight = await ctx.hasher.verify(candidate, storedHash, password);
-  if (!found || storedHash === null || !isRight) {
-    await recordFailedAttempt(ctx, attempt, { ...failure, reason: reasonOf(found) });
+  const userId = found?.id ?? null;
+  const attempt = await attemptPassword(ctx, admission, {
+    account: found?.email ?? accountOf(identifier),
+    userId,
+    password: candidate,
+    typed: password,
+    storedHash,
+  });
+  if (!found || storedHash === null || attempt.outcome !== "right") {
+    const reason = attempt.outcome === "throttled" ? "throttled" : reasonOf(found);
+    await recordFailedAttempt(ctx, attempt, { action: "user.login", userId, reason });
     throw invalidCredentials();
   }
   const { passwordHash: _hash, credentialsVersion, disabledAt: _disabledAt, ...user } = found;
-  await renewHash(ctx, { userId: user.id, password: candidate, passwordHash: storedHash });
+  const proven = { userId: user.id, password: candidate, passwordHash: storedHash };
+  await renewHash(ctx, proven, admission);
   return { user, amr: ["pwd"], credentialsVersion, attempt };
+}
+
+/** The account that an identifier names, known or not, in the form in which it is searched for. */
+function accountOf(identifier: UserIdentifier): string {
+  if ("id" in identifier) return identifier.id;
+  return "email" in identifier ? identifier.email : `username ${lowerAscii(identifier.username)}`;
 }
 
 /** A deleted account is unknown here: its address is free, and another account may have it. */
@@ -67,12 +75,6 @@ function reasonOf(
   if (!found) return "unknown_account";
   if (found.disabledAt !== null) return "disabled";
   return found.passwordHash === null ? "no_password" : "wrong_password";
-}
-
-/** How failures are counted for an account that does not exist. */
-function nameOf(identifier: UserIdentifier): string {
-  if ("email" in identifier) return identifier.email;
-  return "username" in identifier ? `username ${lowerAscii(identifier.username)}` : identifier.id;
 }
 
 /**

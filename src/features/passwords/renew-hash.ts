@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 
 import { describeError } from "../../platform/db/errors.ts";
+import type { Admission } from "../../platform/password-hasher/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { users } from "../users/index.ts";
 
@@ -15,11 +16,15 @@ export interface ProvenPassword {
  * Stores a new hash if the stored one was made at a lower cost than the present one or by another service, unless another
  * sign-in or a new password replaced it meanwhile. If that fails, the old hash stays: it has proven the user.
  */
-export async function renewHash(ctx: Context, proven: ProvenPassword): Promise<void> {
+export async function renewHash(
+  ctx: Context,
+  proven: ProvenPassword,
+  admission: Admission,
+): Promise<void> {
   const { userId, password, passwordHash } = proven;
   if (!ctx.hasher.isOutdated(passwordHash)) return;
   try {
-    const renewed = await ctx.hasher.hash(password);
+    const renewed = await ctx.hasher.hash(password, admission);
     await ctx.db
       .update(users)
       .set({ passwordHash: renewed })

@@ -1,8 +1,9 @@
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { admissionOf } from "../../platform/password-hasher/admission.ts";
 import type { Context } from "../../platform/platform.ts";
 import type { AuditAction } from "../audit/index.ts";
-import { beginPasswordAttempt, recordFailedAttempt } from "../sign-in/index.ts";
+import { attemptPassword, recordFailedAttempt } from "../sign-in/index.ts";
 import { isPossiblePassword, normalizePassword } from "./policy.ts";
 import { findUserWithPassword } from "./queries.ts";
 
@@ -31,25 +32,21 @@ export async function verifyOwnPassword(
 ): Promise<ProvenAccount> {
   const { userId, sessionId } = ctx.actor;
   const found = await findUserWithPassword(ctx.db, { id: userId });
-  const attempt = await beginPasswordAttempt(ctx, { name: found?.email ?? userId, userId });
-  const failure = { action, userId, sessionId } as const;
-  if (attempt.isThrottled) {
-    await recordFailedAttempt(ctx, attempt, { ...failure, reason: "throttled" });
-    throw incorrectPassword(field);
-  }
-  const candidate = isPossiblePassword(password) ? normalizePassword(password) : "";
-  const isRight = await ctx.hasher.verify(candidate, found?.passwordHash ?? null, password);
-  if (!found || !isRight) {
-    await recordFailedAttempt(ctx, attempt, { ...failure, reason: "wrong_password" });
-    throw incorrectPassword(field);
+  const attempt = await attemptPassword(ctx, admissionOf(ctx, userId), {
+    account: found?.email ?? userId,
+    userId,
+    password: isPossiblePassword(password) ? normalizePassword(password) : "",
+    typed: password,
+    storedHash: found?.passwordHash ?? null,
+  });
+  if (!found || attempt.outcome !== "right") {
+    const reason = attempt.outcome === "throttled" ? "throttled" : "wrong_password";
+    await recordFailedAttempt(ctx, attempt, { action, userId, sessionId, reason });
+    throw new AppError("INVALID_CREDENTIALS", "The password is incorrect.", {
+      faults: [{ field, issue: "Is not the account's password." }],
+    });
   }
   await ctx.limiter.clearNow(ctx.db, attempt.clearedBySuccess);
   const { email, username, credentialsVersion } = found;
   return { email, username, credentialsVersion };
-}
-
-function incorrectPassword(field: PasswordPurpose["field"]): AppError {
-  return new AppError("INVALID_CREDENTIALS", "The password is incorrect.", {
-    faults: [{ field, issue: "Is not the account's password." }],
-  });
 }

@@ -1,7 +1,7 @@
 export { completeSignIn, invalidCredentials, type ProvenIdentity } from "./complete-sign-in.ts";
 export {
   assertMayAttempt,
-  beginPasswordAttempt,
+  attemptPassword,
   clearAttemptsAt,
   recordFailedAttempt,
 } from "./password-attempt.ts";

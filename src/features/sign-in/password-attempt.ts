@@ -2,13 +2,15 @@ import { and, eq, sql } from "drizzle-orm";
 
 import { commit } from "../../platform/db/commit.ts";
 import { type Effect, when } from "../../platform/db/effects.ts";
-import type { Spending } from "../../platform/limiter/port.ts";
+import type { Spending, Spent } from "../../platform/limiter/port.ts";
+import type { Admission } from "../../platform/password-hasher/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit, writeAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import {
   addressSource,
   assertNotExceeded,
+  findExceeded,
   failedSignIns,
   limits,
   rateLimited,
@@ -18,17 +20,21 @@ import { queueMail } from "../mail/index.ts";
 import { isActive, users } from "../users/index.ts";
 import { findKnownDevice } from "./device-token.ts";
 
-/** The account whose password is to be proven, whether it exists or not. */
-export interface ClaimedAccount {
-  /** The canonical email address, or a username that no account has. */
-  readonly name: string;
+/** A password, and the account whose password it is said to be, whether or not there is such an account. */
+export interface TriedPassword {
+  /** The account's canonical email address, or the identifier of an account that does not exist. */
+  readonly account: string;
   readonly userId: string | null;
+  readonly password: string;
+  /** The password as it was typed. */
+  readonly typed: string;
+  readonly storedHash: string | null;
 }
 
-/** An attempt with a password, which is counted as a failure until it succeeds. */
+/** A counted attempt with a password. Until it succeeds it counts as a failure. */
 export interface PasswordAttempt {
-  /** Too many attempts failed: the password must not be compared, and the right one is refused like a wrong one. */
-  readonly isThrottled: boolean;
+  /** `throttled`: too many attempts failed. The password was not compared, and the right one is refused like a wrong one. */
+  readonly outcome: "right" | "wrong" | "throttled";
   /** Whether this is the failure at which an account is throttled first. */
   readonly isFirstBlock: boolean;
   /** The counts that a success deletes. */
@@ -42,22 +48,41 @@ export function assertMayAttempt(ctx: Context): void {
 }
 
 /**
- * Counts an attempt before the password is compared: of any number of parallel attempts no more are compared than may fail.
- * Every way to try a password calls it. Throws `RATE_LIMITED`.
+ * Compares a password. Every way to try a password calls it. The attempt is counted when its turn has come and before the
+ * comparison: of any number of parallel attempts no more are compared than may fail, and right ones do not keep each other out.
+ * Throws `RATE_LIMITED`, `OVERLOADED`.
  */
-export async function beginPasswordAttempt(
+export async function attemptPassword(
   ctx: Context,
-  { name, userId }: ClaimedAccount,
+  admission: Admission,
+  { account, userId, password, typed, storedHash }: TriedPassword,
 ): Promise<PasswordAttempt> {
   const device = userId === null ? null : findKnownDevice(ctx, userId);
-  const clearedBySuccess = countsOf(ctx, device === null ? name : `${name} device ${device}`);
-  const spent = await spend(ctx, [
-    ...(device === null ? [byAddress(ctx)] : []),
-    ...clearedBySuccess,
-  ]);
-  if (!spent.isWithin && spent.limit.kind === "window") throw rateLimited(spent);
-  const isThrottled = !spent.isWithin;
-  return { isThrottled, isFirstBlock: spent.isWithin && spent.isFirstBlock, clearedBySuccess };
+  const clearedBySuccess = countsOf(ctx, device === null ? account : `${account} device ${device}`);
+  const spendings = [...(device === null ? [byAddress(ctx)] : []), ...clearedBySuccess];
+  const counted = { isThrottled: isThrottled(findExceeded(ctx, spendings)), isFirstBlock: false };
+  const mayStart = async (): Promise<boolean> => {
+    const spent = await spend(ctx, spendings);
+    counted.isThrottled = isThrottled(spent);
+    counted.isFirstBlock = spent.isWithin && spent.isFirstBlock;
+    return !counted.isThrottled;
+  };
+  const isRight =
+    !counted.isThrottled &&
+    (await ctx.hasher.verify(password, storedHash, { ...admission, mayStart }, typed));
+  const compared = isRight ? "right" : "wrong";
+  return {
+    outcome: counted.isThrottled ? "throttled" : compared,
+    isFirstBlock: counted.isFirstBlock,
+    clearedBySuccess,
+  };
+}
+
+/** Whether failures keep the account from being tried. Throws `RATE_LIMITED` if another limit is exceeded. */
+function isThrottled(spent: Spent | null): boolean {
+  if (spent === null || spent.isWithin) return false;
+  if (spent.limit.kind === "window") throw rateLimited(spent);
+  return true;
 }
 
 /** The effect of a success: the counts that the attempt added to are deleted. */

@@ -56,19 +56,6 @@ function withoutMapping(peer: string): string {
   return peer.startsWith("::ffff:") ? (parseAddress(peer)?.toString() ?? peer) : peer;
 }
 
-/**
- * The part of an address that stands for one client: an IPv4 address, or the /64 network of an IPv6 address, of which a client
- * has all addresses. Without an address `unknown`.
- */
-export function sourceOfAddress(address: string | null): string {
-  if (address === null) return "unknown";
-  if (!address.includes(":")) return address;
-  const parsed = parseAddress(address);
-  if (parsed === null || parsed.kind() === "ipv4") return parsed?.toString() ?? "unknown";
-  const network = [...parsed.toByteArray().slice(0, 8), ...Array<number>(8).fill(0)];
-  return `${ipaddr.fromByteArray(network).toString()}/64`;
-}
-
 /** An address as proxies write it: with a port, in brackets, or IPv4 mapped into IPv6 (RFC 7239 §6). */
 function parseAddress(text: string): Address | null {
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;

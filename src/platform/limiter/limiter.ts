@@ -4,7 +4,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { deleteRows } from "../db/effects.ts";
 import type { Db } from "../db/port.ts";
 import { createBoundedMap } from "./bounded-map.ts";
-import type { Limit, Limiter, Spending, Spent } from "./port.ts";
+import type { Exceeded, Limit, Limiter, Spending, Spent } from "./port.ts";
 import { type Cost, spendAll, type SpentRow } from "./statement.ts";
 import { limitCounts } from "./table.ts";
 import { createTurns } from "./turns.ts";
@@ -29,7 +29,7 @@ export function createLimiter(clock: Clock): Limiter {
   const turns = createTurns();
   const ownCounts = createBoundedMap<OwnCount>(rememberedSources);
 
-  function findExceeded(spendings: readonly Spending[]) {
+  function findExceeded(spendings: readonly Spending[]): Exceeded | null {
     const now = clock.now().getTime();
     for (const spending of spendings) {
       const until = blockedUntil.get(keyOf(spending));
@@ -120,7 +120,7 @@ function keyOf({ limit, source }: Spending): string {
   return `${limit.name} ${source}`;
 }
 
-function exceeded(limit: Limit, until: number, now: number): Extract<Spent, { isWithin: false }> {
+function exceeded(limit: Limit, until: number, now: number): Exceeded {
   const retryAfterSeconds = Math.max(1, Math.ceil((until - now) / 1000));
   return { isWithin: false, limit, retryAfterSeconds };
 }

@@ -36,12 +36,17 @@ export interface Spending {
   readonly source: string;
 }
 
+/** The decision that `limit` is exceeded. No point of the limits after it was spent. */
+export interface Exceeded {
+  readonly isWithin: false;
+  readonly limit: Limit;
+  readonly retryAfterSeconds: number;
+}
+
 /** The decision on a list of spendings. */
 export type Spent =
   /** Every point was spent. `isFirstBlock`: this failure, unless it is cleared, blocks a source that was not blocked before. */
-  | { readonly isWithin: true; readonly isFirstBlock: boolean }
-  /** `limit` is exceeded; no point of the limits after it was spent. */
-  | { readonly isWithin: false; readonly limit: Limit; readonly retryAfterSeconds: number };
+  { readonly isWithin: true; readonly isFirstBlock: boolean } | Exceeded;
 
 /** Counts the actions of sources over all replicas. */
 export interface Limiter {
@@ -51,7 +56,7 @@ export interface Limiter {
    */
   spend(db: Db, spendings: readonly Spending[]): Promise<Spent>;
   /** Check-only, in memory: the first of these limits that this replica knows to be exceeded, or null. */
-  findExceeded(spendings: readonly Spending[]): Extract<Spent, { isWithin: false }> | null;
+  findExceeded(spendings: readonly Spending[]): Exceeded | null;
   /** The effect of deleting the counts of these sources, with the change that makes them void, such as a successful sign-in. */
   clear(spendings: readonly Spending[]): Effect;
   /** Deletes the counts of these sources. */

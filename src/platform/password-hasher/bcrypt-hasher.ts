@@ -1,89 +1,88 @@
-import { AppError } from "../../kernel/errors.ts";
 import { bcryptCostOf, compareWithDummy, highestCost, lowestCost } from "./bcrypt.ts";
-import { bcryptEffort, createEffortMeter, type Effort, unitsOfCost } from "./effort.ts";
+import { type Candidate, type Comparison, findComparison } from "./comparison.ts";
+import { bcryptEffort, createEffortMeter, unitsOfCost } from "./effort.ts";
 import { formsOfBcrypt } from "./imported/bcrypt-of-others.ts";
-import type { ImportedHash } from "./imported/hash-reader.ts";
-import { parseImportedHash } from "./imported/imported-hash.ts";
+import { createLane, type Lane } from "./lane.ts";
 import type { PasswordHasher } from "./port.ts";
-import { createWorkQueue } from "./work-queue.ts";
-
-/** A password to compare: in the form that is hashed here, and as it was typed. */
-interface Candidate {
-  readonly password: string;
-  readonly typed: string;
-}
 
 /** A comparison of about 15 ms: long enough to measure how long a unit takes. */
 const calibrationCost = 8;
 
-/** Whether the password matched, and the units of work that the comparison took. */
-interface Comparison {
-  readonly matches: boolean;
-  readonly spentUnits: number;
-}
+/** How many expensive comparisons may wait: one takes seconds at most, and a client does not wait for more of them. */
+const expensiveWaiting = 8;
 
 /**
- * bcrypt at the given cost on Bun's thread pool: `concurrency` operations at once and `waiting` more in a queue. Beyond that
- * it throws `OVERLOADED`, so that a flood of sign-ins does not block other requests. It also verifies imported hashes.
+ * bcrypt at the given cost on Bun's thread pool: `concurrency` operations at once and `waiting` more in a queue. It also
+ * verifies imported hashes; those that take more work than the cost have a lane of their own, with one at once.
  */
 export function createBcryptHasher(options: {
   cost: number;
   concurrency: number;
   waiting: number;
 }): PasswordHasher {
-  const { cost } = options;
-  const queue = createWorkQueue({
-    concurrency: options.concurrency,
-    waiting: options.waiting,
-    refuse: () =>
-      new AppError("OVERLOADED", "Too many sign-ins at once. Please try again shortly.", {
-        retryAfterSeconds: 5,
-      }),
+  const { cost, concurrency, waiting } = options;
+  const ordinaryLane = createLane({ concurrency, waiting });
+  const expensiveLane = createLane({
+    concurrency: 1,
+    waiting: Math.min(waiting, expensiveWaiting),
   });
   const meter = createEffortMeter();
-  /** The effort of comparisons with imported hashes, for every kind that was compared since the start. */
-  const importedEfforts = new Map<string, Effort>();
+  /** The measurements that run, by kind. */
+  const measurements = new Map<string, Promise<void>>();
+  /** The work of the configured cost, or of a higher one at which this service hashed before its operator lowered it. */
   let ownUnits = unitsOfCost(cost);
+  /** The most work of one form of an imported bcrypt hash of at most that cost. */
+  let importedBcryptUnits = 0;
 
   const spend = (password: string, spentCost: number): Promise<boolean> =>
     meter.run(bcryptEffort(spentCost), () => compareWithDummy(password, spentCost));
 
-  async function compareOwn(password: string, hash: string, ownCost: number): Promise<Comparison> {
-    const effort = bcryptEffort(ownCost);
-    const matches = await meter.run(effort, () => Bun.password.verify(password, hash));
-    const spentUnits = meter.unitsOf(effort);
-    ownUnits = Math.max(ownUnits, spentUnits);
-    return { matches, spentUnits };
+  /** Measures the work of a kind of hash when it is first compared, since its lane depends on it. */
+  async function measure({ effort, matches }: Comparison): Promise<void> {
+    if (meter.isMeasured(effort)) return;
+    const { kind } = effort;
+    const measurement =
+      measurements.get(kind) ??
+      expensiveLane
+        .run({ source: "measurement", account: kind, signal: undefined }, async () => {
+          if (!meter.isCalibrated) await spend("", Math.min(cost, calibrationCost));
+          await meter.run(effort, () => matches("measurement"));
+        })
+        .finally(() => measurements.delete(kind));
+    measurements.set(kind, measurement);
+    await measurement;
   }
 
-  async function compareImported(
-    { password, typed }: Candidate,
-    { effort, formsOf, matches }: ImportedHash,
-  ): Promise<Comparison> {
-    if (!meter.isCalibrated) await spend(password, Math.min(cost, calibrationCost));
-    importedEfforts.set(effort.kind, effort);
-    let spentUnits = 0;
-    for (const form of formsOf(password, typed)) {
-      const isRight = await meter.run(effort, () => matches(form));
-      spentUnits += meter.unitsOf(effort);
-      if (isRight) return { matches: true, spentUnits };
+  /** The work of a refusal in the ordinary lane, for every account: the time does not show which hash is stored. */
+  function unitsOfRefusal({ password, typed }: Candidate): number {
+    return Math.max(ownUnits, importedBcryptUnits * formsOfBcrypt(password, typed).length);
+  }
+
+  function learn({ isImported, effort }: Comparison): void {
+    const units = meter.unitsOf(effort);
+    if (!isImported) ownUnits = Math.max(ownUnits, units);
+    else if (effort.bcryptCost !== null && units <= ownUnits) {
+      importedBcryptUnits = Math.max(importedBcryptUnits, units);
     }
-    return { matches: false, spentUnits };
   }
 
-  async function compare(candidate: Candidate, hash: string | null): Promise<Comparison> {
-    const nothing = { matches: false, spentUnits: 0 };
-    if (hash === null || candidate.password === "") return nothing;
-    const ownCost = bcryptCostOf(hash);
-    if (ownCost !== null) return compareOwn(candidate.password, hash, ownCost);
-    const imported = parseImportedHash(hash);
-    return imported === null ? nothing : compareImported(candidate, imported);
+  function laneOf(comparison: Comparison | null, candidate: Candidate): Lane {
+    if (comparison === null) return ordinaryLane;
+    const units = meter.unitsOf(comparison.effort) * comparison.forms.length;
+    return units > unitsOfRefusal(candidate) ? expensiveLane : ordinaryLane;
   }
 
-  /** The work of every failed comparison: that of the most expensive known hash. Otherwise the time would show which hash is stored. */
-  function unitsOfFailure({ password, typed }: Candidate): number {
-    const mostExpensive = Math.max(0, ...importedEfforts.values().map(meter.unitsOf));
-    return Math.max(ownUnits, mostExpensive * formsOfBcrypt(password, typed).length);
+  async function compare(comparison: Comparison | null, candidate: Candidate): Promise<boolean> {
+    let spentUnits = 0;
+    if (comparison !== null) {
+      const { effort, forms, matches } = comparison;
+      for (const form of forms) {
+        if (await meter.run(effort, () => matches(form))) return true;
+        spentUnits += meter.unitsOf(effort);
+      }
+    }
+    await spendUnits(candidate.password, unitsOfRefusal(candidate) - spentUnits);
+    return false;
   }
 
   /** Runs comparisons at the costs that add up to `units`, as the binary digits of a number do. */
@@ -97,14 +96,22 @@ export function createBcryptHasher(options: {
   }
 
   return {
-    hash: (password) => queue.run(() => Bun.password.hash(password, { algorithm: "bcrypt", cost })),
-    verify: (password, hash, typed = password) =>
-      queue.run(async () => {
-        const candidate = { password, typed };
-        const { matches, spentUnits } = await compare(candidate, hash);
-        if (!matches) await spendUnits(password, unitsOfFailure(candidate) - spentUnits);
-        return matches;
-      }),
+    assertPlace: (admission) => ordinaryLane.assertPlace(admission),
+    hash: (password, admission) =>
+      ordinaryLane.run(admission, () => Bun.password.hash(password, { algorithm: "bcrypt", cost })),
+    async verify(password, hash, admission, typed = password) {
+      const candidate = { password, typed };
+      const comparison = findComparison(candidate, hash);
+      if (comparison !== null) {
+        await measure(comparison);
+        learn(comparison);
+      }
+      const lane = laneOf(comparison, candidate);
+      return lane.run(admission, async () => {
+        const mayStart = (await admission.mayStart?.()) ?? true;
+        return mayStart && compare(comparison, candidate);
+      });
+    },
     isOutdated: (hash) => {
       const ownCost = bcryptCostOf(hash);
       return ownCost === null || ownCost < cost;

@@ -13,6 +13,8 @@ export interface EffortMeter {
   run(effort: Effort, compare: () => Promise<boolean>): Promise<boolean>;
   /** The units of a comparison; 0 for a kind that was not measured yet. */
   unitsOf(effort: Effort): number;
+  /** Whether the units of a comparison are known. Those of bcrypt follow from the cost. */
+  isMeasured(effort: Effort): boolean;
   /** Whether the time of a unit was measured. */
   readonly isCalibrated: boolean;
 }
@@ -59,6 +61,7 @@ export function createEffortMeter(): EffortMeter {
       return matches;
     },
     unitsOf,
+    isMeasured: ({ kind, bcryptCost }) => bcryptCost !== null || leastMilliseconds.has(kind),
   };
 }
 

@@ -29,7 +29,7 @@ export const passwords = {
       kind: integer(1, 10_000),
       default: "64",
       description:
-        "How many sign-ins may wait for a password check. The response to further ones is 503.",
+        "How many passwords may wait to be checked or hashed. When it is full, a source with fewer of them displaces one of the source with the most; other responses are 503. `docs/limits.md` describes the queue.",
     },
   },
 } satisfies SettingGroup;

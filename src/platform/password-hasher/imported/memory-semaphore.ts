@@ -1,14 +1,18 @@
-import { createWorkQueue } from "../work-queue.ts";
+/** The number of comparisons at once that may each use `mostBytes` of memory: a gigabyte in all, however many processors there are. */
+const permits = 4;
 
-/** Limits the comparisons that may each use `mostBytes` of memory: a gigabyte in all, however many processors there are. */
-const queue = createWorkQueue({
-  concurrency: 4,
-  // The hasher's own queue limits how many wait here.
-  waiting: Number.POSITIVE_INFINITY,
-  refuse: () => new Error("the queue has no limit"),
-});
+const waiting: Array<() => void> = [];
+let running = 0;
 
-/** Runs a job that needs much memory, as soon as few enough others run. */
-export function withMemoryPermit<T>(job: () => Promise<T>): Promise<T> {
-  return queue.run(job);
+/** Runs a job that needs much memory, as soon as few enough others run. The hasher's queues limit how many wait here. */
+export async function withMemoryPermit<T>(job: () => Promise<T>): Promise<T> {
+  if (running < permits) running += 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await job();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else running -= 1;
+  }
 }
