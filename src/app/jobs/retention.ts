@@ -3,6 +3,7 @@ import { deleteExpiredChallenges } from "../../features/email-challenges/index.t
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
 import { batchSize } from "../../platform/db/delete-batch.ts";
+import { deleteEndedReservations } from "../../features/users/index.ts";
 import {
   deleteDeadMessages,
   deleteDeliveredMessages,
@@ -17,6 +18,7 @@ const deletions: Readonly<Record<string, (platform: Platform, now: Date) => Prom
   challenges: ({ db }, now) => deleteExpiredChallenges(db, now),
   sessions: ({ db }, now) => deleteExpiredSessions(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
+  usernames: deleteEndedReservations,
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),
   deadMessages: ({ db }, now) => deleteDeadMessages(db, now),
   // The last one: it fails while the audit log is not intact.

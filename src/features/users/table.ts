@@ -57,3 +57,26 @@ export const users = pgTable(
       .where(sql`${table.disabledAt} is not null and ${table.deletedAt} is null`),
   ],
 );
+
+/**
+ * Usernames that accounts have or gave up, by what they look like. The triggers of migration 0008 write it in the statement that
+ * changes the user, so that no way to change a username leaves it out.
+ */
+export const usernames = pgTable(
+  "usernames",
+  {
+    /** What look-alikes have in common (`gatehouse_username_skeleton`). */
+    skeleton: text("skeleton").primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** Since when it is reserved for the account that gave it up; null while the account has it. */
+    releasedAt: timestamp("released_at"),
+  },
+  (table) => [
+    index("usernames_user_index").on(table.userId),
+    index("usernames_released_index")
+      .on(table.releasedAt)
+      .where(sql`${table.releasedAt} is not null`),
+  ],
+);

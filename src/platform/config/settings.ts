@@ -1,3 +1,4 @@
+import { accounts } from "./groups/accounts.ts";
 import { audit } from "./groups/audit.ts";
 import { database } from "./groups/database.ts";
 import { events } from "./groups/events.ts";
@@ -14,6 +15,7 @@ export const settingGroups: readonly SettingGroup[] = [
   installation,
   database,
   tokens,
+  accounts,
   passwords,
   verification,
   mail,
@@ -26,6 +28,7 @@ const definitions = {
   ...installation.settings,
   ...database.settings,
   ...tokens.settings,
+  ...accounts.settings,
   ...passwords.settings,
   ...verification.settings,
   ...mail.settings,
