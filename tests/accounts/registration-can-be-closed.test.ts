@@ -78,7 +78,12 @@ describe.each([
   });
 
   test("addresses of these domains register, in any spelling", async () => {
-    for (const domain of ["example.com", "EXAMPLE.COM", "bücher.example", "xn--bcher-kva.example"]) {
+    for (const domain of [
+      "example.com",
+      "EXAMPLE.COM",
+      "bücher.example",
+      "xn--bcher-kva.example",
+    ]) {
       const answer = await app.post(path, { email: addressAt(domain), password: goodPassword });
       expect([domain, answer.status]).toEqual([domain, 201]);
     }

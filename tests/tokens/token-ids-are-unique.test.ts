@@ -51,6 +51,7 @@ test("both tokens have the documented claims and no others", async () => {
     iat: expect.any(Number),
     exp: Number(access.claims["iat"]) + 86_400,
     email: user.email,
+    email_verified: true,
     roles: ["user"],
     amr: ["pwd"],
   });

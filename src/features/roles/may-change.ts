@@ -56,11 +56,12 @@ async function hasOtherUsers({ db }: Context, name: string, self: string): Promi
 
 /**
  * The same in the statement that changes the role. It locks the role first, against assignments, which lock it too; the function
- * then sees every assignment that was committed while the statement waited for the lock.
+ * then sees every assignment that was committed while the statement waited for the lock. Without the limit the planner would
+ * call it before the lock.
  */
 function isWithoutOtherUsers({ name }: RoleReading, self: string): SQL {
   return sql`${roles.name} in (
     select "locked"."name" from (
-      select "name" from ${roles} as "role" where "role"."name" = ${name} for update
+      select "name" from ${roles} as "role" where "role"."name" = ${name} limit 1 for update
     ) as "locked" where not gatehouse_role_has_other_users("locked"."name", ${self}::uuid))`;
 }
