@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 
 import { introspect, makeClient } from "../support/clients.ts";
 import { decodeToken } from "../support/forge-token.ts";

@@ -132,7 +132,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
       `select skeleton from usernames where user_id = '${user.userId}' and released_at is not null order by 1`,
     );
     expect(reserved.map(({ skeleton }) => skeleton)).toEqual(
-      [..."bcdef"].map((letter) => `squat-${letter}`),
+      ["b", "c", "d", "e", "f"].map((letter) => `squat-${letter}`),
     );
     expect((await register(app, "squat-a")).status).toBe(201);
   });
@@ -211,8 +211,6 @@ test("of 50 who take a name whose quarantine is over, one gets it, and no respon
   const answers = await race(50, (index) =>
     register(app, index % 2 === 0 ? "free-for-all" : "Free-F0r-A1l"),
   );
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([
-    201,
-    ...Array<number>(49).fill(400),
-  ]);
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 400)).toHaveLength(49);
 });

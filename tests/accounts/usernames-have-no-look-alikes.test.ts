@@ -46,8 +46,18 @@ describe.each([...databaseKinds])("on %s", (database) => {
   // Attack: a name that a person reads as another user's, in whichever case an application shows it.
   // security 157
   test.each([
-    ...["paypal", "PAYPAL", "PayPaI", "paypa1", "PAYPAI", "paypai", "bobl0", "bob1o", "BOBIO"],
-    ...["rnodern.man", "modem.man", "MODERN.MAN"],
+    "paypal",
+    "PAYPAL",
+    "PayPaI",
+    "paypa1",
+    "PAYPAI",
+    "paypai",
+    "bobl0",
+    "bob1o",
+    "BOBIO",
+    "rnodern.man",
+    "modem.man",
+    "MODERN.MAN",
   ])("%s, which looks like another user's, is refused wherever it is chosen", async (username) => {
     const email = freshEmail();
     const answers = [
@@ -118,11 +128,10 @@ describe.each([...databaseKinds])("on %s", (database) => {
   test("of 50 who choose names that look alike at once, one gets it, and no response is 5xx", async () => {
     const variants = ["l0tus-x", "lotus-x", "1otus-x", "IOTUS-x", "Lotus-X"];
     const answers = await race(50, (index) => register(app, variants[index % 5] ?? ""));
-    const statuses = answers.map(({ status }) => status);
-    expect(statuses.toSorted()).toEqual([201, ...Array<number>(49).fill(400)]);
-    expect(answers.filter(({ status }) => status === 400).map(outcomeOf)).toEqual(
-      Array(49).fill(taken),
-    );
+    const winners = answers.filter(({ status }) => status === 201);
+    const others = answers.filter(({ status }) => status !== 201);
+    expect(winners).toHaveLength(1);
+    expect(others.map(outcomeOf)).toEqual(Array.from({ length: 49 }, () => taken));
     const owners = await app.rows(
       "select released_at from usernames where skeleton = gatehouse_username_skeleton('lotus-x')",
     );

@@ -46,7 +46,10 @@ describe.each(["true", "false"])("with REFRESH_TOKEN_ROTATION=%s", (rotation) =>
        and session_id = '${sessionOf(user.refreshToken)}'`,
     );
     expect([...rows]).toEqual(
-      Array(2).fill({ result: "failure", detail: { reason: "email_not_verified" } }),
+      Array.from({ length: 2 }, () => ({
+        result: "failure",
+        detail: { reason: "email_not_verified" },
+      })),
     );
   });
 

@@ -6,14 +6,14 @@ import { timestamp } from "../../platform/db/columns.ts";
 /** The credentials version of a new account. */
 export const firstCredentialsVersion = 1;
 
-/** Accounts. A deleted one keeps its row, and frees its e-mail address and username. */
+/** Accounts. A deleted one keeps its row and frees its e-mail address; its username stays reserved for it for some time. */
 export const users = pgTable(
   "users",
   {
     id: uuid("id").primaryKey(),
     /** In canonical form (`canonicalEmail`). */
     email: text("email").notNull(),
-    /** As the user wrote it; unique in any case. */
+    /** As the user wrote it; unique in any case, and among look-alikes (`usernames`). */
     username: text("username"),
     /** The username that a new user wants, until the address is verified (`CONCEAL_ACCOUNTS`). Reserves nothing. */
     wantedUsername: text("wanted_username"),
