@@ -73,15 +73,20 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
     expect((await logIn(app, { email: first.email, password: goodPassword })).status).toBe(200);
   });
 
-  test("a code grants the username as well, and a deleted user's username is free", async () => {
+  test("a code grants the username as well, but not one that a deleted user gave up", async () => {
     const former = await newcomer("former");
     await verify(former.token);
     await app.rows(`update users set deleted_at = now() where email = '${former.email}'`);
-    const email = freshEmail();
-    await register(email, "former");
-    const { code } = await mailOfKind(app, "verify-email", email);
-    expect((await app.post("/api/v1/auth/verify", { email, code })).status).toBe(200);
-    expect(await usernameOf(email)).toBe("former");
+    for (const [wanted, granted] of [
+      ["latter", "latter"],
+      ["former", null],
+    ] as const) {
+      const email = freshEmail();
+      await register(email, wanted);
+      const { code } = await mailOfKind(app, "verify-email", email);
+      expect((await app.post("/api/v1/auth/verify", { email, code })).status).toBe(200);
+      expect(await usernameOf(email)).toBe(granted);
+    }
   });
 
   // Bad day: a violated constraint would be a 500, and the link used up or not.

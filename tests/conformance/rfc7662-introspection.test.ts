@@ -46,6 +46,7 @@ test("introspection describes a user's token", async () => {
     sub: user.userId,
     username: user.email,
     email: user.email,
+    email_verified: true,
     roles: ["user", "admin"],
     permissions: expect.arrayContaining(["clients:write", "users:read"]),
     iss: "http://localhost:8000",

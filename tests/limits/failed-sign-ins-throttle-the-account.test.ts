@@ -7,7 +7,7 @@ import { mailOfKind, mailsOfKind } from "../support/mail-of-kind.ts";
 import { race } from "../support/race.ts";
 import { maskTimestamp, visibleResponse } from "../support/visible-response.ts";
 import { useTestApp } from "../support/test-app.ts";
-import { watchHasher } from "../support/watch-hasher.ts";
+import { watchComparisons } from "../support/watch-comparisons.ts";
 
 // With the rate limits off, the limit on failures alone decides.
 const app = useTestApp({ settings: { LOGIN_QUEUE: "1000", LOCKOUT_THRESHOLD: "10" } });
@@ -60,7 +60,7 @@ test("nine failures and a success: the count starts again", async () => {
 // security 20
 test("200 parallel wrong passwords: at most ten are compared, then the right one is refused", async () => {
   const user = await registerVerified(app);
-  const work = watchHasher(app);
+  const work = watchComparisons(app);
   const answers = await race(200, () =>
     app.post("/api/v1/auth/login", { email: user.email, password: wrongPassword }),
   );
@@ -100,7 +100,7 @@ test("sign-in, password grant, password change, email change and deletion share 
       }),
     () => app.call("DELETE", "/api/v1/users/me", { bearer, json: { password: wrongPassword } }),
   ];
-  const work = watchHasher(app);
+  const work = watchComparisons(app);
   for (const call of [...calls, ...calls]) expect([400, 401]).toContain((await call()).status);
   expect(work.started).toBe(10);
 
@@ -208,7 +208,7 @@ test("the pause doubles with each further failure, and a quiet time ends the ser
     expect((await logIn(app, user)).status).toBe(401);
     advance(11);
     // One attempt is compared after each pause.
-    const work = watchHasher(app);
+    const work = watchComparisons(app);
     await fail(user.email, 2);
     expect(work.started).toBe(1);
   }
@@ -218,7 +218,7 @@ test("the pause doubles with each further failure, and a quiet time ends the ser
 
 test("beyond a hundred failures in all, one attempt a day is compared", async () => {
   const user = await registerVerified(app);
-  const work = watchHasher(app);
+  const work = watchComparisons(app);
   for (let round = 0; round < 12; round += 1) {
     await fail(user.email, 10);
     advance(31 * 60);

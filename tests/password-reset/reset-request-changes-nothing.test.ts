@@ -44,10 +44,10 @@ test("a password is hashed only for a valid link and an acceptable password", as
   const work = watchHasher(app);
   await confirmReset(app, "x".repeat(27));
   await confirmReset(app, token, "password");
-  expect(work).toEqual({ hashed: 0, started: 0, compared: [] });
+  expect(work).toEqual({ hashed: 0, compared: [] });
   await confirmReset(app, token);
   await confirmReset(app, token);
-  expect(work).toEqual({ hashed: 1, started: 0, compared: [] });
+  expect(work).toEqual({ hashed: 1, compared: [] });
 });
 
 // security 53

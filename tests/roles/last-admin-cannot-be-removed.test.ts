@@ -121,7 +121,7 @@ describe.each([...databaseKinds])("the last admin, on %s,", (database) => {
 // Without any admin, before `create-admin`: the rule does not affect other users.
 test("where there is no admin, other users are changed and deleted as usual", async () => {
   await using app = await startTestApp();
-  const role = await makeRole(app, []);
+  const role = await makeRole(app, ["roles:assign"]);
   const manager = await signUpWith(app, ["roles:assign"]);
   const user = await signUp(app);
   for (const roles of [[role], []]) {

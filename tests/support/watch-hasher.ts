@@ -5,9 +5,7 @@ import type { TestApp } from "./test-app.ts";
 export interface HasherWork {
   /** How many passwords were to be hashed. */
   hashed: number;
-  /** How many comparisons have started: those of throttled attempts do not. */
-  started: number;
-  /** The stored hash (null: none) of each comparison that was asked for. */
+  /** The stored hash (null: none) of each comparison. */
   readonly compared: Array<string | null>;
 }
 
@@ -17,7 +15,7 @@ export function watchHasher(
   before: () => Promise<void> = () => Promise.resolve(),
 ): HasherWork {
   const { hasher } = app.platform;
-  const work: HasherWork = { hashed: 0, started: 0, compared: [] };
+  const work: HasherWork = { hashed: 0, compared: [] };
   const watched: PasswordHasher = {
     ...hasher,
     hash: async (password, admission) => {
@@ -25,15 +23,10 @@ export function watchHasher(
       await before();
       return hasher.hash(password, admission);
     },
-    verify: async (password, hash, admission, typed) => {
+    verify: async (password, hash, ...rest) => {
       work.compared.push(hash);
       await before();
-      const mayStart = async (): Promise<boolean> => {
-        const may = (await admission.mayStart?.()) ?? true;
-        if (may) work.started += 1;
-        return may;
-      };
-      return hasher.verify(password, hash, { ...admission, mayStart }, typed);
+      return hasher.verify(password, hash, ...rest);
     },
   };
   Object.assign(app.platform, { hasher: watched });

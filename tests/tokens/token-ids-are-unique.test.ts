@@ -10,7 +10,14 @@ const app = useTestApp();
 
 // security 34
 test("10,000 access tokens of one session have 10,000 identifiers of 128 bits", async () => {
-  const subject = { userId: "u", sessionId: "s", email: "e", roles: [], amr: [] };
+  const subject = {
+    userId: "u",
+    sessionId: "s",
+    email: "e",
+    emailVerified: true,
+    roles: [],
+    amr: [],
+  };
   const notAfter = new Date(Date.now() + 60_000);
   const issued = await Promise.all(
     Array.from({ length: count }, () => issueAccessToken(app.platform, subject, notAfter)),
@@ -44,6 +51,7 @@ test("both tokens have the documented claims and no others", async () => {
     iat: expect.any(Number),
     exp: Number(access.claims["iat"]) + 86_400,
     email: user.email,
+    email_verified: true,
     roles: ["user"],
     amr: ["pwd"],
   });

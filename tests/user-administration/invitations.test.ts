@@ -160,7 +160,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
 test("an invitation includes roles if the actor may assign them and has their permissions", async () => {
   await using app = await startTestApp();
   const role = await makeRole(app, ["clients:write"]);
-  const harmless = await makeRole(app, []);
+  const harmless = await makeRole(app, ["users:write"]);
+  const byName = await makeRole(app, []);
   const create = async (permissions: string[], roles: string[]) =>
     outcomeOf(
       await usersApi(app, await signUpWith(app, permissions)).create({
@@ -174,6 +175,7 @@ test("an invitation includes roles if the actor may assign them and has their pe
   const both = ["users:write", "roles:assign"];
   expect(await create(both, [harmless])).toEqual([201, undefined]);
   expect(await create(both, [role])).toEqual([403, "FORBIDDEN"]);
+  expect(await create(both, [byName])).toEqual([403, "FORBIDDEN"]);
   expect(await create([...both, "clients:write"], [role])).toEqual([201, undefined]);
   expect(await create(both, ["admin"])).toEqual([403, "FORBIDDEN"]);
   const refused = await app.rows(

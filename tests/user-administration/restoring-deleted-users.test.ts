@@ -119,7 +119,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
     await users.remove(named.userId);
     const { email } = user;
     await app.post("/api/v1/auth/register", { email, password: goodPassword });
-    const other = await signUp(app, { username: `NAME-${database}` });
+    const other = await signUp(app);
+    await users.change(other.userId, { username: `NAME-${database}` });
     const byEmail = await users.restore(user.userId);
     const byName = await users.restore(named.userId);
     expect([outcomeOf(byEmail), outcomeOf(byName)]).toEqual([

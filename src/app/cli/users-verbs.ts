@@ -40,7 +40,8 @@ const verbs: readonly Verb[] = [
   },
   {
     name: "delete",
-    description: "delete an account and end its sessions; its address and username become free",
+    description:
+      "delete an account and end its sessions; its address becomes free, its username after a while",
     async act(ctx, { id }) {
       await deleteUser(ctx, id);
       return "deleted";

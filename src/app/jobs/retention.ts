@@ -4,6 +4,7 @@ import { deleteExpiredCounts } from "../../features/limits/index.ts";
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
 import { batchSize } from "../../platform/db/delete-batch.ts";
+import { deleteEndedReservations } from "../../features/users/index.ts";
 import {
   deleteDeadMessages,
   deleteDeliveredMessages,
@@ -19,6 +20,7 @@ const deletions: Readonly<Record<string, (platform: Platform, now: Date) => Prom
   sessions: ({ db }, now) => deleteExpiredSessions(db, now),
   limitCounts: ({ db }, now) => deleteExpiredCounts(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
+  usernames: deleteEndedReservations,
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),
   deadMessages: ({ db }, now) => deleteDeadMessages(db, now),
   // The last one: it fails while the audit log is not intact.

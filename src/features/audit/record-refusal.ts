@@ -10,9 +10,10 @@ export interface Attempt {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** A lack of permission, a conflict (such as with the last admin), and a name that another user has. */
+/** A lack of permission, an address that is not accepted, a conflict (such as with the last admin), and a name that another user has. */
 const recorded: readonly ErrorCode[] = [
   "FORBIDDEN",
+  "REGISTRATION_CLOSED",
   "CONFLICT",
   "DUPLICATE_EMAIL",
   "DUPLICATE_USERNAME",

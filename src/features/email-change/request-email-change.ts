@@ -6,20 +6,21 @@ import { AppError } from "../../kernel/errors.ts";
 import { commit } from "../../platform/db/commit.ts";
 import { when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, writeAudit } from "../audit/index.ts";
+import { recordAudit, recordRefusal, writeAudit } from "../audit/index.ts";
 import { mailLink } from "../email-challenges/index.ts";
 import { limits, spendOrReject } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { verifyOwnPassword } from "../passwords/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
-import { canonicalEmail, isActive, users } from "../users/index.ts";
+import { assertDomainAllowed, canonicalEmail, isActive, users } from "../users/index.ts";
 
 const action = "user.email_change_requested";
 
 /**
  * Mails a link to the address that the signed-in user wants to have, and a notice to the one that they have, which stays theirs
  * until the link is used. If the address is another user's, only the notice is mailed, with the same response. Throws
- * `INVALID_EMAIL`, `VALIDATION_ERROR` (the user has that address already), `INVALID_CREDENTIALS`, `OVERLOADED`.
+ * `INVALID_EMAIL`, `REGISTRATION_CLOSED` (its domain is not accepted), `VALIDATION_ERROR` (the user has that address already),
+ * `INVALID_CREDENTIALS`, `OVERLOADED`.
  */
 export async function requestEmailChange(
   ctx: Context<UserActor>,
@@ -27,6 +28,9 @@ export async function requestEmailChange(
 ): Promise<void> {
   const { userId, sessionId } = ctx.actor;
   const newEmail = canonicalEmail(input.newEmail, "new_email");
+  await recordRefusal(ctx, { action, userId, detail: {} }, async () =>
+    assertDomainAllowed(ctx, newEmail, "new_email"),
+  );
   await spendOrReject(ctx, [{ limit: limits.emailChangeByAccount, source: userId }]);
   const account = await verifyOwnPassword(ctx, input.password, { action, field: "password" });
   if (newEmail === account.email) {

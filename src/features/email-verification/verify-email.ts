@@ -3,7 +3,6 @@ import { eq, sql } from "drizzle-orm";
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { updateRows, when } from "../../platform/db/effects.ts";
-import { violatedUniqueConstraint } from "../../platform/db/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import {
@@ -14,7 +13,13 @@ import {
 } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
-import { canonicalEmail, grantedUsername, users } from "../users/index.ts";
+import {
+  canonicalEmail,
+  endReservationOfWanted,
+  grantedUsername,
+  isUsernameTaken,
+  users,
+} from "../users/index.ts";
 
 const purpose = "verify-email";
 
@@ -55,7 +60,7 @@ async function retryIfUsernameIsTaken<T>(verify: () => Promise<T>): Promise<T> {
   try {
     return await verify();
   } catch (error) {
-    if (violatedUniqueConstraint(error) !== "users_username_unique") throw error;
+    if (!isUsernameTaken(error)) throw error;
     return retryIfUsernameIsTaken(verify);
   }
 }
@@ -76,11 +81,12 @@ function verificationEffects(ctx: Context, by: "link" | "code"): ChallengeEffect
         {
           emailVerifiedAt: verifiedAt,
           updatedAt: now,
-          username: grantedUsername,
+          username: grantedUsername(ctx),
           wantedUsername: null,
         },
         eq(users.id, userId),
       ),
+      endReservationOfWanted(ctx, userId),
       recordAudit(ctx, { ...entry, result: "success", userId }),
       // There is no event if another mail has verified the address before.
       ...when(sql`not ${wasVerified}`, [

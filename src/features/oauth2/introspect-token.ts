@@ -38,8 +38,9 @@ async function describeUserToken(
     active: true,
     token_type: "bearer",
     sub: actor.userId,
-    username: actor.username ?? actor.email,
+    ...usernameOf(actor),
     email: actor.email,
+    email_verified: actor.emailVerified,
     roles: [...actor.roles],
     permissions: [...actor.permissions],
     iss: ctx.settings.jwtIssuer,
@@ -60,7 +61,7 @@ async function describeRefreshToken(ctx: Context, token: string): Promise<Intros
   return {
     active: true,
     sub: user.id,
-    username: user.username ?? user.email,
+    ...usernameOf({ ...user, emailVerified: user.emailVerifiedAt !== null }),
     iss: ctx.settings.jwtIssuer,
     sid: sessionId,
     jti: tokenId,
@@ -75,4 +76,10 @@ async function describeClientToken(ctx: Context, token: string): Promise<Introsp
   const { jwtIssuer: iss, jwtAudience: aud } = ctx.settings;
   const sub = client_id;
   return { active: true, token_type: "bearer", sub, client_id, iss, aud, jti, iat, exp };
+}
+
+/** The username, else the address; not one that the user only claims, since services take it for the user's name. */
+function usernameOf(user: { username: string | null; email: string; emailVerified: boolean }) {
+  const username = user.username ?? (user.emailVerified ? user.email : null);
+  return username === null ? {} : { username };
 }

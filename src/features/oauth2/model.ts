@@ -67,8 +67,15 @@ export const introspectionSchema = Type.Object({
   client_id: Type.Optional(
     Type.String({ description: "Present if a client obtained the token for itself." }),
   ),
-  username: Type.Optional(Type.String()),
+  username: Type.Optional(
+    Type.String({
+      description: "The username; of a user without one the address, once it is verified.",
+    }),
+  ),
   email: Type.Optional(Type.String()),
+  email_verified: Type.Optional(
+    Type.Boolean({ description: "Whether the user has proven to have the address." }),
+  ),
   roles: Type.Optional(Type.Array(Type.String(), { description: "As currently stored." })),
   permissions: Type.Optional(Type.Array(Type.String(), { description: "As currently stored." })),
   iss: Type.Optional(Type.String()),

@@ -15,7 +15,7 @@ import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
 const action = "user.deleted";
 
 /**
- * Deletes the signed-in user's account: its row stays, its address and username are free, and all of its sessions, links and
+ * Deletes the signed-in user's account: its row stays, its address is free, and all of its sessions, links and
  * codes are void. Needs the password; if there is none, a recent sign-in. Throws `VALIDATION_ERROR` (no password),
  * `INVALID_CREDENTIALS` (a wrong one, or the account changed meanwhile), `REAUTHENTICATION_REQUIRED`, `CONFLICT` (the last
  * admin), `OVERLOADED`.

@@ -30,7 +30,7 @@ export function ownAccountRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cook
           tags,
           summary: "Update the user's own profile",
           description:
-            "Returns the updated user. The e-mail address and the password have operations of their own; the user cannot change anything else about the account.",
+            "Returns the updated user. The e-mail address and the password have operations of their own; the user cannot change anything else about the account. A username that is reserved for the operator is a `VALIDATION_ERROR`; one that looks like another user's, or was given up by another account within `USERNAME_QUARANTINE`, is a `DUPLICATE_USERNAME`. The previous username stays reserved for the account for that time.",
         },
       },
     )
@@ -54,7 +54,7 @@ export function ownAccountRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cook
           tags,
           summary: "Delete the user's own account",
           description:
-            "Requires the password if the account has one, and otherwise a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`). Ends every session immediately, invalidates every link and code, and frees the e-mail address and the username. The last admin cannot be deleted (`CONFLICT`). The row is kept, and an operator can find it.",
+            "Requires the password if the account has one, and otherwise a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`). Ends every session immediately, invalidates every link and code, and frees the e-mail address; the username stays reserved for the account for `USERNAME_QUARANTINE`. The last admin cannot be deleted (`CONFLICT`). The row is kept, and an operator can find it.",
         },
       },
     );

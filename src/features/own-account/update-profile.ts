@@ -7,7 +7,9 @@ import { recordAudit, writeAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { invalidToken } from "../tokens/index.ts";
 import {
+  assertNotReserved,
   duplicate,
+  endReservation,
   isActive,
   profileColumns,
   profileColumnsOf,
@@ -18,8 +20,8 @@ import {
 const action = "user.updated";
 
 /**
- * Changes the signed-in user's profile, and gives the user after the change. Throws `VALIDATION_ERROR`, `DUPLICATE_USERNAME`,
- * `INVALID_TOKEN` (the user was deleted or disabled meanwhile).
+ * Changes the signed-in user's profile, and gives the user after the change. Throws `VALIDATION_ERROR` (also for a
+ * reserved username), `DUPLICATE_USERNAME`, `INVALID_TOKEN` (the user was deleted or disabled meanwhile).
  */
 export async function updateProfile(
   ctx: Context<UserActor>,
@@ -29,6 +31,8 @@ export async function updateProfile(
   const fields = Object.keys(changes);
   if (fields.length === 0) return actor;
   const { userId, sessionId } = actor;
+  const { username: chosen } = changes;
+  assertNotReserved(ctx, chosen);
   const updatedAt = ctx.clock.now();
   const query = ctx.db
     .update(users)
@@ -37,6 +41,7 @@ export async function updateProfile(
     .returning({ username: users.username, name: users.name, ...profileColumns });
   const announce = () => ({ subject: "user", id: userId }) as const;
   const update = commit(ctx, { query, announce }, () => [
+    ...(typeof chosen === "string" ? [endReservation(ctx, chosen)] : []),
     recordAudit(ctx, { action, result: "success", userId, sessionId, detail: { fields } }),
     recordEvent(ctx, action, { user_id: userId, fields }),
   ]);

@@ -11,6 +11,8 @@ export interface ChosenPassword {
   readonly confirmation?: string | undefined;
   readonly username: string | null;
   readonly email: string;
+  /** Called for a password that the policy accepts, such as for a limit. */
+  readonly beforeHashing?: () => Promise<void>;
   /** The name of the password's field in error responses; that of the confirmation is `<field>_confirmation`. */
   readonly field?: "password" | "new_password";
 }
@@ -33,5 +35,6 @@ export async function hashChosenPassword(ctx: Context, chosen: ChosenPassword): 
     { serviceName: settings.serviceName, username: chosen.username, email: chosen.email },
   );
   if (faults.length > 0) throw new WeakPasswordError(field, faults);
+  await chosen.beforeHashing?.();
   return ctx.hasher.hash(normalizePassword(chosen.password), admissionOf(ctx, chosen.email));
 }

@@ -7,7 +7,7 @@ import { recordAudit } from "../audit/index.ts";
 import { mailLinkAndCode } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { queueMail } from "../mail/index.ts";
-import { duplicate, firstCredentialsVersion, users } from "../users/index.ts";
+import { duplicate, endReservation, firstCredentialsVersion, users } from "../users/index.ts";
 
 /** A new account with a password. The address is in canonical form. */
 export interface NewAccount {
@@ -39,6 +39,7 @@ export async function createAccount(ctx: Context, account: NewAccount): Promise<
     : undefined;
   try {
     await commit(ctx, { query }, () => [
+      ...(account.username === null ? [] : [endReservation(ctx, account.username)]),
       challenge,
       mail,
       recordAudit(ctx, { action: "user.registered", result: "success", userId }),

@@ -1,12 +1,20 @@
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import type { Context } from "../../platform/platform.ts";
-import { writeAudit } from "../audit/index.ts";
+import { recordRefusal } from "../audit/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
-import { canonicalEmail, firstCredentialsVersion } from "../users/index.ts";
+import {
+  assertDomainAllowed,
+  assertNotReserved,
+  assertRegistrationOpen,
+  canonicalEmail,
+  firstCredentialsVersion,
+} from "../users/index.ts";
 import { hashChosenPassword } from "./choose-password.ts";
 import { createAccount, createConcealedAccount, type NewAccount } from "./create-account.ts";
+
+const attempt = { action: "user.registered", userId: null, detail: {} } as const;
 
 /** What is sent to register. */
 export interface RegisterInput {
@@ -25,15 +33,18 @@ export interface Registered {
 }
 
 /**
- * Creates an account with a password and mails a link and a code to verify its address. Throws `INVALID_EMAIL`,
- * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL` and `DUPLICATE_USERNAME` (neither with `CONCEAL_ACCOUNTS`: then the
- * response is the same whether the address and the username are free or taken), `RATE_LIMITED`, `OVERLOADED`.
+ * Creates an account with a password and mails a link and a code to verify its address. Throws `REGISTRATION_CLOSED`,
+ * `INVALID_EMAIL`, `VALIDATION_ERROR` (a reserved username), `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL` and
+ * `DUPLICATE_USERNAME` (neither with `CONCEAL_ACCOUNTS`: then the response is the same whether the address and the username are
+ * free or taken), `RATE_LIMITED`, `OVERLOADED`.
  */
 export async function register(ctx: Context, input: RegisterInput): Promise<Registered> {
-  const email = canonicalEmail(input.email);
   const { username, name } = input;
-  await spendOrReject(ctx, [{ limit: limits.registrationByAddress, source: addressSource(ctx) }]);
+  const email = await admitted(ctx, input.email);
+  assertNotReserved(ctx, username);
   const passwordHash = await hashChosenPassword(ctx, {
+    beforeHashing: () =>
+      spendOrReject(ctx, [{ limit: limits.registrationByAddress, source: addressSource(ctx) }]),
     password: input.password,
     confirmation: input.passwordConfirmation,
     username,
@@ -56,10 +67,19 @@ export async function register(ctx: Context, input: RegisterInput): Promise<Regi
   return { userId: user.id, email, tokens };
 }
 
+/** The address in canonical form, if it may register. Decided before anything is looked up or hashed. */
+function admitted(ctx: Context, received: string): Promise<string> {
+  return recordRefusal(ctx, attempt, async () => {
+    assertRegistrationOpen(ctx);
+    const email = canonicalEmail(received);
+    assertDomainAllowed(ctx, email);
+    return email;
+  });
+}
+
 async function createOpenly(ctx: Context, account: NewAccount): Promise<void> {
-  const refusal = await createAccount(ctx, account);
-  if (refusal === null) return;
-  const detail = { reason: refusal.code };
-  await writeAudit(ctx, { action: "user.registered", result: "failure", userId: null, detail });
-  throw refusal;
+  await recordRefusal(ctx, attempt, async () => {
+    const refusal = await createAccount(ctx, account);
+    if (refusal !== null) throw refusal;
+  });
 }

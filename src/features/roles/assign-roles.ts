@@ -11,7 +11,7 @@ import { recordEvent } from "../events/index.ts";
 import { users } from "../users/index.ts";
 import { assertFewEnough } from "./errors.ts";
 import { giveRoles, isRoleGone } from "./give-roles.ts";
-import { findGrantable } from "./may-grant.ts";
+import { assertNotOwn, findGrantable } from "./may-grant.ts";
 import { changeOf, isChange, type NameChange, type RoleReading, textArray } from "./queries.ts";
 import { userRoles } from "./table.ts";
 import { rolesOf, userColumns, type UserRecord } from "./user-with-roles.ts";
@@ -21,7 +21,7 @@ const action = "user.roles_changed";
 /**
  * Replaces a user's roles; every user has `user` in addition. Effective at once, also for tokens. Gives the user after the
  * change. Throws `USER_NOT_FOUND`, `VALIDATION_ERROR` (an unknown role, too many), `FORBIDDEN` (an added or removed role has a
- * permission that the actor lacks), `CONFLICT` (the last admin).
+ * permission that the actor lacks, or none and the actor lacks the role; or an added one is for the actor's own account), `CONFLICT` (the last admin).
  */
 export async function assignRoles(
   ctx: Context,
@@ -37,6 +37,7 @@ export async function assignRoles(
     const change = changeOf(user.roles, wanted);
     if (!isChange(change)) return user;
     return recordRefusal(ctx, attempt, async () => {
+      assertNotOwn(ctx.actor, { userId, added: change.added });
       const granted = await findGrantable(ctx, [...change.added, ...change.removed], roles);
       const after = { ...user, roles: wanted.toSorted() };
       return (await write(ctx, after, version, { change, granted })) ? after : null;

@@ -24,6 +24,8 @@ const reading = "roles:read";
 const writing = "roles:write";
 const withinOwnPermissions =
   "The caller must also have every permission that the change adds or removes.";
+const concernsUsers =
+  "If another user has the role, the caller must be allowed to assign it: `roles:assign`, and for a role without permissions the role itself or `admin`.";
 
 /** Roles: named sets of permissions. A user may have several. */
 export function rolesRoutes({ kit }: Pick<RouteParts, "kit">) {
@@ -118,7 +120,7 @@ export function rolesRoutes({ kit }: Pick<RouteParts, "kit">) {
           operationId: "updateRole",
           tags,
           summary: "Update a role",
-          description: `\`permissions\` replaces all permissions of the role, with immediate effect for every user who has it. The permissions of \`admin\` cannot be changed. ${withinOwnPermissions} The response contains the whole role if the caller has \`${reading}\`.`,
+          description: `\`permissions\` replaces all permissions of the role, with immediate effect for every user who has it. The permissions of \`admin\` cannot be changed, and only an admin changes \`user\`. ${withinOwnPermissions} ${concernsUsers} The response contains the whole role if the caller has \`${reading}\`.`,
         },
       },
     )
@@ -137,7 +139,7 @@ export function rolesRoutes({ kit }: Pick<RouteParts, "kit">) {
           operationId: "deleteRole",
           tags,
           summary: "Delete a role",
-          description: `Removes the role from every user immediately. \`user\` and \`admin\` cannot be deleted. ${withinOwnPermissions}`,
+          description: `Removes the role from every user immediately. \`user\` and \`admin\` cannot be deleted. ${withinOwnPermissions} ${concernsUsers}`,
         },
       },
     );

@@ -2,11 +2,11 @@ import { and, eq, sql } from "drizzle-orm";
 
 import { commit } from "../../platform/db/commit.ts";
 import { deleteRows, insertRow } from "../../platform/db/effects.ts";
-import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
+import { untilWritten } from "../../platform/db/row-version.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordRefusal } from "../audit/index.ts";
 import { assertAllExist, isFixed, roleNotFound } from "./errors.ts";
-import { assertHolds } from "./may-grant.ts";
+import { assertMayChange, type RoleGuard } from "./may-change.ts";
 import {
   changeOf,
   findPermissions,
@@ -30,8 +30,8 @@ export interface RoleUpdate {
 
 /**
  * Changes a role and gives it after the change; effective at once for all users who have it. Throws `NOT_FOUND`,
- * `VALIDATION_ERROR` (an unknown permission), `FORBIDDEN` (an added or removed permission is one that the actor lacks),
- * `CONFLICT` (the permissions of `admin` cannot be changed).
+ * `VALIDATION_ERROR` (an unknown permission), `FORBIDDEN` (an added or removed permission is one that the actor lacks,
+ * or the role is one whose users the actor may not change), `CONFLICT` (the permissions of `admin` cannot be changed).
  */
 export async function updateRole(
   ctx: Context,
@@ -52,20 +52,25 @@ export async function updateRole(
       if (name === adminRole && isChange({ added, removed })) {
         throw isFixed("The role admin has every permission.");
       }
-      assertHolds(ctx.actor, [...added, ...removed]);
-      return (await write(ctx, role, after)) ? after : null;
+      const guard = await assertMayChange(ctx, role, { added, removed });
+      return (await write(ctx, role, after, guard)) ? after : null;
     });
   });
 }
 
-/** False, and nothing is written, if the role changed since it was read. */
-async function write(ctx: Context, before: RoleReading, after: RoleRecord): Promise<boolean> {
+/** False, and nothing is written, if the role changed since it was read, or got a user for whom the decision does not hold. */
+async function write(
+  ctx: Context,
+  before: RoleReading,
+  after: RoleRecord,
+  guard: RoleGuard,
+): Promise<boolean> {
   const { name, description } = after;
   const { added, removed } = changeOf(before.permissions, after.permissions);
   const query = ctx.db
     .update(roles)
     .set({ description, updatedAt: ctx.clock.now() })
-    .where(and(eq(roles.name, name), eq(rowVersion(roles), before.version)))
+    .where(guard)
     .returning({ name: roles.name });
   const isRemoved = and(
     eq(rolePermissions.role, name),

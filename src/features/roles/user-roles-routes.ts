@@ -35,7 +35,7 @@ export function userRolesRoutes({ kit }: Pick<RouteParts, "kit">) {
         tags: ["Roles"],
         summary: "Replace a user's roles",
         description:
-          "The user has exactly these roles afterwards, with immediate effect, also for existing tokens. The last admin keeps `admin` (`CONFLICT`), which only an admin can assign or remove. The caller must also have every permission of the roles that are added or removed. The response contains the whole user if the caller has `users:read`.",
+          "The user has exactly these roles afterwards, with immediate effect, also for existing tokens. The last admin keeps `admin` (`CONFLICT`), which only an admin can assign or remove. The caller must also have every permission of the roles that are added or removed; of a role without permissions, the role itself or `admin`. No user but an admin adds a role to their own account. The response contains the whole user if the caller has `users:read`.",
       },
     },
   );

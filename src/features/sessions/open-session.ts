@@ -113,6 +113,7 @@ export async function tokenResponse(
     userId: user.id,
     sessionId: session.id,
     email: user.email,
+    emailVerified: user.emailVerifiedAt !== null,
     roles: rolesOf(user),
     amr: session.amr,
   };

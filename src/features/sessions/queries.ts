@@ -38,12 +38,19 @@ export function isActiveSession(now: QueryValue<Date>): SQL | undefined {
   );
 }
 
+/** In a statement on `users`: whether the user may sign in as the settings are now, since they may have changed since then. */
+export function meetsSignInSettings(requireEmailVerification: QueryValue<boolean>): SQL {
+  return sql`(${users.emailVerifiedAt} is not null or not ${requireEmailVerification}::boolean)`;
+}
+
 /**
- * In a statement on `sessions` alone: the version of the user's credentials, if the session's user is active. It is a subquery,
- * so that the session is found first and then its user.
+ * In a statement on `sessions` alone: the version of the user's credentials, if the session's user is active and `which` holds. It
+ * is a subquery, so that the session is found first and then its user.
  */
-export const presentCredentialsVersion = sql`(select ${users.credentialsVersion} from ${users}
-  where ${users.id} = ${sessions.userId} and ${isActive})`;
+export function presentCredentialsVersion(which: SQL): SQL {
+  return sql`(select ${users.credentialsVersion} from ${users}
+    where ${users.id} = ${sessions.userId} and ${isActive} and ${which})`;
+}
 
 /** Whether a session was opened by a sign-in within the last ten minutes. A refresh does not extend that time. */
 export function isFreshSession(sessionId: string, now: Date): SQL<boolean> {

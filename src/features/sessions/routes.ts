@@ -33,7 +33,7 @@ export function sessionsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie
         anyone: true,
         accepts: "json",
         body: cookie.isEnabled ? refreshWithCookieBody : refreshBody,
-        failsWith: ["AUTHENTICATION_REQUIRED", "INVALID_TOKEN", "FORBIDDEN"],
+        failsWith: ["AUTHENTICATION_REQUIRED", "INVALID_TOKEN", "FORBIDDEN", "EMAIL_NOT_VERIFIED"],
         response: {
           200: successSchema(tokenResponseSchema),
         },
@@ -42,7 +42,7 @@ export function sessionsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie
           tags,
           summary: "Refresh tokens",
           description:
-            "Each refresh token works once. Used again within the grace period (`REFRESH_TOKEN_GRACE`) it returns the same successor; used again later it ends the session, because another person may have the token.",
+            "Each refresh token works once. Used again within the grace period (`REFRESH_TOKEN_GRACE`) it returns the same successor; used again later it ends the session, because another person may have the token. `EMAIL_NOT_VERIFIED` when `REQUIRE_EMAIL_VERIFICATION` was switched on since the sign-in and the address is not verified: the token is not used up.",
         },
       },
     )

@@ -6,6 +6,7 @@ export interface TokenSubject {
   readonly userId: string;
   readonly sessionId: string;
   readonly email: string;
+  readonly emailVerified: boolean;
   readonly roles: readonly string[];
   readonly amr: readonly string[];
 }
@@ -18,7 +19,8 @@ export interface RefreshTokenFacts {
 }
 
 /**
- * Signs an access token (RFC 9068): `iss`, `aud`, `sub`, `sid`, `jti`, `iat`, `exp`, `email`, `roles`, `amr`.
+ * Signs an access token (RFC 9068): `iss`, `aud`, `sub`, `sid`, `jti`, `iat`, `exp`, `email`, `email_verified`,
+ * `roles`, `amr`.
  * It expires after `JWT_ACCESS_TOKEN_TTL`, and never after `notAfter`, when its session ends unless it is refreshed.
  */
 export async function issueAccessToken(
@@ -38,6 +40,7 @@ export async function issueAccessToken(
     iat: issuedAt,
     exp: expiresAt,
     email: subject.email,
+    email_verified: subject.emailVerified,
     roles: subject.roles,
     amr: subject.amr,
   });

@@ -5,7 +5,7 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit, writeAudit } from "../audit/index.ts";
 import { hashChosenPassword } from "../passwords/index.ts";
 import { adminRole, userRoles } from "../roles/index.ts";
-import { canonicalEmail, duplicate, isUsername, users } from "../users/index.ts";
+import { canonicalEmail, duplicate, endReservation, isUsername, users } from "../users/index.ts";
 
 const action = "user.created";
 
@@ -34,6 +34,7 @@ export async function createAdmin(
   const detail = { roles: [adminRole] };
   try {
     await commit(ctx, { query }, () => [
+      ...(username === null ? [] : [endReservation(ctx, username)]),
       insertRow(userRoles, { userId, role: adminRole, createdAt: now }),
       recordAudit(ctx, { action, result: "success", userId, detail }),
     ]);

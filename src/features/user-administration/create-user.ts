@@ -16,6 +16,7 @@ import {
 import {
   canonicalEmail,
   duplicate,
+  endReservation,
   firstCredentialsVersion,
   profileColumnsOf,
   users,
@@ -81,6 +82,7 @@ async function write(
   );
   try {
     const [row] = await commit(ctx, { query }, () => [
+      ...(typeof columns.username === "string" ? [endReservation(ctx, columns.username)] : []),
       giveRoles(ctx, userId, granted),
       challenge,
       mail,

@@ -9,7 +9,7 @@ import { administerUser, isAsRead } from "./administer-user.ts";
 const action = "user.deleted";
 
 /**
- * Deletes a user: the row stays, the address and username are free, and all sessions, links and codes are void. Throws
+ * Deletes a user: the row stays, the address is free, and all sessions, links and codes are void. Throws
  * `USER_NOT_FOUND`, `FORBIDDEN`, `CONFLICT` (the last admin).
  */
 export async function deleteUser(ctx: Context, userId: string): Promise<void> {

@@ -110,9 +110,7 @@ export const accountSchema = Type.Composite(
       created_at: Type.String({ format: "date-time" }),
       updated_at: Type.String({ format: "date-time" }),
       disabled_at: nullableTimestamp("The time since which the user cannot sign in."),
-      deleted_at: nullableTimestamp(
-        "The time since which the e-mail address and the username are free.",
-      ),
+      deleted_at: nullableTimestamp("The time since which the e-mail address is free."),
     }),
   ],
   { $id: "UserAccount" },

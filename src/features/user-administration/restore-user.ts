@@ -3,7 +3,7 @@ import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { duplicate, users } from "../users/index.ts";
+import { duplicate, endReservation, users } from "../users/index.ts";
 import { type Account, accountColumns } from "./account.ts";
 import { administerUser, isAsRead } from "./administer-user.ts";
 
@@ -24,7 +24,9 @@ export async function restoreUser(ctx: Context, userId: string): Promise<Account
       .where(isAsRead(account))
       .returning(accountColumns);
     const announce = () => ({ subject: "user", id: userId }) as const;
+    const { username } = account;
     const [row] = await commit(ctx, { query, announce }, () => [
+      ...(username === null ? [] : [endReservation(ctx, username)]),
       recordAudit(ctx, { action, result: "success", userId }),
       recordEvent(ctx, action, { user_id: userId, email: account.email }),
     ]).catch((error: unknown) => {

@@ -80,7 +80,7 @@ export function usersRoutes({ kit }: Pick<RouteParts, "kit">) {
           tags,
           summary: "Create a user",
           description:
-            "Sends the user an e-mail with a link to choose a password, which also verifies the address. The link expires after `VERIFY_EMAIL_TTL`; after that the user requests another one at `/auth/password/reset`. A body with `roles` also requires the permission `roles:assign` and every permission of those roles.",
+            "Sends the user an e-mail with a link to choose a password, which also verifies the address. The link expires after `VERIFY_EMAIL_TTL`; after that the user requests another one at `/auth/password/reset`. A body with `roles` also requires the permission `roles:assign` and every permission of those roles; a role without permissions requires having it, or `admin`. `REGISTRATION`, `ALLOWED_EMAIL_DOMAINS` and reserved usernames do not restrict this operation.",
         },
       },
     )
@@ -141,7 +141,7 @@ export function usersRoutes({ kit }: Pick<RouteParts, "kit">) {
           operationId: "deleteUser",
           tags,
           summary: "Delete a user",
-          description: `Ends the user's sessions immediately and frees the e-mail address and the username. The row is kept and can be restored. The last admin cannot be deleted (\`CONFLICT\`). ${withinOwnPermissions}`,
+          description: `Ends the user's sessions immediately and frees the e-mail address; the username stays reserved for the account for \`USERNAME_QUARANTINE\`, and only administrators can give it to another user. The row is kept and can be restored. The last admin cannot be deleted (\`CONFLICT\`). ${withinOwnPermissions}`,
         },
       },
     )

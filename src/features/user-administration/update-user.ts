@@ -5,6 +5,8 @@ import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import {
   duplicate,
+  endReservation,
+  endReservationOfWanted,
   grantedUsername,
   nextCredentialsVersion,
   profileColumnsOf,
@@ -83,7 +85,7 @@ async function write(
     .update(users)
     .set({
       ...(verifies
-        ? { emailVerifiedAt: now, username: grantedUsername, wantedUsername: null }
+        ? { emailVerifiedAt: now, username: grantedUsername(ctx), wantedUsername: null }
         : {}),
       ...columns,
       ...(disables ? { disabledAt: now, credentialsVersion: nextCredentialsVersion } : {}),
@@ -111,8 +113,11 @@ function effectsOf(
 ): Effect[] {
   const { disables, enables, verifies } = change;
   const fields = Object.keys(change.profile);
+  const { username } = change.profile;
   const done = { result: "success", userId } as const;
   return [
+    ...(typeof username === "string" ? [endReservation(ctx, username)] : []),
+    ...(verifies && username === undefined ? [endReservationOfWanted(ctx, userId)] : []),
     ...(fields.length > 0 ? [recordAudit(ctx, { ...done, action, detail: { fields } })] : []),
     ...(disables
       ? [

@@ -1,7 +1,8 @@
 import type { FieldFault } from "../../kernel/errors.ts";
+import { usernameSkeleton } from "../users/index.ts";
 import type { ImportedUser } from "./parse-user.ts";
 
-/** Finds addresses and usernames that a file has twice: the second line is at fault. */
+/** Finds addresses that a file has twice, and usernames that look like an earlier one: the second line is at fault. */
 export interface EarlierLines {
   /** The faults of a line that repeats an earlier one. Stores the line otherwise. */
   findFaults(number: number, user: ImportedUser): FieldFault[];
@@ -13,10 +14,16 @@ export function createEarlierLines(): EarlierLines {
   const usernames = new Map<number, number>();
   return {
     findFaults: (number, { email, username }) => [
-      ...faultOf("email", findOrAdd(emails, email, number)),
+      ...faultOf(findOrAdd(emails, email, number), (line) => ({
+        field: "email",
+        issue: `Is in line ${line} already.`,
+      })),
       ...(username === null
         ? []
-        : faultOf("username", findOrAdd(usernames, username.toLowerCase(), number))),
+        : faultOf(findOrAdd(usernames, usernameSkeleton(username), number), (line) => ({
+            field: "username",
+            issue: `Is in line ${line} already, or looks like the one there.`,
+          }))),
     ],
   };
 }
@@ -38,6 +45,6 @@ function findOrAdd(lines: Map<number, number>, text: string, number: number): nu
   return null;
 }
 
-function faultOf(field: string, earlier: number | null): FieldFault[] {
-  return earlier === null ? [] : [{ field, issue: `Is in line ${earlier} already.` }];
+function faultOf(earlier: number | null, fault: (line: number) => FieldFault): FieldFault[] {
+  return earlier === null ? [] : [fault(earlier)];
 }

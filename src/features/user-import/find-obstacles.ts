@@ -1,11 +1,11 @@
-import { and, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, inArray, isNull, sql } from "drizzle-orm";
 
 import type { Context } from "../../platform/platform.ts";
-import { users } from "../users/index.ts";
+import { usernames, usernameSkeleton, users } from "../users/index.ts";
 import type { ImportedUser } from "./parse-user.ts";
 import type { NumberedUser } from "./write-batch.ts";
 
-/** Why a line is not imported: its address has an account, or another user has its username. */
+/** Why a line is not imported: its address has an account, or another user has its username or a look-alike. */
 export type Obstacle = "present" | "username taken";
 
 /** The present obstacle of each of these lines; null for none. */
@@ -15,26 +15,27 @@ export async function findObstacles(
 ): Promise<{ number: number; obstacle: Obstacle | null }[]> {
   if (batch.length === 0) return [];
   const emailColumn = sql<string>`lower(${users.email})`;
-  const usernameColumn = sql<string | null>`lower(${users.username})`;
   const emails = batch.map(({ email }) => email);
-  const usernames = batch.flatMap((user) => foldedUsername(user) ?? []);
-  const hasUsername = usernames.length > 0 ? inArray(usernameColumn, usernames) : undefined;
   const found = await ctx.db
-    .select({ email: emailColumn.as("email"), username: usernameColumn.as("username") })
+    .select({ email: emailColumn.as("email") })
     .from(users)
-    .where(and(isNull(users.deletedAt), or(inArray(emailColumn, emails), hasUsername)));
+    .where(and(isNull(users.deletedAt), inArray(emailColumn, emails)));
+  const skeletons = batch.flatMap((user) => skeletonOf(user) ?? []);
+  const taken = await ctx.db
+    .select({ skeleton: usernames.skeleton })
+    .from(usernames)
+    .where(and(isNull(usernames.releasedAt), inArray(usernames.skeleton, skeletons)));
 
   const takenEmails = new Set(found.map(({ email }) => email));
-  const takenUsernames = new Set(found.map(({ username }) => username));
+  const takenSkeletons = new Set(taken.map(({ skeleton }) => skeleton));
   const obstacleOf = (user: ImportedUser): Obstacle | null => {
     if (takenEmails.has(user.email)) return "present";
-    const username = foldedUsername(user);
-    return username !== null && takenUsernames.has(username) ? "username taken" : null;
+    const skeleton = skeletonOf(user);
+    return skeleton !== null && takenSkeletons.has(skeleton) ? "username taken" : null;
   };
   return batch.map((user) => ({ number: user.number, obstacle: obstacleOf(user) }));
 }
 
-/** The only letters of a username are A to Z, whose lower case is the same here and in the database. */
-function foldedUsername({ username }: ImportedUser): string | null {
-  return username?.toLowerCase() ?? null;
+function skeletonOf({ username }: ImportedUser): string | null {
+  return username === null ? null : usernameSkeleton(username);
 }

@@ -87,7 +87,10 @@ export async function importUsers(
 }
 
 const unreadable: FieldFault[] = [{ field: "line", issue: "Is not UTF-8, or longer than 64 KiB." }];
-const usernameTaken: FieldFault = { field: "username", issue: "Belongs to another user." };
+const usernameTaken: FieldFault = {
+  field: "username",
+  issue: "Belongs to another user, or looks like another user's.",
+};
 /** The account that had the address or the username was changed or deleted meanwhile. */
 const overtaken: FieldFault = {
   field: "line",

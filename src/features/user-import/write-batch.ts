@@ -3,10 +3,11 @@ import { eq, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/commit.ts";
 import { insertRow } from "../../platform/db/effects.ts";
 import { jsonObject } from "../../platform/db/json-object.ts";
+import { untilWritten } from "../../platform/db/row-version.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { userRoles } from "../roles/index.ts";
-import { users } from "../users/index.ts";
+import { endReservation, isUsernameTaken, skeletonOf, usernames, users } from "../users/index.ts";
 import type { ImportedUser } from "./parse-user.ts";
 
 /** A user and the number of their line. */
@@ -16,12 +17,21 @@ export interface NumberedUser extends ImportedUser {
 
 /**
  * Creates the accounts of a batch, with their roles and an audit row each, in one statement. Gives the numbers of the lines whose
- * accounts were created; for the others, an account has the address or the username already.
+ * accounts were created; for the others, an account has the address already, or the username or a look-alike of it.
  */
-export async function writeBatch(
-  ctx: Context,
-  batch: readonly NumberedUser[],
-): Promise<Set<number>> {
+export function writeBatch(ctx: Context, batch: readonly NumberedUser[]): Promise<Set<number>> {
+  return untilWritten(async () => {
+    try {
+      return await write(ctx, batch);
+    } catch (error) {
+      // Another user got a username of the batch while the statement ran. Nothing was written; sent again, it sees that.
+      if (!isUsernameTaken(error)) throw error;
+      return null;
+    }
+  });
+}
+
+async function write(ctx: Context, batch: readonly NumberedUser[]): Promise<Set<number>> {
   const now = ctx.clock.now();
   const timestamp = sql`${sql.param(now, users.createdAt)}::timestamptz`;
   const rows = batch.map((user) => ({
@@ -33,6 +43,7 @@ export async function writeBatch(
     id: sql<string>`"id"`.as("id"),
     auditId: sql<string>`"auditId"`.as("auditId"),
     number: sql<number>`"number"`.as("number"),
+    username: sql<string | null>`"username"`.as("username"),
     roles: sql<string[]>`"roles"`.as("roles"),
   }).as(sql`
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as "line" (
@@ -46,17 +57,21 @@ export async function writeBatch(
       select "id", "email", "username", "name", "passwordHash", case when "isVerified" then ${timestamp} end,
         case when "isDisabled" then ${timestamp} end, ${ctx.settings.verifyRemindersSeconds.length}::integer,
         ${timestamp}, ${timestamp}
-      from "line" order by "number"
+      from "line" where not exists (
+        select from ${usernames} where ${usernames.skeleton} = ${skeletonOf(sql`"line"."username"`)}
+        and ${usernames.releasedAt} is null)
+      order by "number"
       on conflict do nothing returning id as "createdId"`);
-  const { id, auditId, number, roles } = line;
+  const { id, auditId, number, username, roles } = line;
   const query = ctx.db
-    .select({ id, auditId, number, roles })
+    .select({ id, auditId, number, username, roles })
     .from(line)
     .innerJoin(created, eq(id, created.createdId));
   const written = await commit(
     ctx,
     { with: [line, created], writes: { table: users, kind: "insert" }, query },
     (user) => [
+      endReservation(ctx, user.username),
       insertRow(userRoles, {
         userId: user.id,
         role: sql`unnest(${user.roles})`,

@@ -1,5 +1,12 @@
 export { canonicalEmail, lowerAscii } from "./canonical-email.ts";
 export {
+  deleteEndedReservations,
+  endReservation,
+  endReservationOfWanted,
+  grantedUsername,
+  skeletonOf,
+} from "./given-up-usernames.ts";
+export {
   emailSchema,
   isUsername,
   nameSchema,
@@ -16,11 +23,13 @@ export {
 } from "./profile.ts";
 export {
   duplicate,
-  grantedUsername,
   identityColumns,
   isActive,
+  isUsernameTaken,
   nextCredentialsVersion,
   profileColumns,
   type UserIdentity,
 } from "./queries.ts";
-export { firstCredentialsVersion, users } from "./table.ts";
+export { assertDomainAllowed, assertRegistrationOpen } from "./registration-policy.ts";
+export { assertNotReserved, usernameSkeleton } from "./reserved-usernames.ts";
+export { firstCredentialsVersion, usernames, users } from "./table.ts";

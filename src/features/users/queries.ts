@@ -36,14 +36,11 @@ export const isActive = sql<boolean>`(${users.deletedAt} is null and ${users.dis
 /** In an `UPDATE` of `users`: the version of the credentials with which all earlier sessions, links and codes are void. */
 export const nextCredentialsVersion = sql`${users.credentialsVersion} + 1`;
 
-/**
- * In an `UPDATE` of `users` that verifies the address: the username that the user wants, if no other user has it. Of two users
- * who get it at the same time, the later one violates `users_username_unique`.
- */
-export const grantedUsername = sql`coalesce(${users.username}, (
-  select ${users.wantedUsername} where not exists (
-    select from ${users} as "other"
-    where lower("other"."username") = lower(${users.wantedUsername}) and "other"."deleted_at" is null)))`;
+/** Whether an error says that another account has the username, or one that looks like it, or gave it up a short time ago. */
+export function isUsernameTaken(error: unknown): boolean {
+  const constraint = violatedUniqueConstraint(error);
+  return constraint === "users_username_unique" || constraint === "usernames_pkey";
+}
 
 /** The error for an address or a username that is taken, or null for any other error. Of racing registrations one is written. */
 export function duplicate(error: unknown): AppError | null {
@@ -53,7 +50,7 @@ export function duplicate(error: unknown): AppError | null {
       faults: [{ field: "email", issue: "Already registered." }],
     });
   }
-  if (constraint === "users_username_unique") {
+  if (isUsernameTaken(error)) {
     return new AppError("DUPLICATE_USERNAME", "This username is already taken.", {
       faults: [{ field: "username", issue: "Already taken." }],
     });

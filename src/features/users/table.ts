@@ -6,14 +6,14 @@ import { timestamp } from "../../platform/db/columns.ts";
 /** The credentials version of a new account. */
 export const firstCredentialsVersion = 1;
 
-/** Accounts. A deleted one keeps its row, and frees its e-mail address and username. */
+/** Accounts. A deleted one keeps its row and frees its e-mail address; its username stays reserved for it for some time. */
 export const users = pgTable(
   "users",
   {
     id: uuid("id").primaryKey(),
     /** In canonical form (`canonicalEmail`). */
     email: text("email").notNull(),
-    /** As the user wrote it; unique in any case. */
+    /** As the user wrote it; unique in any case, and among look-alikes (`usernames`). */
     username: text("username"),
     /** The username that a new user wants, until the address is verified (`CONCEAL_ACCOUNTS`). Reserves nothing. */
     wantedUsername: text("wanted_username"),
@@ -55,5 +55,28 @@ export const users = pgTable(
     index("users_disabled_index")
       .on(table.id)
       .where(sql`${table.disabledAt} is not null and ${table.deletedAt} is null`),
+  ],
+);
+
+/**
+ * Usernames that accounts have or gave up, by what they look like. The triggers of migration 0008 write it in the statement that
+ * changes the user, so that no way to change a username leaves it out.
+ */
+export const usernames = pgTable(
+  "usernames",
+  {
+    /** What look-alikes have in common (`gatehouse_username_skeleton`). */
+    skeleton: text("skeleton").primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** Since when it is reserved for the account that gave it up; null while the account has it. */
+    releasedAt: timestamp("released_at"),
+  },
+  (table) => [
+    index("usernames_user_index").on(table.userId),
+    index("usernames_released_index")
+      .on(table.releasedAt)
+      .where(sql`${table.releasedAt} is not null`),
   ],
 );

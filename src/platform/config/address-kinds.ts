@@ -1,3 +1,5 @@
+import { domainToASCII } from "node:url";
+
 import { type TArray, type TString, Type } from "@sinclair/typebox";
 import ipaddr from "ipaddr.js";
 import { splitList } from "./kinds.ts";
@@ -56,6 +58,19 @@ export const mailAddress: Kind<TString, ""> = {
   show: (value) => value,
 };
 
+/** The domains of mail addresses, in lower case and ASCII (RFC 5890). A subdomain is another domain. */
+export const mailDomains: Kind<TArray<TString>, ""> = {
+  schema: Type.Array(Type.String({ maxLength: 253 }), { uniqueItems: true }),
+  suffix: "",
+  expected:
+    "domains of mail addresses such as example.com, comma separated, each once: no @, no * and no host without a dot",
+  read: (given) => {
+    const domains = splitList(given).map(readMailDomain);
+    return domains.every((domain) => domain !== undefined) ? domains : undefined;
+  },
+  show: (list) => list.join(","),
+};
+
 /** The URL of a Postgres database. Shown without its password. */
 export const databaseAddress: Kind<TString, ""> = {
   schema: Type.String(),
@@ -107,6 +122,14 @@ function readMailAddress(given: string): string | undefined {
   );
   const isDomain = isHostName(domain) && !domain.includes("_");
   return isLocalPart && localPart.length <= 64 && isDomain ? given : undefined;
+}
+
+function readMailDomain(given: string): string | undefined {
+  // The URL parser behind it drops tabs and reads percent-encoding and IPv4 numbers.
+  if (/[\s%/?#:\\@[\]*_\p{C}]/u.test(given)) return undefined;
+  const domain = domainToASCII(given);
+  const isDomain = isHostName(domain) && domain.includes(".") && !/\.\d+$/.test(domain);
+  return isDomain && domain.split(".").every((label) => !/^-|-$/.test(label)) ? domain : undefined;
 }
 
 /** The query may hold passwords under several names (`sslpassword`, `options`), so none of it is shown. */

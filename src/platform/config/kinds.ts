@@ -109,6 +109,18 @@ export function choices<Word extends string>(
   };
 }
 
+/** A comma-separated list of usernames, which may be empty. Names that differ only in case are the same. */
+export const usernames: Kind<TArray<TString>, ""> = {
+  schema: Type.Array(Type.String({ pattern: "^[a-z0-9][a-z0-9._-]{0,63}$" }), {
+    uniqueItems: true,
+  }),
+  suffix: "",
+  expected:
+    "usernames such as billing,sales, comma separated, each once: at most 64 letters, digits and . _ -, beginning with a letter or digit",
+  read: (given) => splitList(given).map((name) => name.toLowerCase()),
+  show: (list) => list.join(","),
+};
+
 /** One line of text without spaces at its start and end. */
 export function text(maximumLength: number): Kind<TString, ""> {
   return {

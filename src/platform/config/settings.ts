@@ -1,3 +1,4 @@
+import { accounts } from "./groups/accounts.ts";
 import { audit } from "./groups/audit.ts";
 import { database } from "./groups/database.ts";
 import { events } from "./groups/events.ts";
@@ -15,6 +16,7 @@ export const settingGroups: readonly SettingGroup[] = [
   installation,
   database,
   tokens,
+  accounts,
   passwords,
   limits,
   verification,
@@ -28,6 +30,7 @@ const definitions = {
   ...installation.settings,
   ...database.settings,
   ...tokens.settings,
+  ...accounts.settings,
   ...passwords.settings,
   ...limits.settings,
   ...verification.settings,

@@ -18,7 +18,7 @@ export interface InputRows<Input> {
   /** Columns that the statement returns: `input`, from which `value` reads, and `place`, the number of the row's call. */
   readonly columns: { readonly input: SQL.Aliased; readonly place: SQL.Aliased<number> };
   /** Another column: the value that `read` finds in an input, as this type of Postgres. */
-  column<V>(type: "text" | "timestamptz" | "uuid", read: (input: Input) => V): SQL<V>;
+  column<V>(type: "boolean" | "text" | "timestamptz" | "uuid", read: (input: Input) => V): SQL<V>;
   /** The value that `read` finds in an input, as text, to be cast. Usable wherever the column `input` is selected. */
   value(read: (input: Input) => unknown): SQL;
 }

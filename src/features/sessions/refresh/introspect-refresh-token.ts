@@ -4,7 +4,7 @@ import type { Context } from "../../../platform/platform.ts";
 import { heldPermissions, userColumns, type UserRecord } from "../../roles/index.ts";
 import { invalidToken, verifyRefreshToken } from "../../tokens/index.ts";
 import { users } from "../../users/index.ts";
-import { isActiveSession } from "../queries.ts";
+import { isActiveSession, meetsSignInSettings } from "../queries.ts";
 import { hashTokenId } from "./refresh-token.ts";
 import { sessions } from "../table.ts";
 
@@ -20,7 +20,7 @@ export interface ActiveRefreshToken {
 
 /**
  * Verifies a refresh token without using it: it is not exchanged, and an old token does not end the session. Throws
- * `INVALID_TOKEN`, also for a token that was replaced, and `EXPIRED_TOKEN`.
+ * `INVALID_TOKEN`, also for a token that was replaced or that `refresh` would refuse, and `EXPIRED_TOKEN`.
  */
 export async function introspectRefreshToken(
   ctx: Context,
@@ -36,6 +36,7 @@ export async function introspectRefreshToken(
         eq(sessions.id, sid),
         eq(sessions.userId, sub),
         eq(sessions.refreshTokenHash, hashTokenId(jti)),
+        meetsSignInSettings(ctx.settings.requireEmailVerification),
       ),
     );
   if (!row) throw invalidToken();

@@ -1,4 +1,4 @@
-import { and, eq, gt, ne, sql } from "drizzle-orm";
+import { and, eq, gt, ne, not, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../../kernel/clock.ts";
 import { composeCommit, preparedCommit } from "../../../platform/db/commit.ts";
@@ -7,7 +7,7 @@ import type { QueryValue, ParameterSource } from "../../../platform/db/prepared-
 import type { Context } from "../../../platform/platform.ts";
 import { recordAuditOf } from "../../audit/index.ts";
 import { users } from "../../users/index.ts";
-import { isActiveSession } from "../queries.ts";
+import { isActiveSession, meetsSignInSettings } from "../queries.ts";
 import {
   recordRefreshOf,
   type RefreshedSession,
@@ -48,13 +48,36 @@ const use = preparedCommit((db, parameter: ParameterSource<Presentation>) => {
     })
     .from(users)
     .where(
-      and(belongsToActiveSession(token, now), eq(sessions.refreshTokenHash, token.presentedHash)),
+      and(
+        belongsToActiveSession(token, now),
+        meetsSignInSettings(parameter((sent) => sent.ctx.settings.requireEmailVerification)),
+        eq(sessions.refreshTokenHash, token.presentedHash),
+      ),
     )
     .returning(returnedSession);
   return composeCommit(db, { query }, ({ sessionId, id: userId, amr }) => [
     recordRefreshOf(contexts, { sessionId, userId, amr }),
   ]);
 });
+
+/** Whether the token is the current one of an active session whose user has to verify the address before using it. */
+export async function isCurrentOfUnverifiedUser(
+  ctx: Context,
+  token: PresentedToken,
+): Promise<boolean> {
+  const { requireEmailVerification } = ctx.settings;
+  const found = await ctx.db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .innerJoin(users, belongsToActiveSession(token, ctx.clock.now()))
+    .where(
+      and(
+        eq(sessions.refreshTokenHash, token.presentedHash),
+        not(meetsSignInSettings(requireEmailVerification)),
+      ),
+    );
+  return found.length > 0;
+}
 
 /**
  * Decides, in one statement, on a token that is not the current one of its session. The immediate predecessor within the grace

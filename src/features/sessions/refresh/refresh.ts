@@ -1,4 +1,6 @@
+import { AppError } from "../../../kernel/errors.ts";
 import type { Context } from "../../../platform/platform.ts";
+import { writeAudit } from "../../audit/index.ts";
 import { limits, spendOrReject } from "../../limits/index.ts";
 import { invalidToken, type TokenResponse, verifyRefreshToken } from "../../tokens/index.ts";
 import {
@@ -9,13 +11,19 @@ import {
 } from "./refresh-token.ts";
 import type { RefreshedSession } from "./refreshed-session.ts";
 import { rotate } from "./rotate.ts";
-import { endUnlessWithinGrace, type PresentedToken, touch } from "./keep-or-end.ts";
+import {
+  endUnlessWithinGrace,
+  isCurrentOfUnverifiedUser,
+  type PresentedToken,
+  touch,
+} from "./keep-or-end.ts";
 import { tokenResponse } from "../open-session.ts";
 
 /**
  * Exchanges a refresh token for new tokens (RFC 9700 §4.14.2). Each works once. Sent again within the grace it gives the same
  * successor, for callers that race or lost the response. Any older token is a stolen or a stale one, and ends its session.
- * Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`, `RATE_LIMITED`.
+ * A user who could not sign in as the settings are now is refused, and keeps the session and its token. Throws `INVALID_TOKEN`,
+ * `EXPIRED_TOKEN`, `EMAIL_NOT_VERIFIED`, `RATE_LIMITED`.
  */
 export async function refresh(ctx: Context, refreshToken: string): Promise<TokenResponse> {
   const { sid, sub, jti } = await verifyRefreshToken(ctx, refreshToken);
@@ -24,8 +32,9 @@ export async function refresh(ctx: Context, refreshToken: string): Promise<Token
   // A statement that waited for a lock, such as that of the user's own change of password, compares the session after the
   // change with the user before it. The second attempt reads both after the change.
   const tokens = (await exchange(ctx, presented, jti)) ?? (await exchange(ctx, presented, jti));
-  if (tokens === null) throw invalidToken();
-  return tokens;
+  if (tokens !== null) return tokens;
+  if (await isCurrentOfUnverifiedUser(ctx, presented)) throw await unverified(ctx, presented);
+  throw invalidToken();
 }
 
 /** Null if no active session was found. */
@@ -42,9 +51,20 @@ async function exchange(
   const session = await endUnlessWithinGrace(ctx, presented);
   if (!session) return null;
   if (session.hasEnded) throw invalidToken();
+  if (ctx.settings.requireEmailVerification && session.user.emailVerifiedAt === null) {
+    throw await unverified(ctx, presented);
+  }
   const successor = findSuccessorTokenId(ctx, tokenId, session.refreshTokenHash);
   if (successor === null) throw invalidToken();
   return respond(ctx, session, successor);
+}
+
+/** The error for a user who signed in while `REQUIRE_EMAIL_VERIFICATION` was off, and has not verified the address since. */
+async function unverified(ctx: Context, { sessionId, userId }: PresentedToken): Promise<AppError> {
+  const action = "session.refreshed";
+  const detail = { reason: "email_not_verified" };
+  await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail });
+  return new AppError("EMAIL_NOT_VERIFIED", "Verify your e-mail address first.");
 }
 
 async function replace(ctx: Context, presented: PresentedToken, tokenId: string) {

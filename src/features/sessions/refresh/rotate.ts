@@ -7,7 +7,7 @@ import { composeCommit } from "../../../platform/db/commit.ts";
 import type { Context } from "../../../platform/platform.ts";
 import { userColumns } from "../../roles/index.ts";
 import { users } from "../../users/index.ts";
-import { isOpen, presentCredentialsVersion } from "../queries.ts";
+import { isOpen, meetsSignInSettings, presentCredentialsVersion } from "../queries.ts";
 import { recordRefreshOf, type RefreshedSession, toRefreshedSession } from "./refreshed-session.ts";
 import type { PresentedToken } from "./keep-or-end.ts";
 import { sessions } from "../table.ts";
@@ -41,6 +41,7 @@ const rotation = coalescedQuery((db, inputs: InputRows<Rotation>) => {
   );
   const sessionId = inputs.column("uuid", (sent) => sent.sessionId);
   const presentedHash = inputs.column("text", (sent) => sent.presentedHash);
+  const required = inputs.column("boolean", (sent) => sent.ctx.settings.requireEmailVerification);
   // Only the batch leads to a session, so that it is looked up by its key, also by a plan that was made while the table was
   // small.
   const query = db
@@ -59,7 +60,7 @@ const rotation = coalescedQuery((db, inputs: InputRows<Rotation>) => {
         sql`${sessions.userId}::text = ${inputs.column("text", (sent) => sent.userId)}`,
         eq(sessions.refreshTokenHash, presentedHash),
         isOpen(now),
-        eq(sessions.credentialsVersion, presentCredentialsVersion),
+        eq(sessions.credentialsVersion, presentCredentialsVersion(meetsSignInSettings(required))),
       ),
     )
     .returning({
