@@ -17,6 +17,7 @@ import { createHostCheck } from "./edge/host-check.ts";
 import { createErrorMapper } from "./edge/map-error.ts";
 import { closeNarrowerPaths } from "./edge/narrower-paths.ts";
 import { createObserve } from "./edge/observe.ts";
+import { createPlainPaths } from "./edge/plain-path.ts";
 import { createRequestMetrics, type RequestMetrics } from "./edge/request-metrics.ts";
 import { createResponder } from "./edge/respond.ts";
 import {
@@ -79,6 +80,7 @@ export function createApp(platform: Platform, health: HealthState): App {
     exchanges,
     gate: createGate({ health, hosts: createHostCheck(), cors, responder }),
     table,
+    plainPaths: createPlainPaths(table.maximumSegments),
     router: createRouter(routes, { exchanges, responder, mapError }),
     hot: { guard, bodyLimitBytes: settings.bodyLimitBytes },
     mapError,

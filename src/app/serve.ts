@@ -116,7 +116,8 @@ async function listen(app: App, platform: RunningPlatform): Promise<Server> {
       },
       // `readBody` refuses bodies that are too large, with the usual error response and before they are read.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      idleTimeout: 30,
+      // For a client that sends a body or reads a response slowly. The runtime itself closes after 12 s without a whole header.
+      idleTimeout: 28,
     });
   } catch (error) {
     await database.close();

@@ -9,6 +9,9 @@ const developmentFile = {
   SMTP_FROM_EMAIL: undefined,
 };
 
+/** Production without anything to warn of. */
+const fit = { ...production, DATABASE_URL: "postgres://db.internal/d?sslmode=verify-full" };
+
 // security 124
 describe("production refuses", () => {
   const refused: [string, Record<string, string | undefined>, string[]][] = [
@@ -31,6 +34,7 @@ describe("production refuses", () => {
     ],
     ["a weak encryption key", { ENCRYPTION_KEY: "a".repeat(64) }, ["ENCRYPTION_KEY"]],
     ["no public address", { PUBLIC_URL: undefined }, ["PUBLIC_URL"]],
+    ["a public address with a path", { PUBLIC_URL: "https://example.com/auth" }, ["PUBLIC_URL"]],
     ["an unencrypted public address", { PUBLIC_URL: "http://auth.example.com" }, ["PUBLIC_URL"]],
     [
       "a public address that only begins like a local one",
@@ -85,10 +89,27 @@ describe("production refuses", () => {
     expect(load({ ...production, JWT_SECRET_KEY: secret }).settings.jwtSecretKey).toBe(secret);
   });
 
-  test("refuses PASSWORD_HIBP=true, which is not implemented, and accepts false", () => {
-    expect(refusedNames({ ...production, PASSWORD_HIBP: "true" })).toEqual(["PASSWORD_HIBP"]);
-    const { settings } = load({ ...production, PASSWORD_HIBP: "false" });
-    expect(settings.environment).toBe("production");
+  // The attack: an operator asks for a protection, it is not there, and the start does not say so.
+  // security 152
+  test.each([
+    ["PASSWORD_HIBP", "true"],
+    ["PASSWORD_HIBP", "1"],
+    ["PASSWORD_HIBP_FILE", "/etc/gatehouse/hibp"],
+    ["JWT_KEY_ROTATION", "30d"],
+  ])("%s=%s, whose protection is not in force, and development names it", (name, value) => {
+    expect(refusedNames({ ...production, [name]: value })).toEqual([name]);
+    const { warnings } = load({ [name]: value });
+    expect(warnings.filter((warning) => warning.startsWith(`${name} `))).toHaveLength(1);
+  });
+
+  // security 152
+  test("no setting that asks for no protection, or whose protection is in force", () => {
+    for (const given of [
+      { PASSWORD_HIBP: "false" },
+      { JWT_KEY_ROTATION: "30d", JWT_ALGORITHM: "EdDSA" },
+    ]) {
+      expect(load({ ...production, ...given }).settings.environment).toBe("production");
+    }
   });
 
   // security 32
@@ -224,32 +245,83 @@ describe("warnings are printed", () => {
       "DATABASE_URL",
       "MAIL_TRANSPORT",
     ]);
-    expect(names({ ...production, DATABASE_URL: "postgres://h/d", SMTP_TLS: "none" })).toEqual([
-      "SMTP_TLS",
-    ]);
+    expect(names({ ...fit, SMTP_TLS: "none" })).toEqual(["SMTP_TLS"]);
   });
 
   test("where unverified users cannot sign in because no mail is sent", () => {
     const silent = { ...production, ...developmentFile, MAIL_TRANSPORT: "none" };
     expect(load(silent).warnings.at(-1)).toContain("no user can verify");
     const open = load({ ...silent, REQUIRE_EMAIL_VERIFICATION: "false" });
-    expect(open.warnings.at(-1)).not.toContain("no user can verify");
+    expect(open.warnings.join()).not.toContain("no user can verify");
   });
 
   test("for settings without an effect", () => {
     expect(
       load({
         ...production,
-        RATE_LIMITS_ENABLED: "true",
+        REDIRECT_URIS: "https://app.example.com/callback",
         WEBHOOK_SECRET_FILE: "/x",
       }).warnings.slice(1),
     ).toEqual([
-      "RATE_LIMITS_ENABLED has no effect in this version",
+      "REDIRECT_URIS has no effect in this version",
       "WEBHOOK_SECRET_FILE has no effect in this version",
     ]);
   });
 
-  test("none, where every setting is fit", () => {
-    expect(load({ ...production, DATABASE_URL: "postgres://h/d" }).warnings).toEqual([]);
+  // security 163
+  test.each<[string, Record<string, string>, string[]]>([
+    ["another host without TLS", { DATABASE_URL: "postgres://db.internal/d" }, ["DATABASE_URL"]],
+    ...["disable", "allow", "prefer", "require", "no-verify"].map(
+      (mode): [string, Record<string, string>, string[]] => [
+        `another host with sslmode=${mode}`,
+        { DATABASE_URL: `postgres://u:p@db.internal:5432/d?sslmode=${mode}` },
+        ["DATABASE_URL"],
+      ],
+    ),
+    [
+      "a second host without TLS",
+      { DATABASE_URL: "postgres://localhost,db.internal/d" },
+      ["DATABASE_URL"],
+    ],
+    [
+      "a host that only begins like a local one",
+      { DATABASE_URL: "postgres://localhost.example.com/d" },
+      ["DATABASE_URL"],
+    ],
+    [
+      "plain http with the cookie",
+      {
+        ALLOWED_ORIGINS: "https://a.example.com,http://b.example.com",
+        REFRESH_TOKEN_COOKIE: "true",
+      },
+      ["ALLOWED_ORIGINS"],
+    ],
+    [
+      "unverified addresses",
+      { REQUIRE_EMAIL_VERIFICATION: "false" },
+      ["REQUIRE_EMAIL_VERIFICATION"],
+    ],
+    ["no rotation", { REFRESH_TOKEN_ROTATION: "false" }, ["REFRESH_TOKEN_ROTATION"]],
+    ...["EdDSA", "ES256", "RS256"].map((algorithm): [string, Record<string, string>, string[]] => [
+      `access tokens of a day with ${algorithm}`,
+      { JWT_ALGORITHM: algorithm },
+      ["JWT_ACCESS_TOKEN_TTL"],
+    ]),
+  ])("for what weakens the protection: %s", (_, changes, expected) => {
+    expect(names({ ...fit, ...changes })).toEqual(expected);
+  });
+
+  test.each([
+    { DATABASE_URL: "postgres://db.internal/d?sslmode=verify-full" },
+    { DATABASE_URL: "postgres://db.internal/d?sslrootcert=system" },
+    { DATABASE_URL: "postgres:///d" },
+    { DATABASE_URL: "postgres://u@127.0.0.1:5432/d" },
+    { DATABASE_URL: "postgres://u@[::1]:5432/d" },
+    { DATABASE_URL: "postgres://u@%2Fvar%2Frun%2Fpostgresql/d" },
+    { ALLOWED_ORIGINS: "http://b.example.com" },
+    { ALLOWED_ORIGINS: "https://b.example.com", REFRESH_TOKEN_COOKIE: "true" },
+    { JWT_ALGORITHM: "EdDSA", JWT_ACCESS_TOKEN_TTL: "1h" },
+  ])("none, where every setting is fit: %j", (changes) => {
+    expect(load({ ...fit, ...changes }).warnings).toEqual([]);
   });
 });

@@ -29,6 +29,8 @@ describe("values that are not exactly of their form are refused", () => {
       "https:a.example",
       "https:\\\\a.example",
       "https:///a.example",
+      "https://a.example/auth",
+      "https://a.example//",
       "https://a.example?x=1",
       "https://a.example?",
       "https://a.example#x",
@@ -164,7 +166,7 @@ describe("valid values are accepted", () => {
     ["PORT", "0", "port", 0],
     ["PORT", "65535", "port", 65_535],
     ["PUBLIC_URL", "https://Auth.Example.com/", "publicUrl", "https://auth.example.com"],
-    ["PUBLIC_URL", "https://example.com:443/auth//", "publicUrl", "https://example.com/auth"],
+    ["PUBLIC_URL", "https://example.com:443/", "publicUrl", "https://example.com"],
     ["PUBLIC_URL", "http://[::1]:8000", "publicUrl", "http://[::1]:8000"],
     ["DATA_DIR", "relative/data", "dataDir", resolve("relative/data")],
     [

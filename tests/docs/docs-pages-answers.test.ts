@@ -88,6 +88,39 @@ describe("the responses of the pages", () => {
     }
   });
 
+  test("an unchanged asset or document is 304 without a body, for the encoding that the client has", async () => {
+    const get = app();
+    const [url = ""] = await assetUrlsOf(await get("/docs"));
+    for (const [path, headers] of [
+      [url, { "accept-encoding": "br" }],
+      [url, {}],
+      ["/openapi.json", {}],
+    ] as const) {
+      const whole = await get(path, headers);
+      const tag = whole.headers.get("etag") ?? "";
+      expect([path, whole.status, tag]).toEqual([
+        path,
+        200,
+        expect.stringMatching(/^"[\w-]{16}(-br)?"$/),
+      ]);
+      for (const known of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
+        const answer = await get(path, { ...headers, "if-none-match": known });
+        expect([known, answer.status, await answer.text()]).toEqual([known, 304, ""]);
+        for (const name of ["etag", "cache-control", "vary"]) {
+          expect([name, answer.headers.get(name)]).toEqual([name, whole.headers.get(name)]);
+        }
+        expect(answer.headers.get("content-encoding")).toBeNull();
+      }
+      for (const other of ['"other"', tag.slice(1, -1), '""', "", `${tag.slice(0, -1)}x"`]) {
+        const answer = await get(path, { ...headers, "if-none-match": other });
+        expect([other, answer.status]).toEqual([other, 200]);
+      }
+    }
+    const tagOf = async (encoding: string) =>
+      (await get(url, { "accept-encoding": encoding })).headers.get("etag");
+    expect(await tagOf("br")).not.toBe(await tagOf("gzip"));
+  });
+
   test("an asset of another version is not cacheable", async () => {
     const answer = await app()("/docs/assets/swagger-page.css?v=older");
     expect(answer.headers.get("cache-control")).toBe("no-cache");

@@ -5,7 +5,7 @@ import { anonymousAt, challengePurposes } from "../support/challenges.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp({
-  settings: { PUBLIC_URL: "https://example.com/sign-in", MAIL_TRANSPORT: "none" },
+  settings: { PUBLIC_URL: "https://auth.example.com", MAIL_TRANSPORT: "none" },
 });
 
 const token = "a_B-9+/&?#";
@@ -13,7 +13,7 @@ const token = "a_B-9+/&?#";
 // security 59
 test.each([...challengePurposes])("the link for %s leads to the page of that name", (purpose) => {
   const link = challengeLink(anonymousAt(app), purpose, token);
-  expect(link).toBe(`https://example.com/sign-in/${purpose}?token=${encodeURIComponent(token)}`);
+  expect(link).toBe(`https://auth.example.com/${purpose}?token=${encodeURIComponent(token)}`);
   expect(new URL(link).searchParams.get("token")).toBe(token);
 });
 

@@ -37,9 +37,17 @@ function asFile(value: unknown): { http: Http } {
   return value as { http: Http };
 }
 
+const methods = `(${["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+  .map((method) => `Method(\`${method}\`)`)
+  .join(" || ")})`;
+
+test("no router passes on a method that Gatehouse does not know", () => {
+  for (const { rule } of Object.values(routers)) expect(rule).toEndWith(` && ${methods}`);
+});
+
 test("every router to the application has the forward-auth middleware, and every name is defined", () => {
   const toApplication = Object.values(routers).filter(({ service }) => service === "application");
-  expect(toApplication.map(({ rule }) => rule)).toContain("PathPrefix(`/`)");
+  expect(toApplication.map(({ rule }) => rule)).toContain(`PathPrefix(\`/\`) && ${methods}`);
   for (const router of toApplication) {
     expect(router.middlewares).toHaveLength(1);
     expect(Object.keys(middlewares)).toContain(router.middlewares?.[0] ?? "");

@@ -112,7 +112,10 @@ describe.each(settings)("%s", (_, replicaSettings, address) => {
     const call = (await createCalls())[name] ?? { method: "", path: "" };
     const requestId = `gone-${Bun.randomUUIDv7()}`;
     let isConnected = true;
-    const peers: PeerLookup = { requestIP: () => (isConnected ? { address: "127.0.0.1" } : null) };
+    const peers: PeerLookup = {
+      requestIP: () => (isConnected ? { address: "127.0.0.1" } : null),
+      timeout: () => undefined,
+    };
     const answer = replica.answer(requestOf(call, requestId), peers);
     isConnected = false;
     expect((await answer).status).toBe(failed.includes(name) ? 401 : 200);
@@ -128,6 +131,7 @@ describe.each(settings)("%s", (_, replicaSettings, address) => {
       const before = replica.statements;
       const answer = await replica.answer(requestOf(call, requestId), {
         requestIP: () => null,
+        timeout: () => undefined,
       });
       expect([answer.status, replica.statements - before]).toEqual([400, 0]);
       expect(answer.headers.get("x-request-id")).toBe(requestId);

@@ -89,7 +89,7 @@ describe("with allowed origins", () => {
       expect(headers.get("access-control-allow-origin")).toBe(good);
       expect(headers.get("access-control-allow-methods")).toBe("GET, POST, PUT, PATCH, DELETE");
       expect(headers.get("access-control-allow-headers")).toBe(
-        "Authorization, Content-Type, X-Request-Id",
+        "Authorization, Content-Type, X-Request-Id, X-Requested-With, traceparent, tracestate",
       );
     }
   });

@@ -72,6 +72,83 @@ test("no spelling of a path bypasses its guard", async () => {
   }
 });
 
+// Attack: `/.\\docs` passes a proxy's rule for `/docs`. Each of these is resolved to the path of a route by the runtime.
+// security 164
+test("a path with a dot segment, a backslash or an encoded dot or slash is refused with 400", async () => {
+  const admitted = bearer(admin);
+  const hidden = [
+    "/api/v1/./clients",
+    "/./api/v1/clients",
+    "/api/v1/clients/.",
+    "/api/v1/clients/x/..",
+    "/api/v1/clients/./",
+    "/api/v1/roles/../clients",
+    "/api/v1/roles/../clients/",
+    "/api/v1/roles/../clients?limit=1",
+    "/api/../api/v1/clients",
+    "/../api/v1/clients",
+    "/api/v1/%2e/clients",
+    "/api/v1/%2E/clients",
+    "/api/v1/roles/%2e%2e/clients",
+    "/api/v1/roles/%2E./clients",
+    "/api/v1/roles/.%2e/clients",
+    "/api/v1/roles/..%2fclients",
+    "/api/v1/roles/..%5Cclients",
+    "/api/v1/roles\\..\\clients",
+    "/api/v1\\clients",
+    "/api/v1/.\\clients",
+    "/api/v1/clients\\",
+    "\\/api/v1/clients",
+    "/api/v1//../clients",
+    "/api/v1/roles//../../clients",
+    "//../api/v1/clients",
+    "/a/b/c/d/e/f/g/h/i/j/../../../../../../../../../../api/v1/clients",
+    "/a/b/c/d/e/f/g/h/i/j\\..\\..\\../../../../../../../../api/v1/clients",
+    "http://localhost/api/v1/roles/../clients",
+    "http://other.example.com/api/v1/./clients",
+    "/.\\docs",
+    "/x/../docs",
+    "/docs/../openapi.json",
+    "/%2e/",
+    "/..",
+    "/./",
+    "/x/../health",
+    "/x/../api/v1/users/me",
+    "/./api/v1/auth/forward",
+    "/api/v1/users/./me",
+    "/api/v1/users\\me",
+    "/api/v1/users/me/.",
+    "/api/v1/users/%2e%2e/users/me",
+    "/docs/assets%2fswagger-page.css",
+    "/openapi%2ejson",
+    "/api/v1/roles/user%2e",
+  ];
+  for (const target of hidden) {
+    const { status, text } = await rawGet(app.url, target, admitted);
+    expect([target, status]).toEqual([target, 400]);
+    expect([target, text.includes("the guarded one")]).toEqual([target, false]);
+  }
+  const old = await rawGet(app.url, "/api/v1/roles/../clients", admitted, "HTTP/1.0");
+  expect([old.status, old.text.includes("The path is not valid.")]).toEqual([400, true]);
+});
+
+test("dots, slashes and encodings that are no trick are accepted", async () => {
+  for (const [target, status] of [
+    ["/api/v1/clients?limit=1&cursor=..%2f", 400],
+    ["/health?x=/../%2e\\", 200],
+    ["/api/v1/roles/a..b", 404],
+    ["/api/v1/roles/...", 404],
+    ["/api/v1/roles/%75ser", 200],
+    ["/.well-known/jwks.json", 200],
+    ["/docs/", 200],
+    ["/", 200],
+  ] as const) {
+    const answer = await rawGet(app.url, target, bearer(admin));
+    expect([target, answer.status]).toEqual([target, status]);
+    expect(answer.text).not.toContain("The path is not valid.");
+  }
+});
+
 // Headers that some proxies and frameworks treat as another path or method.
 // security 98
 test("no header overrides the path or the method", async () => {

@@ -110,7 +110,7 @@ describe("without a sign-in", () => {
     ]) {
       for (const method of ["GET", "HEAD"]) {
         const { status } = await app.call(method, path);
-        expect([method, path, [401, 404].includes(status)]).toEqual([method, path, true]);
+        expect([method, path, [400, 401, 404].includes(status)]).toEqual([method, path, true]);
       }
     }
   });

@@ -4,6 +4,7 @@ import type { Handler } from "../../src/app/edge/handle.ts";
 import type { Settings } from "../../src/platform/config/settings.ts";
 import type { Answer, Call } from "./http-call.ts";
 import { quietLog } from "./quiet-log.ts";
+import { routeAsServer } from "./route-as-server.ts";
 import type { TestApp } from "./test-app.ts";
 
 /** A replica that only handles requests: no server, no workers, no health checks. Its statements are those of its requests. */
@@ -29,13 +30,9 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
       },
     },
   );
-  const { routes, fetch } = createApp(platform, {
-    phase: "serving",
-    database: platform.database,
-  });
-  // As a server routes.
-  const answer: Handler = (request, server) =>
-    (routes[new URL(request.url).pathname] ?? fetch)(request, server);
+  const answer = routeAsServer(
+    createApp(platform, { phase: "serving", database: platform.database }),
+  );
 
   return {
     platform,
@@ -52,7 +49,10 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
         },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       });
-      const response = await answer(request, { requestIP: () => ({ address: "127.0.0.1" }) });
+      const response = await answer(request, {
+        requestIP: () => ({ address: "127.0.0.1" }),
+        timeout: () => undefined,
+      });
       const text = await response.text();
       const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
       return {

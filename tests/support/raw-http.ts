@@ -19,8 +19,9 @@ export async function rawGet(
   serverUrl: string,
   path: string,
   headerLines: readonly string[],
+  version = "HTTP/1.1",
 ): Promise<{ status: number; text: string }> {
-  const lines = [`GET ${path} HTTP/1.1`, "Host: localhost", "Connection: close", ...headerLines];
+  const lines = [`GET ${path} ${version}`, "Host: localhost", "Connection: close", ...headerLines];
   const socket = await openRaw(serverUrl, `${lines.join("\r\n")}\r\n\r\n`);
   let text = "";
   socket.on("data", (chunk) => (text += chunk.toString("latin1")));

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 
@@ -9,6 +8,8 @@ import swaggerPageStyle from "../../../dist/assets/docs/swagger-page.css.br" wit
 import swaggerPageScript from "../../../dist/assets/docs/swagger-page.js.br" with { type: "file" };
 import swaggerScript from "../../../dist/assets/docs/swagger-ui-bundle.js.br" with { type: "file" };
 import swaggerStyle from "../../../dist/assets/docs/swagger-ui.css.br" with { type: "file" };
+import { shortHash } from "./entity-tag.ts";
+import { keepSuccesses } from "./keep-successes.ts";
 
 /** The paths of the brotli-compressed files inside the executable that the documentation pages load, by name. */
 const pathByName = {
@@ -25,7 +26,6 @@ const pathByName = {
 export type AssetName = keyof typeof pathByName;
 
 const unpack = promisify(brotliDecompress);
-const versions = new Map<AssetName, Promise<string>>();
 
 /** The names of all assets. */
 export const assetNames: readonly AssetName[] = [
@@ -38,25 +38,29 @@ export const assetNames: readonly AssetName[] = [
   "swagger-ui.css",
 ];
 
-/** The bytes of an asset, as brotli or decompressed. */
-export async function readAsset(
-  name: AssetName,
-  encoding: "br" | "identity",
-): Promise<Uint8Array<ArrayBuffer>> {
-  const packed = await Bun.file(pathByName[name]).bytes();
-  return encoding === "br" ? packed : new Uint8Array(await unpack(packed));
+/** An asset in one encoding. The bytes exist once: responses share the `Blob` and copy nothing. */
+export interface AssetContent {
+  readonly bytes: Blob;
+  /** Names these bytes (RFC 9110 §8.8.3); the encodings have different tags. */
+  readonly entityTag: string;
 }
 
-/** A short hash of an asset's bytes, computed once. A URL with it may be cached without limit. */
-export function assetVersion(name: AssetName): Promise<string> {
-  const known = versions.get(name);
-  if (known !== undefined) return known;
-  const version = readAsset(name, "br").then((bytes) =>
-    createHash("sha256").update(bytes).digest("base64url").slice(0, 16),
-  );
-  versions.set(name, version);
-  return version;
-}
+/** An asset as it is stored, compressed with brotli. */
+export const compressedAsset = keepSuccesses(async (name: AssetName): Promise<AssetContent> => {
+  const bytes = new Blob([await Bun.file(pathByName[name]).bytes()]);
+  return { bytes, entityTag: `"${await assetVersion(name)}-br"` };
+});
+
+/** An asset for clients without brotli. It is decompressed for the first one and kept. */
+export const plainAsset = keepSuccesses(async (name: AssetName): Promise<AssetContent> => {
+  const bytes = new Blob([await unpack(await Bun.file(pathByName[name]).bytes())]);
+  return { bytes, entityTag: `"${await assetVersion(name)}"` };
+});
+
+/** A short hash of an asset's bytes. A URL with it may be cached without limit. */
+export const assetVersion = keepSuccesses(async (name: AssetName) =>
+  shortHash(await Bun.file(pathByName[name]).bytes()),
+);
 
 /** The path at which an asset is served. */
 export function assetPath(name: AssetName): string {

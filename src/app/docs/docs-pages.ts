@@ -7,9 +7,13 @@ import {
   assetNames,
   assetPath,
   assetVersion,
-  readAsset,
+  compressedAsset,
+  plainAsset,
+  type AssetContent,
   type AssetName,
 } from "./asset-files.ts";
+import { clientHas, shortHash } from "./entity-tag.ts";
+import { keepSuccesses } from "./keep-successes.ts";
 import { landingPage } from "./landing-page.ts";
 import { redocPage, swaggerPage, type Page } from "./reference-pages.ts";
 
@@ -39,7 +43,10 @@ export function docsPages(options: DocsPagesOptions) {
 
 function referencePages(options: DocsPagesOptions) {
   const random = options.random ?? systemRandom;
-  const documentText = cacheSuccess(async () => JSON.stringify(await options.document()));
+  const documentContent = keepSuccesses(async (_document: "openapi") => {
+    const text = JSON.stringify(await options.document());
+    return { bytes: new Blob([text]), entityTag: `"${shortHash(text)}"` };
+  });
   return new Elysia({ name: "docs-reference-pages" })
     .get(
       "/docs",
@@ -54,10 +61,11 @@ function referencePages(options: DocsPagesOptions) {
     )
     .get(
       "/openapi.json",
-      async ({ set }) => {
+      async ({ set, request }) => {
+        const content = await documentContent("openapi");
         set.headers["content-type"] = "application/json; charset=utf-8";
         set.headers["cache-control"] = "no-cache";
-        return await documentText();
+        return sendContent(set, request, content);
       },
       hidden,
     );
@@ -66,11 +74,7 @@ function referencePages(options: DocsPagesOptions) {
 function assets() {
   const plugin = new Elysia({ name: "docs-assets" });
   for (const name of assetNames) {
-    plugin.get(
-      assetPath(name),
-      ({ set, request }) => sendAsset(set.headers, name, request),
-      hidden,
-    );
+    plugin.get(assetPath(name), ({ set, request }) => sendAsset(set, name, request), hidden);
   }
   return plugin;
 }
@@ -82,20 +86,41 @@ function sendPage(headers: ResponseHeaders, page: Page): string {
   return page.html;
 }
 
+/** The status and the headers of a response, as the framework applies them. */
+interface ResponseState {
+  status?: number | string;
+  readonly headers: ResponseHeaders;
+}
+
 async function sendAsset(
-  headers: ResponseHeaders,
+  set: ResponseState,
   name: AssetName,
   request: Request,
-): Promise<Uint8Array> {
-  const encoding = acceptsBrotli(request.headers.get("accept-encoding")) ? "br" : "identity";
-  const [bytes, version] = await Promise.all([readAsset(name, encoding), assetVersion(name)]);
-  const isCurrent = new URL(request.url, "http://localhost").searchParams.get("v") === version;
+): Promise<Blob | null> {
+  const { headers } = set;
+  const isCompressed = acceptsBrotli(request.headers.get("accept-encoding"));
+  const content = await (isCompressed ? compressedAsset(name) : plainAsset(name));
+  const isCurrent =
+    new URL(request.url, "http://localhost").searchParams.get("v") === (await assetVersion(name));
   headers["content-type"] = assetMediaType(name);
   headers["vary"] = "Accept-Encoding";
   // While replicas are replaced, a URL of another version must not be cached with this version's bytes.
   headers["cache-control"] = isCurrent ? "public, max-age=31536000, immutable" : "no-cache";
-  if (encoding === "br") headers["content-encoding"] = "br";
-  return bytes;
+  if (isCompressed) headers["content-encoding"] = "br";
+  return sendContent(set, request, content);
+}
+
+/** 304 without a body for a client that has this content already (RFC 9110 §15.4.5). */
+function sendContent(
+  set: ResponseState,
+  request: Request,
+  { bytes, entityTag }: AssetContent,
+): Blob | null {
+  set.headers["etag"] = entityTag;
+  if (!clientHas(entityTag, request)) return bytes;
+  set.status = 304;
+  delete set.headers["content-encoding"];
+  return null;
 }
 
 /** Whether a client accepts brotli (RFC 9110 §12.5.3): it is listed, or covered by `*`, with a weight above zero. */
@@ -107,16 +132,4 @@ function acceptsBrotli(acceptEncoding: string | null): boolean {
     weights.set(coding, Number(weight));
   }
   return (weights.get("br") ?? weights.get("*") ?? 0) > 0;
-}
-
-/** Caches the result of the first success. After a failure the next call tries again. */
-function cacheSuccess<Value>(compute: () => Promise<Value>): () => Promise<Value> {
-  let cached: Promise<Value> | null = null;
-  return () => {
-    cached ??= compute().catch((error: unknown) => {
-      cached = null;
-      throw error;
-    });
-    return cached;
-  };
 }

@@ -8,6 +8,10 @@ export interface Cors {
   grantPreflight(request: Request): ResponseHeaders | null;
 }
 
+/** Beside what the API reads: Swagger UI and older libraries send the fourth, tracing in a browser (W3C Trace Context) the others. */
+const allowedHeaders =
+  "Authorization, Content-Type, X-Request-Id, X-Requested-With, traceparent, tracestate";
+
 /**
  * Allows exactly these origins to read responses and to send credentials: no pattern, no `null`, no `*`. With an empty list no
  * CORS header is sent, and browsers block every other origin.
@@ -34,7 +38,7 @@ export function createCors(allowedOrigins: readonly string[]): Cors {
       if (!request.headers.has("access-control-request-method")) return null;
       return {
         "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
-        "access-control-allow-headers": "Authorization, Content-Type, X-Request-Id",
+        "access-control-allow-headers": allowedHeaders,
         "access-control-max-age": "600",
       };
     },

@@ -5,17 +5,22 @@ import {
   type Exchanges,
   type PeerLookup,
   requestPath,
+  responseBytes,
 } from "../../platform/http/exchange.ts";
 import type { HotRoute, HotRouteDependencies } from "../../platform/http/hot-route.ts";
 import type { Logger } from "../../platform/log/port.ts";
 import type { Gate } from "./gate.ts";
 import type { MapError } from "./map-error.ts";
 import type { Observe } from "./observe.ts";
+import type { PlainPaths, ReceivedSegments } from "./plain-path.ts";
 import type { Responder } from "./respond.ts";
 import type { HotRoutes, RouteTable } from "./route-table.ts";
 
+/** A request as the server passes it to a route: `params` has the path's segments as they were received. */
+type RoutedRequest = Request & { readonly params?: ReceivedSegments };
+
 /** Responds to a request that a server received. */
-export type Handler = (request: Request, server: PeerLookup) => Response | Promise<Response>;
+export type Handler = (request: RoutedRequest, server: PeerLookup) => Response | Promise<Response>;
 
 /** The options of a server: the same handler for its routes and for every other path. */
 export interface Edge {
@@ -28,6 +33,7 @@ export interface EdgeOptions {
   readonly exchanges: Exchanges;
   readonly gate: Gate;
   readonly table: RouteTable;
+  readonly plainPaths: PlainPaths;
   readonly router: (request: Request) => Response | Promise<Response>;
   readonly hot: HotRouteDependencies;
   readonly mapError: MapError;
@@ -37,14 +43,24 @@ export interface EdgeOptions {
 }
 
 /**
+ * How long a connection stays open after a response. It is longer than the reverse proxies' own times (nginx 60 s, Traefik 90 s,
+ * Caddy 120 s): otherwise a proxy sends a request on a connection that the server is closing.
+ */
+const keepAliveSeconds = 130;
+
+/** A response whose body is longer keeps the server's shorter time: a client may read it slowly. */
+const promptResponseBytes = 65_536;
+
+/**
  * Every request enters through `handle` and leaves through `finish`: exchange, gate, route, handler, response, observation. The
  * server finds the paths of hot routes without parsing the URL, and passes their routes to `handle`.
  */
 export function createEdge(options: EdgeOptions): Edge {
-  const { exchanges, gate, table, router, hot, mapError, responder, observe, log } = options;
+  const { exchanges, gate, table, plainPaths, router, hot, mapError, responder, observe, log } =
+    options;
 
   function handle(
-    request: Request,
+    request: RoutedRequest,
     server: PeerLookup,
     found: HotRoutes | null,
   ): Response | Promise<Response> {
@@ -65,9 +81,15 @@ export function createEdge(options: EdgeOptions): Edge {
 
   function route(exchange: Exchange, found: HotRoutes | null): Response | Promise<Response> {
     const { request } = exchange;
-    const hotRoutes = found ?? table.findHotRoutes(requestPath(request));
+    const hotRoutes = found ?? findHotRoutes(request);
     const hotRoute = hotRoutes?.get(request.method);
     return hotRoute ? runHot(exchange, hotRoute) : runRouter(exchange);
+  }
+
+  /** The server's router found no hot route for the path as it was received. Another spelling of it may be one. */
+  function findHotRoutes(request: RoutedRequest): HotRoutes | null {
+    plainPaths.assertPlain(request, request.params ?? null);
+    return table.findHotRoutes(requestPath(request));
   }
 
   function runHot(exchange: Exchange, hotRoute: HotRoute): Response | Promise<Response> {
@@ -106,6 +128,9 @@ export function createEdge(options: EdgeOptions): Edge {
     try {
       exchange.route ??= table.findTemplate(requestPath(exchange.request));
       observe(exchange, response.status);
+      if (responseBytes(exchange) <= promptResponseBytes) {
+        exchange.server.timeout(exchange.request, keepAliveSeconds);
+      }
     } catch (failure) {
       logFailure(exchange, failure, "a request could not be logged");
     }
@@ -121,14 +146,16 @@ export function createEdge(options: EdgeOptions): Edge {
     }
   }
 
-  const routes = [...table.hotPaths].map(([path, hotRoutes]): [string, Handler] => [
+  const handleOther: Handler = (request, server) => handle(request, server, null);
+  const hotRoutes = [...table.hotPaths].map(([path, found]): [string, Handler] => [
     path,
-    (request, server) => handle(request, server, hotRoutes),
+    (request, server) => handle(request, server, found),
   ]);
-  return {
-    routes: Object.fromEntries(routes),
-    fetch: (request, server) => handle(request, server, null),
-  };
+  const others = plainPaths.segmentPatterns.map((pattern): [string, Handler] => [
+    pattern,
+    handleOther,
+  ]);
+  return { routes: Object.fromEntries([...others, ...hotRoutes]), fetch: handleOther };
 }
 
 /** The URL of a request without a `Host` (HTTP/1.0) has no origin, and the framework's router would find no path in it. */

@@ -1,5 +1,5 @@
 import { type Clock, monotonicMilliseconds } from "../../kernel/clock.ts";
-import type { Exchange, Exchanges } from "../../platform/http/exchange.ts";
+import { type Exchange, type Exchanges, responseBytes } from "../../platform/http/exchange.ts";
 import type { Logger } from "../../platform/log/port.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
 
@@ -42,7 +42,7 @@ export function createObserve(options: ObserveOptions): Observe {
       request_id: exchange.requestId,
       client_address: exchanges.clientAddressOf(exchange),
       user_id: exchange.userId,
-      bytes: method === "HEAD" ? 0 : Buffer.byteLength(exchange.responseBody ?? ""),
+      bytes: method === "HEAD" ? 0 : responseBytes(exchange),
     });
   };
 }

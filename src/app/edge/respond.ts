@@ -1,4 +1,4 @@
-import type { Exchange, ResponseHeaders } from "../../platform/http/exchange.ts";
+import type { Exchange, ResponseBody, ResponseHeaders } from "../../platform/http/exchange.ts";
 import type { Problem } from "./map-error.ts";
 
 /** The one writer of responses. */
@@ -20,8 +20,6 @@ export interface ResponderOptions {
   readonly additions: (request: Request) => ResponseHeaders | null;
 }
 
-type Body = string | Uint8Array<ArrayBuffer> | null;
-
 /** Headers that many responses share are stored as `Headers`, which a response copies faster than an object. */
 export function createResponder({ common, additions }: ResponderOptions): Responder {
   const ofJson = new Headers({ ...common, "content-type": "application/json;charset=utf-8" });
@@ -37,7 +35,12 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
     return headers;
   }
 
-  function send(exchange: Exchange, body: Body, status: number, headers: Headers): Response {
+  function send(
+    exchange: Exchange,
+    body: ResponseBody,
+    status: number,
+    headers: Headers,
+  ): Response {
     exchange.responseBody = body;
     return new Response(body, { status, headers });
   }
@@ -49,7 +52,7 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
     headers: ResponseHeaders,
   ): Response {
     const own = merge(headers, additions(exchange.request));
-    const isJson = typeof value === "object" && value !== null && !(value instanceof Uint8Array);
+    const isJson = typeof value === "object" && value !== null && !(value instanceof Blob);
     const sent = headersOf(exchange, isJson ? ofJson : ofOther, own);
     return send(exchange, bodyOf(value), status, sent);
   }
@@ -94,14 +97,14 @@ export function respondToEscapedError(): Response {
   return new Response(lastResortBody, { status: 500, headers });
 }
 
-function bodyOf(value: unknown): Body {
+function bodyOf(value: unknown): ResponseBody {
   if (value === undefined || value === null) return null;
-  const isReady = typeof value !== "object" || value instanceof Uint8Array;
+  const isReady = typeof value !== "object" || value instanceof Blob;
   return isReady ? asBody(value) : JSON.stringify(value);
 }
 
-function asBody(value: unknown): Body {
-  return value as Body;
+function asBody(value: unknown): ResponseBody {
+  return value as ResponseBody;
 }
 
 /** A handler's headers with the additions; null if there are neither. The `vary` headers of both are combined. */

@@ -19,6 +19,8 @@ export interface RouteTable {
   findTemplate(path: string): string | null;
   /** The methods of a path, `HEAD` with every `GET`, in alphabetical order; empty for an unknown path. */
   methodsOf(path: string): readonly string[];
+  /** The number of segments of the longest path. */
+  readonly maximumSegments: number;
 }
 
 interface Pattern {
@@ -48,6 +50,7 @@ export function createRouteTable(
     findHotRoutes: (path) => hotPaths.get(withoutLastSlash(path)) ?? null,
     findTemplate: (path) => find(path)?.template ?? null,
     methodsOf: (path) => find(path)?.methods ?? [],
+    maximumSegments: Math.max(...patterns.map(({ segments }) => segments.length - 1)),
   };
 }
 

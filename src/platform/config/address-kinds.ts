@@ -5,20 +5,30 @@ import ipaddr from "ipaddr.js";
 import { splitList } from "./kinds.ts";
 import type { Kind } from "./setting.ts";
 
-/** An http or https URL of this service. User, query and fragment are refused, and a slash at its end is removed. */
+/**
+ * The http or https origin of this service, with or without a slash at its end. A path is refused: pages, assets, the cookie and
+ * the metadata have fixed paths from the root of a host.
+ */
 export const publicAddress: Kind<TString, ""> = {
   schema: Type.String(),
   suffix: "",
   expected:
-    "an http or https address such as https://auth.example.com, without user, query or fragment",
-  read: (given) => readWebAddress(given)?.href.replace(/\/+$/, ""),
+    "an http or https address such as https://auth.example.com, with no path, user, query or fragment",
+  read(given) {
+    const url = readWebAddress(given);
+    return url?.pathname === "/" ? url.origin : undefined;
+  },
   show: (value) => value,
 };
 
 /** An http or https URL of a page of another application, to which `?token=` is appended. */
 export const pageAddress: Kind<TString, ""> = {
-  ...publicAddress,
+  schema: Type.String(),
+  suffix: "",
+  expected:
+    "an http or https address such as https://app.example.com/welcome, without user, query or fragment",
   read: (given) => readWebAddress(given)?.href,
+  show: (value) => value,
 };
 
 /** Exact origins (RFC 6454 §6.2), in the form that browsers send. */

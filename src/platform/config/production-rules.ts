@@ -1,9 +1,12 @@
 import ipaddr from "ipaddr.js";
+import { parseDurationSeconds } from "../../kernel/duration.ts";
 import { isLocalHost } from "./address-kinds.ts";
+import { tokens } from "./groups/tokens.ts";
 import type { Settings } from "./settings.ts";
 import type { Environment } from "./read-given.ts";
 import type { Reading } from "./read-settings.ts";
 import type { SettingsProblem } from "./settings-error.ts";
+import { findLaterNames } from "./unknown-names.ts";
 import { isWeakSecret } from "./weak-secrets.ts";
 
 /** Finds settings of a valid form that production refuses. Settings of an invalid form are reported elsewhere. */
@@ -13,17 +16,32 @@ export function findProductionProblems(reading: Reading): SettingsProblem[] {
     ...findWeakSecrets(reading.settings),
     ...findUnencryptedAddresses(reading.settings),
     ...findLooseLimits(reading.settings),
+    ...findIdleProtection(reading.settings),
   ];
 }
 
-/** Settings that ask for protection that this version does not have. Production refuses them instead of ignoring them. */
-const promisedProtection = ["PASSWORD_HIBP"];
+/** Settings that ask for protection. While this version does not have it, production refuses them instead of ignoring them. */
+const promisedProtection = new Set([
+  "PASSWORD_HIBP",
+]);
 
-/** Finds settings of later versions that ask for protection. Outside production they only cause a warning. */
+/** Finds settings of later versions that ask for protection, not with `false`. Outside production they only cause a warning. */
 export function findPromisedProtection(environment: Environment): SettingsProblem[] {
-  return promisedProtection
-    .filter((name) => environment[name] === "true")
+  return findLaterNames(environment)
+    .filter((name) => promisedProtection.has(name.replace(/_FILE$/, "")))
+    .filter((name) => environment[name] !== "false")
     .map((name) => ({ name, issue: "is not available in this version" }));
+}
+
+/** The default asks for nothing: it is in the example of all settings. */
+const defaultRotationSeconds = parseDurationSeconds(tokens.settings.JWT_KEY_ROTATION.default);
+
+/** Finds settings whose protection is not in force because of another setting. */
+function findIdleProtection({ jwtAlgorithm, jwtKeyRotationSeconds }: Settings): SettingsProblem[] {
+  if (jwtAlgorithm !== "HS256" || jwtKeyRotationSeconds === defaultRotationSeconds) return [];
+  const issue =
+    "rotates no key with JWT_ALGORITHM=HS256: unset it, or choose EdDSA, ES256 or RS256";
+  return [{ name: "JWT_KEY_ROTATION", issue }];
 }
 
 function findMissing({ settings, isGiven }: Reading): SettingsProblem[] {

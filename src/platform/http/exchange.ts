@@ -4,9 +4,12 @@ import type { Context } from "../platform.ts";
 import type { ReadClientAddress } from "./client-address.ts";
 import type { RequestIds } from "./request-id.ts";
 
-/** Finds the address of a connection's other end; `Bun.serve`'s server does this. Null for a connection that was reset. */
+/** What the edge uses of the server that received a request. */
 export interface PeerLookup {
+  /** The address of the connection's other end; null for a connection that was reset. */
   requestIP(request: Request): { readonly address: string } | null;
+  /** Sets how long the request's connection may be idle until its next request. */
+  timeout(request: Request, seconds: number): void;
 }
 
 /** One request with what is known of it, from its arrival to its access log line. */
@@ -26,9 +29,12 @@ export interface Exchange {
   clientAddress: string | null | undefined;
   /** A `Set-Cookie` header of the response beside the handler's. */
   setCookie: string | null;
-  /** The response's body. */
-  responseBody: string | Uint8Array | null;
+  /** The response's body. A `Blob`'s bytes are shared between responses. */
+  responseBody: ResponseBody;
 }
+
+/** The body of a response; null for none. */
+export type ResponseBody = string | Blob | null;
 
 /** Creates and finds the exchanges of one server. */
 export interface Exchanges {
@@ -46,6 +52,11 @@ export interface Exchanges {
 
 /** The headers of one response beside those of every response, by lower-case name. */
 export type ResponseHeaders = Record<string, string | number | undefined>;
+
+/** The size of a response's body. */
+export function responseBytes({ responseBody: body }: Exchange): number {
+  return body instanceof Blob ? body.size : Buffer.byteLength(body ?? "");
+}
 
 /** The path of a request without its query. The `url` of a request without a host (HTTP/1.0) has no origin. */
 export function requestPath({ url }: Request): string {

@@ -32,7 +32,7 @@ export const installation = {
         from: ({ textOf }) => `http://localhost:${textOf("PORT") ?? ""}`,
       },
       description:
-        "The URL at which users reach this service. Links in mails and the issuer of tokens are made from it, never from a request's headers. Required in production, where it must be https unless the host is this machine.",
+        "The URL at which users reach this service: a host of its own, without a path. Links in mails and the issuer of tokens are made from it, never from a request's headers. Required in production, where it must be https unless the host is this machine.",
       example: "https://auth.example.com",
     },
     SERVICE_NAME: {

@@ -1,0 +1,54 @@
+import type { Socket } from "node:net";
+
+import { expect, test } from "bun:test";
+
+import { openRaw } from "../support/raw-http.ts";
+import { useTestApp } from "../support/test-app.ts";
+
+const app = useTestApp();
+const connectionsOfEachKind = 250;
+
+const kinds = {
+  "no byte": "",
+  "half a header": "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nX-A: ",
+  "half a body":
+    "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{",
+  "half a body of a hot route":
+    "POST /api/v1/auth/validate-token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{",
+};
+
+/** Resolves when the server closes the connection, although the client sends one more byte every second until then. */
+function closeOf(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const drip = setInterval(() => socket.write("a"), 1000);
+  const end = () => {
+    clearInterval(drip);
+    socket.destroy();
+    resolve();
+  };
+  socket.resume();
+  for (const event of ["end", "close", "error"]) socket.on(event, end);
+  return promise;
+}
+
+// Attack: slow HTTP. Each byte comes just before a time that starts again with every byte.
+// security 106
+test("1000 connections that send a byte a second are closed, and others are served meanwhile", async () => {
+  const closes: Promise<void>[] = [];
+  let closedBodies = 0;
+  for (const text of Object.values(kinds)) {
+    for (let opened = 0; opened < connectionsOfEachKind; opened += 1) {
+      const close = closeOf(await openRaw(app.url, text));
+      closes.push(close);
+      if (text.endsWith("{")) void close.then(() => (closedBodies += 1));
+    }
+  }
+  for (let sent = 0; sent < 100; sent += 1) {
+    expect((await app.call("GET", "/health")).status).toBe(200);
+    expect((await app.post("/api/v1/auth/login", {})).status).toBe(400);
+  }
+  // Those with half a body are still open: the others were served beside them.
+  expect(closedBodies).toBe(0);
+  await Promise.all(closes);
+  expect((await app.call("GET", "/health")).status).toBe(200);
+});
