@@ -26,7 +26,7 @@ function requestOf(email: string): string {
   return [...head, "", body].join("\r\n");
 }
 
-// Bad day: clients time out and hang up, and those after them wait for work of which nobody reads the result.
+// Bad day: clients time out and hang up, and those after them wait for work whose result no client reads.
 // security 153
 test("the executable drops the waiting work of connections that are closed", async () => {
   await using home = await createHome("postgres");

@@ -7,7 +7,7 @@ import { logIn, signUp } from "../support/journey.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 import { watchHasher } from "../support/watch-hasher.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(60_000);
 
 const attackers = 200;
 const waiting = 16;

@@ -1,13 +1,22 @@
 import { describe, expect, test } from "bun:test";
 
-import type { AppError } from "../../src/kernel/errors.ts";
+import { AppError } from "../../src/kernel/errors.ts";
 import { createLane, type Lane } from "../../src/platform/password-hasher/lane.ts";
+import { codeOf } from "../support/error-code.ts";
+import { failureOf } from "../support/failure-of.ts";
 
 /** A job of a test: it runs until it is told to end. */
 interface Work {
   readonly result: Promise<string>;
   readonly client: AbortController;
   end(): void;
+}
+
+/** The code of a refusal, with the seconds after which to try again if there are any. */
+function refusalOf(error: unknown): string {
+  if (!(error instanceof AppError)) throw error;
+  const { retryAfterSeconds } = error.detail;
+  return retryAfterSeconds === undefined ? error.code : `${error.code} ${retryAfterSeconds}`;
 }
 
 /** Jobs of a lane, the names of those that started in their order, and how each one ended. */
@@ -25,7 +34,7 @@ function workOn(lane: Lane) {
           await gate.promise;
           return "done";
         })
-        .catch(({ code, detail }: AppError) => [code, detail.retryAfterSeconds ?? ""].join(" "));
+        .catch(refusalOf);
       return { result, client, end: () => gate.resolve() };
     },
   };
@@ -38,7 +47,7 @@ describe("a client that hangs up", () => {
     const first = add("first", "a");
     const second = add("second", "b");
     second.client.abort();
-    expect(await second.result).toBe("VALIDATION_ERROR ");
+    expect(await second.result).toBe("VALIDATION_ERROR");
     const third = add("third", "c");
     first.end();
     third.end();
@@ -54,7 +63,7 @@ describe("a client that hangs up", () => {
     const job = lane.run({ source: "a", account: "x", signal }, async () => {
       hasRun = true;
     });
-    expect(await job.catch(({ code }: AppError) => code)).toBe("VALIDATION_ERROR");
+    expect(await codeOf(job)).toBe("VALIDATION_ERROR");
     expect(hasRun).toBe(false);
   });
 
@@ -84,7 +93,7 @@ describe("a client that hangs up", () => {
     expect(await next.result).toBe("done");
     expect(started).toEqual(["first", "next"]);
     const results = await Promise.all(gone.map(({ result }) => result));
-    expect(new Set(results)).toEqual(new Set(["VALIDATION_ERROR "]));
+    expect(new Set(results)).toEqual(new Set(["VALIDATION_ERROR"]));
   });
 });
 
@@ -141,11 +150,10 @@ describe("a full lane", () => {
     const lane = createLane({ concurrency: 1, waiting: 1 });
     const admission = { source: "a", account: "x", signal: undefined };
     const failures = Array.from({ length: 2 }, () =>
-      lane
-        .run(admission, () => Promise.reject(new Error("broken")))
-        .catch((error: Error) => error.message),
+      failureOf(lane.run(admission, () => Promise.reject(new Error("broken")))),
     );
-    expect(await Promise.all(failures)).toEqual(["broken", "broken"]);
+    const messages = (await Promise.all(failures)).map(({ message }) => message);
+    expect(messages).toEqual(["broken", "broken"]);
     expect(await lane.run(admission, async () => "done")).toBe("done");
   });
 });
