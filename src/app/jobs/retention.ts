@@ -1,5 +1,5 @@
 import { deleteExpiredAuditRows } from "../../features/audit/index.ts";
-import { deleteExpiredChallenges } from "../../features/email-challenges/index.ts";
+import { deleteExpiredChallenges, deleteForgottenCodeAttempts } from "../../features/email-challenges/index.ts";
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
 import { batchSize } from "../../platform/db/delete-batch.ts";
@@ -15,6 +15,7 @@ const pauseSeconds = 3600;
 /** The deletions of expired rows. Each deletes at most one batch, and returns the number of rows. */
 const deletions: Readonly<Record<string, (platform: Platform, now: Date) => Promise<number>>> = {
   challenges: ({ db }, now) => deleteExpiredChallenges(db, now),
+  codeAttempts: ({ db }, now) => deleteForgottenCodeAttempts(db, now),
   sessions: ({ db }, now) => deleteExpiredSessions(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),

@@ -10,10 +10,12 @@ import { type Context, createContext, type Platform } from "../../platform/platf
 import { type AuditAction, recordAudit } from "../audit/index.ts";
 import { canonicalEmail, isActive, users } from "../users/index.ts";
 import type { ChallengeRecipient } from "./issue-challenge.ts";
+import { hasRoomForChallenge } from "./queries.ts";
+import type { ChallengePurpose } from "./table.ts";
 
 const nullableString = Type.Union([Type.String(), Type.Null()]);
 
-const payload = TypeCompiler.Compile(
+const requestSchema = TypeCompiler.Compile(
   Type.Object({
     email: Type.String(),
     origin: Type.Object({
@@ -28,6 +30,8 @@ const payload = TypeCompiler.Compile(
 export interface MailRequestKind {
   /** The outbox topic of the requests. */
   readonly topic: string;
+  /** The purpose of the link in the mail. */
+  readonly purpose: ChallengePurpose;
   /** How a request that was fulfilled is recorded. */
   readonly action: AuditAction;
   /** Which active users get the mail, in a query on `users`. By default all of them. */
@@ -47,7 +51,10 @@ export interface MailRequests {
    * written, and a worker does the rest. Throws `INVALID_EMAIL`.
    */
   readonly request: (ctx: Context, input: { email: string }) => Promise<void>;
-  /** Fulfils an accepted request: mails an active user with this address, and does nothing for any other address. */
+  /**
+   * Fulfils an accepted request: mails an active user with this address. Does nothing for any other address, and for a user who
+   * has very many usable links of this purpose.
+   */
   readonly createDelivery: (platform: Platform) => DeliverMessage;
 }
 
@@ -58,11 +65,12 @@ export function createMailRequests(kind: MailRequestKind): MailRequests {
     topic,
     async request(ctx, input) {
       const email = canonicalEmail(input.email);
-      await enqueueAlone(ctx, { topic, key: null, payload: { email, origin: ctx.origin } });
+      const payload = { email, origin: ctx.origin };
+      await enqueueAlone(ctx, { topic, key: null, fairnessKey: email, payload });
     },
     createDelivery: (platform) => async (message) => {
       const request = message.payload;
-      if (!payload.Check(request)) throw new PermanentDeliveryError("not a request");
+      if (!requestSchema.Check(request)) throw new PermanentDeliveryError("not a request");
       const ctx = createContext(platform, { kind: "anonymous" }, request.origin);
       await sendMail(ctx, kind, request.email);
     },
@@ -71,13 +79,20 @@ export function createMailRequests(kind: MailRequestKind): MailRequests {
 
 async function sendMail(
   ctx: Context,
-  { action, which, effectsOf }: MailRequestKind,
+  { action, purpose, which, effectsOf }: MailRequestKind,
   email: string,
 ): Promise<void> {
   const user = ctx.db
     .select({ userId: users.id, credentialsVersion: users.credentialsVersion })
     .from(users)
-    .where(and(eq(sql`lower(${users.email})`, email), isActive, which));
+    .where(
+      and(
+        eq(sql`lower(${users.email})`, email),
+        isActive,
+        which,
+        hasRoomForChallenge(ctx, purpose),
+      ),
+    );
   await commit(ctx, { query: user }, ({ userId, credentialsVersion }) => [
     ...effectsOf(ctx, { userId, credentialsVersion, email }),
     recordAudit(ctx, { action, result: "success", userId }),

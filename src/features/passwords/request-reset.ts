@@ -7,6 +7,7 @@ import { recordEvent } from "../events/index.ts";
  */
 export const passwordResetRequests = createMailRequests({
   topic: "password-reset-request",
+  purpose: "reset-password",
   action: "user.password_reset_requested",
   effectsOf(ctx, recipient) {
     const { userId, email } = recipient;
