@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "bun:test";
 import { eq } from "drizzle-orm";
 
 import {
+  claimChallengeForMailing,
   consumeCode,
   consumeToken,
   issueChallenge,
@@ -92,4 +93,25 @@ test("a challenge without a code cannot be guessed", async () => {
   expect(await wrongCodesOf(app, email)).toBe(0);
   const used = await consumeToken(ctx, "reset-password", challenge.token);
   expect(used).toMatchObject({ userId: user.userId });
+});
+
+// Attack: many requests for mails that are superseded before they are sent, so that one guess meets many codes.
+test("a code can be entered once its mail is sent, and not before", async () => {
+  const user = await insertUser(app);
+  const ctx = anonymousAt(app);
+  const { email } = user;
+  const { id, code, effect } = issueChallenge(ctx, {
+    userId: user.userId,
+    credentialsVersion: 1,
+    email,
+    purpose,
+    linkTtlSeconds: 600,
+    hasCode: true,
+  });
+  const query = ctx.db.select({ id: users.id }).from(users).where(eq(users.id, user.userId));
+  await commit(ctx, { query }, () => [effect]);
+  expect(await consumeCode(ctx, { purpose, email, code })).toBeNull();
+  expect(await wrongCodesOf(app, email)).toBe(0);
+  expect(await claimChallengeForMailing(app.platform, id)).toBe(true);
+  expect(await consumeCode(ctx, { purpose, email, code })).toMatchObject({ userId: user.userId });
 });

@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from "bun:test";
 
-import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
 import { askForMagicLink, signInByMail } from "../support/magic-link.ts";
 import { mailOfKind, mailsOfKind } from "../support/mail-of-kind.ts";
