@@ -9,7 +9,13 @@ import {
 } from "../../src/features/email-challenges/index.ts";
 import { users } from "../../src/features/users/index.ts";
 import { commit } from "../../src/platform/db/commit.ts";
-import { anonymousAt, insertUser, issueTo, wrongCodes, wrongCodesOf } from "../support/challenges.ts";
+import {
+  anonymousAt,
+  insertUser,
+  issueTo,
+  wrongCodes,
+  wrongCodesOf,
+} from "../support/challenges.ts";
 import { race } from "../support/race.ts";
 import { type TestApp, useTestApp } from "../support/test-app.ts";
 

@@ -188,4 +188,3 @@ test("after fifty usable links a request sends no further mail, and the links st
   await app.post("/api/v1/auth/password/reset", { email });
   await newestMail("reset-password", email, 2);
 });
-

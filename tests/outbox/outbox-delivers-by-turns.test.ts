@@ -85,7 +85,8 @@ describe("several replicas", () => {
   // security 154
   test("claim each message of a backlog once, and another address's among the first", async () => {
     const scene = createOutboxScene(app, "replicas");
-    for (let number = 0; number < 60; number += 1) await scene.enqueue(number, "victim@example.com");
+    for (let number = 0; number < 60; number += 1)
+      await scene.enqueue(number, "victim@example.com");
     await scene.enqueue(900, "stranger@example.com");
     const now = scene.clock.now();
     const leaseUntil = new Date(now.getTime() + leaseSeconds * 1000);

@@ -1,5 +1,8 @@
 import { deleteExpiredAuditRows } from "../../features/audit/index.ts";
-import { deleteExpiredChallenges, deleteForgottenCodeAttempts } from "../../features/email-challenges/index.ts";
+import {
+  deleteExpiredChallenges,
+  deleteForgottenCodeAttempts,
+} from "../../features/email-challenges/index.ts";
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
 import { batchSize } from "../../platform/db/delete-batch.ts";

@@ -28,7 +28,10 @@ export function createWorkers(platform: RunningPlatform): Workers {
   const requests = [verificationRequests, passwordResetRequests, magicLinkRequests].map(
     ({ topic, createDelivery }) => [topic, createDelivery(platform)] as const,
   );
-  const deliveries = [...requests, [mailTopic, createMailDelivery(platform, claimChallengeForMailing)] as const];
+  const deliveries = [
+    ...requests,
+    [mailTopic, createMailDelivery(platform, claimChallengeForMailing)] as const,
+  ];
   const { db, clock, secrets, log } = platform;
   const workersByTopic = new Map<string, OutboxWorker>(
     deliveries.map(([topic, deliver]) => [

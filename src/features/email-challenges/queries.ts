@@ -1,14 +1,4 @@
-import {
-  and,
-  eq,
-  gt,
-  isNotNull,
-  isNull,
-  or,
-  sql,
-  type SQL,
-  type SQLWrapper,
-} from "drizzle-orm";
+import { and, eq, gt, isNotNull, isNull, or, sql, type SQL, type SQLWrapper } from "drizzle-orm";
 
 import { deleteRows, type Effect, updateRows } from "../../platform/db/effects.ts";
 import type { Db } from "../../platform/db/port.ts";

@@ -1,4 +1,16 @@
-import { and, desc, eq, exists, gt, inArray, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
+import {
+  and,
+  desc,
+  eq,
+  exists,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  sql,
+  type SQL,
+} from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { type Effect, updateRows } from "../../platform/db/effects.ts";
@@ -53,9 +65,10 @@ export function tryCode(ctx: Context, entered: EnteredCode) {
     db
       .select({
         id: emailChallenges.id,
-        isRight: sql<boolean>`${inArray(emailChallenges.codeHash, codeHashes(ctx, entered, code))}`.as(
-          "is_right",
-        ),
+        isRight:
+          sql<boolean>`${inArray(emailChallenges.codeHash, codeHashes(ctx, entered, code))}`.as(
+            "is_right",
+          ),
       })
       .from(emailChallenges)
       .innerJoin(owner, isBoundTo(owner, purpose))

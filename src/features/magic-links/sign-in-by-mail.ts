@@ -63,7 +63,10 @@ function signIn(
     credentialsVersion,
     mailbox: {
       proof: lockChallenge(ctx, challenge, claimedVersion),
-      effects: (proof) => [...useUpChallenges(ctx, challenge), ...claimEffects(ctx, user, by, proof)],
+      effects: (proof) => [
+        ...useUpChallenges(ctx, challenge),
+        ...claimEffects(ctx, user, by, proof),
+      ],
       refusal,
     },
   });

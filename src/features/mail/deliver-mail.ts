@@ -9,7 +9,7 @@ import {
   PermanentDeliveryError,
 } from "../../platform/outbox/port.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { findMailedUser } from "./find-mailed-user.ts";
+import { findMailedUser, type MailedUser } from "./find-mailed-user.ts";
 import { type MailContent, mailContentSchema, mailKinds } from "./mail-content.ts";
 import { renderContent } from "./render-content.ts";
 import { recipientOf } from "./templates/recipient.ts";
@@ -39,9 +39,7 @@ export function createMailDelivery(
   return async (message) => {
     const { to, challenge, mail } = readMail(message, platform.clock.now());
     const user = message.key === null ? null : await findMailedUser(platform.db, message.key);
-    // Since the mail was queued, the user may have been disabled or deleted, or have verified the address.
-    if (user?.isDisabled === true) return;
-    if (mail.kind === "verify-reminder" && user?.needsVerification !== true) return;
+    if (!isWanted(mail, user)) return;
     if (challenge !== null && !(await claimChallenge(platform, challenge))) {
       throw new ObsoleteMessageError("its link is used, void or superseded");
     }
@@ -62,6 +60,12 @@ export function createMailDelivery(
       throw error;
     }
   };
+}
+
+/** Since the mail was queued, the user may have been disabled or deleted, or have verified the address. */
+function isWanted({ kind }: MailContent, user: MailedUser | null): boolean {
+  if (user?.isDisabled === true) return false;
+  return kind !== "verify-reminder" || user?.needsVerification === true;
 }
 
 function readMail(

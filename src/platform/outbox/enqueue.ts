@@ -56,7 +56,8 @@ function outboxRow(ctx: OutboxDependencies, message: NewMessage) {
     key: message.key,
     payload: message.payload instanceof SQL ? message.payload : { ...message.payload },
     fairnessKey: message.fairnessKey ?? null,
-    turnAt: message.fairnessKey === undefined ? now : turnOf(message.topic, message.fairnessKey, now),
+    turnAt:
+      message.fairnessKey === undefined ? now : turnOf(message.topic, message.fairnessKey, now),
     sealed: message.secrets ? ctx.secrets.seal(JSON.stringify(message.secrets)) : null,
     createdAt: now,
     availableAt: now,
