@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 
+import { findChallenge } from "../../src/features/email-challenges/index.ts";
+import { untilBackgroundWorkIsDone } from "../support/background-work.ts";
+import { anonymousAt } from "../support/challenges.ts";
 import { databaseKinds } from "../support/databases.ts";
-import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, mailTo } from "../support/journey.ts";
 import { race } from "../support/race.ts";
 import { type TestApp, useTestApp } from "../support/test-app.ts";
@@ -74,17 +76,20 @@ describe.each([...databaseKinds])("20 at once, on %s", (database) => {
     await expectVerifiedOnce(userId);
   });
 
-  // Bad day: an impatient user presses "send again" many times; only the newest mail is valid.
-  test("asking for mails: all get a response, and only the last link is valid", async () => {
+  // Bad day: an impatient user presses "send again" many times, and then the button of each mail.
+  // security 154
+  test("asking for mails: all get a response, each mailed link is active, and one verifies", async () => {
     const { email } = await newcomer();
     const statuses = await raceWith([{ path: "resend-verification", json: { email } }]);
     expect(statuses).toEqual(Array.from({ length: racers }, () => 202));
-    const mails = await eventually(
-      () => app.mailer.sent.filter(({ message }) => message.to.address === email),
-      (found) => found.length === racers + 1,
-    );
+    await untilBackgroundWorkIsDone(app);
+    const mails = app.mailer.sent.filter(({ message }) => message.to.address === email);
+    expect(mails.length).toBeGreaterThan(1);
     const tokens = mails.map(({ message }) => /token=([\w-]+)/.exec(message.text)?.[1] ?? "");
-    expect(new Set(tokens).size).toBe(racers + 1);
+    for (const token of tokens) {
+      const found = await findChallenge(anonymousAt(app), "verify-email", token);
+      expect(found?.state).toBe("active");
+    }
     const results = await Promise.all(
       tokens.map(async (token) => (await app.post("/api/v1/auth/verify-email", { token })).status),
     );

@@ -23,14 +23,23 @@ interface Row {
   readonly stays: boolean;
 }
 
-function challenge(name: string, expired: number, guesses: number, stays: boolean): Row {
+function challenge(name: string, expired: number, stays: boolean): Row {
   return {
     name: `challenge ${name}`,
     stays,
     insert: (id) =>
-      `insert into mail_challenges (user_id, purpose, id, email, token_hash, attempts, total_attempts, created_at, expires_at)
-       values ('${user}', 'challenge ${name}', '${uuid(id)}', 'a@example.com', '${id}', 0, ${guesses},
+      `insert into mail_challenges (user_id, purpose, id, email, token_hash, attempts, created_at, expires_at)
+       values ('${user}', 'challenge ${name}', '${uuid(id)}', 'a@example.com', '${id}', 0,
          ${daysAgo(90)}, ${daysAgo(expired)})`,
+  };
+}
+
+function wrongCodes(name: string, forgotten: number, stays: boolean): Row {
+  return {
+    name: `wrong codes ${name}`,
+    stays,
+    insert: () =>
+      `insert into mail_code_attempts values ('wrong codes ${name}', ${daysAgo(forgotten)})`,
   };
 }
 
@@ -71,11 +80,11 @@ function device(name: string, seen: number, stays: boolean): Row {
 }
 
 const rows: readonly Row[] = [
-  challenge("that lives", -0.01, 0, true),
-  challenge("that expired lately", 6.9, 0, true),
-  challenge("that expired long ago", 7.1, 0, false),
-  challenge("with wrong guesses", 29, 3, true),
-  challenge("with wrong guesses of long ago", 31, 3, false),
+  challenge("that lives", -0.01, true),
+  challenge("that expired lately", 6.9, true),
+  challenge("that expired long ago", 7.1, false),
+  wrongCodes("that count", -0.01, true),
+  wrongCodes("that are forgotten", 0.01, false),
   session("that lives", { expires: -1 }, true),
   session("that expired lately", { expires: 29 }, true),
   session("that expired long ago", { expires: 31 }, false),
@@ -92,7 +101,7 @@ const rows: readonly Row[] = [
 ];
 
 const everything = `select purpose as name from mail_challenges union select user_agent from sessions
-  union select topic from outbox union select device from known_devices`;
+  union select email from mail_code_attempts union select topic from outbox union select device from known_devices`;
 
 function uuid(number: number): string {
   return `00000000-0000-7000-9000-${String(number).padStart(12, "0")}`;
@@ -151,7 +160,8 @@ test("every replica runs the retention job from its start", async () => {
   for (const [id, row] of rows.entries()) await app.rows(row.insert(id));
   expect(JSON.parse(await firstRetentionRun(await app.replica()))).toMatchObject({
     level: "info",
-    challenges: 2,
+    challenges: 1,
+    codeAttempts: 1,
     sessions: 3,
     deliveredMessages: 1,
     deadMessages: 1,

@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from "bun:test";
 
-import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
 import { askForMagicLink, signInByMail } from "../support/magic-link.ts";
 import { mailOfKind, mailsOfKind } from "../support/mail-of-kind.ts";
@@ -54,13 +53,10 @@ test("a wrong code gets the same response for every address", async () => {
 test("every spelling of an address is the same address", async () => {
   const { email } = await registerVerified(app);
   const [local = "", domain = ""] = email.split("@");
-  for (const written of [email.toUpperCase(), ` ${local}@EXAMPLE.com `]) {
+  for (const [earlier, written] of [email.toUpperCase(), ` ${local}@EXAMPLE.com `].entries()) {
     expect((await app.post("/api/v1/auth/magic-link", { email: written })).status).toBe(202);
+    await mailOfKind(app, "magic-link", email, earlier + 1);
   }
-  await eventually(
-    () => mailsOfKind(app, "magic-link", email),
-    (mails) => mails.length === 2,
-  );
   for (const written of [`${local}＠${domain}`, `${local}\u200b@${domain}`, "no-address", ""]) {
     const { status, json } = await app.post("/api/v1/auth/magic-link", { email: written });
     expect([written, status, json.error.code]).toEqual([written, 400, "INVALID_EMAIL"]);

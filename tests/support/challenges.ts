@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 
 import {
   type ChallengePurpose,
+  claimChallengeForMailing,
   issueChallenge,
 } from "../../src/features/email-challenges/index.ts";
 import { nextCredentialsVersion, users } from "../../src/features/users/index.ts";
@@ -39,7 +40,7 @@ export async function insertUser(app: TestApp): Promise<{ userId: string; email:
   return { userId: user.id, email: user.email };
 }
 
-/** Issues a challenge with a link and a code, for ten minutes, to a user with the present address and credentials. */
+/** Issues and mails a challenge with a link and a code, for ten minutes, to a user with the present address and credentials. */
 export async function issueTo(
   app: TestApp,
   user: { userId: string; email: string },
@@ -51,7 +52,7 @@ export async function issueTo(
     .from(users)
     .where(eq(users.id, user.userId));
   if (!known) throw new Error("there is no such user");
-  const { token, code, effect } = issueChallenge(ctx, {
+  const { id, token, code, effect } = issueChallenge(ctx, {
     userId: user.userId,
     credentialsVersion: known.credentialsVersion,
     email: user.email,
@@ -61,7 +62,28 @@ export async function issueTo(
   });
   const query = ctx.db.select({ id: users.id }).from(users).where(eq(users.id, user.userId));
   await commit(ctx, { query }, () => [effect]);
+  await claimChallengeForMailing(app.platform, id);
   return { token, code };
+}
+
+/** `count` codes, none of them one of these. */
+export function wrongCodes(right: readonly string[], count: number): string[] {
+  const codes: string[] = [];
+  for (let next = Number(right[0] ?? 0) + 1; codes.length < count; next += 1) {
+    const code = String(next % 1_000_000).padStart(6, "0");
+    if (!right.includes(code)) codes.push(code);
+  }
+  return codes;
+}
+
+/** The wrong codes that count against an address. */
+export async function wrongCodesOf(app: TestApp, email: string): Promise<number> {
+  const now = app.platform.clock.now().toISOString();
+  const [row] = await app.rows(
+    `select greatest(0, ceil(extract(epoch from forgotten_at - '${now}'::timestamptz) / 3600)) as hours
+     from mail_code_attempts where email = '${email}'`,
+  );
+  return Number(row?.["hours"] ?? 0);
 }
 
 /** The effect of a consumed challenge that gives its user new credentials, so that all earlier proofs are void. */

@@ -23,12 +23,13 @@ export function createOutboxScene(app: TestApp, topic: string) {
     topic,
     clock,
     /** Writes a message; its number is in the payload, and `secret-<number>` is sealed. */
-    async enqueue(number: number): Promise<string> {
+    async enqueue(number: number, fairnessKey?: string): Promise<string> {
       const id = random.id(clock.now());
       const message = {
         id,
         topic,
         key: null,
+        ...(fairnessKey === undefined ? {} : { fairnessKey }),
         payload: { number },
         secrets: { word: `secret-${number}` },
       };

@@ -1,5 +1,8 @@
 import { deleteExpiredAuditRows } from "../../features/audit/index.ts";
-import { deleteExpiredChallenges } from "../../features/email-challenges/index.ts";
+import {
+  deleteExpiredChallenges,
+  deleteForgottenCodeAttempts,
+} from "../../features/email-challenges/index.ts";
 import { deleteExpiredCounts } from "../../features/limits/index.ts";
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
@@ -17,6 +20,7 @@ const pauseSeconds = 3600;
 /** The deletions of expired rows. Each deletes at most one batch, and returns the number of rows. */
 const deletions: Readonly<Record<string, (platform: Platform, now: Date) => Promise<number>>> = {
   challenges: ({ db }, now) => deleteExpiredChallenges(db, now),
+  codeAttempts: ({ db }, now) => deleteForgottenCodeAttempts(db, now),
   sessions: ({ db }, now) => deleteExpiredSessions(db, now),
   limitCounts: ({ db }, now) => deleteExpiredCounts(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),

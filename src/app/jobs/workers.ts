@@ -1,3 +1,4 @@
+import { claimChallengeForMailing } from "../../features/email-challenges/index.ts";
 import { verificationRequests } from "../../features/email-verification/index.ts";
 import { magicLinkRequests } from "../../features/magic-links/index.ts";
 import { createMailDelivery, mailTopic } from "../../features/mail/index.ts";
@@ -27,7 +28,10 @@ export function createWorkers(platform: RunningPlatform): Workers {
   const requests = [verificationRequests, passwordResetRequests, magicLinkRequests].map(
     ({ topic, createDelivery }) => [topic, createDelivery(platform)] as const,
   );
-  const deliveries = [...requests, [mailTopic, createMailDelivery(platform)] as const];
+  const deliveries = [
+    ...requests,
+    [mailTopic, createMailDelivery(platform, claimChallengeForMailing)] as const,
+  ];
   const { db, clock, secrets, log } = platform;
   const workersByTopic = new Map<string, OutboxWorker>(
     deliveries.map(([topic, deliver]) => [

@@ -1,12 +1,13 @@
-import { and, eq, inArray, isNull, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, sql, type SQL } from "drizzle-orm";
 
-import { commit, type EffectsOf } from "../../platform/db/commit.ts";
+import { commit } from "../../platform/db/commit.ts";
 import { type Columns, type Effect, when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { users } from "../users/index.ts";
-import { codeHashes, hashToken } from "./issue-challenge.ts";
-import { hasCodeToTry, isBoundTo, lockOwner } from "./queries.ts";
-import { type ChallengePurpose, emailChallenges } from "./table.ts";
+import { hashToken } from "./issue-challenge.ts";
+import { consumeAll, forgetCodeAttempts, isBoundTo, lockOwner } from "./queries.ts";
+import { type ChallengePurpose, codeAttempts, emailChallenges } from "./table.ts";
+import { countAttempt, type EnteredCode, tryCode } from "./try-code.ts";
 
 /** A consumed challenge, with its user as they were before the effects. */
 export interface ConsumedChallenge {
@@ -27,14 +28,11 @@ export interface ChallengeEffects {
   readonly refused: (userId: SQL<string> | null) => readonly Effect[];
 }
 
-/** A challenge as the statement returns it; one that was not consumed by it has no `consumedAt`. */
-type TriedChallenge = ConsumedChallenge & { readonly consumedAt: Date | null };
-
 const noEffects: ChallengeEffects = { consumed: () => [], refused: () => [] };
 
 /**
- * Consumes the active challenge of a link's token, together with `effects`, in one statement: of any number of callers one
- * gets it. Gives `expired` for an expired token, null for one that is used or unknown.
+ * Consumes the active challenge of a link's token and all others of its purpose, together with `effects`, in one statement: of any
+ * number of callers one gets it. Gives `expired` for an expired token, null for one that is used or unknown.
  */
 export async function consumeToken(
   ctx: Context,
@@ -42,7 +40,6 @@ export async function consumeToken(
   token: string,
   effects: ChallengeEffects = noEffects,
 ): Promise<ConsumedChallenge | "expired" | null> {
-  const now = ctx.clock.now();
   const hasToken = and(
     eq(emailChallenges.tokenHash, hashToken(token)),
     eq(emailChallenges.purpose, purpose),
@@ -52,88 +49,92 @@ export async function consumeToken(
     .from(emailChallenges)
     .where(hasToken);
   const owner = lockOwner(ctx.db, inArray(users.id, userIds));
-  const isExpired = sql`${emailChallenges.expiresAt} <= ${sql.param(now, emailChallenges.expiresAt)}::timestamptz`;
+  const isActive = sql<boolean>`${emailChallenges.expiresAt} > ${sql.param(ctx.clock.now(), emailChallenges.expiresAt)}::timestamptz`;
   const query = ctx.db
-    .with(owner)
-    .update(emailChallenges)
-    .set({
-      totalAttempts: sql`case when ${isExpired} then ${emailChallenges.totalAttempts} else 0 end`,
-      consumedAt: sql`case when ${isExpired} then null else ${sql.param(now, emailChallenges.consumedAt)}::timestamptz end`,
+    .select({
+      ...ownerColumns(owner),
+      email: emailChallenges.email,
+      isConsumed: isActive.as("is_consumed"),
     })
-    .from(owner)
-    .where(and(hasToken, isNull(emailChallenges.consumedAt), isBoundTo(owner, purpose)))
-    .returning(returned(owner));
-  const [row] = await commit(ctx, { query, ...consumption(effects) }, effectsOf(effects));
+    .from(emailChallenges)
+    .innerJoin(owner, isBoundTo(owner, purpose))
+    .where(and(hasToken, isNull(emailChallenges.consumedAt)))
+    .for("no key update", { of: emailChallenges });
+  const change = { query, with: [owner], ...consumption(effects) };
+  const [row] = await commit(ctx, change, (tried) => [
+    ...when(tried.isConsumed, [
+      consumeAll(ctx, purpose, tried.userId),
+      forgetCodeAttempts(tried.email),
+      ...effects.consumed(tried),
+    ]),
+    ...when(sql`not ${tried.isConsumed}`, effects.refused(tried.userId)),
+  ]);
   if (!row) return null;
-  return isConsumed(row) ? consumedChallenge(row) : "expired";
+  return row.isConsumed ? consumedChallenge(row) : "expired";
 }
 
 /**
- * Consumes a user's active challenge if the code is its code, together with `effects`, in one statement; counts the attempt
- * if not. Null for a wrong, used, expired or too often tried code, and for an unknown address.
+ * Consumes a user's active challenges of a purpose if the code is the code of one, together with `effects`, in one statement;
+ * counts the attempt if not. Null for a wrong, used, expired or too often tried code, and for an unknown address.
  */
 export async function consumeCode(
   ctx: Context,
-  challenge: { purpose: ChallengePurpose; email: string; code: string },
+  entered: EnteredCode,
   effects: ChallengeEffects = noEffects,
 ): Promise<ConsumedChallenge | null> {
-  const now = ctx.clock.now();
-  const { purpose, email, code } = challenge;
-  const owner = lockOwner(ctx.db, eq(sql`lower(${users.email})`, email));
-  const isRight = inArray(emailChallenges.codeHash, codeHashes(ctx, challenge, code));
+  const { owner, tried, counted, parts } = tryCode(ctx, entered);
   const query = ctx.db
-    .with(owner)
-    .update(emailChallenges)
-    .set({
-      attempts: sql`case when ${isRight} then ${emailChallenges.attempts} else ${emailChallenges.attempts} + 1 end`,
-      totalAttempts: sql`case when ${isRight} then 0 else ${emailChallenges.totalAttempts} + 1 end`,
-      consumedAt: sql`case when ${isRight} then ${sql.param(now, emailChallenges.consumedAt)}::timestamptz end`,
+    .select({
+      ...ownerColumns(owner),
+      email: sql<string>`${owner.email}`.as("email"),
+      isConsumed: sql<boolean>`${tried.isRight}`.as("is_consumed"),
     })
     .from(owner)
-    .where(
-      and(
-        eq(emailChallenges.purpose, purpose),
-        isNull(emailChallenges.consumedAt),
-        hasCodeToTry(ctx),
-        isBoundTo(owner, purpose),
-      ),
-    )
-    .returning(returned(owner));
-  const [row] = await commit(ctx, { query, ...consumption(effects) }, effectsOf(effects));
-  return row && isConsumed(row) ? consumedChallenge(row) : null;
+    .innerJoin(counted, sql`true`)
+    .innerJoin(tried, sql`true`)
+    .orderBy(desc(tried.isRight))
+    .limit(1);
+  const change = {
+    query,
+    with: parts,
+    writes: { table: codeAttempts, kind: "change" } as const,
+    ...consumption(effects),
+  };
+  const [row] = await commit(ctx, change, ({ isConsumed, ...challenge }) => [
+    ...when(isConsumed, [
+      consumeAll(ctx, entered.purpose, challenge.userId),
+      ...effects.consumed(challenge),
+    ]),
+    ...when(sql`not ${isConsumed}`, [
+      countAttempt({ tried }),
+      ...effects.refused(challenge.userId),
+    ]),
+  ]);
+  return row?.isConsumed ? consumedChallenge(row) : null;
 }
+
+/** A challenge as the statement returns it, whether it was consumed or not. */
+type TriedChallenge = ConsumedChallenge & { readonly isConsumed: boolean };
 
 /** Each purpose that is consumed here changes its user. */
 function consumption({ refused }: ChallengeEffects) {
   return {
-    isMade: isConsumed,
+    isMade: ({ isConsumed }: TriedChallenge) => isConsumed,
     announce: ({ userId }: TriedChallenge) => ({ subject: "user", id: userId }) as const,
     otherwise: refused(null),
   };
 }
 
-function effectsOf({ consumed, refused }: ChallengeEffects): EffectsOf<TriedChallenge> {
-  return (row) => [
-    ...when(sql`${row.consumedAt} is not null`, consumed(row)),
-    ...when(sql`${row.consumedAt} is null`, refused(row.userId)),
-  ];
-}
-
-function isConsumed({ consumedAt }: TriedChallenge): boolean {
-  return consumedAt !== null;
-}
-
-function returned(owner: ReturnType<typeof lockOwner>) {
+/** The challenge is bound to its owner's present credentials. */
+function ownerColumns(owner: ReturnType<typeof lockOwner>) {
   return {
-    userId: emailChallenges.userId,
-    email: emailChallenges.email,
-    credentialsVersion: emailChallenges.credentialsVersion,
+    userId: sql<string>`${owner.id}`.as("user_id"),
+    credentialsVersion: owner.credentialsVersion,
     previousEmail: sql<string>`${owner.email}`.as("previous_email"),
     wasVerified: sql<boolean>`${owner.emailVerifiedAt} is not null`.as("was_verified"),
-    consumedAt: emailChallenges.consumedAt,
   };
 }
 
-function consumedChallenge({ consumedAt: _, ...challenge }: TriedChallenge): ConsumedChallenge {
+function consumedChallenge({ isConsumed: _, ...challenge }: TriedChallenge): ConsumedChallenge {
   return challenge;
 }

@@ -1,5 +1,6 @@
 export { type ChallengeEffects, consumeCode, consumeToken } from "./consume-challenge.ts";
-export { deleteExpiredChallenges } from "./delete-expired.ts";
+export { claimChallengeForMailing } from "./claim-for-mailing.ts";
+export { deleteExpiredChallenges, deleteForgottenCodeAttempts } from "./delete-expired.ts";
 export { challengeLink, issueChallenge } from "./issue-challenge.ts";
 export { mailLink, mailLinkAndCode } from "./mail-link.ts";
 export { createMailRequests } from "./mail-requests.ts";
@@ -8,7 +9,7 @@ export {
   proveCode,
   type ProvenChallenge,
   proveToken,
-  useUpChallenge,
+  useUpChallenges,
 } from "./prove-challenge.ts";
-export { findChallenge } from "./queries.ts";
+export { deleteEarlier, findChallenge } from "./queries.ts";
 export type { ChallengePurpose } from "./table.ts";

@@ -3,7 +3,7 @@ import type { SQL } from "drizzle-orm";
 import { sha256 } from "../../kernel/bytes.ts";
 import { addSeconds } from "../../kernel/clock.ts";
 import type { Settings } from "../../platform/config/settings.ts";
-import { type Effect, upsertRow } from "../../platform/db/effects.ts";
+import { type Effect, insertRow } from "../../platform/db/effects.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
 import { type ChallengePurpose, emailChallenges } from "./table.ts";
 
@@ -26,6 +26,7 @@ export interface NewChallenge extends ChallengeRecipient {
 
 /** A challenge to be mailed. The database stores digests of its token and code. */
 export interface IssuedChallenge {
+  readonly id: string;
   readonly token: string;
   readonly link: string;
   readonly effect: Effect;
@@ -38,8 +39,8 @@ export interface IssuedChallengeWithCode extends IssuedChallenge {
 }
 
 /**
- * Issues a link token of 160 random bits, with a code of 6 random digits if `hasCode`, and the effect that stores them for each
- * of the change's rows. The effect replaces the user's earlier challenge of the same purpose; the count of wrong codes stays.
+ * Issues a link token of 160 random bits, with a code of 6 random digits if `hasCode`, and the effect that stores them for the
+ * change's row. The user's earlier challenges stay usable.
  */
 export function issueChallenge(
   ctx: Context,
@@ -55,39 +56,25 @@ export function issueChallenge(ctx: Context, challenge: NewChallenge): IssuedCha
   const codeTtlSeconds = Math.min(ctx.settings.otpTtlSeconds, linkTtlSeconds);
   const token = ctx.random.token(160);
   const code = ctx.random.digits(6);
+  const id = ctx.random.id(now);
   const row = {
+    id,
     userId: challenge.userId,
     purpose,
-    id: ctx.random.id(now),
     email: challenge.email,
     credentialsVersion: challenge.credentialsVersion,
     tokenHash: hashToken(token),
     codeHash: hasCode ? hashCode(ctx, challenge, code) : null,
     attempts: 0,
-    totalAttempts: 0,
     createdAt: now,
     expiresAt: addSeconds(now, linkTtlSeconds),
     codeExpiresAt: hasCode ? addSeconds(now, codeTtlSeconds) : null,
+    mailedAt: null,
     consumedAt: null,
   };
-  const key = [emailChallenges.userId, emailChallenges.purpose];
-  const effect = upsertRow(emailChallenges, row, { key, replace: replacedColumns });
-  return { token, link: challengeLink(ctx, purpose, token), code, codeTtlSeconds, effect };
+  const effect = insertRow(emailChallenges, row);
+  return { id, token, link: challengeLink(ctx, purpose, token), code, codeTtlSeconds, effect };
 }
-
-/** All but the key and the count of wrong codes over all mails. */
-const replacedColumns = [
-  emailChallenges.id,
-  emailChallenges.email,
-  emailChallenges.credentialsVersion,
-  emailChallenges.tokenHash,
-  emailChallenges.codeHash,
-  emailChallenges.attempts,
-  emailChallenges.createdAt,
-  emailChallenges.expiresAt,
-  emailChallenges.codeExpiresAt,
-  emailChallenges.consumedAt,
-];
 
 /** The operator's own page for each purpose, if there is one. */
 const ownPages = {

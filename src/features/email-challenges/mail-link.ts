@@ -12,7 +12,7 @@ export interface MailedChallenge {
   readonly mail: Effect;
 }
 
-/** Issues a challenge with a link and a code, and queues its mail. It replaces an earlier one of the same purpose. */
+/** Issues a challenge with a link and a code, and queues its mail. */
 export function mailLinkAndCode(
   ctx: Context,
   recipient: ChallengeRecipient,
@@ -30,13 +30,14 @@ export function mailLinkAndCode(
   const mail = queueMail(ctx, {
     userId: recipient.userId,
     to: recipient.email,
+    challengeId: issued.id,
     usefulUntil: addSeconds(ctx.clock.now(), linkTtlSeconds),
     content: { kind, linkTtlSeconds, codeTtlSeconds, secrets: { link, code } },
   });
   return { token, challenge: issued.effect, mail };
 }
 
-/** Issues a challenge with a link alone, and queues its mail. It replaces an earlier one of the same purpose. */
+/** Issues a challenge with a link alone, and queues its mail. */
 export function mailLink(
   ctx: Context,
   recipient: ChallengeRecipient,
@@ -54,6 +55,7 @@ export function mailLink(
   const mail = queueMail(ctx, {
     userId: recipient.userId,
     to: recipient.email,
+    challengeId: issued.id,
     usefulUntil: addSeconds(ctx.clock.now(), linkTtlSeconds),
     content: { ...kind, linkTtlSeconds, secrets: { link } },
   });

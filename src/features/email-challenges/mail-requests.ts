@@ -8,20 +8,15 @@ import { enqueueAlone } from "../../platform/outbox/enqueue.ts";
 import { type DeliverMessage, PermanentDeliveryError } from "../../platform/outbox/port.ts";
 import { type Context, createContext, type Platform } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
-import {
-  addressSource,
-  limits,
-  rateLimited,
-  recipientLimits,
-  type RequestedMail,
-  spend,
-} from "../limits/index.ts";
+import { addressSource, limits, rateLimited, recipientLimits, spend } from "../limits/index.ts";
 import { canonicalEmail, isActive, users } from "../users/index.ts";
 import type { ChallengeRecipient } from "./issue-challenge.ts";
+import { hasRoomForChallenge } from "./queries.ts";
+import type { ChallengePurpose } from "./table.ts";
 
 const nullableString = Type.Union([Type.String(), Type.Null()]);
 
-const payload = TypeCompiler.Compile(
+const requestSchema = TypeCompiler.Compile(
   Type.Object({
     email: Type.String(),
     origin: Type.Object({
@@ -36,8 +31,8 @@ const payload = TypeCompiler.Compile(
 export interface MailRequestKind {
   /** The outbox topic of the requests. */
   readonly topic: string;
-  /** The limits on requests for one address. */
-  readonly mail: RequestedMail;
+  /** The purpose of the link in the mail. */
+  readonly purpose: ChallengePurpose;
   /** How a request that was fulfilled is recorded. */
   readonly action: AuditAction;
   /** Which active users get the mail, in a query on `users`. By default all of them. */
@@ -57,7 +52,10 @@ export interface MailRequests {
    * written, and a worker does the rest. Throws `INVALID_EMAIL`, `RATE_LIMITED`.
    */
   readonly request: (ctx: Context, input: { email: string }) => Promise<void>;
-  /** Fulfils an accepted request: mails an active user with this address, and does nothing for any other address. */
+  /**
+   * Fulfils an accepted request: mails an active user with this address. Does nothing for any other address, and for a user who
+   * has very many usable links of this purpose.
+   */
   readonly createDelivery: (platform: Platform) => DeliverMessage;
 }
 
@@ -68,12 +66,13 @@ export function createMailRequests(kind: MailRequestKind): MailRequests {
     topic,
     async request(ctx, input) {
       const email = canonicalEmail(input.email);
-      if (!(await isWithinLimits(ctx, kind.mail, email))) return;
-      await enqueueAlone(ctx, { topic, key: null, payload: { email, origin: ctx.origin } });
+      if (!(await isWithinLimits(ctx, kind.purpose, email))) return;
+      const payload = { email, origin: ctx.origin };
+      await enqueueAlone(ctx, { topic, key: null, fairnessKey: email, payload });
     },
     createDelivery: (platform) => async (message) => {
       const request = message.payload;
-      if (!payload.Check(request)) throw new PermanentDeliveryError("not a request");
+      if (!requestSchema.Check(request)) throw new PermanentDeliveryError("not a request");
       const ctx = createContext(platform, { kind: "anonymous" }, request.origin);
       await sendMail(ctx, kind, request.email);
     },
@@ -81,10 +80,14 @@ export function createMailRequests(kind: MailRequestKind): MailRequests {
 }
 
 /** Whether the recipient may get another mail; the response is the same if not. Throws `RATE_LIMITED` for the client's own limit. */
-async function isWithinLimits(ctx: Context, mail: RequestedMail, email: string): Promise<boolean> {
+async function isWithinLimits(
+  ctx: Context,
+  purpose: ChallengePurpose,
+  email: string,
+): Promise<boolean> {
   const spent = await spend(ctx, [
     { limit: limits.mailByAddress, source: addressSource(ctx) },
-    ...recipientLimits(mail).map((limit) => ({ limit, source: email })),
+    ...recipientLimits(purpose).map((limit) => ({ limit, source: email })),
   ]);
   if (!spent.isWithin && spent.limit === limits.mailByAddress) throw rateLimited(spent);
   return spent.isWithin;
@@ -92,13 +95,20 @@ async function isWithinLimits(ctx: Context, mail: RequestedMail, email: string):
 
 async function sendMail(
   ctx: Context,
-  { action, which, effectsOf }: MailRequestKind,
+  { action, purpose, which, effectsOf }: MailRequestKind,
   email: string,
 ): Promise<void> {
   const user = ctx.db
     .select({ userId: users.id, credentialsVersion: users.credentialsVersion })
     .from(users)
-    .where(and(eq(sql`lower(${users.email})`, email), isActive, which));
+    .where(
+      and(
+        eq(sql`lower(${users.email})`, email),
+        isActive,
+        which,
+        hasRoomForChallenge(ctx, purpose),
+      ),
+    );
   await commit(ctx, { query: user }, ({ userId, credentialsVersion }) => [
     ...effectsOf(ctx, { userId, credentialsVersion, email }),
     recordAudit(ctx, { action, result: "success", userId }),

@@ -1,13 +1,14 @@
-import { and, eq, gt, inArray, isNull, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, sql, type SQL } from "drizzle-orm";
 
 import { commit } from "../../platform/db/commit.ts";
-import { type Effect, updateRows, when } from "../../platform/db/effects.ts";
+import { type Effect, when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { userColumns, type UserRecord } from "../roles/index.ts";
 import { isActive, users } from "../users/index.ts";
-import { codeHashes, hashToken } from "./issue-challenge.ts";
-import { hasCodeToTry, isBoundTo } from "./queries.ts";
-import { type ChallengePurpose, emailChallenges } from "./table.ts";
+import { hashToken } from "./issue-challenge.ts";
+import { consumeAll, forgetCodeAttempts, isBoundTo } from "./queries.ts";
+import { type ChallengePurpose, codeAttempts, emailChallenges } from "./table.ts";
+import { countAttempt, type EnteredCode, tryCode } from "./try-code.ts";
 
 /** An active challenge whose token or code was presented. The statement that acts on it consumes it. */
 export interface ProvenChallenge {
@@ -62,36 +63,43 @@ export async function proveToken(
 }
 
 /**
- * The active challenge of this address if the code is its code. Every attempt is counted, together with the effects of a
- * refused one, in one statement: also the right one, since it consumes nothing yet. Null for a wrong, used, expired or too often
- * tried code, and for an unknown address.
+ * The active challenge of this address whose code it is. Every attempt is counted, together with the effects of a refused one, in
+ * one statement: also the right one, since it consumes nothing yet. Null for a wrong, used, expired or too often tried code, and
+ * for an unknown address.
  */
 export async function proveCode(
   ctx: Context,
-  challenge: { purpose: ChallengePurpose; email: string; code: string },
+  entered: EnteredCode,
   refused: (refusal: RefusedCode) => readonly Effect[],
 ): Promise<ProvenChallenge | null> {
-  const { purpose, email, code } = challenge;
-  const isRight = inArray(emailChallenges.codeHash, codeHashes(ctx, challenge, code));
+  const { owner, tried, counted, parts } = tryCode(ctx, entered);
   const query = ctx.db
-    .update(emailChallenges)
-    .set({
-      attempts: sql`${emailChallenges.attempts} + 1`,
-      totalAttempts: sql`case when ${isRight} then 0 else ${emailChallenges.totalAttempts} + 1 end`,
+    .select({
+      ...userColumns,
+      credentialsVersion: users.credentialsVersion,
+      challengeId: sql<string>`${tried.id}`.as("challenge_id"),
+      isRight: tried.isRight,
     })
-    .from(users)
-    .where(
-      and(eq(sql`lower(${users.email})`, email), hasCodeToTry(ctx), isActiveChallenge(purpose)),
-    )
-    .returning({ ...provenColumns, isRight: sql<boolean>`${isRight}`.as("is_right") });
-  const [row] = await commit(
-    ctx,
-    { query, isMade: ({ isRight }) => isRight, otherwise: refused(noCodeToTry(email)) },
-    ({ id, isRight }) => when(sql`not ${isRight}`, refused({ reason: "wrong_code", userId: id })),
-  );
+    .from(owner)
+    .innerJoin(users, eq(users.id, owner.id))
+    .innerJoin(counted, sql`true`)
+    .innerJoin(tried, sql`true`)
+    .orderBy(desc(tried.isRight))
+    .limit(1);
+  const change = {
+    query,
+    with: parts,
+    writes: { table: codeAttempts, kind: "change" } as const,
+    isMade: ({ isRight }: { isRight: boolean }) => isRight,
+    otherwise: refused(noCodeToTry(entered.email)),
+  };
+  const [row] = await commit(ctx, change, ({ id, isRight }) => [
+    countAttempt({ tried }),
+    ...when(sql`not ${isRight}`, refused({ reason: "wrong_code", userId: id })),
+  ]);
   if (!row) return null;
   const { isRight: wasRight, ...proven } = row;
-  return wasRight ? provenChallenge(purpose, proven) : null;
+  return wasRight ? provenChallenge(entered.purpose, proven) : null;
 }
 
 /** Why a code proves nothing, for the audit log; the user with the address, if there is one. */
@@ -137,17 +145,9 @@ export function lockChallenge(
     .for("no key update");
 }
 
-/** The effect of consuming a challenge that the statement has locked. */
-export function useUpChallenge(ctx: Context, { id, purpose, user }: ProvenChallenge): Effect {
-  return updateRows(
-    emailChallenges,
-    { consumedAt: ctx.clock.now() },
-    and(
-      eq(emailChallenges.userId, user.id),
-      eq(emailChallenges.purpose, purpose),
-      eq(emailChallenges.id, id),
-    ),
-  );
+/** The effects of consuming a challenge that the statement has locked, with all others of its purpose. */
+export function useUpChallenges(ctx: Context, { purpose, user }: ProvenChallenge): Effect[] {
+  return [consumeAll(ctx, purpose, user.id), forgetCodeAttempts(user.email)];
 }
 
 /** Whether it was not consumed, and its user is active and has not changed since it was mailed. */

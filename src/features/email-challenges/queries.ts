@@ -1,24 +1,14 @@
-import {
-  and,
-  eq,
-  gt,
-  isNotNull,
-  isNull,
-  lt,
-  or,
-  sql,
-  type SQL,
-  type SQLWrapper,
-} from "drizzle-orm";
+import { and, eq, gt, isNotNull, isNull, or, sql, type SQL, type SQLWrapper } from "drizzle-orm";
 
+import { deleteRows, type Effect, updateRows } from "../../platform/db/effects.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { isActive, users } from "../users/index.ts";
 import { hashToken } from "./issue-challenge.ts";
-import { type ChallengePurpose, emailChallenges } from "./table.ts";
+import { type ChallengePurpose, codeAttempts, emailChallenges } from "./table.ts";
 
-/** The number of wrong codes that a user may enter over all mails of one purpose (NIST SP 800-63B §3.2.2). */
-const maximumTotalAttempts = 100;
+/** The usable challenges of one purpose that a user may have before a request for another mail is ignored. */
+const maximumChallenges = 50;
 
 /** The columns of a user by which a challenge is bound to the user. */
 interface OwnerColumns {
@@ -58,13 +48,52 @@ export function isBoundTo(owner: OwnerColumns, purpose: ChallengePurpose): SQL |
   );
 }
 
-/** Whether a challenge has a code that has not expired and was not tried too often. */
-export function hasCodeToTry(ctx: Context): SQL | undefined {
-  return and(
-    gt(emailChallenges.codeExpiresAt, ctx.clock.now()),
-    lt(emailChallenges.attempts, ctx.settings.otpMaxAttempts),
-    lt(emailChallenges.totalAttempts, maximumTotalAttempts),
+/** Whether a user may get another challenge of this purpose, in a query on `users`. */
+export function hasRoomForChallenge({ db, clock }: Context, purpose: ChallengePurpose): SQL {
+  const usable = db
+    .select({ id: emailChallenges.id })
+    .from(emailChallenges)
+    .where(
+      and(
+        eq(emailChallenges.purpose, purpose),
+        isBoundTo(users, purpose),
+        isNull(emailChallenges.consumedAt),
+        gt(emailChallenges.expiresAt, clock.now()),
+      ),
+    )
+    .limit(maximumChallenges);
+  return sql`(select count(*) from ${usable} as "usable") < ${maximumChallenges}`;
+}
+
+/** The effect of consuming all challenges of one purpose of the user: of several mails, one link or code works once. */
+export function consumeAll(
+  ctx: Context,
+  purpose: ChallengePurpose,
+  userId: string | SQL<string>,
+): Effect {
+  return updateRows(
+    emailChallenges,
+    { consumedAt: ctx.clock.now() },
+    and(
+      eq(emailChallenges.userId, userId),
+      eq(emailChallenges.purpose, purpose),
+      isNull(emailChallenges.consumedAt),
+    ),
+    "consumed",
   );
+}
+
+/** The effect of deleting the challenges of a purpose that the user had before the statement. */
+export function deleteEarlier(purpose: ChallengePurpose, userId: string): Effect {
+  return deleteRows(
+    emailChallenges,
+    and(eq(emailChallenges.userId, userId), eq(emailChallenges.purpose, purpose)),
+  );
+}
+
+/** The effect of forgetting wrong codes: a link that was mailed to the address proves the mailbox. */
+export function forgetCodeAttempts(email: string | SQL<string>): Effect {
+  return deleteRows(codeAttempts, eq(codeAttempts.email, email));
 }
 
 /** A challenge as it is stored. */

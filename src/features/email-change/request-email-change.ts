@@ -7,7 +7,7 @@ import { commit } from "../../platform/db/commit.ts";
 import { when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordRefusal, writeAudit } from "../audit/index.ts";
-import { mailLink } from "../email-challenges/index.ts";
+import { deleteEarlier, mailLink } from "../email-challenges/index.ts";
 import { limits, spendOrReject } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { verifyOwnPassword } from "../passwords/index.ts";
@@ -58,7 +58,8 @@ export async function requestEmailChange(
   });
   const [row] = await answerInEqualTime(() =>
     commit(ctx, { query }, ({ isFree }) => [
-      // Stored also if it is not mailed: an earlier link is void either way, and so says nothing about the address.
+      // The link to an address that was mistyped must not work; whether it does must not say that this address is taken.
+      deleteEarlier("change-email", userId),
       challenge,
       ...when(isFree, [mail]),
       notice,

@@ -6,7 +6,7 @@ import { users } from "../users/index.ts";
 /** Requests for a new verification mail, which users get while their address is not verified. */
 export const verificationRequests = createMailRequests({
   topic: "verification-request",
-  mail: "verification",
+  purpose: "verify-email",
   action: "user.verification_requested",
   which: isNull(users.emailVerifiedAt),
   effectsOf(ctx, recipient) {

@@ -84,7 +84,7 @@ export function emailVerificationRoutes({ kit }: Pick<RouteParts, "kit">) {
           tags,
           summary: "Request a new verification e-mail",
           description:
-            "The response is the same for every address. A new e-mail invalidates the link and the code of earlier ones.",
+            "The response is the same for every address. The links and codes of earlier e-mails stay valid until one is used or they expire.",
         },
       },
     );

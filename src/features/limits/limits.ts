@@ -27,14 +27,11 @@ export const limits = {
   emailChangeByAccount: perWindow("email-change-by-account", 5, hour),
 } as const;
 
-/** The kinds of mail that anyone may request for an address. */
-export type RequestedMail = "password-reset" | "magic-link" | "verification";
-
-/** The limits on one kind of requested mail to one recipient. */
-export function recipientLimits(mail: RequestedMail): readonly WindowLimit[] {
+/** The limits on mails for one purpose, such as `reset-password`, that anyone may request for one recipient. */
+export function recipientLimits(purpose: string): readonly WindowLimit[] {
   return [
-    perWindow(`${mail}-to-recipient-per-minute`, 1, minute),
-    perWindow(`${mail}-to-recipient-per-hour`, 5, hour),
+    perWindow(`${purpose}-to-recipient-per-minute`, 1, minute),
+    perWindow(`${purpose}-to-recipient-per-hour`, 5, hour),
   ];
 }
 

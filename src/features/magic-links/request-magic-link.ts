@@ -3,7 +3,7 @@ import { createMailRequests, mailLinkAndCode } from "../email-challenges/index.t
 /** Requests for a link and a code to sign in with. */
 export const magicLinkRequests = createMailRequests({
   topic: "magic-link-request",
-  mail: "magic-link",
+  purpose: "magic-link",
   action: "user.magic_link_requested",
   effectsOf(ctx, recipient) {
     const linkTtlSeconds = ctx.settings.magicLinkTtlSeconds;

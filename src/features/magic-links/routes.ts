@@ -37,7 +37,7 @@ export function magicLinksRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cook
           tags,
           summary: "Request a sign-in e-mail",
           description:
-            "The response is the same for every address. The e-mail contains a link and a six-digit code; one of the two can be used, once. A new e-mail invalidates the link and the code of earlier ones.",
+            "The response is the same for every address. The e-mail contains a link and a six-digit code; one of the two can be used, once. The links and codes of earlier e-mails stay valid until one is used or they expire.",
         },
       },
     )

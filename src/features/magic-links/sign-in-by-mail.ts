@@ -8,7 +8,7 @@ import {
   proveCode,
   type ProvenChallenge,
   proveToken,
-  useUpChallenge,
+  useUpChallenges,
 } from "../email-challenges/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
@@ -65,7 +65,10 @@ function signIn(
     credentialsVersion,
     mailbox: {
       proof: lockChallenge(ctx, challenge, claimedVersion),
-      effects: (proof) => [useUpChallenge(ctx, challenge), ...claimEffects(ctx, user, by, proof)],
+      effects: (proof) => [
+        ...useUpChallenges(ctx, challenge),
+        ...claimEffects(ctx, user, by, proof),
+      ],
       refusal,
     },
   });

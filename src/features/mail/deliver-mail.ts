@@ -4,11 +4,12 @@ import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { MailRejectedError } from "../../platform/mail/port.ts";
 import {
   type DeliverMessage,
+  ObsoleteMessageError,
   type OutboxMessage,
   PermanentDeliveryError,
 } from "../../platform/outbox/port.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { findMailedUser } from "./find-mailed-user.ts";
+import { findMailedUser, type MailedUser } from "./find-mailed-user.ts";
 import { type MailContent, mailContentSchema, mailKinds } from "./mail-content.ts";
 import { renderContent } from "./render-content.ts";
 import { recipientOf } from "./templates/recipient.ts";
@@ -17,20 +18,31 @@ const payload = TypeCompiler.Compile(
   Type.Object({
     kind: Type.String(),
     to: Type.String(),
+    challenge: Type.Optional(Type.Union([Type.String(), Type.Null()])),
     useful_until: Type.Union([Type.String(), Type.Null()]),
     facts: Type.Record(Type.String(), Type.Unknown()),
   }),
 );
 const content = TypeCompiler.Compile(mailContentSchema);
 
-/** Sends the mails that `queueMail` queued. A mail that the server rejects permanently, or whose links have expired, is not retried. */
-export function createMailDelivery(platform: Platform): DeliverMessage {
+/** Whether the mail of an email challenge is to be sent. */
+export type ClaimChallenge = (platform: Platform, challengeId: string) => Promise<boolean>;
+
+/**
+ * Sends the mails that `queueMail` queued. A mail that the server rejects permanently is not retried. A mail whose link was used,
+ * is void or has expired, or is superseded by the link of a newer mail, is deleted.
+ */
+export function createMailDelivery(
+  platform: Platform,
+  claimChallenge: ClaimChallenge,
+): DeliverMessage {
   return async (message) => {
-    const { to, mail } = readMail(message, platform.clock.now());
+    const { to, challenge, mail } = readMail(message, platform.clock.now());
     const user = message.key === null ? null : await findMailedUser(platform.db, message.key);
-    // Since the mail was queued, the user may have been disabled or deleted, or have verified the address.
-    if (user?.isDisabled === true) return;
-    if (mail.kind === "verify-reminder" && user?.needsVerification !== true) return;
+    if (!isWanted(mail, user)) return;
+    if (challenge !== null && !(await claimChallenge(platform, challenge))) {
+      throw new ObsoleteMessageError("its link is used, void or superseded");
+    }
     const recipient = recipientOf({
       serviceName: platform.settings.serviceName,
       name: user?.name ?? null,
@@ -50,15 +62,24 @@ export function createMailDelivery(platform: Platform): DeliverMessage {
   };
 }
 
-function readMail(message: OutboxMessage, now: Date): { to: string; mail: MailContent } {
+/** Since the mail was queued, the user may have been disabled or deleted, or have verified the address. */
+function isWanted({ kind }: MailContent, user: MailedUser | null): boolean {
+  if (user?.isDisabled === true) return false;
+  return kind !== "verify-reminder" || user?.needsVerification === true;
+}
+
+function readMail(
+  message: OutboxMessage,
+  now: Date,
+): { to: string; challenge: string | null; mail: MailContent } {
   const queued = message.payload;
   if (!payload.Check(queued)) throw new PermanentDeliveryError("not a mail");
   if (queued.useful_until !== null && new Date(queued.useful_until) <= now) {
-    throw new PermanentDeliveryError("its links have expired");
+    throw new ObsoleteMessageError("its link has expired");
   }
   // A replica of a later version queued it, and such a replica delivers it.
   if (!mailKinds.has(queued.kind)) throw new Error("its kind is unknown to this version");
   const mail = { ...queued.facts, kind: queued.kind, secrets: message.secrets };
   if (!content.Check(mail)) throw new PermanentDeliveryError("its content cannot be read");
-  return { to: queued.to, mail };
+  return { to: queued.to, challenge: queued.challenge ?? null, mail };
 }

@@ -15,6 +15,8 @@ export interface QueuedMail {
   readonly userId: string | SQL;
   readonly to: string | SQL;
   readonly content: ComputedContent<MailContent>;
+  /** The email challenge whose link it contains. The mail is not sent once that is void, used or superseded. */
+  readonly challengeId?: string;
   /** The mail is not sent after this time. Left out for a mail that does not expire. */
   readonly usefulUntil?: Date;
 }
@@ -27,10 +29,16 @@ type ComputedContent<C> = C extends MailContent
 export function queueMail(ctx: Context, mail: QueuedMail): Effect {
   const { kind, ...rest } = mail.content;
   const { secrets, ...facts } = { secrets: undefined, ...rest };
-  const envelope = { kind, to: mail.to, useful_until: mail.usefulUntil?.toISOString() ?? null };
+  const envelope = {
+    kind,
+    to: mail.to,
+    challenge: mail.challengeId ?? null,
+    useful_until: mail.usefulUntil?.toISOString() ?? null,
+  };
   return enqueue(ctx, {
     topic: mailTopic,
     key: mail.userId,
+    fairnessKey: mail.to,
     payload: sql`${jsonObject(envelope)} || jsonb_build_object('facts', ${jsonObject(facts)})`,
     ...(secrets ? { secrets } : {}),
   });

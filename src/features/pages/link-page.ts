@@ -16,7 +16,7 @@ export interface LinkPageTexts {
   readonly note?: string;
   readonly doneTitle: string;
   readonly doneText: string;
-  /** What to do if the link is unknown, used or replaced. */
+  /** What to do if the link is unknown or used. */
   readonly invalid: string;
   readonly expired: string;
   /** For a page that expects `CONFLICT`. */

@@ -28,7 +28,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     accessToken: "Access token",
     refreshToken: "Refresh token",
     invalid:
-      "The link may already have been used, for example if you pressed the button twice, or a newer link may have replaced it. Enter your address to get a new link.",
+      "The link, or one from another e-mail, may already have been used, for example if you pressed the button twice. Enter your address to get a new link.",
     expired: "A link is valid for a limited time. Enter your address to get a new link.",
     requestText: "Enter your address to get an e-mail with a link and a code to sign in.",
     requestButton: "Send e-mail",
@@ -50,7 +50,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     accessToken: "Zugriffstoken",
     refreshToken: "Aktualisierungstoken",
     invalid:
-      "Vielleicht wurde der Link schon benutzt, etwa durch einen doppelten Klick, oder durch einen neueren ersetzt. Geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
+      "Vielleicht wurde der Link oder einer aus einer anderen E-Mail schon benutzt, etwa durch einen doppelten Klick. Geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
     expired:
       "Ein Link ist nur für begrenzte Zeit gültig. Geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
     requestText:
@@ -74,7 +74,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     accessToken: "Token de acceso",
     refreshToken: "Token de actualización",
     invalid:
-      "Es posible que el enlace ya se haya usado, por ejemplo al pulsar el botón dos veces, o que otro más reciente lo haya sustituido. Escriba su dirección para recibir otro.",
+      "Es posible que ya se haya usado el enlace o el de otro correo, por ejemplo al pulsar el botón dos veces. Escriba su dirección para recibir otro.",
     expired:
       "Un enlace solo es válido durante un tiempo limitado. Escriba su dirección para recibir otro.",
     requestText:
@@ -97,7 +97,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     accessToken: "访问令牌",
     refreshToken: "刷新令牌",
     invalid:
-      "该链接可能已被使用（例如按钮被点击了两次），或已被较新的链接取代。请输入您的地址以获取新链接。",
+      "该链接或其他邮件中的链接可能已被使用（例如按钮被点击了两次）。请输入您的地址以获取新链接。",
     expired: "链接仅在有限时间内有效。请输入您的地址以获取新链接。",
     requestText: "请输入您的地址，我们会发送一封含有登录链接和验证码的邮件。",
     requestButton: "发送邮件",

@@ -21,7 +21,7 @@ export const resetPasswordTexts: InEveryLanguage<ResetPasswordTexts> = {
     doneTitle: "Your password has been changed",
     doneText: "You have been signed out everywhere. Sign in with your new password.",
     invalid:
-      "The link may already have been used, or a newer link may have replaced it. If you have just set a new password, sign in with it. If you have not, enter your address to get a new link.",
+      "The link, or one from another e-mail, may already have been used. If you have just set a new password, sign in with it. If you have not, enter your address to get a new link.",
     expired: "A link is valid for a limited time. Enter your address to get a new link.",
     requestTitle: "Reset your password",
     requestText: "Enter your address to get an e-mail with a link to choose a new password.",
@@ -37,7 +37,7 @@ export const resetPasswordTexts: InEveryLanguage<ResetPasswordTexts> = {
     doneTitle: "Ihr Passwort wurde geändert",
     doneText: "Sie wurden überall abgemeldet. Melden Sie sich mit Ihrem neuen Passwort an.",
     invalid:
-      "Vielleicht wurde der Link schon benutzt oder durch einen neueren ersetzt. Wenn Sie gerade ein neues Passwort gesetzt haben, melden Sie sich damit an. Wenn nicht, geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
+      "Vielleicht wurde der Link oder einer aus einer anderen E-Mail schon benutzt. Wenn Sie gerade ein neues Passwort gesetzt haben, melden Sie sich damit an. Wenn nicht, geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
     expired:
       "Ein Link ist nur für begrenzte Zeit gültig. Geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
     requestTitle: "Passwort zurücksetzen",
@@ -55,7 +55,7 @@ export const resetPasswordTexts: InEveryLanguage<ResetPasswordTexts> = {
     doneTitle: "Su contraseña ha cambiado",
     doneText: "Se ha cerrado la sesión en todas partes. Inicie sesión con la contraseña nueva.",
     invalid:
-      "Es posible que el enlace ya se haya usado o que otro más reciente lo haya sustituido. Si acaba de elegir una contraseña nueva, inicie sesión con ella. Si no, escriba su dirección para recibir otro enlace.",
+      "Es posible que ya se haya usado el enlace o el de otro correo. Si acaba de elegir una contraseña nueva, inicie sesión con ella. Si no, escriba su dirección para recibir otro enlace.",
     expired:
       "Un enlace solo es válido durante un tiempo limitado. Escriba su dirección para recibir otro.",
     requestTitle: "Restablecer la contraseña",
@@ -73,7 +73,7 @@ export const resetPasswordTexts: InEveryLanguage<ResetPasswordTexts> = {
     doneTitle: "您的密码已更改",
     doneText: "您已在所有设备上退出登录。请使用新密码登录。",
     invalid:
-      "该链接可能已被使用，或已被较新的链接取代。如果您刚刚设置了新密码，请用新密码登录；否则请输入您的地址以获取新链接。",
+      "该链接或其他邮件中的链接可能已被使用。如果您刚刚设置了新密码，请用新密码登录；否则请输入您的地址以获取新链接。",
     expired: "链接仅在有限时间内有效。请输入您的地址以获取新链接。",
     requestTitle: "重置密码",
     requestText: "请输入您的地址，我们会发送一封含有设置新密码链接的邮件。",

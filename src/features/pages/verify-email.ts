@@ -17,7 +17,7 @@ const texts: InEveryLanguage<LinkPageTexts & { readonly sentText: string }> = {
     doneTitle: "Your e-mail address is confirmed",
     doneText: "Thank you. You can close this page and sign in.",
     invalid:
-      "The link may already have been used, or a newer link may have replaced it. If you have already confirmed your address, sign in.",
+      "The link, or one from another e-mail, may already have been used. If you have already confirmed your address, sign in.",
     expired: "A link is valid for a limited time. Enter your address to get a new link.",
     sentText:
       "If there is an account with this address that is not confirmed yet, you will receive a new e-mail soon. Please use the newest one.",
@@ -30,7 +30,7 @@ const texts: InEveryLanguage<LinkPageTexts & { readonly sentText: string }> = {
     doneTitle: "Ihre E-Mail-Adresse ist bestätigt",
     doneText: "Vielen Dank. Sie können diese Seite schließen und sich anmelden.",
     invalid:
-      "Vielleicht wurde der Link schon benutzt oder durch einen neueren ersetzt. Wenn Sie Ihre Adresse bereits bestätigt haben, melden Sie sich an.",
+      "Vielleicht wurde der Link oder einer aus einer anderen E-Mail schon benutzt. Wenn Sie Ihre Adresse bereits bestätigt haben, melden Sie sich an.",
     expired:
       "Ein Link ist nur für begrenzte Zeit gültig. Geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
     sentText:
@@ -44,7 +44,7 @@ const texts: InEveryLanguage<LinkPageTexts & { readonly sentText: string }> = {
     doneTitle: "Su correo electrónico está confirmado",
     doneText: "Gracias. Puede cerrar esta página e iniciar sesión.",
     invalid:
-      "Es posible que el enlace ya se haya usado o que otro más reciente lo haya sustituido. Si ya confirmó su dirección, inicie sesión.",
+      "Es posible que ya se haya usado el enlace o el de otro correo. Si ya confirmó su dirección, inicie sesión.",
     expired:
       "Un enlace solo es válido durante un tiempo limitado. Escriba su dirección para recibir otro.",
     sentText:
@@ -57,7 +57,7 @@ const texts: InEveryLanguage<LinkPageTexts & { readonly sentText: string }> = {
     note: "如果不是您本人注册的，请关闭此页面。目前尚未进行任何更改。",
     doneTitle: "您的邮箱地址已确认",
     doneText: "谢谢。您可以关闭此页面并登录。",
-    invalid: "该链接可能已被使用，或已被较新的链接取代。如果您已确认过地址，请直接登录。",
+    invalid: "该链接或其他邮件中的链接可能已被使用。如果您已确认过地址，请直接登录。",
     expired: "链接仅在有限时间内有效。请输入您的地址以获取新链接。",
     sentText: "如果存在使用此地址且尚未确认的账户，新邮件很快就会送达。请使用最新的一封。",
   },

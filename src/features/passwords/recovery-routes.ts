@@ -34,7 +34,7 @@ export function passwordRecoveryRoutes({ kit }: Pick<RouteParts, "kit">) {
           tags,
           summary: "Request a password reset",
           description:
-            "The response is the same for every address. The account does not change until the link in the e-mail is used; a new e-mail invalidates the link of earlier ones. An account without a password gets one in this way.",
+            "The response is the same for every address. The account does not change until the link in the e-mail is used; the links of earlier e-mails stay valid until one is used or they expire. An account without a password gets one in this way.",
         },
       },
     )

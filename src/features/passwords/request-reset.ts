@@ -7,7 +7,7 @@ import { recordEvent } from "../events/index.ts";
  */
 export const passwordResetRequests = createMailRequests({
   topic: "password-reset-request",
-  mail: "password-reset",
+  purpose: "reset-password",
   action: "user.password_reset_requested",
   effectsOf(ctx, recipient) {
     const { userId, email } = recipient;

@@ -21,9 +21,7 @@ export function findProductionProblems(reading: Reading): SettingsProblem[] {
 }
 
 /** Settings that ask for protection. While this version does not have it, production refuses them instead of ignoring them. */
-const promisedProtection = new Set([
-  "PASSWORD_HIBP",
-]);
+const promisedProtection = new Set(["PASSWORD_HIBP"]);
 
 /** Finds settings of later versions that ask for protection, not with `false`. Outside production they only cause a warning. */
 export function findPromisedProtection(environment: Environment): SettingsProblem[] {

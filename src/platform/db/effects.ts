@@ -73,12 +73,13 @@ export function updateRows<T extends PgTable>(
   table: T,
   values: Partial<EffectRow<T>>,
   where: SQL | undefined,
+  rows?: string,
 ): Effect {
   const assignments = valuesOf(table, values).map(
     ({ column, value }) => sql`${sql.identifier(column.name)} = ${value}`,
   );
   return {
-    write: changeOf(table),
+    write: changeOf(table, rows),
     query: ({ from }) =>
       sql`update ${table} set ${sql.join(assignments, sql`, `)} from ${from} where ${where}`,
   };

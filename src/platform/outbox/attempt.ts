@@ -4,8 +4,13 @@ import { describeError } from "../db/errors.ts";
 import type { Db } from "../db/port.ts";
 import type { Logger } from "../log/port.ts";
 import type { Secrets } from "../secrets/port.ts";
-import { type ClaimedMessage, markDelivered, markFailed } from "./claim.ts";
-import { type DeliverMessage, type OutboxMessage, PermanentDeliveryError } from "./port.ts";
+import { type ClaimedMessage, deleteMessage, markDelivered, markFailed } from "./claim.ts";
+import {
+  type DeliverMessage,
+  ObsoleteMessageError,
+  type OutboxMessage,
+  PermanentDeliveryError,
+} from "./port.ts";
 
 /** What a topic's messages are delivered with. */
 export interface DeliveryOptions {
@@ -38,52 +43,50 @@ export async function attemptDelivery(
   message: ClaimedMessage,
 ): Promise<void> {
   const { db, clock, log, topic } = options;
-  const failure = await deliver(options, message);
+  const outcome = await deliver(options, message);
   const now = clock.now();
-  const retryAt =
-    failure?.isFinal === false ? addSeconds(now, backoffSeconds(message.attempts)) : null;
-  if (failure) {
-    const fields = {
-      topic,
-      message: message.id,
-      attempt: message.attempts,
-      reason: failure.reason,
-    };
-    if (failure.isFinal) log.error(fields, "delivery failed for the last time");
-    else log.warn(fields, "delivery failed, will be tried again");
-  }
-  const writeResult = () =>
-    failure
-      ? markFailed(db, message, { reason: failure.reason, retryAt, now })
-      : markDelivered(db, message.id, now);
+  const { kind, reason } = outcome;
+  const fields = { topic, message: message.id, attempt: message.attempts, reason };
+  if (kind === "dead") log.error(fields, "delivery failed for the last time");
+  if (kind === "failed") log.warn(fields, "delivery failed, will be tried again");
+  if (kind === "obsolete") log.info(fields, "an obsolete message was deleted");
+  const retryAt = kind === "failed" ? addSeconds(now, backoffSeconds(message.attempts)) : null;
+  const writeResult = () => {
+    if (kind === "delivered") return markDelivered(db, message.id, now);
+    if (kind === "obsolete") return deleteMessage(db, message.id);
+    return markFailed(db, message, { reason, retryAt, now });
+  };
   for (let tries = 1; ; tries += 1) {
     try {
       await writeResult();
       return;
     } catch (error) {
-      const fields = { topic, message: message.id, ...describeError(error) };
-      log.warn(fields, "the result of a delivery could not be written");
+      const fault = { topic, message: message.id, ...describeError(error) };
+      log.warn(fault, "the result of a delivery could not be written");
       if (tries === resultTries) return;
     }
     await Bun.sleep(1000);
   }
 }
 
-/** Null when the message was delivered. */
-async function deliver(
-  options: DeliveryOptions,
-  message: ClaimedMessage,
-): Promise<{ reason: string; isFinal: boolean } | null> {
+/** The result of an attempt. A message that has failed is tried again; one that is dead or obsolete is not. */
+type Outcome =
+  | { readonly kind: "delivered"; readonly reason?: never }
+  | { readonly kind: "failed" | "dead" | "obsolete"; readonly reason: string };
+
+async function deliver(options: DeliveryOptions, message: ClaimedMessage): Promise<Outcome> {
   if (message.attempts > maximumAttempts) {
-    return { reason: "its worker stopped during each attempt", isFinal: true };
+    return { kind: "dead", reason: "its worker stopped during each attempt" };
   }
   try {
     const delivery = options.deliver(readMessage(message, options.secrets));
     await withDeadline(delivery, deliveryTimeoutSeconds);
-    return null;
+    return { kind: "delivered" };
   } catch (error) {
+    const reason = reasonOf(error);
+    if (error instanceof ObsoleteMessageError) return { kind: "obsolete", reason };
     const isFinal = error instanceof PermanentDeliveryError || message.attempts >= maximumAttempts;
-    return { reason: reasonOf(error), isFinal };
+    return { kind: isFinal ? "dead" : "failed", reason };
   }
 }
 

@@ -7,8 +7,8 @@ import { outbox } from "./table.ts";
 export type ClaimedMessage = Awaited<ReturnType<typeof claimMessages>>[number];
 
 /**
- * Claims up to `limit` due messages of a topic until `leaseUntil`. Several workers claim different messages (SKIP LOCKED); if a
- * worker is killed, its messages are due again when the lease ends. Every claim counts as an attempt.
+ * Claims up to `limit` due messages of a topic until `leaseUntil`, by turns of their fairness keys. Several workers claim different
+ * messages (SKIP LOCKED); if a worker is killed, its messages are due again when the lease ends. Every claim counts as an attempt.
  */
 export async function claimMessages(
   db: Db,
@@ -27,7 +27,7 @@ export async function claimMessages(
           lte(outbox.availableAt, claim.now),
         ),
       )
-      .orderBy(asc(outbox.availableAt), asc(outbox.id))
+      .orderBy(asc(outbox.turnAt), asc(outbox.id))
       .limit(claim.limit)
       .for("update", { skipLocked: true }),
   );
@@ -45,6 +45,11 @@ export async function markDelivered(db: Db, id: string, now: Date): Promise<void
     .update(outbox)
     .set({ deliveredAt: now, deadAt: null, sealed: null, lastError: null })
     .where(eq(outbox.id, id));
+}
+
+/** Deletes a message that is no longer to be delivered. */
+export async function deleteMessage(db: Db, id: string): Promise<void> {
+  await db.delete(outbox).where(eq(outbox.id, id));
 }
 
 /**

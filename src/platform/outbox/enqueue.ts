@@ -1,4 +1,4 @@
-import { SQL } from "drizzle-orm";
+import { SQL, sql } from "drizzle-orm";
 
 import type { Clock } from "../../kernel/clock.ts";
 import type { Random } from "../../kernel/random.ts";
@@ -12,6 +12,8 @@ export interface NewMessage {
   readonly id?: string;
   readonly topic: string;
   readonly key: string | SQL | null;
+  /** What shares turns with others: the recipient's address. A message without it is delivered in the order of writing. */
+  readonly fairnessKey?: string | SQL;
   readonly payload: Readonly<Record<string, unknown>> | SQL;
   /** Encrypted before they are written to the database. */
   readonly secrets?: Readonly<Record<string, unknown>>;
@@ -35,11 +37,14 @@ export async function enqueueAlone(
     readonly db: Db;
     readonly outboxWritten: (topics: readonly string[]) => void;
   },
-  message: NewMessage & { key: string | null; payload: Record<string, unknown> },
+  message: NewMessage & {
+    key: string | null;
+    fairnessKey?: string;
+    payload: Record<string, unknown>;
+  },
 ): Promise<void> {
-  await ctx.db
-    .insert(outbox)
-    .values({ ...outboxRow(ctx, message), key: message.key, payload: message.payload });
+  const { key, fairnessKey = null, payload } = message;
+  await ctx.db.insert(outbox).values({ ...outboxRow(ctx, message), key, fairnessKey, payload });
   ctx.outboxWritten([message.topic]);
 }
 
@@ -50,8 +55,22 @@ function outboxRow(ctx: OutboxDependencies, message: NewMessage) {
     topic: message.topic,
     key: message.key,
     payload: message.payload instanceof SQL ? message.payload : { ...message.payload },
+    fairnessKey: message.fairnessKey ?? null,
+    turnAt:
+      message.fairnessKey === undefined ? now : turnOf(message.topic, message.fairnessKey, now),
     sealed: message.secrets ? ctx.secrets.seal(JSON.stringify(message.secrets)) : null,
     createdAt: now,
     availableAt: now,
   };
+}
+
+/**
+ * A second after the last waiting message with the same key: the backlog of one key takes the places of later seconds, and a
+ * message with another key that is written meanwhile comes before it.
+ */
+function turnOf(topic: string, key: string | SQL, now: Date): SQL<Date> {
+  return sql`greatest(${sql.param(now, outbox.turnAt)}::timestamptz, (
+    select max(${outbox.turnAt}) + interval '1 second' from ${outbox}
+    where ${outbox.topic} = ${topic} and ${outbox.fairnessKey} = ${key}
+      and ${outbox.deliveredAt} is null and ${outbox.deadAt} is null))`;
 }

@@ -9,7 +9,10 @@ export interface OutboxMessage {
   readonly attempt: number;
 }
 
-/** Delivers one message. An error means that it is tried again later; `PermanentDeliveryError`, that it is not. */
+/**
+ * Delivers one message. An error means that it is tried again later; `PermanentDeliveryError`, that it is not;
+ * `ObsoleteMessageError`, that it is deleted.
+ */
 export type DeliverMessage = (message: OutboxMessage) => Promise<void>;
 
 /** The error for a message that no further attempt can deliver. */
@@ -17,5 +20,13 @@ export class PermanentDeliveryError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "PermanentDeliveryError";
+  }
+}
+
+/** The error for a message that is no longer to be delivered, such as a mail whose link was used. It is no failure. */
+export class ObsoleteMessageError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "ObsoleteMessageError";
   }
 }

@@ -16,6 +16,10 @@ export const outbox = pgTable(
     /** The secret part of the payload (links, codes), encrypted; deleted once it is delivered or dead. */
     sealed: text(),
     createdAt: timestamp("created_at").notNull(),
+    /** Messages with the same key, such as the mails to one address, are delivered by turns with those of other keys. */
+    fairnessKey: text("fairness_key"),
+    /** The place in the queue: when it was written, or a second after the last waiting message with its key. */
+    turnAt: timestamp("turn_at").notNull().defaultNow(),
     /** The time of the next attempt, or the end of the present worker's lease. */
     availableAt: timestamp("available_at").notNull(),
     attempts: integer().notNull().default(0),
@@ -24,9 +28,14 @@ export const outbox = pgTable(
     lastError: text("last_error"),
   },
   (table) => [
-    index("outbox_due_index")
-      .on(table.topic, table.availableAt)
+    index("outbox_turn_index")
+      .on(table.topic, table.turnAt, table.id, table.availableAt)
       .where(sql`${table.deliveredAt} is null and ${table.deadAt} is null`),
+    index("outbox_fairness_index")
+      .on(table.topic, table.fairnessKey, table.turnAt)
+      .where(
+        sql`${table.fairnessKey} is not null and ${table.deliveredAt} is null and ${table.deadAt} is null`,
+      ),
     index("outbox_delivered_index")
       .on(table.deliveredAt)
       .where(sql`${table.deliveredAt} is not null`),

@@ -46,24 +46,24 @@ export const verifyReminderTexts: InEveryLanguage<CodeMailTexts> = {
     ...verifyEmailTexts.en,
     subject: (serviceName) => `Reminder: confirm your e-mail address for ${serviceName}`,
     request: (serviceName) =>
-      `The e-mail address of your account at ${serviceName} is not confirmed yet. Links and codes in earlier e-mails no longer work. To confirm the address, open this link and press the button there:`,
+      `The e-mail address of your account at ${serviceName} is not confirmed yet. To confirm the address, open this link and press the button there:`,
   },
   de: {
     ...verifyEmailTexts.de,
     subject: (serviceName) => `Erinnerung: Bestätigen Sie Ihre E-Mail-Adresse für ${serviceName}`,
     request: (serviceName) =>
-      `Die E-Mail-Adresse Ihres Kontos bei ${serviceName} ist noch nicht bestätigt. Links und Codes aus früheren E-Mails gelten nicht mehr. Um die Adresse zu bestätigen, öffnen Sie diesen Link und klicken Sie dort auf die Schaltfläche:`,
+      `Die E-Mail-Adresse Ihres Kontos bei ${serviceName} ist noch nicht bestätigt. Um die Adresse zu bestätigen, öffnen Sie diesen Link und klicken Sie dort auf die Schaltfläche:`,
   },
   es: {
     ...verifyEmailTexts.es,
     subject: (serviceName) => `Recordatorio: confirme su dirección de correo para ${serviceName}`,
     request: (serviceName) =>
-      `La dirección de correo de su cuenta en ${serviceName} aún no está confirmada. Los enlaces y códigos de mensajes anteriores ya no sirven. Para confirmar la dirección, abra este enlace y pulse el botón que encontrará allí:`,
+      `La dirección de correo de su cuenta en ${serviceName} aún no está confirmada. Para confirmar la dirección, abra este enlace y pulse el botón que encontrará allí:`,
   },
   zh: {
     ...verifyEmailTexts.zh,
     subject: (serviceName) => `提醒：请确认您在 ${serviceName} 使用的电子邮箱地址`,
     request: (serviceName) =>
-      `您在 ${serviceName} 的账户的邮箱地址尚未确认。之前邮件中的链接和验证码已失效。如需确认该地址，请打开以下链接并点击页面上的按钮：`,
+      `您在 ${serviceName} 的账户的邮箱地址尚未确认。如需确认该地址，请打开以下链接并点击页面上的按钮：`,
   },
 };
