@@ -223,6 +223,7 @@ describe("an unset setting has its default", () => {
       refreshTokenGraceSeconds: 10,
       refreshTokenCookie: false,
       encryptionKey: null,
+      encryptionKeyPrevious: null,
       passwordGrantEnabled: true,
       bcryptCost: 12,
       passwordMinLength: 8,

@@ -11,6 +11,7 @@ import {
   writeAudit,
 } from "../../src/features/audit/index.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
+import { outbox } from "../../src/platform/outbox/table.ts";
 import { createSystemContext } from "../../src/platform/platform.ts";
 import { beforeQuery, type IsMeant } from "./before-query.ts";
 import { createTestDatabase, type DatabaseKind } from "./databases.ts";
@@ -29,7 +30,7 @@ export interface AuditScene extends AsyncDisposable {
   verify(expected?: ChainPosition, settings?: Record<string, string>): Promise<AuditReport>;
   /** The same while `meanwhile` happens each time before rows are read. */
   verifyWhile(meanwhile: () => Promise<unknown>, expected?: ChainPosition): Promise<AuditReport>;
-  /** A text as the outbox and others keep theirs. */
+  /** A text as the outbox keeps its own. */
   sealed(text: string): string;
   rows(query: string): Promise<Record<string, unknown>[]>;
   /** Statements of the owner of the database, whom no trigger stops. */
@@ -79,7 +80,7 @@ export async function openAuditScene(
     verify: (expected, other) => verifyAuditLog(withSettings(other), expected),
     verifyWhile: (meanwhile, expected) =>
       verifyAuditLog({ ...platform, db: beforeQuery(platform.db, readsRows, meanwhile) }, expected),
-    sealed: (text) => platform.secrets.seal(text),
+    sealed: (text) => platform.secrets.seal(text, { column: outbox.sealed, row: "0" }),
     rows,
     async tamper(statement) {
       await rows("alter table audit_log disable trigger user");

@@ -6,6 +6,7 @@ import { type Effect, once } from "../../platform/db/effects.ts";
 import { jsonObject } from "../../platform/db/json-object.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
+import { readAlgorithmHistory } from "./algorithms.ts";
 import { longestTokenLifeSeconds } from "./queries.ts";
 import { rotateKeyWhenDue } from "./rotate-key.ts";
 import { signingKeys } from "./table.ts";
@@ -22,6 +23,7 @@ const announce = () => ({ subject: "keys", id: "" }) as const;
 /** Retires the keys of an algorithm that is out of use: a replica that signed with it would have replaced them in time. */
 async function retireUnusedKeys(ctx: Context): Promise<void> {
   const { settings } = ctx;
+  const { inForce } = await readAlgorithmHistory(ctx);
   const now = ctx.clock.now();
   const dueBy = addSeconds(now, -settings.jwtKeyRotationSeconds);
   const query = ctx.db
@@ -30,7 +32,7 @@ async function retireUnusedKeys(ctx: Context): Promise<void> {
     .where(
       and(
         isNull(signingKeys.verifyUntil),
-        ne(signingKeys.algorithm, sql`${settings.jwtAlgorithm}`),
+        ne(signingKeys.algorithm, sql`${inForce}`),
         lte(signingKeys.activeFrom, dueBy),
       ),
     )

@@ -1,12 +1,5 @@
 import { numericDate } from "../../kernel/clock.ts";
-import type { Claims, Verification } from "./port.ts";
-
-/** The values that the claims of a token must have. */
-export interface ExpectedClaims {
-  readonly issuer: string;
-  readonly audience?: string;
-  readonly now: Date;
-}
+import type { Claims, ExpectedClaims, Verification } from "./port.ts";
 
 /** Every token of this service has these claims. */
 const required = ["sub", "jti", "iat", "exp"] as const;
@@ -21,6 +14,7 @@ export function verifyClaims(claims: Claims, expected: ExpectedClaims): Verifica
     (expected.audience === undefined || includesAudience(aud, expected.audience)) &&
     isNumericDate(exp) &&
     isNumericDate(iat) &&
+    exp - iat <= (expected.maximumLifeSeconds ?? Number.POSITIVE_INFINITY) &&
     (nbf === undefined || (isNumericDate(nbf) && nbf <= now));
   if (!isOurs) return { status: "invalid" };
   return { status: exp <= now ? "expired" : "valid", claims };

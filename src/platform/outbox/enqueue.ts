@@ -45,12 +45,15 @@ export async function enqueueAlone(
 
 function outboxRow(ctx: OutboxDependencies, message: NewMessage) {
   const now = ctx.clock.now();
+  const id = message.id ?? ctx.random.id(now);
   return {
-    id: message.id ?? ctx.random.id(now),
+    id,
     topic: message.topic,
     key: message.key,
     payload: message.payload instanceof SQL ? message.payload : { ...message.payload },
-    sealed: message.secrets ? ctx.secrets.seal(JSON.stringify(message.secrets)) : null,
+    sealed: message.secrets
+      ? ctx.secrets.seal(JSON.stringify(message.secrets), { column: outbox.sealed, row: id })
+      : null,
     createdAt: now,
     availableAt: now,
   };
