@@ -4,12 +4,14 @@ import { createPlatform } from "../../src/app/create-platform.ts";
 import {
   type AuditEntry,
   type AuditReport,
+  beginNewChain,
   type ChainPosition,
   sealRows,
   deleteExpiredAuditRows,
   verifyAuditLog,
   writeAudit,
 } from "../../src/features/audit/index.ts";
+import { resealStoredSecrets } from "../../src/app/reseal.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
 import { outbox } from "../../src/platform/outbox/table.ts";
 import { createSystemContext } from "../../src/platform/platform.ts";
@@ -23,10 +25,14 @@ export interface AuditScene extends AsyncDisposable {
   readonly settings: Record<string, string>;
   /** Writes rows, one after the other. */
   write(count: number, detail?: NonNullable<AuditEntry["detail"]>): Promise<void>;
+  /** Seals the stored keys again, as the start of a server with these settings does. */
+  reseal(settings: Record<string, string>): Promise<void>;
+  /** Begins a new chain, as the command does with these settings. */
+  beginNewChain(settings?: Record<string, string>, isKeyLost?: boolean): Promise<ChainPosition>;
   /** Seals a batch, with other settings where some are given; gives the number of rows. */
   seal(settings?: Record<string, string>): Promise<number>;
   /** Deletes a batch of what was kept for long enough; gives the number of rows. */
-  deleteExpired(): Promise<number>;
+  deleteExpired(settings?: Record<string, string>): Promise<number>;
   verify(expected?: ChainPosition, settings?: Record<string, string>): Promise<AuditReport>;
   /** The same while `meanwhile` happens each time before rows are read. */
   verifyWhile(meanwhile: () => Promise<unknown>, expected?: ChainPosition): Promise<AuditReport>;
@@ -75,8 +81,11 @@ export async function openAuditScene(
         await writeAudit(ctx, { action: "user.login", result: "failure", userId: null, detail });
       }
     },
+    reseal: (other) => resealStoredSecrets(withSettings(other)),
+    beginNewChain: (other, isKeyLost = false) =>
+      beginNewChain(createSystemContext(withSettings(other), "test"), { isKeyLost }),
     seal: async (other) => (await sealRows(withSettings(other))).count,
-    deleteExpired: () => deleteExpiredAuditRows(platform, platform.clock.now()),
+    deleteExpired: (other) => deleteExpiredAuditRows(withSettings(other), platform.clock.now()),
     verify: (expected, other) => verifyAuditLog(withSettings(other), expected),
     verifyWhile: (meanwhile, expected) =>
       verifyAuditLog({ ...platform, db: beforeQuery(platform.db, readsRows, meanwhile) }, expected),
