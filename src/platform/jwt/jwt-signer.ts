@@ -34,7 +34,7 @@ export function createJwtSigner(ring: KeyRing): TokenSigner {
   };
 }
 
-/** Whoever learns a key after its algorithm was replaced can sign nothing with it that lives longer than what it signed. */
+/** A key that is learnt after its algorithm was replaced signs nothing that lives longer than what it signed before. */
 function isIssuedInTime({ iat }: Claims, { issuedBefore }: VerificationKey): boolean {
   return issuedBefore === null || (typeof iat === "number" && iat * 1000 < issuedBefore.getTime());
 }

@@ -4,7 +4,10 @@ import type { Claims, ExpectedClaims, Verification } from "./port.ts";
 /** Every token of this service has these claims. */
 const required = ["sub", "jti", "iat", "exp"] as const;
 
-/** Verifies issuer, audience and times (RFC 7519 §4.1). There is no leeway: the same service issues and verifies. */
+/** How far the clock of the replica that issued a token may be ahead. A later `iat` would make `exp - iat` meaningless. */
+const clockSkewSeconds = 60;
+
+/** Verifies issuer, audience and times (RFC 7519 §4.1). Expiry has no leeway: the same service issues and verifies. */
 export function verifyClaims(claims: Claims, expected: ExpectedClaims): Verification {
   const { iss, aud, exp, nbf, iat } = claims;
   const now = numericDate(expected.now);
@@ -14,6 +17,7 @@ export function verifyClaims(claims: Claims, expected: ExpectedClaims): Verifica
     (expected.audience === undefined || includesAudience(aud, expected.audience)) &&
     isNumericDate(exp) &&
     isNumericDate(iat) &&
+    iat <= now + clockSkewSeconds &&
     exp - iat <= (expected.maximumLifeSeconds ?? Number.POSITIVE_INFINITY) &&
     (nbf === undefined || (isNumericDate(nbf) && nbf <= now));
   if (!isOurs) return { status: "invalid" };
