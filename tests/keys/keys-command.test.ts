@@ -46,6 +46,23 @@ test("under HS256 keys rotate explains what to do, and keys list shows the secre
   expect(listed.stdout).toContain(app.platform.keyRing.current().id);
 });
 
+// The bad day: a private key has leaked, and its tokens must be refused at once.
+// part of security 158
+test("keys rotate --delete-old leaves the new key alone, and the tokens of the others are refused", async () => {
+  await using app = await startTestApp({ settings: { JWT_ALGORITHM: "EdDSA" } });
+  const user = await signUp(app);
+  const { exitCode, stdout } = await runFromSource(app, "keys rotate --delete-old");
+  const [, id = ""] = /EdDSA key (\S+) signs on every replica/.exec(stdout) ?? [];
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining("Other keys deleted: 1.")]);
+  await signsWith(app, user, id);
+  const me = await app.call("GET", "/api/v1/users/me", { bearer: user.accessToken });
+  expect(me.status).toBe(401);
+  expect(await app.rows("select id from signing_keys")).toEqual([{ id }]);
+  expect(
+    await app.rows("select detail from audit_log where action = 'signing_key.deleted'"),
+  ).toEqual([{ detail: { key_ids: [keyIdOf(user.accessToken)] } }]);
+});
+
 test("an unknown subcommand of keys is wrong usage", async () => {
   await using app = await startTestApp();
   expect((await runFromSource(app, "keys rotat")).exitCode).toBe(2);

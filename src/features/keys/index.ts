@@ -2,6 +2,6 @@ export { type ListedKey, listKeys } from "./list-keys.ts";
 export { adoptAlgorithm } from "./algorithms.ts";
 export { loadKeyRing } from "./load-key-ring.ts";
 export { sealedPrivateKeys } from "./queries.ts";
-export { maintainKeys } from "./retire-keys.ts";
+export { deleteOtherKeys, maintainKeys } from "./retire-keys.ts";
 export { rotateKey } from "./rotate-key.ts";
 export { keysRoutes } from "./routes.ts";

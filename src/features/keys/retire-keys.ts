@@ -44,13 +44,20 @@ async function retireUnusedKeys(ctx: Context): Promise<void> {
 
 /** Deletes the keys that verify nothing any more. */
 async function deleteExpiredKeys(ctx: Context): Promise<void> {
-  const query = ctx.db
-    .delete(signingKeys)
-    .where(lte(signingKeys.verifyUntil, ctx.clock.now()))
-    .returning({ id: signingKeys.id });
-  await commit(ctx, { query, announce }, ({ id }, rows) => [
+  await deleteKeys(ctx, lte(signingKeys.verifyUntil, ctx.clock.now()));
+}
+
+/** Deletes every key but this one: every replica refuses what the others have signed. Gives their number. */
+export function deleteOtherKeys(ctx: Context, id: string): Promise<number> {
+  return deleteKeys(ctx, ne(signingKeys.id, id));
+}
+
+async function deleteKeys(ctx: Context, where: SQL): Promise<number> {
+  const query = ctx.db.delete(signingKeys).where(where).returning({ id: signingKeys.id });
+  const deleted = await commit(ctx, { query, announce }, ({ id }, rows) => [
     recordAll(ctx, "signing_key.deleted", sql`(select jsonb_agg(${id}) from ${rows})`),
   ]);
+  return deleted.length;
 }
 
 /** One audit row for all keys. */
