@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 
-import { loadKeys } from "../features/keys/index.ts";
+import { loadKeyRing } from "../features/keys/index.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { systemRandom } from "../kernel/random.ts";
 import type { Settings } from "../platform/config/settings.ts";
@@ -55,7 +55,7 @@ export function createPlatform(
     clock: systemClock,
     algorithm: settings.jwtAlgorithm,
     secrets: { current: settings.jwtSecretKey, previous },
-    load: () => loadKeys(createSystemContext(platform, "keys")),
+    load: () => loadKeyRing(createSystemContext(platform, "keys")),
   });
 
   const platform: RunningPlatform = {
@@ -85,14 +85,14 @@ export function createPlatform(
   return platform;
 }
 
-/** The first root seals. The others open what was sealed before a change, or before `ENCRYPTION_KEY` was set. */
-function secretRoots({ encryptionKey, jwtSecretKey, jwtSecretKeyPrevious }: Settings) {
-  const [current = jwtSecretKey, ...previous] = [
-    encryptionKey,
-    jwtSecretKey,
-    jwtSecretKeyPrevious,
-  ].filter((root) => root !== null);
-  return { current, previous };
+/** The current root seals, the previous ones only open. With `ENCRYPTION_KEY`, a secret that verifies tokens opens nothing. */
+function secretRoots(settings: Settings) {
+  const { encryptionKey, encryptionKeyPrevious, jwtSecretKey, jwtSecretKeyPrevious } = settings;
+  const ofTokens = encryptionKey === null ? jwtSecretKeyPrevious : null;
+  return {
+    current: encryptionKey ?? jwtSecretKey,
+    previous: [encryptionKeyPrevious, ofTokens].filter((root) => root !== null),
+  };
 }
 
 function createDatabase(settings: Settings, log: Logger, onStatement?: () => void): Database {

@@ -1,24 +1,30 @@
 import { commit, version } from "../kernel/version.ts";
 import type { HealthState } from "../features/health/index.ts";
+import { adoptAlgorithm } from "../features/keys/index.ts";
 import { describeError } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
 import { UnusableKeyError } from "../platform/jwt/key-pair.ts";
 import { respondToEscapedError } from "./edge/respond.ts";
 import { type App, createApp } from "./create-app.ts";
+import { createSystemContext } from "../platform/platform.ts";
 import type { RunningPlatform } from "./create-platform.ts";
 import { httpUrl } from "./http-url.ts";
 import { openDatabase } from "./open-database.ts";
 import { createWorkers } from "./jobs/workers.ts";
+import { resealStoredSecrets } from "./reseal.ts";
 
 type Server = Bun.Server<undefined>;
+
+/** Why a server stopped: it was told to, it failed, or it cannot run with its settings, which a restart does not change. */
+export type StopReason = "stopped" | "failed" | "settings";
 
 /** A running server. */
 export interface RunningServer {
   readonly url: string;
   /** Resolves when requests are served: the database is open and migrated. Rejects when it cannot be used. */
   readonly ready: Promise<void>;
-  /** Resolves when the server has stopped, with true when it stopped because of a failure. */
-  readonly stopped: Promise<boolean>;
+  /** Resolves when the server has stopped. */
+  readonly stopped: Promise<StopReason>;
   /**
    * Drains and stops within `SHUTDOWN_TIMEOUT`. New requests are still served for `graceSeconds`, at most half of that time,
    * while other replicas take over.
@@ -38,7 +44,7 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
   if (database.kind === "embedded") await database.open();
   const server = await listen(app, platform);
   const url = httpUrl(settings.host, server.port ?? settings.port);
-  const outcome = Promise.withResolvers<boolean>();
+  const outcome = Promise.withResolvers<StopReason>();
   const aborted = new AbortController();
   let stopping: Promise<void> | null = null;
 
@@ -62,12 +68,12 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
     log.info({}, "stopped");
   }
 
-  function stop(graceSeconds: number, hasFailed = false): Promise<void> {
+  function stop(graceSeconds: number, reason: StopReason = "stopped"): Promise<void> {
     stopping ??= shutDown(graceSeconds).then(
-      () => outcome.resolve(hasFailed),
+      () => outcome.resolve(reason),
       (error: unknown) => {
         log.error(describeError(error), "shutdown failed");
-        outcome.resolve(true);
+        outcome.resolve("failed");
       },
     );
     return stopping;
@@ -77,6 +83,8 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
     ...database,
     async open() {
       await database.open();
+      await resealStoredSecrets(platform);
+      await adoptAlgorithm(createSystemContext(platform, "keys"));
       await platform.keyRing.reload();
       await database.changes.start();
     },
@@ -89,9 +97,14 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
   });
   ready.catch((error: unknown) => {
     if (aborted.signal.aborted) return;
-    const isKey = error instanceof UnusableKeyError;
-    log.error(describeError(error), isKey ? "signing key not usable" : "database not usable");
-    void stop(0, true);
+    if (error instanceof UnusableKeyError) {
+      // Without the stack: the message says what to do.
+      log.error({ error: error.name, reason: error.message }, "signing key not usable");
+      void stop(0, error.isBySettings ? "settings" : "failed");
+      return;
+    }
+    log.error(describeError(error), "database not usable");
+    void stop(0, "failed");
   });
 
   return {

@@ -95,7 +95,7 @@ test("a chain that cannot be continued is logged once, and nothing else fails", 
   await using app = await startTestApp();
   const user = await registerVerified(app);
   await allSealed(app);
-  await app.rows("update audit_chain set sealed_keys = '{}'");
+  await app.rows("update audit_chain set keys = '[]'");
   const complaints = () => app.log.filter((line) => line.includes("audit log cannot be sealed"));
   await logIn(app, user);
   await eventually(complaints, (lines) => lines.length > 0);

@@ -160,12 +160,13 @@ test("a changed beginning or end of the chain is detected", async () => {
 // The attack: a key of one's own, put there as something else that was sealed and whose content is known.
 test("a missing or replaced chain key is detected", async () => {
   await using scene = await sealedScene();
-  await scene.tamper("update audit_chain set sealed_keys = '{}'");
+  await scene.tamper("update audit_chain set keys = '[]'");
   expect((await scene.verify()).fault).toMatch(/key cannot be opened/);
   await scene.write(1);
   expect((await failureOf(scene.seal())).message).toMatch("key cannot be opened");
 
-  await scene.tamper(`update audit_chain set sealed_keys = array['${scene.sealed("known")}']`);
+  await scene.tamper(`update audit_chain set keys = jsonb_build_array(jsonb_build_object(
+      'after', jsonb_build_object('sequence', 0, 'hash', ''), 'firstRow', null, 'sealed', '${scene.sealed("known")}'))`);
   expect((await scene.verify()).fault).toMatch(/key cannot be opened/);
   await scene.tamper("delete from audit_chain");
   expect((await scene.verify()).fault).toMatch(/audit_chain, is missing/);

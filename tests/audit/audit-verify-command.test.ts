@@ -37,6 +37,7 @@ test("an intact log is reported with its head, which a later call can compare", 
     deleted_at: null,
     waiting: 0,
     overdue: 0,
+    chains: [{ from: 1, up_to: Number(rows), key_available: true }],
   });
   const beyond = await verify(` --expect 999999${head?.slice(head.indexOf(":"))}`);
   expect(beyond.exitCode).toBe(1);

@@ -253,6 +253,7 @@ describe("an unset setting has its default", () => {
       refreshTokenGraceSeconds: 10,
       refreshTokenCookie: false,
       encryptionKey: null,
+      encryptionKeyPrevious: null,
       passwordGrantEnabled: true,
       registration: "open",
       allowedEmailDomains: [],

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { databaseKinds } from "../support/databases.ts";
 import { freshEmail, goodPassword, logIn, mailTo, signUp } from "../support/journey.ts";
 import { useTestApp } from "../support/test-app.ts";
+import { openedMessage } from "../support/sealed-messages.ts";
 
 describe.each([...databaseKinds])("the whole journey on %s", (database) => {
   const app = useTestApp({ database });
@@ -156,7 +157,7 @@ describe.each([...databaseKinds])("the whole journey on %s", (database) => {
   test("the three events of the journey are in the outbox, their secrets sealed", async () => {
     const user = await signUp(app);
     const rows = await app.rows(
-      `select payload, sealed from outbox where topic = 'event' and key = '${user.userId}' order by id`,
+      `select id, payload, sealed from outbox where topic = 'event' and key = '${user.userId}' order by id`,
     );
     const events = rows.map(({ payload }) =>
       typeof payload === "string" ? JSON.parse(payload) : payload,
@@ -178,8 +179,7 @@ describe.each([...databaseKinds])("the whole journey on %s", (database) => {
         data: { user_id: user.userId, email: user.email, ip_address: "127.0.0.1" },
       },
     ]);
-    const opened = app.platform.secrets.open(String(rows[0]?.["sealed"]));
-    expect(JSON.parse(opened ?? "{}")).toEqual({
+    expect(JSON.parse(openedMessage(app, rows[0]))).toEqual({
       email_verification_token: (await mailTo(app, user.email)).token,
     });
   });

@@ -4,7 +4,12 @@ import { systemClock } from "../../src/kernel/clock.ts";
 import { createJwtSigner } from "../../src/platform/jwt/jwt-signer.ts";
 import { createKeyPair } from "../../src/platform/jwt/key-pair.ts";
 import { createKeyRing } from "../../src/platform/jwt/key-ring.ts";
-import type { AsymmetricAlgorithm, StoredKey } from "../../src/platform/jwt/port.ts";
+import type {
+  Algorithm,
+  AsymmetricAlgorithm,
+  ReplacedAlgorithm,
+  StoredKey,
+} from "../../src/platform/jwt/port.ts";
 import { codeOf } from "../support/error-code.ts";
 import { keyIdOf } from "../support/signing-keys.ts";
 
@@ -32,7 +37,12 @@ async function storedKey(
   return { ...(await createKeyPair(algorithm)), algorithm, activeFrom, verifyUntil: null };
 }
 
-function ringOf(load: () => Promise<StoredKey[]>, algorithm: "HS256" | "EdDSA" = "EdDSA") {
+function ringOf(
+  loadKeys: () => Promise<StoredKey[]>,
+  algorithm: Algorithm = "EdDSA",
+  replaced: ReadonlyMap<Algorithm, ReplacedAlgorithm> = new Map(),
+) {
+  const load = async () => ({ algorithm, replaced, keys: await loadKeys() });
   return createKeyRing({ clock: systemClock, algorithm, secrets, load });
 }
 
@@ -73,12 +83,33 @@ test("a key verifies until its end, and no longer", async () => {
   expect(ring.published()).toEqual([]);
 });
 
-test("nothing is published under HS256, though key pairs still verify", async () => {
+test("nothing is published under HS256, though replaced key pairs still verify", async () => {
   const key = await storedKey(seconds(-60));
-  const ring = ringOf(createStore([key]).load, "HS256");
+  const replaced = { issuedBefore: seconds(-5), verifyUntil: seconds(60) };
+  const ring = ringOf(createStore([key]).load, "HS256", new Map([["EdDSA", replaced]]));
   await ring.reload();
   expect(ring.published()).toEqual([]);
-  expect(await ring.find(key.id)).toMatchObject({ id: key.id });
+  expect(await ring.find(key.id)).toMatchObject({
+    id: key.id,
+    issuedBefore: replaced.issuedBefore,
+  });
+  setSystemTime(replaced.verifyUntil);
+  expect(await ring.find(key.id)).toBeUndefined();
+});
+
+// Attack: the secret of an installation that never signed with it, or the key pair of one that never used the algorithm.
+// security 160
+test("keys of an algorithm that was never in force verify nothing", async () => {
+  const key = await storedKey(seconds(-60));
+  for (const algorithm of ["HS256", "ES256"] as const) {
+    const ring = ringOf(createStore([key]).load, algorithm);
+    await ring.reload();
+    expect(await ring.find(key.id)).toBeUndefined();
+  }
+  const symmetric = ringOf(createStore().load, "HS256").current().id;
+  const ring = ringOf(createStore([key]).load);
+  await ring.reload();
+  expect(await ring.find(symmetric)).toBeUndefined();
 });
 
 // Attack: tokens with made-up key ids, to have the database read for each.

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 
 import { rotateKey } from "../../src/features/keys/index.ts";
 import { UnusableKeyError } from "../../src/platform/jwt/key-pair.ts";
+import { createSecrets } from "../../src/platform/secrets/secrets.ts";
 import { eventually } from "../support/eventually.ts";
 import { signUp } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";
@@ -59,11 +60,8 @@ test.each([
 // Bad day: an operator's shell lacks ENCRYPTION_KEY. No process could decrypt the key that it would make.
 test("a process that cannot decrypt the present key cannot rotate it", async () => {
   await using app = await startTestApp({ settings });
-  const symmetric = await app.replica({ ENCRYPTION_KEY: anotherKey, JWT_ALGORITHM: "HS256" });
-  const stranger = {
-    ...operatorOf(symmetric),
-    settings: { ...symmetric.platform.settings, jwtAlgorithm: "EdDSA" as const },
-  };
+  const secrets = createSecrets({ current: anotherKey, previous: [] }, app.platform.random);
+  const stranger = { ...operatorOf(app), secrets };
   expect(await failureOf(rotateKey(stranger))).toBeInstanceOf(UnusableKeyError);
   expect(await app.rows("select id from signing_keys")).toHaveLength(1);
 });

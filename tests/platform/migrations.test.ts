@@ -141,7 +141,7 @@ describe("migrations", () => {
 
     const app = await startUnready({ settings: database.settings });
     await failureOf(app.server.ready);
-    expect(await app.server.stopped).toBe(true);
+    expect(await app.server.stopped).toBe("failed");
     expect(app.log.join("")).toContain("newer than this executable");
     await database.remove();
   });

@@ -34,7 +34,7 @@ test.each(mistakes)(
     const url = await urlWith(change);
     await using app = await startUnready({ settings: { DATABASE_URL: url } });
     await failureOf(app.server.ready);
-    expect(await app.server.stopped).toBe(true);
+    expect(await app.server.stopped).toBe("failed");
 
     const log = app.log.join("");
     expect(log).toContain("database not usable");

@@ -35,6 +35,7 @@ test("a client that lost the response repeats the refresh and continues", async 
   expect(await auditOf(app, user.refreshToken)).toEqual([
     "user.login",
     "session.refreshed",
+    "session.refresh_grace",
     "session.refreshed",
   ]);
 });

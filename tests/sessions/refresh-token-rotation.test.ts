@@ -56,7 +56,11 @@ describe.each([...databaseKinds])("on %s", (database) => {
     }
     const granted = await refreshGrant(app, user.refreshToken);
     expect([granted.status, granted.json.refresh_token]).toEqual([200, first.refreshToken]);
-    expect(await auditOf(app, user.refreshToken)).toEqual(["user.login", "session.refreshed"]);
+    expect(await auditOf(app, user.refreshToken)).toEqual([
+      "user.login",
+      "session.refreshed",
+      ...Array(3).fill("session.refresh_grace"),
+    ]);
     expect((await refresh(app, first.refreshToken)).status).toBe(200);
   });
 

@@ -4,13 +4,16 @@ import { createPlatform } from "../../src/app/create-platform.ts";
 import {
   type AuditEntry,
   type AuditReport,
+  beginNewChain,
   type ChainPosition,
   sealRows,
   deleteExpiredAuditRows,
   verifyAuditLog,
   writeAudit,
 } from "../../src/features/audit/index.ts";
+import { resealStoredSecrets } from "../../src/app/reseal.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
+import { outbox } from "../../src/platform/outbox/table.ts";
 import { createSystemContext } from "../../src/platform/platform.ts";
 import { beforeQuery, type IsMeant } from "./before-query.ts";
 import { createTestDatabase, type DatabaseKind } from "./databases.ts";
@@ -22,14 +25,18 @@ export interface AuditScene extends AsyncDisposable {
   readonly settings: Record<string, string>;
   /** Writes rows, one after the other. */
   write(count: number, detail?: NonNullable<AuditEntry["detail"]>): Promise<void>;
+  /** Seals the stored keys again, as the start of a server with these settings does. */
+  reseal(settings: Record<string, string>): Promise<void>;
+  /** Begins a new chain, as the command does with these settings. */
+  beginNewChain(settings?: Record<string, string>, isKeyLost?: boolean): Promise<ChainPosition>;
   /** Seals a batch, with other settings where some are given; gives the number of rows. */
   seal(settings?: Record<string, string>): Promise<number>;
   /** Deletes a batch of what was kept for long enough; gives the number of rows. */
-  deleteExpired(): Promise<number>;
+  deleteExpired(settings?: Record<string, string>): Promise<number>;
   verify(expected?: ChainPosition, settings?: Record<string, string>): Promise<AuditReport>;
   /** The same while `meanwhile` happens each time before rows are read. */
   verifyWhile(meanwhile: () => Promise<unknown>, expected?: ChainPosition): Promise<AuditReport>;
-  /** A text as the outbox and others keep theirs. */
+  /** A text as the outbox keeps its own. */
   sealed(text: string): string;
   rows(query: string): Promise<Record<string, unknown>[]>;
   /** Statements of the owner of the database, whom no trigger stops. */
@@ -74,12 +81,15 @@ export async function openAuditScene(
         await writeAudit(ctx, { action: "user.login", result: "failure", userId: null, detail });
       }
     },
+    reseal: (other) => resealStoredSecrets(withSettings(other)),
+    beginNewChain: (other, isKeyLost = false) =>
+      beginNewChain(createSystemContext(withSettings(other), "test"), { isKeyLost }),
     seal: async (other) => (await sealRows(withSettings(other))).count,
-    deleteExpired: () => deleteExpiredAuditRows(platform, platform.clock.now()),
+    deleteExpired: (other) => deleteExpiredAuditRows(withSettings(other), platform.clock.now()),
     verify: (expected, other) => verifyAuditLog(withSettings(other), expected),
     verifyWhile: (meanwhile, expected) =>
       verifyAuditLog({ ...platform, db: beforeQuery(platform.db, readsRows, meanwhile) }, expected),
-    sealed: (text) => platform.secrets.seal(text),
+    sealed: (text) => platform.secrets.seal(text, { column: outbox.sealed, row: "0" }),
     rows,
     async tamper(statement) {
       await rows("alter table audit_log disable trigger user");

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { decodeProtectedHeader } from "jose";
 
+import { sealedPrivateKeys } from "../../src/features/keys/index.ts";
 import { eventually } from "./eventually.ts";
 import { logIn } from "./journey.ts";
 import type { TestApp } from "./test-app.ts";
@@ -46,6 +47,7 @@ export async function stolenPrivateKey(
   keyId: string,
 ): Promise<{ text: string; key: KeyObject }> {
   const [row] = await app.rows(`select sealed_private_jwk from signing_keys where id = '${keyId}'`);
-  const text = app.platform.secrets.open(String(row?.["sealed_private_jwk"])) ?? "";
+  const place = { column: sealedPrivateKeys.sealed, row: keyId };
+  const text = app.platform.secrets.open(String(row?.["sealed_private_jwk"]), place) ?? "";
   return { text, key: createPrivateKey({ key: JSON.parse(text), format: "jwk" }) };
 }

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
 
+import { outbox } from "../../src/platform/outbox/table.ts";
 import { createMemoryMailer } from "../../src/platform/mail/memory.ts";
 import { decodeToken } from "../support/forge-token.ts";
 import { freshEmail, goodPassword, logIn, mailTo, signUp } from "../support/journey.ts";
@@ -113,11 +114,16 @@ test("mails queued before the change can be decrypted after it, and their link a
 });
 
 // An operator separates the two keys later: nothing that was sealed before is lost.
-test("an encryption key that is set later decrypts what was encrypted without it", async () => {
-  const sealed = before.platform.secrets.seal("a seed");
-  const after = await before.replica({
-    ENCRYPTION_KEY: "eK4vB8nT1xZ6qJ3mW9cR5yH2pL7sD0gF-tests-only",
-  });
-  expect(after.platform.secrets.open(sealed)).toBe("a seed");
-  expect(before.platform.secrets.open(after.platform.secrets.seal("a seed"))).toBeNull();
+// part of security 158
+test("with an encryption key, a secret of tokens opens only what ENCRYPTION_KEY_PREVIOUS names it for", async () => {
+  const place = { column: outbox.sealed, row: "0" };
+  const sealed = before.platform.secrets.seal("a seed", place);
+  const own = { ENCRYPTION_KEY: "eK4vB8nT1xZ6qJ3mW9cR5yH2pL7sD0gF-tests-only" };
+  const after = await before.replica({ ...own, ENCRYPTION_KEY_PREVIOUS: secret });
+  expect(after.platform.secrets.open(sealed, place)).toBe("a seed");
+  const renewed = after.platform.secrets.seal("a seed", place);
+  expect(before.platform.secrets.open(renewed, place)).toBeNull();
+  const apart = await before.replica({ ...own, JWT_SECRET_KEY_PREVIOUS: newSecret });
+  expect(apart.platform.secrets.open(sealed, place)).toBeNull();
+  expect(apart.platform.secrets.open(renewed, place)).toBe("a seed");
 });

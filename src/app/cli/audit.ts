@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 
 import {
   type AuditReport,
+  beginNewChain,
   type ChainPosition,
   formatChainPosition,
   parseChainPosition,
@@ -15,9 +16,9 @@ interface VerifyOptions {
   readonly json?: true;
 }
 
-/** `gatehouse audit verify`: verifies that the audit log was not changed. */
+/** `gatehouse audit verify|begin-new-chain`: verifies that the audit log was not changed, or seals it with a new key. */
 export function auditCommand(): Command {
-  const audit = new Command("audit").description("verify the audit log");
+  const audit = new Command("audit").description("verify the audit log, or begin a new chain");
   audit
     .command("verify")
     .description("verify every row of the audit log; exit code 1 if one was changed or is missing")
@@ -35,6 +36,25 @@ export function auditCommand(): Command {
         throw new CommandError(`the audit log is not intact: ${report.fault}`);
       if (!json) process.stdout.write(asText(report));
     });
+  audit
+    .command("begin-new-chain")
+    .description(
+      "after a leak of the secrets, seal the audit log with a new key; earlier rows can still be verified",
+    )
+    .option(
+      "--key-lost",
+      "the secret that sealed the old key is lost: the old rows are taken as found",
+    )
+    .option("--json", "print JSON")
+    .action(async (options: { keyLost?: true; json?: true }, command: Command) => {
+      const isKeyLost = options.keyLost === true;
+      const after = await asOperator(command, (ctx) => beginNewChain(ctx, { isKeyLost }));
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify({ first_row: after.sequence + 1, after: formatChainPosition(after) }, null, 2)}\n`
+          : `A new chain begins with row ${after.sequence + 1}. Its first row contains the end of the old one: ${formatChainPosition(after)}\n`,
+      );
+    });
   return audit;
 }
 
@@ -45,12 +65,13 @@ function readHead(text: string): ChainPosition {
   return head;
 }
 
-function asText({ head, deletedUpTo, deletedAt, waiting }: AuditReport): string {
+function asText({ head, deletedUpTo, deletedAt, waiting, chains }: AuditReport): string {
   const last = head?.sequence ?? 0;
   const lines = [
     last > deletedUpTo
       ? `The audit log is intact: rows ${deletedUpTo + 1} to ${last}.`
       : "The audit log is intact: it has no sealed rows.",
+    ...(chains.length > 1 ? chains.map(describeChain) : []),
     deletedUpTo > 0
       ? `Rows up to ${deletedUpTo} were deleted after AUDIT_RETENTION, most recently on ${deletedAt?.toISOString() ?? "-"}.`
       : null,
@@ -60,11 +81,19 @@ function asText({ head, deletedUpTo, deletedAt, waiting }: AuditReport): string 
   return `${lines.filter((line) => line !== null).join("\n")}\n`;
 }
 
+function describeChain({ from, upTo, isKeyAvailable }: AuditReport["chains"][number]): string {
+  const how = isKeyAvailable
+    ? "verified with its key"
+    : "its key is not available; its rows are what they were when the next chain began";
+  return `Chain of rows ${from} to ${upTo}: ${how}.`;
+}
+
 function overdueWarning({ overdue }: AuditReport): string {
   return `gatehouse: rows not sealed for more than a minute: ${overdue}. A running server seals rows within seconds; its log shows why it did not.\n`;
 }
 
-function asJson({ fault, head, deletedUpTo, deletedAt, waiting, overdue }: AuditReport): string {
+function asJson(verified: AuditReport): string {
+  const { fault, head, deletedUpTo, deletedAt, waiting, overdue, chains } = verified;
   const report = {
     intact: fault === null,
     fault,
@@ -74,6 +103,11 @@ function asJson({ fault, head, deletedUpTo, deletedAt, waiting, overdue }: Audit
     deleted_at: deletedAt?.toISOString() ?? null,
     waiting,
     overdue,
+    chains: chains.map(({ from, upTo, isKeyAvailable }) => ({
+      from,
+      up_to: upTo,
+      key_available: isKeyAvailable,
+    })),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }

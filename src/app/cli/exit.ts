@@ -8,6 +8,7 @@ import {
   isQueryError,
   isUnavailable,
 } from "../../platform/db/errors.ts";
+import { UnusableKeyError } from "../../platform/jwt/key-pair.ts";
 
 /** The exit codes of the process. */
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -27,6 +28,7 @@ export class CommandError extends Error {
 export function reportFailure(error: unknown): number {
   process.stderr.write(`gatehouse: ${messageOf(error)}\n`);
   if (error instanceof SettingsError) return exitCodes.usage;
+  if (error instanceof UnusableKeyError && error.isBySettings) return exitCodes.usage;
   return error instanceof CommandError ? error.exitCode : exitCodes.failed;
 }
 

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { type ListedKey, listKeys, rotateKey } from "../../features/keys/index.ts";
+import { deleteOtherKeys, type ListedKey, listKeys, rotateKey } from "../../features/keys/index.ts";
 import { asOperator } from "./as-operator.ts";
 import { tableLines } from "./table.ts";
 
@@ -17,14 +17,18 @@ export function keysCommand(): Command {
   keys
     .command("rotate")
     .description("create a new key that signs from now on, on every replica; tokens stay valid")
-    .action(async (_options: unknown, command: Command) => {
-      const { id, algorithm, activeFrom, predecessorsVerifyUntil } = await asOperator(
-        command,
-        rotateKey,
-      );
+    .option("--delete-old", "after a leak: delete all other keys, which signs their users out")
+    .action(async ({ deleteOld }: { deleteOld?: true }, command: Command) => {
+      const { key, deleted } = await asOperator(command, async (ctx) => {
+        const created = await rotateKey(ctx);
+        return { key: created, deleted: deleteOld ? await deleteOtherKeys(ctx, created.id) : null };
+      });
+      const { id, algorithm, activeFrom, predecessorsVerifyUntil } = key;
       process.stdout.write(
         `The new ${algorithm} key ${id} signs on every replica from ${activeFrom.toISOString()}.\n` +
-          `The previous keys verify until ${predecessorsVerifyUntil.toISOString()}: tokens stay valid, no user is signed out.\n` +
+          (deleted === null
+            ? `The previous keys verify until ${predecessorsVerifyUntil.toISOString()}: tokens stay valid, no user is signed out.\n`
+            : `Other keys deleted: ${deleted}. Tokens that they signed are refused from now on.\n`) +
           "Services that cache /.well-known/jwks.json must fetch it again for the new key id.\n",
       );
     });

@@ -31,11 +31,17 @@ export function serveCommand(): Command {
         );
       }
 
-      const failed = await server.stopped;
+      const reason = await server.stopped;
       // Half-closed connections to an unresponsive database would keep the process running.
-      process.exit(failed ? exitCodes.failed : exitCodes.done);
+      process.exit(exitCodeOf[reason]);
     });
 }
+
+const exitCodeOf = {
+  stopped: exitCodes.done,
+  failed: exitCodes.failed,
+  settings: exitCodes.usage,
+};
 
 /** An unknown command name is passed as an argument of `serve`. */
 function refuseArguments(command: Command): void {

@@ -23,6 +23,7 @@ export type AuditAction =
   | "role.deleted"
   | "permission.created"
   | "session.refreshed"
+  | "session.refresh_grace"
   | "session.refresh_reuse"
   | "session.logout"
   | "session.revoked"
@@ -36,4 +37,7 @@ export type AuditAction =
   | "limits.cleared"
   | "signing_key.created"
   | "signing_key.retired"
-  | "signing_key.deleted";
+  | "signing_key.deleted"
+  | "signing_algorithm.changed"
+  | "audit.chain_begun"
+  | "secrets.resealed";

@@ -1,27 +1,11 @@
 import { sql } from "drizzle-orm";
 
 import type { KeyedHash } from "../../kernel/bytes.ts";
+import type { ChainPosition } from "./chain-position.ts";
 import { auditLog } from "./table.ts";
 
 /** The chain's key, as a function that hashes with it. */
 export type ChainKey = KeyedHash;
-
-/** A place in the chain: a row's sequence, and the hash that seals it. */
-export interface ChainPosition {
-  readonly sequence: number;
-  readonly hash: string;
-}
-
-/** A place as one word, `1234:<hash>`, in which it can be written down. */
-export function formatChainPosition({ sequence, hash }: ChainPosition): string {
-  return `${sequence}:${hash}`;
-}
-
-/** The place of such a word, or null. */
-export function parseChainPosition(text: string): ChainPosition | null {
-  const [, sequence, hash] = /^([1-9]\d{0,14}):([\w-]{43})$/.exec(text) ?? [];
-  return sequence === undefined || hash === undefined ? null : { sequence: Number(sequence), hash };
-}
 
 /**
  * In a query of the audit log: all of a row but its place, as one string that no setting of a session or driver alters (that of

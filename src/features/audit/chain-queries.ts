@@ -2,8 +2,9 @@ import { and, asc, count, eq, gt, lte, max, min, sql } from "drizzle-orm";
 
 import type { QueryValue } from "../../platform/db/prepared-query.ts";
 import type { Db } from "../../platform/db/port.ts";
-import { type ChainPosition, sealedContent } from "./chain-hash.ts";
-import { auditChain, auditLog } from "./table.ts";
+import { sealedContent } from "./chain-hash.ts";
+import type { ChainPosition } from "./chain-position.ts";
+import { auditChain, auditLog, type StoredChainKey } from "./table.ts";
 
 /** The chain as it is stored. */
 export interface Chain {
@@ -11,7 +12,7 @@ export interface Chain {
   readonly checkpoint: ChainPosition;
   readonly checkpointAt: Date | null;
   readonly checkpointProof: string | null;
-  readonly sealedKeys: readonly string[];
+  readonly keys: readonly StoredChainKey[];
 }
 
 /** The same with the first and the last place in the log. */
@@ -33,7 +34,7 @@ const chainColumns = {
   checkpoint: { sequence: auditChain.checkpointSequence, hash: auditChain.checkpointHash },
   checkpointAt: auditChain.checkpointAt,
   checkpointProof: auditChain.checkpointProof,
-  sealedKeys: auditChain.sealedKeys,
+  keys: auditChain.keys,
 };
 
 /** The chain. Throws `UnusableChainError` if its row is missing. */
@@ -97,7 +98,20 @@ export async function countRowsOf(db: Db, { sequence }: ChainPosition): Promise<
   return counted?.rows ?? 0;
 }
 
-/** In an `UPDATE` of the chain: whether its head is still this one. */
-export function isHead(sequence: QueryValue<number>, hash: QueryValue<string>) {
-  return and(eq(auditChain.headSequence, sequence), eq(auditChain.headHash, hash));
+/** In an `UPDATE` of the chain: whether its end is still this one, to be continued with the last of so many keys. */
+export function isHead(
+  sequence: QueryValue<number>,
+  hash: QueryValue<string>,
+  keyCount: QueryValue<number>,
+) {
+  return and(
+    eq(auditChain.headSequence, sequence),
+    eq(auditChain.headHash, hash),
+    hasKeys(keyCount),
+  );
+}
+
+/** In an `UPDATE` of the chain: whether it has so many keys. */
+export function hasKeys(count: QueryValue<number>) {
+  return sql`jsonb_array_length(${auditChain.keys}) = ${count}`;
 }

@@ -4,9 +4,10 @@ import { addSeconds } from "../../kernel/clock.ts";
 import { commit } from "../../platform/db/commit.ts";
 import { batchSize } from "../../platform/db/delete-batch.ts";
 import { deleteRows } from "../../platform/db/effects.ts";
+import type { Db } from "../../platform/db/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { proofOfCheckpoint } from "./chain-hash.ts";
-import { keyCannotBeOpened, openChainKey } from "./chain-key.ts";
+import { type ChainSpan, keyCannotBeOpened, openChainKeys } from "./chain-key.ts";
 import { readChain, selectSealedRows, UnusableChainError } from "./chain-queries.ts";
 import { findFaultOfCheckpoint, findFaultOfRow } from "./faults.ts";
 import { auditChain, auditLog } from "./table.ts";
@@ -26,16 +27,19 @@ export async function deleteExpiredAuditRows(ctx: Platform, now: Date): Promise<
     upTo: chain.head.sequence,
     count: batchSize,
   });
-  const firstToStay = oldest.findIndex(({ at }) => at > before);
+  const spans = openChainKeys(secrets, chain);
+  const deletable = await findDeletableUpTo(db, spans, before);
+  const firstToStay = oldest.findIndex(({ at, sequence }) => at > before || sequence > deletable);
   const due = firstToStay === -1 ? oldest : oldest.slice(0, firstToStay);
   if (due.length === 0) return 0;
-  const key = openChainKey(secrets, chain);
+  const key = spans.at(-1)?.key ?? null;
   if (key === null) throw new UnusableChainError(keyCannotBeOpened);
 
   let checkpoint = chain.checkpoint;
   let fault = findFaultOfCheckpoint(key, chain);
   for (const row of due) {
-    fault ??= findFaultOfRow(key, checkpoint, row);
+    const span = spans.find(({ upTo }) => row.sequence <= upTo);
+    fault ??= findFaultOfRow(span?.key ?? null, checkpoint, row);
     checkpoint = row;
   }
   if (fault !== null) {
@@ -60,4 +64,24 @@ export async function deleteExpiredAuditRows(ctx: Platform, now: Date): Promise<
     deleteRows(auditLog, lte(auditLog.sequence, sequence)),
   ]);
   return moved.length > 0 ? due.length : 0;
+}
+
+/**
+ * The last row that may be deleted, whatever its age. The dates of rows whose key is not available prove nothing: those rows stay
+ * until the chain that begins after them, and so all of them, are from before `before`.
+ */
+async function findDeletableUpTo(
+  db: Db,
+  spans: readonly ChainSpan[],
+  before: Date,
+): Promise<number> {
+  for (const [index, { key, after }] of spans.entries()) {
+    if (key !== null) continue;
+    const next = spans[index + 1];
+    const place = next && { after: next.after.sequence, upTo: next.after.sequence + 1, count: 1 };
+    const [first] = place ? await selectSealedRows(db, place) : [];
+    const isKnown = next?.key && first && findFaultOfRow(next.key, next.after, first) === null;
+    if (!isKnown || first.at > before) return after.sequence;
+  }
+  return Number.POSITIVE_INFINITY;
 }

@@ -1,20 +1,16 @@
-import {
-  type ChainKey,
-  type ChainPosition,
-  positionAfter,
-  proofOfCheckpoint,
-} from "./chain-hash.ts";
+import { type ChainKey, positionAfter, proofOfCheckpoint } from "./chain-hash.ts";
+import type { ChainPosition } from "./chain-position.ts";
 import type { Chain, ChainWithBounds, SealedRow } from "./chain-queries.ts";
 
-/** The fault of the row after a verified place, as a sentence; null if there is none. */
+/** The fault of the row after a verified place, as a sentence; null if there is none. Without the key, only of its place. */
 export function findFaultOfRow(
-  key: ChainKey,
+  key: ChainKey | null,
   before: ChainPosition,
   row: SealedRow,
 ): string | null {
   if (row.sequence <= before.sequence) return isDuplicate(row.sequence);
   if (row.sequence !== before.sequence + 1) return missing(before.sequence + 1, row.sequence - 1);
-  if (positionAfter(key, before, row.content).hash === row.hash) return null;
+  if (key === null || positionAfter(key, before, row.content).hash === row.hash) return null;
   return `row ${row.sequence} (${row.action}, id ${row.id}) was changed, or is in another row's place`;
 }
 

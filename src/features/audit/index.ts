@@ -1,5 +1,8 @@
 export type { AuditAction } from "./actions.ts";
-export { type ChainPosition, formatChainPosition, parseChainPosition } from "./chain-hash.ts";
+export { beginNewChain } from "./begin-new-chain.ts";
+export { resealChainKeys } from "./chain-key.ts";
+export { type ChainPosition, formatChainPosition, parseChainPosition } from "./chain-position.ts";
+export { differsFromEarlier } from "./differs-from-earlier.ts";
 export { UnusableChainError } from "./chain-queries.ts";
 export { type AuditEntry, recordAudit, recordAuditOf, writeAudit } from "./record-audit.ts";
 export { auditRoutes } from "./routes.ts";

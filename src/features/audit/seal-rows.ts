@@ -1,13 +1,15 @@
-import { asc, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
 
 import { composeCommit, preparedCommit } from "../../platform/db/commit.ts";
 import type { Effect } from "../../platform/db/effects.ts";
 import { findDatabaseFault } from "../../platform/db/errors.ts";
 import { type ParameterSource, preparedQuery } from "../../platform/db/prepared-query.ts";
+import type { Db } from "../../platform/db/port.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { type ChainPosition, positionAfter, sealedContent } from "./chain-hash.ts";
+import { positionAfter, sealedContent } from "./chain-hash.ts";
 import { keepChainKey } from "./chain-key.ts";
-import { isHead, readChain, UnusableChainError } from "./chain-queries.ts";
+import type { ChainPosition } from "./chain-position.ts";
+import { type Chain, isHead, readChain, UnusableChainError } from "./chain-queries.ts";
 import { auditChain, auditLog } from "./table.ts";
 
 /** Reading and hashing so many takes three milliseconds, during which requests wait. */
@@ -28,7 +30,7 @@ export async function sealRows(ctx: Platform): Promise<SealedBatch> {
   const { db } = ctx;
   // Before the rows: as long as this head is the head, no other replica has sealed any of them.
   const chain = await readChain(db);
-  const rows = await findUnsealed(db, {});
+  const rows = (await findFirstRow(db, chain)) ?? (await findUnsealed(db, {}));
   const key = rows.length === 0 ? null : await keepChainKey(ctx, chain);
   if (key === null) return { count: 0, head: chain.head };
 
@@ -39,12 +41,25 @@ export async function sealRows(ctx: Platform): Promise<SealedBatch> {
   });
   const ids = rows.map(({ id }) => id);
   try {
-    const sealed = await placeRows(ctx, { from: chain.head, to: head, ids, hashes });
+    const keyCount = Math.max(1, chain.keys.length);
+    const sealed = await placeRows(ctx, { from: chain.head, to: head, keyCount, ids, hashes });
     return sealed.length > 0 ? { count: rows.length, head } : { count: 0, head: chain.head };
   } catch (error) {
     if (findDatabaseFault(error)?.constraint !== "audit_log_sequence_unique") throw error;
     throw new UnusableChainError("there are rows after its end: the end was set back");
   }
+}
+
+/** After a new key, the row that says so, before all others; null if rows follow on it already. */
+async function findFirstRow(db: Db, { keys, head }: Chain) {
+  const newest = keys.at(-1);
+  if (!newest?.firstRow || newest.after.sequence !== head.sequence) return null;
+  const rows = await db
+    .select({ id: auditLog.id, content: sealedContent })
+    .from(auditLog)
+    .where(and(eq(auditLog.id, newest.firstRow), isNull(auditLog.sequence)));
+  if (rows.length > 0) return rows;
+  throw new UnusableChainError("the row with which its newest key begins is missing");
 }
 
 const findUnsealed = preparedQuery((db) =>
@@ -60,6 +75,7 @@ const findUnsealed = preparedQuery((db) =>
 interface Placing {
   readonly from: ChainPosition;
   readonly to: ChainPosition;
+  readonly keyCount: number;
   readonly ids: readonly string[];
   readonly hashes: readonly string[];
 }
@@ -76,6 +92,7 @@ const placeRows = preparedCommit((db, parameter: ParameterSource<Placing>) => {
       isHead(
         parameter(({ from }) => from.sequence),
         parameter(({ from }) => from.hash),
+        parameter(({ keyCount }) => keyCount),
       ),
     )
     .returning({ headSequence: auditChain.headSequence });

@@ -12,6 +12,7 @@ import {
 } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../../platform/db/columns.ts";
+import type { ChainPosition } from "./chain-position.ts";
 
 /**
  * The audit log. A row is written once: triggers refuse every change but that of its place in the chain, once, and every deletion
@@ -54,7 +55,16 @@ export const auditLog = pgTable(
   ],
 );
 
-/** The chain of the audit log's rows, in one row: its beginning, its end, and its key. The migration created it. */
+/** A key of the chain, in the order of use: a new one seals the rows after a leak of the one before. */
+export interface StoredChainKey {
+  /** The last row that the key before it sealed; 0 and empty for the first key. */
+  readonly after: ChainPosition;
+  /** The row with which the key begins, which says so; null for the first key. */
+  readonly firstRow: string | null;
+  readonly sealed: string;
+}
+
+/** The chain of the audit log's rows, in one row: its beginning, its end, and its keys. The migration created it. */
 export const auditChain = pgTable(
   "audit_chain",
   {
@@ -66,10 +76,9 @@ export const auditChain = pgTable(
     checkpointSequence: bigint("checkpoint_sequence", { mode: "number" }).notNull(),
     checkpointHash: text("checkpoint_hash").notNull(),
     checkpointAt: timestamp("checkpoint_at"),
-    /** Proves that the service deleted the rows up to the checkpoint. */
+    /** Proves that the service deleted the rows up to the checkpoint; made with the newest key. */
     checkpointProof: text("checkpoint_proof"),
-    /** The one key of the chain, sealed under each root secret since its beginning; none is ever removed. */
-    sealedKeys: text("sealed_keys").array().notNull(),
+    keys: jsonb("keys").$type<readonly StoredChainKey[]>().notNull(),
   },
   (table) => [check("audit_chain_single_check", sql`${table.id} = 1`)],
 );

@@ -3,8 +3,8 @@ import { count, isNull, sql } from "drizzle-orm";
 import { addSeconds } from "../../kernel/clock.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { Platform } from "../../platform/platform.ts";
-import type { ChainPosition } from "./chain-hash.ts";
-import { openChainKey } from "./chain-key.ts";
+import { openChainKeys } from "./chain-key.ts";
+import type { ChainPosition } from "./chain-position.ts";
 import { type ChainWithBounds, readChainWithBounds } from "./chain-queries.ts";
 import { findFaultOfChain } from "./find-chain-fault.ts";
 import { auditLog } from "./table.ts";
@@ -25,6 +25,16 @@ export interface AuditReport {
   readonly waiting: number;
   /** How many of them a server should have sealed by now. */
   readonly overdue: number;
+  /** The chains, each linked to the one before it. There is one, unless `audit begin-new-chain` began others. */
+  readonly chains: readonly VerifiedChain[];
+}
+
+/** The rows of one chain. */
+export interface VerifiedChain {
+  readonly from: number;
+  readonly upTo: number;
+  /** Without its key, its rows are compared with what the next chain's first row says of them. */
+  readonly isKeyAvailable: boolean;
 }
 
 /** Verifies every sealed row, and that `expected`, a head that was written down before, is on the chain. Changes nothing. */
@@ -39,6 +49,7 @@ export async function verifyAuditLog(
     head: chain?.head ?? null,
     deletedUpTo: chain?.checkpoint.sequence ?? 0,
     deletedAt: chain?.checkpointAt ?? null,
+    chains: chain === null ? [] : chainsOf(ctx, chain),
     ...(await countUnsealed(db, clock.now())),
   };
 }
@@ -58,8 +69,8 @@ async function checkChain(
   chain: ChainWithBounds | null,
   expected: ChainPosition | null,
 ): Promise<CheckedChain> {
-  const key = chain && openChainKey(ctx.secrets, chain);
-  const found = await findFaultOfChain(ctx.db, chain, key, expected);
+  const spans = chain === null ? [] : openChainKeys(ctx.secrets, chain);
+  const found = await findFaultOfChain(ctx.db, chain, spans, expected);
   if (found === null) return { chain, fault: null };
   const { fault, missingAfter } = found;
   if (missingAfter === null) return { chain, fault };
@@ -67,6 +78,18 @@ async function checkChain(
   if (current === null || current.checkpoint.sequence <= missingAfter) return { chain, fault };
   const isCompared = expected !== null && expected.sequence <= missingAfter;
   return checkChain(ctx, current, isCompared ? null : expected);
+}
+
+/** The chains that still have rows. */
+function chainsOf({ secrets }: Platform, chain: ChainWithBounds): VerifiedChain[] {
+  const deletedUpTo = chain.checkpoint.sequence;
+  return openChainKeys(secrets, chain)
+    .map(({ after, upTo, key }) => ({
+      from: Math.max(after.sequence, deletedUpTo) + 1,
+      upTo,
+      isKeyAvailable: key !== null,
+    }))
+    .filter(({ from, upTo }) => from <= upTo);
 }
 
 async function countUnsealed(db: Db, now: Date): Promise<Pick<AuditReport, "waiting" | "overdue">> {

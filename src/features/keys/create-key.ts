@@ -7,7 +7,7 @@ import { createKeyPair } from "../../platform/jwt/key-pair.ts";
 import type { AsymmetricAlgorithm } from "../../platform/jwt/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { type KeyRecord, longestTokenLifeSeconds } from "./queries.ts";
+import { type KeyRecord, longestTokenLifeSeconds, placeOfPrivateKey } from "./queries.ts";
 import { signingKeys } from "./table.ts";
 
 /** A key that was just created. */
@@ -38,7 +38,7 @@ export async function createKey(
       ...key,
       generation: (newest?.generation ?? 0) + 1,
       publicJwk,
-      sealedPrivateJwk: ctx.secrets.seal(privateJwk),
+      sealedPrivateJwk: ctx.secrets.seal(privateJwk, placeOfPrivateKey(id)),
       createdAt: ctx.clock.now(),
     })
     .onConflictDoNothing({ target: [signingKeys.algorithm, signingKeys.generation] })

@@ -1,5 +1,7 @@
 export { type ListedKey, listKeys } from "./list-keys.ts";
-export { loadKeys } from "./load-keys.ts";
-export { maintainKeys } from "./retire-keys.ts";
+export { adoptAlgorithm } from "./algorithms.ts";
+export { loadKeyRing } from "./load-key-ring.ts";
+export { sealedPrivateKeys } from "./queries.ts";
+export { deleteOtherKeys, maintainKeys } from "./retire-keys.ts";
 export { rotateKey } from "./rotate-key.ts";
 export { keysRoutes } from "./routes.ts";

@@ -2,6 +2,7 @@ import { currentKey } from "../../platform/jwt/key-ring.ts";
 import type { Algorithm } from "../../platform/jwt/port.ts";
 import { secretKeyOf } from "../../platform/jwt/secret-keys.ts";
 import type { Context } from "../../platform/platform.ts";
+import { readAlgorithmHistory } from "./algorithms.ts";
 import { type KeyRecord, readKeys } from "./queries.ts";
 
 /** A key without its secret part, as operators see it. */
@@ -18,29 +19,36 @@ export interface ListedKey {
 
 /** Every key with which tokens are verified: the secrets of the settings and the stored key pairs. */
 export async function listKeys(ctx: Context): Promise<ListedKey[]> {
-  const { jwtAlgorithm, jwtSecretKey, jwtSecretKeyPrevious } = ctx.settings;
+  const { jwtSecretKey, jwtSecretKeyPrevious } = ctx.settings;
   const now = ctx.clock.now();
+  const { inForce, replaced } = await readAlgorithmHistory(ctx);
   const keys = await readKeys(ctx.db);
-  const current = currentKey(keys, jwtAlgorithm, now);
+  const current = currentKey(keys, inForce, now);
+  const endOf = (algorithm: Algorithm) => replaced.get(algorithm)?.verifyUntil ?? null;
+  const isAccepted = ({ algorithm, until }: ListedKey) =>
+    (algorithm === inForce || replaced.has(algorithm)) && (until === null || until > now);
   const secrets = [jwtSecretKey, ...(jwtSecretKeyPrevious === null ? [] : [jwtSecretKeyPrevious])];
   return [
     ...secrets.map((secret, index) => ({
       id: secretKeyOf(secret).id,
       algorithm: "HS256" as const,
-      state: jwtAlgorithm === "HS256" && index === 0 ? ("current" as const) : ("retired" as const),
+      state: inForce === "HS256" && index === 0 ? ("current" as const) : ("retired" as const),
       since: null,
-      until: null,
+      until: endOf("HS256"),
     })),
-    ...keys
-      .filter(({ verifyUntil }) => verifyUntil === null || verifyUntil > now)
-      .map((key) => ({
-        id: key.id,
-        algorithm: key.algorithm,
-        state: stateOf(key, current),
-        since: key.activeFrom,
-        until: key.verifyUntil,
-      })),
-  ];
+    ...keys.map((key) => ({
+      id: key.id,
+      algorithm: key.algorithm,
+      state: stateOf(key, current),
+      since: key.activeFrom,
+      until: earlier(key.verifyUntil, endOf(key.algorithm)),
+    })),
+  ].filter(isAccepted);
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
 }
 
 function stateOf(key: KeyRecord, current: KeyRecord | undefined): ListedKey["state"] {

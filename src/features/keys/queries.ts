@@ -2,6 +2,7 @@ import { asc } from "drizzle-orm";
 
 import type { Settings } from "../../platform/config/settings.ts";
 import type { Db } from "../../platform/db/port.ts";
+import type { SealedColumn, SealedPlace } from "../../platform/secrets/port.ts";
 import { signingKeys } from "./table.ts";
 
 /** A key's row. */
@@ -14,6 +15,17 @@ export function readKeys(db: Db): Promise<KeyRecord[]> {
     .from(signingKeys)
     .orderBy(asc(signingKeys.algorithm), asc(signingKeys.generation))
     .execute();
+}
+
+/** The sealed private keys. */
+export const sealedPrivateKeys: SealedColumn = {
+  id: signingKeys.id,
+  sealed: signingKeys.sealedPrivateJwk,
+};
+
+/** Where a key's private part is sealed. */
+export function placeOfPrivateKey(id: string): SealedPlace {
+  return { column: signingKeys.sealedPrivateJwk, row: id };
 }
 
 /** How long before its use a scheduled key is published: other services may cache the key set for a while. */

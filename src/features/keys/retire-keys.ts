@@ -6,6 +6,7 @@ import { type Effect, once } from "../../platform/db/effects.ts";
 import { jsonObject } from "../../platform/db/json-object.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
+import { readAlgorithmHistory } from "./algorithms.ts";
 import { longestTokenLifeSeconds } from "./queries.ts";
 import { rotateKeyWhenDue } from "./rotate-key.ts";
 import { signingKeys } from "./table.ts";
@@ -22,6 +23,7 @@ const announce = () => ({ subject: "keys", id: "" }) as const;
 /** Retires the keys of an algorithm that is out of use: a replica that signed with it would have replaced them in time. */
 async function retireUnusedKeys(ctx: Context): Promise<void> {
   const { settings } = ctx;
+  const { inForce } = await readAlgorithmHistory(ctx);
   const now = ctx.clock.now();
   const dueBy = addSeconds(now, -settings.jwtKeyRotationSeconds);
   const query = ctx.db
@@ -30,7 +32,7 @@ async function retireUnusedKeys(ctx: Context): Promise<void> {
     .where(
       and(
         isNull(signingKeys.verifyUntil),
-        ne(signingKeys.algorithm, sql`${settings.jwtAlgorithm}`),
+        ne(signingKeys.algorithm, sql`${inForce}`),
         lte(signingKeys.activeFrom, dueBy),
       ),
     )
@@ -42,13 +44,20 @@ async function retireUnusedKeys(ctx: Context): Promise<void> {
 
 /** Deletes the keys that verify nothing any more. */
 async function deleteExpiredKeys(ctx: Context): Promise<void> {
-  const query = ctx.db
-    .delete(signingKeys)
-    .where(lte(signingKeys.verifyUntil, ctx.clock.now()))
-    .returning({ id: signingKeys.id });
-  await commit(ctx, { query, announce }, ({ id }, rows) => [
+  await deleteKeys(ctx, lte(signingKeys.verifyUntil, ctx.clock.now()));
+}
+
+/** Deletes every key but this one: every replica refuses what the others have signed. Gives their number. */
+export function deleteOtherKeys(ctx: Context, id: string): Promise<number> {
+  return deleteKeys(ctx, ne(signingKeys.id, id));
+}
+
+async function deleteKeys(ctx: Context, where: SQL): Promise<number> {
+  const query = ctx.db.delete(signingKeys).where(where).returning({ id: signingKeys.id });
+  const deleted = await commit(ctx, { query, announce }, ({ id }, rows) => [
     recordAll(ctx, "signing_key.deleted", sql`(select jsonb_agg(${id}) from ${rows})`),
   ]);
+  return deleted.length;
 }
 
 /** One audit row for all keys. */

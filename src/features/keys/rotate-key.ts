@@ -1,8 +1,9 @@
 import { addSeconds } from "../../kernel/clock.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
+import { readAlgorithmHistory } from "./algorithms.ts";
 import { createKey, type CreatedKey } from "./create-key.ts";
-import { loadKeys } from "./load-keys.ts";
+import { loadKeysOf } from "./load-keys.ts";
 import { leadSeconds, readKeys } from "./queries.ts";
 
 /** The time in which every replica is notified of a new key before the first token is signed with it. */
@@ -13,7 +14,7 @@ const noticeSeconds = 0.5;
  * HS256, whose secret is a setting, and `UnusableKeyError` if the present key cannot be opened.
  */
 export async function rotateKey(ctx: Context): Promise<CreatedKey> {
-  const algorithm = ctx.settings.jwtAlgorithm;
+  const { inForce: algorithm } = await readAlgorithmHistory(ctx);
   if (algorithm === "HS256") {
     throw new AppError(
       "CONFLICT",
@@ -21,7 +22,7 @@ export async function rotateKey(ctx: Context): Promise<CreatedKey> {
     );
   }
   // A process that cannot open the present key would seal the new one so that no replica can open it.
-  await loadKeys(ctx);
+  await loadKeysOf(ctx, algorithm);
   const keys = await readKeys(ctx.db);
   const activeFrom = addSeconds(ctx.clock.now(), noticeSeconds);
   return (await createKey(ctx, keys, { algorithm, activeFrom })) ?? rotateKey(ctx);
@@ -33,7 +34,7 @@ export async function rotateKey(ctx: Context): Promise<CreatedKey> {
  */
 export async function rotateKeyWhenDue(ctx: Context): Promise<CreatedKey | null> {
   const { settings } = ctx;
-  const algorithm = settings.jwtAlgorithm;
+  const { inForce: algorithm } = await readAlgorithmHistory(ctx);
   if (algorithm === "HS256") return null;
   const now = ctx.clock.now();
   const keys = await readKeys(ctx.db);

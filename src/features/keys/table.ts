@@ -1,7 +1,7 @@
 import { integer, jsonb, pgTable, text, unique } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../../platform/db/columns.ts";
-import type { AsymmetricAlgorithm, PublicJwk } from "../../platform/jwt/port.ts";
+import type { Algorithm, AsymmetricAlgorithm, PublicJwk } from "../../platform/jwt/port.ts";
 
 /** The key pairs with which tokens are signed under an asymmetric `JWT_ALGORITHM`. All replicas are notified of every change. */
 export const signingKeys = pgTable(
@@ -22,3 +22,12 @@ export const signingKeys = pgTable(
   },
   (table) => [unique("signing_keys_generation_unique").on(table.algorithm, table.generation)],
 );
+
+/** The algorithms that tokens were signed with, one row for each change; the newest is in force. All replicas are notified. */
+export const signingAlgorithms = pgTable("signing_algorithms", {
+  /** Of replicas that change the algorithm at once, one succeeds. */
+  generation: integer("generation").primaryKey(),
+  algorithm: text("algorithm").$type<Algorithm>().notNull(),
+  /** Tokens of the algorithm before it are accepted if they were issued before this time. */
+  activeFrom: timestamp("active_from").notNull(),
+});

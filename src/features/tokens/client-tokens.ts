@@ -47,6 +47,7 @@ export async function verifyClientToken(ctx: Platform, token: string): Promise<C
     type: "at+jwt",
     issuer: ctx.settings.jwtIssuer,
     audience: ctx.settings.jwtAudience,
+    maximumLifeSeconds: ctx.settings.jwtAccessTokenTtlSeconds,
     now: ctx.clock.now(),
   });
   if (result.status === "invalid" || !check.Check(result.claims)) throw invalidToken();

@@ -52,6 +52,7 @@ export async function inspectAccessToken(
   const result = await ctx.signer.verify(token, {
     ...expectation(ctx, "at+jwt"),
     audience: ctx.settings.jwtAudience,
+    maximumLifeSeconds: ctx.settings.jwtAccessTokenTtlSeconds,
   });
   if (result.status === "invalid" || !checks["at+jwt"].Check(result.claims)) throw invalidToken();
   return { status: result.status, claims: result.claims };

@@ -72,6 +72,7 @@ function findWeakSecrets(settings: Settings): SettingsProblem[] {
     JWT_SECRET_KEY: settings.jwtSecretKey,
     JWT_SECRET_KEY_PREVIOUS: settings.jwtSecretKeyPrevious,
     ENCRYPTION_KEY: settings.encryptionKey,
+    ENCRYPTION_KEY_PREVIOUS: settings.encryptionKeyPrevious,
   };
   return Object.entries(secrets)
     .filter(([, secret]) => secret !== null && secret !== "" && isWeakSecret(secret))

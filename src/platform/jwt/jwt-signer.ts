@@ -1,6 +1,6 @@
 import { type ParsedJws, parseCompact, signCompact, verifyCompact } from "./compact-jws.ts";
 import { verifyClaims } from "./verify-claims.ts";
-import type { Claims, KeyRing, TokenSigner, TokenType } from "./port.ts";
+import type { Claims, KeyRing, TokenSigner, TokenType, VerificationKey } from "./port.ts";
 
 /** The maximum length of a token. A longer one is not signed, and is refused before it is parsed. */
 export const maximumTokenLength = 8192;
@@ -16,7 +16,8 @@ export function createJwtSigner(ring: KeyRing): TokenSigner {
     const { kid, alg } = jws.header;
     const key = typeof kid === "string" ? await ring.find(kid) : undefined;
     if (!key || alg !== key.algorithm) return null;
-    return verifyCompact(jws, key.algorithm, key.verifyWith);
+    const claims = verifyCompact(jws, key.algorithm, key.verifyWith);
+    return claims !== null && isIssuedInTime(claims, key) ? claims : null;
   }
 
   return {
@@ -31,6 +32,11 @@ export function createJwtSigner(ring: KeyRing): TokenSigner {
       return claims === null ? { status: "invalid" } : verifyClaims(claims, expected);
     },
   };
+}
+
+/** A key that is learnt after its algorithm was replaced signs nothing that lives longer than what it signed before. */
+function isIssuedInTime({ iat }: Claims, { issuedBefore }: VerificationKey): boolean {
+  return issuedBefore === null || (typeof iat === "number" && iat * 1000 < issuedBefore.getTime());
 }
 
 /** No critical extension is supported, so a header that names one is not valid (RFC 7515 §4.1.11). */

@@ -22,12 +22,29 @@ export type ImportedKey = StoredKey & {
 
 /** A stored signing key cannot be used. No key replaces it by itself, because its tokens would become invalid without notice. */
 export class UnusableKeyError extends Error {
-  constructor(keyId: string, reason: string) {
+  /** Whether other settings would make it usable. */
+  readonly isBySettings: boolean;
+
+  constructor(keyId: string, reason: string, isBySettings: boolean) {
     super(
       `The signing key ${keyId} cannot be used: ${reason} If the key is lost, remove it (delete from signing_keys where id = '${keyId}'): a new key is then created, and tokens that the lost key signed are refused.`,
     );
     this.name = "UnusableKeyError";
+    this.isBySettings = isBySettings;
   }
+}
+
+/** The error for a key whose private part was sealed with a secret that is not in the settings. */
+export function keySealedByAnother(keyId: string): UnusableKeyError {
+  const reason =
+    "its private key was sealed under another ENCRYPTION_KEY (or JWT_SECRET_KEY, if that is unset). Set that one as ENCRYPTION_KEY_PREVIOUS.";
+  return new UnusableKeyError(keyId, reason, true);
+}
+
+/** The error for a key whose row was changed. */
+export function damagedKey(keyId: string): UnusableKeyError {
+  const reason = "its row in signing_keys is damaged. Restore it from a backup.";
+  return new UnusableKeyError(keyId, reason, false);
 }
 
 /** Generates a key pair. For RS256 this takes up to a second in another thread. */
@@ -55,10 +72,7 @@ export async function importKey(key: StoredKey): Promise<ImportedKey> {
     };
   } catch {
     // The cause is dropped: its message may hold the key.
-    throw new UnusableKeyError(
-      key.id,
-      "its row in signing_keys is damaged. Restore it from a backup.",
-    );
+    throw damagedKey(key.id);
   }
 }
 

@@ -3,17 +3,16 @@ import { AppError } from "../../kernel/errors.ts";
 import { paced } from "../../kernel/paced.ts";
 import { withDeadline } from "../db/deadline.ts";
 import { type ImportedKey, importKey } from "./key-pair.ts";
-import type { Algorithm, KeyRing, SigningKey, StoredKey, VerificationKey } from "./port.ts";
+import type { Algorithm, KeyRing, SigningKey, StoredKeys, VerificationKey } from "./port.ts";
 import { secretKeyOf } from "./secret-keys.ts";
 
 /** The parts that a key ring is created from. */
 export interface KeyRingOptions {
   readonly clock: Clock;
-  /** The algorithm that tokens are signed with. Tokens that keys of other algorithms signed stay valid. */
+  /** The algorithm that is in force until the stored keys are read. */
   readonly algorithm: Algorithm;
   readonly secrets: { readonly current: string; readonly previous: string | null };
-  /** Reads the stored key pairs, in the order of their creation. */
-  readonly load: () => Promise<readonly StoredKey[]>;
+  readonly load: () => Promise<StoredKeys>;
 }
 
 /** The shortest time between two reads of the stored keys, however many unknown key ids are received. */
@@ -26,8 +25,8 @@ const unknownKeyTimeoutSeconds = 1;
 const thumbprint = /^[\w-]{43}$/;
 
 /**
- * The keys of the secrets in the settings and the stored key pairs, each for its own algorithm. It holds no key pair before
- * the first `reload`. Whether a key is next, current or retired depends only on the clock.
+ * The keys of the secrets in the settings and the stored key pairs, each for its own algorithm. Those of an algorithm that was
+ * replaced verify only what was issued before. It holds no key pair before the first `reload`. Whether a key is next, current or retired depends only on the clock.
  */
 export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOptions): KeyRing {
   const secretKey = secretKeyOf(secrets.current);
@@ -35,29 +34,45 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
     secretKey,
     ...(secrets.previous === null ? [] : [secretKeyOf(secrets.previous)]),
   ];
+  let stored: StoredKeys = { algorithm, replaced: new Map(), keys: [] };
   let keyPairs: readonly ImportedKey[] = [];
   let revision = 0;
 
   const reload = paced(async () => {
-    const stored = await load();
-    const loaded = await Promise.all(stored.map(importKey));
-    if (!verifyTheSame(loaded, keyPairs)) revision += 1;
-    keyPairs = loaded;
+    const loaded = await load();
+    const imported = await Promise.all(loaded.keys.map(importKey));
+    if (!verifyTheSame(loaded, stored)) revision += 1;
+    keyPairs = imported;
+    stored = loaded;
   }, reloadPauseMilliseconds);
+
+  /** Whether keys of this algorithm verify anything now. */
+  function isAccepted(key: { readonly algorithm: Algorithm }, now: Date): boolean {
+    if (key.algorithm === stored.algorithm) return true;
+    const replaced = stored.replaced.get(key.algorithm);
+    return replaced !== undefined && now < replaced.verifyUntil;
+  }
 
   function verifying(): readonly ImportedKey[] {
     const now = clock.now();
-    return keyPairs.filter(({ verifyUntil }) => verifyUntil === null || verifyUntil > now);
+    return keyPairs.filter(
+      (key) => isAccepted(key, now) && (key.verifyUntil === null || key.verifyUntil > now),
+    );
   }
 
   function findKnown(keyId: string): VerificationKey | undefined {
-    return [...secretKeys, ...verifying()].find(({ id }) => id === keyId);
+    const now = clock.now();
+    const secrets = secretKeys.filter((key) => isAccepted(key, now));
+    const key = [...secrets, ...verifying()].find(({ id }) => id === keyId);
+    return (
+      key && { ...key, issuedBefore: stored.replaced.get(key.algorithm)?.issuedBefore ?? null }
+    );
   }
 
   return {
     current() {
-      if (algorithm === "HS256") return secretKey;
-      const key = currentKey(keyPairs.filter(canSign), algorithm, clock.now());
+      if (stored.algorithm === "HS256") return secretKey;
+      const key = currentKey(keyPairs.filter(canSign), stored.algorithm, clock.now());
       if (key) return key;
       throw new AppError("UNAVAILABLE", "The service is temporarily unavailable.", {
         retryAfterSeconds: 1,
@@ -71,7 +86,7 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
       return findKnown(keyId);
     },
     published() {
-      if (algorithm === "HS256") return [];
+      if (stored.algorithm === "HS256") return [];
       return verifying().map(({ id, algorithm: alg, publicJwk }) => ({
         ...publicJwk,
         kid: id,
@@ -95,10 +110,14 @@ export function currentKey<
   return candidates.findLast((key) => key.activeFrom <= now) ?? candidates[0];
 }
 
-/** Whether two lists of keys verify the same tokens until the same times. */
-function verifyTheSame(some: readonly StoredKey[], others: readonly StoredKey[]): boolean {
-  const describe = (keys: readonly StoredKey[]) =>
-    keys.map(({ id, verifyUntil }) => `${id} ${verifyUntil?.getTime() ?? ""}`).join();
+/** Whether the same tokens are verified until the same times. */
+function verifyTheSame(some: StoredKeys, others: StoredKeys): boolean {
+  const describe = ({ algorithm, replaced, keys }: StoredKeys) =>
+    [
+      algorithm,
+      ...[...replaced].map(([name, { issuedBefore }]) => `${name} ${issuedBefore.getTime()}`),
+      ...keys.map(({ id, verifyUntil }) => `${id} ${verifyUntil?.getTime() ?? ""}`),
+    ].join();
   return describe(some) === describe(others);
 }
 

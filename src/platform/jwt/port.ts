@@ -11,13 +11,22 @@ export type Verification =
   | { readonly status: "valid" | "expired"; readonly claims: Claims }
   | { readonly status: "invalid" };
 
+/** The values that the claims of a token must have. */
+export interface ExpectedClaims {
+  readonly issuer: string;
+  readonly audience?: string;
+  /** The longest time between issue and expiry; longer-lived tokens are refused. */
+  readonly maximumLifeSeconds?: number;
+  readonly now: Date;
+}
+
 /** Signs and verifies compact JWS tokens with the service's own keys. */
 export interface TokenSigner {
   /** Rejects when the token would be longer than `verify` accepts. */
   sign(type: TokenType, claims: Claims): Promise<string>;
   verify(
     token: string,
-    expected: { type: TokenType; issuer: string; audience?: string; now: Date },
+    expected: ExpectedClaims & { readonly type: TokenType },
   ): Promise<Verification>;
 }
 
@@ -32,6 +41,24 @@ export interface VerificationKey {
   readonly id: string;
   readonly algorithm: Algorithm;
   readonly verifyWith: KeyObject;
+  /** It verifies only tokens that were issued before this time; null while its algorithm is in force. */
+  readonly issuedBefore: Date | null;
+}
+
+/** An algorithm after a change: its keys verify what was issued before the change, until the last of it has expired. */
+export interface ReplacedAlgorithm {
+  readonly issuedBefore: Date;
+  readonly verifyUntil: Date;
+}
+
+/** What is stored of the keys. */
+export interface StoredKeys {
+  /** The algorithm that every replica signs with. */
+  readonly algorithm: Algorithm;
+  /** The algorithms before it. Keys of all other algorithms verify nothing. */
+  readonly replaced: ReadonlyMap<Algorithm, ReplacedAlgorithm>;
+  /** The key pairs, in the order of their creation. */
+  readonly keys: readonly StoredKey[];
 }
 
 /** A key that signs, with its only algorithm. */

@@ -5,7 +5,8 @@ import { deriveKey } from "../secrets/secrets.ts";
 import type { SigningKey, VerificationKey } from "./port.ts";
 
 /** A symmetric key: the same bytes sign and verify. */
-export type SecretKey = SigningKey & VerificationKey & { readonly algorithm: "HS256" };
+export type SecretKey = SigningKey &
+  Omit<VerificationKey, "issuedBefore"> & { readonly algorithm: "HS256" };
 
 /** The HMAC-SHA-256 key (RFC 7518 §3.2) of a secret in the settings. */
 export function secretKeyOf(secret: string): SecretKey {

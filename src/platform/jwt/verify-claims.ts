@@ -1,17 +1,13 @@
 import { numericDate } from "../../kernel/clock.ts";
-import type { Claims, Verification } from "./port.ts";
-
-/** The values that the claims of a token must have. */
-export interface ExpectedClaims {
-  readonly issuer: string;
-  readonly audience?: string;
-  readonly now: Date;
-}
+import type { Claims, ExpectedClaims, Verification } from "./port.ts";
 
 /** Every token of this service has these claims. */
 const required = ["sub", "jti", "iat", "exp"] as const;
 
-/** Verifies issuer, audience and times (RFC 7519 §4.1). There is no leeway: the same service issues and verifies. */
+/** How far the clock of the replica that issued a token may be ahead. A later `iat` would make `exp - iat` meaningless. */
+const clockSkewSeconds = 60;
+
+/** Verifies issuer, audience and times (RFC 7519 §4.1). Expiry has no leeway: the same service issues and verifies. */
 export function verifyClaims(claims: Claims, expected: ExpectedClaims): Verification {
   const { iss, aud, exp, nbf, iat } = claims;
   const now = numericDate(expected.now);
@@ -21,6 +17,8 @@ export function verifyClaims(claims: Claims, expected: ExpectedClaims): Verifica
     (expected.audience === undefined || includesAudience(aud, expected.audience)) &&
     isNumericDate(exp) &&
     isNumericDate(iat) &&
+    iat <= now + clockSkewSeconds &&
+    exp - iat <= (expected.maximumLifeSeconds ?? Number.POSITIVE_INFINITY) &&
     (nbf === undefined || (isNumericDate(nbf) && nbf <= now));
   if (!isOurs) return { status: "invalid" };
   return { status: exp <= now ? "expired" : "valid", claims };

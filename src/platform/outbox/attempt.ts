@@ -11,6 +11,7 @@ import {
   type OutboxMessage,
   PermanentDeliveryError,
 } from "./port.ts";
+import { outbox } from "./table.ts";
 
 /** What a topic's messages are delivered with. */
 export interface DeliveryOptions {
@@ -100,7 +101,15 @@ function reasonOf(error: unknown): string {
 }
 
 function readMessage(message: ClaimedMessage, secrets: Secrets): OutboxMessage {
-  const opened = message.sealed === null ? null : secrets.open(message.sealed);
+  const { sealed } = message;
+  // Another replica may have the key, or the operator may have forgotten ENCRYPTION_KEY_PREVIOUS: it is tried again.
+  if (sealed !== null && !secrets.hasKeyOf(sealed)) {
+    throw new Error(
+      "its secrets are sealed with a key that is not in the settings of this replica",
+    );
+  }
+  const opened =
+    sealed === null ? null : secrets.open(sealed, { column: outbox.sealed, row: message.id });
   return {
     id: message.id,
     key: message.key,

@@ -50,15 +50,18 @@ export async function enqueueAlone(
 
 function outboxRow(ctx: OutboxDependencies, message: NewMessage) {
   const now = ctx.clock.now();
+  const id = message.id ?? ctx.random.id(now);
   return {
-    id: message.id ?? ctx.random.id(now),
+    id,
     topic: message.topic,
     key: message.key,
     payload: message.payload instanceof SQL ? message.payload : { ...message.payload },
     fairnessKey: message.fairnessKey ?? null,
     turnAt:
       message.fairnessKey === undefined ? now : turnOf(message.topic, message.fairnessKey, now),
-    sealed: message.secrets ? ctx.secrets.seal(JSON.stringify(message.secrets)) : null,
+    sealed: message.secrets
+      ? ctx.secrets.seal(JSON.stringify(message.secrets), { column: outbox.sealed, row: id })
+      : null,
     createdAt: now,
     availableAt: now,
   };

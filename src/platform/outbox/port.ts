@@ -3,7 +3,7 @@ export interface OutboxMessage {
   readonly id: string;
   readonly key: string | null;
   readonly payload: Readonly<Record<string, unknown>>;
-  /** The sealed part of the message, or null if there is none or its key is lost. */
+  /** The sealed part of the message, or null if there is none or it was altered. */
   readonly secrets: Readonly<Record<string, unknown>> | null;
   readonly createdAt: Date;
   readonly attempt: number;

@@ -1,7 +1,8 @@
-import { sql } from "drizzle-orm";
+import { and, isNull, sql } from "drizzle-orm";
 import { index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../db/columns.ts";
+import type { SealedColumn } from "../secrets/port.ts";
 
 /** Messages to be delivered outside the database: each is written with its change, and delivered by a worker. */
 export const outbox = pgTable(
@@ -44,3 +45,10 @@ export const outbox = pgTable(
       .where(sql`${table.deadAt} is not null`),
   ],
 );
+
+/** The sealed parts of the messages that are not delivered yet. */
+export const sealedMessages: SealedColumn = {
+  id: outbox.id,
+  sealed: outbox.sealed,
+  where: and(isNull(outbox.deliveredAt), isNull(outbox.deadAt)),
+};

@@ -1,11 +1,13 @@
 import { and, eq, gt, ne, not, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../../kernel/clock.ts";
+import { lowestIdOf } from "../../../kernel/ids.ts";
 import { composeCommit, preparedCommit } from "../../../platform/db/commit.ts";
 import { when } from "../../../platform/db/effects.ts";
+import { jsonObject } from "../../../platform/db/json-object.ts";
 import type { QueryValue, ParameterSource } from "../../../platform/db/prepared-query.ts";
 import type { Context } from "../../../platform/platform.ts";
-import { recordAuditOf } from "../../audit/index.ts";
+import { differsFromEarlier, recordAuditOf } from "../../audit/index.ts";
 import { users } from "../../users/index.ts";
 import { isActiveSession, meetsSignInSettings } from "../queries.ts";
 import {
@@ -81,25 +83,44 @@ export async function isCurrentOfUnverifiedUser(
 
 /**
  * Decides, in one statement, on a token that is not the current one of its session. The immediate predecessor within the grace
- * leaves the session as it is; any other token ends it, which is recorded. Null if there is no active session.
+ * leaves the session as it is; any other token ends it. Both are recorded. Null if there is no active session.
  */
 export async function endUnlessWithinGrace(
   ctx: Context,
   token: PresentedToken,
 ): Promise<(RefreshedSession & { hasEnded: boolean }) | null> {
   const [row] = await decision(ctx, { ...token, ctx, now: ctx.clock.now() });
-  return row ? { ...toRefreshedSession(row), hasEnded: row.endedAt !== null } : null;
+  if (!row) return null;
+  const { isElsewhere, ...session } = row;
+  const hasEnded = session.endedAt !== null;
+  if (isElsewhere && !hasEnded) {
+    ctx.log.warn(
+      {
+        session_id: token.sessionId,
+        user_id: token.userId,
+        request_id: ctx.origin.requestId,
+        client_address: ctx.origin.ipAddress,
+      },
+      "a replaced refresh token was used within the grace from another network and another user agent",
+    );
+  }
+  return { ...toRefreshedSession(session), hasEnded };
 }
 
 const decision = preparedCommit((db, parameter: ParameterSource<Presentation>) => {
   const { token, now, contexts } = parametersOf(parameter);
-  const graceStart = parameter((sent) =>
-    addSeconds(sent.now, -sent.ctx.settings.refreshTokenGraceSeconds),
-  );
+  const graceStart = parameter(graceStartOf);
   const isWithinGrace = and(
     eq(sessions.previousRefreshTokenHash, token.presentedHash),
     gt(sessions.refreshTokenIssuedAt, graceStart),
   );
+  // The first use replaced the token, and its entry is of the statement that did.
+  const isElsewhere = differsFromEarlier(db, contexts, {
+    action: "session.refreshed",
+    userId: token.userId,
+    sessionId: token.sessionId,
+    lowestId: parameter((sent) => lowestIdOf(graceStartOf(sent))),
+  });
   const query = db
     .update(sessions)
     .set({
@@ -110,7 +131,7 @@ const decision = preparedCommit((db, parameter: ParameterSource<Presentation>) =
     .where(
       and(belongsToActiveSession(token, now), ne(sessions.refreshTokenHash, token.presentedHash)),
     )
-    .returning(returnedSession);
+    .returning({ ...returnedSession, isElsewhere: isElsewhere.as("is_elsewhere") });
   return composeCommit(
     db,
     {
@@ -118,8 +139,8 @@ const decision = preparedCommit((db, parameter: ParameterSource<Presentation>) =
       isMade: ({ endedAt }) => endedAt !== null,
       announce: ({ sessionId }) => ({ subject: "session", id: sessionId }),
     },
-    ({ id: userId, endedAt }) =>
-      when(sql`${endedAt} is not null`, [
+    ({ id: userId, amr, endedAt, isElsewhere: elsewhere }) => [
+      ...when(sql`${endedAt} is not null`, [
         recordAuditOf(contexts, {
           action: "session.refresh_reuse",
           result: "failure",
@@ -127,8 +148,24 @@ const decision = preparedCommit((db, parameter: ParameterSource<Presentation>) =
           sessionId: token.sessionId,
         }),
       ]),
+      ...when(sql`${endedAt} is null`, [
+        recordAuditOf(contexts, {
+          action: "session.refresh_grace",
+          result: "success",
+          userId,
+          sessionId: token.sessionId,
+          amr,
+          detail: jsonObject({ elsewhere }),
+        }),
+      ]),
+    ],
   );
 });
+
+/** A token that was replaced before this time is an old one. */
+function graceStartOf({ now, ctx }: Presentation): Date {
+  return addSeconds(now, -ctx.settings.refreshTokenGraceSeconds);
+}
 
 /** The input as parameters of a statement. */
 function parametersOf(parameter: ParameterSource<Presentation>) {

@@ -22,7 +22,7 @@ export const tokens = {
       kind: secret(32),
       default: null,
       description:
-        "The previous secret. Tokens that it signed are still accepted. Remove it when they have expired.",
+        "The previous secret. Tokens that it signed are still accepted, and without `ENCRYPTION_KEY` it also decrypts stored secrets. Remove it when the tokens have expired.",
       example: `previous-${exampleSecret}`,
       secret: true,
     },
@@ -99,6 +99,14 @@ export const tokens = {
       description:
         "The secret that encrypts stored secrets, such as private keys. When unset, the key is derived from `JWT_SECRET_KEY`.",
       example: `encryption-${exampleSecret}`,
+      secret: true,
+    },
+    ENCRYPTION_KEY_PREVIOUS: {
+      kind: secret(32),
+      default: null,
+      description:
+        "The secret that encrypted stored secrets before: the previous `ENCRYPTION_KEY`, or the previous `JWT_SECRET_KEY` where `ENCRYPTION_KEY` was unset. It only decrypts: what it encrypted is encrypted again at each start. It verifies no token.",
+      example: `previous-encryption-${exampleSecret}`,
       secret: true,
     },
     PASSWORD_GRANT_ENABLED: {
