@@ -56,7 +56,7 @@ describe("the embedded Postgres", () => {
       wal_sync_method: "fsync",
       synchronous_commit: "on",
     });
-    await embedded.client.exec("create table commits (value int)");
+    await embedded.client.execute("create table commits (value int)");
     const operations = Reflect.get(embedded.client.Module, "NODEFS").stream_ops;
     const original = operations.fsync;
     const results: number[] = [];
@@ -88,8 +88,8 @@ describe("the embedded Postgres", () => {
     "truncates its log and vacuums dead rows",
     async () => {
       const { client } = embedded;
-      await client.exec("create table sessions as select g as id from generate_series(1, 1000) g");
-      await client.exec("delete from sessions");
+      await client.execute("create table sessions as select g as id from generate_series(1, 1000) g");
+      await client.execute("delete from sessions");
       const message = "select pg_logical_emit_message(true, 'test', repeat('x', 10000000))::text";
       for (let round = 0; round < 6; round += 1) await client.query(message);
       const segments = (): number => readdirSync(join(dataDir, "postgres/pg_wal")).length;
