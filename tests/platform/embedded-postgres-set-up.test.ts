@@ -97,7 +97,9 @@ describe("the embedded Postgres", () => {
     "truncates its log and vacuums dead rows",
     async () => {
       const { client } = embedded;
-      await client.execute("create table sessions as select g as id from generate_series(1, 1000) g");
+      await client.execute(
+        "create table sessions as select g as id from generate_series(1, 1000) g",
+      );
       await client.execute("delete from sessions");
       const message = "select pg_logical_emit_message(true, 'test', repeat('x', 10000000))::text";
       for (let round = 0; round < 6; round += 1) await client.query(message);

@@ -1,5 +1,6 @@
 import { and, desc, inArray, lt, type SQL } from "drizzle-orm";
 
+import { startStopwatch } from "../../kernel/clock.ts";
 import type { UserActor } from "../../kernel/context.ts";
 import { decodeCursor, encodeCursor } from "../../kernel/cursor.ts";
 import { type Page, pageOf } from "../../kernel/page.ts";
@@ -18,9 +19,10 @@ export interface PostFilter {
 }
 
 /** A search examines its posts in statements of this many, so that it delays other statements by no more than one of them. */
-const postsInStatement = 100;
-/** A search examines at most this many posts for one page. */
+const postsInStatement = 50;
+/** A search begins no other statement for a page after this many posts, or this much time. */
 const postsInSearch = 1_000;
+const searchMilliseconds = 1_000;
 
 /**
  * A page of posts, the newest first. A page of a search may have fewer posts than the limit, even none, and yet a cursor, with
@@ -52,8 +54,10 @@ async function search(
   { limit, after }: { limit: number; after: number | null },
 ): Promise<{ found: number[]; last: number | null }> {
   const found: number[] = [];
+  const millisecondsSince = startStopwatch();
   let last = after;
   for (let examined = 0; examined < postsInSearch; examined += postsInStatement) {
+    if (millisecondsSince() > searchMilliseconds) break;
     const rows = await ctx.db
       .select({ id: posts.id, matches: containsText(posts.postData, text) })
       .from(posts)

@@ -81,6 +81,7 @@ export function startEngineThread(onPanic: (reason: string) => void): EngineThre
   /** Sends a request. Only one at a time: a reply does not name its request. */
   async function ask(request: EngineRequest): Promise<EngineMessage> {
     settle = Promise.withResolvers();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a message between threads has no origin
     worker.postMessage(request);
     const reply = await settle.promise;
     if (reply.kind === "failure") throw new EngineError(reply.fault);

@@ -70,8 +70,8 @@ export async function startEngine({ directory, module, onPanic }: EngineOptions)
         return false;
       },
     });
-    const { FS } = client.Module;
-    FS.writeFile(languagePath, importSharedMemory(FS.readFile(languagePath)));
+    const files = engineFiles(client);
+    files.writeFile(languagePath, importSharedMemory(files.readFile(languagePath)));
     reportPanic(client, () => onPanic(reason()));
     return {
       client,
@@ -152,6 +152,22 @@ function streamOperations(module: object): StreamOperations {
     if (typeof operations === "object" && operations !== null) return operations;
   }
   throw new Error("PGlite's file system is not the one that this version was written for");
+}
+
+/** Emscripten's file system in memory, whose types are in a package of their own. */
+interface EngineFiles {
+  readFile(path: string): Uint8Array;
+  writeFile(path: string, content: Uint8Array): void;
+}
+
+function engineFiles(client: PGlite): EngineFiles {
+  const files: unknown = Reflect.get(client.Module, "FS");
+  if (isEngineFiles(files)) return files;
+  throw new Error("the engine has no file system");
+}
+
+function isEngineFiles(value: unknown): value is EngineFiles {
+  return typeof value === "object" && value !== null && "readFile" in value && "writeFile" in value;
 }
 
 function sharedBufferOf({ buffer }: { readonly buffer: unknown }): SharedArrayBuffer {

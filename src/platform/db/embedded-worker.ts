@@ -2,14 +2,26 @@
 import { types } from "@electric-sql/pglite";
 
 import { compileEngine, type Engine, startEngine } from "./embedded-engine.ts";
-import type { EngineFault, EngineMessage, EngineRequest, QueryResult } from "./embedded-messages.ts";
+import type {
+  EngineFault,
+  EngineMessage,
+  EngineRequest,
+  QueryResult,
+} from "./embedded-messages.ts";
 
 declare const self: Worker;
 
 /** Drizzle's driver expects these types as Postgres writes them. The arrays: of numeric, and of the others. */
 const unparsedTypes = [
-  ...[types.TIMESTAMP, types.TIMESTAMPTZ, types.INTERVAL, types.DATE],
-  ...[1231, 1115, 1185, 1187, 1182],
+  types.TIMESTAMP,
+  types.TIMESTAMPTZ,
+  types.INTERVAL,
+  types.DATE,
+  1231,
+  1115,
+  1185,
+  1187,
+  1182,
 ];
 const parsers = Object.fromEntries(unparsedTypes.map((type) => [type, (text: string) => text]));
 const noRows: QueryResult = { rows: [] };
@@ -20,6 +32,7 @@ compiling.catch(() => undefined);
 let started: Engine | null = null;
 
 function send(message: EngineMessage): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a message between threads has no origin
   self.postMessage(message);
 }
 
@@ -42,7 +55,10 @@ async function run(request: Exclude<EngineRequest, { kind: "start" }>): Promise<
   switch (request.kind) {
     case "query": {
       const { rowMode } = request;
-      const result = await client.query(request.text, [...request.parameters], { rowMode, parsers });
+      const result = await client.query(request.text, [...request.parameters], {
+        rowMode,
+        parsers,
+      });
       const { rows, affectedRows } = result;
       return affectedRows === undefined ? { rows } : { rows, affectedRows };
     }

@@ -63,7 +63,10 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       query: (text, parameters, { rowMode } = {}) =>
         gate.run(async () => {
           const current = await client();
-          return current.query(text, parameters, { ...(rowMode ? { rowMode } : {}), timeoutSeconds });
+          return current.query(text, parameters, {
+            ...(rowMode ? { rowMode } : {}),
+            timeoutSeconds,
+          });
         }, budget),
     });
   }
@@ -100,7 +103,11 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   };
 }
 
-/** Drizzle's driver uses only `query` of a client, and `transaction`, which only the migration does. */
 function createDb(client: EmbeddedQueries): Db {
-  return drizzle(client as PGlite);
+  return drizzle(asPGlite(client));
+}
+
+/** Drizzle's driver uses only `query` of a client, and `transaction`, which only the migration does. */
+function asPGlite(client: EmbeddedQueries): PGlite {
+  return client as PGlite;
 }
