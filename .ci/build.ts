@@ -23,13 +23,14 @@ const compileFlags = [
 
 /** Prepares the embedded files, and compiles `dist/gatehouse` if it is out of date. */
 export async function build(options: { force: boolean }): Promise<void> {
-  const entry = "src/main.ts";
+  // The thread of the embedded database is an entry point of its own: the bundler does not follow `new Worker`.
+  const entries = ["src/main.ts", "src/platform/db/embedded-worker.ts"];
   await prepareAssets();
   const commit = await findCommit();
   const compileArguments = [
     ...compileFlags,
     `--define=GATEHOUSE_COMMIT=${JSON.stringify(commit)}`,
-    entry,
+    ...entries,
   ];
   const stamp = `bun ${Bun.version} ${compileArguments.join(" ")}\n`;
   if (!options.force && (await isUpToDate(stamp))) {

@@ -12,6 +12,7 @@ import type { EmbeddedPostgres } from "../../src/platform/db/embedded-postgres.t
 await prepareEmbeddedDatabase();
 const { runMaintenance, startEmbeddedPostgres } =
   await import("../../src/platform/db/embedded-postgres.ts");
+const { compileEngine, startEngine } = await import("../../src/platform/db/embedded-engine.ts");
 
 const longTestMs = 30_000;
 const parent = mkdtempSync(join(tmpdir(), "gatehouse-embedded-"));
@@ -56,8 +57,15 @@ describe("the embedded Postgres", () => {
       wal_sync_method: "fsync",
       synchronous_commit: "on",
     });
-    await embedded.client.exec("create table commits (value int)");
-    const operations = Reflect.get(embedded.client.Module, "NODEFS").stream_ops;
+    const other = join(parent, "commits");
+    await (await startEmbeddedPostgres({ dataDir: other })).close();
+    const { client } = await startEngine({
+      directory: join(other, "postgres"),
+      module: await compileEngine(),
+      onPanic: () => undefined,
+    });
+    await client.exec("create table commits (value int)");
+    const operations = Reflect.get(client.Module, "NODEFS").stream_ops;
     const original = operations.fsync;
     const results: number[] = [];
     operations.fsync = (stream: unknown) => {
@@ -65,12 +73,13 @@ describe("the embedded Postgres", () => {
       return results.at(-1);
     };
     for (const value of [1, 2, 3]) {
-      await embedded.client.query("insert into commits values ($1)", [value]);
+      await client.query("insert into commits values ($1)", [value]);
       expect(results).toEqual(Array.from({ length: value }, () => 0));
     }
     // A disk error must reach Postgres: an exception would count as success.
     expect(original({ nfd: -1 })).toBeGreaterThan(0);
     operations.fsync = original;
+    await client.close();
   });
 
   test("keeps its files to their owner", () => {
@@ -88,8 +97,10 @@ describe("the embedded Postgres", () => {
     "truncates its log and vacuums dead rows",
     async () => {
       const { client } = embedded;
-      await client.exec("create table sessions as select g as id from generate_series(1, 1000) g");
-      await client.exec("delete from sessions");
+      await client.execute(
+        "create table sessions as select g as id from generate_series(1, 1000) g",
+      );
+      await client.execute("delete from sessions");
       const message = "select pg_logical_emit_message(true, 'test', repeat('x', 10000000))::text";
       for (let round = 0; round < 6; round += 1) await client.query(message);
       const segments = (): number => readdirSync(join(dataDir, "postgres/pg_wal")).length;

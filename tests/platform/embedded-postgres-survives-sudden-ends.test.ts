@@ -17,7 +17,7 @@ const program = `
     dataDir: process.argv.at(-1),
     onPanic: (reason) => console.log("panic: " + reason),
   });
-  await embedded.client.exec("create table if not exists numbers (value int primary key)");
+  await embedded.client.execute("create table if not exists numbers (value int primary key)");
   console.log("ready");
   for await (const line of console) {
     if (line === "close") break;

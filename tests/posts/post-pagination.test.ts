@@ -96,6 +96,32 @@ describe.each([...databaseKinds])("lists of posts on %s", (database) => {
     ]);
   });
 
+  // A page without items is not the last one. Else a search would examine all posts of a user, in one request.
+  // part of security 162
+  test("a search examines a bounded number of posts for a page, and its cursor continues it", async () => {
+    const user = await signUp(app);
+    const oldest = await makePost(app, user, { text: "needle" });
+    await app.rows(
+      `insert into posts (user_id, post_data, visibility, created_at, updated_at)
+       select user_id, 'hay ' || number, 'private', now(), now()
+       from posts, generate_series(1, 1250) number where id = ${oldest} order by number`,
+    );
+    const newest = await makePost(app, user, { text: "another needle" });
+    const first = await list(user, "?q=needle&limit=1");
+    const { items, next_cursor: cursor } = first.json.data;
+    expect(items.map(({ post_id: id }: { post_id: number }) => id)).toEqual([newest]);
+    expect(cursor).toBeString();
+    const second = await list(user, `?q=needle&limit=1&cursor=${cursor}`);
+    expect(second.json.data.items).toHaveLength(1);
+    expect(second.json.data.items[0].post_id).toBe(oldest);
+    expect(second.json.data.next_cursor).toBeNull();
+    expect(await listedPosts(app, user, "&q=needle")).toEqual([newest, oldest]);
+    expect((await list(user, "?q=hay 1&limit=1")).json.data.items).toHaveLength(1);
+    const none = await list(user, "?q=nowhere");
+    expect([none.status, none.json.data.items]).toEqual([200, []]);
+    expect(none.json.data.next_cursor).toBeString();
+  });
+
   // part of security 104, 109
   test("an invalid page, scope or cursor is refused", async () => {
     await makePost(app, ada, { visibility: "public" });

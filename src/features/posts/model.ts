@@ -48,7 +48,8 @@ export const postsQuery = Type.Object(
     ),
     q: Type.Optional(
       textSchema({
-        description: "Only posts that contain this text, ignoring case.",
+        description:
+          "Only posts that contain this text, ignoring case. A page may have fewer than `limit` posts although `next_cursor` is not null.",
         maxLength: 200,
       }),
     ),

@@ -3,6 +3,7 @@ import { and, desc, inArray, isNotNull, isNull, lt, type SQL, sql } from "drizzl
 import { decodeCursor, encodeCursor, findPosition } from "../../kernel/cursor.ts";
 import { isUuid } from "../../kernel/ids.ts";
 import { type Page, pageOf } from "../../kernel/page.ts";
+import { containsText } from "../../platform/db/columns.ts";
 import type { PageQuery } from "../../platform/http/list.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { baseRole, userRoles } from "../roles/index.ts";
@@ -37,7 +38,7 @@ export async function listUsers(
       and(
         hasStatus(status),
         role === null || role === baseRole ? undefined : hasRole(ctx, role),
-        text === null ? undefined : contains(text),
+        text === null ? undefined : containsText(searchedText, text),
         after === null ? undefined : lt(users.id, after),
       ),
     )
@@ -73,8 +74,3 @@ function hasRole({ db }: Platform, role: string): SQL {
 
 /** The exact expression of `users_search_index` (migration 0007), or the index would not be used. */
 const searchedText = sql`(${users.email} || E'\\n' || coalesce(${users.username}, '') || E'\\n' || coalesce(${users.name}, ''))`;
-
-function contains(text: string): SQL {
-  const literally = text.replaceAll(/[\\%_]/g, String.raw`\$&`);
-  return sql`${searchedText} ilike ${`%${literally}%`}`;
-}

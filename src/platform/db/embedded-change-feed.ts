@@ -2,13 +2,13 @@ import { type ChangeFeed, changeChannel, createListeners, parseChange } from "./
 
 /** The part of the embedded database that a feed needs. */
 interface Listening {
-  listen(channel: string, handle: (payload: string) => void): Promise<() => Promise<void>>;
+  listen(channel: string, handle: (payload: string) => void): Promise<() => void>;
 }
 
 /** The feed of the embedded database, which has no other replica and no connection that could be lost. */
 export function createEmbeddedChangeFeed(client: () => Promise<Listening>): ChangeFeed {
   const listeners = createListeners();
-  let unlisten: (() => Promise<void>) | null = null;
+  let unlisten: (() => void) | null = null;
 
   return {
     isLive: () => unlisten !== null,
@@ -20,10 +20,10 @@ export function createEmbeddedChangeFeed(client: () => Promise<Listening>): Chan
         listeners.notify(parseChange(payload)),
       );
     },
-    async stop() {
-      const end = unlisten;
+    stop() {
+      unlisten?.();
       unlisten = null;
-      await end?.();
+      return Promise.resolve();
     },
   };
 }

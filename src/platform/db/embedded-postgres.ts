@@ -1,18 +1,14 @@
-import { existsSync, fsyncSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
-import { NodeFS } from "@electric-sql/pglite/nodefs";
-import systemFilesPath from "@electric-sql/pglite/pglite.data" with { type: "file" };
 
 import preparedPath from "../../../dist/assets/embedded-postgres.tar.gz" with { type: "file" };
 import { lockDataDirectory } from "./data-directory-lock.ts";
-import { compileEngine } from "./embedded-engine.ts";
+import { type EmbeddedClient, startEngineThread } from "./embedded-client.ts";
 
-/** A Postgres that runs inside this process and has locked its data directory. */
+/** A Postgres that runs in a thread of this process, which has locked its data directory. */
 export interface EmbeddedPostgres {
-  /** The one connection. Statements run one after the other, on the event loop; a transaction excludes all others. */
-  readonly client: PGlite;
+  readonly client: EmbeddedClient;
   /** Waits for the statements in progress, shuts down and unlocks the directory. May be called again. */
   close(): Promise<void>;
 }
@@ -29,24 +25,6 @@ export interface EmbeddedPostgresOptions {
 
 const maintenanceIntervalMilliseconds = 30_000;
 
-/** `__WASI_ERRNO_IO`. Postgres panics on it. */
-const wasiIoError = 29;
-
-/** PGlite's own parameters but `-F`, which turns `fsync` off: a commit would not be on the disk when it is acknowledged. */
-const startParameters = [
-  ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
-  ...[
-    "fsync=on",
-    // The engine's `fdatasync` does nothing.
-    "wal_sync_method=fsync",
-    "shared_buffers=8MB",
-    "maintenance_work_mem=8MB",
-    "max_wal_size=32MB",
-    // Messages about a statement's error may contain what a user typed.
-    "log_min_messages=fatal",
-  ].flatMap((setting) => ["-c", setting]),
-];
-
 /**
  * Starts the Postgres that is embedded in the executable on `<dataDir>/postgres`. The first start unpacks the directory that
  * was prepared at build time. An acknowledged write survives a sudden end of the process or the machine.
@@ -57,10 +35,15 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir);
   const lock = lockDataDirectory(dataDir);
+  const thread = startEngineThread((reason) => {
+    options.onPanic?.(reason);
+    // Nothing is left that could execute a statement. The next start recovers the database.
+    process.exit(1);
+  });
   try {
     const directory = join(dataDir, "postgres");
-    const [module] = await Promise.all([compileEngine(), unpackOnce(directory)]);
-    const client = await startEngine(module, directory, options.onPanic);
+    await unpackOnce(directory);
+    const client = await thread.start(directory);
     const stopMaintenance = startMaintenance(client, options.onMaintenanceError);
     let closing: Promise<void> | null = null;
     return {
@@ -73,6 +56,7 @@ export async function startEmbeddedPostgres(
       },
     };
   } catch (error) {
+    thread.end();
     lock.release();
     throw error;
   }
@@ -122,98 +106,9 @@ async function persist(path: string, mode?: number): Promise<void> {
   }
 }
 
-async function startEngine(
-  module: WebAssembly.Module,
-  directory: string,
-  onPanic: EmbeddedPostgresOptions["onPanic"],
-): Promise<PGlite> {
-  const messages: string[] = [];
-  const reason = (): string => messages.slice(-6).join(" ") || "it gave no reason";
-  try {
-    const client = await PGlite.create({
-      fs: createSyncingFiles(directory),
-      pgliteWasmModule: module,
-      fsBundle: Bun.file(systemFilesPath),
-      startParams: startParameters,
-      onStderr(text) {
-        if (/ (FATAL|PANIC|DETAIL|HINT): /.test(text)) messages.push(text.trim());
-        return false;
-      },
-    });
-    endProcessOnPanic(client, () => onPanic?.(reason()));
-    return client;
-  } catch (error) {
-    throw new Error(`The embedded Postgres cannot start on ${directory}: ${reason()}`, {
-      cause: error,
-    });
-  }
-}
-
-/** The status of the exception by which the engine leaves a failed statement. After any other one it cannot continue. */
-const longJumpStatus = 100;
-
-/** PGlite would call an engine that has failed without end, and block the event loop. The next start recovers the database. */
-function endProcessOnPanic(client: PGlite, report: () => void): void {
-  const engine = client.Module;
-  const step = engine._PostgresMainLoopOnce;
-  engine._PostgresMainLoopOnce = () => {
-    try {
-      step();
-    } catch (error) {
-      const isLongJump =
-        typeof error === "object" &&
-        error !== null &&
-        Reflect.get(error, "status") === longJumpStatus;
-      if (!isLongJump) {
-        report();
-        process.exit(1);
-      }
-      throw error;
-    }
-  };
-}
-
-/** PGlite's files on the disk, with the `fsync` that its file system lacks (electric-sql/pglite #1107). */
-function createSyncingFiles(directory: string): NodeFS {
-  const files = new NodeFS(directory);
-  const initialize = files.init.bind(files);
-  files.init = async (client, options) => {
-    const { emscriptenOpts } = await initialize(client, options);
-    const addSync = (module: object): void => {
-      streamOperations(module).fsync = ({ nfd }) => {
-        try {
-          fsyncSync(nfd);
-          return 0;
-        } catch {
-          // Postgres would not notice an exception, and would acknowledge the commit.
-          return wasiIoError;
-        }
-      };
-    };
-    return {
-      emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), addSync] },
-    };
-  };
-  return files;
-}
-
-/** Emscripten's operations on an open file, which its types do not declare. */
-interface StreamOperations {
-  fsync?: (stream: { readonly nfd: number }) => number;
-}
-
-function streamOperations(module: object): StreamOperations {
-  const nodeFiles: unknown = Reflect.get(module, "NODEFS");
-  if (typeof nodeFiles === "object" && nodeFiles !== null && "stream_ops" in nodeFiles) {
-    const operations: unknown = nodeFiles.stream_ops;
-    if (typeof operations === "object" && operations !== null) return operations;
-  }
-  throw new Error("PGlite's file system is not the one that this version was written for");
-}
-
 /** A single Postgres process has no checkpointer and no autovacuum. Without this its log would grow without limit. */
 function startMaintenance(
-  client: PGlite,
+  client: EmbeddedClient,
   onError: EmbeddedPostgresOptions["onMaintenanceError"],
 ): () => Promise<void> {
   let running = Promise.resolve();
@@ -240,9 +135,9 @@ const tableToVacuum = `select format('%I.%I', s.schemaname, s.relname) as name
   order by s.n_dead_tup desc, s.n_mod_since_analyze desc limit 1`;
 
 /** One round of maintenance: vacuums at most one table, since it blocks statements, and makes a checkpoint when the log is long. */
-export async function runMaintenance(client: PGlite): Promise<void> {
+export async function runMaintenance(client: EmbeddedClient): Promise<void> {
   const [table] = (await client.query<{ name: string }>(tableToVacuum)).rows;
-  if (table) await client.exec(`vacuum (analyze) ${table.name}`);
+  if (table) await client.execute(`vacuum (analyze) ${table.name}`);
   const [log] = (await client.query<{ due: boolean }>(longLog)).rows;
-  if (log?.due === true) await client.exec("checkpoint");
+  if (log?.due === true) await client.execute("checkpoint");
 }

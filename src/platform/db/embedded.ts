@@ -1,8 +1,10 @@
+import type { PGlite } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
 
 import { systemRandom } from "../../kernel/random.ts";
 import type { Logger } from "../log/port.ts";
 import { withDeadline } from "./deadline.ts";
+import type { EmbeddedClient, EmbeddedQueries } from "./embedded-client.ts";
 import { createEmbeddedChangeFeed } from "./embedded-change-feed.ts";
 import {
   type EmbeddedPostgres,
@@ -22,8 +24,6 @@ export interface EmbeddedOptions {
   readonly onStatement?: () => void;
 }
 
-type Client = EmbeddedPostgres["client"];
-
 /** The Postgres inside the executable: one process, one data directory, started by `open`. */
 export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   const { dataDir, timeoutSeconds, log } = options;
@@ -36,12 +36,12 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
   });
 
-  async function client(): Promise<Client> {
+  async function client(): Promise<EmbeddedClient> {
     if (!starting) throw new Error("the embedded database is not open");
     return (await starting).client;
   }
 
-  async function start(): Promise<Client> {
+  async function start(): Promise<EmbeddedClient> {
     starting ??= startEmbeddedPostgres({
       dataDir,
       onMaintenanceError: (error) => log.warn(describeError(error), "database maintenance failed"),
@@ -55,15 +55,20 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
 
   /** Only one call at a time: the advisory lock belongs to the connection, and there is only one. */
   async function migrate(): Promise<void> {
-    await migrateUnderLock(drizzle(await start()), log);
+    await migrateUnderLock(createDb(await start()), log);
   }
 
   function openDb(budget?: WaitBudget): Db {
-    const gated: Pick<Client, "query"> = {
-      query: (query, parameters, queryOptions) =>
-        gate.run(async () => (await client()).query(query, parameters, queryOptions), budget),
-    };
-    return drizzle(asClient(gated));
+    return createDb({
+      query: (text, parameters, { rowMode } = {}) =>
+        gate.run(async () => {
+          const current = await client();
+          return current.query(text, parameters, {
+            ...(rowMode ? { rowMode } : {}),
+            timeoutSeconds,
+          });
+        }, budget),
+    });
   }
 
   const changes = createEmbeddedChangeFeed(client);
@@ -82,10 +87,12 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     async pendingMigrations() {
       // A query for pending migrations must not create a database.
       if (!starting && !wasEverStarted(dataDir)) return ownMigrations.map(({ name }) => name);
-      return readPendingMigrations(drizzle(await start()));
+      return readPendingMigrations(createDb(await start()));
     },
     async ping(deadlineSeconds) {
-      await withDeadline((await client()).query("select 1"), deadlineSeconds);
+      const current = await client();
+      const response = current.query("select 1", [], { timeoutSeconds: deadlineSeconds });
+      await withDeadline(response, deadlineSeconds);
     },
     async close() {
       await changes.stop();
@@ -96,7 +103,11 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   };
 }
 
-/** Drizzle's driver uses only `query` of a client, except for transactions, which are never used here. */
-function asClient(gated: Pick<Client, "query">): Client {
-  return gated as Client;
+function createDb(client: EmbeddedQueries): Db {
+  return drizzle(asPGlite(client));
+}
+
+/** Drizzle's driver uses only `query` of a client, and `transaction`, which only the migration does. */
+function asPGlite(client: EmbeddedQueries): PGlite {
+  return client as PGlite;
 }
