@@ -9,7 +9,7 @@ import { freshEmail, goodPassword } from "../support/journey.ts";
 setDefaultTimeout(60_000);
 
 /** Enough of them at bcrypt's cost 12 that some are still hashed when new requests are not taken any more. */
-const loginCount = 24;
+const loginCount = 10;
 const noVerification = { REQUIRE_EMAIL_VERIFICATION: "false" };
 
 /** The status of a call, or what became of it instead; never rejects, as it may be looked at much later. */
