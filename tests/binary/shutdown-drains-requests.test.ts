@@ -85,7 +85,12 @@ test("a repeated SIGTERM does not shorten the shutdown", async () => {
 // An orchestrator kills what does not end in time: better cut off here, where the log says so.
 test("requests that outlast SHUTDOWN_TIMEOUT are cut off, and the process exits", async () => {
   await using home = await createHome("postgres");
-  const settings = { ...home.settings, ...noVerification, SHUTDOWN_TIMEOUT: "1s", LOGIN_QUEUE: "1000" };
+  const settings = {
+    ...home.settings,
+    ...noVerification,
+    SHUTDOWN_TIMEOUT: "1s",
+    LOGIN_QUEUE: "1000",
+  };
   await using server = await startGatehouse({ ...home, settings });
   const email = await register(server);
   const logins = Array.from({ length: 100 }, () =>

@@ -29,9 +29,7 @@ describe.each([...databaseKinds])("create-admin on %s", (kind) => {
     expect(taken.exitCode).toBe(1);
     expect(withoutLog(taken.stderr)).toMatch(/^gatehouse: This .* already/);
     expect(await home.rows("select email from users")).toEqual([{ email }]);
-    const audit = await home.rows(
-      "select action, result, actor_kind from audit_log order by id",
-    );
+    const audit = await home.rows("select action, result, actor_kind from audit_log order by id");
     expect(audit).toEqual([
       { action: "user.created", result: "success", actor_kind: "operator" },
       { action: "user.created", result: "failure", actor_kind: "operator" },

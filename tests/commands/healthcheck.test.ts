@@ -29,7 +29,10 @@ test.each(["127.0.0.1", "0.0.0.0"])(
   "healthcheck calls a server on %s directly, whatever proxy the environment names",
   async (host) => {
     await using home = await createHome("postgres");
-    await using server = await startGatehouse({ ...home, settings: { ...home.settings, HOST: host } });
+    await using server = await startGatehouse({
+      ...home,
+      settings: { ...home.settings, HOST: host },
+    });
     const { exitCode } = await runGatehouse(["healthcheck"], {
       cwd: home.cwd,
       settings: {
