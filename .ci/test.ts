@@ -1,6 +1,7 @@
 // Runs the tests on one temporary Postgres server, or on TEST_DATABASE_URL if set. Arguments are passed to `bun test`.
 import { makeTemporaryDirectory } from "./temporary-directory.ts";
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
+import { shortLivedProcess } from "../tests/support/short-lived-process.ts";
 
 let interruption: NodeJS.Signals | undefined;
 let tests: Bun.Subprocess | undefined;
@@ -32,7 +33,7 @@ try {
         stdin: "inherit",
         stdout: "inherit",
         stderr: "inherit",
-        env: { ...process.env, TEST_DATABASE_URL: server?.url ?? given },
+        env: { ...shortLivedProcess, ...process.env, TEST_DATABASE_URL: server?.url ?? given },
       },
     );
     exitCode = await tests.exited;

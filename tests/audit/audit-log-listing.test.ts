@@ -4,6 +4,7 @@ import { signInAdmin } from "../support/admin.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn, registerVerified, signUp } from "../support/journey.ts";
+import { expectRefusedQueries } from "../support/refused-queries.ts";
 import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 interface Item {
@@ -133,7 +134,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
 
   test("refuses invalid filters", async () => {
     const { json } = await list("?limit=1");
-    const queries = [
+    await expectRefusedQueries(list, [
       "?user_id=x",
       `?user_id=urn:uuid:00000000-0000-7000-8000-000000000000`,
       "?user_id=",
@@ -152,15 +153,7 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
       `?cursor=${json.data.next_cursor}x`,
       "?actor=x",
       "?sort=hash",
-    ];
-    for (const query of queries) {
-      const answer = await list(query);
-      expect([query, answer.status, answer.json.error?.code]).toEqual([
-        query,
-        400,
-        "VALIDATION_ERROR",
-      ]);
-    }
+    ]);
   });
 
   test("needs the permission to read it, and cannot be written", async () => {

@@ -4,7 +4,7 @@ import { openAuditScene } from "../support/audit-scene.ts";
 import { createHome } from "../support/executable-home.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn, registerVerified } from "../support/journey.ts";
-import { runFromSource } from "../support/run-from-source.ts";
+import { runCommand } from "../support/run-command.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
@@ -17,7 +17,7 @@ beforeAll(async () => {
   );
 });
 
-const verify = (options = "") => runFromSource(app, `audit verify${options}`);
+const verify = (options = "") => runCommand(app, `audit verify${options}`);
 
 test("an intact log is reported with its head, which a later call can compare", async () => {
   const { exitCode, stdout, stderr } = await verify();
@@ -72,7 +72,7 @@ test("a row that was altered by hand in SQL is named, and the exit code is 1", a
 
 test("with other secrets it reports the secrets and not that all rows are altered", async () => {
   const other = { JWT_SECRET_KEY: "zF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only" };
-  const { exitCode, stderr } = await runFromSource(app, "audit verify", other);
+  const { exitCode, stderr } = await runCommand(app, "audit verify", other);
   expect(exitCode).toBe(1);
   expect(stderr).toContain(
     "ENCRYPTION_KEY, or JWT_SECRET_KEY if that is unset, is not the one that sealed it",
@@ -86,7 +86,7 @@ test("a row that is unsealed for too long causes a warning", async () => {
      values (gen_random_uuid(), now() - interval '2 minutes', 'user.login', 'success', 'system', 'x')`,
   );
   await scene.write(2);
-  const { exitCode, stdout, stderr } = await runFromSource(app, "audit verify", scene.settings);
+  const { exitCode, stdout, stderr } = await runCommand(app, "audit verify", scene.settings);
   expect(exitCode).toBe(0);
   expect(stdout).toBe(
     "The audit log is intact: it has no sealed rows.\nRows not sealed yet, and not verified: 3.\n",
@@ -103,7 +103,7 @@ test("wrong usage has another exit code than a log that is not intact", async ()
 // Nothing has happened there, and there is no key.
 test("a new embedded database is intact", async () => {
   await using home = await createHome("embedded");
-  const { exitCode, stdout, stderr } = await runFromSource(app, "audit verify", {
+  const { exitCode, stdout, stderr } = await runCommand(app, "audit verify", {
     DATABASE_URL: "",
     DATA_DIR: home.dataDirectory,
     LOG_LEVEL: "warn",

@@ -48,12 +48,12 @@ test("while one process serves from a data directory, others refuse to use it an
 
 // With SO_REUSEPORT, the framework's default, the kernel would share requests out between two strangers.
 test("a second process on the same port is refused, and the first one still serves every request", async () => {
-  await using home = await createHome("embedded");
-  await using other = await createHome("embedded");
+  await using home = await createHome("postgres");
+  await using other = await createHome("postgres");
   await using server = await startGatehouse(home);
   const second = await runGatehouse([], {
     cwd: other.cwd,
-    settings: { PORT: new URL(server.url).port },
+    settings: { ...other.settings, PORT: new URL(server.url).port },
   });
   expect(second.exitCode).toBe(1);
   expect(second.stderr).toMatch(/^gatehouse: .*port \d+ in use/);

@@ -9,7 +9,7 @@ import { freshEmail, goodPassword } from "../support/journey.ts";
 setDefaultTimeout(60_000);
 
 /** Enough of them at bcrypt's cost 12 that some are still hashed when new requests are not taken any more. */
-const loginCount = 24;
+const loginCount = 6;
 const noVerification = { REQUIRE_EMAIL_VERIFICATION: "false" };
 
 /** The status of a call, or what became of it instead; never rejects, as it may be looked at much later. */
@@ -69,8 +69,11 @@ describe.each([...databaseKinds])("SIGTERM under load on %s", (kind) => {
 
 // GNU timeout and others send a signal twice; the second one used to end the process at once.
 test("a repeated SIGTERM does not shorten the shutdown", async () => {
-  await using home = await createHome("embedded");
-  await using server = await startGatehouse({ ...home, settings: noVerification });
+  await using home = await createHome("postgres");
+  await using server = await startGatehouse({
+    ...home,
+    settings: { ...home.settings, ...noVerification },
+  });
   const email = await register(server);
   const login = outcomeOf(server.post("/api/v1/auth/login", { email, password: goodPassword }));
   await server.call("GET", "/health/live");
@@ -81,8 +84,13 @@ test("a repeated SIGTERM does not shorten the shutdown", async () => {
 
 // An orchestrator kills what does not end in time: better cut off here, where the log says so.
 test("requests that outlast SHUTDOWN_TIMEOUT are cut off, and the process exits", async () => {
-  await using home = await createHome("embedded");
-  const settings = { ...noVerification, SHUTDOWN_TIMEOUT: "1s", LOGIN_QUEUE: "1000" };
+  await using home = await createHome("postgres");
+  const settings = {
+    ...home.settings,
+    ...noVerification,
+    SHUTDOWN_TIMEOUT: "1s",
+    LOGIN_QUEUE: "1000",
+  };
   await using server = await startGatehouse({ ...home, settings });
   const email = await register(server);
   const logins = Array.from({ length: 100 }, () =>
@@ -96,10 +104,10 @@ test("requests that outlast SHUTDOWN_TIMEOUT are cut off, and the process exits"
 });
 
 test("a second Ctrl-C exits immediately", async () => {
-  await using home = await createHome("embedded");
+  await using home = await createHome("postgres");
   await using server = await startGatehouse({
     ...home,
-    settings: { ...noVerification, LOGIN_QUEUE: "1000" },
+    settings: { ...home.settings, ...noVerification, LOGIN_QUEUE: "1000" },
   });
   const email = await register(server);
   const logins = Array.from({ length: 100 }, () =>

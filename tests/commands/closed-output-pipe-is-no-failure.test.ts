@@ -22,10 +22,10 @@ test.each([
   [["migrate"]],
   [["create-admin", "--password-stdin", "--email", freshEmail()]],
 ])("%p exits with 0 and prints no error when its output pipe is closed", async (commandLine) => {
-  await using home = await createHome("embedded");
+  await using home = await createHome("postgres");
   const result = await runGatehouse(commandLine, {
     cwd: home.cwd,
-    settings: { LOG_LEVEL: "warn" },
+    settings: { ...home.settings, LOG_LEVEL: "warn" },
     input: goodPassword,
     wrapper: withoutReader(1),
   });
@@ -35,7 +35,7 @@ test.each([
 });
 
 test("a failing command keeps its exit code when its error pipe is closed", async () => {
-  await using home = await createHome("embedded");
+  await using home = await createHome("postgres");
   const wrapper = withoutReader(2);
   const wrong = await runGatehouse(["nonsense"], { cwd: home.cwd, wrapper });
   expect([wrong.exitCode, wrong.stdout]).toEqual([2, ""]);
@@ -49,7 +49,7 @@ test("a failing command keeps its exit code when its error pipe is closed", asyn
 
 // Its notice goes to standard error, which a terminal that was closed has taken with it.
 test("a server continues when its error pipe is closed", async () => {
-  await using home = await createHome("embedded");
+  await using home = await createHome("postgres");
   await using server = await startGatehouse({ ...home, wrapper: withoutReader(2) });
   expect((await server.call("GET", "/health/ready")).status).toBe(200);
   expect(await server.stop()).toBe(0);
@@ -62,11 +62,11 @@ test.each([
   ["cannot be written to", ["/bin/bash", "-c", 'exec "$@" > /dev/full', "bash"]],
   ["is a closed pipe", withoutReader(1)],
 ])("a server responds while its output %s", async (_, wrapper) => {
-  await using home = await createHome("embedded");
+  await using home = await createHome("postgres");
   const port = await findSparePort();
   const child = Bun.spawn([...wrapper, executablePath], {
     cwd: home.cwd,
-    env: { PORT: String(port), LOG_REQUESTS: "all" },
+    env: { ...home.settings, PORT: String(port), LOG_REQUESTS: "all" },
     stdin: "ignore",
     stdout: "ignore",
     stderr: "ignore",

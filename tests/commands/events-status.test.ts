@@ -4,7 +4,7 @@ import { PermanentDeliveryError } from "../../src/platform/outbox/port.ts";
 import { readOutboxStatus } from "../../src/platform/outbox/read-status.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { createOutboxScene } from "../support/outbox-scene.ts";
-import { runFromSource } from "../support/run-from-source.ts";
+import { runCommand } from "../support/run-command.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 /** One message of each fate under the topic `letters`: delivered, dead, to be tried again, and not yet tried. */
@@ -53,7 +53,7 @@ test.each([...databaseKinds])("on %s messages are counted by their state", async
 // The attack: a mail server whose response controls the operator's terminal.
 test("the command prints a line for each topic, and neither secrets nor control characters", async () => {
   await using app = await startTestApp();
-  const nothing = await runFromSource(app, "events status");
+  const nothing = await runCommand(app, "events status");
   expect(nothing).toEqual({
     exitCode: 0,
     stdout: "no messages waiting or dead\n",
@@ -61,7 +61,7 @@ test("the command prints a line for each topic, and neither secrets nor control 
   });
 
   const { oldest } = await oneOfEachFate(app);
-  const { exitCode, stdout, stderr } = await runFromSource(app, "events status");
+  const { exitCode, stdout, stderr } = await runCommand(app, "events status");
   expect([exitCode, stderr]).toEqual([0, ""]);
   const rows = stdout.trimEnd().split("\n");
   expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
@@ -78,7 +78,7 @@ test("the command prints a line for each topic, and neither secrets nor control 
   ]);
   expect(stdout).not.toMatch(/secret|[^\P{Cc}\n]/u);
 
-  const json = await runFromSource(app, "events status --json");
+  const json = await runCommand(app, "events status --json");
   expect(JSON.parse(json.stdout)).toEqual({
     topics: [
       {
@@ -98,6 +98,6 @@ test("the command prints a line for each topic, and neither secrets nor control 
 test("an unknown subcommand of events is wrong usage", async () => {
   await using app = await startTestApp();
   for (const words of ["events", "events stat", "events status --jsn"]) {
-    expect((await runFromSource(app, words)).exitCode).toBe(2);
+    expect((await runCommand(app, words)).exitCode).toBe(2);
   }
 });

@@ -6,7 +6,7 @@ import { runGatehouse, startGatehouse } from "../support/executable.ts";
 setDefaultTimeout(60_000);
 
 test("healthcheck exits with 0 while the server is ready, and with 1 while it drains and after it ended", async () => {
-  await using home = await createHome("embedded");
+  await using home = await createHome("postgres");
   await using server = await startGatehouse(home);
   const settings = { PORT: new URL(server.url).port };
   const ask = () => runGatehouse(["healthcheck"], { cwd: home.cwd, settings });
@@ -28,8 +28,11 @@ test("healthcheck exits with 0 while the server is ready, and with 1 while it dr
 test.each(["127.0.0.1", "0.0.0.0"])(
   "healthcheck calls a server on %s directly, whatever proxy the environment names",
   async (host) => {
-    await using home = await createHome("embedded");
-    await using server = await startGatehouse({ ...home, settings: { HOST: host } });
+    await using home = await createHome("postgres");
+    await using server = await startGatehouse({
+      ...home,
+      settings: { ...home.settings, HOST: host },
+    });
     const { exitCode } = await runGatehouse(["healthcheck"], {
       cwd: home.cwd,
       settings: {

@@ -16,7 +16,7 @@ let home: Home;
 /** Runs a command; what it says of settings that are not fit for production is left out. */
 async function run(commandLine: readonly string[], wrapper: readonly string[] = []) {
   const { cwd } = home;
-  const settings = { LOG_LEVEL: "warn" };
+  const settings = { ...home.settings, LOG_LEVEL: "warn" };
   const input = goodPassword;
   const result = await runGatehouse(commandLine, { cwd, settings, input, wrapper });
   const lines = result.stderr.split("\n").filter((line) => !/production|embedded|MAIL/.test(line));
@@ -24,7 +24,7 @@ async function run(commandLine: readonly string[], wrapper: readonly string[] = 
 }
 
 beforeAll(async () => {
-  home = await createHome("embedded");
+  home = await createHome("postgres");
   const made = await run(["create-admin", "--password-stdin", "--email", freshEmail()]);
   expect(made.exitCode).toBe(0);
 });

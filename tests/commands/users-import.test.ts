@@ -77,7 +77,7 @@ test("an unreadable file is wrong usage, reported before a database is created",
 
 // As in `zcat users.ndjson.gz | gatehouse users import /dev/stdin`.
 test("standard input is imported like a file", async () => {
-  await using home = await createHome("embedded");
+  await using home = await createHome("postgres");
   const lines = Array.from({ length: 3000 }, () => ({ email: freshEmail() }));
   const result = await runGatehouse(["users", "import", "/dev/stdin"], {
     ...home,
@@ -90,8 +90,8 @@ test("standard input is imported like a file", async () => {
 });
 
 test("an export whose reader closes the pipe is no failure", async () => {
-  await using home = await createHome("embedded");
-  const lines = Array.from({ length: 20_000 }, () => ({ email: freshEmail() }));
+  await using home = await createHome("postgres");
+  const lines = Array.from({ length: 5000 }, () => ({ email: freshEmail() }));
   await runGatehouse(["users", "import", "/dev/stdin"], { ...home, input: fileOf(lines) });
   const { exitCode, stdout } = await runGatehouse(["users", "export"], {
     ...home,

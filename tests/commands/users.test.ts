@@ -3,7 +3,7 @@ import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { encodeCursor } from "../../src/kernel/cursor.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { freshEmail, logIn, type SignedInUser, signUp } from "../support/journey.ts";
-import { runFromSource } from "../support/run-from-source.ts";
+import { runCommand } from "../support/run-command.ts";
 import { statusOfMe } from "../support/session-calls.ts";
 import { useTestApp } from "../support/test-app.ts";
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
   admin = await signInAdmin(app);
 });
 
-const run = (words: string) => runFromSource(app, `users ${words}`);
+const run = (words: string) => runCommand(app, `users ${words}`);
 
 test("accounts are listed and shown as text and as JSON", async () => {
   const user = await signUp(app, { username: "lister", name: "Lister" });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 
 import { signUp } from "../support/journey.ts";
-import { runFromSource } from "../support/run-from-source.ts";
+import { runCommand } from "../support/run-command.ts";
 import { keyIdOf, publishedKeys, signsWith, stolenPrivateKey } from "../support/signing-keys.ts";
 import { startTestApp } from "../support/test-app.ts";
 
@@ -11,13 +11,13 @@ test("keys rotate takes effect on running replicas, and keys list shows both key
   const user = await signUp(app);
   const old = keyIdOf(user.accessToken);
 
-  const rotated = await runFromSource(app, "keys rotate");
+  const rotated = await runCommand(app, "keys rotate");
   const [, id = ""] = /ES256 key (\S+) signs on every replica from \S+Z/.exec(rotated.stdout) ?? [];
   expect([rotated.exitCode, id]).toEqual([0, expect.stringMatching(/./)]);
   await Promise.all(replicas.map((replica) => signsWith(replica, user, id)));
   expect(await publishedKeys(app)).toHaveLength(2);
 
-  const listed = await runFromSource(app, "keys list");
+  const listed = await runCommand(app, "keys list");
   expect(listed).toMatchObject({ exitCode: 0, stderr: "" });
   const rows = listed.stdout
     .trimEnd()
@@ -36,10 +36,10 @@ test("keys rotate takes effect on running replicas, and keys list shows both key
 
 test("under HS256 keys rotate explains what to do, and keys list shows the secrets' ids", async () => {
   await using app = await startTestApp();
-  const rotated = await runFromSource(app, "keys rotate");
+  const rotated = await runCommand(app, "keys rotate");
   expect([rotated.exitCode, rotated.stdout]).toEqual([1, ""]);
   expect(rotated.stderr).toContain("JWT_SECRET_KEY_PREVIOUS");
-  const listed = await runFromSource(app, "keys list", {
+  const listed = await runCommand(app, "keys list", {
     JWT_SECRET_KEY_PREVIOUS: "pW7sK2mX9qL4vT6bN1yH8cR3fJ5dZ0gA-tests-only",
   });
   expect(listed.stdout).toMatch(/HS256 +current +- +-\n.*HS256 +retired +- +-\n$/);
@@ -65,9 +65,9 @@ test("keys rotate --delete-old leaves the new key alone, and the tokens of the o
 
 test("an unknown subcommand of keys is wrong usage", async () => {
   await using app = await startTestApp();
-  expect((await runFromSource(app, "keys rotat")).exitCode).toBe(2);
-  expect((await runFromSource(app, "keys list --nonsense")).exitCode).toBe(2);
-  expect((await runFromSource(app, "keys")).exitCode).toBe(2);
+  expect((await runCommand(app, "keys rotat")).exitCode).toBe(2);
+  expect((await runCommand(app, "keys list --nonsense")).exitCode).toBe(2);
+  expect((await runCommand(app, "keys")).exitCode).toBe(2);
 });
 
 // Bad day: the server finds a key that it cannot open.
@@ -80,7 +80,7 @@ test("serve exits with 2 and a message when a key cannot be decrypted", async ()
   };
   await using app = await startTestApp({ settings });
   const user = await signUp(app);
-  const served = await runFromSource(app, "serve", { PORT: "0", MAIL_TRANSPORT: "none" });
+  const served = await runCommand(app, "serve", { PORT: "0", MAIL_TRANSPORT: "none" });
   expect(served.exitCode).toBe(2);
   expect(served.stdout).toContain(keyIdOf(user.accessToken));
   expect(served.stdout).toContain("ENCRYPTION_KEY_PREVIOUS");

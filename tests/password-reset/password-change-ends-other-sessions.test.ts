@@ -10,6 +10,7 @@ import {
   confirmReset,
   newPassword,
   outcomeOf,
+  signUpTwice,
 } from "../support/password-reset.ts";
 import { race } from "../support/race.ts";
 import { outcomeOfRefresh, refreshed, sessionOf, statusOfMe } from "../support/session-calls.ts";
@@ -20,16 +21,14 @@ describe.each([...databaseKinds])("a change of password on %s", (database) => {
 
   // part of security 48
   test("ends every other session, and the present one continues and rotates", async () => {
-    const user = await signUp(app);
-    const other = (await logIn(app, user)).json.data;
-    const stranger = await signUp(app);
-    expect(await statusOfMe(app, other.access_token)).toBe(200);
+    const { user, elsewhere, stranger } = await signUpTwice(app);
+    expect(await statusOfMe(app, elsewhere.accessToken)).toBe(200);
 
     const changed = await changePassword(app, user);
     expect(outcomeOf(changed)).toEqual([200, null]);
     expect(Object.keys(changed.json.data)).toEqual(["message"]);
-    expect(await statusOfMe(app, other.access_token)).toBe(401);
-    expect(await outcomeOfRefresh(app, other.refresh_token)).toEqual([401, "INVALID_TOKEN"]);
+    expect(await statusOfMe(app, elsewhere.accessToken)).toBe(401);
+    expect(await outcomeOfRefresh(app, elsewhere.refreshToken)).toEqual([401, "INVALID_TOKEN"]);
     expect(await statusOfMe(app, stranger.accessToken)).toBe(200);
 
     expect(await statusOfMe(app, user.accessToken)).toBe(200);

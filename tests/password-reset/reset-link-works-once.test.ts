@@ -9,6 +9,7 @@ import {
   confirmReset,
   newPassword,
   outcomeOf,
+  signUpTwice,
 } from "../support/password-reset.ts";
 import { race } from "../support/race.ts";
 import { outcomeOfRefresh, refreshGrant, statusOfMe } from "../support/session-calls.ts";
@@ -35,19 +36,14 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
 
   // part of security 48, 68
   test("ends every session and does not sign in", async () => {
-    const user = await signUp(app);
-    const elsewhere = (await logIn(app, user)).json.data;
-    const stranger = await signUp(app);
+    const { user, elsewhere, stranger } = await signUpTwice(app);
     expect(await statusOfMe(app, user.accessToken)).toBe(200);
 
     const reset = await confirmReset(app, await askForReset(app, user.email));
     expect(Object.keys(reset.json.data)).toEqual(["message"]);
     expect(reset.headers.get("set-cookie")).toBeNull();
-    for (const [access, refreshToken] of [
-      [user.accessToken, user.refreshToken],
-      [elsewhere.access_token, elsewhere.refresh_token],
-    ]) {
-      expect(await statusOfMe(app, access)).toBe(401);
+    for (const { accessToken, refreshToken } of [user, elsewhere]) {
+      expect(await statusOfMe(app, accessToken)).toBe(401);
       expect(await outcomeOfRefresh(app, refreshToken)).toEqual([401, "INVALID_TOKEN"]);
       expect((await refreshGrant(app, refreshToken)).status).toBe(400);
     }

@@ -10,7 +10,7 @@ import { watchHasher } from "../support/watch-hasher.ts";
 setDefaultTimeout(60_000);
 
 const attackers = 200;
-const waiting = 16;
+const waiting = 8;
 const admitted = availableParallelism() + waiting;
 
 /** Refreshes and asks for the health, in turns, until `ended`; gives how often. */
@@ -56,7 +56,7 @@ test("of 200 concurrent sign-ins a bounded number waits, the others get 503, and
     expect([status, json.error.code]).toEqual([503, "OVERLOADED"]);
     expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
   }
-  // Some 2 s of hashing at least: a refresh that waited for it would be the only one.
+  // A second of hashing at least: a refresh that waited for it would be the only one.
   expect(await meanwhile).toBeGreaterThan(1);
 
   // No response says that a password is wrong, and the next sign-in succeeds.

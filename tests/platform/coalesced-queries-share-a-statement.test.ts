@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { integer, pgTable, text } from "drizzle-orm/pg-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import postgres from "postgres";
 
 import { findAppError } from "../../src/kernel/errors.ts";
@@ -9,15 +9,13 @@ import {
   type InputRows,
   type Sender,
 } from "../../src/platform/db/coalesced-query.ts";
-import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
 import type { Database } from "../../src/platform/db/port.ts";
-import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
 import { requestBudget, type WaitBudget } from "../../src/platform/db/statement-gate.ts";
 import { composeCommit } from "../../src/platform/db/commit.ts";
 import { insertRow } from "../../src/platform/db/effects.ts";
-import { createTestDatabase, databaseKinds, type TestDatabase } from "../support/databases.ts";
+import { databaseKinds } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
-import { quietLog } from "../support/quiet-log.ts";
+import { openTestDatabase, useTestDatabase } from "../support/test-database.ts";
 
 const counters = pgTable("counters", {
   id: text("id").primaryKey(),
@@ -55,14 +53,6 @@ const count = coalescedQuery((db, given: InputRows<Step>) => {
   return statement.select({ place: rows.place, count: rows.count }).from(rows);
 });
 
-function connect(stored: TestDatabase, onStatement: () => void): Database {
-  const { DATABASE_URL: url, DATA_DIR: dataDir = "" } = stored.settings;
-  const common = { timeoutSeconds: 1, log: quietLog, onStatement };
-  return url === undefined
-    ? createEmbeddedDatabase({ ...common, dataDir })
-    : createPostgresDatabase({ ...common, url, poolSize: 2, applicationName: "coalesced" });
-}
-
 /** A process's requests: each has its own view, and all know where to get one. */
 function requestsOf(database: Database): () => Required<Sender> {
   const dbForRequest = (budget?: WaitBudget) => database.forRequest(budget);
@@ -76,47 +66,37 @@ function stepOf(number: number): Step {
   return { name: `counter ${number}`, by: String(number), remark: `"${number}", {'\\'}` };
 }
 
+async function createTables({ db }: Database): Promise<void> {
+  await db.execute(sql`create table counters (id text primary key, count integer not null)`);
+  await db.execute(sql`create table remarks (counter text, remark text)`);
+}
+
 describe.each([...databaseKinds])("on %s", (kind) => {
-  let stored: TestDatabase;
-  let database: Database;
+  const store = useTestDatabase(kind, 1);
   let request: ReturnType<typeof requestsOf>;
-  let statements = 0;
 
   beforeAll(async () => {
-    stored = await createTestDatabase(kind);
-    database = connect(stored, () => {
-      statements += 1;
-    });
-    await database.open();
-    request = requestsOf(database);
-    await database.db.execute(
-      sql`create table counters (id text primary key, count integer not null)`,
-    );
-    await database.db.execute(sql`create table remarks (counter text, remark text)`);
+    request = requestsOf(store.database);
+    await createTables(store.database);
   });
 
   beforeEach(async () => {
-    await database.db.delete(counters);
-    await database.db.delete(remarks);
+    await store.database.db.delete(counters);
+    await store.database.db.delete(remarks);
     const rows = Array.from({ length: 100 }, (_, number) => ({
       id: `counter ${number}`,
       count: 0,
     }));
-    await database.db.insert(counters).values(rows);
-    statements = 0;
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await stored.remove();
+    await store.database.db.insert(counters).values(rows);
+    store.statements = 0;
   });
 
   test("queries of one event-loop turn share a statement, and each gets its own rows", async () => {
     const steps = [7, 3, 11, 5].map(stepOf);
     const rows = await Promise.all(steps.map((step) => count(request(), step)));
-    expect(statements).toBe(1);
+    expect(store.statements).toBe(1);
     expect(rows.map((row) => row?.count)).toEqual([7, 3, 11, 5]);
-    const remarked = await database.db.select().from(remarks).orderBy(remarks.counter);
+    const remarked = await store.database.db.select().from(remarks).orderBy(remarks.counter);
     expect(remarked).toEqual(
       [11, 3, 5, 7].map((number) => ({
         counter: `counter ${number}`,
@@ -130,8 +110,8 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     await new Promise(setImmediate);
     const second = count(request(), { ...stepOf(2), remark: null });
     expect([(await first)?.count, (await second)?.count]).toEqual([1, 2]);
-    expect(statements).toBe(2);
-    const [row] = await database.db
+    expect(store.statements).toBe(2);
+    const [row] = await store.database.db
       .select()
       .from(remarks)
       .where(sql`remark is null`);
@@ -153,7 +133,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
       Array.from({ length: 100 }, (_, number) => count(request(), stepOf(number))),
     );
     expect(rows.map((row) => row?.count)).toEqual(Array.from({ length: 100 }, (_, at) => at));
-    expect(statements).toBe(2);
+    expect(store.statements).toBe(2);
   });
 
   // The bad day: one of them is what the database refuses.
@@ -165,13 +145,13 @@ describe.each([...databaseKinds])("on %s", (kind) => {
     ];
     expect([(await good)?.count, (await alsoGood)?.count]).toEqual([1, 3]);
     expect(String(Reflect.get(Object(await bad), "cause"))).toContain("many");
-    expect(await database.db.select().from(remarks)).toHaveLength(2);
+    expect(await store.database.db.select().from(remarks)).toHaveLength(2);
   });
 
   test("requests of another process are not included", async () => {
-    const other = requestsOf(database);
+    const other = requestsOf(store.database);
     await Promise.all([count(request(), stepOf(1)), count(other(), stepOf(2))]);
-    expect(statements).toBe(2);
+    expect(store.statements).toBe(2);
   });
 
   test("a query of a request that has spent some of its time is sent alone", async () => {
@@ -182,7 +162,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
       count(late, stepOf(2)),
       count(request(), stepOf(3)),
     ]);
-    expect(statements).toBe(2);
+    expect(store.statements).toBe(2);
   });
 
   test("the time of the statement is taken from each request's budget", async () => {
@@ -197,14 +177,12 @@ describe.each([...databaseKinds])("on %s", (kind) => {
 
 // The bad day: another transaction holds a row of one of them, for longer than a request may take.
 test("a query that waits for a lock does not delay the others", async () => {
-  const stored = await createTestDatabase("postgres");
-  const database = connect(stored, () => {});
+  await using store = await openTestDatabase("postgres", 1);
+  const { database } = store;
   const released = Promise.withResolvers<void>();
-  const locker = postgres(stored.settings["DATABASE_URL"] ?? "", { max: 1 });
+  const locker = postgres(store.url ?? "", { max: 1 });
   try {
-    await database.open();
-    await database.db.execute(sql`create table counters (id text primary key, count integer)`);
-    await database.db.execute(sql`create table remarks (counter text, remark text)`);
+    await createTables(database);
     await database.db.execute(sql`insert into counters values ('counter 1', 0), ('counter 2', 0)`);
     const request = requestsOf(database);
     const held = Promise.withResolvers<void>();
@@ -220,7 +198,5 @@ test("a query that waits for a lock does not delay the others", async () => {
   } finally {
     released.resolve();
     await locker.end();
-    await database.close();
-    await stored.remove();
   }
 });

@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { integer, pgTable, text } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/postgres-js";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
 
 import {
   commit,
@@ -21,13 +21,10 @@ import {
   upsertRow,
   when,
 } from "../../src/platform/db/effects.ts";
-import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
-import type { Database } from "../../src/platform/db/port.ts";
-import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
 import type { ParameterSource } from "../../src/platform/db/prepared-query.ts";
-import { createTestDatabase, databaseKinds, type TestDatabase } from "../support/databases.ts";
+import { databaseKinds } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
-import { quietLog } from "../support/quiet-log.ts";
+import { useTestDatabase } from "../support/test-database.ts";
 
 const accounts = pgTable("accounts", {
   id: text("id").primaryKey(),
@@ -37,46 +34,31 @@ const accounts = pgTable("accounts", {
 
 const notes = pgTable("notes", { note: text("note").notNull(), about: text("about") });
 
-function connect(stored: TestDatabase): Database {
-  const { DATABASE_URL: url, DATA_DIR: dataDir = "" } = stored.settings;
-  const common = { timeoutSeconds: 10, log: quietLog };
-  return url === undefined
-    ? createEmbeddedDatabase({ ...common, dataDir })
-    : createPostgresDatabase({ ...common, url, poolSize: 2, applicationName: "commit" });
-}
-
 describe.each([...databaseKinds])("on %s", (kind) => {
-  let stored: TestDatabase;
-  let database: Database;
+  const store = useTestDatabase(kind);
   let ctx: CommitContext;
   /** What caches and workers were told, in order. */
   let told: string[];
 
   beforeAll(async () => {
-    stored = await createTestDatabase(kind);
-    database = connect(stored);
-    await database.open();
-    await database.db.execute(
+    const { db } = store.database;
+    await db.execute(
       sql`create table accounts (id text primary key, owner_name text not null, version integer not null)`,
     );
-    await database.db.execute(sql`create table notes (note text not null, about text)`);
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await stored.remove();
+    await db.execute(sql`create table notes (note text not null, about text)`);
   });
 
   beforeEach(async () => {
     told = [];
+    const { db } = store.database;
     ctx = {
-      db: database.db,
+      db,
       changes: { announce: ({ subject, id }) => told.push(`${subject}:${id}`) },
       outboxWritten: () => told.push("outbox"),
     };
-    await database.db.delete(notes);
-    await database.db.delete(accounts);
-    await database.db.insert(accounts).values([
+    await db.delete(notes);
+    await db.delete(accounts);
+    await db.insert(accounts).values([
       { id: "a", owner: "Ada", version: 1 },
       { id: "b", owner: "Bob", version: 1 },
     ]);

@@ -1,4 +1,6 @@
-import { readdir } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { sql } from "drizzle-orm";
 import { expect, setDefaultTimeout, test } from "bun:test";
@@ -10,24 +12,22 @@ import {
 import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
 import { startEmbeddedPostgres } from "../../src/platform/db/embedded-postgres.ts";
 import { ownMigrations } from "../../src/platform/db/migrate.ts";
-import { createTestDatabase } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
 import { quietLog } from "../support/quiet-log.ts";
 
 // Several starts of an engine, on a machine that may be busy.
 setDefaultTimeout(30_000);
 
-/** An embedded database that is not open yet, on a directory of its own. */
+/** An embedded database that was never open, on an empty directory of its own. */
 async function closedDatabase() {
-  const { settings, remove } = await createTestDatabase("embedded");
-  const dataDir = settings["DATA_DIR"] ?? "";
+  const dataDir = await mkdtemp(join(tmpdir(), "gatehouse-embedded-"));
   const database = createEmbeddedDatabase({ dataDir, timeoutSeconds: 5, log: quietLog });
   return {
     dataDir,
     database,
     async [Symbol.asyncDispose]() {
       await database.close();
-      await remove();
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -1,20 +1,17 @@
 import { asc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/postgres-js";
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 
 import { timestamp } from "../../src/platform/db/columns.ts";
 import { asClient } from "../../src/platform/db/drizzle-internals.ts";
-import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
 import { describeError, violatedUniqueConstraint } from "../../src/platform/db/errors.ts";
 import { preparedQuery, type ParameterSource } from "../../src/platform/db/prepared-query.ts";
-import type { Database } from "../../src/platform/db/port.ts";
-import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
 import { composeCommit } from "../../src/platform/db/commit.ts";
 import { insertRow } from "../../src/platform/db/effects.ts";
-import { createTestDatabase, databaseKinds, type TestDatabase } from "../support/databases.ts";
+import { databaseKinds } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
-import { quietLog } from "../support/quiet-log.ts";
+import { useTestDatabase } from "../support/test-database.ts";
 
 const notes = pgTable("notes", {
   id: uuid("id").primaryKey(),
@@ -67,50 +64,29 @@ function newNote(facts: Note["facts"] = null): Note {
   return { id: Bun.randomUUIDv7(), at: new Date(), words: ["a,b", '"c"'], facts, reads: 0 };
 }
 
-/** Without a server before it and workers behind it: each statement is one of the test's. */
-function connect(stored: TestDatabase, onStatement: () => void): Database {
-  const { DATABASE_URL: url, DATA_DIR: dataDir = "" } = stored.settings;
-  const common = { timeoutSeconds: 10, log: quietLog, onStatement };
-  return url === undefined
-    ? createEmbeddedDatabase({ ...common, dataDir })
-    : createPostgresDatabase({ ...common, url, poolSize: 2, applicationName: "hot" });
-}
-
 describe.each([...databaseKinds])("on %s a prepared query", (kind) => {
-  let stored: TestDatabase;
-  let database: Database;
-  let statements = 0;
+  const store = useTestDatabase(kind);
 
   beforeAll(async () => {
-    stored = await createTestDatabase(kind);
-    database = connect(stored, () => {
-      statements += 1;
-    });
-    await database.open();
-    await database.db.execute(
+    await store.database.db.execute(
       sql`create table notes (id uuid primary key, at timestamptz not null, words text[] not null, facts jsonb, reads integer not null)`,
     );
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await stored.remove();
   });
 
   test("is described once, and each time sent with the values of that time", async () => {
     const sent = [newNote(), newNote({ known: "yes" }), newNote()];
     for (const note of sent) {
-      expect(await write(database.forRequest(), note)).toEqual([note]);
+      expect(await write(store.database.forRequest(), note)).toEqual([note]);
     }
     expect(described.write).toBe(1);
-    const { db } = database;
+    const { db } = store.database;
     expect(await db.select().from(notes).orderBy(asc(notes.id))).toEqual(sent);
     // The trap: the JSON value `null`, which is something else than nothing.
     expect(await db.select().from(notes).where(isNull(notes.facts))).toHaveLength(2);
   });
 
   test("has its effects, of that time as well, for the rows that it changed", async () => {
-    const { db } = database;
+    const { db } = store.database;
     const [note, copy, neverMade] = [newNote(), newNote({ known: "no" }), newNote()];
     await write(db, note);
     expect(await read(db, { id: note.id, copy, now: note.at })).toEqual([{ ...note, reads: 1 }]);
@@ -125,10 +101,10 @@ describe.each([...databaseKinds])("on %s a prepared query", (kind) => {
 
   test("passes the gate once, and fails as every other statement does", async () => {
     const note = newNote({ known: "hunter2-only-in-a-parameter" });
-    const before = statements;
-    await write(database.forRequest(), note);
-    expect(statements - before).toBe(1);
-    const error = await failureOf(write(database.forRequest(), note));
+    const before = store.statements;
+    await write(store.database.forRequest(), note);
+    expect(store.statements - before).toBe(1);
+    const error = await failureOf(write(store.database.forRequest(), note));
     expect(violatedUniqueConstraint(error)).toBe("notes_pkey");
     expect(JSON.stringify(describeError(error))).not.toContain("hunter2");
   });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { type Finished, outputOf } from "./child-output.ts";
 import { type Answer, type Call, callServer } from "./http-call.ts";
+import { inheritedEngineOptions } from "./short-lived-process.ts";
 
 /** The program under test, as `bun run build` leaves it. */
 export const executablePath = join(import.meta.dir, "../../dist/gatehouse");
@@ -30,7 +31,7 @@ export async function runGatehouse(
   const program = options.executable ?? executablePath;
   const child = Bun.spawn([...(options.wrapper ?? []), program, ...commandLine], {
     cwd: options.cwd,
-    env: { ...options.settings },
+    env: { ...inheritedEngineOptions(), ...options.settings },
     stdin: new Blob([options.input ?? ""]),
     stdout: "pipe",
     stderr: "pipe",
@@ -57,7 +58,7 @@ export interface ServerProcess extends AsyncDisposable {
 export async function startGatehouse(options: RunOptions): Promise<ServerProcess> {
   const child = Bun.spawn([...(options.wrapper ?? []), options.executable ?? executablePath], {
     cwd: options.cwd,
-    env: { PORT: "0", ...options.settings },
+    env: { PORT: "0", ...inheritedEngineOptions(), ...options.settings },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

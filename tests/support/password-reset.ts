@@ -1,9 +1,22 @@
 import type { Answer, Call } from "./http-call.ts";
+import { logIn, type SignedInUser, signUp } from "./journey.ts";
 import { mailOfKind } from "./mail-of-kind.ts";
 import type { TestApp } from "./test-app.ts";
 
 /** Another password that the default policy accepts. */
 export const newPassword = "Another-Passphrase-9!";
+
+/** A user with a second session, `elsewhere`, and another user, whom the password of the first does not concern. */
+export async function signUpTwice(app: TestApp): Promise<{
+  user: SignedInUser;
+  elsewhere: Pick<SignedInUser, "accessToken" | "refreshToken">;
+  stranger: SignedInUser;
+}> {
+  const user = await signUp(app);
+  const { data } = (await logIn(app, user)).json;
+  const elsewhere = { accessToken: data.access_token, refreshToken: data.refresh_token };
+  return { user, elsewhere, stranger: await signUp(app) };
+}
 
 /** Asks for a reset, and gives the token of the mail: of the `count`-th to this address. */
 export async function askForReset(app: TestApp, email: string, count = 1): Promise<string> {

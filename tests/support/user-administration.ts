@@ -1,3 +1,6 @@
+import { beforeAll } from "bun:test";
+
+import { signInAdmin } from "./admin.ts";
 import type { Answer } from "./http-call.ts";
 import type { SignedInUser } from "./journey.ts";
 import type { TestApp } from "./test-app.ts";
@@ -28,6 +31,34 @@ export function usersApi(app: TestApp, { accessToken: bearer }: SignedInUser): U
     restore: (id) => app.call("POST", `${users}/${id}/restore`, { bearer }),
     sessions: (id, query = "") => app.call("GET", `${users}/${id}/sessions?${query}`, { bearer }),
     revoke: (id) => app.call("DELETE", `${users}/${id}/sessions`, { bearer }),
+  };
+}
+
+/** An admin who is signed in, and the users API as they may call it. */
+export interface SharedAdmin {
+  readonly user: SignedInUser;
+  readonly users: UsersApi;
+}
+
+/** Signs in an admin for all tests of the `describe` that calls this; hooks and tests may use them. */
+export function useAdmin(app: TestApp): SharedAdmin {
+  let signedIn: SignedInUser | null = null;
+  function user(): SignedInUser {
+    if (signedIn === null) throw new Error("The admin is used outside hooks and tests.");
+    return signedIn;
+  }
+
+  beforeAll(async () => {
+    signedIn = await signInAdmin(app);
+  });
+
+  return {
+    get user() {
+      return user();
+    },
+    get users() {
+      return usersApi(app, user());
+    },
   };
 }
 

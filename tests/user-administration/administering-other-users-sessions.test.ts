@@ -1,29 +1,22 @@
-import { beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
-import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
 import { databaseKinds } from "../support/databases.ts";
-import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
+import { logIn, signUp } from "../support/journey.ts";
 import { signUpWith } from "../support/roles.ts";
 import { outcomeOfRefresh, sessionOf, statusOfMe } from "../support/session-calls.ts";
 import { startTestApp, useTestApp } from "../support/test-app.ts";
-import { idsOf, outcomeOf, type UsersApi, usersApi } from "../support/user-administration.ts";
+import { idsOf, outcomeOf, useAdmin, usersApi } from "../support/user-administration.ts";
 
 describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({ database });
-  let admin: SignedInUser;
-  let users: UsersApi;
-
-  beforeAll(async () => {
-    admin = await signInAdmin(app);
-    users = usersApi(app, admin);
-  });
+  const admin = useAdmin(app);
 
   test("they are listed like own sessions, for that user only", async () => {
     const user = await signUp(app);
     const second = (await logIn(app, user)).json.data.access_token;
     const usersIds = [sessionOf(second), sessionOf(user.accessToken)];
-    const listed = await users.sessions(user.userId);
+    const listed = await admin.users.sessions(user.userId);
     expect(idsOf(listed)).toEqual(usersIds);
     expect(listed.json.data.items[0]).toEqual({
       id: usersIds[0],
@@ -34,14 +27,14 @@ describe.each([...databaseKinds])("on %s", (database) => {
       last_used_at: expect.any(String),
       expires_at: expect.any(String),
     });
-    const first = await users.sessions(user.userId, "limit=1");
+    const first = await admin.users.sessions(user.userId, "limit=1");
     const cursor: string = first.json.data.next_cursor;
-    expect(idsOf(await users.sessions(user.userId, `limit=1&cursor=${cursor}`))).toEqual(
+    expect(idsOf(await admin.users.sessions(user.userId, `limit=1&cursor=${cursor}`))).toEqual(
       usersIds.slice(1),
     );
-    const own = await users.sessions(admin.userId);
+    const own = await admin.users.sessions(admin.user.userId);
     expect(own.json.data.items).toMatchObject([
-      { id: sessionOf(admin.accessToken), current: true },
+      { id: sessionOf(admin.user.accessToken), current: true },
     ]);
   });
 
@@ -49,7 +42,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   test("all of them are ended, and no other user's", async () => {
     const [user, other] = [await signUp(app), await signUp(app)];
     const second = (await logIn(app, user)).json.data.access_token;
-    const revoked = await users.revoke(user.userId);
+    const revoked = await admin.users.revoke(user.userId);
     expect([revoked.status, revoked.json.data.revoked]).toEqual([200, 2]);
     for (const token of [user.accessToken, second]) expect(await statusOfMe(app, token)).toBe(401);
     expect(await outcomeOfRefresh(app, user.refreshToken)).toEqual([401, "INVALID_TOKEN"]);
@@ -64,9 +57,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
       }),
     ]);
     // There is nothing left to end, and the attempt is audited.
-    const again = await users.revoke(user.userId);
+    const again = await admin.users.revoke(user.userId);
     expect([again.json.data.revoked, (await auditOf(app, again)).length]).toEqual([0, 1]);
-    expect(idsOf(await users.sessions(user.userId))).toEqual([]);
+    expect(idsOf(await admin.users.sessions(user.userId))).toEqual([]);
     expect((await logIn(app, user)).status).toBe(200);
   });
 });

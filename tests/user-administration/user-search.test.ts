@@ -1,24 +1,17 @@
-import { beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
-import { signInAdmin } from "../support/admin.ts";
 import { databaseKinds } from "../support/databases.ts";
-import { goodPassword, registerVerified, type SignedInUser } from "../support/journey.ts";
+import { goodPassword, registerVerified } from "../support/journey.ts";
 import { giveRoles, makeRole } from "../support/roles.ts";
 import { useTestApp } from "../support/test-app.ts";
-import { idsOf, outcomeOf, type UsersApi, usersApi } from "../support/user-administration.ts";
+import { idsOf, outcomeOf, useAdmin } from "../support/user-administration.ts";
 
 describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({ database });
-  let admin: SignedInUser;
-  let users: UsersApi;
-
-  beforeAll(async () => {
-    admin = await signInAdmin(app);
-    users = usersApi(app, admin);
-  });
+  const admin = useAdmin(app);
 
   const foundBy = async (text: string) =>
-    idsOf(await users.list(`limit=100&q=${encodeURIComponent(text)}`));
+    idsOf(await admin.users.list(`limit=100&q=${encodeURIComponent(text)}`));
 
   test("by a part of address, username or name, case-insensitively", async () => {
     const ada = await registerVerified(app, { username: "Countess_12", name: "Ada Löwe King" });
@@ -55,15 +48,15 @@ describe.each([...databaseKinds])("on %s", (database) => {
       return user.userId;
     };
     const [active, disabled, deleted] = [await named("a"), await named("d"), await named("x")];
-    await users.change(disabled, { status: "disabled" });
-    await users.remove(deleted);
+    await admin.users.change(disabled, { status: "disabled" });
+    await admin.users.remove(deleted);
     const registered = await app.post("/api/v1/auth/register", {
       email: `unverified-${Bun.randomUUIDv7()}@example.com`,
       password: goodPassword,
       name: "Fil u",
     });
     const unverified = registered.json.data.user_id;
-    const found = async (query: string) => idsOf(await users.list(query));
+    const found = async (query: string) => idsOf(await admin.users.list(query));
 
     expect(await found(`role=${role}`)).toEqual([disabled, active]);
     expect(await found("q=Fil")).toEqual([unverified, disabled, active]);
@@ -75,14 +68,14 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await found(`role=${role}&status=disabled&q=Fil d`)).toEqual([disabled]);
     expect(await found(`role=${role}&status=unverified`)).toEqual([]);
     expect(await found("role=unknown-role")).toEqual([]);
-    expect(await found("role=admin")).toEqual([admin.userId]);
+    expect(await found("role=admin")).toEqual([admin.user.userId]);
   });
 
   // part of security 100: neither hash nor secret
   test("with their fields, and neither hash nor secret", async () => {
     const { userId, email } = await registerVerified(app, { username: "shown", name: "Shown" });
-    const page = await users.list("q=shown");
-    const shown = await users.show(userId);
+    const page = await admin.users.list("q=shown");
+    const shown = await admin.users.show(userId);
     expect(shown.json.data).toEqual({
       id: userId,
       email,
@@ -128,14 +121,14 @@ describe.each([...databaseKinds])("on %s", (database) => {
       "q[]=x",
       "deleted_at=null",
     ]) {
-      expect([query, ...outcomeOf(await users.list(query)).slice(0, 2)]).toEqual([
+      expect([query, ...outcomeOf(await admin.users.list(query)).slice(0, 2)]).toEqual([
         query,
         400,
         "VALIDATION_ERROR",
       ]);
     }
-    for (const id of ["none", "%27", Bun.randomUUIDv7(), admin.userId.toUpperCase()]) {
-      expect([id, ...outcomeOf(await users.show(id))]).toEqual([id, 404, "USER_NOT_FOUND"]);
+    for (const id of ["none", "%27", Bun.randomUUIDv7(), admin.user.userId.toUpperCase()]) {
+      expect([id, ...outcomeOf(await admin.users.show(id))]).toEqual([id, 404, "USER_NOT_FOUND"]);
     }
   });
 });
