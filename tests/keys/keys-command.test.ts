@@ -51,7 +51,7 @@ test("under HS256 keys rotate explains what to do, and keys list shows the secre
 test("keys rotate --delete-old leaves the new key alone, and the tokens of the others are refused", async () => {
   await using app = await startTestApp({ settings: { JWT_ALGORITHM: "EdDSA" } });
   const user = await signUp(app);
-  const { exitCode, stdout } = await runFromSource(app, "keys rotate --delete-old");
+  const { exitCode, stdout } = await runCommand(app, "keys rotate --delete-old");
   const [, id = ""] = /EdDSA key (\S+) signs on every replica/.exec(stdout) ?? [];
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining("Other keys deleted: 1.")]);
   await signsWith(app, user, id);
@@ -85,7 +85,7 @@ test("serve exits with 2 and a message when a key cannot be decrypted", async ()
   expect(served.stdout).toContain(keyIdOf(user.accessToken));
   expect(served.stdout).toContain("ENCRYPTION_KEY_PREVIOUS");
   expect(served.stdout).not.toContain("    at ");
-  const rotated = await runFromSource(app, "keys rotate");
+  const rotated = await runCommand(app, "keys rotate");
   expect(rotated).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining("ENCRYPTION_KEY_PREVIOUS"),
