@@ -33,7 +33,7 @@ test("limits list and limits clear: an operator sees who is blocked, and admits 
     ],
   );
   expect((await run("limits", "list")).stdout).toContain("registration-by-address");
-  expect((await run("limits", "list", "nobody@example.com")).stdout).toBe("no limit has a count\n");
+  expect((await run("limits", "list", "unused@example.com")).stdout).toBe("no limit has a count\n");
 
   const cleared = await run("limits", "clear", email.toUpperCase());
   expect([cleared.exitCode, cleared.stdout]).toEqual([0, "cleared 2 counts\n"]);
