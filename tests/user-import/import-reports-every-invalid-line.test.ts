@@ -40,7 +40,7 @@ test("a dry run and the import report the same faults by line number, and repeat
     [{ email: there.email }, []],
     [
       { email: freshEmail(), username: "THERE.already" },
-      [["username", "Belongs to another user."]],
+      [["username", "Belongs to another user, or looks like another user's."]],
     ],
     [{ email: freshEmail(), username: "secret@home" }, [["username", usernameIssue]]],
     [

@@ -28,7 +28,7 @@ export const emailSchema = Type.String({
 /** A username as received. It has no `@`, so that it cannot be an e-mail address. */
 export const usernameSchema = Type.String({
   description:
-    "2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same, and no two look alike.",
+    "2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same.",
   minLength: 2,
   maxLength: 64,
   pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$",
