@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 
 import type { Browser } from "playwright-core";
 
@@ -50,25 +50,53 @@ describeInBrowser("the documentation pages without a network", () => {
     }
   }
 
-  test(
-    "Swagger UI shows every operation, expanded as well",
-    () =>
-      onPage("/docs", async ({ page }) => {
+  // One visit, since a page of Swagger UI takes seconds to load. A visit without problems is one without them in each test.
+  describe("Swagger UI", () => {
+    let visited: WatchedPage;
+
+    beforeAll(async () => {
+      visited = await openWatchedPage(browser, sample.origin);
+      await visited.page.goto(`${sample.origin}/docs`);
+    }, timeoutMilliseconds);
+
+    afterEach(async () => {
+      await visited.settle();
+      expect(visited.problems).toEqual([]);
+    });
+
+    afterAll(async () => {
+      await visited.close();
+    });
+
+    test(
+      "shows every operation, expanded as well",
+      async () => {
+        const { page } = visited;
         for (const operationId of operationIds) {
           const operation = page.locator(`.opblock[id$="-${operationId}"]`);
           await operation.locator(".opblock-summary-control").click();
           await operation.locator(".responses-wrapper .response").first().waitFor();
         }
         expect(await page.locator(".opblock").count()).toBe(operationIds.length);
-      }),
-    timeoutMilliseconds,
-  );
+      },
+      timeoutMilliseconds,
+    );
 
-  test(
-    "Swagger UI signs in through the password flow without client credentials, and sends the token",
-    () =>
-      onPage("/docs", async ({ page }) => {
-        await page.locator(".opblock").first().waitFor();
+    test(
+      "sends a JSON body to the origin it came from, whatever server the document names",
+      async () => {
+        const email = { email: "ada@example.com" };
+        const answer = await swaggerExecute(visited.page, "register", email);
+        expect(answer.status).toBe(201);
+        expect(JSON.parse(answer.body)).toMatchObject({ data: email });
+      },
+      timeoutMilliseconds,
+    );
+
+    test(
+      "signs in through the password flow without client credentials, and sends the token",
+      async () => {
+        const { page } = visited;
         await swaggerAuthorize(page, "ada@example.com", "right & proper");
         const answer = await swaggerExecute(page, "getMe");
         expect(answer.status).toBe(200);
@@ -82,20 +110,10 @@ describeInBrowser("the documentation pages without a network", () => {
         });
         expect(request?.headers.get("content-type")).toBe("application/x-www-form-urlencoded");
         expect(request?.headers.get("authorization")).toBeNull();
-      }),
-    timeoutMilliseconds,
-  );
-
-  test(
-    "Swagger UI sends a JSON body to the origin it came from, whatever server the document names",
-    () =>
-      onPage("/docs", async ({ page }) => {
-        const answer = await swaggerExecute(page, "register", { email: "ada@example.com" });
-        expect(answer.status).toBe(201);
-        expect(JSON.parse(answer.body)).toMatchObject({ data: { email: "ada@example.com" } });
-      }),
-    timeoutMilliseconds,
-  );
+      },
+      timeoutMilliseconds,
+    );
+  });
 
   test(
     "a refused password is an error that the helper throws",
