@@ -59,7 +59,7 @@ export const users = pgTable(
 );
 
 /**
- * Usernames that accounts have or gave up, by what they look like. The triggers of migration 0008 write it in the statement that
+ * Usernames that accounts have or gave up, by what they look like. The triggers of migration 0009 write it in the statement that
  * changes the user, so that no way to change a username leaves it out.
  */
 export const usernames = pgTable(
