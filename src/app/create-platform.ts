@@ -67,6 +67,7 @@ export function createPlatform(
     db: database.db,
     changes: database.changes,
     dbForRequest: (budget) => database.forRequest(budget),
+    statementConcurrency: database.statementConcurrency,
     hasher: createBcryptHasher({
       cost: settings.bcryptCost,
       concurrency: availableParallelism(),

@@ -23,6 +23,8 @@ export interface Platform {
   readonly changes: ChangeFeed;
   /** The database for one request. All of its statements share one time limit: the rest of the given budget, or a new one. */
   readonly dbForRequest: (budget?: WaitBudget) => Db;
+  /** How many statements the database executes at a time. */
+  readonly statementConcurrency: number;
   readonly hasher: PasswordHasher;
   readonly limiter: Limiter;
   readonly signer: TokenSigner;

@@ -58,7 +58,8 @@ function requestsOf(database: Database): () => Required<Sender> {
   const dbForRequest = (budget?: WaitBudget) => database.forRequest(budget);
   return () => {
     const waitBudget = requestBudget(1);
-    return { db: dbForRequest(waitBudget), dbForRequest, waitBudget };
+    const { statementConcurrency } = database;
+    return { db: dbForRequest(waitBudget), dbForRequest, waitBudget, statementConcurrency };
   };
 }
 
@@ -116,6 +117,19 @@ describe.each([...databaseKinds])("on %s", (kind) => {
       .from(remarks)
       .where(sql`remark is null`);
     expect(row?.counter).toBe("counter 2");
+  });
+
+  // Else each request would pay for a statement of its own as soon as the database does not block the event loop.
+  test("queries of later turns gather while the database executes as many statements as it can", async () => {
+    const oneAtATime = () => ({ ...request(), statementConcurrency: 1 });
+    const counted = [count(oneAtATime(), stepOf(1))];
+    await new Promise(setImmediate);
+    for (const number of [2, 3, 4]) {
+      counted.push(count(oneAtATime(), stepOf(number)));
+      if (number < 4) await Promise.resolve();
+    }
+    expect((await Promise.all(counted)).map((row) => row?.count)).toEqual([1, 2, 3, 4]);
+    expect(statements).toBe(2);
   });
 
   test("a query without a row gets none, and two queries for one row get it one after the other", async () => {

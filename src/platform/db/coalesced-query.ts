@@ -27,8 +27,10 @@ export interface InputRows<Input> {
 export interface Sender {
   readonly db: Db;
   /** Gives a `Db` with the full time budget of a request. Calls share a statement only if this is the same function. */
-  readonly dbForRequest: () => Db;
+  readonly dbForRequest: (budget?: WaitBudget) => Db;
   readonly waitBudget?: WaitBudget;
+  /** How many statements the database executes at a time. Calls that exceed it gather for the next statement. */
+  readonly statementConcurrency: number;
 }
 
 /** A statement of Drizzle's whose rows have the number of their call. */
@@ -41,9 +43,17 @@ interface Placed {
 
 interface Call<Input, Row> {
   readonly sender: Sender;
+  readonly calledAt: number;
   readonly input: Input;
   readonly resolve: (row: (Row & Placed) | null) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** The calls of one process that are not sent yet. */
+interface Line<Input, Row> {
+  readonly calls: Call<Input, Row>[];
+  statementsInProgress: number;
+  isScheduled: boolean;
 }
 
 /** Postgres runs a statement of this many calls in one or two milliseconds. */
@@ -57,7 +67,7 @@ const maximumBatchSize = 64;
 export function coalescedQuery<Input, Row>(
   describe: (db: Db, inputs: InputRows<Input>) => ReturnType<Described<Row>>,
 ): (sender: Sender, input: Input) => Promise<(Row & Placed) | null> {
-  const queues = new WeakMap<Sender["dbForRequest"], Call<Input, Row>[]>();
+  const lines = new WeakMap<Sender["dbForRequest"], Line<Input, Row>>();
   const statementFor = (waitsForLock: boolean) =>
     preparedQuery<readonly Input[], readonly (Row & Placed)[]>((db, parameter) =>
       describe(db, inputRows(parameter, waitsForLock)),
@@ -67,6 +77,7 @@ export function coalescedQuery<Input, Row>(
 
   async function sendAlone(call: Call<Input, Row>): Promise<void> {
     try {
+      spendWaitingTime(call);
       const [row] = await sendOne(call.sender.db, [call.input]);
       call.resolve(row ?? null);
     } catch (error) {
@@ -75,14 +86,10 @@ export function coalescedQuery<Input, Row>(
   }
 
   /** Calls without a row are sent alone: their row was locked, or the statement failed, perhaps because of one call. */
-  async function sendTogether(batch: readonly Call<Input, Row>[], openDb: () => Db): Promise<void> {
-    const began = monotonicMilliseconds();
+  async function sendTogether(batch: readonly Call<Input, Row>[], db: Db): Promise<void> {
     const inputs = batch.map(({ input }) => input);
-    const { rows, error } = await attempt(() => sendMany(openDb(), inputs));
-    const spent = monotonicMilliseconds() - began;
-    for (const { sender } of batch) {
-      if (sender.waitBudget) sender.waitBudget.leftMilliseconds -= spent;
-    }
+    const { rows, error } = await attempt(() => sendMany(db, inputs));
+    for (const call of batch) spendWaitingTime(call);
     if (error !== undefined && isUnavailable(error)) {
       for (const { reject } of batch) reject(error);
       return;
@@ -95,28 +102,62 @@ export function coalescedQuery<Input, Row>(
     await Promise.all([...withoutRow].map(sendAlone));
   }
 
-  function flush(key: Sender["dbForRequest"]): void {
-    const queue = queues.get(key) ?? [];
-    queues.delete(key);
-    for (let start = 0; start < queue.length; start += maximumBatchSize) {
-      const batch = queue.slice(start, start + maximumBatchSize);
-      const [first] = batch;
-      void (first && batch.length === 1 ? sendAlone(first) : sendTogether(batch, key));
+  function send(batch: readonly Call<Input, Row>[], first: Call<Input, Row>): Promise<void> {
+    if (batch.length === 1) return sendAlone(first);
+    // The first call has waited for the longest time.
+    spendWaitingTime(first);
+    const { waitBudget, dbForRequest } = first.sender;
+    return sendTogether(batch, waitBudget ? dbForRequest({ ...waitBudget }) : dbForRequest());
+  }
+
+  function flush(line: Line<Input, Row>): void {
+    line.isScheduled = false;
+    for (let [first] = line.calls; first && !isBusy(line, first.sender); [first] = line.calls) {
+      const batch = line.calls.splice(0, maximumBatchSize);
+      line.statementsInProgress += 1;
+      void send(batch, first).finally(() => {
+        line.statementsInProgress -= 1;
+        flush(line);
+      });
     }
+  }
+
+  function lineOf({ dbForRequest }: Sender): Line<Input, Row> {
+    const known = lines.get(dbForRequest);
+    if (known) return known;
+    const line = { calls: [], statementsInProgress: 0, isScheduled: false };
+    lines.set(dbForRequest, line);
+    return line;
   }
 
   return (sender, input) =>
     new Promise((resolve, reject) => {
-      const key = sender.dbForRequest;
-      const call = { sender, input, resolve, reject };
-      const queue = queues.get(key);
-      if (!hasFullBudget(sender)) void sendAlone(call);
-      else if (queue) queue.push(call);
-      else {
-        queues.set(key, [call]);
-        setImmediate(flush, key);
+      const call = { sender, input, calledAt: monotonicMilliseconds(), resolve, reject };
+      if (!hasFullBudget(sender)) {
+        void sendAlone(call);
+        return;
       }
+      const line = lineOf(sender);
+      line.calls.push(call);
+      if (line.isScheduled || isBusy(line, sender)) return;
+      line.isScheduled = true;
+      setImmediate(flush, line);
     });
+}
+
+function isBusy(
+  { statementsInProgress }: { readonly statementsInProgress: number },
+  { statementConcurrency }: Sender,
+): boolean {
+  return statementsInProgress >= statementConcurrency;
+}
+
+/** Takes the time since the call from its request's budget, which was full at the call or has been less since before it. */
+function spendWaitingTime(call: { readonly sender: Sender; readonly calledAt: number }): void {
+  const { waitBudget } = call.sender;
+  if (!waitBudget) return;
+  const rest = waitBudget.wholeMilliseconds - (monotonicMilliseconds() - call.calledAt);
+  waitBudget.leftMilliseconds = Math.min(waitBudget.leftMilliseconds, rest);
 }
 
 /** A shared statement may take the full time of a request, which a request that used the database before no longer has. */

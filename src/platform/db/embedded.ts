@@ -75,6 +75,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
 
   return {
     kind: "embedded",
+    statementConcurrency: 1,
     changes,
     db: openDb(),
     forRequest: (budget = requestBudget(timeoutSeconds)) => openDb(budget),

@@ -16,6 +16,8 @@ export type Db = Pick<
 export interface Database {
   readonly kind: "postgres" | "embedded";
   readonly db: Db;
+  /** How many statements it executes at a time. */
+  readonly statementConcurrency: number;
   /** Notifications of changes, of this replica and of others. Started separately, once the schema is up to date. */
   readonly changes: ChangeFeed;
   /** `db` for one request: all its statements together take no longer than the budget, by default `DATABASE_TIMEOUT`. */

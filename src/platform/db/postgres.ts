@@ -59,6 +59,7 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
 
   return {
     kind: "postgres",
+    statementConcurrency: poolSize,
     db: drizzle(gatedClient(pool, gate)),
     changes,
     forRequest: (budget = requestBudget(timeoutSeconds)) =>
