@@ -7,6 +7,7 @@ import type { Settings } from "../platform/config/settings.ts";
 import { createEmbeddedDatabase } from "../platform/db/embedded.ts";
 import type { Database } from "../platform/db/port.ts";
 import { createPostgresDatabase } from "../platform/db/postgres.ts";
+import { createFailureBuffer } from "../platform/failures/failure-buffer.ts";
 import { createJwtSigner } from "../platform/jwt/jwt-signer.ts";
 import { createKeyRing } from "../platform/jwt/key-ring.ts";
 import { createLogger } from "../platform/log/pino-logger.ts";
@@ -29,6 +30,7 @@ export interface PlatformOverrides {
   readonly log?: Logger;
   readonly mailer?: Mailer;
   readonly onStatement?: () => void;
+  readonly eventsWanted?: boolean;
 }
 
 /** Creates the platform from the settings. It opens no connection, file or port. */
@@ -71,6 +73,9 @@ export function createPlatform(
     keyRing,
     secrets: createSecrets(secretRoots(settings), systemRandom),
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
+    failures: createFailureBuffer(),
+    // No setting names a destination yet.
+    eventsWanted: overrides.eventsWanted ?? false,
     outboxListeners,
     outboxWritten: (topics) => {
       for (const listener of outboxListeners) listener(topics);

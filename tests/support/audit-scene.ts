@@ -2,7 +2,6 @@ import { sql } from "drizzle-orm";
 
 import { createPlatform } from "../../src/app/create-platform.ts";
 import {
-  type AuditEntry,
   type AuditReport,
   type ChainPosition,
   sealRows,
@@ -21,7 +20,7 @@ export interface AuditScene extends AsyncDisposable {
   /** Where it is, and with which secret it is sealed. */
   readonly settings: Record<string, string>;
   /** Writes rows, one after the other. */
-  write(count: number, detail?: NonNullable<AuditEntry["detail"]>): Promise<void>;
+  write(count: number, detail?: Readonly<Record<string, unknown>>): Promise<void>;
   /** Seals a batch, with other settings where some are given; gives the number of rows. */
   seal(settings?: Record<string, string>): Promise<number>;
   /** Deletes a batch of what was kept for long enough; gives the number of rows. */

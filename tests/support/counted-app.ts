@@ -24,6 +24,7 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
     {
       log: quietLog,
       mailer: served.mailer,
+      eventsWanted: served.platform.eventsWanted,
       onStatement: () => {
         statements += 1;
       },

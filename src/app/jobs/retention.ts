@@ -1,5 +1,6 @@
 import { deleteExpiredAuditRows } from "../../features/audit/index.ts";
 import { deleteExpiredChallenges } from "../../features/email-challenges/index.ts";
+import { deleteUnwantedEvents } from "../../features/events/index.ts";
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
 import { batchSize } from "../../platform/db/delete-batch.ts";
@@ -19,6 +20,7 @@ const deletions: Readonly<Record<string, (platform: Platform, now: Date) => Prom
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),
   deadMessages: ({ db }, now) => deleteDeadMessages(db, now),
+  unwantedEvents: deleteUnwantedEvents,
   // The last one: it fails while the audit log is not intact.
   auditLog: deleteExpiredAuditRows,
 };

@@ -1,7 +1,14 @@
 export type { AuditAction } from "./actions.ts";
 export { type ChainPosition, formatChainPosition, parseChainPosition } from "./chain-hash.ts";
 export { UnusableChainError } from "./chain-queries.ts";
-export { type AuditEntry, recordAudit, recordAuditOf, writeAudit } from "./record-audit.ts";
+export {
+  type AuditEntry,
+  recordAudit,
+  recordAuditOf,
+  recordFailure,
+  writeAudit,
+} from "./record-audit.ts";
+export { writeFailedAttempts } from "./failed-attempts.ts";
 export { auditRoutes } from "./routes.ts";
 export { sealBatchSize, sealRows } from "./seal-rows.ts";
 export { deleteExpiredAuditRows } from "./delete-expired.ts";

@@ -1,6 +1,6 @@
 import { equalInConstantTime, sha256 } from "../../kernel/bytes.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
-import { writeAudit } from "../audit/index.ts";
+import { recordFailure } from "../audit/index.ts";
 import { type ClientRecord, findClient } from "./queries.ts";
 
 /** The id and the secret with which a client authenticates. */
@@ -26,11 +26,12 @@ export async function verifyClient(
     found?.secretHash ?? hashOfNoSecret,
   );
   if (found && isRight) return found;
-  await writeAudit(ctx, {
+  const knownId = found?.clientId ?? null;
+  recordFailure(ctx, {
     action: "client.authenticated",
-    result: "failure",
     userId: null,
-    detail: { client_id: found?.clientId ?? null },
+    clientId: knownId,
+    detail: { client_id: knownId },
   });
   return null;
 }

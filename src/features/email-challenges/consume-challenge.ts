@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql, type SQL } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 
 import { commit, type EffectsOf } from "../../platform/db/commit.ts";
 import { type Columns, type Effect, when } from "../../platform/db/effects.ts";
@@ -20,17 +20,17 @@ export interface ConsumedChallenge {
   readonly wasVerified: boolean;
 }
 
-/** The effects of an attempt to use a challenge. */
+/** What an attempt to use a challenge leads to. */
 export interface ChallengeEffects {
   readonly consumed: (challenge: Columns<ConsumedChallenge>) => readonly Effect[];
-  /** For every other attempt; null where no challenge was found. */
-  readonly refused: (userId: SQL<string> | null) => readonly Effect[];
+  /** Called for every other attempt; null where no challenge was found. */
+  readonly refused: (userId: string | null) => void;
 }
 
 /** A challenge as the statement returns it; one that was not consumed by it has no `consumedAt`. */
 type TriedChallenge = ConsumedChallenge & { readonly consumedAt: Date | null };
 
-const noEffects: ChallengeEffects = { consumed: () => [], refused: () => [] };
+const noEffects: ChallengeEffects = { consumed: () => [], refused: () => undefined };
 
 /**
  * Consumes the active challenge of a link's token, together with `effects`, in one statement: of any number of callers one
@@ -63,9 +63,10 @@ export async function consumeToken(
     .from(owner)
     .where(and(hasToken, isNull(emailChallenges.consumedAt), isBoundTo(owner, purpose)))
     .returning(returned(owner));
-  const [row] = await commit(ctx, { query, ...consumption(effects) }, effectsOf(effects));
-  if (!row) return null;
-  return isConsumed(row) ? consumedChallenge(row) : "expired";
+  const [row] = await commit(ctx, { query, ...consumption }, effectsOf(effects));
+  if (row && isConsumed(row)) return consumedChallenge(row);
+  effects.refused(row?.userId ?? null);
+  return row ? "expired" : null;
 }
 
 /**
@@ -99,24 +100,20 @@ export async function consumeCode(
       ),
     )
     .returning(returned(owner));
-  const [row] = await commit(ctx, { query, ...consumption(effects) }, effectsOf(effects));
-  return row && isConsumed(row) ? consumedChallenge(row) : null;
+  const [row] = await commit(ctx, { query, ...consumption }, effectsOf(effects));
+  if (row && isConsumed(row)) return consumedChallenge(row);
+  effects.refused(row?.userId ?? null);
+  return null;
 }
 
 /** Each purpose that is consumed here changes its user. */
-function consumption({ refused }: ChallengeEffects) {
-  return {
-    isMade: isConsumed,
-    announce: ({ userId }: TriedChallenge) => ({ subject: "user", id: userId }) as const,
-    otherwise: refused(null),
-  };
-}
+const consumption = {
+  isMade: isConsumed,
+  announce: ({ userId }: TriedChallenge) => ({ subject: "user", id: userId }) as const,
+};
 
-function effectsOf({ consumed, refused }: ChallengeEffects): EffectsOf<TriedChallenge> {
-  return (row) => [
-    ...when(sql`${row.consumedAt} is not null`, consumed(row)),
-    ...when(sql`${row.consumedAt} is null`, refused(row.userId)),
-  ];
+function effectsOf({ consumed }: ChallengeEffects): EffectsOf<TriedChallenge> {
+  return (row) => when(sql`${row.consumedAt} is not null`, consumed(row));
 }
 
 function isConsumed({ consumedAt }: TriedChallenge): boolean {

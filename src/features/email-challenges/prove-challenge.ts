@@ -1,7 +1,6 @@
 import { and, eq, gt, inArray, isNull, sql, type SQL } from "drizzle-orm";
 
-import { commit } from "../../platform/db/commit.ts";
-import { type Effect, updateRows, when } from "../../platform/db/effects.ts";
+import { type Effect, updateRows } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { userColumns, type UserRecord } from "../roles/index.ts";
 import { isActive, users } from "../users/index.ts";
@@ -62,18 +61,18 @@ export async function proveToken(
 }
 
 /**
- * The active challenge of this address if the code is its code. Every attempt is counted, together with the effects of a
- * refused one, in one statement: also the right one, since it consumes nothing yet. Null for a wrong, used, expired or too often
- * tried code, and for an unknown address.
+ * The active challenge of this address if the code is its code. Every attempt is counted: also the right one, since it consumes
+ * nothing yet. Null for a wrong, used, expired or too often tried code, and for an unknown address: `refused` is called with
+ * the reason. Callers respond in equal time, since a refused attempt may take a second statement.
  */
 export async function proveCode(
   ctx: Context,
   challenge: { purpose: ChallengePurpose; email: string; code: string },
-  refused: (refusal: RefusedCode) => readonly Effect[],
+  refused: (refusal: RefusedCode) => void,
 ): Promise<ProvenChallenge | null> {
   const { purpose, email, code } = challenge;
   const isRight = inArray(emailChallenges.codeHash, codeHashes(ctx, challenge, code));
-  const query = ctx.db
+  const [row] = await ctx.db
     .update(emailChallenges)
     .set({
       attempts: sql`${emailChallenges.attempts} + 1`,
@@ -84,29 +83,39 @@ export async function proveCode(
       and(eq(sql`lower(${users.email})`, email), hasCodeToTry(ctx), isActiveChallenge(purpose)),
     )
     .returning({ ...provenColumns, isRight: sql<boolean>`${isRight}`.as("is_right") });
-  const [row] = await commit(
-    ctx,
-    { query, isMade: ({ isRight }) => isRight, otherwise: refused(noCodeToTry(email)) },
-    ({ id, isRight }) => when(sql`not ${isRight}`, refused({ reason: "wrong_code", userId: id })),
+  if (row?.isRight === true) {
+    const { isRight: _, ...proven } = row;
+    return provenChallenge(purpose, proven);
+  }
+  refused(
+    row ? { reason: "wrong_code", userId: row.id } : noCodeToTry(await findOwner(ctx, email)),
   );
-  if (!row) return null;
-  const { isRight: wasRight, ...proven } = row;
-  return wasRight ? provenChallenge(purpose, proven) : null;
+  return null;
 }
 
 /** Why a code proves nothing, for the audit log; the user with the address, if there is one. */
 export interface RefusedCode {
-  readonly reason: string | SQL<string>;
-  readonly userId: SQL<string>;
+  readonly reason: "wrong_code" | "void_code" | "disabled" | "unknown_account";
+  readonly userId: string | null;
 }
 
-/** The code was used, has expired, was tried too often, or was never sent: all of it is read by the same statement. */
-function noCodeToTry(email: string): RefusedCode {
-  const owner = sql`from ${users} where lower(${users.email}) = ${email} and ${users.deletedAt} is null`;
-  return {
-    reason: sql`coalesce((select case when ${users.disabledAt} is null then 'void_code' else 'disabled' end ${owner}), 'unknown_account')`,
-    userId: sql`(select ${users.id} ${owner})`,
-  };
+interface Owner {
+  readonly id: string;
+  readonly disabledAt: Date | null;
+}
+
+async function findOwner(ctx: Context, email: string): Promise<Owner | null> {
+  const [owner] = await ctx.db
+    .select({ id: users.id, disabledAt: users.disabledAt })
+    .from(users)
+    .where(and(eq(sql`lower(${users.email})`, email), isNull(users.deletedAt)));
+  return owner ?? null;
+}
+
+/** The code was used, has expired, was tried too often, or was never sent. */
+function noCodeToTry(owner: Owner | null): RefusedCode {
+  if (owner === null) return { reason: "unknown_account", userId: null };
+  return { reason: owner.disabledAt === null ? "void_code" : "disabled", userId: owner.id };
 }
 
 /**

@@ -6,7 +6,7 @@ import { AppError } from "../../kernel/errors.ts";
 import { commit } from "../../platform/db/commit.ts";
 import { when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, writeAudit } from "../audit/index.ts";
+import { recordAudit, recordFailure } from "../audit/index.ts";
 import { mailLink } from "../email-challenges/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { verifyOwnPassword } from "../passwords/index.ts";
@@ -61,7 +61,7 @@ export async function requestEmailChange(
   );
   if (!row) {
     const detail = { reason: "account_changed" };
-    await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail });
+    recordFailure(ctx, { action, userId, sessionId, detail });
     throw invalidCredentials();
   }
 }

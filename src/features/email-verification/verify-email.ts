@@ -5,7 +5,7 @@ import { AppError } from "../../kernel/errors.ts";
 import { updateRows, when } from "../../platform/db/effects.ts";
 import { violatedUniqueConstraint } from "../../platform/db/errors.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
+import { recordAudit, recordFailure } from "../audit/index.ts";
 import {
   type ChallengeEffects,
   consumeCode,
@@ -82,9 +82,9 @@ function verificationEffects(ctx: Context, by: "link" | "code"): ChallengeEffect
       recordAudit(ctx, { ...entry, result: "success", userId }),
       // There is no event if another mail has verified the address before.
       ...when(sql`not ${wasVerified}`, [
-        recordEvent(ctx, entry.action, { user_id: userId, email }),
+        ...recordEvent(ctx, entry.action, { user_id: userId, email }),
       ]),
     ],
-    refused: (userId) => [recordAudit(ctx, { ...entry, result: "failure", userId })],
+    refused: (userId) => recordFailure(ctx, { ...entry, userId }),
   };
 }

@@ -1,7 +1,7 @@
 import { AppError } from "../../kernel/errors.ts";
 import { isStorableText } from "../../platform/http/text-schema.ts";
 import type { Context } from "../../platform/platform.ts";
-import { writeAudit } from "../audit/index.ts";
+import { recordFailure } from "../audit/index.ts";
 import { completeSignIn, invalidCredentials, type ProvenIdentity } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { canonicalEmail } from "../users/index.ts";
@@ -36,8 +36,7 @@ export async function verifyCredentials(
   const isRight = await ctx.hasher.verify(candidate, storedHash, password);
   if (!found || storedHash === null || !isRight) {
     const userId = found?.id ?? null;
-    const detail = { reason: reasonOf(found) };
-    await writeAudit(ctx, { action: "user.login", result: "failure", userId, detail });
+    recordFailure(ctx, { action: "user.login", userId, detail: { reason: reasonOf(found) } });
     throw invalidCredentials();
   }
   const { passwordHash: _hash, credentialsVersion, disabledAt: _disabledAt, ...user } = found;

@@ -1,11 +1,15 @@
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import type { Context } from "../../platform/platform.ts";
-import { writeAudit } from "../audit/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { canonicalEmail, firstCredentialsVersion } from "../users/index.ts";
 import { hashChosenPassword } from "./choose-password.ts";
-import { createAccount, createConcealedAccount, type NewAccount } from "./create-account.ts";
+import {
+  createAccount,
+  createConcealedAccount,
+  type NewAccount,
+  recordFailedRegistration,
+} from "./create-account.ts";
 
 /** What is sent to register. */
 export interface RegisterInput {
@@ -57,7 +61,6 @@ export async function register(ctx: Context, input: RegisterInput): Promise<Regi
 async function createOpenly(ctx: Context, account: NewAccount): Promise<void> {
   const refusal = await createAccount(ctx, account);
   if (refusal === null) return;
-  const detail = { reason: refusal.code };
-  await writeAudit(ctx, { action: "user.registered", result: "failure", userId: null, detail });
+  recordFailedRegistration(ctx, refusal);
   throw refusal;
 }

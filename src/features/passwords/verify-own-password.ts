@@ -1,7 +1,7 @@
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
-import { type AuditAction, writeAudit } from "../audit/index.ts";
+import { type AuditAction, recordFailure } from "../audit/index.ts";
 import { isPossiblePassword, normalizePassword } from "./policy.ts";
 import { findUserWithPassword } from "./queries.ts";
 
@@ -34,7 +34,7 @@ export async function verifyOwnPassword(
   const isRight = await ctx.hasher.verify(candidate, found?.passwordHash ?? null, password);
   if (!found || !isRight) {
     const detail = { reason: "wrong_password" };
-    await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail });
+    recordFailure(ctx, { action, userId, sessionId, detail });
     throw new AppError("INVALID_CREDENTIALS", "The password is incorrect.", {
       faults: [{ field, issue: "Is not the account's password." }],
     });

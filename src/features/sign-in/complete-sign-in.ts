@@ -1,7 +1,7 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { Columns, Effect } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, writeAudit } from "../audit/index.ts";
+import { recordAudit, recordFailure } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import type { UserRecord } from "../roles/index.ts";
 import {
@@ -46,7 +46,7 @@ export async function completeSignIn(
   const { user, amr, credentialsVersion, mailbox } = identity;
   const emailVerifiedAt = user.emailVerifiedAt ?? (mailbox ? ctx.clock.now() : null);
   if (ctx.settings.requireEmailVerification && emailVerifiedAt === null) {
-    await recordRefusedSignIn(ctx, user, "email_not_verified");
+    recordRefusedSignIn(ctx, user, "email_not_verified");
     // Anyone who registers another person's address would learn here whether that created an account.
     if (ctx.settings.concealAccounts) throw invalidCredentials();
     throw new AppError("EMAIL_NOT_VERIFIED", "Verify your e-mail address before signing in.");
@@ -63,7 +63,7 @@ export async function completeSignIn(
         sessionId,
         amr,
       }),
-      recordEvent(ctx, "user.logged_in", {
+      ...recordEvent(ctx, "user.logged_in", {
         user_id: user.id,
         email: user.email,
         ip_address: ctx.origin.ipAddress,
@@ -72,16 +72,15 @@ export async function completeSignIn(
     ],
   );
   if (!opened) {
-    await recordRefusedSignIn(ctx, user, mailbox ? "proof_void" : "account_changed");
+    recordRefusedSignIn(ctx, user, mailbox ? "proof_void" : "account_changed");
     throw mailbox?.refusal ?? invalidCredentials();
   }
   return tokenResponse(ctx, { ...user, emailVerifiedAt }, { ...opened, amr });
 }
 
 /** A proof that was right and gave no session is a failed sign-in as well. */
-async function recordRefusedSignIn(ctx: Context, user: UserRecord, reason: string): Promise<void> {
-  const detail = { reason };
-  await writeAudit(ctx, { action: "user.login", result: "failure", userId: user.id, detail });
+function recordRefusedSignIn(ctx: Context, user: UserRecord, reason: string): void {
+  recordFailure(ctx, { action: "user.login", userId: user.id, detail: { reason } });
 }
 
 /** The error of every failed sign-in, whatever the reason. The audit log has the reason. */

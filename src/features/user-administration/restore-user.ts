@@ -26,7 +26,7 @@ export async function restoreUser(ctx: Context, userId: string): Promise<Account
     const announce = () => ({ subject: "user", id: userId }) as const;
     const [row] = await commit(ctx, { query, announce }, () => [
       recordAudit(ctx, { action, result: "success", userId }),
-      recordEvent(ctx, action, { user_id: userId, email: account.email }),
+      ...recordEvent(ctx, action, { user_id: userId, email: account.email }),
     ]).catch((error: unknown) => {
       throw takenMeanwhile(error) ?? error;
     });

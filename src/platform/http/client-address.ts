@@ -32,6 +32,13 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Re
   };
 }
 
+/** The network of an address whose requests come from one source: of an IPv6 address its /64, of an IPv4 address itself. */
+export function networkOf(address: string): string {
+  const parsed = parseAddress(address);
+  if (parsed?.kind() !== "ipv6") return address;
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString()}/64`;
+}
+
 /** A peer's address is already in canonical form, except that a dual-stack socket maps IPv4 addresses into IPv6. */
 function withoutMapping(peer: string): string {
   return peer.startsWith("::ffff:") ? (parseAddress(peer)?.toString() ?? peer) : peer;
