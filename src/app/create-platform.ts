@@ -25,12 +25,15 @@ export interface RunningPlatform extends Platform {
   readonly outboxListeners: Set<(topics: readonly string[]) => void>;
 }
 
-/** Parts that tests replace. */
+/** What differs between a server and some commands, and parts that tests replace. */
 export interface PlatformOverrides {
   readonly log?: Logger;
   readonly mailer?: Mailer;
   readonly onStatement?: () => void;
   readonly eventsWanted?: boolean;
+  readonly freeBytes?: () => number;
+  /** The embedded database accepts writes also while the disk is nearly full. */
+  readonly writesToTheEnd?: boolean;
 }
 
 /** Creates the platform from the settings. It opens no connection, file or port. */
@@ -45,7 +48,7 @@ export function createPlatform(
       format: settings.logFormat,
       service: settings.serviceName,
     });
-  const database = createDatabase(settings, log, overrides.onStatement);
+  const database = createDatabase(settings, log, overrides);
   const outboxListeners = new Set<(topics: readonly string[]) => void>();
   const previous = settings.jwtSecretKeyPrevious;
   const keyRing = createKeyRing({
@@ -94,14 +97,19 @@ function secretRoots({ encryptionKey, jwtSecretKey, jwtSecretKeyPrevious }: Sett
   return { current, previous };
 }
 
-function createDatabase(settings: Settings, log: Logger, onStatement?: () => void): Database {
+function createDatabase(
+  settings: Settings,
+  log: Logger,
+  { onStatement, freeBytes, writesToTheEnd = false }: PlatformOverrides,
+): Database {
   const shared = {
     timeoutSeconds: settings.databaseTimeoutSeconds,
     log,
     ...(onStatement ? { onStatement } : {}),
   };
+  const disk = { writesToTheEnd, ...(freeBytes ? { freeBytes } : {}) };
   return settings.databaseUrl === null
-    ? createEmbeddedDatabase({ ...shared, dataDir: settings.dataDir })
+    ? createEmbeddedDatabase({ ...shared, ...disk, dataDir: settings.dataDir })
     : createPostgresDatabase({
         ...shared,
         url: settings.databaseUrl,

@@ -103,7 +103,7 @@ describe("the embedded Postgres", () => {
       await client.query("select pg_stat_force_next_flush()");
       expect(await dead()).toBe(1000);
 
-      await runMaintenance(client);
+      await runMaintenance(client, Number.POSITIVE_INFINITY);
       await client.query("select pg_stat_force_next_flush()");
       expect(await dead()).toBe(0);
       expect(segments()).toBeLessThan(45);

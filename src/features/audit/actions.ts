@@ -34,4 +34,5 @@ export type AuditAction =
   | "client.token_granted"
   | "signing_key.created"
   | "signing_key.retired"
-  | "signing_key.deleted";
+  | "signing_key.deleted"
+  | "audit.pruned";

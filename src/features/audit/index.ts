@@ -10,6 +10,7 @@ export {
 } from "./record-audit.ts";
 export { writeFailedAttempts } from "./failed-attempts.ts";
 export { auditRoutes } from "./routes.ts";
+export { type Pruned, pruneAuditLog } from "./prune.ts";
 export { sealBatchSize, sealRows } from "./seal-rows.ts";
 export { deleteExpiredAuditRows } from "./delete-expired.ts";
 export { type AuditReport, verifyAuditLog } from "./verify-audit-log.ts";

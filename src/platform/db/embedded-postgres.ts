@@ -7,6 +7,13 @@ import systemFilesPath from "@electric-sql/pglite/pglite.data" with { type: "fil
 
 import preparedPath from "../../../dist/assets/embedded-postgres.tar.gz" with { type: "file" };
 import { lockDataDirectory } from "./data-directory-lock.ts";
+import {
+  freeBytesOf,
+  keepReserve,
+  mebibyte,
+  releaseReserve,
+  writeReserveBytes,
+} from "./disk-reserve.ts";
 import { compileEngine } from "./embedded-engine.ts";
 
 /** A Postgres that runs inside this process and has locked its data directory. */
@@ -21,6 +28,10 @@ export interface EmbeddedPostgres {
 export interface EmbeddedPostgresOptions {
   /** Created where it is missing. The database's files are in its subdirectory `postgres`. */
   readonly dataDir: string;
+  /** Reads the free space of the data directory's file system. */
+  readonly freeBytes?: () => number;
+  /** Called when the disk was too full to start, and the reserve was deleted. */
+  readonly onReserveReleased?: () => void;
   /** Called when maintenance failed; it is tried again half a minute later. Default: the error is ignored. */
   readonly onMaintenanceError?: (error: unknown) => void;
   /** Called with Postgres's last messages when it panics (disk full or failing), before the process exits with code 1. */
@@ -42,6 +53,8 @@ const startParameters = [
     "shared_buffers=8MB",
     "maintenance_work_mem=8MB",
     "max_wal_size=32MB",
+    // A checkpoint gives the space of the log back to the disk, instead of keeping up to `max_wal_size` of empty files.
+    "wal_recycle=off",
     // Messages about a statement's error may contain what a user typed.
     "log_min_messages=fatal",
   ].flatMap((setting) => ["-c", setting]),
@@ -59,9 +72,15 @@ export async function startEmbeddedPostgres(
   const lock = lockDataDirectory(dataDir);
   try {
     const directory = join(dataDir, "postgres");
+    const freeBytes = options.freeBytes ?? (() => freeBytesOf(dataDir));
+    if (releaseReserve(dataDir, freeBytes())) options.onReserveReleased?.();
     const [module] = await Promise.all([compileEngine(), unpackOnce(directory)]);
     const client = await startEngine(module, directory, options.onPanic);
-    const stopMaintenance = startMaintenance(client, options.onMaintenanceError);
+    const maintain = async (): Promise<void> => {
+      await runMaintenance(client, freeBytes());
+      await keepReserve(dataDir, freeBytes());
+    };
+    const stopMaintenance = startMaintenance(maintain, options.onMaintenanceError);
     let closing: Promise<void> | null = null;
     return {
       client,
@@ -213,14 +232,12 @@ function streamOperations(module: object): StreamOperations {
 
 /** A single Postgres process has no checkpointer and no autovacuum. Without this its log would grow without limit. */
 function startMaintenance(
-  client: PGlite,
+  maintain: () => Promise<void>,
   onError: EmbeddedPostgresOptions["onMaintenanceError"],
 ): () => Promise<void> {
   let running = Promise.resolve();
   const timer = setInterval(() => {
-    running = running
-      .then(() => runMaintenance(client))
-      .catch((error: unknown) => onError?.(error));
+    running = running.then(maintain).catch((error: unknown) => onError?.(error));
   }, maintenanceIntervalMilliseconds);
   timer.unref();
   return async () => {
@@ -233,16 +250,38 @@ const longLog = `select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn) > 8 * 10
   from pg_control_checkpoint()`;
 
 /** By autovacuum's own thresholds; the table with the most dead rows first. */
-const tableToVacuum = `select format('%I.%I', s.schemaname, s.relname) as name
+const tableToVacuum = `select format('%I.%I', s.schemaname, s.relname) as name,
+    pg_total_relation_size(c.oid)::float8 as bytes
   from pg_stat_user_tables s join pg_class c on c.oid = s.relid
   where s.n_dead_tup > 50 + 0.2 * greatest(c.reltuples, 0)
      or s.n_mod_since_analyze > 50 + 0.1 * greatest(c.reltuples, 0)
   order by s.n_dead_tup desc, s.n_mod_since_analyze desc limit 1`;
 
-/** One round of maintenance: vacuums at most one table, since it blocks statements, and makes a checkpoint when the log is long. */
-export async function runMaintenance(client: PGlite): Promise<void> {
-  const [table] = (await client.query<{ name: string }>(tableToVacuum)).rows;
-  if (table) await client.exec(`vacuum (analyze) ${table.name}`);
+/**
+ * One round of maintenance: vacuums at most one table, since it blocks statements, and makes a checkpoint when the log is long. A
+ * vacuum may write as much into the log as the table has, and is left out if the disk has no space for that.
+ */
+export async function runMaintenance(client: PGlite, freeBytes: number): Promise<void> {
+  const [table] = (await client.query<{ name: string; bytes: number }>(tableToVacuum)).rows;
+  const hasSpace = table && freeBytes > table.bytes + writeReserveBytes;
+  if (hasSpace) await client.exec(`vacuum (analyze) ${table.name}`);
   const [log] = (await client.query<{ due: boolean }>(longLog)).rows;
   if (log?.due === true) await client.exec("checkpoint");
+}
+
+const spaceOfRows = (table: string): string =>
+  `select coalesce(sum(pg_column_size(one.*) + 256), 0)::float8 as bytes from ${table} as one`;
+
+/** Gives the space of a table's deleted rows back to the disk, if there is space for a copy of the others and its log. */
+export async function compactTable(
+  client: PGlite,
+  table: string,
+  freeBytes: () => number,
+): Promise<boolean> {
+  await client.exec("checkpoint");
+  const [rows] = (await client.query<{ bytes: number }>(spaceOfRows(table))).rows;
+  if (!rows || freeBytes() < 2 * rows.bytes + mebibyte) return false;
+  await client.exec(`vacuum full ${table}`);
+  await client.exec("checkpoint");
+  return true;
 }

@@ -3,8 +3,11 @@ import { drizzle } from "drizzle-orm/pglite";
 import { systemRandom } from "../../kernel/random.ts";
 import type { Logger } from "../log/port.ts";
 import { withDeadline } from "./deadline.ts";
+import { createDiskGuard } from "./disk-guard.ts";
+import { freeBytesOf } from "./disk-reserve.ts";
 import { createEmbeddedChangeFeed } from "./embedded-change-feed.ts";
 import {
+  compactTable,
   type EmbeddedPostgres,
   startEmbeddedPostgres,
   wasEverStarted,
@@ -20,6 +23,10 @@ export interface EmbeddedOptions {
   readonly timeoutSeconds: number;
   readonly log: Logger;
   readonly onStatement?: () => void;
+  /** Writes also while the disk is nearly full: for the command that frees space. */
+  readonly writesToTheEnd?: boolean;
+  /** Reads the free space; by default that of the file system of `dataDir`. */
+  readonly freeBytes?: () => number;
 }
 
 type Client = EmbeddedPostgres["client"];
@@ -27,6 +34,8 @@ type Client = EmbeddedPostgres["client"];
 /** The Postgres inside the executable: one process, one data directory, started by `open`. */
 export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   const { dataDir, timeoutSeconds, log } = options;
+  const freeBytes = options.freeBytes ?? (() => freeBytesOf(dataDir));
+  const disk = createDiskGuard(freeBytes, log);
   let starting: Promise<EmbeddedPostgres> | null = null;
   let migrating: Promise<void> | null = null;
   const gate = createStatementGate({
@@ -44,6 +53,9 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   async function start(): Promise<Client> {
     starting ??= startEmbeddedPostgres({
       dataDir,
+      freeBytes,
+      onReserveReleased: () =>
+        log.warn({}, "the disk was full: the reserve in DATA_DIR is used to start the database"),
       onMaintenanceError: (error) => log.warn(describeError(error), "database maintenance failed"),
       onPanic: (reason) => log.error({ reason }, "the embedded database has ended"),
     }).catch((error: unknown) => {
@@ -61,7 +73,11 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   function openDb(budget?: WaitBudget): Db {
     const gated: Pick<Client, "query"> = {
       query: (query, parameters, queryOptions) =>
-        gate.run(async () => (await client()).query(query, parameters, queryOptions), budget),
+        gate.run(async () => {
+          const engine = await client();
+          if (options.writesToTheEnd !== true) await disk.check(engine);
+          return engine.query(query, parameters, queryOptions);
+        }, budget),
     };
     return drizzle(asClient(gated));
   }
@@ -85,8 +101,17 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       return readPendingMigrations(drizzle(await start()));
     },
     async ping(deadlineSeconds) {
-      await withDeadline((await client()).query("select 1"), deadlineSeconds);
+      const engine = await client();
+      await withDeadline(
+        disk.check(engine).then(() => engine.query("select 1")),
+        deadlineSeconds,
+      );
     },
+    refusesWrites: disk.refusesWrites,
+    async checkpoint() {
+      await (await client()).exec("checkpoint");
+    },
+    compact: async (table) => compactTable(await client(), table, freeBytes),
     async close() {
       await changes.stop();
       const running = await starting?.catch(() => null);
