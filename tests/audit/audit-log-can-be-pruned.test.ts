@@ -87,7 +87,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const rows = await app.rows("select id from audit_log");
     const limit = new Date(Date.now() - 30 * day);
     const pruning = pruneAuditLog(operatorOf(app), limit, app.platform.database);
-    await expect(pruning).rejects.toThrow(/was changed/);
+    expect(await pruning.catch(String)).toContain("was changed");
     expect(await app.rows("select id from audit_log")).toHaveLength(rows.length);
   });
 });

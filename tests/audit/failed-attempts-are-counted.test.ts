@@ -33,16 +33,16 @@ function junkRequests(app: TestApp): readonly (() => Promise<Answer>)[] {
   return [
     post("/refresh", { refresh_token: "a.b.c" }),
     post("/verify-email", { token }),
-    post("/verify", { email: "nobody@example.com", code: "123456" }),
+    post("/verify", { email: "unknown@example.com", code: "123456" }),
     post("/password/reset-confirm", { token, password }),
     post("/magic-link/verify", { token }),
-    post("/magic-link/verify", { email: "nobody@example.com", code: "123456" }),
+    post("/magic-link/verify", { email: "unknown@example.com", code: "123456" }),
     post("/email/change-confirm", { token }),
-    post("/login", { email: "nobody@example.com", password }),
+    post("/login", { email: "unknown@example.com", password }),
     () => app.call("POST", "/oauth/introspect", { form: { token }, headers }),
     () =>
       app.call("POST", "/oauth/token", {
-        form: { grant_type: "password", username: "nobody@example.com", password },
+        form: { grant_type: "password", username: "unknown@example.com", password },
       }),
   ];
 }
@@ -58,7 +58,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   async function newestRow(): Promise<string> {
     const rows = await app.rows("select id from audit_log order by id desc limit 1");
     setSystemTime(new Date(Date.now() + 1000));
-    return String(rows[0]?.["id"] ?? "00000000-0000-0000-0000-000000000000");
+    return `${rows[0]?.["id"] ?? "00000000-0000-0000-0000-000000000000"}`;
   }
 
   // Attack: a disk is filled with rows that no retention deletes within a year (seen: 250 rows of 2 KB a second).

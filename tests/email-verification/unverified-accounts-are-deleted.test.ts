@@ -36,7 +36,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   const left = async (userId: string) =>
     (await app.rows(`select id from users where id = '${userId}'`)).length;
 
-  // Attack: names and addresses are registered in quantity, and kept from their owners for ever.
+  // Attack: names and addresses are registered in quantity, so that their owners cannot have them.
   // security 165
   test("an account that was never verified is deleted, and its address and username are free", async () => {
     await firstRetentionRun(app);

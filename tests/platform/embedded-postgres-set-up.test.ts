@@ -10,8 +10,8 @@ import {
 import type { EmbeddedPostgres } from "../../src/platform/db/embedded-postgres.ts";
 
 await prepareEmbeddedDatabase();
-const { runMaintenance, startEmbeddedPostgres } =
-  await import("../../src/platform/db/embedded-postgres.ts");
+const { runMaintenance } = await import("../../src/platform/db/embedded-maintenance.ts");
+const { startEmbeddedPostgres } = await import("../../src/platform/db/embedded-postgres.ts");
 
 const longTestMs = 30_000;
 const parent = mkdtempSync(join(tmpdir(), "gatehouse-embedded-"));

@@ -27,7 +27,7 @@ const enoughBytes = writeReserveBytes * 1.25;
 export function createDiskGuard(freeBytes: () => number, log: Logger): DiskGuard {
   let refuses = false;
   let checkedAt = Number.NEGATIVE_INFINITY;
-  let switching: Promise<void> | null = null;
+  let switching: Promise<void> | undefined;
 
   async function refuseUnlessLogTakesSpace(session: Session): Promise<void> {
     await session.exec("checkpoint");
@@ -44,23 +44,20 @@ export function createDiskGuard(freeBytes: () => number, log: Logger): DiskGuard
     log.info({ free_bytes: free }, "writes are accepted again");
   }
 
+  function change(session: Session, free: number): Promise<void> | undefined {
+    if (!refuses && free < writeReserveBytes) return refuseUnlessLogTakesSpace(session);
+    if (refuses && free >= enoughBytes) return accept(session, free);
+    return undefined;
+  }
+
   return {
     async check(session) {
       const now = monotonicMilliseconds();
-      if (switching === null && now - checkedAt >= intervalMilliseconds) {
+      if (!switching && now - checkedAt >= intervalMilliseconds) {
         checkedAt = now;
-        const free = freeBytes();
-        const action =
-          !refuses && free < writeReserveBytes
-            ? refuseUnlessLogTakesSpace(session)
-            : refuses && free >= enoughBytes
-              ? accept(session, free)
-              : null;
-        switching =
-          action &&
-          action.finally(() => {
-            switching = null;
-          });
+        switching = change(session, freeBytes())?.finally(() => {
+          switching = undefined;
+        });
       }
       await switching;
     },

@@ -6,8 +6,8 @@ import { withDeadline } from "./deadline.ts";
 import { createDiskGuard } from "./disk-guard.ts";
 import { freeBytesOf } from "./disk-reserve.ts";
 import { createEmbeddedChangeFeed } from "./embedded-change-feed.ts";
+import { compactTable } from "./embedded-maintenance.ts";
 import {
-  compactTable,
   type EmbeddedPostgres,
   startEmbeddedPostgres,
   wasEverStarted,
