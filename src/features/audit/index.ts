@@ -1,13 +1,7 @@
 export type { AuditAction } from "./actions.ts";
 export { type ChainPosition, formatChainPosition, parseChainPosition } from "./chain-hash.ts";
 export { UnusableChainError } from "./chain-queries.ts";
-export {
-  type AuditEntry,
-  recordAudit,
-  recordAuditOf,
-  recordFailure,
-  writeAudit,
-} from "./record-audit.ts";
+export { recordAudit, recordAuditOf, recordFailure, writeAudit } from "./record-audit.ts";
 export { writeFailedAttempts } from "./failed-attempts.ts";
 export { auditRoutes } from "./routes.ts";
 export { type Pruned, pruneAuditLog } from "./prune.ts";
