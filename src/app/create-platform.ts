@@ -7,6 +7,7 @@ import type { Settings } from "../platform/config/settings.ts";
 import { createEmbeddedDatabase } from "../platform/db/embedded.ts";
 import type { Database } from "../platform/db/port.ts";
 import { createPostgresDatabase } from "../platform/db/postgres.ts";
+import { createFailureBuffer } from "../platform/failures/failure-buffer.ts";
 import { createJwtSigner } from "../platform/jwt/jwt-signer.ts";
 import { createKeyRing } from "../platform/jwt/key-ring.ts";
 import { createLimiter } from "../platform/limiter/limiter.ts";
@@ -25,11 +26,15 @@ export interface RunningPlatform extends Platform {
   readonly outboxListeners: Set<(topics: readonly string[]) => void>;
 }
 
-/** Parts that tests replace. */
+/** What differs between a server and some commands, and parts that tests replace. */
 export interface PlatformOverrides {
   readonly log?: Logger;
   readonly mailer?: Mailer;
   readonly onStatement?: () => void;
+  readonly eventsWanted?: boolean;
+  readonly freeBytes?: () => number;
+  /** The embedded database accepts writes also while the disk is nearly full. */
+  readonly writesToTheEnd?: boolean;
 }
 
 /** Creates the platform from the settings. It opens no connection, file or port. */
@@ -44,7 +49,7 @@ export function createPlatform(
       format: settings.logFormat,
       service: settings.serviceName,
     });
-  const database = createDatabase(settings, log, overrides.onStatement);
+  const database = createDatabase(settings, log, overrides);
   const limiter = createLimiter(systemClock);
   database.changes.subscribe(({ subject }) => {
     if (subject === "limits" || subject === "all") limiter.forget();
@@ -78,6 +83,9 @@ export function createPlatform(
     keyRing,
     secrets: createSecrets(secretRoots(settings), systemRandom),
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
+    failures: createFailureBuffer(),
+    // No setting names a destination yet.
+    eventsWanted: overrides.eventsWanted ?? false,
     outboxListeners,
     outboxWritten: (topics) => {
       for (const listener of outboxListeners) listener(topics);
@@ -96,14 +104,19 @@ function secretRoots(settings: Settings) {
   };
 }
 
-function createDatabase(settings: Settings, log: Logger, onStatement?: () => void): Database {
+function createDatabase(
+  settings: Settings,
+  log: Logger,
+  { onStatement, freeBytes, writesToTheEnd = false }: PlatformOverrides,
+): Database {
   const shared = {
     timeoutSeconds: settings.databaseTimeoutSeconds,
     log,
     ...(onStatement ? { onStatement } : {}),
   };
+  const disk = { writesToTheEnd, ...(freeBytes ? { freeBytes } : {}) };
   return settings.databaseUrl === null
-    ? createEmbeddedDatabase({ ...shared, dataDir: settings.dataDir })
+    ? createEmbeddedDatabase({ ...shared, ...disk, dataDir: settings.dataDir })
     : createPostgresDatabase({
         ...shared,
         url: settings.databaseUrl,

@@ -1,3 +1,4 @@
+import { writeFailedAttempts } from "../features/audit/index.ts";
 import { commit, version } from "../kernel/version.ts";
 import type { HealthState } from "../features/health/index.ts";
 import { adoptAlgorithm } from "../features/keys/index.ts";
@@ -63,6 +64,12 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
       );
     }
     await server.stop(true);
+    await writeFailedAttempts(platform, { everything: true }).catch((error: unknown) =>
+      log.error(
+        describeError(error),
+        "failed attempts of the last minute are not in the audit log",
+      ),
+    );
     await platform.mailer.close();
     await database.close();
     log.info({}, "stopped");

@@ -49,9 +49,10 @@ export interface ClientDevice {
 
 /** Where a request came from. Every audit row holds it. */
 export interface RequestOrigin {
+  /** The first 64 characters of the response's `X-Request-Id`. */
   readonly requestId: string;
   /** The client address, or null where there is none (commands, jobs). */
   readonly ipAddress: string | null;
-  /** At most 512 characters of the `User-Agent` header. */
+  /** The first 256 characters of the `User-Agent` header. */
   readonly userAgent: string | null;
 }

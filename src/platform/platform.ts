@@ -5,6 +5,7 @@ import type { Settings } from "./config/settings.ts";
 import type { ChangeFeed } from "./db/change-feed.ts";
 import type { Db } from "./db/port.ts";
 import type { WaitBudget } from "./db/statement-gate.ts";
+import type { FailureBuffer } from "./failures/port.ts";
 import type { KeyRing, TokenSigner } from "./jwt/port.ts";
 import type { Limiter } from "./limiter/port.ts";
 import type { Logger } from "./log/port.ts";
@@ -32,6 +33,10 @@ export interface Platform {
   readonly keyRing: KeyRing;
   readonly secrets: Secrets;
   readonly mailer: Mailer;
+  /** Failed attempts that are not in the audit log yet. */
+  readonly failures: FailureBuffer;
+  /** Whether there is a destination for events. Without one they are not recorded. */
+  readonly eventsWanted: boolean;
   /** Wakes the outbox workers of these topics in this process after a message was written. All other workers poll. */
   readonly outboxWritten: (topics: readonly string[]) => void;
 }

@@ -96,14 +96,21 @@ function deviceOf(exchange: Exchange, cookie: DeviceCookie): ClientDevice {
   };
 }
 
+/** The maximum lengths of what is stored of a request in audit rows, sessions and devices. */
+const storedLengths = { requestId: 64, userAgent: 256 };
+
 function originOf(
   exchange: Exchange,
   exchanges: Pick<Exchanges, "clientAddressOf">,
 ): RequestOrigin {
   return {
-    requestId: exchange.requestId,
+    requestId: exchange.requestId.slice(0, storedLengths.requestId),
     ipAddress: exchanges.clientAddressOf(exchange),
-    userAgent: exchange.request.headers.get("user-agent")?.slice(0, 512).toWellFormed() ?? null,
+    userAgent:
+      exchange.request.headers
+        .get("user-agent")
+        ?.slice(0, storedLengths.userAgent)
+        .toWellFormed() ?? null,
   };
 }
 

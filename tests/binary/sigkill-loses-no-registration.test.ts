@@ -20,10 +20,8 @@ const halfMade = `
       (select from audit_log a where a.user_id = u.id and a.action = 'user.registered')
     union all select 'user without mail' from users u where not exists
       (select from outbox o where o.topic = 'mail' and o.key = u.id::text)
-    union all select 'user without event' from users u where not exists
-      (select from outbox o where o.topic = 'event' and o.key = u.id::text
-        and o.payload ->> 'event_type' = 'user.registered')
-    union all select 'message without user' from outbox o where o.topic in ('mail', 'event')
+    union all select 'event without destination' from outbox o where o.topic = 'event'
+    union all select 'message without user' from outbox o where o.topic = 'mail'
       and not exists (select from users u where u.id::text = o.key)
     union all select 'audit row without user' from audit_log a where a.user_id is not null
       and not exists (select from users u where u.id = a.user_id))

@@ -40,7 +40,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
         ...others(challenge),
         recordAudit(anonymousAt(app), { ...entry, result: "success", userId: challenge.userId }),
       ],
-      refused: () => [],
+      refused: () => undefined,
     };
   }
 

@@ -127,7 +127,7 @@ describe("a string that cannot be stored", () => {
   // security 104
   test("an over-long user agent is stored truncated, and an odd one as it is", async () => {
     for (const [agent, stored] of [
-      ["x".repeat(9000), "x".repeat(512)],
+      ["x".repeat(9000), "x".repeat(256)],
       ['"><script>\u00e9\u00ff', '"><script>\u00e9\u00ff'],
     ] as const) {
       const answer = await app.post(

@@ -10,7 +10,10 @@ import { useTestApp } from "../support/test-app.ts";
 import { watchComparisons } from "../support/watch-comparisons.ts";
 
 // With the rate limits off, the limit on failures alone decides.
-const app = useTestApp({ settings: { LOGIN_QUEUE: "1000", LOCKOUT_THRESHOLD: "10" } });
+const app = useTestApp({
+  settings: { LOGIN_QUEUE: "1000", LOCKOUT_THRESHOLD: "10" },
+  overrides: { eventsWanted: true },
+});
 const wrongPassword = "Wrong-Password-1";
 
 afterEach(() => {

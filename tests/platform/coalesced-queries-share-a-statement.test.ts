@@ -129,7 +129,7 @@ describe.each([...databaseKinds])("on %s", (kind) => {
       if (number < 4) await Promise.resolve();
     }
     expect((await Promise.all(counted)).map((row) => row?.count)).toEqual([1, 2, 3, 4]);
-    expect(statements).toBe(2);
+    expect(store.statements).toBe(2);
   });
 
   test("a query without a row gets none, and two queries for one row get it one after the other", async () => {

@@ -53,6 +53,8 @@ test.each([
   ["40P01", true, false],
   ["57P01", false, true],
   ["53100", false, true],
+  ["58030", false, true],
+  ["25006", false, true],
   ["53300", false, true],
   ["08006", false, true],
   ["22021", false, false],

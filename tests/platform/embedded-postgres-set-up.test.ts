@@ -10,8 +10,8 @@ import {
 import type { EmbeddedPostgres } from "../../src/platform/db/embedded-postgres.ts";
 
 await prepareEmbeddedDatabase();
-const { runMaintenance, startEmbeddedPostgres } =
-  await import("../../src/platform/db/embedded-postgres.ts");
+const { runMaintenance } = await import("../../src/platform/db/embedded-maintenance.ts");
+const { startEmbeddedPostgres } = await import("../../src/platform/db/embedded-postgres.ts");
 const { compileEngine, startEngine } = await import("../../src/platform/db/embedded-engine.ts");
 
 const longTestMs = 30_000;
@@ -114,7 +114,7 @@ describe("the embedded Postgres", () => {
       await client.query("select pg_stat_force_next_flush()");
       expect(await dead()).toBe(1000);
 
-      await runMaintenance(client);
+      await runMaintenance(client, Number.POSITIVE_INFINITY);
       await client.query("select pg_stat_force_next_flush()");
       expect(await dead()).toBe(0);
       expect(segments()).toBeLessThan(45);

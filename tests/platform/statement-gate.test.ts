@@ -149,4 +149,16 @@ describe("a request's budget", () => {
     expect(requestBudget(5).leftMilliseconds).toBeLessThan(5000);
     expect(requestBudget(5).leftMilliseconds).toBeGreaterThan(4500);
   });
+
+  // part of security 150
+  test.each(["53100", "25006"])(
+    "a write without space (%s) is unavailable for longer",
+    async (state) => {
+      const gate = createStatementGate({ random: systemRandom, concurrency: 1, timeoutSeconds: 5 });
+      const failure: unknown = await gate
+        .run(() => Promise.reject(databaseError(state)))
+        .catch((thrown: unknown) => thrown);
+      expect(failure).toMatchObject({ code: "UNAVAILABLE", detail: { retryAfterSeconds: 30 } });
+    },
+  );
 });

@@ -2,7 +2,6 @@ import { sql } from "drizzle-orm";
 
 import { createPlatform } from "../../src/app/create-platform.ts";
 import {
-  type AuditEntry,
   type AuditReport,
   beginNewChain,
   type ChainPosition,
@@ -24,7 +23,7 @@ export interface AuditScene extends AsyncDisposable {
   /** Where it is, and with which secret it is sealed. */
   readonly settings: Record<string, string>;
   /** Writes rows, one after the other. */
-  write(count: number, detail?: NonNullable<AuditEntry["detail"]>): Promise<void>;
+  write(count: number, detail?: Readonly<Record<string, unknown>>): Promise<void>;
   /** Seals the stored keys again, as the start of a server with these settings does. */
   reseal(settings: Record<string, string>): Promise<void>;
   /** Begins a new chain, as the command does with these settings. */

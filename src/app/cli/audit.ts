@@ -6,8 +6,12 @@ import {
   type ChainPosition,
   formatChainPosition,
   parseChainPosition,
+  type Pruned,
+  pruneAuditLog,
   verifyAuditLog,
 } from "../../features/audit/index.ts";
+import { addSeconds } from "../../kernel/clock.ts";
+import { parseDurationSeconds } from "../../kernel/duration.ts";
 import { asOperator } from "./as-operator.ts";
 import { CommandError } from "./exit.ts";
 
@@ -16,9 +20,11 @@ interface VerifyOptions {
   readonly json?: true;
 }
 
-/** `gatehouse audit verify|begin-new-chain`: verifies that the audit log was not changed, or seals it with a new key. */
+/** `gatehouse audit verify|begin-new-chain|prune`: verifies the audit log, seals it with a new key, deletes its oldest rows. */
 export function auditCommand(): Command {
-  const audit = new Command("audit").description("verify the audit log, or begin a new chain");
+  const audit = new Command("audit").description(
+    "verify the audit log, begin a new chain, or delete its oldest rows",
+  );
   audit
     .command("verify")
     .description("verify every row of the audit log; exit code 1 if one was changed or is missing")
@@ -55,6 +61,18 @@ export function auditCommand(): Command {
           : `A new chain begins with row ${after.sequence + 1}. Its first row contains the end of the old one: ${formatChainPosition(after)}\n`,
       );
     });
+  audit
+    .command("prune")
+    .description("delete the oldest rows of the audit log, for example when the disk is full")
+    .requiredOption("--older-than <duration>", "the age of the rows, such as 30d", readAge)
+    .action(async ({ olderThan }: { olderThan: number }, command: Command) => {
+      const pruned = await asOperator(
+        command,
+        (ctx, database) => pruneAuditLog(ctx, addSeconds(ctx.clock.now(), -olderThan), database),
+        { writesToTheEnd: true },
+      );
+      process.stdout.write(pruneText(pruned));
+    });
   return audit;
 }
 
@@ -65,6 +83,19 @@ function readHead(text: string): ChainPosition {
   return head;
 }
 
+function readAge(text: string): number {
+  const seconds = parseDurationSeconds(text);
+  if (seconds === null)
+    throw new InvalidArgumentError("It must be a duration, written like 30s, 15m, 24h or 7d.");
+  return seconds;
+}
+
+function pruneText({ deleted, isCompacted }: Pruned): string {
+  const count = `Rows deleted: ${deleted}.\n`;
+  if (isCompacted !== false) return count;
+  return `${count}Their space can be reused by new rows, but was not given back to the disk: there is too little space to copy the others.\n`;
+}
+
 function asText({ head, deletedUpTo, deletedAt, waiting, chains }: AuditReport): string {
   const last = head?.sequence ?? 0;
   const lines = [
@@ -73,7 +104,7 @@ function asText({ head, deletedUpTo, deletedAt, waiting, chains }: AuditReport):
       : "The audit log is intact: it has no sealed rows.",
     ...(chains.length > 1 ? chains.map(describeChain) : []),
     deletedUpTo > 0
-      ? `Rows up to ${deletedUpTo} were deleted after AUDIT_RETENTION, most recently on ${deletedAt?.toISOString() ?? "-"}.`
+      ? `Rows up to ${deletedUpTo} were deleted by AUDIT_RETENTION or "audit prune", most recently on ${deletedAt?.toISOString() ?? "-"}.`
       : null,
     waiting > 0 ? `Rows not sealed yet, and not verified: ${waiting}.` : null,
     head && last > 0 ? `Head: ${formatChainPosition(head)}` : null,

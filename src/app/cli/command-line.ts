@@ -42,8 +42,14 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   } catch (error) {
     const exitCode = error instanceof CommanderError ? usageExitCode(error) : reportFailure(error);
     // Printing help succeeded, unless its output was lost.
-    if (exitCode !== exitCodes.done) process.exitCode = exitCode;
+    if (exitCode !== exitCodes.done) exitOnceWritten(exitCode);
   }
+}
+
+/** An embedded database that could not start keeps the process running, and no supervisor would start another. */
+function exitOnceWritten(exitCode: number): void {
+  process.exitCode = exitCode;
+  process.stdout.write("", () => process.stderr.write("", () => process.exit(exitCode)));
 }
 
 function createProgram(): Command {

@@ -9,7 +9,11 @@ import {
 } from "../../platform/config/load-settings.ts";
 import type { Settings } from "../../platform/config/settings.ts";
 import { createLogger } from "../../platform/log/pino-logger.ts";
-import { createPlatform, type RunningPlatform } from "../create-platform.ts";
+import {
+  createPlatform,
+  type PlatformOverrides,
+  type RunningPlatform,
+} from "../create-platform.ts";
 
 /** Settings, and the environment from which they were read. */
 export type CommandSettings = LoadedSettings & { readonly given: GivenEnvironment };
@@ -31,9 +35,13 @@ export function readCommandSettings(command: Command): CommandSettings {
 }
 
 /** The platform of a command. It logs to standard error, because standard output is for the output of the command. */
-export function createCommandPlatform(settings: Settings): RunningPlatform {
+export function createCommandPlatform(
+  settings: Settings,
+  overrides: PlatformOverrides = {},
+): RunningPlatform {
   const { logLevel: level, logFormat: format, serviceName: service } = settings;
   return createPlatform(settings, {
+    ...overrides,
     log: createLogger({ level, format, service }, process.stderr),
   });
 }

@@ -3,6 +3,8 @@ import {
   deleteExpiredChallenges,
   deleteForgottenCodeAttempts,
 } from "../../features/email-challenges/index.ts";
+import { deleteUnverifiedAccounts } from "../../features/email-verification/index.ts";
+import { deleteUnwantedEvents } from "../../features/events/index.ts";
 import { deleteExpiredCounts } from "../../features/limits/index.ts";
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
@@ -12,7 +14,7 @@ import {
   deleteDeadMessages,
   deleteDeliveredMessages,
 } from "../../platform/outbox/delete-expired.ts";
-import type { Platform } from "../../platform/platform.ts";
+import { createSystemContext, type Platform } from "../../platform/platform.ts";
 import type { Job } from "./periodic-job.ts";
 
 const pauseSeconds = 3600;
@@ -27,6 +29,9 @@ const deletions: Readonly<Record<string, (platform: Platform, now: Date) => Prom
   usernames: deleteEndedReservations,
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),
   deadMessages: ({ db }, now) => deleteDeadMessages(db, now),
+  unwantedEvents: deleteUnwantedEvents,
+  unverifiedAccounts: (platform) =>
+    deleteUnverifiedAccounts(createSystemContext(platform, "retention")),
   // The last one: it fails while the audit log is not intact.
   auditLog: deleteExpiredAuditRows,
 };

@@ -8,6 +8,7 @@ import type { RunningPlatform } from "../create-platform.ts";
 import { createKeyRotation } from "./key-rotation.ts";
 import { createPeriodicJob } from "./periodic-job.ts";
 import { createVerificationReminders } from "./verification-reminders.ts";
+import { createFailedAttemptWriting } from "./failed-attempts.ts";
 import { createAuditSealing } from "./audit-sealing.ts";
 import { createMemoryTrim, thisProcess } from "./memory-trim.ts";
 import { createRetention } from "./retention.ts";
@@ -42,6 +43,7 @@ export function createWorkers(platform: RunningPlatform): Workers {
   const workers = [...workersByTopic.values()];
   const keyRotation = createKeyRotation(platform);
   const jobs = [
+    createFailedAttemptWriting(platform),
     createAuditSealing(platform),
     createRetention(platform),
     ...createVerificationReminders(platform),

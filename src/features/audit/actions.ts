@@ -40,4 +40,5 @@ export type AuditAction =
   | "signing_key.deleted"
   | "signing_algorithm.changed"
   | "audit.chain_begun"
+  | "audit.pruned"
   | "secrets.resealed";

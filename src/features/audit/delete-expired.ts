@@ -3,7 +3,7 @@ import { eq, lte } from "drizzle-orm";
 import { addSeconds } from "../../kernel/clock.ts";
 import { commit } from "../../platform/db/commit.ts";
 import { batchSize } from "../../platform/db/delete-batch.ts";
-import { deleteRows } from "../../platform/db/effects.ts";
+import { deleteRows, type Effect } from "../../platform/db/effects.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { proofOfCheckpoint } from "./chain-hash.ts";
@@ -12,15 +12,23 @@ import { readChain, selectSealedRows, UnusableChainError } from "./chain-queries
 import { findFaultOfCheckpoint, findFaultOfRow } from "./faults.ts";
 import { auditChain, auditLog } from "./table.ts";
 
+/** Deletes up to a batch of the rows that were kept for `AUDIT_RETENTION`, and gives their number. Throws `UnusableChainError`. */
+export function deleteExpiredAuditRows(ctx: Platform, now: Date): Promise<number> {
+  return deleteAuditRows(ctx, addSeconds(now, -ctx.settings.auditRetentionSeconds));
+}
+
 /**
- * Deletes up to a batch of the rows at the chain's beginning that were kept for `AUDIT_RETENTION`, and gives their number. The
- * chain begins after them: a checkpoint says where. Only intact rows are deleted, or backdating a row by hand would delete the
- * evidence of it. Of several replicas one deletes. Throws `UnusableChainError`.
+ * Deletes up to a batch of the rows at the chain's beginning that were written up to `before`, and gives their number. The chain
+ * begins after them: a checkpoint says where. Only intact rows are deleted, or backdating a row by hand would delete the evidence
+ * of it. Of several replicas one deletes. Throws `UnusableChainError`.
  */
-export async function deleteExpiredAuditRows(ctx: Platform, now: Date): Promise<number> {
-  const { db, secrets, settings } = ctx;
+export async function deleteAuditRows(
+  ctx: Platform,
+  before: Date,
+  effects: readonly Effect[] = [],
+): Promise<number> {
+  const { db, secrets, clock } = ctx;
   const chain = await readChain(db);
-  const before = addSeconds(now, -settings.auditRetentionSeconds);
   const { sequence: after } = chain.checkpoint;
   const oldest = await selectSealedRows(db, {
     after,
@@ -55,13 +63,14 @@ export async function deleteExpiredAuditRows(ctx: Platform, now: Date): Promise<
     .set({
       checkpointSequence: sequence,
       checkpointHash: hash,
-      checkpointAt: now,
+      checkpointAt: clock.now(),
       checkpointProof: proofOfCheckpoint(key, { sequence, hash }),
     })
     .where(eq(auditChain.checkpointSequence, after))
     .returning({ checkpointSequence: auditChain.checkpointSequence });
   const moved = await commit(ctx, { query }, () => [
     deleteRows(auditLog, lte(auditLog.sequence, sequence)),
+    ...effects,
   ]);
   return moved.length > 0 ? due.length : 0;
 }

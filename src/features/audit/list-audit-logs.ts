@@ -6,6 +6,7 @@ import { isUuid, lowestIdOf } from "../../kernel/ids.ts";
 import { type Page, pageOf } from "../../kernel/page.ts";
 import type { PageQuery } from "../../platform/http/list.ts";
 import type { Platform } from "../../platform/platform.ts";
+import { writeFailedAttempts } from "./failed-attempts.ts";
 import { auditLog } from "./table.ts";
 
 const list = "audit-logs";
@@ -30,6 +31,8 @@ export async function listAuditLogs(
   filter: AuditFilter,
   { limit, cursor }: PageQuery,
 ): Promise<Page<AuditRecord>> {
+  // A reader who has just seen an attempt fail expects its row.
+  if (cursor === null) await writeFailedAttempts(ctx, { everything: false });
   const after = cursor === null ? null : decodeCursor(list, cursor, isUuid);
   const rows = await ctx.db
     .select()

@@ -67,11 +67,14 @@ export const auditLogSchema = Type.Object(
     }),
     ip: nullable(Type.String()),
     user_agent: nullable(Type.String(), {
-      description: "The first 512 characters; for a command, its name.",
+      description: "The first 256 characters; for a command, its name.",
     }),
-    request_id: Type.String({ description: "`X-Request-Id` of the response." }),
+    request_id: Type.String({
+      description: "The first 64 characters of the response's `X-Request-Id`.",
+    }),
     detail: nullable(Type.Record(Type.String(), Type.Unknown()), {
-      description: "Further facts about the action; never a secret.",
+      description:
+        "Further facts about the action; never a secret. A row with `count` stands for that many failed attempts, up to the time `until`; its other fields are those of the first.",
     }),
   },
   { $id: "AuditEvent" },

@@ -14,12 +14,15 @@ import {
 import { timestamp } from "../../platform/db/columns.ts";
 import type { ChainPosition } from "./chain-position.ts";
 
+/** The name of the audit log's table. */
+export const auditTable = "audit_log";
+
 /**
  * The audit log. A row is written once: triggers refuse every change but that of its place in the chain, once, and every deletion
  * of a row that is not before the chain's checkpoint.
  */
 export const auditLog = pgTable(
-  "audit_log",
+  auditTable,
   {
     /** A UUIDv7 of `at`: the order of ids is the order of time. */
     id: uuid("id").primaryKey(),

@@ -1,6 +1,6 @@
 import { equalInConstantTime, sha256 } from "../../kernel/bytes.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
-import { writeAudit } from "../audit/index.ts";
+import { recordFailure } from "../audit/index.ts";
 import { addressSource, assertNotExceeded, limits, spendOrReject } from "../limits/index.ts";
 import { type ClientRecord, findClient, storableClientId } from "./queries.ts";
 
@@ -35,11 +35,12 @@ export async function verifyClient(
   );
   if (found && isRight) return found;
   await spendOrReject(ctx, wrongSecrets);
-  await writeAudit(ctx, {
+  const knownId = found?.clientId ?? null;
+  recordFailure(ctx, {
     action: "client.authenticated",
-    result: "failure",
     userId: null,
-    detail: { client_id: found?.clientId ?? null },
+    clientId: knownId,
+    detail: { client_id: knownId },
   });
   return null;
 }

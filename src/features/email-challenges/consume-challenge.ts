@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 
 import { commit } from "../../platform/db/commit.ts";
 import { type Columns, type Effect, when } from "../../platform/db/effects.ts";
@@ -21,14 +21,14 @@ export interface ConsumedChallenge {
   readonly wasVerified: boolean;
 }
 
-/** The effects of an attempt to use a challenge. */
+/** What an attempt to use a challenge leads to. */
 export interface ChallengeEffects {
   readonly consumed: (challenge: Columns<ConsumedChallenge>) => readonly Effect[];
-  /** For every other attempt; null where no challenge was found. */
-  readonly refused: (userId: SQL<string> | null) => readonly Effect[];
+  /** Called for every other attempt; null where no challenge was found. */
+  readonly refused: (userId: string | null) => void;
 }
 
-const noEffects: ChallengeEffects = { consumed: () => [], refused: () => [] };
+const noEffects: ChallengeEffects = { consumed: () => [], refused: () => undefined };
 
 /**
  * Consumes the active challenge of a link's token and all others of its purpose, together with `effects`, in one statement: of any
@@ -60,17 +60,17 @@ export async function consumeToken(
     .innerJoin(owner, isBoundTo(owner, purpose))
     .where(and(hasToken, isNull(emailChallenges.consumedAt)))
     .for("no key update", { of: emailChallenges });
-  const change = { query, with: [owner], ...consumption(effects) };
-  const [row] = await commit(ctx, change, (tried) => [
-    ...when(tried.isConsumed, [
+  const change = { query, with: [owner], ...consumption };
+  const [row] = await commit(ctx, change, (tried) =>
+    when(tried.isConsumed, [
       consumeAll(ctx, purpose, tried.userId),
       forgetCodeAttempts(tried.email),
       ...effects.consumed(tried),
     ]),
-    ...when(sql`not ${tried.isConsumed}`, effects.refused(tried.userId)),
-  ]);
-  if (!row) return null;
-  return row.isConsumed ? consumedChallenge(row) : "expired";
+  );
+  if (row?.isConsumed === true) return consumedChallenge(row);
+  effects.refused(row?.userId ?? null);
+  return row ? "expired" : null;
 }
 
 /**
@@ -98,32 +98,28 @@ export async function consumeCode(
     query,
     with: parts,
     writes: { table: codeAttempts, kind: "change" } as const,
-    ...consumption(effects),
+    ...consumption,
   };
   const [row] = await commit(ctx, change, ({ isConsumed, ...challenge }) => [
     ...when(isConsumed, [
       consumeAll(ctx, entered.purpose, challenge.userId),
       ...effects.consumed(challenge),
     ]),
-    ...when(sql`not ${isConsumed}`, [
-      countAttempt({ tried }),
-      ...effects.refused(challenge.userId),
-    ]),
+    ...when(sql`not ${isConsumed}`, [countAttempt({ tried })]),
   ]);
-  return row?.isConsumed ? consumedChallenge(row) : null;
+  if (row?.isConsumed === true) return consumedChallenge(row);
+  effects.refused(row?.userId ?? null);
+  return null;
 }
 
 /** A challenge as the statement returns it, whether it was consumed or not. */
 type TriedChallenge = ConsumedChallenge & { readonly isConsumed: boolean };
 
 /** Each purpose that is consumed here changes its user. */
-function consumption({ refused }: ChallengeEffects) {
-  return {
-    isMade: ({ isConsumed }: TriedChallenge) => isConsumed,
-    announce: ({ userId }: TriedChallenge) => ({ subject: "user", id: userId }) as const,
-    otherwise: refused(null),
-  };
-}
+const consumption = {
+  isMade: ({ isConsumed }: TriedChallenge) => isConsumed,
+  announce: ({ userId }: TriedChallenge) => ({ subject: "user", id: userId }) as const,
+};
 
 /** The challenge is bound to its owner's present credentials. */
 function ownerColumns(owner: ReturnType<typeof lockOwner>) {

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, isNull, sql, type SQL } from "drizzle-orm";
 
 import { commit } from "../../platform/db/commit.ts";
-import { type Effect, when } from "../../platform/db/effects.ts";
+import type { Effect } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { userColumns, type UserRecord } from "../roles/index.ts";
 import { isActive, users } from "../users/index.ts";
@@ -63,14 +63,14 @@ export async function proveToken(
 }
 
 /**
- * The active challenge of this address whose code it is. Every attempt is counted, together with the effects of a refused one, in
- * one statement: also the right one, since it consumes nothing yet. Null for a wrong, used, expired or too often tried code, and
- * for an unknown address.
+ * The active challenge of this address whose code it is. Every attempt is counted: also the right one, since it consumes nothing
+ * yet. Null for a wrong, used, expired or too often tried code, and for an unknown address: `refused` is called with the reason.
+ * Callers respond in equal time, since a refused attempt may take a second statement.
  */
 export async function proveCode(
   ctx: Context,
   entered: EnteredCode,
-  refused: (refusal: RefusedCode) => readonly Effect[],
+  refused: (refusal: RefusedCode) => void,
 ): Promise<ProvenChallenge | null> {
   const { owner, tried, counted, parts } = tryCode(ctx, entered);
   const query = ctx.db
@@ -91,30 +91,43 @@ export async function proveCode(
     with: parts,
     writes: { table: codeAttempts, kind: "change" } as const,
     isMade: ({ isRight }: { isRight: boolean }) => isRight,
-    otherwise: refused(noCodeToTry(entered.email)),
   };
-  const [row] = await commit(ctx, change, ({ id, isRight }) => [
-    countAttempt({ tried }),
-    ...when(sql`not ${isRight}`, refused({ reason: "wrong_code", userId: id })),
-  ]);
-  if (!row) return null;
-  const { isRight: wasRight, ...proven } = row;
-  return wasRight ? provenChallenge(entered.purpose, proven) : null;
+  const [row] = await commit(ctx, change, () => [countAttempt({ tried })]);
+  if (row?.isRight === true) {
+    const { isRight: _, ...proven } = row;
+    return provenChallenge(entered.purpose, proven);
+  }
+  refused(
+    row
+      ? { reason: "wrong_code", userId: row.id }
+      : noCodeToTry(await findOwner(ctx, entered.email)),
+  );
+  return null;
 }
 
 /** Why a code proves nothing, for the audit log; the user with the address, if there is one. */
 export interface RefusedCode {
-  readonly reason: string | SQL<string>;
-  readonly userId: SQL<string>;
+  readonly reason: "wrong_code" | "void_code" | "disabled" | "unknown_account";
+  readonly userId: string | null;
 }
 
-/** The code was used, has expired, was tried too often, or was never sent: all of it is read by the same statement. */
-function noCodeToTry(email: string): RefusedCode {
-  const owner = sql`from ${users} where lower(${users.email}) = ${email} and ${users.deletedAt} is null`;
-  return {
-    reason: sql`coalesce((select case when ${users.disabledAt} is null then 'void_code' else 'disabled' end ${owner}), 'unknown_account')`,
-    userId: sql`(select ${users.id} ${owner})`,
-  };
+interface Owner {
+  readonly id: string;
+  readonly disabledAt: Date | null;
+}
+
+async function findOwner(ctx: Context, email: string): Promise<Owner | null> {
+  const [owner] = await ctx.db
+    .select({ id: users.id, disabledAt: users.disabledAt })
+    .from(users)
+    .where(and(eq(sql`lower(${users.email})`, email), isNull(users.deletedAt)));
+  return owner ?? null;
+}
+
+/** The code was used, has expired, was tried too often, or was never sent. */
+function noCodeToTry(owner: Owner | null): RefusedCode {
+  if (owner === null) return { reason: "unknown_account", userId: null };
+  return { reason: owner.disabledAt === null ? "void_code" : "disabled", userId: owner.id };
 }
 
 /**

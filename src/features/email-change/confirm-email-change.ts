@@ -5,7 +5,7 @@ import { updateRows } from "../../platform/db/effects.ts";
 import { violatedUniqueConstraint } from "../../platform/db/errors.ts";
 import { jsonObject } from "../../platform/db/json-object.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, writeAudit } from "../audit/index.ts";
+import { recordAudit, recordFailure } from "../audit/index.ts";
 import { type ChallengeEffects, consumeToken, findChallenge } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { queueMail } from "../mail/index.ts";
@@ -26,7 +26,7 @@ export async function confirmEmailChange(ctx: Context, token: string): Promise<{
       if (violatedUniqueConstraint(error) !== "users_email_unique") throw error;
       const userId = (await findChallenge(ctx, purpose, token))?.userId ?? null;
       const detail = { reason: "CONFLICT" };
-      await writeAudit(ctx, { action, result: "failure", userId, detail });
+      recordFailure(ctx, { action, userId, detail });
       throw new AppError("CONFLICT", "This e-mail address now belongs to another account.");
     },
   );
@@ -66,13 +66,13 @@ function changeEffects(ctx: Context): ChallengeEffects {
         userId,
         detail: jsonObject({ email, previous_email: previousEmail }),
       }),
-      recordEvent(ctx, action, { user_id: userId, email, previous_email: previousEmail }),
+      ...recordEvent(ctx, action, { user_id: userId, email, previous_email: previousEmail }),
       queueMail(ctx, {
         userId,
         to: previousEmail,
         content: { kind: "email-changed", stage: "changed", newEmail: email },
       }),
     ],
-    refused: (userId) => [recordAudit(ctx, { action, result: "failure", userId })],
+    refused: (userId) => recordFailure(ctx, { action, userId }),
   };
 }

@@ -6,7 +6,7 @@ import { AppError } from "../../kernel/errors.ts";
 import { commit } from "../../platform/db/commit.ts";
 import { when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, recordRefusal, writeAudit } from "../audit/index.ts";
+import { recordAudit, recordFailure, recordRefusal } from "../audit/index.ts";
 import { deleteEarlier, mailLink } from "../email-challenges/index.ts";
 import { limits, spendOrReject } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
@@ -28,10 +28,10 @@ export async function requestEmailChange(
 ): Promise<void> {
   const { userId, sessionId } = ctx.actor;
   const newEmail = canonicalEmail(input.newEmail, "new_email");
+  await spendOrReject(ctx, [{ limit: limits.emailChangeByAccount, source: userId }]);
   await recordRefusal(ctx, { action, userId, detail: {} }, async () =>
     assertDomainAllowed(ctx, newEmail, "new_email"),
   );
-  await spendOrReject(ctx, [{ limit: limits.emailChangeByAccount, source: userId }]);
   const account = await verifyOwnPassword(ctx, input.password, { action, field: "password" });
   if (newEmail === account.email) {
     throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
@@ -68,7 +68,7 @@ export async function requestEmailChange(
   );
   if (!row) {
     const detail = { reason: "account_changed" };
-    await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail });
+    recordFailure(ctx, { action, userId, sessionId, detail });
     throw invalidCredentials();
   }
 }

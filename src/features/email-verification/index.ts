@@ -1,3 +1,4 @@
+export { deleteUnverifiedAccounts } from "./delete-unverified.ts";
 export { requestVerification, verificationRequests } from "./request-verification.ts";
 export { emailVerificationRoutes } from "./routes.ts";
 export { sendDueReminders } from "./send-reminders.ts";

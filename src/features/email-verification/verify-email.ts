@@ -4,7 +4,7 @@ import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { updateRows, when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
+import { recordAudit, recordFailure } from "../audit/index.ts";
 import {
   type ChallengeEffects,
   consumeCode,
@@ -90,9 +90,9 @@ function verificationEffects(ctx: Context, by: "link" | "code"): ChallengeEffect
       recordAudit(ctx, { ...entry, result: "success", userId }),
       // There is no event if another mail has verified the address before.
       ...when(sql`not ${wasVerified}`, [
-        recordEvent(ctx, entry.action, { user_id: userId, email }),
+        ...recordEvent(ctx, entry.action, { user_id: userId, email }),
       ]),
     ],
-    refused: (userId) => [recordAudit(ctx, { ...entry, result: "failure", userId })],
+    refused: (userId) => recordFailure(ctx, { ...entry, userId }),
   };
 }

@@ -1,1 +1,2 @@
+export { deleteUnwantedEvents } from "./delete-unwanted.ts";
 export { recordEvent } from "./record-event.ts";

@@ -5,6 +5,9 @@ import { type Computed, jsonObject } from "../../platform/db/json-object.ts";
 import { enqueue } from "../../platform/outbox/enqueue.ts";
 import type { Context } from "../../platform/platform.ts";
 
+/** The outbox topic of events. */
+export const eventTopic = "event";
+
 /** The data of each event, as consumers receive it. All of them have `user_id`. */
 interface EventData {
   "user.registered": { user_id: string; email: string };
@@ -25,19 +28,21 @@ interface EventData {
 
 /**
  * The effect of recording an event: a message in the outbox whose id is the `event_id` on every attempt to deliver it. Values
- * may be columns of the change's row; `secrets` are added to the data when it is delivered.
+ * may be columns of the change's row; `secrets` are added to the data when it is delivered. No effect without a destination.
  */
 export function recordEvent<T extends keyof EventData>(
   ctx: Context,
   type: T,
   data: Computed<EventData[T]>,
   secrets?: Readonly<Record<string, string>>,
-): Effect {
+): readonly Effect[] {
+  if (!ctx.eventsWanted) return [];
   const event = { event_type: type, timestamp: ctx.clock.now().toISOString() };
-  return enqueue(ctx, {
-    topic: "event",
+  const message = enqueue(ctx, {
+    topic: eventTopic,
     key: data.user_id,
     payload: sql`${JSON.stringify(event)}::jsonb || jsonb_build_object('data', ${jsonObject(data)})`,
     ...(secrets ? { secrets } : {}),
   });
+  return [message];
 }

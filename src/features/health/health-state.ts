@@ -6,7 +6,7 @@ export type Phase = "starting" | "serving" | "draining";
 /** What the health routes look at. */
 export interface HealthState {
   phase: Phase;
-  readonly database: Pick<Database, "ping">;
+  readonly database: Pick<Database, "ping" | "refusesWrites">;
 }
 
 /** A database that has not answered in this time counts as away. */

@@ -7,6 +7,11 @@ export const healthSchema = Type.Object(
     service: Type.String(),
     version: Type.String(),
     database: Type.Union([Type.Literal("connected"), Type.Literal("disconnected")]),
+    writes: Type.Optional(
+      Type.Literal("refused", {
+        description: "Present while the disk is nearly full: reads go on, and writes get 503.",
+      }),
+    ),
     timestamp: Type.String({ format: "date-time" }),
   },
   { $id: "Health" },

@@ -21,6 +21,7 @@ export function healthRoutes({
       service,
       version,
       database: hasDatabase ? ("connected" as const) : ("disconnected" as const),
+      ...(hasDatabase && health.database.refusesWrites() ? { writes: "refused" as const } : {}),
       timestamp: platform.clock.now().toISOString(),
     };
   }

@@ -44,6 +44,6 @@ export function claimEffects(
     endSessionsOf(ctx, { userId, reason: "account_claimed" }),
     forgetOtherDevices(ctx, userId),
     recordAudit(ctx, { action, result: "success", userId, detail: { by } }),
-    recordEvent(ctx, action, { user_id: userId, email: user.email }),
+    ...recordEvent(ctx, action, { user_id: userId, email: user.email }),
   ]);
 }

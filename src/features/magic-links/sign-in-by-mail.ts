@@ -1,8 +1,7 @@
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { jsonObject } from "../../platform/db/json-object.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, writeAudit } from "../audit/index.ts";
+import { recordFailure } from "../audit/index.ts";
 import {
   lockChallenge,
   proveCode,
@@ -17,7 +16,7 @@ import { canonicalEmail } from "../users/index.ts";
 import { claimedVersion, claimEffects } from "./claim-account.ts";
 
 const purpose = "magic-link";
-const failure = { action: "user.login", result: "failure" } as const;
+const action = "user.login";
 
 /**
  * Link and code are one secret for one use, in two forms, sent to the user's mailbox: of the registered values (RFC 8176 §2)
@@ -30,7 +29,7 @@ export async function signInByLink(ctx: Context, token: string): Promise<TokenRe
   const challenge = await proveToken(ctx, purpose, token);
   if (!("reason" in challenge)) return signIn(ctx, challenge, "link", invalidLink());
   const { reason, userId } = challenge;
-  await writeAudit(ctx, { ...failure, userId, detail: { by: "link", reason } });
+  recordFailure(ctx, { action, userId, detail: { by: "link", reason } });
   if (reason !== "expired_link") throw invalidLink();
   throw new AppError("EXPIRED_TOKEN", "The link has expired. Ask for a new mail.");
 }
@@ -43,9 +42,9 @@ export async function signInByCode(
   const email = canonicalEmail(input.email);
   await spendOrReject(ctx, [{ limit: limits.codeByAddress, source: addressSource(ctx) }]);
   const challenge = await answerInEqualTime(() =>
-    proveCode(ctx, { purpose, email, code: input.code }, ({ reason, userId }) => [
-      recordAudit(ctx, { ...failure, userId, detail: jsonObject({ by: "code", reason }) }),
-    ]),
+    proveCode(ctx, { purpose, email, code: input.code }, ({ reason, userId }) =>
+      recordFailure(ctx, { action, userId, detail: { by: "code", reason } }),
+    ),
   );
   if (challenge === null) throw invalidCode();
   return signIn(ctx, challenge, "code", invalidCode());

@@ -4,7 +4,7 @@ import type { UserActor } from "../../kernel/context.ts";
 import { AppError, findAppError } from "../../kernel/errors.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, writeAudit } from "../audit/index.ts";
+import { recordAudit, recordFailure } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { verifyOwnPassword } from "../passwords/index.ts";
 import { endSessionsOf, isFreshSession } from "../sessions/index.ts";
@@ -40,14 +40,14 @@ export async function deleteOwnAccount(
   const deletion = commit(ctx, { query, announce }, ({ email }) => [
     endSessionsOf(ctx, { userId, reason: "user_deleted" }),
     recordAudit(ctx, { action, result: "success", userId, sessionId }),
-    recordEvent(ctx, action, { user_id: userId, email }),
+    ...recordEvent(ctx, action, { user_id: userId, email }),
   ]);
-  const [row] = await deletion.catch(async (error: unknown) => {
-    if (findAppError(error)?.code === "CONFLICT") await recordFailure(ctx, "last_admin");
+  const [row] = await deletion.catch((error: unknown) => {
+    if (findAppError(error)?.code === "CONFLICT") recordFailedDeletion(ctx, "last_admin");
     throw error;
   });
   if (!row) {
-    await recordFailure(ctx, "account_changed");
+    recordFailedDeletion(ctx, "account_changed");
     throw invalidCredentials();
   }
 }
@@ -69,13 +69,13 @@ async function proveFreshSession(ctx: Context<UserActor>): Promise<{ credentials
     });
   }
   if (!account.isFresh) {
-    await recordFailure(ctx, "session_not_fresh");
+    recordFailedDeletion(ctx, "session_not_fresh");
     throw new AppError("REAUTHENTICATION_REQUIRED", "Sign in again, then repeat this request.");
   }
   return account;
 }
 
-async function recordFailure(ctx: Context<UserActor>, reason: string): Promise<void> {
+function recordFailedDeletion(ctx: Context<UserActor>, reason: string): void {
   const { userId, sessionId } = ctx.actor;
-  await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail: { reason } });
+  recordFailure(ctx, { action, userId, sessionId, detail: { reason } });
 }

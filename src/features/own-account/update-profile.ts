@@ -3,7 +3,7 @@ import { and, eq } from "drizzle-orm";
 import type { UserActor } from "../../kernel/context.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, writeAudit } from "../audit/index.ts";
+import { recordAudit, recordFailure } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { invalidToken } from "../tokens/index.ts";
 import {
@@ -43,13 +43,13 @@ export async function updateProfile(
   const update = commit(ctx, { query, announce }, () => [
     ...(typeof chosen === "string" ? [endReservation(ctx, chosen)] : []),
     recordAudit(ctx, { action, result: "success", userId, sessionId, detail: { fields } }),
-    recordEvent(ctx, action, { user_id: userId, fields }),
+    ...recordEvent(ctx, action, { user_id: userId, fields }),
   ]);
   const [row] = await update.catch(async (error: unknown) => {
     const refusal = duplicate(error);
     if (refusal === null) throw error;
     const detail = { reason: refusal.code };
-    await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail });
+    recordFailure(ctx, { action, userId, sessionId, detail });
     throw refusal;
   });
   if (!row) throw invalidToken();

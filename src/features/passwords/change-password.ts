@@ -3,7 +3,7 @@ import { and, eq } from "drizzle-orm";
 import type { UserActor } from "../../kernel/context.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
-import { writeAudit } from "../audit/index.ts";
+import { recordFailure } from "../audit/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
 import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
@@ -60,7 +60,7 @@ export async function changePassword(
   ]);
   if (!row) {
     const detail = { reason: "account_changed" };
-    await writeAudit(ctx, { action, result: "failure", userId, sessionId, detail });
+    recordFailure(ctx, { action, userId, sessionId, detail });
     throw invalidCredentials();
   }
 }

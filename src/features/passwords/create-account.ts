@@ -3,7 +3,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import type { AppError } from "../../kernel/errors.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
+import { recordAudit, recordFailure } from "../audit/index.ts";
 import { mailLinkAndCode } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { queueMail } from "../mail/index.ts";
@@ -43,7 +43,7 @@ export async function createAccount(ctx: Context, account: NewAccount): Promise<
       challenge,
       mail,
       recordAudit(ctx, { action: "user.registered", result: "success", userId }),
-      recordEvent(ctx, "user.registered", { user_id: userId, email }, secrets),
+      ...recordEvent(ctx, "user.registered", { user_id: userId, email }, secrets),
     ]);
     return null;
   } catch (error) {
@@ -72,13 +72,14 @@ export async function createConcealedAccount(ctx: Context, account: NewAccount):
     .where(and(eq(sql`lower(${users.email})`, email), isNull(users.deletedAt)));
   const [row] = await commit(ctx, { query: owner }, ({ id: userId }) => [
     queueMail(ctx, { userId, to: email, content: { kind: "account-exists" } }),
-    recordAudit(ctx, {
-      action: "user.registered",
-      result: "failure",
-      userId: null,
-      detail: { reason: refusal.code },
-    }),
   ]);
+  if (row) recordFailedRegistration(ctx, refusal);
   // The owner has left since, and the address is free.
-  if (!row) await createConcealedAccount(ctx, account);
+  else await createConcealedAccount(ctx, account);
+}
+
+/** Records a registration that created no account. */
+export function recordFailedRegistration(ctx: Context, refusal: AppError): void {
+  const detail = { reason: refusal.code };
+  recordFailure(ctx, { action: "user.registered", userId: null, detail });
 }

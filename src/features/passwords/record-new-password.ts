@@ -22,7 +22,7 @@ export function recordNewPassword(
   const content = { kind: "password-changed", at, ipAddress, userAgent } as const;
   return [
     recordAudit(ctx, { action, result: "success", userId, sessionId, detail: { by } }),
-    recordEvent(ctx, action, { user_id: userId, email }),
+    ...recordEvent(ctx, action, { user_id: userId, email }),
     queueMail(ctx, { userId, to: email, content }),
   ];
 }

@@ -1,6 +1,6 @@
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
+import { findAppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordRefusal } from "../audit/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
@@ -12,9 +12,12 @@ import {
   firstCredentialsVersion,
 } from "../users/index.ts";
 import { hashChosenPassword } from "./choose-password.ts";
-import { createAccount, createConcealedAccount, type NewAccount } from "./create-account.ts";
-
-const attempt = { action: "user.registered", userId: null, detail: {} } as const;
+import {
+  createAccount,
+  createConcealedAccount,
+  type NewAccount,
+  recordFailedRegistration,
+} from "./create-account.ts";
 
 /** What is sent to register. */
 export interface RegisterInput {
@@ -40,7 +43,7 @@ export interface Registered {
  */
 export async function register(ctx: Context, input: RegisterInput): Promise<Registered> {
   const { username, name } = input;
-  const email = await admitted(ctx, input.email);
+  const email = admitted(ctx, input.email);
   assertNotReserved(ctx, username);
   const passwordHash = await hashChosenPassword(ctx, {
     beforeHashing: () =>
@@ -68,18 +71,22 @@ export async function register(ctx: Context, input: RegisterInput): Promise<Regi
 }
 
 /** The address in canonical form, if it may register. Decided before anything is looked up or hashed. */
-function admitted(ctx: Context, received: string): Promise<string> {
-  return recordRefusal(ctx, attempt, async () => {
+function admitted(ctx: Context, received: string): string {
+  try {
     assertRegistrationOpen(ctx);
     const email = canonicalEmail(received);
     assertDomainAllowed(ctx, email);
     return email;
-  });
+  } catch (error) {
+    const refusal = findAppError(error);
+    if (refusal?.code === "REGISTRATION_CLOSED") recordFailedRegistration(ctx, refusal);
+    throw error;
+  }
 }
 
 async function createOpenly(ctx: Context, account: NewAccount): Promise<void> {
-  await recordRefusal(ctx, attempt, async () => {
-    const refusal = await createAccount(ctx, account);
-    if (refusal !== null) throw refusal;
-  });
+  const refusal = await createAccount(ctx, account);
+  if (refusal === null) return;
+  recordFailedRegistration(ctx, refusal);
+  throw refusal;
 }

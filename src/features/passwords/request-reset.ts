@@ -19,7 +19,7 @@ export const passwordResetRequests = createMailRequests({
     return [
       challenge,
       mail,
-      recordEvent(ctx, "user.password_reset_requested", { user_id: userId, email }),
+      ...recordEvent(ctx, "user.password_reset_requested", { user_id: userId, email }),
     ];
   },
 });

@@ -3,7 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import { AppError } from "../../kernel/errors.ts";
 import { updateRows, when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit, writeAudit } from "../audit/index.ts";
+import { recordAudit, recordFailure } from "../audit/index.ts";
 import { type ChallengeEffects, consumeToken, findChallenge } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
@@ -15,7 +15,7 @@ import { recordNewPassword } from "./record-new-password.ts";
 
 const purpose = "reset-password";
 const by = "reset";
-const failure = { action: "user.password_changed", result: "failure", detail: { by } } as const;
+const failure = { action: "user.password_changed", detail: { by } } as const;
 
 /** A mailed link's token, and the password to set. */
 export interface ResetPasswordInput {
@@ -50,7 +50,7 @@ async function findAccount(ctx: Context, token: string) {
       ? await findUserWithPassword(ctx.db, { id: challenge.userId })
       : null;
   if (account) return account;
-  await writeAudit(ctx, { ...failure, userId: challenge?.userId ?? null });
+  recordFailure(ctx, { ...failure, userId: challenge?.userId ?? null });
   throw unusableLink(challenge?.state === "expired" ? "expired" : null);
 }
 
@@ -91,9 +91,9 @@ function resetEffects(
       ...when(sql`not ${wasVerified}`, [
         forgetOtherDevices(ctx, userId),
         recordAudit(ctx, { action: verified, result: "success", userId, detail: { by } }),
-        recordEvent(ctx, verified, { user_id: userId, email }),
+        ...recordEvent(ctx, verified, { user_id: userId, email }),
       ]),
     ],
-    refused: () => [recordAudit(ctx, { ...failure, userId })],
+    refused: () => recordFailure(ctx, { ...failure, userId }),
   };
 }

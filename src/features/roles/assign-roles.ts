@@ -80,7 +80,7 @@ async function write(
       granted.filter(({ name }) => added.includes(name)),
     ),
     recordAudit(ctx, { action, result: "success", userId, detail: { added, removed } }),
-    recordEvent(ctx, action, { user_id: userId, roles: rolesOf(user) }),
+    ...recordEvent(ctx, action, { user_id: userId, roles: rolesOf(user) }),
   ]).catch((error: unknown) => {
     if (isRoleGone(error)) return [];
     throw error;

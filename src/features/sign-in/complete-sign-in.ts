@@ -1,10 +1,7 @@
-import { eq } from "drizzle-orm";
-
 import { AppError } from "../../kernel/errors.ts";
-import { commit } from "../../platform/db/commit.ts";
 import type { Columns, Effect } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
-import { recordAudit } from "../audit/index.ts";
+import { recordAudit, recordFailure } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import type { UserRecord } from "../roles/index.ts";
 import {
@@ -14,7 +11,6 @@ import {
   tokenResponse,
 } from "../sessions/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
-import { users } from "../users/index.ts";
 import { storeKnownDevice } from "./device-token.ts";
 import { clearAttempt, clearAttemptsAt, type PasswordAttempt } from "./password-attempt.ts";
 import { rememberDevice } from "./remember-device.ts";
@@ -73,7 +69,7 @@ export async function completeSignIn(
         sessionId,
         amr,
       }),
-      recordEvent(ctx, "user.logged_in", {
+      ...recordEvent(ctx, "user.logged_in", {
         user_id: user.id,
         email: user.email,
         ip_address: ctx.origin.ipAddress,
@@ -96,18 +92,9 @@ async function recordRefusedSignIn(
   reason: string,
   attempt?: PasswordAttempt,
 ): Promise<void> {
-  const query = ctx.db.select({ id: users.id }).from(users).where(eq(users.id, user.id));
-  const failed = recordAudit(ctx, {
-    action: "user.login",
-    result: "failure",
-    userId: user.id,
-    detail: { reason },
-  });
+  recordFailure(ctx, { action: "user.login", userId: user.id, detail: { reason } });
   // The password was right: it is no failure of the limit.
-  await commit(ctx, { query, otherwise: [failed] }, () => [
-    failed,
-    ...(attempt ? [clearAttempt(ctx, attempt)] : []),
-  ]);
+  if (attempt) await ctx.limiter.clearNow(ctx.db, attempt.clearedBySuccess);
 }
 
 /** The error of every failed sign-in, whatever the reason. The audit log has the reason. */

@@ -5,7 +5,7 @@ import { type Effect, when } from "../../platform/db/effects.ts";
 import type { Spending, Spent } from "../../platform/limiter/port.ts";
 import type { Admission } from "../../platform/password-hasher/port.ts";
 import type { Context } from "../../platform/platform.ts";
-import { type AuditAction, recordAudit, writeAudit } from "../audit/index.ts";
+import { type AuditAction, recordAudit, recordFailure } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import {
   addressSource,
@@ -112,14 +112,15 @@ export async function recordFailedAttempt(
   attempt: PasswordAttempt,
   { action, userId, sessionId, reason }: FailedAttempt,
 ): Promise<void> {
-  const entry = {
+  recordFailure(ctx, {
     action,
-    result: "failure",
     userId,
     detail: { reason },
     ...(sessionId === undefined ? {} : { sessionId }),
-  } as const;
-  if (!attempt.isFirstBlock || userId === null) return writeAudit(ctx, entry);
+  });
+  if (!attempt.isFirstBlock) return;
+  // For an unknown account the same statement, which finds nothing.
+  const id = userId ?? ctx.random.id(ctx.clock.now());
   const query = ctx.db
     .select({
       id: users.id,
@@ -127,17 +128,15 @@ export async function recordFailedAttempt(
       isVerified: sql<boolean>`${users.emailVerifiedAt} is not null`.as("is_verified"),
     })
     .from(users)
-    .where(and(eq(users.id, userId), isActive));
+    .where(and(eq(users.id, id), isActive));
   const { ipAddress, userAgent } = ctx.origin;
   const at = ctx.clock.now().toISOString();
   const content = { kind: "account-locked", at, ipAddress, userAgent } as const;
-  const failed = recordAudit(ctx, entry);
-  await commit(ctx, { query, otherwise: [failed] }, ({ id, email, isVerified }) => [
-    failed,
-    recordAudit(ctx, { action: "user.locked", result: "success", userId: id }),
-    recordEvent(ctx, "user.locked", { user_id: id, email, ip_address: ipAddress }),
+  await commit(ctx, { query }, ({ id: lockedId, email, isVerified }) => [
+    recordAudit(ctx, { action: "user.locked", result: "success", userId: lockedId }),
+    ...recordEvent(ctx, "user.locked", { user_id: lockedId, email, ip_address: ipAddress }),
     // An address that is not verified may be another person's.
-    ...when(isVerified, [queueMail(ctx, { userId: id, to: email, content })]),
+    ...when(isVerified, [queueMail(ctx, { userId: lockedId, to: email, content })]),
   ]);
 }
 

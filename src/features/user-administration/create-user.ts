@@ -87,7 +87,7 @@ async function write(
       challenge,
       mail,
       recordAudit(ctx, { action, result: "success", userId, detail: { roles } }),
-      recordEvent(ctx, "user.registered", { user_id: userId, email }),
+      ...recordEvent(ctx, "user.registered", { user_id: userId, email }),
     ]);
     return row ? { ...row, roles } : null;
   } catch (error) {

@@ -24,7 +24,7 @@ export async function deleteUser(ctx: Context, userId: string): Promise<void> {
     const rows = await commit(ctx, { query, announce }, () => [
       endSessionsOf(ctx, { userId, reason: "user_deleted" }),
       recordAudit(ctx, { action, result: "success", userId }),
-      recordEvent(ctx, action, { user_id: userId, email: account.email }),
+      ...recordEvent(ctx, action, { user_id: userId, email: account.email }),
     ]);
     return rows.length > 0 ? true : null;
   });

@@ -28,7 +28,7 @@ export async function restoreUser(ctx: Context, userId: string): Promise<Account
     const [row] = await commit(ctx, { query, announce }, () => [
       ...(username === null ? [] : [endReservation(ctx, username)]),
       recordAudit(ctx, { action, result: "success", userId }),
-      recordEvent(ctx, action, { user_id: userId, email: account.email }),
+      ...recordEvent(ctx, action, { user_id: userId, email: account.email }),
     ]).catch((error: unknown) => {
       throw takenMeanwhile(error) ?? error;
     });

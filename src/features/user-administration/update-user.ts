@@ -129,10 +129,10 @@ function effectsOf(
     ...(verifies
       ? [
           recordAudit(ctx, { ...done, action: "user.email_verified", detail: byAdministrator }),
-          recordEvent(ctx, "user.email_verified", { user_id: userId, email }),
+          ...recordEvent(ctx, "user.email_verified", { user_id: userId, email }),
         ]
       : []),
-    recordEvent(ctx, action, { user_id: userId, fields: fieldsOf(change) }),
+    ...recordEvent(ctx, action, { user_id: userId, fields: fieldsOf(change) }),
   ];
 }
 

@@ -2,14 +2,7 @@ import { getTableName, type SQL, sql, type WithSubquery } from "drizzle-orm";
 
 import type { Change, ChangeFeed } from "./change-feed.ts";
 import { asRowQuery, findWrite, type ReturningQuery, type RowQuery } from "./drizzle-internals.ts";
-import {
-  type Columns,
-  columnsOf,
-  type Effect,
-  ifNone,
-  type RowSource,
-  type Write,
-} from "./effects.ts";
+import { type Columns, columnsOf, type Effect, type RowSource, type Write } from "./effects.ts";
 import { type ParameterSource, preparedQuery } from "./prepared-query.ts";
 import type { Db } from "./port.ts";
 
@@ -28,8 +21,6 @@ export interface StateChange<Selection extends Record<string, unknown>, Row> {
   readonly with?: readonly WithSubquery[];
   /** What it writes, where a query of `with` does the writing. It is derived from any other statement of Drizzle's. */
   readonly writes?: Write;
-  /** Effects for a change that returns no row. */
-  readonly otherwise?: readonly Effect[];
   /** Whether a returned row was changed: some changes return a row also for a rejected attempt. Default: every row was. */
   readonly isMade?: (row: Row) => boolean;
   /** What is announced to the caches for a changed row. */
@@ -104,32 +95,30 @@ export function composeCommit<Selection extends Record<string, unknown>, Row>(
     source,
     "effect",
   );
-  const otherwise = partsOf((change.otherwise ?? []).map(ifNone), source, "otherwise");
-  const parts = [...effects, ...otherwise];
   const own = change.writes ?? findWrite(change.query);
-  assertNoRowTwice([...(own ? [own] : []), ...parts.map(({ effect }) => effect.write)]);
+  assertNoRowTwice([...(own ? [own] : []), ...effects.map(({ effect }) => effect.write)]);
   const statement = db.with(
     ...(change.with ?? []),
     rows,
-    ...parts.map(({ name, query }) => db.$with(name, {}).as(query)),
+    ...effects.map(({ name, query }) => db.$with(name, {}).as(query)),
   );
   return {
     rows,
     statement,
     query: () => asRowQuery<Row>(statement.select().from<WithSubquery>(rows)),
     announce: (ctx: CommitContext, returned: readonly Row[]): void => {
-      const ran = returned.length > 0 ? effects : otherwise;
+      if (returned.length === 0) return;
       const made = returned.filter((row) => change.isMade?.(row) ?? true);
       // Of a refused attempt nothing is announced; its effects have written all the same.
-      if (returned.length === 0 || made.length > 0) {
+      if (made.length > 0) {
         announceAll(ctx, [
           ...(change.announce ? made.map(change.announce) : []),
-          ...ran.flatMap(({ effect }) => effect.announces ?? []),
+          ...effects.flatMap(({ effect }) => effect.announces ?? []),
         ]);
       }
-      wake(ctx, ran);
+      wake(ctx, effects);
     },
-    announcesOfEffects: parts.flatMap(({ effect }) => effect.announces ?? []),
+    announcesOfEffects: effects.flatMap(({ effect }) => effect.announces ?? []),
   };
 }
 

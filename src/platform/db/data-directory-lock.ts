@@ -3,6 +3,8 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } f
 import { hostname } from "node:os";
 import { join } from "node:path";
 
+import { errorCode } from "../config/read-given.ts";
+
 /** The data directory is locked: by another process, or by another part of this one. */
 export class DataDirectoryInUseError extends Error {
   constructor(dataDir: string, lockOwner: string) {
@@ -44,7 +46,7 @@ export function lockDataDirectory(dataDir: string): DataDirectoryLock {
     connection.run("BEGIN EXCLUSIVE");
     chmodSync(lockPath, 0o600);
     rmSync(ownerPath, { force: true });
-    writeFileSync(ownerPath, `process ${process.pid} on ${hostname()}`, { mode: 0o600 });
+    noteOwner(ownerPath);
   } catch (error) {
     connection.close();
     throw isBusy(error) ? new DataDirectoryInUseError(dataDir, describeOwner(ownerPath)) : error;
@@ -64,6 +66,15 @@ function openLockFile(dataDir: string, lockPath: string): Database {
     return new Database(lockPath, { create: true, readwrite: true });
   } catch (error) {
     throw new Error(`The data directory ${dataDir} cannot be written to.`, { cause: error });
+  }
+}
+
+/** On a full disk the directory is locked without it. */
+function noteOwner(ownerPath: string): void {
+  try {
+    writeFileSync(ownerPath, `process ${process.pid} on ${hostname()}`, { mode: 0o600 });
+  } catch (error) {
+    if (errorCode(error) !== "ENOSPC") throw error;
   }
 }
 

@@ -113,11 +113,6 @@ export function always(effect: Effect): Effect {
   return withSource(effect, () => sql`select`);
 }
 
-/** The effect once, if the change returned no row. It cannot use a row's columns. */
-export function ifNone(effect: Effect): Effect {
-  return withSource(effect, ({ from }) => sql`select where not exists (select from ${from})`);
-}
-
 /**
  * The effect without waking an outbox worker: the message is found by the worker's next poll. For a message that few statements
  * of their kind write, since each wake-up costs a query.

@@ -38,6 +38,8 @@ const startParameters = [
     "shared_buffers=8MB",
     "maintenance_work_mem=8MB",
     "max_wal_size=32MB",
+    // A checkpoint gives the space of the log back to the disk, instead of keeping up to `max_wal_size` of empty files.
+    "wal_recycle=off",
     // Messages about a statement's error may contain what a user typed.
     "log_min_messages=fatal",
   ].flatMap((setting) => ["-c", setting]),

@@ -4,7 +4,9 @@ import { join, resolve } from "node:path";
 
 import preparedPath from "../../../dist/assets/embedded-postgres.tar.gz" with { type: "file" };
 import { lockDataDirectory } from "./data-directory-lock.ts";
+import { freeBytesOf, keepReserve, releaseReserve } from "./disk-reserve.ts";
 import { type EmbeddedClient, startEngineThread } from "./embedded-client.ts";
+import { runMaintenance, startMaintenance } from "./embedded-maintenance.ts";
 
 /** A Postgres that runs in a thread of this process, which has locked its data directory. */
 export interface EmbeddedPostgres {
@@ -17,13 +19,15 @@ export interface EmbeddedPostgres {
 export interface EmbeddedPostgresOptions {
   /** Created where it is missing. The database's files are in its subdirectory `postgres`. */
   readonly dataDir: string;
+  /** Reads the free space of the data directory's file system. */
+  readonly freeBytes?: () => number;
+  /** Called when the disk was too full to start, and the reserve was deleted. */
+  readonly onReserveReleased?: () => void;
   /** Called when maintenance failed; it is tried again half a minute later. Default: the error is ignored. */
   readonly onMaintenanceError?: (error: unknown) => void;
   /** Called with Postgres's last messages when it panics (disk full or failing), before the process exits with code 1. */
   readonly onPanic?: (reason: string) => void;
 }
-
-const maintenanceIntervalMilliseconds = 30_000;
 
 /**
  * Starts the Postgres that is embedded in the executable on `<dataDir>/postgres`. The first start unpacks the directory that
@@ -42,9 +46,15 @@ export async function startEmbeddedPostgres(
   });
   try {
     const directory = join(dataDir, "postgres");
+    const freeBytes = options.freeBytes ?? (() => freeBytesOf(dataDir));
+    if (releaseReserve(dataDir, freeBytes())) options.onReserveReleased?.();
     await unpackOnce(directory);
     const client = await thread.start(directory);
-    const stopMaintenance = startMaintenance(client, options.onMaintenanceError);
+    const maintain = async (): Promise<void> => {
+      await runMaintenance(client, freeBytes());
+      await keepReserve(dataDir, freeBytes());
+    };
+    const stopMaintenance = startMaintenance(maintain, options.onMaintenanceError);
     let closing: Promise<void> | null = null;
     return {
       client,
@@ -104,40 +114,4 @@ async function persist(path: string, mode?: number): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/** A single Postgres process has no checkpointer and no autovacuum. Without this its log would grow without limit. */
-function startMaintenance(
-  client: EmbeddedClient,
-  onError: EmbeddedPostgresOptions["onMaintenanceError"],
-): () => Promise<void> {
-  let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = running
-      .then(() => runMaintenance(client))
-      .catch((error: unknown) => onError?.(error));
-  }, maintenanceIntervalMilliseconds);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
-}
-
-const longLog = `select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn) > 8 * 1024 * 1024 as due
-  from pg_control_checkpoint()`;
-
-/** By autovacuum's own thresholds; the table with the most dead rows first. */
-const tableToVacuum = `select format('%I.%I', s.schemaname, s.relname) as name
-  from pg_stat_user_tables s join pg_class c on c.oid = s.relid
-  where s.n_dead_tup > 50 + 0.2 * greatest(c.reltuples, 0)
-     or s.n_mod_since_analyze > 50 + 0.1 * greatest(c.reltuples, 0)
-  order by s.n_dead_tup desc, s.n_mod_since_analyze desc limit 1`;
-
-/** One round of maintenance: vacuums at most one table, since it blocks statements, and makes a checkpoint when the log is long. */
-export async function runMaintenance(client: EmbeddedClient): Promise<void> {
-  const [table] = (await client.query<{ name: string }>(tableToVacuum)).rows;
-  if (table) await client.execute(`vacuum (analyze) ${table.name}`);
-  const [log] = (await client.query<{ due: boolean }>(longLog)).rows;
-  if (log?.due === true) await client.execute("checkpoint");
 }

@@ -5,7 +5,10 @@ import { systemRandom } from "../../kernel/random.ts";
 import type { Logger } from "../log/port.ts";
 import { withDeadline } from "./deadline.ts";
 import type { EmbeddedClient, EmbeddedQueries } from "./embedded-client.ts";
+import { createDiskGuard } from "./disk-guard.ts";
+import { freeBytesOf } from "./disk-reserve.ts";
 import { createEmbeddedChangeFeed } from "./embedded-change-feed.ts";
+import { compactTable } from "./embedded-maintenance.ts";
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
@@ -22,11 +25,17 @@ export interface EmbeddedOptions {
   readonly timeoutSeconds: number;
   readonly log: Logger;
   readonly onStatement?: () => void;
+  /** Writes also while the disk is nearly full: for the command that frees space. */
+  readonly writesToTheEnd?: boolean;
+  /** Reads the free space; by default that of the file system of `dataDir`. */
+  readonly freeBytes?: () => number;
 }
 
 /** The Postgres inside the executable: one process, one data directory, started by `open`. */
 export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   const { dataDir, timeoutSeconds, log } = options;
+  const freeBytes = options.freeBytes ?? (() => freeBytesOf(dataDir));
+  const disk = createDiskGuard(freeBytes, log);
   let starting: Promise<EmbeddedPostgres> | null = null;
   let migrating: Promise<void> | null = null;
   const gate = createStatementGate({
@@ -44,6 +53,9 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   async function start(): Promise<EmbeddedClient> {
     starting ??= startEmbeddedPostgres({
       dataDir,
+      freeBytes,
+      onReserveReleased: () =>
+        log.warn({}, "the disk was full: the reserve in DATA_DIR is used to start the database"),
       onMaintenanceError: (error) => log.warn(describeError(error), "database maintenance failed"),
       onPanic: (reason) => log.error({ reason }, "the embedded database has ended"),
     }).catch((error: unknown) => {
@@ -63,6 +75,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       query: (text, parameters, { rowMode } = {}) =>
         gate.run(async () => {
           const current = await client();
+          if (options.writesToTheEnd !== true) await disk.check(current);
           return current.query(text, parameters, {
             ...(rowMode ? { rowMode } : {}),
             timeoutSeconds,
@@ -92,9 +105,16 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     },
     async ping(deadlineSeconds) {
       const current = await client();
-      const response = current.query("select 1", [], { timeoutSeconds: deadlineSeconds });
+      const response = disk
+        .check(current)
+        .then(() => current.query("select 1", [], { timeoutSeconds: deadlineSeconds }));
       await withDeadline(response, deadlineSeconds);
     },
+    refusesWrites: disk.refusesWrites,
+    async checkpoint() {
+      await (await client()).execute("checkpoint");
+    },
+    compact: async (table) => compactTable(await client(), table, freeBytes),
     async close() {
       await changes.stop();
       const running = await starting?.catch(() => null);

@@ -49,11 +49,16 @@ const unavailableStates = new Set([
 /** Connection exceptions, and insufficient resources: disk or memory full, no connection left. */
 const unavailableClasses = new Set(["08", "53"]);
 
+/** Disk full (53100), and writes refused because it nearly is, or by a standby (25006): it may take minutes to change. */
+const fullStates = new Set(["53100", "25006"]);
+
 /** Explanations of the faults that an operator can correct. */
 const explanations = new Map([
   ["28P01", "it does not accept the user name or the password of DATABASE_URL"],
   ["28000", "it does not accept connections of the user of DATABASE_URL from this address"],
   ["3D000", "it has no database of the name in DATABASE_URL"],
+  ["53100", "its disk is full"],
+  ["25006", "it accepts no writes: its disk is nearly full, or it is a standby"],
   ["42501", "the user of DATABASE_URL lacks a right that is needed"],
 ]);
 
@@ -110,6 +115,11 @@ export function isUnavailable(error: unknown): boolean {
     if (sqlStatePattern.test(code) && unavailableClasses.has(code.slice(0, 2))) return true;
   }
   return false;
+}
+
+/** Whether the database has no space for a write. */
+export function isFull(error: unknown): boolean {
+  return fullStates.has(findDatabaseFault(error)?.sqlState ?? "");
 }
 
 /** An explanation of a fault for the operator, without the error's message, which may contain what users sent. */

@@ -28,5 +28,14 @@ export interface Database {
   pendingMigrations(): Promise<readonly string[]>;
   /** Resolves when the database responds within `timeoutSeconds`; rejects otherwise. */
   ping(timeoutSeconds: number): Promise<void>;
+  /** Whether writes are refused because the disk is nearly full. Known of the embedded database only. */
+  refusesWrites(): boolean;
+  /** Frees the space of the write-ahead log. A Postgres server does that by itself. */
+  checkpoint(): Promise<void>;
+  /**
+   * Gives the space of a table's deleted rows back to the disk. False if there is too little space for that; null for a Postgres
+   * server, which reuses the space by itself.
+   */
+  compact(table: string): Promise<boolean | null>;
   close(): Promise<void>;
 }

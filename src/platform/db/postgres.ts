@@ -77,6 +77,9 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
         });
       await withDeadline(pinging, deadlineSeconds);
     },
+    refusesWrites: () => false,
+    checkpoint: () => Promise.resolve(),
+    compact: () => Promise.resolve(null),
     async close() {
       await Promise.all([changes.stop(), pool.end(5), pingPool.end(1)]);
     },

@@ -1,7 +1,7 @@
 import { monotonicMilliseconds } from "../../kernel/clock.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Random } from "../../kernel/random.ts";
-import { findTriggerConflict, isTransient, isUnavailable } from "./errors.ts";
+import { findTriggerConflict, isFull, isTransient, isUnavailable } from "./errors.ts";
 
 /** How long the statements of one request, taken together, may still take. */
 export interface WaitBudget {
@@ -107,13 +107,13 @@ export function createStatementGate(options: {
 
 function asAppError(error: unknown): unknown {
   return isUnavailable(error)
-    ? unavailable("connection lost", error)
+    ? unavailable(isFull(error) ? "disk full or read-only" : "connection lost", error)
     : (findTriggerConflict(error) ?? error);
 }
 
 function unavailable(logDetail: string, cause?: unknown): AppError {
   return new AppError("UNAVAILABLE", "The service is temporarily unavailable.", {
-    retryAfterSeconds: 1,
+    retryAfterSeconds: cause !== undefined && isFull(cause) ? 30 : 1,
     logDetail: `database: ${logDetail}`,
     cause,
   });

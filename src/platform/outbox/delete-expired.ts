@@ -1,3 +1,5 @@
+import { and, eq, isNull } from "drizzle-orm";
+
 import { addSeconds } from "../../kernel/clock.ts";
 import { deleteBatch } from "../db/delete-batch.ts";
 import type { Db } from "../db/port.ts";
@@ -8,7 +10,7 @@ const daySeconds = 86_400;
 const deliveredSeconds = 7 * daySeconds;
 const deadSeconds = 30 * daySeconds;
 
-/** Deletes a batch of messages that were delivered long ago. Waiting messages are never deleted. */
+/** Deletes a batch of messages that were delivered long ago. */
 export function deleteDeliveredMessages(db: Db, now: Date): Promise<number> {
   const before = addSeconds(now, -deliveredSeconds);
   return deleteBatch(db, outbox, { since: outbox.deliveredAt, before });
@@ -18,4 +20,10 @@ export function deleteDeliveredMessages(db: Db, now: Date): Promise<number> {
 export function deleteDeadMessages(db: Db, now: Date): Promise<number> {
   const before = addSeconds(now, -deadSeconds);
   return deleteBatch(db, outbox, { since: outbox.deadAt, before });
+}
+
+/** Deletes a batch of the messages of a topic that has no worker. */
+export function deleteWaitingMessages(db: Db, topic: string, now: Date): Promise<number> {
+  const which = and(eq(outbox.topic, topic), isNull(outbox.deliveredAt), isNull(outbox.deadAt));
+  return deleteBatch(db, outbox, { since: outbox.availableAt, before: now, which });
 }

@@ -32,6 +32,12 @@ export const verification = {
       description:
         "How long after registration users are reminded to verify their email address. Each reminder is sent once. An empty value means no reminders.",
     },
+    UNVERIFIED_RETENTION: {
+      kind: duration("1d", "36500d"),
+      default: "30d",
+      description:
+        "How long an account is kept whose email address is never verified and that is not used. Its address and username are free afterwards.",
+    },
     MAGIC_LINK_TTL: {
       kind: duration("1s", "15m"),
       default: "10m",

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "bun:test";
+
+import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
+import { databaseKinds } from "../support/databases.ts";
+import { firstRetentionRun } from "../support/first-retention-run.ts";
+import { freshEmail, goodPassword, registerVerified, signUp } from "../support/journey.ts";
+import { race } from "../support/race.ts";
+import { useTestApp } from "../support/test-app.ts";
+
+const password = goodPassword;
+
+describe.each([...databaseKinds])("on %s", (database) => {
+  const app = useTestApp({
+    database,
+    settings: { REQUIRE_EMAIL_VERIFICATION: "false", UNVERIFIED_RETENTION: "30d" },
+  });
+
+  /** An account that is not verified and was never used after the registration, changed as `change` says. */
+  async function unverified(change = "", username?: string) {
+    const email = freshEmail();
+    const answer = await app.post("/api/v1/auth/register", { email, password, username });
+    const userId: string = answer.json.data.user_id;
+    await age(userId, 31);
+    if (change !== "") await app.rows(change.replaceAll("$", `'${userId}'`));
+    return { userId, email };
+  }
+
+  async function age(userId: string, days: number): Promise<void> {
+    const ago = `now() - interval '${days} days'`;
+    await app.rows(
+      `update users set created_at = ${ago}, updated_at = ${ago} where id = '${userId}'`,
+    );
+    await app.rows(`update sessions set last_used_at = ${ago} where user_id = '${userId}'`);
+  }
+
+  const left = async (userId: string) =>
+    (await app.rows(`select id from users where id = '${userId}'`)).length;
+
+  // Attack: names and addresses are registered in quantity, so that their owners cannot have them.
+  // security 165
+  test("an account that was never verified is deleted, and its address and username are free", async () => {
+    await firstRetentionRun(app);
+    const { userId, email } = await unverified("", "squatted");
+    await deleteExpiredRows(app.platform);
+    expect(await left(userId)).toBe(0);
+    expect(
+      await app.rows(`select user_id from sessions where user_id = '${userId}'
+        union all select user_id from mail_challenges where user_id = '${userId}'`),
+    ).toEqual([]);
+    expect(
+      await app.rows(
+        `select action, result, actor_kind, detail from audit_log where user_id = '${userId}' and action = 'user.deleted'`,
+      ),
+    ).toEqual([
+      {
+        action: "user.deleted",
+        result: "success",
+        actor_kind: "system",
+        detail: { reason: "never_verified" },
+      },
+    ]);
+    expect(
+      await app.rows(
+        `select payload -> 'data' as data from outbox where key = '${userId}' and payload ->> 'event_type' = 'user.deleted'`,
+      ),
+    ).toEqual([{ data: { user_id: userId, email } }]);
+    const again = { email, password, username: "squatted" };
+    expect((await app.post("/api/v1/auth/register", again)).status).toBe(201);
+  });
+
+  const kept = [
+    ["is verified", "update users set email_verified_at = now() where id = $"],
+    ["is younger", "update users set created_at = now() - interval '29 days' where id = $"],
+    ["was changed within that time", "update users set updated_at = now() where id = $"],
+    ["was used within that time", "update sessions set last_used_at = now() where user_id = $"],
+    ["is disabled", "update users set disabled_at = now() where id = $"],
+    ["was deleted by its user", "update users set deleted_at = now() where id = $"],
+    [
+      "has a role that an administrator assigned",
+      "insert into user_roles (user_id, role, created_at) values ($, 'admin', now())",
+    ],
+  ] as const;
+
+  // security 165
+  test.each(kept)("an account is kept that %s", async (_name, change) => {
+    const { userId } = await unverified(change);
+    await deleteExpiredRows(app.platform);
+    expect(await left(userId)).toBe(1);
+  });
+
+  // security 165
+  test("verified and active users stay signed in", async () => {
+    const verified = await registerVerified(app);
+    await age(verified.userId, 400);
+    const user = await signUp(app);
+    await age(user.userId, 400);
+    await deleteExpiredRows(app.platform);
+    expect([await left(verified.userId), await left(user.userId)]).toEqual([1, 1]);
+    const me = await app.call("GET", "/api/v1/users/me", { bearer: user.accessToken });
+    expect(me.status).toBe(200);
+  });
+
+  // security 165
+  test("replicas that delete at the same time record each account once", async () => {
+    const accounts = [await unverified(), await unverified(), await unverified()];
+    await race(4, () => deleteExpiredRows(app.platform));
+    const ids = accounts.map(({ userId }) => `'${userId}'`).join();
+    expect(await app.rows(`select id from users where id in (${ids})`)).toEqual([]);
+    expect(
+      await app.rows(
+        `select id from audit_log where user_id in (${ids}) and action = 'user.deleted'`,
+      ),
+    ).toHaveLength(accounts.length);
+  });
+});
