@@ -54,15 +54,15 @@ describe.each([...databaseKinds])("the executable with a mail server, on %s", (d
     for (const email of emails) expect(await outcomeOfLogIn(email)).toEqual(done);
   });
 
-  test("a user who lost the mail gets another, and the first stops working", async () => {
+  test("a user who lost the mail gets another, and the first is void once that one is used", async () => {
     const email = freshEmail();
     await post("/register", { email, password: goodPassword });
     const lost = await running.mailOf("verify-email", email);
     expect((await post("/resend-verification", { email })).status).toBe(202);
     const { token } = await running.mailOf("verify-email", email, 2);
+    expect(outcomeOf(await post("/verify-email", { token }))).toEqual(done);
     const late = await post("/verify-email", { token: lost.token });
     expect(outcomeOf(late)).toEqual([401, "INVALID_TOKEN"]);
-    expect(outcomeOf(await post("/verify-email", { token }))).toEqual(done);
   });
 
   test("a password reset ends all sessions and notifies the user", async () => {
