@@ -47,6 +47,7 @@ describe(".env.example", () => {
       "JWT_SECRET_KEY",
       "JWT_SECRET_KEY_PREVIOUS",
       "ENCRYPTION_KEY",
+      "ENCRYPTION_KEY_PREVIOUS",
     ]);
   });
 });

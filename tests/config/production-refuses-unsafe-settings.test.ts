@@ -33,6 +33,11 @@ describe("production refuses", () => {
       ["JWT_SECRET_KEY_PREVIOUS"],
     ],
     ["a weak encryption key", { ENCRYPTION_KEY: "a".repeat(64) }, ["ENCRYPTION_KEY"]],
+    [
+      "a weak previous encryption key",
+      { ENCRYPTION_KEY_PREVIOUS: "a".repeat(64) },
+      ["ENCRYPTION_KEY_PREVIOUS"],
+    ],
     ["no public address", { PUBLIC_URL: undefined }, ["PUBLIC_URL"]],
     ["a public address with a path", { PUBLIC_URL: "https://example.com/auth" }, ["PUBLIC_URL"]],
     ["an unencrypted public address", { PUBLIC_URL: "http://auth.example.com" }, ["PUBLIC_URL"]],

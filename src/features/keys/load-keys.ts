@@ -32,5 +32,5 @@ function withoutPrivateKey(key: KeyRecord): StoredKey {
 function openPrivateKey({ secrets }: Context, { id, sealedPrivateJwk }: KeyRecord): string {
   const privateJwk = secrets.open(sealedPrivateJwk, placeOfPrivateKey(id));
   if (privateJwk !== null) return privateJwk;
-  throw secrets.hasKeyOf(sealedPrivateJwk) ? damagedKey(id) : keySealedByAnother(id);
+  throw secrets.needsAnotherKey(sealedPrivateJwk) ? keySealedByAnother(id) : damagedKey(id);
 }

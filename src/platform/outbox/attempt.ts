@@ -103,7 +103,7 @@ function reasonOf(error: unknown): string {
 function readMessage(message: ClaimedMessage, secrets: Secrets): OutboxMessage {
   const { sealed } = message;
   // Another replica may have the key, or the operator may have forgotten ENCRYPTION_KEY_PREVIOUS: it is tried again.
-  if (sealed !== null && !secrets.hasKeyOf(sealed)) {
+  if (sealed !== null && secrets.needsAnotherKey(sealed)) {
     throw new Error(
       "its secrets are sealed with a key that is not in the settings of this replica",
     );

@@ -22,8 +22,8 @@ export interface Secrets {
   seal(text: string, place: SealedPlace): string;
   /** The decrypted string, or null when the sealed one was altered, belongs elsewhere, or its key is not in the settings. */
   open(sealed: string, place: SealedPlace): string | null;
-  /** Whether the settings have the key with which the string was sealed. */
-  hasKeyOf(sealed: string): boolean;
+  /** Whether the string was sealed with a key that is not in the settings. */
+  needsAnotherKey(sealed: string): boolean;
   /** How every string begins that `seal` gives now. Strings with another beginning were sealed before a key change. */
   readonly currentPrefix: string;
   /**

@@ -8,6 +8,9 @@ import type { SealedPlace, Secrets } from "./port.ts";
 const nonceBytes = 12;
 const tagBytes = 16;
 
+/** A sealed string: the id of its key, and nonce, tag and ciphertext. */
+const sealedForm = /^[\w-]{8}\.[\w-]+$/;
+
 /** A key that seals, and the beginning of what it sealed. */
 interface SealingKey {
   readonly prefix: string;
@@ -62,7 +65,7 @@ export function createSecrets(
   return {
     seal,
     open,
-    hasKeyOf: (sealed) => findKey(sealed) !== undefined,
+    needsAnotherKey: (sealed) => sealedForm.test(sealed) && findKey(sealed) === undefined,
     currentPrefix: current.prefix,
     reseal(sealed, place) {
       const text = sealed.includes(".") ? open(sealed, place) : openWithoutPlace(sealed);
