@@ -1,5 +1,6 @@
 import { and, eq, gt, inArray, isNull, sql, type SQL } from "drizzle-orm";
 
+import { asRowQuery } from "../../platform/db/drizzle-internals.ts";
 import { type Effect, updateRows } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { userColumns, type UserRecord } from "../roles/index.ts";
@@ -63,7 +64,7 @@ export async function proveToken(
 /**
  * The active challenge of this address if the code is its code. Every attempt is counted: also the right one, since it consumes
  * nothing yet. Null for a wrong, used, expired or too often tried code, and for an unknown address: `refused` is called with
- * the reason. Callers respond in equal time, since a refused attempt may take a second statement.
+ * the reason.
  */
 export async function proveCode(
   ctx: Context,
@@ -72,7 +73,7 @@ export async function proveCode(
 ): Promise<ProvenChallenge | null> {
   const { purpose, email, code } = challenge;
   const isRight = inArray(emailChallenges.codeHash, codeHashes(ctx, challenge, code));
-  const [row] = await ctx.db
+  const attempt = ctx.db
     .update(emailChallenges)
     .set({
       attempts: sql`${emailChallenges.attempts} + 1`,
@@ -83,15 +84,40 @@ export async function proveCode(
       and(eq(sql`lower(${users.email})`, email), hasCodeToTry(ctx), isActiveChallenge(purpose)),
     )
     .returning({ ...provenColumns, isRight: sql<boolean>`${isRight}`.as("is_right") });
+  const tried = ctx.db.$with("tried").as(attempt);
+  const owner = ctx.db
+    .select({
+      ownerId: sql<string>`${users.id}`.as("owner_id"),
+      isDisabled: sql<boolean>`${users.disabledAt} is not null`.as("is_disabled"),
+    })
+    .from(users)
+    .where(and(eq(sql`lower(${users.email})`, email), isNull(users.deletedAt)))
+    .as("owner");
+  // One statement for every address, known or not.
+  const [row] = await asRowQuery<CodeAttempt>(
+    ctx.db
+      .with(tried)
+      .select({
+        ...tried._.selectedFields,
+        ownerId: owner.ownerId,
+        isDisabled: owner.isDisabled,
+      })
+      .from(owner)
+      .leftJoin(tried, sql`true`),
+  );
   if (row?.isRight === true) {
-    const { isRight: _, ...proven } = row;
+    const { isRight: _right, ownerId: _ownerId, isDisabled: _isDisabled, ...proven } = row;
     return provenChallenge(purpose, proven);
   }
-  refused(
-    row ? { reason: "wrong_code", userId: row.id } : noCodeToTry(await findOwner(ctx, email)),
-  );
+  refused(refusalOf(row));
   return null;
 }
+
+/** The owner of an address, with the challenge that was compared with the code; its columns are null if there was none. */
+type CodeAttempt = { readonly ownerId: string; readonly isDisabled: boolean } & (
+  | (UserRecord & { credentialsVersion: number; challengeId: string; isRight: boolean })
+  | { readonly isRight: null }
+);
 
 /** Why a code proves nothing, for the audit log; the user with the address, if there is one. */
 export interface RefusedCode {
@@ -99,23 +125,12 @@ export interface RefusedCode {
   readonly userId: string | null;
 }
 
-interface Owner {
-  readonly id: string;
-  readonly disabledAt: Date | null;
-}
-
-async function findOwner(ctx: Context, email: string): Promise<Owner | null> {
-  const [owner] = await ctx.db
-    .select({ id: users.id, disabledAt: users.disabledAt })
-    .from(users)
-    .where(and(eq(sql`lower(${users.email})`, email), isNull(users.deletedAt)));
-  return owner ?? null;
-}
-
-/** The code was used, has expired, was tried too often, or was never sent. */
-function noCodeToTry(owner: Owner | null): RefusedCode {
-  if (owner === null) return { reason: "unknown_account", userId: null };
-  return { reason: owner.disabledAt === null ? "void_code" : "disabled", userId: owner.id };
+/** A code that is not compared was used, has expired, was tried too often, or was never sent. */
+function refusalOf(attempt: CodeAttempt | undefined): RefusedCode {
+  if (!attempt) return { reason: "unknown_account", userId: null };
+  const { ownerId: userId, isDisabled, isRight } = attempt;
+  if (isRight !== null) return { reason: "wrong_code", userId };
+  return { reason: isDisabled ? "disabled" : "void_code", userId };
 }
 
 /**
