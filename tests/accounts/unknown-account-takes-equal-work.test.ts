@@ -36,19 +36,22 @@ test("a failed sign-in compares one password, also for unknown, deleted and pass
   const works = await worksOf("login", { password: "Another-password-1!" });
   expect(works).toHaveLength(5);
   for (const work of works) {
-    expect(work).toEqual({ status: 401, hashed: 0, compared: 1, statements: 3 });
+    expect(work).toEqual({ status: 401, hashed: 0, compared: 1, statements: 2 });
   }
 });
 
 // security 13
 test.each([
-  ["a wrong verification code", "verify", { code: "000000" }, 401],
-  ["a wrong sign-in code", "magic-link/verify", { code: "000000" }, 401],
-  ["a request for a verification mail", "resend-verification", {}, 202],
-  ["a request for a magic link", "magic-link", {}, 202],
-  ["a request for a password reset", "password/reset", {}, 202],
-] as const)("%s takes one statement for every address", async (_, path, json, status) => {
-  const works = await worksOf(path, json);
-  expect(works).toHaveLength(5);
-  for (const work of works) expect(work).toEqual({ status, hashed: 0, compared: 0, statements: 1 });
-});
+  ["a wrong verification code", "verify", { code: "000000" }, 401, 1],
+  ["a wrong sign-in code", "magic-link/verify", { code: "000000" }, 401, 2],
+  ["a request for a verification mail", "resend-verification", {}, 202, 1],
+  ["a request for a magic link", "magic-link", {}, 202, 1],
+  ["a request for a password reset", "password/reset", {}, 202, 1],
+] as const)(
+  "%s takes the same number of statements for every address",
+  async (_, path, json, status, statements) => {
+    const works = await worksOf(path, json);
+    expect(works).toHaveLength(5);
+    for (const work of works) expect(work).toEqual({ status, hashed: 0, compared: 0, statements });
+  },
+);

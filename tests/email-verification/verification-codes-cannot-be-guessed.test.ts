@@ -37,10 +37,11 @@ async function countsOf(userId: string): Promise<Record<string, unknown>> {
 
 /** How many guesses were compared with the code, by the audit log. */
 async function evaluated(userId: string): Promise<number> {
-  const rows = await app.rows(
-    `select id from audit_log where action = 'user.email_verified' and user_id = '${userId}'`,
+  const [row] = await app.rows(
+    `select sum(coalesce((detail ->> 'count')::int, 1))::int as count from audit_log
+     where action = 'user.email_verified' and user_id = '${userId}'`,
   );
-  return rows.length;
+  return Number(row?.["count"] ?? 0);
 }
 
 // security 54

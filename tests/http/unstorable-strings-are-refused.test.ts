@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
-import { auditOf } from "../support/audit-rows.ts";
+import { auditOf, writeFailures } from "../support/audit-rows.ts";
 import { makeClient } from "../support/clients.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 import {
@@ -130,6 +130,7 @@ describe("a string that cannot be stored", () => {
       ["x".repeat(9000), "x".repeat(256)],
       ['"><script>\u00e9\u00ff', '"><script>\u00e9\u00ff'],
     ] as const) {
+      await writeFailures(app);
       const answer = await app.post(
         "/api/v1/auth/login",
         { email: freshEmail(), password: goodPassword },

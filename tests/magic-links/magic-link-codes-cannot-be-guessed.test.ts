@@ -21,10 +21,10 @@ function wrongCodes(right: string, count: number): string[] {
 
 /** How many guesses were compared with the code, and found wrong or right, by the audit log. */
 async function evaluated(userId: string): Promise<number> {
-  const rows = await app.rows(
-    `select id from audit_log where action = 'user.login' and user_id = '${userId}' and detail->>'reason' is distinct from 'void_code'`,
+  const [row] = await app.rows(
+    `select sum(coalesce((detail ->> 'count')::int, 1))::int as count from audit_log where action = 'user.login' and user_id = '${userId}' and detail->>'reason' is distinct from 'void_code'`,
   );
-  return rows.length;
+  return Number(row?.["count"] ?? 0);
 }
 
 // security 54

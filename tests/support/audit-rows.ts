@@ -1,3 +1,5 @@
+import { writeFailedAttempts } from "../../src/features/audit/index.ts";
+import type { Platform } from "../../src/platform/platform.ts";
 import type { Answer } from "./http-call.ts";
 import type { TestApp } from "./test-app.ts";
 
@@ -9,4 +11,9 @@ export function auditOf(app: TestApp, answer: Answer): Promise<Record<string, un
     `select action, result, actor_kind, user_id, session_id, amr, ip_address, user_agent, detail
      from audit_log where request_id = '${requestId}' order by id`,
   );
+}
+
+/** Writes the failed attempts so far, which a server does a second later or at the end of their minute. */
+export function writeFailures({ platform }: { readonly platform: Platform }): Promise<void> {
+  return writeFailedAttempts(platform, { everything: true });
 }

@@ -7,11 +7,11 @@ import {
   type RunningPlatform,
 } from "../../src/app/create-platform.ts";
 import { type RunningServer, serve } from "../../src/app/serve.ts";
-import { writeFailedAttempts } from "../../src/features/audit/index.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
 import { createLogger } from "../../src/platform/log/pino-logger.ts";
 import { createMemoryMailer, type MemoryMailer } from "../../src/platform/mail/memory.ts";
+import { writeFailures } from "./audit-rows.ts";
 import { createTestDatabase, type DatabaseKind, type TestDatabase } from "./databases.ts";
 import { type Answer, type Call, callServer } from "./http-call.ts";
 
@@ -166,7 +166,7 @@ export async function startUnready(
       for (const { platform: each } of query.includes("audit_log")
         ? [{ platform }, ...replicas]
         : []) {
-        await writeFailedAttempts(each, { everything: true });
+        await writeFailures({ platform: each });
       }
       const result: unknown = await platform.db.execute(sql.raw(query));
       const rows: unknown = Array.isArray(result) ? result : Reflect.get(Object(result), "rows");

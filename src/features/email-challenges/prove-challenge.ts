@@ -64,8 +64,8 @@ export async function proveToken(
 
 /**
  * The active challenge of this address whose code it is. Every attempt is counted: also the right one, since it consumes nothing
- * yet. Null for a wrong, used, expired or too often tried code, and for an unknown address: `refused` is called with the reason.
- * Callers respond in equal time, since a refused attempt may take a second statement.
+ * yet. Null for a wrong, used, expired or too often tried code, and for an unknown address: `refused` is called with the reason,
+ * which takes a second statement for every address.
  */
 export async function proveCode(
   ctx: Context,
@@ -97,11 +97,8 @@ export async function proveCode(
     const { isRight: _, ...proven } = row;
     return provenChallenge(entered.purpose, proven);
   }
-  refused(
-    row
-      ? { reason: "wrong_code", userId: row.id }
-      : noCodeToTry(await findOwner(ctx, entered.email)),
-  );
+  const addressOwner = await findOwner(ctx, entered.email);
+  refused(row ? { reason: "wrong_code", userId: row.id } : noCodeToTry(addressOwner));
   return null;
 }
 
