@@ -99,7 +99,7 @@ describe.each([...databaseKinds])("mails of the executable on %s", (database) =>
     const { token } = await running.mailOf("verify-email", email);
     await ask("/resend-verification", { email });
     await running.mailOf("verify-email", email, 2);
-    expect((await running.post("/verify-email", { token })).status).toBe(401);
+    await ask("/verify-email", { token });
     await ask("/magic-link", { email });
     const magic = await running.mailOf("magic-link", email);
     await ask("/magic-link/verify", { token: magic.token });
