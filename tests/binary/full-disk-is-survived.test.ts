@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { freeBytesOf, keepReserve } from "../../src/platform/db/disk-reserve.ts";
 import { testConfined } from "../support/confinement.ts";
+import { eventually } from "../support/eventually.ts";
 import { createHome, type Home } from "../support/executable-home.ts";
 import { runGatehouse, startGatehouse } from "../support/executable.ts";
 import { goodPassword } from "../support/journey.ts";
@@ -48,6 +49,11 @@ testConfined(
         const registered = await server.post("/api/v1/auth/register", account);
         expect(registered.status).toBe(201);
         bearer = registered.json.data.access_token;
+        // Only sealed rows can be pruned.
+        await eventually(
+          () => server.output.stdout,
+          (log) => log.includes("audit log sealed"),
+        );
         // A server does this half a minute after its start.
         await keepReserve(home.dataDirectory, freeBytesOf(home.dataDirectory));
         expect((await stat(join(home.dataDirectory, "disk-reserve"))).size).toBe(4 * 1024 * 1024);
