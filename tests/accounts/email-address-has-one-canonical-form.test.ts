@@ -124,6 +124,8 @@ describe("every endpoint uses the canonical form", () => {
 
   beforeAll(async () => {
     await app.post("/api/v1/auth/register", { email: spellings[0], password: goodPassword });
+    // Otherwise the next mail supersedes it.
+    await mailTo(app, stored);
   });
 
   async function post(path: string, json: unknown): Promise<[number, unknown]> {

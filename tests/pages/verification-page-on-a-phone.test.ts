@@ -86,12 +86,11 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
   );
 
   test(
-    "a replaced link offers a new mail",
+    "a link that is void offers a new mail",
     () =>
       withLinkOpen(
         async ({ page }, email) => {
-          await app.post("/api/v1/auth/resend-verification", { email });
-          await mailTo(app, email, 2);
+          await app.rows("delete from mail_challenges");
           await page.getByRole("button").click();
           await page.getByRole("heading", { name: "This link does not work" }).waitFor();
           await page.getByLabel("E-mail address").fill("ada@example");
@@ -101,7 +100,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
           await page.getByLabel("E-mail address").fill(email);
           await page.getByRole("button", { name: "Send a new e-mail" }).click();
           await page.getByRole("heading", { name: "Check your mailbox" }).waitFor();
-          expect((await mailTo(app, email, 3)).kind).toBe("verify-email");
+          expect((await mailTo(app, email, 2)).kind).toBe("verify-email");
         },
         // Chromium logs every response with status 400 to the console.
         /^console error: Failed to load resource: .* 400 /,

@@ -66,10 +66,12 @@ test("below the reserve writes are refused with Retry-After and reads go on; wit
 
 // security 150
 test("a failed attempt while writes are refused is recorded afterwards", async () => {
-  const user = await signUp(app);
   await setFree(1, "refused");
-  const failed = await logIn(app, { ...user, password: "Wrong-password-1" });
+  const form = { token: "x", client_id: "unknown", client_secret: "wrong" };
+  const failed = await app.call("POST", "/oauth/introspect", { form });
   expect(failed.status).toBe(401);
   await setFree(100, undefined);
-  expect(await auditOf(app, failed)).toMatchObject([{ action: "user.login", result: "failure" }]);
+  expect(await auditOf(app, failed)).toMatchObject([
+    { action: "client.authenticated", result: "failure" },
+  ]);
 });
