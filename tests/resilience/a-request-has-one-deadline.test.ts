@@ -13,10 +13,12 @@ test("a sign-in whose last statement waits for a lock gets 503 while the lock is
   try {
     await operator.begin(async (sql) => {
       await sql`lock table audit_log in access exclusive mode`;
-      for (const password of [goodPassword, "wrong"]) {
-        const answer = await app.post("/api/v1/auth/login", { email: user.email, password });
-        expect([answer.status, answer.json.error.code]).toEqual([503, "UNAVAILABLE"]);
-      }
+      const right = { email: user.email, password: goodPassword };
+      const late = await app.post("/api/v1/auth/login", right);
+      expect([late.status, late.json.error.code]).toEqual([503, "UNAVAILABLE"]);
+      // A failed attempt is recorded after the response.
+      const wrong = await app.post("/api/v1/auth/login", { ...right, password: "wrong" });
+      expect([wrong.status, wrong.json.error.code]).toEqual([401, "INVALID_CREDENTIALS"]);
     });
   } finally {
     await operator.end();
@@ -26,4 +28,7 @@ test("a sign-in whose last statement waits for a lock gets 503 while the lock is
     password: goodPassword,
   });
   expect(answer.status).toBe(200);
+  expect(await app.rows("select action from audit_log where result = 'failure'")).toEqual([
+    { action: "user.login" },
+  ]);
 }, 20_000);
