@@ -117,9 +117,16 @@ export function coalescedQuery<Input, Row>(
       line.statementsInProgress += 1;
       void send(batch, first).finally(() => {
         line.statementsInProgress -= 1;
-        flush(line);
+        schedule(line);
       });
     }
+  }
+
+  /** At the end of the turn, so that all calls of the turn are included. */
+  function schedule(line: Line<Input, Row>): void {
+    if (line.isScheduled) return;
+    line.isScheduled = true;
+    setImmediate(flush, line);
   }
 
   function lineOf({ dbForRequest }: Sender): Line<Input, Row> {
@@ -139,9 +146,7 @@ export function coalescedQuery<Input, Row>(
       }
       const line = lineOf(sender);
       line.calls.push(call);
-      if (line.isScheduled || isBusy(line, sender)) return;
-      line.isScheduled = true;
-      setImmediate(flush, line);
+      if (!isBusy(line, sender)) schedule(line);
     });
 }
 
