@@ -75,7 +75,7 @@ describe.each([...databaseKinds])("the clients on %s", (database) => {
   });
 
   test("an unknown client id is not found, and nothing is recorded", async () => {
-    const ids = [admin.userId, "client_none", "%27%20OR%201=1", "..%2fusers", "x".repeat(128)];
+    const ids = [admin.userId, "client_none", "%27%20OR%201=1", "x".repeat(128)];
     for (const id of ids) {
       for (const [method, at] of [
         ["DELETE", `${path}/${id}`],
