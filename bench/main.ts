@@ -3,6 +3,7 @@
 import { join } from "node:path";
 
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
+import { attacks } from "./attacks.ts";
 import { audit } from "./audit.ts";
 import { edge } from "./edge.ts";
 import { login } from "./login.ts";
@@ -35,6 +36,7 @@ const measurements: readonly Measurement[] = [
   refresh,
   rotationCoalescing,
   audit,
+  attacks,
   startUp,
   memory,
   userImport,
