@@ -72,7 +72,7 @@ async function withServer<T>(
     ...settings,
   };
   await using server = await startGatehouse({ ...home, settings: given });
-  return work(server, (query) => home.rows(query));
+  return await work(server, (query) => home.rows(query));
 }
 
 /** Seconds until the last of the owners, each from an address of their own, has signed in. */
@@ -134,7 +134,7 @@ async function mailBesideFlood(): Promise<number> {
     SMTP_FROM_EMAIL: "no-reply@gatehouse.test",
     REQUIRE_EMAIL_VERIFICATION: "true",
   };
-  return withServer(settings, async (server) => {
+  return await withServer(settings, async (server) => {
     const victim = await register(server);
     await Promise.all(
       Array.from({ length: mailRequests }, () =>
