@@ -56,7 +56,8 @@ test("the executable drops the waiting work of connections that are closed", asy
   // Failed attempts are written within a second, and before the end.
   expect(await server.stop()).toBe(0);
   const compared = await home.rows(
-    "select count(*)::int as count from audit_log where action = 'user.login'",
+    // Attempts on unknown accounts share a row of their source.
+    "select sum(coalesce((detail ->> 'count')::int, 1))::int as count from audit_log where action = 'user.login'",
   );
   // Those that ran when their connections were closed are finished.
   expect(compared).toEqual([{ count: concurrency + 1 }]);
