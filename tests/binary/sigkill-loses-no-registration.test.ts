@@ -47,10 +47,7 @@ async function registerUntilKilled(server: ServerProcess, acknowledged: string[]
 }
 
 async function killUnderLoad(home: Home): Promise<string[]> {
-  await using server = await startGatehouse({
-    ...home,
-    settings: { ...home.settings, RATE_LIMITS_ENABLED: "false" },
-  });
+  await using server = await startGatehouse(home);
   const acknowledged: string[] = [];
   const load = registerUntilKilled(server, acknowledged);
   await eventually(
@@ -68,7 +65,7 @@ describe.each([...databaseKinds])("kill -9 under load on %s", (kind) => {
   // part of security 131, 145
   test("loses no acknowledged registration, and leaves none incomplete", async () => {
     await using home = await createHome(kind);
-    const running = { ...home, settings: { ...home.settings, ...fastHashes } };
+    const running = { ...home, settings: { ...home.settings, ...fastHashes, RATE_LIMITS_ENABLED: "false" } };
     const acknowledged: string[] = [];
     const lastOfEach: string[] = [];
     for (let round = 0; round < rounds; round += 1) {

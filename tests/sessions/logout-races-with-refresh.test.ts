@@ -30,7 +30,7 @@ async function raceOnce(app: TestApp, user: SignedInUser, turnsLater: number) {
 describe.each([...databaseKinds])("on %s", (database) => {
   // The embedded one has a single connection, on which little can race, and refreshes wait for one another.
   const rounds = database === "postgres" ? 200 : 50;
-  const turns = database === "postgres" ? 1 : 50;
+  const turns = database === "postgres" ? 1 : 1000;
 
   // security 47
   test(`${rounds} times: in either order, afterwards no token of the session is valid`, async () => {
