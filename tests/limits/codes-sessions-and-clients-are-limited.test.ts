@@ -75,6 +75,21 @@ test("ten wrong secrets a minute for a client from one address; other addresses 
   expect(new Set(right.map(({ status }) => status))).toEqual(new Set([200]));
 });
 
+test("31 wrong secrets from one address for as many client ids: the last is refused, and leaves no row", async () => {
+  const headers = { "x-forwarded-for": "203.0.113.40" };
+  const statuses: number[] = [];
+  for (let index = 0; index < 31; index += 1) {
+    const form = { token: "x", client_id: `client_${index}`, client_secret: "wrong" };
+    statuses.push((await app.call("POST", "/oauth/introspect", { form, headers })).status);
+  }
+  expect(new Set(statuses.slice(0, 30))).toEqual(new Set([401]));
+  expect(statuses[30]).toBe(429);
+  const [row] = await app.rows(
+    "select count(*)::int as count from limit_counts where source like 'client_30 %'",
+  );
+  expect(row?.["count"]).toBe(0);
+});
+
 test("a client id that the database cannot store is refused like an unknown one", async () => {
   const form = { token: "x", client_id: "a\u0000b", client_secret: "wrong" };
   expect((await app.call("POST", "/oauth/introspect", { form })).status).toBe(401);

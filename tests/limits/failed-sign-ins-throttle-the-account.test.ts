@@ -194,6 +194,43 @@ describe("the owner is not kept out", () => {
     expect((await logIn(replica, { ...user, password })).status).toBe(200);
   });
 
+  test("a reset admits also the device whose own attempts have failed, after which its cookie is void", async () => {
+    const user = await registerVerified(app);
+    const cookie = deviceCookie(await logIn(app, user));
+    await fail(user.email, 10, { cookie });
+    await app.post("/api/v1/auth/password/reset", { email: user.email });
+    const { token } = await mailOfKind(app, "reset-password", user.email);
+    const password = "Another-Password-2";
+    await app.post("/api/v1/auth/password/reset-confirm", { token, password });
+    const signIn = () =>
+      app.call("POST", "/api/v1/auth/login", {
+        json: { email: user.email, password },
+        headers: { cookie },
+      });
+    expect((await signIn()).status).toBe(200);
+    // A person who knew the earlier password has no lane of their own.
+    await fail(user.email, 10);
+    expect((await signIn()).status).toBe(401);
+  });
+
+  test("a change of the password makes other devices unknown, and keeps this one known", async () => {
+    const user = await signUp(app);
+    const other = deviceCookie(await logIn(app, user));
+    const changed = await app.call("POST", "/api/v1/auth/password/change", {
+      bearer: user.accessToken,
+      json: { current_password: user.password, new_password: "Another-Password-2" },
+    });
+    expect(changed.status).toBe(200);
+    await fail(user.email, 10);
+    const signIn = (cookie: string) =>
+      app.call("POST", "/api/v1/auth/login", {
+        json: { email: user.email, password: "Another-Password-2" },
+        headers: { cookie },
+      });
+    expect((await signIn(other)).status).toBe(401);
+    expect((await signIn(deviceCookie(changed))).status).toBe(200);
+  });
+
   test("a sign-in by mail works, and admits the password again", async () => {
     const user = await registerVerified(app);
     await fail(user.email, 11);

@@ -2,7 +2,7 @@ import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { createCountedApp } from "../support/counted-app.ts";
 import { freshEmail, logIn, registerVerified } from "../support/journey.ts";
-import { useTestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 import { watchHasher } from "../support/watch-hasher.ts";
 
 const app = useTestApp({
@@ -109,4 +109,35 @@ test("the window of a limit ends: the account can be used again", async () => {
   expect((await logIn(app, user)).status).toBe(429);
   setSystemTime(new Date(Date.now() + 61_000));
   expect((await logIn(app, user)).status).toBe(200);
+});
+
+// Anyone could register another person's address, and learn from the limit whether that created an account.
+// security 14
+test("with concealed accounts, the right password of an unverified account is limited like a wrong one", async () => {
+  await using concealed = await startTestApp({
+    settings: { RATE_LIMITS_ENABLED: "true", CONCEAL_ACCOUNTS: "true", LOCKOUT_THRESHOLD: "100" },
+  });
+  const taken = await registerVerified(concealed);
+  const free = freshEmail();
+  const password = "SecurePassword124!";
+  await concealed.post("/api/v1/auth/register", { email: free, password });
+  await concealed.post("/api/v1/auth/register", { email: taken.email, password });
+  const statuses = async (email: string): Promise<number[]> => {
+    const found: number[] = [];
+    for (let index = 0; index < 8; index += 1) {
+      found.push((await concealed.post("/api/v1/auth/login", { email, password })).status);
+    }
+    return found;
+  };
+  expect(await statuses(free)).toEqual(await statuses(taken.email));
+});
+
+test("a username that is longer than any is refused, without an internal error", async () => {
+  const form = {
+    grant_type: "password",
+    username: app.platform.random.token(6 * 4000),
+    password: "Wrong-Password-1",
+  };
+  const answer = await app.call("POST", "/oauth/token", { form });
+  expect([answer.status, answer.json.error]).toEqual([400, "invalid_request"]);
 });

@@ -51,7 +51,11 @@ export function limitsCommand(): Command {
 }
 
 function filterOf(source: string | undefined, { limit }: FilterOptions): CountFilter {
-  return { source: source?.trim().toLowerCase() ?? null, limitName: limit ?? null };
+  const isAddress = source?.includes("@") === true;
+  return {
+    source: (isAddress ? source?.trim().toLowerCase() : source) ?? null,
+    limitName: limit ?? null,
+  };
 }
 
 function asJson(counts: readonly ListedCount[]): string {

@@ -9,6 +9,7 @@ import { describeError } from "../../platform/db/errors.ts";
 import { failure } from "../../platform/http/envelope.ts";
 import { errorStatus } from "../../platform/http/error-status.ts";
 import { type Exchange, requestPath, type ResponseHeaders } from "../../platform/http/exchange.ts";
+import { retryHeaders } from "../../platform/http/limit-headers.ts";
 import { describeFaults } from "../../platform/http/validation-faults.ts";
 import type { Logger } from "../../platform/log/port.ts";
 import type { RouteTable } from "./route-table.ts";
@@ -52,26 +53,10 @@ export function createErrorMapper({ clock, log, table }: ErrorMapperOptions): Ma
           body: failure(appError, clock.now()),
           challenge: challengeOf(appError),
         };
-    const { retryAfterSeconds, limit } = appError.detail;
-    const headers: ResponseHeaders = { "cache-control": "no-store" };
+    const headers: ResponseHeaders = { "cache-control": "no-store", ...retryHeaders(appError) };
     if (status === 401) headers["www-authenticate"] = challenge;
     if (appError.code === "METHOD_NOT_ALLOWED") headers["allow"] = allowed.join(", ");
-    if (retryAfterSeconds !== undefined) headers["retry-after"] = String(retryAfterSeconds);
-    if (limit) Object.assign(headers, limitHeaders(limit, retryAfterSeconds ?? 0));
     return { status, headers, body };
-  };
-}
-
-/** The state of an exceeded limit (draft-ietf-httpapi-ratelimit-headers, in the widely used form of its version 03). */
-function limitHeaders(
-  limit: { readonly points: number; readonly windowSeconds: number },
-  resetSeconds: number,
-): ResponseHeaders {
-  return {
-    "ratelimit-limit": limit.points,
-    "ratelimit-remaining": 0,
-    "ratelimit-reset": resetSeconds,
-    "ratelimit-policy": `${limit.points};w=${limit.windowSeconds}`,
   };
 }
 

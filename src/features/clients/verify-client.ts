@@ -21,10 +21,12 @@ export async function verifyClient(
   ctx: Context,
   { clientId, clientSecret }: ClientCredentials,
 ): Promise<ClientRecord | null> {
+  const address = addressSource(ctx);
   const wrongSecrets = [
+    { limit: limits.clientSecretsByAddress, source: address },
     {
       limit: limits.clientSecretByAddress,
-      source: `${storableClientId(clientId)} ${addressSource(ctx)}`,
+      source: `${storableClientId(clientId)} ${address}`,
     },
   ];
   assertNotExceeded(ctx, wrongSecrets);

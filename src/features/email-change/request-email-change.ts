@@ -8,7 +8,7 @@ import { when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordFailure, recordRefusal } from "../audit/index.ts";
 import { deleteEarlier, mailLink } from "../email-challenges/index.ts";
-import { limits, spendOrReject } from "../limits/index.ts";
+import { limits, recipientLimits, spend, spendOrReject } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { verifyOwnPassword } from "../passwords/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
@@ -56,12 +56,16 @@ export async function requestEmailChange(
     to: account.email,
     content: { kind: "email-changed", stage: "requested", newEmail },
   });
+  const { isWithin: mayMail } = await spend(
+    ctx,
+    recipientLimits("change-email").map((limit) => ({ limit, source: newEmail })),
+  );
   const [row] = await answerInEqualTime(() =>
     commit(ctx, { query }, ({ isFree }) => [
       // The link to an address that was mistyped must not work; whether it does must not say that this address is taken.
       deleteEarlier("change-email", userId),
       challenge,
-      ...when(isFree, [mail]),
+      ...when(isFree, mayMail ? [mail] : []),
       notice,
       recordAudit(ctx, { action, result: "success", userId, sessionId }),
     ]),

@@ -1,5 +1,5 @@
 export { deleteExpiredCounts } from "./delete-expired.ts";
-export { failedSignIns, limits, recipientLimits } from "./limits.ts";
+export { failedSignIns, limits, recipientLimits, requestedMailLimits } from "./limits.ts";
 export { type CountFilter, clearLimits, type ListedCount, listLimits } from "./list-limits.ts";
 export { addressSource } from "./sources.ts";
 export { assertNotExceeded, findExceeded, rateLimited, spend, spendOrReject } from "./spend.ts";

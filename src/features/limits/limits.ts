@@ -12,6 +12,8 @@ const hour = 3600;
 export const limits = {
   /** Attempts with a password, right or wrong, from clients other than the account's known devices. */
   signInByAddress: perWindow("sign-in-by-address", 30, 5 * minute),
+  /** Attempts with a password from one known device, right or wrong. */
+  signInByDevice: perWindow("sign-in-by-device", 30, 5 * minute),
   /** Wrong passwords for an account; a sign-in deletes the count. A known device has a count of its own. */
   signInByAccount: perWindow("sign-in-by-account", 5, minute),
   registrationByAddress: perWindow("registration-by-address", 10, hour),
@@ -21,8 +23,10 @@ export const limits = {
   codeByAddress: perWindow("code-by-address", 30, 5 * minute),
   /** A refresh far below the limit needs no statement of its own. */
   refreshBySession: perWindow("refresh-by-session", 150, 5 * minute, { unsharedPoints: 8 }),
+  /** Wrong client secrets from one address, for whatever client id. */
+  clientSecretsByAddress: perWindow("client-secrets-by-address", 30, 5 * minute),
   /** Wrong secrets for a client id from one address. */
-  clientSecretByAddress: perWindow("client-secret-by-address", 10, minute),
+  clientSecretByAddress: perWindow("client-secret-by-address-and-client", 10, minute),
   /** Requests of one user to change the email address: each sends a mail to an address that may be another person's. */
   emailChangeByAccount: perWindow("email-change-by-account", 5, hour),
 } as const;
@@ -34,6 +38,11 @@ export function recipientLimits(purpose: string): readonly WindowLimit[] {
     perWindow(`${purpose}-to-recipient-per-hour`, 5, hour),
   ];
 }
+
+/** The limits on all mails that anyone may request for a recipient. */
+export const requestedMailLimits = ["verify-email", "magic-link", "reset-password"].flatMap(
+  recipientLimits,
+);
 
 /** Wrong passwords in a row for an account (NIST SP 800-63B §3.2.2: at most 100 in all). A known device has its own count. */
 export function failedSignIns(settings: Settings): FailureLimit {

@@ -7,7 +7,7 @@ import { attempt } from "./attempt.ts";
 import { showPage } from "./layout.ts";
 import { confirmPage, donePage, failedPage, type LinkPage, type Submission } from "./link-page.ts";
 import { formBody, isPostedByOwnPage, linkQuery, readerOf, tokenOf } from "./page-request.ts";
-import { showForLater } from "./try-later.ts";
+import { isForLater, showForLater } from "./try-later.ts";
 import { sharedTexts } from "./shared-texts.ts";
 
 /** The routes of one link page. `GET` reads no account and uses no token; only `POST` does. */
@@ -50,6 +50,11 @@ export function linkRoutes<const Path extends string>({
         if (!(outcome instanceof AppError)) {
           return showPage(set, 200, donePage(page, reader, outcome));
         }
+        if (isForLater(outcome)) {
+          return showForLater(set, reader, outcome, (reason) =>
+            confirmPage(page, reader, { token, alert: reason }),
+          );
+        }
         switch (outcome.code) {
           case "INVALID_TOKEN":
             return showPage(set, 400, failedPage(page, reader, "invalid"));
@@ -57,12 +62,6 @@ export function linkRoutes<const Path extends string>({
             return showPage(set, 400, failedPage(page, reader, "expired"));
           case "CONFLICT":
             return showPage(set, 409, failedPage(page, reader, "conflict"));
-          case "RATE_LIMITED":
-          case "OVERLOADED":
-          case "UNAVAILABLE":
-            return showForLater(set, reader, outcome, (reason) =>
-              confirmPage(page, reader, { token, alert: reason }),
-            );
           default:
             return showPage(set, 400, confirmPage(page, reader, { token, error: outcome }));
         }

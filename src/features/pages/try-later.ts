@@ -1,4 +1,5 @@
 import type { AppError } from "../../kernel/errors.ts";
+import { retryHeaders } from "../../platform/http/limit-headers.ts";
 import { type PageResponse, showPage } from "./layout.ts";
 import type { Reader } from "./page-request.ts";
 import { sharedTexts } from "./shared-texts.ts";
@@ -18,6 +19,6 @@ export function showForLater(
   const { tooMany, unavailable } = sharedTexts[reader.language];
   const isLimited = error.code === "RATE_LIMITED";
   const page = showPage(set, isLimited ? 429 : 503, formPage(isLimited ? tooMany : unavailable));
-  set.headers["retry-after"] = error.detail.retryAfterSeconds ?? 1;
+  Object.assign(set.headers, { "retry-after": 1, ...retryHeaders(error) });
   return page;
 }

@@ -5,7 +5,7 @@ import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordFailure } from "../audit/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
-import { invalidCredentials } from "../sign-in/index.ts";
+import { invalidCredentials, storeKnownDevice } from "../sign-in/index.ts";
 import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
 import { hashChosenPassword } from "./choose-password.ts";
 import { recordNewPassword } from "./record-new-password.ts";
@@ -52,7 +52,7 @@ export async function changePassword(
     .where(
       and(eq(users.id, userId), eq(users.credentialsVersion, account.credentialsVersion), isActive),
     )
-    .returning({ email: users.email });
+    .returning({ email: users.email, credentialsVersion: users.credentialsVersion });
   const announce = () => ({ subject: "user", id: userId }) as const;
   const [row] = await commit(ctx, { query, announce }, ({ email }) => [
     endSessionsOf(ctx, { userId, exceptSessionId: sessionId, reason: "password_changed" }),
@@ -63,4 +63,5 @@ export async function changePassword(
     recordFailure(ctx, { action, userId, sessionId, detail });
     throw invalidCredentials();
   }
+  storeKnownDevice(ctx, { userId, credentialsVersion: row.credentialsVersion });
 }

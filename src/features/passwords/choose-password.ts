@@ -35,6 +35,8 @@ export async function hashChosenPassword(ctx: Context, chosen: ChosenPassword): 
     { serviceName: settings.serviceName, username: chosen.username, email: chosen.email },
   );
   if (faults.length > 0) throw new WeakPasswordError(field, faults);
+  const admission = admissionOf(ctx, chosen.email);
+  ctx.hasher.assertPlace(admission);
   await chosen.beforeHashing?.();
-  return ctx.hasher.hash(normalizePassword(chosen.password), admissionOf(ctx, chosen.email));
+  return ctx.hasher.hash(normalizePassword(chosen.password), admission);
 }

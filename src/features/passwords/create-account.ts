@@ -6,6 +6,7 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordFailure } from "../audit/index.ts";
 import { mailLinkAndCode } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
+import { recipientLimits, spend } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { duplicate, endReservation, firstCredentialsVersion, users } from "../users/index.ts";
 
@@ -70,9 +71,14 @@ export async function createConcealedAccount(ctx: Context, account: NewAccount):
     .select({ id: users.id })
     .from(users)
     .where(and(eq(sql`lower(${users.email})`, email), isNull(users.deletedAt)));
-  const [row] = await commit(ctx, { query: owner }, ({ id: userId }) => [
-    queueMail(ctx, { userId, to: email, content: { kind: "account-exists" } }),
-  ]);
+  const { isWithin } = await spend(
+    ctx,
+    recipientLimits("account-exists").map((limit) => ({ limit, source: email })),
+  );
+  const content = { kind: "account-exists" } as const;
+  const [row] = await commit(ctx, { query: owner }, ({ id: userId }) =>
+    isWithin ? [queueMail(ctx, { userId, to: email, content })] : [],
+  );
   if (row) recordFailedRegistration(ctx, refusal);
   // The owner has left since, and the address is free.
   else await createConcealedAccount(ctx, account);

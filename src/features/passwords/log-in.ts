@@ -16,6 +16,9 @@ import { isPossiblePassword, normalizePassword } from "./policy.ts";
 import { findUserEvenDisabled, type UserIdentifier } from "./queries.ts";
 import { renewHash } from "./renew-hash.ts";
 
+/** As long as an address may be (RFC 5321 §4.5.3.1.3). */
+const longestIdentifier = 254;
+
 /** The user who is claimed, and the password that is to prove it. */
 export interface Credentials {
   readonly identifier: UserIdentifier;
@@ -46,7 +49,7 @@ export async function verifyCredentials(
   const userId = found?.id ?? null;
   const attempt = await attemptPassword(ctx, admission, {
     account: found?.email ?? accountOf(identifier),
-    userId,
+    user: found && { userId: found.id, credentialsVersion: found.credentialsVersion },
     password: candidate,
     typed: password,
     storedHash,
@@ -83,7 +86,7 @@ function reasonOf(
  */
 export function parseIdentifier(text: string): UserIdentifier {
   if (text.includes("@")) return { email: canonicalEmail(text, "username") };
-  if (isStorableText(text)) return { username: text };
+  if (isStorableText(text) && text.length <= longestIdentifier) return { username: text };
   throw new AppError("VALIDATION_ERROR", "This is not a username.", {
     faults: [{ field: "username", issue: "Does not have the right form." }],
   });

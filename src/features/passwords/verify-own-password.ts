@@ -34,7 +34,7 @@ export async function verifyOwnPassword(
   const found = await findUserWithPassword(ctx.db, { id: userId });
   const attempt = await attemptPassword(ctx, admissionOf(ctx, userId), {
     account: found?.email ?? userId,
-    userId,
+    user: found && { userId, credentialsVersion: found.credentialsVersion },
     password: isPossiblePassword(password) ? normalizePassword(password) : "",
     typed: password,
     storedHash: found?.passwordHash ?? null,

@@ -55,7 +55,7 @@ export async function openSession(
   ctx: Context,
   session: NewSession,
   effectsOf: (sessionId: string, proof: Columns<SessionProof>) => readonly Effect[],
-): Promise<OpenedSession | null> {
+): Promise<(OpenedSession & SessionProof) | null> {
   const { settings } = ctx;
   const now = ctx.clock.now();
   const id = ctx.random.id(now);
@@ -87,6 +87,7 @@ export async function openSession(
   if (!proof) return null;
   const refreshTokenExpiresAt = refreshTokenEnd(ctx, { expiresAt, absoluteExpiresAt });
   return {
+    ...proof,
     id,
     expiresAt,
     refreshToken: { tokenId, issuedAt: now, expiresAt: refreshTokenExpiresAt },

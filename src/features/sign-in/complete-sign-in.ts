@@ -12,7 +12,12 @@ import {
 } from "../sessions/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { storeKnownDevice } from "./device-token.ts";
-import { clearAttempt, clearAttemptsAt, type PasswordAttempt } from "./password-attempt.ts";
+import {
+  clearAttempt,
+  clearAttemptsAt,
+  type PasswordAttempt,
+  recordFailedAttempt,
+} from "./password-attempt.ts";
 import { rememberDevice } from "./remember-device.ts";
 
 /** What a way to sign in has proven. */
@@ -50,9 +55,10 @@ export async function completeSignIn(
   const { user, amr, credentialsVersion, attempt, mailbox } = identity;
   const emailVerifiedAt = user.emailVerifiedAt ?? (mailbox ? ctx.clock.now() : null);
   if (ctx.settings.requireEmailVerification && emailVerifiedAt === null) {
-    await recordRefusedSignIn(ctx, user, "email_not_verified", attempt);
+    const { concealAccounts } = ctx.settings;
+    await recordUnverified(ctx, user, attempt, concealAccounts);
     // Anyone who registers another person's address would learn here whether that created an account.
-    if (ctx.settings.concealAccounts) throw invalidCredentials();
+    if (concealAccounts) throw invalidCredentials();
     throw new AppError("EMAIL_NOT_VERIFIED", "Verify your e-mail address before signing in.");
   }
   const opened = await openSession(
@@ -78,23 +84,36 @@ export async function completeSignIn(
     ],
   );
   if (!opened) {
-    await recordRefusedSignIn(ctx, user, mailbox ? "proof_void" : "account_changed");
+    recordRefusedSignIn(ctx, user, mailbox ? "proof_void" : "account_changed");
     throw mailbox?.refusal ?? invalidCredentials();
   }
-  storeKnownDevice(ctx, user.id);
+  storeKnownDevice(ctx, { userId: user.id, credentialsVersion: opened.credentialsVersion });
   return tokenResponse(ctx, { ...user, emailVerifiedAt }, { ...opened, amr });
 }
 
 /** A proof that was right and gave no session is a failed sign-in as well. */
-async function recordRefusedSignIn(
+function recordRefusedSignIn(ctx: Context, user: UserRecord, reason: string): void {
+  recordFailure(ctx, { action: "user.login", userId: user.id, detail: { reason } });
+}
+
+/**
+ * Records that an unverified user gave the right password. It is no failure of the limits, unless accounts are concealed: with the
+ * counts deleted, a later 401 instead of 429 would tell that the password was right.
+ */
+async function recordUnverified(
   ctx: Context,
   user: UserRecord,
-  reason: string,
-  attempt?: PasswordAttempt,
+  attempt: PasswordAttempt | undefined,
+  isConcealed: boolean,
 ): Promise<void> {
-  recordFailure(ctx, { action: "user.login", userId: user.id, detail: { reason } });
-  // The password was right: it is no failure of the limit.
-  if (attempt) await ctx.limiter.clearNow(ctx.db, attempt.clearedBySuccess);
+  const reason = "email_not_verified";
+  if (!attempt || !isConcealed) recordRefusedSignIn(ctx, user, reason);
+  if (!attempt) return;
+  if (isConcealed) {
+    const { id: userId } = user;
+    return recordFailedAttempt(ctx, attempt, { action: "user.login", userId, reason });
+  }
+  await ctx.limiter.clearNow(ctx.db, attempt.clearedBySuccess);
 }
 
 /** The error of every failed sign-in, whatever the reason. The audit log has the reason. */

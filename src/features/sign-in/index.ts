@@ -5,4 +5,5 @@ export {
   clearAttemptsAt,
   recordFailedAttempt,
 } from "./password-attempt.ts";
+export { storeKnownDevice } from "./device-token.ts";
 export { deleteExpiredDevices, forgetOtherDevices } from "./remember-device.ts";

@@ -1,8 +1,9 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, inArray, or, sql } from "drizzle-orm";
 
 import { commit } from "../../platform/db/commit.ts";
-import { type Effect, when } from "../../platform/db/effects.ts";
+import { deleteRows, type Effect, when } from "../../platform/db/effects.ts";
 import type { Spending, Spent } from "../../platform/limiter/port.ts";
+import { limitCounts } from "../../platform/limiter/table.ts";
 import type { Admission } from "../../platform/password-hasher/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit, recordFailure } from "../audit/index.ts";
@@ -14,17 +15,19 @@ import {
   failedSignIns,
   limits,
   rateLimited,
+  requestedMailLimits,
   spend,
 } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { isActive, users } from "../users/index.ts";
-import { findKnownDevice } from "./device-token.ts";
+import { type DeviceUser, findKnownDevice, hasDeviceToken } from "./device-token.ts";
 
 /** A password, and the account whose password it is said to be, whether or not there is such an account. */
 export interface TriedPassword {
   /** The account's canonical email address, or the identifier of an account that does not exist. */
   readonly account: string;
-  readonly userId: string | null;
+  /** Null if it does not exist. */
+  readonly user: DeviceUser | null;
   readonly password: string;
   /** The password as it was typed. */
   readonly typed: string;
@@ -44,7 +47,7 @@ export interface PasswordAttempt {
 /** Check-only, before any query: throws `RATE_LIMITED` if too many attempts came from this address. */
 export function assertMayAttempt(ctx: Context): void {
   // A known device has its own counts, and its user is not known yet.
-  if (!ctx.device?.token) assertNotExceeded(ctx, [byAddress(ctx)]);
+  if (!hasDeviceToken(ctx)) assertNotExceeded(ctx, [byAddress(ctx)]);
 }
 
 /**
@@ -55,11 +58,16 @@ export function assertMayAttempt(ctx: Context): void {
 export async function attemptPassword(
   ctx: Context,
   admission: Admission,
-  { account, userId, password, typed, storedHash }: TriedPassword,
+  { account, user, password, typed, storedHash }: TriedPassword,
 ): Promise<PasswordAttempt> {
-  const device = userId === null ? null : findKnownDevice(ctx, userId);
-  const clearedBySuccess = countsOf(ctx, device === null ? account : `${account} device ${device}`);
-  const spendings = [...(device === null ? [byAddress(ctx)] : []), ...clearedBySuccess];
+  const device = user === null ? null : findKnownDevice(ctx, user);
+  const clearedBySuccess = countsOf(
+    ctx,
+    device === null ? account : `${account}${ofDevice}${device}`,
+  );
+  const bySource =
+    device === null ? byAddress(ctx) : { limit: limits.signInByDevice, source: device };
+  const spendings = [bySource, ...clearedBySuccess];
   const counted = { isThrottled: isThrottled(findExceeded(ctx, spendings)), isFirstBlock: false };
   const mayStart = async (): Promise<boolean> => {
     const spent = await spend(ctx, spendings);
@@ -91,12 +99,27 @@ export function clearAttempt(ctx: Context, { clearedBySuccess }: PasswordAttempt
 }
 
 /**
- * The effect of a proof that the user has the mailbox: the counts of devices that are not known are deleted, so that the
- * failures of others do not keep the user out.
+ * The effect of a proof that the user has the mailbox: the counts of the account on all devices and of mails to it are deleted, so
+ * that neither what others did nor their own failures keep the user out.
  */
 export function clearAttemptsAt(ctx: Context, email: string): Effect {
-  return ctx.limiter.clear(countsOf(ctx, email));
+  ctx.limiter.forget();
+  const own = [...countsOf(ctx, email).map(({ limit }) => limit), ...requestedMailLimits];
+  const names = own.map(({ name }) => name);
+  return deleteRows(
+    limitCounts,
+    and(
+      inArray(limitCounts.limitName, names),
+      or(
+        eq(limitCounts.source, email),
+        sql`starts_with(${limitCounts.source}, ${`${email}${ofDevice}`})`,
+      ),
+    ),
+  );
 }
+
+/** Between an account and the id of a known device, in the source of their count. */
+const ofDevice = " device ";
 
 /** A failed attempt as it is recorded. */
 export interface FailedAttempt {

@@ -1,4 +1,5 @@
 import type { Settings } from "../config/settings.ts";
+import { cookiesNamed } from "./refresh-cookie.ts";
 
 /** Keeps the signed token by which a browser is known as a device of its users. It authenticates no request. */
 export interface DeviceCookie {
@@ -17,10 +18,8 @@ export function createDeviceCookie({ publicUrl }: Pick<Settings, "publicUrl">): 
   const name = `${isSecure ? "__Host-" : ""}gatehouse_device`;
   return {
     read(request) {
-      const header = request.headers.get("cookie");
-      if (header === null || !header.includes(name)) return null;
-      const values = [...new Bun.CookieMap(header)].filter(([found]) => found === name);
-      return values.length === 1 ? (values[0]?.[1] ?? null) : null;
+      const values = cookiesNamed(name, request.headers.get("cookie"));
+      return values.length === 1 ? (values[0] ?? null) : null;
     },
     store: (token) =>
       new Bun.Cookie(name, token, {

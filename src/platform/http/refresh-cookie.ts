@@ -85,7 +85,7 @@ function otherOrigin(): AppError {
  * The values of all cookies of a name but the empty ones. `get` of the map returns the first only; its entries contain all,
  * in order. Values are percent-decoded and keep their quotes; a refresh token has neither.
  */
-function cookiesNamed(name: string, header: string | null): string[] {
+export function cookiesNamed(name: string, header: string | null): string[] {
   if (header === null) return [];
   return [...new Bun.CookieMap(header)]
     .filter(([found, value]) => found === name && value !== "")

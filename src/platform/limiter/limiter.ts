@@ -76,7 +76,11 @@ export function createLimiter(clock: Clock): Limiter {
     let isFirstBlock = false;
     for (const [place, cost] of costs.entries()) {
       const row = rows.find((found) => found.place === place);
-      if (!row) return exceeded(cost.limit, now + cost.limit.windowSeconds * 1000, now);
+      if (!row) {
+        // Another replica knows for how long: this one asks again after a second.
+        blockedUntil.set(keyOf(cost), now + 1000);
+        return exceeded(cost.limit, now + cost.limit.windowSeconds * 1000, now);
+      }
       remember(cost, row, now);
       if (cost.limit.kind === "failures") {
         isFirstBlock = row.blocks === 1 && row.blockedUntil !== null;
@@ -91,7 +95,11 @@ export function createLimiter(clock: Clock): Limiter {
   function release(spendings: readonly Spending[]): SQL {
     for (const spending of spendings) blockedUntil.delete(keyOf(spending));
     const pairs = spendings.map(({ limit, source }) => sql`(${limit.name}::text, ${source}::text)`);
-    return sql`(${limitCounts.limitName}, ${limitCounts.source}) in (${sql.join(pairs, sql`, `)})`;
+    // The rows are locked in the order in which an attempt locks them: by address, by account, its failures.
+    return sql`(${limitCounts.limitName}, ${limitCounts.source}) in (
+      select limit_name, source from ${limitCounts}
+      where (limit_name, source) in (${sql.join(pairs, sql`, `)})
+      order by limit_name desc for update)`;
   }
 
   return {

@@ -23,8 +23,8 @@ export interface SpentRow {
 }
 
 const longestBlockSeconds = 86_400;
-/** A series of failures of an unknown account must not be stored without limit. */
-const failuresKeptSeconds = 30 * 86_400;
+/** A total ends after so long without a failure: failures of unknown accounts must not be stored without limit. */
+const totalKeptSeconds = { neverBlocked: 86_400, blocked: 30 * 86_400 };
 
 /**
  * Spends the costs in order, in one statement: each only if no earlier one exceeded its limit. Gives a row for each cost that was
@@ -110,15 +110,20 @@ function spendFailure(limit: FailureLimit, { source, now: time, condition }: Par
     select ${limit.name}::text, ${source}::text, 1, 1, ${isFirstABlock}::int,
       ${now} + ${windowLength} * (1 + ${isFirstABlock}::int),
       case when ${isFirstABlock} then ${now} + ${windowLength} end,
-      ${at(addSeconds(time, failuresKeptSeconds))}${condition}
+      ${now} + ${windowLength} + ${keptOf(isFirstABlock)}${condition}
     on conflict (limit_name, source) do update set
       points = ${series},
       total = ${total},
       blocks = ${limitCounts.blocks} + ${isBlock}::int,
       blocked_until = ${blockedUntil},
       window_ends_at = coalesce(${blockedUntil}, ${now}) + ${windowLength},
-      expires_at = excluded.expires_at
+      expires_at = ${now} + ${windowLength} + ${keptOf(sql`(${limitCounts.blocks} > 0 or ${isBlock})`)}
     where ${limitCounts.blockedUntil} is null or ${limitCounts.blockedUntil} <= ${now}`;
+}
+
+function keptOf(isBlocked: SQL): SQL {
+  const { neverBlocked, blocked } = totalKeptSeconds;
+  return sql`make_interval(secs => case when ${isBlocked} then ${blocked}::float8 else ${neverBlocked}::float8 end)`;
 }
 
 function at(time: Date): SQL {
