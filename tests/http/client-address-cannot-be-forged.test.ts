@@ -55,7 +55,7 @@ describe("with trusted proxies", () => {
     settings: { TRUSTED_PROXIES: "127.0.0.0/8,10.0.0.0/8,fd00::/8" },
   });
 
-  // part of security 112: all but the /64 key
+  // security 112
   test.each([
     ["the client", "203.0.113.9", "203.0.113.9"],
     ["a hop that the client forged on the left", "1.1.1.1, 203.0.113.9", "203.0.113.9"],
@@ -77,7 +77,7 @@ describe("with trusted proxies", () => {
   });
 
   // Values that no trusted proxy writes: the last valid hop counts.
-  // part of security 112: all but the /64 key
+  // security 112
   test.each([
     "",
     ",",

@@ -76,6 +76,7 @@ test("31 attempts from one address at different accounts: the last is refused, b
   expect((await logInFrom("203.0.113.2", freshEmail())).status).toBe(401);
 });
 
+// security 112
 test("all addresses of an IPv6 /64 network are one source", async () => {
   for (let index = 0; index < 30; index += 1) {
     await logInFrom(`2001:db8:1:2::${index + 1}`, freshEmail());

@@ -12,7 +12,8 @@ import type { EmbeddedPostgres } from "../../src/platform/db/embedded-postgres.t
 await prepareEmbeddedDatabase();
 const { runMaintenance } = await import("../../src/platform/db/embedded-maintenance.ts");
 const { startEmbeddedPostgres } = await import("../../src/platform/db/embedded-postgres.ts");
-const { compileEngine, startEngine } = await import("../../src/platform/db/embedded-engine.ts");
+const { startEngine } = await import("../../src/platform/db/embedded-engine.ts");
+const { compiledEngine } = await import("../../src/platform/db/embedded-module.ts");
 
 const longTestMs = 30_000;
 const parent = mkdtempSync(join(tmpdir(), "gatehouse-embedded-"));
@@ -61,7 +62,7 @@ describe("the embedded Postgres", () => {
     await (await startEmbeddedPostgres({ dataDir: other })).close();
     const { client } = await startEngine({
       directory: join(other, "postgres"),
-      module: await compileEngine(),
+      module: await compiledEngine(),
       onPanic: () => undefined,
     });
     await client.exec("create table commits (value int)");

@@ -8,6 +8,7 @@ import type {
   QueryResult,
   RowMode,
 } from "./embedded-messages.ts";
+import { compiledEngine } from "./embedded-module.ts";
 
 /** How a statement is sent. */
 export interface QueryOptions {
@@ -57,7 +58,7 @@ const entryPath = Bun.isStandaloneExecutable
   ? "./platform/db/embedded-worker.ts"
   : "./embedded-worker.ts";
 
-/** A thread for the engine. It compiles the engine's module from the start. */
+/** A thread for the engine. */
 export interface EngineThread {
   /** Starts the engine on the database's files. */
   start(directory: string): Promise<EmbeddedClient>;
@@ -68,6 +69,9 @@ export interface EngineThread {
 /** Starts the thread. `onPanic` is called with the reason when the engine ends by itself. */
 export function startEngineThread(onPanic: (reason: string) => void): EngineThread {
   const worker = new Worker(new URL(entryPath, import.meta.url));
+  // Compiled while the caller locks and unpacks the data directory.
+  const compiling = compiledEngine();
+  compiling.catch(() => undefined);
   const handlers = new Map<string, (payload: string) => void>();
   let settle: PromiseWithResolvers<EngineMessage> | null = null;
 
@@ -90,7 +94,7 @@ export function startEngineThread(onPanic: (reason: string) => void): EngineThre
 
   return {
     async start(directory) {
-      const reply = await ask({ kind: "start", directory });
+      const reply = await ask({ kind: "start", directory, module: await compiling });
       if (reply.kind !== "started") throw new Error("the engine did not start");
       return createClient(ask, reply.interrupts, handlers, () => worker.terminate());
     },

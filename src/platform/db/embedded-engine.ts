@@ -2,7 +2,6 @@ import { fsyncSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
 import systemFilesPath from "@electric-sql/pglite/pglite.data" with { type: "file" };
-import enginePath from "@electric-sql/pglite/pglite.wasm" with { type: "file" };
 
 import { importSharedMemory } from "./shared-memory-module.ts";
 
@@ -50,11 +49,6 @@ const memoryPages = { initial: 2048, maximum: 32_768 };
 
 /** PL/pgSQL is loaded when a function in it is first used, with a memory of its own declaration. */
 const languagePath = "/pglite/lib/postgresql/plpgsql.so";
-
-/** Compiles the WebAssembly module of the embedded Postgres. */
-export async function compileEngine(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(importSharedMemory(await Bun.file(enginePath).bytes()));
-}
 
 /** Starts the engine. Throws an error with Postgres's own message where it cannot start on the files. */
 export async function startEngine({ directory, module, onPanic }: EngineOptions): Promise<Engine> {

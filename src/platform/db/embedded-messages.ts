@@ -6,7 +6,7 @@ export type RowMode = "object" | "array";
 
 /** What the main thread asks of the engine's thread, which sends one reply to each. The next one is sent after the reply. */
 export type EngineRequest =
-  | { readonly kind: "start"; readonly directory: string }
+  | { readonly kind: "start"; readonly directory: string; readonly module: WebAssembly.Module }
   | {
       readonly kind: "query";
       readonly text: string;

@@ -1,7 +1,7 @@
 // The thread of the embedded Postgres: an entry point of its own, beside src/main.ts.
 import { types } from "@electric-sql/pglite";
 
-import { compileEngine, type Engine, startEngine } from "./embedded-engine.ts";
+import { type Engine, startEngine } from "./embedded-engine.ts";
 import type {
   EngineFault,
   EngineMessage,
@@ -26,9 +26,6 @@ const unparsedTypes = [
 const parsers = Object.fromEntries(unparsedTypes.map((type) => [type, (text: string) => text]));
 const noRows: QueryResult = { rows: [] };
 
-// Compiled while the main thread locks and unpacks the data directory.
-const compiling = compileEngine();
-compiling.catch(() => undefined);
 let started: Engine | null = null;
 
 function send(message: EngineMessage): void {
@@ -36,10 +33,10 @@ function send(message: EngineMessage): void {
   self.postMessage(message);
 }
 
-async function start(directory: string): Promise<void> {
+async function start(directory: string, module: WebAssembly.Module): Promise<void> {
   started = await startEngine({
     directory,
-    module: await compiling,
+    module,
     onPanic: (reason) => send({ kind: "panic", reason }),
   });
   const { client, memory, interruptPending, queryCancelPending } = started;
@@ -90,7 +87,7 @@ function describeFault(error: unknown): EngineFault {
 self.addEventListener("message", ({ data }: MessageEvent<EngineRequest>) => {
   const work =
     data.kind === "start"
-      ? start(data.directory)
+      ? start(data.directory, data.module)
       : run(data).then((result) => send({ kind: "result", result }));
   work.catch((error: unknown) => send({ kind: "failure", fault: describeFault(error) }));
 });
