@@ -1,7 +1,7 @@
 import { and, asc, getTableName, gt, isNotNull, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
-import { recordAudit, resealChainKeys } from "../features/audit/index.ts";
+import { recordAudit, resealChainKeys, UnusableChainError } from "../features/audit/index.ts";
 import { sealedPrivateKeys } from "../features/keys/index.ts";
 import { commit } from "../platform/db/commit.ts";
 import { jsonObject } from "../platform/db/json-object.ts";
@@ -28,7 +28,7 @@ interface Resealing {
  */
 export async function resealStoredSecrets(platform: Platform): Promise<void> {
   const ctx = createSystemContext(platform, "reseal");
-  const all = [{ table: "audit_chain", ...(await resealChainKeys(ctx)) }];
+  const all = [await resealChain(ctx)];
   for (const column of sealedColumns) all.push(await resealColumn(ctx, column));
   for (const { table, resealed, unopened } of all) {
     if (resealed > 0) ctx.log.info({ table, count: resealed }, "stored secrets sealed again");
@@ -38,6 +38,18 @@ export async function resealStoredSecrets(platform: Platform): Promise<void> {
         "stored secrets cannot be opened: ENCRYPTION_KEY_PREVIOUS must be the secret that sealed them",
       );
     }
+  }
+}
+
+/** Without its chain the log cannot be sealed, which is logged; nothing else depends on it. */
+async function resealChain(ctx: Context): Promise<Resealing> {
+  const table = "audit_chain";
+  try {
+    return { table, ...(await resealChainKeys(ctx)) };
+  } catch (error) {
+    if (!(error instanceof UnusableChainError)) throw error;
+    ctx.log.error({ reason: error.message }, "audit log cannot be sealed");
+    return { table, resealed: 0, unopened: 0 };
   }
 }
 

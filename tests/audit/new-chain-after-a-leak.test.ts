@@ -126,6 +126,107 @@ test("a key that is copied to another chain does not open there", async () => {
   expect((await failureOf(scene.seal(after))).message).toMatch(/key cannot be opened/);
 });
 
+/** Takes the newest key away, and sets the log back to the end of the chain before it. */
+async function dropNewestKey(scene: AuditScene): Promise<void> {
+  await scene.tamper(`delete from audit_log where sequence > (${keysEnd})`);
+  await scene.tamper(
+    `update audit_chain set head_sequence = (${keysEnd}), head_hash = keys -> -1 -> 'after' ->> 'hash', keys = keys - -1`,
+  );
+}
+
+const keysEnd = "select (keys -> -1 -> 'after' ->> 'sequence')::bigint from audit_chain";
+
+// The attack: with the leaked key and rights in the database, someone takes the new key away, so that the log ends with rows that
+// they can write, and the servers seal with the key that they know.
+// security 158
+test.each([...databaseKinds])(
+  "on %s a log from which the newest key was removed is not intact, and is not continued",
+  async (database) => {
+    await using scene = await leakedScene(database);
+    const settings = { ...after, AUDIT_RETENTION: "30d" };
+    await scene.reseal(both);
+    await scene.beginNewChain(settings);
+    await scene.write(1);
+    await scene.seal(settings);
+    expect(await scene.verify(undefined, settings)).toMatchObject({ fault: null });
+
+    await dropNewestKey(scene);
+    await scene.write(1);
+    const removed = /newest key was removed/;
+    expect((await scene.verify(undefined, settings)).fault).toMatch(removed);
+    expect((await failureOf(scene.seal(settings))).message).toMatch(removed);
+    for (const isKeyLost of [false, true]) {
+      const begun = await failureOf(scene.beginNewChain(settings, isKeyLost));
+      expect(begun.message).toMatch(removed);
+    }
+    setSystemTime(new Date(Date.now() + 31 * 86_400_000));
+    expect(await scene.deleteExpired(settings)).toBe(0);
+    expect(await firstRow(scene)).toBeUndefined();
+  },
+);
+
+// security 158
+test("a replaced key stays a replaced one under later secrets, and among several", async () => {
+  await using scene = await leakedScene();
+  await scene.reseal(both);
+  for (let round = 0; round < 2; round += 1) {
+    await scene.beginNewChain(after);
+    await scene.write(1);
+    await scene.seal(after);
+  }
+  const later = { JWT_SECRET_KEY: leaked.replace("leaked", "later") };
+  await scene.reseal({ ...later, ENCRYPTION_KEY_PREVIOUS: fresh });
+  expect(await scene.verify(undefined, later)).toMatchObject({
+    fault: null,
+    chains: [1, 2, 3].map(() => expect.objectContaining({ isKeyAvailable: true })),
+  });
+  for (let round = 0; round < 2; round += 1) {
+    await dropNewestKey(scene);
+    expect((await scene.verify(undefined, later)).fault).toMatch(/newest key was removed/);
+  }
+});
+
+// The attack: the key that was taken for lost is sealed again by a start that has its secret after all, and is then the newest one.
+test("a key that was taken for lost is not kept when its secret returns", async () => {
+  await using scene = await leakedScene();
+  await scene.beginNewChain(after, true);
+  await scene.reseal(both);
+  await dropNewestKey(scene);
+  expect((await scene.verify(undefined, after)).fault).toMatch(/key cannot be opened/);
+  expect((await failureOf(scene.beginNewChain(after))).message).toMatch(/--key-lost/);
+});
+
+// With the new secret in the settings and no start before, the leaked key is never stored as a usable one under that secret.
+test("a new chain can begin before any server starts with the new secret", async () => {
+  await using scene = await leakedScene();
+  await scene.beginNewChain(both);
+  await scene.write(1);
+  await scene.seal(after);
+  expect(await scene.verify(undefined, after)).toMatchObject({
+    fault: null,
+    chains: [{ isKeyAvailable: true }, { isKeyAvailable: true }],
+  });
+});
+
+// The bad day: a start seals the keys again while the command digests the rows. Its list of keys must not be written back.
+test("keys that are sealed again while a new chain begins are not replaced by what they were", async () => {
+  await using scene = await leakedScene();
+  await scene.beginNewChain();
+  await scene.write(1);
+  await scene.seal();
+  let readings = 0;
+  await scene.beginNewChainWhile(async () => {
+    readings += 1;
+    // The third reading is of the rows to be digested; the two before verify the two chains.
+    if (readings === 3) await scene.reseal(both);
+  }, both);
+  await scene.seal(after);
+  expect(await scene.verify(undefined, after)).toMatchObject({
+    fault: null,
+    chains: [1, 2, 3].map(() => expect.objectContaining({ isKeyAvailable: true })),
+  });
+});
+
 test("a log that is not intact, one without a chain, and a wrong --key-lost are refused", async () => {
   await using scene = await openAuditScene("postgres", { JWT_SECRET_KEY: leaked });
   expect((await failureOf(scene.beginNewChain())).message).toMatch(/no chain yet/);

@@ -31,6 +31,34 @@ describe.each([...databaseKinds])("migrate on %s", (kind) => {
   });
 });
 
+// The bad day: replicas are kept off the database until it is migrated, and the secret that sealed is to be removed.
+test.each([...databaseKinds])("migrate on %s seals stored secrets again", async (kind) => {
+  await using home = await createHome(kind);
+  const [old, fresh] = ["old", "fresh"].map((name) => `${name}-kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA`);
+  const run = (commandLine: string[], settings: Record<string, string | undefined>) =>
+    runGatehouse(commandLine, {
+      ...home,
+      settings: { ...home.settings, JWT_ALGORITHM: "EdDSA", ...settings },
+    });
+  expect((await run(["keys", "rotate"], { JWT_SECRET_KEY: old })).exitCode).toBe(0);
+  const sealed = async () =>
+    (await home.rows("select sealed_private_jwk from signing_keys order by id"))[0];
+  const before = await sealed();
+  const renewed = { JWT_SECRET_KEY: fresh, ENCRYPTION_KEY_PREVIOUS: old };
+  await run(["migrate", "--dry-run"], renewed);
+  expect(await sealed()).toEqual(before);
+  const { exitCode, stdout, stderr } = await run(["migrate"], renewed);
+  expect([exitCode, stdout, logMessages(stderr)]).toEqual([
+    0,
+    "up to date\n",
+    ["stored secrets sealed again"],
+  ]);
+  expect(await sealed()).not.toEqual(before);
+  expect(
+    await home.rows("select id from audit_log where action = 'secrets.resealed'"),
+  ).toHaveLength(1);
+});
+
 test("a dry run creates no embedded database", async () => {
   await using home = await createHome("embedded");
   const { exitCode } = await runGatehouse(["migrate", "--dry-run"], home);

@@ -9,6 +9,8 @@ const developmentFile = {
   SMTP_FROM_EMAIL: undefined,
 };
 
+const otherSecret = randomBytes(32).toString("base64");
+
 /** Production without anything to warn of. */
 const fit = { ...production, DATABASE_URL: "postgres://db.internal/d?sslmode=verify-full" };
 
@@ -36,6 +38,26 @@ describe("production refuses", () => {
     [
       "a weak previous encryption key",
       { ENCRYPTION_KEY_PREVIOUS: "a".repeat(64) },
+      ["ENCRYPTION_KEY_PREVIOUS"],
+    ],
+    [
+      "an encryption key that also signs tokens",
+      { ENCRYPTION_KEY: production.JWT_SECRET_KEY },
+      ["ENCRYPTION_KEY"],
+    ],
+    [
+      "an earlier signing secret that is the present one",
+      { JWT_SECRET_KEY_PREVIOUS: production.JWT_SECRET_KEY },
+      ["JWT_SECRET_KEY_PREVIOUS"],
+    ],
+    [
+      "a previous encryption key that is the present one",
+      { ENCRYPTION_KEY: otherSecret, ENCRYPTION_KEY_PREVIOUS: otherSecret },
+      ["ENCRYPTION_KEY_PREVIOUS"],
+    ],
+    [
+      "a previous encryption key that is the signing secret, which encrypts",
+      { ENCRYPTION_KEY_PREVIOUS: production.JWT_SECRET_KEY },
       ["ENCRYPTION_KEY_PREVIOUS"],
     ],
     ["no public address", { PUBLIC_URL: undefined }, ["PUBLIC_URL"]],
@@ -192,6 +214,10 @@ describe("production takes", () => {
     ["an unencrypted IPv4 loopback address", { PUBLIC_URL: "http://127.0.0.1:8000" }],
     ["an unencrypted IPv6 loopback address", { PUBLIC_URL: "http://[::1]:8000" }],
     ["private networks of proxies", { TRUSTED_PROXIES: "10.0.0.0/8,fc00::/7,::ffff:10.0.0.0/104" }],
+    [
+      "an encryption key of its own, after the signing secret",
+      { ENCRYPTION_KEY: otherSecret, ENCRYPTION_KEY_PREVIOUS: production.JWT_SECRET_KEY },
+    ],
     ["a good earlier secret", { JWT_SECRET_KEY_PREVIOUS: randomBytes(32).toString("base64") }],
   ])("%s", (_, changes) => {
     expect(load({ ...production, ...changes }).settings.environment).toBe("production");

@@ -149,6 +149,24 @@ test("replicas with the old setting sign with the new algorithm as soon as one w
   expect((await rotateKey(operatorOf(app))).algorithm).toBe("EdDSA");
 });
 
+// The bad day: during a rollout a replica with the old settings restarts, and changes the algorithm back for all.
+test("a change is a warning that says what to do, and the first algorithm of an installation is none", async () => {
+  await using app = await startTestApp({ settings });
+  const after = await app.replica({ ...settings, ...asEdDsa });
+  const stale = await app.replica(settings);
+  const warnings = (from: TestApp) => from.log.filter((line) => line.includes("algorithm changed"));
+  expect(warnings(app)).toEqual([]);
+  for (const [changed, algorithm, previous] of [
+    [after, "EdDSA", "HS256"],
+    [stale, "HS256", "EdDSA"],
+  ] as const) {
+    const [line = "{}", ...others] = warnings(changed);
+    expect(others).toEqual([]);
+    expect(JSON.parse(line)).toMatchObject({ level: "warn", algorithm, previous });
+    expect(line).toContain("correct it and restart this replica");
+  }
+});
+
 test("of replicas that change the algorithm at once one records it", async () => {
   await using app = await startTestApp({ settings });
   await race(4, () => app.replica({ ...settings, ...asEdDsa }));

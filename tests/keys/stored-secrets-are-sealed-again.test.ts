@@ -161,6 +161,20 @@ test("a mail whose key is not in the settings waits, and is sent once the key is
   expect((await mailTo({ ...after, mailer }, email)).token).toMatch(/./);
 });
 
+// The bad day: the row of the chain is gone. The log cannot be sealed, and users can sign in.
+test("a missing row of audit_chain does not stop the start, and is logged", async () => {
+  await using app = await startTestApp();
+  await app.server.stop(0);
+  const gone = await app.replica({}).then(async (replica) => {
+    await replica.rows("delete from audit_chain");
+    await replica.server.stop(0);
+    return app.replica({ JWT_SECRET_KEY: fresh });
+  });
+  await signUp(gone);
+  const errors = gone.log.filter((line) => line.includes("audit log cannot be sealed"));
+  expect(errors.join("")).toContain("the row of audit_chain is missing");
+});
+
 // An upgrade: versions before this one sealed without the place, and the start binds what they left.
 test("values that were sealed without a place are bound to theirs at the start, and open in no other way", async () => {
   await using app = await startTestApp({ settings: { JWT_ALGORITHM: "EdDSA" } });

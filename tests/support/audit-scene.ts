@@ -28,6 +28,11 @@ export interface AuditScene extends AsyncDisposable {
   reseal(settings: Record<string, string>): Promise<void>;
   /** Begins a new chain, as the command does with these settings. */
   beginNewChain(settings?: Record<string, string>, isKeyLost?: boolean): Promise<ChainPosition>;
+  /** The same while `meanwhile` happens each time before rows are read. */
+  beginNewChainWhile(
+    meanwhile: () => Promise<unknown>,
+    settings: Record<string, string>,
+  ): Promise<ChainPosition>;
   /** Seals a batch, with other settings where some are given; gives the number of rows. */
   seal(settings?: Record<string, string>): Promise<number>;
   /** Deletes a batch of what was kept for long enough; gives the number of rows. */
@@ -83,6 +88,11 @@ export async function openAuditScene(
     reseal: (other) => resealStoredSecrets(withSettings(other)),
     beginNewChain: (other, isKeyLost = false) =>
       beginNewChain(createSystemContext(withSettings(other), "test"), { isKeyLost }),
+    beginNewChainWhile(meanwhile, other) {
+      const db = beforeQuery(platform.db, readsRows, meanwhile);
+      const ctx = createSystemContext({ ...withSettings(other), db }, "test");
+      return beginNewChain(ctx, { isKeyLost: false });
+    },
     seal: async (other) => (await sealRows(withSettings(other))).count,
     deleteExpired: (other) => deleteExpiredAuditRows(withSettings(other), platform.clock.now()),
     verify: (expected, other) => verifyAuditLog(withSettings(other), expected),

@@ -6,9 +6,15 @@ import { untilWritten } from "../../platform/db/row-version.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type Attestation, digestWith, emptyDigest } from "./chain-digest.ts";
 import { proofOfCheckpoint } from "./chain-hash.ts";
-import { createChainKey, keyCannotBeOpened, openChainKeys } from "./chain-key.ts";
+import {
+  createChainKey,
+  keyCannotBeOpened,
+  openChainKeys,
+  replaceNewestKey,
+  whyUnusable,
+} from "./chain-key.ts";
 import { type ChainPosition, formatChainPosition } from "./chain-position.ts";
-import { type Chain, isHead, readChain } from "./chain-queries.ts";
+import { type Chain, hasKeys, isHead, readChain } from "./chain-queries.ts";
 import { findFaultOfRow } from "./faults.ts";
 import { walkRows } from "./find-chain-fault.ts";
 import { recordAudit } from "./record-audit.ts";
@@ -34,6 +40,7 @@ export async function beginNewChain(
 ): Promise<ChainPosition> {
   const newest = openChainKeys(ctx.secrets, await readChain(ctx.db)).at(-1);
   if (!newest) throw conflict("There is no chain yet: no row of the audit log is sealed.");
+  if (newest.lacksSuccessor) throw conflict(`The audit log is not intact: ${whyUnusable(newest)}.`);
   if (newest.key === null && !isKeyLost) {
     throw conflict(
       `The old chain cannot be verified: ${keyCannotBeOpened}. Set ENCRYPTION_KEY_PREVIOUS, or add --key-lost if no such secret is left.`,
@@ -81,21 +88,24 @@ async function digestRows(ctx: Context, chain: Chain, earlier: Digested | null):
 /** Null, and nothing is written, if the chain was changed since it was read. */
 async function storeNewKey(
   ctx: Context,
-  { head, checkpoint, keys }: Chain,
+  chain: Chain,
   { from, digest }: Digested,
 ): Promise<ChainPosition | null> {
+  const { head, checkpoint, keys } = chain;
   const firstRow = ctx.random.id(ctx.clock.now());
   const { stored, key } = createChainKey(ctx, keys.length, { after: head, firstRow });
   const query = ctx.db
     .update(auditChain)
     .set({
-      keys: [...keys, stored],
+      keys: replaceNewestKey(ctx.secrets, chain, stored),
       // The old key may be known to others, who could forge the old proof.
       checkpointProof: checkpoint.sequence === 0 ? null : proofOfCheckpoint(key, checkpoint),
     })
     .where(
       and(
         isHead(head.sequence, head.hash, keys.length),
+        // Keys that were sealed again meanwhile must not be stored as they were before.
+        hasKeys(keys),
         eq(auditChain.checkpointSequence, checkpoint.sequence),
       ),
     )

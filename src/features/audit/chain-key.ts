@@ -5,17 +5,28 @@ import { commit } from "../../platform/db/commit.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
 import type { SealedPlace, Secrets } from "../../platform/secrets/port.ts";
 import type { ChainKey } from "./chain-hash.ts";
-import type { ChainPosition } from "./chain-position.ts";
-import { type Chain, hasKeys, readChain, UnusableChainError } from "./chain-queries.ts";
+import { type ChainPosition, formatChainPosition } from "./chain-position.ts";
+import {
+  type Chain,
+  hasKeyCount,
+  hasKeys,
+  readChain,
+  UnusableChainError,
+} from "./chain-queries.ts";
 import { recordAudit } from "./record-audit.ts";
 import { auditChain, type StoredChainKey } from "./table.ts";
 
-/** Distinguishes the key from everything else that is sealed with the same secrets, whose content others may know. */
-const keyForm = /^audit-chain ([\w-]{43})$/;
+/** The newest key. The form distinguishes it from everything else that is sealed with the same secrets. */
+const newestForm = /^audit-chain ([\w-]{43})$/;
+/** A key that was replaced, with the last row that it sealed. It stays a replaced one if the keys after it are removed. */
+const replacedForm = /^audit-chain-retired (\S+) ([\w-]{43})$/;
 
 /** Why a chain cannot be verified or continued, for an operator. */
 export const keyCannotBeOpened =
   "its key cannot be opened: ENCRYPTION_KEY, or JWT_SECRET_KEY if that is unset, is not the one that sealed it, and neither is ENCRYPTION_KEY_PREVIOUS";
+
+const keyWasReplaced =
+  "its newest key was removed: the one before it was replaced after a leak, and seals nothing any more";
 
 /** A key of the chain, and the rows that it sealed. */
 export interface ChainSpan {
@@ -23,25 +34,42 @@ export interface ChainSpan {
   /** The sequence of the last row; that of the newest key ends with the chain. */
   readonly upTo: number;
   readonly firstRow: string | null;
-  /** Null if no secret of the settings opens it. */
+  /** Null if it cannot be used. */
   readonly key: ChainKey | null;
+  /** Whether it was replaced by a key that is missing: it must not seal or prove anything. */
+  readonly lacksSuccessor: boolean;
+}
+
+/** Why the newest key cannot be used, for an operator. */
+export function whyUnusable(newest: ChainSpan | undefined): string {
+  return newest?.lacksSuccessor ? keyWasReplaced : keyCannotBeOpened;
 }
 
 /** The keys of a chain with their rows, in order. Before the first row is sealed there is none. */
 export function openChainKeys(secrets: Secrets, { keys, head }: Chain): readonly ChainSpan[] {
   return keys.map(({ after, firstRow, sealed }, index) => {
-    const key = openKey(secrets, sealed, index);
+    const next = keys[index + 1];
+    const text = openText(secrets, sealed, index);
+    const key = readKey(text, next);
     return {
       after,
-      upTo: keys[index + 1]?.after.sequence ?? head.sequence,
+      upTo: next?.after.sequence ?? head.sequence,
       firstRow,
       key: key === null ? null : createKeyedHash(key),
+      lacksSuccessor: next === undefined && replacedForm.test(text),
     };
   });
 }
 
-function openKey(secrets: Secrets, sealed: string, index: number): string | null {
-  return keyForm.exec(secrets.open(sealed, placeOf(index)) ?? "")?.[1] ?? null;
+function openText(secrets: Secrets, sealed: string, index: number): string {
+  return secrets.open(sealed, placeOf(index)) ?? "";
+}
+
+/** The key of an opened text, if it is one for this place: the newest, or one that was replaced by `next`. */
+function readKey(text: string, next: StoredChainKey | undefined): string | null {
+  if (next === undefined) return newestForm.exec(text)?.[1] ?? null;
+  const [, upTo, key = null] = replacedForm.exec(text) ?? [];
+  return upTo === formatChainPosition(next.after) ? key : null;
 }
 
 /** Each key of the chain has its own place. */
@@ -60,6 +88,22 @@ export function createChainKey(
   return { stored: { after, firstRow, sealed }, key: createKeyedHash(key) };
 }
 
+/** The stored keys with the newest one in the form of a replaced one. One that cannot be opened stays as it is. */
+export function replaceNewestKey(
+  secrets: Secrets,
+  { keys, head }: Chain,
+  successor: StoredChainKey,
+): readonly StoredChainKey[] {
+  const replaced = keys.map((stored, index) => {
+    const isNewest = index === keys.length - 1;
+    const key = isNewest ? readKey(openText(secrets, stored.sealed, index), undefined) : null;
+    if (key === null) return stored;
+    const text = `audit-chain-retired ${formatChainPosition(head)} ${key}`;
+    return { ...stored, sealed: secrets.seal(text, placeOf(index)) };
+  });
+  return [...replaced, successor];
+}
+
 /**
  * The chain's newest key, created before the first row is sealed. Null when another replica was first; the next call finds the
  * key. Throws `UnusableChainError` when it cannot be opened.
@@ -67,7 +111,7 @@ export function createChainKey(
 export async function keepChainKey(ctx: Platform, chain: Chain): Promise<ChainKey | null> {
   const newest = openChainKeys(ctx.secrets, chain).at(-1);
   if (newest?.key) return newest.key;
-  if (newest || chain.head.sequence > 0) throw new UnusableChainError(keyCannotBeOpened);
+  if (newest || chain.head.sequence > 0) throw new UnusableChainError(whyUnusable(newest));
   const { stored, key } = createChainKey(ctx, 0, {
     after: { sequence: 0, hash: "" },
     firstRow: null,
@@ -75,7 +119,7 @@ export async function keepChainKey(ctx: Platform, chain: Chain): Promise<ChainKe
   const kept = await ctx.db
     .update(auditChain)
     .set({ keys: [stored] })
-    .where(hasKeys(0))
+    .where(hasKeyCount(0))
     .returning({ one: sql`1` });
   return kept.length > 0 ? key : null;
 }
@@ -90,7 +134,10 @@ export async function resealChainKeys(
   if (due.length === 0) return { resealed: 0, unopened: 0 };
   const renewed = keys.map((key, index) => {
     const sealed = due.includes(key) ? secrets.reseal(key.sealed, placeOf(index)) : null;
-    return sealed === null ? key : { ...key, sealed };
+    // The key of a chain that was taken for lost is not kept: it would seal again if the keys after it were removed.
+    const isKept =
+      sealed !== null && readKey(openText(secrets, sealed, index), keys[index + 1]) !== null;
+    return isKept ? { ...key, sealed } : key;
   });
   const resealed = renewed.filter((key, index) => key !== keys[index]).length;
   const unopened = due.length - resealed;
@@ -98,7 +145,7 @@ export async function resealChainKeys(
   const query = ctx.db
     .update(auditChain)
     .set({ keys: renewed })
-    .where(sql`${auditChain.keys} = ${sql.param(keys, auditChain.keys)}::jsonb`)
+    .where(hasKeys(keys))
     .returning({ id: auditChain.id });
   const detail = { table: "audit_chain", count: resealed };
   const written = await commit(ctx, { query }, () => [

@@ -107,11 +107,16 @@ export function isHead(
   return and(
     eq(auditChain.headSequence, sequence),
     eq(auditChain.headHash, hash),
-    hasKeys(keyCount),
+    hasKeyCount(keyCount),
   );
 }
 
 /** In an `UPDATE` of the chain: whether it has so many keys. */
-export function hasKeys(count: QueryValue<number>) {
+export function hasKeyCount(count: QueryValue<number>) {
   return sql`jsonb_array_length(${auditChain.keys}) = ${count}`;
+}
+
+/** In an `UPDATE` of the chain: whether its keys are these, each sealed as it was read. */
+export function hasKeys(keys: readonly StoredChainKey[]) {
+  return sql`${auditChain.keys} = ${sql.param(keys, auditChain.keys)}::jsonb`;
 }

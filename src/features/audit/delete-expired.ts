@@ -7,7 +7,7 @@ import { deleteRows, type Effect } from "../../platform/db/effects.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { proofOfCheckpoint } from "./chain-hash.ts";
-import { type ChainSpan, keyCannotBeOpened, openChainKeys } from "./chain-key.ts";
+import { type ChainSpan, openChainKeys, whyUnusable } from "./chain-key.ts";
 import { readChain, selectSealedRows, UnusableChainError } from "./chain-queries.ts";
 import { findFaultOfCheckpoint, findFaultOfRow } from "./faults.ts";
 import { auditChain, auditLog } from "./table.ts";
@@ -41,7 +41,7 @@ export async function deleteAuditRows(
   const due = firstToStay === -1 ? oldest : oldest.slice(0, firstToStay);
   if (due.length === 0) return 0;
   const key = spans.at(-1)?.key ?? null;
-  if (key === null) throw new UnusableChainError(keyCannotBeOpened);
+  if (key === null) throw new UnusableChainError(whyUnusable(spans.at(-1)));
 
   let checkpoint = chain.checkpoint;
   let fault = findFaultOfCheckpoint(key, chain);

@@ -1,6 +1,6 @@
 import type { Db } from "../../platform/db/port.ts";
 import { digestWith, emptyDigest, readAttestation } from "./chain-digest.ts";
-import { type ChainSpan, keyCannotBeOpened } from "./chain-key.ts";
+import { type ChainSpan, keyCannotBeOpened, whyUnusable } from "./chain-key.ts";
 import { type ChainPosition, formatChainPosition } from "./chain-position.ts";
 import {
   type Chain,
@@ -38,7 +38,7 @@ export async function findFaultOfChain(
 ): Promise<ChainFault | null> {
   if (chain === null) return lasting("the chain's own row, in audit_chain, is missing");
   const newest = spans.at(-1)?.key ?? null;
-  if (newest === null && !isUnbegun(chain)) return lasting(keyCannotBeOpened);
+  if (newest === null && !isUnbegun(chain)) return lasting(whyUnusable(spans.at(-1)));
   const fault =
     (newest === null ? null : findFaultOfCheckpoint(newest, chain)) ??
     findFaultOfBounds(chain) ??

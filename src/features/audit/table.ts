@@ -64,6 +64,7 @@ export interface StoredChainKey {
   readonly after: ChainPosition;
   /** The row with which the key begins, which says so; null for the first key. */
   readonly firstRow: string | null;
+  /** Of the newest key, the key; of one before it, also the last row that it sealed. */
   readonly sealed: string;
 }
 

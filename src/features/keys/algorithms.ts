@@ -20,6 +20,10 @@ export interface AlgorithmHistory {
   readonly replaced: ReadonlyMap<Algorithm, ReplacedAlgorithm>;
 }
 
+/** A replica with old settings that is restarted among new ones changes it back for all of them. */
+const algorithmChanged =
+  "signing algorithm changed on every replica, to JWT_ALGORITHM of this one: if that is an old setting, correct it and restart this replica";
+
 /** In this time the other replicas are notified of the change; what they sign until then is still accepted. */
 const noticeSeconds = 0.5;
 
@@ -60,7 +64,7 @@ export async function adoptAlgorithm(ctx: Context): Promise<void> {
       : [],
   );
   if (!row) await adoptAlgorithm(ctx);
-  else if (newest) ctx.log.info(detail, "signing algorithm changed");
+  else if (newest) ctx.log.warn(detail, algorithmChanged);
 }
 
 /** The algorithm in force and those before it, from the database. Before the first start, `JWT_ALGORITHM` is in force. */

@@ -14,6 +14,7 @@ export function findProductionProblems(reading: Reading): SettingsProblem[] {
   return [
     ...findMissing(reading),
     ...findWeakSecrets(reading.settings),
+    ...findEqualSecrets(reading.settings),
     ...findUnencryptedAddresses(reading.settings),
     ...findLooseLimits(reading.settings),
     ...findIdleProtection(reading.settings),
@@ -81,6 +82,24 @@ function findWeakSecrets(settings: Settings): SettingsProblem[] {
       issue:
         "is an example or easy to guess, which production refuses: take the output of `openssl rand -base64 32`",
     }));
+}
+
+/** Finds secrets that are the same where they must differ: what another person knows of one, they know of the other. */
+function findEqualSecrets(settings: Settings): SettingsProblem[] {
+  const { jwtSecretKey, jwtSecretKeyPrevious, encryptionKey, encryptionKeyPrevious } = settings;
+  const problems: SettingsProblem[] = [];
+  if (encryptionKey === jwtSecretKey) {
+    const issue = "must not be the same as JWT_SECRET_KEY: unset it, or take another secret";
+    problems.push({ name: "ENCRYPTION_KEY", issue });
+  }
+  const issue = "must not be the same as the present secret: unset it, or set the one before";
+  if (jwtSecretKeyPrevious === jwtSecretKey) {
+    problems.push({ name: "JWT_SECRET_KEY_PREVIOUS", issue });
+  }
+  if (encryptionKeyPrevious === (encryptionKey ?? jwtSecretKey)) {
+    problems.push({ name: "ENCRYPTION_KEY_PREVIOUS", issue });
+  }
+  return problems;
 }
 
 function findUnencryptedAddresses(settings: Settings): SettingsProblem[] {
