@@ -99,6 +99,17 @@ describe.each([...databaseKinds])("on %s", (database) => {
     for (const presented of [first, second]) {
       expect(await outcomeOfRefresh(app, presented)).toEqual(refused);
     }
+    // No row says that a token was exchanged which was refused.
+    expect(
+      await app.rows(
+        `select result, detail from audit_log where session_id = '${sessionOf(first)}'
+         and action in ('session.refresh_grace', 'session.refreshed') and id > (
+           select max(id) from audit_log where session_id = '${sessionOf(first)}'
+           and action = 'session.refreshed' and result = 'success')`,
+      ),
+    ).toEqual(
+      [first, second].map(() => ({ result: "failure", detail: { reason: "email_not_verified" } })),
+    );
     await app.rows(`update users set email_verified_at = now() where email = '${email}'`);
     expect(await outcomeOfRefresh(app, second)).toEqual([200, undefined]);
   });

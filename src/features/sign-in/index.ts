@@ -6,3 +6,4 @@ export {
   recordFailedAttempt,
 } from "./password-attempt.ts";
 export { deleteExpiredDevices, forgetOtherDevices } from "./remember-device.ts";
+export { knownDevices } from "./table.ts";
