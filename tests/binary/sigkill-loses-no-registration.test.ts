@@ -65,7 +65,10 @@ describe.each([...databaseKinds])("kill -9 under load on %s", (kind) => {
   // part of security 131, 145
   test("loses no acknowledged registration, and leaves none incomplete", async () => {
     await using home = await createHome(kind);
-    const running = { ...home, settings: { ...home.settings, ...fastHashes, RATE_LIMITS_ENABLED: "false" } };
+    const running = {
+      ...home,
+      settings: { ...home.settings, ...fastHashes, RATE_LIMITS_ENABLED: "false" },
+    };
     const acknowledged: string[] = [];
     const lastOfEach: string[] = [];
     for (let round = 0; round < rounds; round += 1) {
