@@ -51,9 +51,7 @@ export async function startBenchReplicas(
 ): Promise<BenchReplicas> {
   const home = await createHome("postgres");
   const servers: ServerProcess[] = [];
-  // Else each would take the others' tokens for those of another service.
-  const shared = { ...settings, JWT_AUDIENCE: "bench" };
-  for (const name of names) servers.push(await start(home, { ...shared, SERVICE_NAME: name }));
+  for (const name of names) servers.push(await start(home, { ...settings, SERVICE_NAME: name }));
   return {
     databaseUrl: home.settings["DATABASE_URL"] ?? "",
     servers,

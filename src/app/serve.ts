@@ -54,22 +54,23 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
     aborted.abort();
     log.info({}, "draining");
     const timeoutSeconds = settings.shutdownTimeoutSeconds;
+    const writingSeconds = Math.min(1, timeoutSeconds / 10);
     const deadline = Bun.sleep(timeoutSeconds * 1000).then(() => "late");
+    const cutOff = Bun.sleep((timeoutSeconds - writingSeconds) * 1000).then(() => "late");
     await Bun.sleep(Math.min(graceSeconds, timeoutSeconds / 2) * 1000);
     const drained = Promise.all([server.stop(false), workers.stop()]);
-    if ((await Promise.race([drained, deadline])) === "late") {
+    if ((await Promise.race([drained, cutOff])) === "late") {
       log.warn(
         { pending: server.pendingRequests },
         "SHUTDOWN_TIMEOUT is over: requests are cut off",
       );
     }
     await server.stop(true);
-    await writeFailedAttempts(platform, { everything: true }).catch((error: unknown) =>
-      log.error(
-        describeError(error),
-        "failed attempts of the last minute are not in the audit log",
-      ),
+    const lost = "failed attempts of the last minute are not in the audit log";
+    const written = writeFailedAttempts(platform, { everything: true }).catch((error: unknown) =>
+      log.error(describeError(error), lost),
     );
+    if ((await Promise.race([written, deadline])) === "late") log.error({}, lost);
     await platform.mailer.close();
     await database.close();
     log.info({}, "stopped");
@@ -136,7 +137,7 @@ async function listen(app: App, platform: RunningPlatform): Promise<Server> {
       },
       // `readBody` refuses bodies that are too large, with the usual error response and before they are read.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      // For a client that sends a body or reads a response slowly. The runtime itself closes after 12 s without a whole header.
+      // For a client that sends a body or reads a response slowly; each request starts it again. The runtime itself closes after 12 s without a whole header.
       idleTimeout: 28,
     });
   } catch (error) {

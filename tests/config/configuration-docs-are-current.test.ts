@@ -7,7 +7,7 @@ import { renderConfigurationDocs } from "../../src/platform/config/configuration
 import { settingGroups, settingsByName } from "../../src/platform/config/settings.ts";
 import { renderEnvExample } from "../../src/platform/config/env-example.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
-import { load, refusedNames } from "./load.ts";
+import { load, production, refusedNames } from "./load.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -50,6 +50,54 @@ describe(".env.example", () => {
       "ENCRYPTION_KEY_PREVIOUS",
     ]);
   });
+});
+
+const weak = "changeme".repeat(5);
+
+test("the documentation names everything that production refuses", async () => {
+  const refused = refusedNames({
+    ENVIRONMENT: "production",
+    JWT_SECRET_KEY: weak,
+    JWT_SECRET_KEY_PREVIOUS: weak,
+    ENCRYPTION_KEY: weak,
+    ENCRYPTION_KEY_PREVIOUS: weak,
+    MAIL_TRANSPORT: "file",
+    BCRYPT_COST: "4",
+    REFRESH_TOKEN_GRACE: "60s",
+    OTP_MAX_ATTEMPTS: "10",
+    TRUSTED_PROXIES: "::/0",
+    JWT_KEY_ROTATION: "30d",
+    PASSWORD_HIBP: "true",
+  });
+  expect(refused).toHaveLength(12);
+  const text = renderConfigurationDocs().split("## ")[2] ?? "";
+  expect(refused.filter((name) => !text.includes(`\`${name}`))).toEqual([]);
+});
+
+test("the deployment page names every setting that weakens the protection", async () => {
+  const { warnings } = load({
+    ...production,
+    DATABASE_URL: "postgres://db.internal/d",
+    SMTP_TLS: "none",
+    ALLOWED_ORIGINS: "http://app.example.com",
+    REFRESH_TOKEN_COOKIE: "true",
+    REQUIRE_EMAIL_VERIFICATION: "false",
+    RATE_LIMITS_ENABLED: "false",
+    REFRESH_TOKEN_ROTATION: "false",
+    JWT_ALGORITHM: "EdDSA",
+  });
+  const names = warnings.map((warning) => warning.split(" ")[0] ?? "");
+  expect(names).toHaveLength(7);
+  const page = await Bun.file(join(root, "docs/deployment.md")).text();
+  const [, text = ""] = page.split("## Production settings");
+  const [paragraph = ""] = text.split("```");
+  const described: Record<string, string> = {
+    DATABASE_URL: "a database on another host",
+    JWT_ACCESS_TOKEN_TTL: "access tokens that last longer than an hour",
+  };
+  for (const name of [...names, "MAIL_TRANSPORT"]) {
+    expect(paragraph.replaceAll("\n", " ")).toContain(described[name] ?? `\`${name}`);
+  }
 });
 
 describe("every setting", () => {

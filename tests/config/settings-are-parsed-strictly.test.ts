@@ -246,7 +246,7 @@ describe("an unset setting has its default", () => {
       jwtAlgorithm: "HS256",
       jwtKeyRotationSeconds: 7_776_000,
       jwtIssuer: "http://localhost:8000",
-      jwtAudience: "auth-service",
+      jwtAudience: "gatehouse",
       jwtAccessTokenTtlSeconds: 86_400,
       jwtRefreshTokenTtlSeconds: 604_800,
       sessionMaxAgeSeconds: 7_776_000,
@@ -314,7 +314,7 @@ describe("an unset setting has its default", () => {
     expect(settings).toMatchObject({
       publicUrl: "http://localhost:9000",
       jwtIssuer: "http://localhost:9000",
-      jwtAudience: "accounts",
+      jwtAudience: "gatehouse",
       mailTransport: "smtp",
     });
     expect(load({ PUBLIC_URL: "https://a.example/" }).settings.jwtIssuer).toBe("https://a.example");

@@ -66,7 +66,7 @@ test("a strict client gets an access token with Basic and with body credentials,
     expect(header["typ"]).toBe("at+jwt");
     expect(claims).toEqual({
       iss: "http://localhost:8000",
-      aud: "auth-service",
+      aud: "gatehouse",
       sub: client.id,
       client_id: client.id,
       jti: expect.stringMatching(/^[\w-]{22}$/),

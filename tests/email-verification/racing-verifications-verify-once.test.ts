@@ -95,4 +95,24 @@ describe.each([...databaseKinds])("20 at once, on %s", (database) => {
     );
     expect(results.filter((status) => status === 200)).toHaveLength(1);
   });
+
+  // Attack: accounts are created that take the wanted username again and again, while its user verifies the address.
+  test("a username that is taken at every try ends the request, and the link stays valid", async () => {
+    const { userId, mail } = await newcomer();
+    await app.rows("create sequence tries");
+    await app.rows(`create function take() returns trigger language plpgsql as $$ begin
+      perform nextval('tries');
+      raise exception using errcode = '23505', constraint = 'users_username_unique';
+    end $$`);
+    await app.rows(
+      "create trigger take before update on users for each row execute function take()",
+    );
+    const { token } = mail;
+    const answer = await app.post("/api/v1/auth/verify-email", { token });
+    await app.rows("drop trigger take on users");
+    expect([answer.status, answer.json.error.code]).toEqual([503, "UNAVAILABLE"]);
+    expect(await app.rows("select last_value::int as tries from tries")).toEqual([{ tries: 3 }]);
+    expect((await app.post("/api/v1/auth/verify-email", { token })).status).toBe(200);
+    await expectVerifiedOnce(userId);
+  });
 });

@@ -1,18 +1,36 @@
 import { describe, expect, test } from "bun:test";
 
+import { deleteUnverifiedAccounts } from "../../src/features/email-verification/index.ts";
+import { createSystemContext } from "../../src/platform/platform.ts";
 import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { firstRetentionRun } from "../support/first-retention-run.ts";
 import { freshEmail, goodPassword, registerVerified, signUp } from "../support/journey.ts";
 import { race } from "../support/race.ts";
-import { useTestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 
 const password = goodPassword;
+
+/** Makes everything of a user older by so many days. */
+async function age(app: TestApp, userId: string, days: number): Promise<void> {
+  const ago = `now() - interval '${days} days'`;
+  await app.rows(
+    `update users set created_at = ${ago}, updated_at = ${ago} where id = '${userId}'`,
+  );
+  await app.rows(
+    `update sessions set created_at = ${ago}, last_used_at = ${ago}, expires_at = ${ago} where user_id = '${userId}'`,
+  );
+  await app.rows(`update known_devices set last_seen_at = ${ago} where user_id = '${userId}'`);
+}
+
+async function left(app: TestApp, userId: string): Promise<number> {
+  return (await app.rows(`select id from users where id = '${userId}'`)).length;
+}
 
 describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({
     database,
-    settings: { REQUIRE_EMAIL_VERIFICATION: "false", UNVERIFIED_RETENTION: "30d" },
+    settings: { REQUIRE_EMAIL_VERIFICATION: "true", UNVERIFIED_RETENTION: "30d" },
   });
 
   /** An account that is not verified and was never used after the registration, changed as `change` says. */
@@ -20,21 +38,10 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const email = freshEmail();
     const answer = await app.post("/api/v1/auth/register", { email, password, username });
     const userId: string = answer.json.data.user_id;
-    await age(userId, 31);
+    await age(app, userId, 31);
     if (change !== "") await app.rows(change.replaceAll("$", `'${userId}'`));
     return { userId, email };
   }
-
-  async function age(userId: string, days: number): Promise<void> {
-    const ago = `now() - interval '${days} days'`;
-    await app.rows(
-      `update users set created_at = ${ago}, updated_at = ${ago} where id = '${userId}'`,
-    );
-    await app.rows(`update sessions set last_used_at = ${ago} where user_id = '${userId}'`);
-  }
-
-  const left = async (userId: string) =>
-    (await app.rows(`select id from users where id = '${userId}'`)).length;
 
   // Attack: names and addresses are registered in quantity, so that their owners cannot have them.
   // security 165
@@ -42,7 +49,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     await firstRetentionRun(app);
     const { userId, email } = await unverified("", "squatted");
     await deleteExpiredRows(app.platform);
-    expect(await left(userId)).toBe(0);
+    expect(await left(app, userId)).toBe(0);
     expect(
       await app.rows(`select user_id from sessions where user_id = '${userId}'
         union all select user_id from mail_challenges where user_id = '${userId}'`),
@@ -72,9 +79,21 @@ describe.each([...databaseKinds])("on %s", (database) => {
     ["is verified", "update users set email_verified_at = now() where id = $"],
     ["is younger", "update users set created_at = now() - interval '29 days' where id = $"],
     ["was changed within that time", "update users set updated_at = now() where id = $"],
-    ["was used within that time", "update sessions set last_used_at = now() where user_id = $"],
     ["is disabled", "update users set disabled_at = now() where id = $"],
     ["was deleted by its user", "update users set deleted_at = now() where id = $"],
+    [
+      "has a session of the time when verification was off, however old",
+      `insert into sessions (id, user_id, amr, refresh_token_hash, refresh_token_issued_at, created_at, last_used_at, expires_at, absolute_expires_at)
+       values (gen_random_uuid(), $, '{pwd}', 'x', now(), now() - interval '40 days', now() - interval '40 days', now() - interval '29 days', now())`,
+    ],
+    [
+      "has signed in from a device",
+      "insert into known_devices values ($, 'x', now() - interval '400 days', now() - interval '400 days')",
+    ],
+    [
+      "has a post",
+      "insert into posts (user_id, post_data, visibility, created_at, updated_at) values ($, 'x', 'private', now(), now())",
+    ],
     [
       "has a role that an administrator assigned",
       "insert into user_roles (user_id, role, created_at) values ($, 'admin', now())",
@@ -85,19 +104,32 @@ describe.each([...databaseKinds])("on %s", (database) => {
   test.each(kept)("an account is kept that %s", async (_name, change) => {
     const { userId } = await unverified(change);
     await deleteExpiredRows(app.platform);
-    expect(await left(userId)).toBe(1);
+    expect(await left(app, userId)).toBe(1);
   });
 
   // security 165
   test("verified and active users stay signed in", async () => {
     const verified = await registerVerified(app);
-    await age(verified.userId, 400);
+    await age(app, verified.userId, 400);
     const user = await signUp(app);
-    await age(user.userId, 400);
+    await app.rows(
+      `update users set created_at = now() - interval '400 days', updated_at = now() - interval '400 days'
+       where id = '${user.userId}'`,
+    );
     await deleteExpiredRows(app.platform);
-    expect([await left(verified.userId), await left(user.userId)]).toEqual([1, 1]);
+    expect([await left(app, verified.userId), await left(app, user.userId)]).toEqual([1, 1]);
     const me = await app.call("GET", "/api/v1/users/me", { bearer: user.accessToken });
     expect(me.status).toBe(200);
+  });
+
+  test("a process that is told to stop deletes no further account", async () => {
+    const accounts = [await unverified(), await unverified(), await unverified()];
+    const { signal } = new AbortController();
+    let asked = 0;
+    Object.defineProperty(signal, "aborted", { get: () => (asked += 1) > 1 });
+    const ctx = createSystemContext(app.platform, "retention");
+    expect(await deleteUnverifiedAccounts(ctx, signal)).toBe(1);
+    expect(await deleteUnverifiedAccounts(ctx)).toBe(accounts.length - 1);
   });
 
   // security 165
@@ -112,4 +144,19 @@ describe.each([...databaseKinds])("on %s", (database) => {
       ),
     ).toHaveLength(accounts.length);
   });
+});
+
+// Bad day: an installation that requires no verification loses the accounts of its users, with their posts.
+// security 165
+test("without REQUIRE_EMAIL_VERIFICATION an account that was used is kept for good", async () => {
+  const settings = { REQUIRE_EMAIL_VERIFICATION: "false", UNVERIFIED_RETENTION: "30d" };
+  await using app = await startTestApp({ settings });
+  await firstRetentionRun(app);
+  const email = freshEmail();
+  const answer = await app.post("/api/v1/auth/register", { email, password });
+  const userId: string = answer.json.data.user_id;
+  await age(app, userId, 4000);
+  for (let times = 0; times < 2; times += 1) await deleteExpiredRows(app.platform);
+  expect(await app.rows(`select id from sessions where user_id = '${userId}'`)).toEqual([]);
+  expect((await app.post("/api/v1/auth/login", { email, password })).status).toBe(200);
 });

@@ -4,7 +4,7 @@ import { auditOf } from "../support/audit-rows.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 import { openRaw } from "../support/raw-http.ts";
-import { type TestApp, useTestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 import { createClientAddressReader } from "../../src/platform/http/client-address.ts";
 
 /** The address that the audit log has of a sign-in that came with these headers. */
@@ -29,25 +29,41 @@ describe("without trusted proxies", () => {
   ])("%j is ignored", async (headers) => {
     expect(await recordedAddress(app, headers)).toBe("127.0.0.1");
   });
+});
 
-  // Otherwise a client that closes the connection while the password is verified would not be recorded.
-  test("a client that closes the connection before the response is recorded as well", async () => {
-    const json = JSON.stringify({ email: freshEmail(), password: goodPassword });
-    const lines = [
-      "POST /api/v1/auth/login HTTP/1.1",
-      "Host: localhost",
-      "Content-Type: application/json",
-    ];
-    const more = ["X-Request-Id: hung-up", `Content-Length: ${json.length}`, "", json];
-    const socket = await openRaw(app.url, [...lines, ...more].join("\r\n"));
-    setTimeout(() => socket.destroy(), 1);
-    const query = "select ip_address from audit_log where request_id = 'hung-up'";
-    const rows = await eventually(
-      () => app.rows(query),
-      (found) => found.length > 0,
-    );
-    expect(rows).toEqual([{ ip_address: "127.0.0.1" }]);
-  });
+// Otherwise a client that closes the connection while the password is verified would not be recorded. Before that the work is
+// dropped, and no attempt was made.
+test("a client that closes the connection before the response is recorded as well", async () => {
+  await using app = await startTestApp();
+  const began = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  const { hasher } = app.platform;
+  const verify: typeof hasher.verify = (password, hash, admission, typed) => {
+    const mayStart = async (): Promise<boolean> => {
+      began.resolve();
+      await closed.promise;
+      return (await admission.mayStart?.()) ?? true;
+    };
+    admission.signal?.addEventListener("abort", () => closed.resolve());
+    return hasher.verify(password, hash, { ...admission, mayStart }, typed);
+  };
+  Object.assign(app.platform, { hasher: { ...hasher, verify } });
+  const json = JSON.stringify({ email: freshEmail(), password: goodPassword });
+  const lines = [
+    "POST /api/v1/auth/login HTTP/1.1",
+    "Host: localhost",
+    "Content-Type: application/json",
+  ];
+  const more = ["X-Request-Id: hung-up", `Content-Length: ${json.length}`, "", json];
+  const socket = await openRaw(app.url, [...lines, ...more].join("\r\n"));
+  await began.promise;
+  socket.destroy();
+  const query = "select ip_address from audit_log where request_id = 'hung-up'";
+  const rows = await eventually(
+    () => app.rows(query),
+    (found) => found.length > 0,
+  );
+  expect(rows).toEqual([{ ip_address: "127.0.0.1" }]);
 });
 
 describe("with trusted proxies", () => {

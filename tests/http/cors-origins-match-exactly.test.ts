@@ -47,6 +47,18 @@ describe("with allowed origins", () => {
     },
   );
 
+  test("scripts of an allowed origin may read the request id and the limits of a response", async () => {
+    const { headers } = await app.call("GET", me, { headers: { origin: good } });
+    expect(headers.get("access-control-expose-headers")?.split(", ").toSorted()).toEqual([
+      "RateLimit-Limit",
+      "RateLimit-Policy",
+      "RateLimit-Remaining",
+      "RateLimit-Reset",
+      "Retry-After",
+      "X-Request-Id",
+    ]);
+  });
+
   // security 117
   test.each([
     "https://good.example.evil.com",

@@ -109,7 +109,7 @@ function uuid(number: number): string {
 
 async function insertUser(app: TestApp): Promise<void> {
   await app.rows(
-    `insert into users (id, email, created_at, updated_at) values ('${user}', 'a@example.com', now(), now())`,
+    `insert into users (id, email, email_verified_at, created_at, updated_at) values ('${user}', 'a@example.com', now(), now(), now())`,
   );
 }
 

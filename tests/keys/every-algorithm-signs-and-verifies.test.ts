@@ -33,7 +33,7 @@ describe.each([...asymmetricAlgorithms])("%s", (algorithm) => {
     const keys = createRemoteJWKSet(new URL(`${app.url}/.well-known/jwks.json`));
     const { payload, protectedHeader } = await jwtVerify(user.accessToken, keys, {
       issuer: "http://localhost:8000",
-      audience: "auth-service",
+      audience: "gatehouse",
       typ: "at+jwt",
       algorithms: [algorithm],
       requiredClaims: ["sub", "sid", "jti", "iat", "exp"],

@@ -28,9 +28,17 @@ test("keys rotate takes effect on running replicas, and keys list shows both key
     [old, "ES256", "retired", expect.stringMatching(/Z$/), expect.stringMatching(/Z$/)],
     [id, "ES256", "current", expect.stringMatching(/Z$/), "-"],
   ]);
+  const asJson = await runCommand(app, "keys list --json");
+  const key = { algorithm: "ES256", since: expect.stringMatching(/Z$/) };
+  expect(JSON.parse(asJson.stdout)).toEqual({
+    items: [
+      { ...key, id: old, state: "retired", until: expect.stringMatching(/Z$/) },
+      { ...key, id, state: "current", until: null },
+    ],
+  });
   const { text } = await stolenPrivateKey(app, id);
   const { d }: { d: string } = JSON.parse(text);
-  expect(rotated.stdout + rotated.stderr + listed.stdout).not.toContain(d);
+  expect(rotated.stdout + rotated.stderr + listed.stdout + asJson.stdout).not.toContain(d);
   expect(listed.stdout).not.toContain(app.platform.settings.jwtSecretKey);
 });
 

@@ -136,6 +136,30 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect((await change(admin, role, json)).status).toBe(200);
   });
 
+  // Attack: while no user has the role it gets a permission, a second account gets the role, and the permission is taken again.
+  // security 159
+  test("nor can it be given its first permission, lose its last or be replaced, while no user has it", async () => {
+    const role = await makeRole(app, []);
+    await isRefused(await change(manager, role, { permissions: ["users:read"] }), "role.updated");
+    await isRefused(await remove(manager, role), "role.deleted");
+    expect((await change(manager, role, { description: "Still without." })).status).toBe(200);
+
+    const full = await makeRole(app, ["roles:read", "users:read"]);
+    expect((await change(manager, full, { permissions: ["users:read"] })).status).toBe(200);
+    expect((await change(manager, full, { permissions: ["roles:read"] })).status).toBe(200);
+    await isRefused(await change(manager, full, { permissions: [] }), "role.updated");
+    expect(await permissionsOf(app, full)).toEqual(["roles:read"]);
+    expect((await change(admin, full, { permissions: [] })).status).toBe(200);
+
+    const member = await signUpWith(app, assigning);
+    const held = await app.rows(`select role from user_roles where user_id = '${member.userId}'`);
+    await giveRoles(app, member, [...held.map((row) => String(row["role"])), role]);
+    for (const permissions of [["users:read"], []]) {
+      expect((await change(member, role, { permissions })).status).toBe(200);
+    }
+    expect((await remove(member, role)).status).toBe(204);
+  });
+
   // security 159
   test("no user but an admin adds a role to their own account, whatever it permits", async () => {
     const held = (

@@ -99,6 +99,23 @@ describe.each([...databaseKinds])("on %s", (database) => {
     for (const presented of [first, second]) {
       expect(await outcomeOfRefresh(app, presented)).toEqual(refused);
     }
+    // No row says that a token was exchanged which was refused.
+    const session = `session_id = '${sessionOf(first)}'`;
+    expect(
+      await app.rows(
+        `select result from audit_log where ${session} and action = 'session.refresh_grace'`,
+      ),
+    ).toEqual([]);
+    expect(
+      await app.rows(
+        `select action, detail from audit_log where ${session} and result = 'failure'`,
+      ),
+    ).toEqual(
+      [first, second].map(() => ({
+        action: "session.refreshed",
+        detail: { reason: "email_not_verified" },
+      })),
+    );
     await app.rows(`update users set email_verified_at = now() where email = '${email}'`);
     expect(await outcomeOfRefresh(app, second)).toEqual([200, undefined]);
   });

@@ -44,7 +44,7 @@ test("both tokens have the documented claims and no others", async () => {
   expect(access.header).toEqual({ alg: "HS256", typ: "at+jwt", kid: expect.any(String) });
   expect(access.claims).toEqual({
     iss: "http://localhost:8000",
-    aud: "auth-service",
+    aud: "gatehouse",
     sub: user.userId,
     sid: expect.any(String),
     jti: expect.any(String),

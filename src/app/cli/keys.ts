@@ -10,9 +10,10 @@ export function keysCommand(): Command {
   keys
     .command("list")
     .description("list the keys and their states; no secret is shown")
-    .action(async (_options: unknown, command: Command) => {
-      const lines = describeKeys(await asOperator(command, listKeys));
-      process.stdout.write(`${lines.join("\n")}\n`);
+    .option("--json", "print JSON")
+    .action(async ({ json }: { json?: true }, command: Command) => {
+      const listed = await asOperator(command, listKeys);
+      process.stdout.write(json ? asJson(listed) : `${describeKeys(listed).join("\n")}\n`);
     });
   keys
     .command("rotate")
@@ -33,6 +34,13 @@ export function keysCommand(): Command {
       );
     });
   return keys;
+}
+
+function asJson(keys: readonly ListedKey[]): string {
+  const items = keys.map(({ id, algorithm, state, since, until }) => {
+    return { id, algorithm, state, since, until };
+  });
+  return `${JSON.stringify({ items }, null, 2)}\n`;
 }
 
 /** A table with timestamps in UTC, `-` where there is none. */

@@ -12,6 +12,10 @@ export interface Cors {
 const allowedHeaders =
   "Authorization, Content-Type, X-Request-Id, X-Requested-With, traceparent, tracestate";
 
+/** Beside the headers that every page may read (Fetch §4.10): what a client needs to wait, and to report a request. */
+const exposedHeaders =
+  "X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy";
+
 /**
  * Allows exactly these origins to read responses and to send credentials: no pattern, no `null`, no `*`. With an empty list no
  * CORS header is sent, and browsers block every other origin.
@@ -28,7 +32,7 @@ export function createCors(allowedOrigins: readonly string[]): Cors {
         vary: "Origin",
         "access-control-allow-origin": origin,
         "access-control-allow-credentials": "true",
-        "access-control-expose-headers": "X-Request-Id, Retry-After",
+        "access-control-expose-headers": exposedHeaders,
       };
     },
     grantPreflight(request) {

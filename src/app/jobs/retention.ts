@@ -19,8 +19,10 @@ import type { Job } from "./periodic-job.ts";
 
 const pauseSeconds = 3600;
 
+type Deletion = (platform: Platform, now: Date, stopping?: AbortSignal) => Promise<number>;
+
 /** The deletions of expired rows. Each deletes at most one batch, and returns the number of rows. */
-const deletions: Readonly<Record<string, (platform: Platform, now: Date) => Promise<number>>> = {
+const deletions: Readonly<Record<string, Deletion>> = {
   challenges: ({ db }, now) => deleteExpiredChallenges(db, now),
   codeAttempts: ({ db }, now) => deleteForgottenCodeAttempts(db, now),
   sessions: ({ db }, now) => deleteExpiredSessions(db, now),
@@ -30,8 +32,8 @@ const deletions: Readonly<Record<string, (platform: Platform, now: Date) => Prom
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),
   deadMessages: ({ db }, now) => deleteDeadMessages(db, now),
   unwantedEvents: deleteUnwantedEvents,
-  unverifiedAccounts: (platform) =>
-    deleteUnverifiedAccounts(createSystemContext(platform, "retention")),
+  unverifiedAccounts: (platform, _now, stopping) =>
+    deleteUnverifiedAccounts(createSystemContext(platform, "retention"), stopping),
   // The last one: it fails while the audit log is not intact.
   auditLog: deleteExpiredAuditRows,
 };
@@ -56,7 +58,7 @@ export async function deleteExpiredRows(platform: Platform, stopping?: AbortSign
       let deleted: number;
       do {
         if (stopping?.aborted) return;
-        deleted = await deleteBatch(platform, clock.now());
+        deleted = await deleteBatch(platform, clock.now(), stopping);
         counts[kind] += deleted;
       } while (deleted === batchSize);
     } catch (error) {

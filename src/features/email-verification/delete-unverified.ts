@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lte, notExists, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNull, lte, notExists, type SQL, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { commit } from "../../platform/db/commit.ts";
@@ -6,18 +6,24 @@ import { batchSize } from "../../platform/db/delete-batch.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
+import { posts } from "../posts/index.ts";
 import { userRoles } from "../roles/index.ts";
 import { sessions } from "../sessions/index.ts";
+import { knownDevices } from "../sign-in/index.ts";
 import { isActive, users } from "../users/index.ts";
 
 const action = "user.deleted";
 
 /**
  * Deletes up to a batch of the accounts whose address was never verified within `UNVERIFIED_RETENTION`, with everything of theirs,
- * and gives their number: address and username are free. Kept are accounts that were used or changed within that time, disabled
- * ones, and those to which an administrator assigned a role.
+ * and gives their number: address and username are free. Kept are accounts that were ever signed in to, which is possible while
+ * `REQUIRE_EMAIL_VERIFICATION` is off, those that were changed within that time, disabled ones, and those to which an
+ * administrator assigned a role. A stop is honoured between two accounts.
  */
-export async function deleteUnverifiedAccounts(ctx: Context): Promise<number> {
+export async function deleteUnverifiedAccounts(
+  ctx: Context,
+  stopping?: AbortSignal,
+): Promise<number> {
   const before = addSeconds(ctx.clock.now(), -ctx.settings.unverifiedRetentionSeconds);
   const due = await ctx.db
     .select({ id: users.id, email: users.email })
@@ -27,6 +33,7 @@ export async function deleteUnverifiedAccounts(ctx: Context): Promise<number> {
     .limit(batchSize);
   let deleted = 0;
   for (const { id, email } of due) {
+    if (stopping?.aborted) break;
     // The address may have been verified since.
     const query = ctx.db
       .delete(users)
@@ -49,18 +56,14 @@ export async function deleteUnverifiedAccounts(ctx: Context): Promise<number> {
 
 function isAbandoned({ db }: Context, before: Date): SQL | undefined {
   const one = { one: sql`1` };
-  const ofUser = eq(sessions.userId, users.id);
+  const tables = [sessions, knownDevices, posts, userRoles];
   return and(
     isNull(users.emailVerifiedAt),
     isActive,
     lte(users.createdAt, before),
     lte(users.updatedAt, before),
-    notExists(
-      db
-        .select(one)
-        .from(sessions)
-        .where(and(ofUser, gt(sessions.lastUsedAt, before))),
+    ...tables.map((table) =>
+      notExists(db.select(one).from(table).where(eq(table.userId, users.id))),
     ),
-    notExists(db.select(one).from(userRoles).where(eq(userRoles.userId, users.id))),
   );
 }

@@ -55,14 +55,23 @@ export async function verifyEmailByCode(
   return { userId: challenge.userId };
 }
 
-/** Another user got the wanted username while the statement ran. Nothing was written; sent again, it sees that. */
+const maximumTries = 3;
+
+/**
+ * Another user got the wanted username while the statement ran. Nothing was written; sent again, it sees that. Throws
+ * `UNAVAILABLE` if the same happens to every try.
+ */
 async function retryIfUsernameIsTaken<T>(verify: () => Promise<T>): Promise<T> {
-  try {
-    return await verify();
-  } catch (error) {
-    if (!isUsernameTaken(error)) throw error;
-    return retryIfUsernameIsTaken(verify);
+  for (let tries = 0; tries < maximumTries; tries += 1) {
+    try {
+      return await verify();
+    } catch (error) {
+      if (!isUsernameTaken(error)) throw error;
+    }
   }
+  throw new AppError("UNAVAILABLE", "The address could not be verified. Try again.", {
+    retryAfterSeconds: 1,
+  });
 }
 
 /** Whether this link has verified the address that its user still has: then following it again is no error. */

@@ -1,1 +1,2 @@
 export { postsRoutes } from "./routes.ts";
+export { posts } from "./table.ts";

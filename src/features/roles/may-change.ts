@@ -4,7 +4,7 @@ import type { Actor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { rowVersion } from "../../platform/db/row-version.ts";
 import type { Context } from "../../platform/platform.ts";
-import { assertHolds, isAdmin, mayAssignByName } from "./may-grant.ts";
+import { assertHolds, isAdmin, mayAssignByName, type NamedRole } from "./may-grant.ts";
 import { isChange, type NameChange, type RoleReading } from "./queries.ts";
 import { roles, userRoles } from "./table.ts";
 import { baseRole } from "./user-with-roles.ts";
@@ -14,8 +14,9 @@ export type RoleGuard = SQL | undefined;
 
 /**
  * Decides whether the actor may change what a role permits, or delete it. Throws `FORBIDDEN` if the actor lacks one of the changed
- * permissions; for a change of `user` by anyone but an admin; and, where another user has the role, unless the actor may assign
- * it: that user's rights change as if by an assignment. Gives the condition under which the decision holds.
+ * permissions; for a change of `user` by anyone but an admin; where the role has no permissions before or after, unless the actor
+ * may assign it by name; and, where another user has it, unless the actor may assign it: that user's rights change as if by an
+ * assignment. Gives the condition under which the decision holds.
  */
 export async function assertMayChange(
   ctx: Context,
@@ -29,7 +30,12 @@ export async function assertMayChange(
   assertHolds(actor, [...added, ...removed]);
   const isAsRead = and(eq(roles.name, role.name), eq(rowVersion(roles), role.version));
   const concernsUsers = isDeleted || isChange({ added, removed });
-  if (!concernsUsers || mayAssign(actor, role)) return isAsRead;
+  if (concernsUsers) {
+    const left = role.permissions.filter((name) => !removed.includes(name));
+    const after = { name: role.name, permissions: [...left, ...added] };
+    assertMayChangeByName(actor, isDeleted ? [role] : [role, after]);
+  }
+  if (!concernsUsers || mayAssign(actor)) return isAsRead;
   const self = actor.kind === "user" ? actor.userId : null;
   if (self === null || (await hasOtherUsers(ctx, role.name, self))) {
     throw new AppError("FORBIDDEN", "Other users have this role, and you may not assign it.");
@@ -37,10 +43,14 @@ export async function assertMayChange(
   return and(isAsRead, isWithoutOtherUsers(role, self));
 }
 
-function mayAssign(actor: Actor, role: RoleReading): boolean {
-  const assigns =
-    isAdmin(actor) || (actor.kind === "user" && actor.permissions.includes(assigning));
-  return assigns && mayAssignByName(actor, role);
+/** Otherwise a role could have a permission just while it is assigned, or be deleted and created again with one. */
+function assertMayChangeByName(actor: Actor, states: readonly NamedRole[]): void {
+  if (states.every((state) => mayAssignByName(actor, state))) return;
+  throw new AppError("FORBIDDEN", "A role without permissions is changed by those who have it.");
+}
+
+function mayAssign(actor: Actor): boolean {
+  return isAdmin(actor) || (actor.kind === "user" && actor.permissions.includes(assigning));
 }
 
 const assigning = "roles:assign";

@@ -46,11 +46,14 @@ export async function findGrantable(
   return roles;
 }
 
+/** A role as `mayAssignByName` decides on it. */
+export type NamedRole = Pick<RoleRecord, "name" | "permissions">;
+
 /**
  * A role without permissions means something to applications alone (forward-auth `?role=`), so that permissions do not say who may
  * assign it: those who have it, and admins.
  */
-export function mayAssignByName(actor: Actor, role: RoleRecord): boolean {
+export function mayAssignByName(actor: Actor, role: NamedRole): boolean {
   if (role.permissions.length > 0 || isAdmin(actor)) return true;
   return actor.kind === "user" && actor.roles.includes(role.name);
 }

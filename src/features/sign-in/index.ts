@@ -7,3 +7,4 @@ export {
 } from "./password-attempt.ts";
 export { storeKnownDevice } from "./device-token.ts";
 export { deleteExpiredDevices, forgetOtherDevices } from "./remember-device.ts";
+export { knownDevices } from "./table.ts";

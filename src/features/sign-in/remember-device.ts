@@ -1,4 +1,4 @@
-import { and, eq, ne, sql } from "drizzle-orm";
+import { and, eq, isNull, ne, notExists, sql } from "drizzle-orm";
 
 import { sha256 } from "../../kernel/bytes.ts";
 import { addSeconds } from "../../kernel/clock.ts";
@@ -15,6 +15,7 @@ import type { Db } from "../../platform/db/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { queueMail } from "../mail/index.ts";
 import type { UserRecord } from "../roles/index.ts";
+import { users } from "../users/index.ts";
 import { knownDevices } from "./table.ts";
 
 /** A device that was not used for this time counts as a new one. */
@@ -74,8 +75,22 @@ export function forgetOtherDevices(ctx: Context, userId: string): Effect {
   return deleteRows(knownDevices, isOther, "all devices but the one in use");
 }
 
-/** Deletes a batch of devices that were not used for a year. */
+/**
+ * Deletes a batch of devices that were not used for a year. Those of a user whose address is not verified stay: they show that
+ * the account was used, which keeps it from being deleted.
+ */
 export function deleteExpiredDevices(db: Db, now: Date): Promise<number> {
   const before = addSeconds(now, -rememberedSeconds);
-  return deleteBatch(db, knownDevices, { since: knownDevices.lastSeenAt, before });
+  const isOfUnverifiedUser = and(
+    eq(users.id, knownDevices.userId),
+    isNull(users.emailVerifiedAt),
+    isNull(users.deletedAt),
+  );
+  const which = notExists(
+    db
+      .select({ one: sql`1` })
+      .from(users)
+      .where(isOfUnverifiedUser),
+  );
+  return deleteBatch(db, knownDevices, { since: knownDevices.lastSeenAt, before, which });
 }

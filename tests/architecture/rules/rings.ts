@@ -7,12 +7,13 @@ const rings = ["kernel", "platform", "features", "app"];
 /** The tier of every feature: one imports another only where that one's tier is lower. */
 export const featureTiers: Readonly<Record<string, number>> = {
   pages: 7,
-  posts: 6,
+  "email-verification": 6,
   "user-import": 6,
   "user-administration": 6,
   oauth2: 6,
   "email-change": 6,
   "own-account": 6,
+  posts: 5,
   passwords: 5,
   passkeys: 5,
   "social-login": 5,
@@ -21,7 +22,6 @@ export const featureTiers: Readonly<Record<string, number>> = {
   mfa: 4,
   access: 3,
   sessions: 2,
-  "email-verification": 3,
   "email-challenges": 2,
   tokens: 1,
   mail: 1,

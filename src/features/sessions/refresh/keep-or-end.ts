@@ -121,6 +121,8 @@ const decision = preparedCommit((db, parameter: ParameterSource<Presentation>) =
     sessionId: token.sessionId,
     lowestId: parameter((sent) => lowestIdOf(graceStartOf(sent))),
   });
+  const required = parameter((sent) => sent.ctx.settings.requireEmailVerification);
+  const isRequired = sql`${required}::boolean`;
   const query = db
     .update(sessions)
     .set({
@@ -139,7 +141,7 @@ const decision = preparedCommit((db, parameter: ParameterSource<Presentation>) =
       isMade: ({ endedAt }) => endedAt !== null,
       announce: ({ sessionId }) => ({ subject: "session", id: sessionId }),
     },
-    ({ id: userId, amr, endedAt, isElsewhere: elsewhere }) => [
+    ({ id: userId, amr, endedAt, emailVerifiedAt, isElsewhere: elsewhere }) => [
       ...when(sql`${endedAt} is not null`, [
         recordAuditOf(contexts, {
           action: "session.refresh_reuse",
@@ -148,7 +150,8 @@ const decision = preparedCommit((db, parameter: ParameterSource<Presentation>) =
           sessionId: token.sessionId,
         }),
       ]),
-      ...when(sql`${endedAt} is null`, [
+      // A user who has to verify the address gets no tokens: the refusal is recorded instead.
+      ...when(sql`${endedAt} is null and (${emailVerifiedAt} is not null or not ${isRequired})`, [
         recordAuditOf(contexts, {
           action: "session.refresh_grace",
           result: "success",

@@ -38,7 +38,7 @@ export const installation = {
     SERVICE_NAME: {
       kind: text(64),
       default: "auth-service",
-      description: "The name in mails, in health responses, and in the audience of tokens.",
+      description: "The name in mails and in health responses.",
     },
     LOG_LEVEL: {
       kind: choice("fatal", "error", "warn", "info", "debug", "trace"),

@@ -46,12 +46,8 @@ export const tokens = {
     },
     JWT_AUDIENCE: {
       kind: text(512),
-      default: {
-        describedAs: "`SERVICE_NAME`",
-        from: ({ textOf }) => textOf("SERVICE_NAME") ?? "",
-      },
+      default: "gatehouse",
       description: "The `aud` claim of access tokens.",
-      example: "auth-service",
     },
     JWT_ACCESS_TOKEN_TTL: {
       kind: duration("1s", "30d"),
