@@ -80,8 +80,8 @@ test("the settings in effect are shown without secrets", () => {
   const environment = {
     ...production,
     JWT_SECRET_KEY: secret,
-    JWT_SECRET_KEY_PREVIOUS: secret,
-    ENCRYPTION_KEY: secret,
+    JWT_SECRET_KEY_PREVIOUS: `${secret}-2`,
+    ENCRYPTION_KEY: `${secret}-3`,
     SMTP_USERNAME: "me",
     SMTP_PASSWORD: secret,
     DATABASE_URL: `postgres://gatehouse:${canary}@db:5432/gatehouse?options=${canary}&sslpassword=${canary}&sslmode=require`,

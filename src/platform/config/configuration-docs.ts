@@ -26,8 +26,8 @@ within two edits of a setting (\`JWT_SECRT_KEY\`) is a problem too, so that a mi
 
 With \`ENVIRONMENT=production\` the start is refused
 
-- without \`JWT_SECRET_KEY\`, or when it, \`ENCRYPTION_KEY\` or one of their \`…_PREVIOUS\` is an example, a placeholder or easy
-  to guess (secrets shorter than 32 bytes are refused in every environment);
+- without \`JWT_SECRET_KEY\`, or when it, \`JWT_SECRET_KEY_PREVIOUS\`, \`ENCRYPTION_KEY\` or \`ENCRYPTION_KEY_PREVIOUS\` is an
+  example, a placeholder or easy to guess (secrets shorter than 32 bytes are refused in every environment);
 - when \`ENCRYPTION_KEY\` is the same as \`JWT_SECRET_KEY\`, or a \`…_PREVIOUS\` secret the same as the present one;
 - without \`PUBLIC_URL\`, or when it or a \`LINK_…\` page is not https, unless the host is \`localhost\`, \`127.0.0.1\` or \`[::1]\`;
 - when mails would be written to files: set \`SMTP_SERVER\` and \`SMTP_FROM_EMAIL\`, or \`MAIL_TRANSPORT=none\`;
