@@ -28,8 +28,10 @@ interface Resealing {
  */
 export async function resealStoredSecrets(platform: Platform): Promise<void> {
   const ctx = createSystemContext(platform, "reseal");
-  const all = [await resealChain(ctx)];
-  for (const column of sealedColumns) all.push(await resealColumn(ctx, column));
+  const all = await Promise.all([
+    resealChain(ctx),
+    ...sealedColumns.map((column) => resealColumn(ctx, column)),
+  ]);
   for (const { table, resealed, unopened } of all) {
     if (resealed > 0) ctx.log.info({ table, count: resealed }, "stored secrets sealed again");
     if (unopened > 0) {

@@ -87,14 +87,17 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
     return stopping;
   }
 
+  async function loadKeys(): Promise<void> {
+    await resealStoredSecrets(platform);
+    await adoptAlgorithm(createSystemContext(platform, "keys"));
+    await platform.keyRing.reload();
+  }
+
   const opening: Database = {
     ...database,
     async open() {
       await database.open();
-      await resealStoredSecrets(platform);
-      await adoptAlgorithm(createSystemContext(platform, "keys"));
-      await platform.keyRing.reload();
-      await database.changes.start();
+      await Promise.all([database.changes.start(), loadKeys()]);
     },
   };
   const ready = openDatabase(opening, log, aborted.signal).then(() => {
