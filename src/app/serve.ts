@@ -140,7 +140,8 @@ async function listen(app: App, platform: RunningPlatform): Promise<Server> {
       },
       // `readBody` refuses bodies that are too large, with the usual error response and before they are read.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      // For a client that sends a body or reads a response slowly; each request starts it again. The runtime itself closes after 12 s without a whole header.
+      // For a client that sends a body or reads a response slowly; each request starts it again. The runtime itself
+      // closes after 12 s without a whole header.
       idleTimeout: 28,
     });
   } catch (error) {

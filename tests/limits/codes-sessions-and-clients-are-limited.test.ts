@@ -106,6 +106,7 @@ test("five requests an hour to change one's address", async () => {
   expect((await change()).status).toBe(429);
 });
 
+// security 114
 test("without the database a limited operation is refused, never admitted without its limit", async () => {
   const user = await registerVerified(app);
   await using counted = createCountedApp(app);

@@ -61,7 +61,8 @@ const secondPressSeconds = 0.5;
 
 /**
  * Orchestrators send SIGTERM: new requests are served for some seconds while traffic moves to other replicas. Ctrl-C sends
- * SIGINT: the server stops without that delay, and a second one ends the process. Before the server runs, either signal ends it at once.
+ * SIGINT: the server stops without that delay, and a second one ends the process. Before the server runs, either signal ends
+ * it at once.
  */
 function listenForSignals(): { stops(server: RunningServer): void } {
   let running: RunningServer | null = null;

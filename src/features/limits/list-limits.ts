@@ -2,7 +2,7 @@ import { and, asc, eq, gt, or, type SQL, sql } from "drizzle-orm";
 
 import { commit } from "../../platform/db/commit.ts";
 import { once } from "../../platform/db/effects.ts";
-import { limitCounts } from "../../platform/limiter/table.ts";
+import { isUnder, limitCounts } from "../../platform/limiter/table.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 
@@ -60,11 +60,6 @@ export async function clearLimits(ctx: Context, filter: CountFilter): Promise<nu
 function matches({ limitName, source }: CountFilter): SQL | undefined {
   return and(
     limitName === null ? undefined : eq(limitCounts.limitName, limitName),
-    source === null
-      ? undefined
-      : or(
-          eq(limitCounts.source, source),
-          sql`starts_with(${limitCounts.source}, ${`${source} `})`,
-        ),
+    source === null ? undefined : isUnder(source),
   );
 }

@@ -21,7 +21,8 @@ const action = "user.roles_changed";
 /**
  * Replaces a user's roles; every user has `user` in addition. Effective at once, also for tokens. Gives the user after the
  * change. Throws `USER_NOT_FOUND`, `VALIDATION_ERROR` (an unknown role, too many), `FORBIDDEN` (an added or removed role has a
- * permission that the actor lacks, or none and the actor lacks the role; or an added one is for the actor's own account), `CONFLICT` (the last admin).
+ * permission that the actor lacks, or none and the actor lacks the role; or an added one is for the actor's own account),
+ * `CONFLICT` (the last admin).
  */
 export async function assignRoles(
   ctx: Context,

@@ -1,9 +1,8 @@
-import { and, eq, inArray, or, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 
 import { commit } from "../../platform/db/commit.ts";
-import { deleteRows, type Effect, when } from "../../platform/db/effects.ts";
+import { type Effect, when } from "../../platform/db/effects.ts";
 import type { Spending, Spent } from "../../platform/limiter/port.ts";
-import { limitCounts } from "../../platform/limiter/table.ts";
 import type { Admission } from "../../platform/password-hasher/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit, recordFailure } from "../audit/index.ts";
@@ -99,23 +98,12 @@ export function clearAttempt(ctx: Context, { clearedBySuccess }: PasswordAttempt
 }
 
 /**
- * The effect of a proof that the user has the mailbox: the counts of the account on all devices and of mails to it are deleted, so
- * that neither what others did nor their own failures keep the user out.
+ * The effect of a proof that the user has the mailbox: the counts of the account on all devices and of mails to it are
+ * deleted, so that neither what others did nor their own failures keep the user out.
  */
 export function clearAttemptsAt(ctx: Context, email: string): Effect {
-  ctx.limiter.forget();
-  const own = [...countsOf(ctx, email).map(({ limit }) => limit), ...requestedMailLimits];
-  const names = own.map(({ name }) => name);
-  return deleteRows(
-    limitCounts,
-    and(
-      inArray(limitCounts.limitName, names),
-      or(
-        eq(limitCounts.source, email),
-        sql`starts_with(${limitCounts.source}, ${`${email}${ofDevice}`})`,
-      ),
-    ),
-  );
+  const own = countsOf(ctx, email).map(({ limit }) => limit);
+  return ctx.limiter.clearUnder([...own, ...requestedMailLimits], email);
 }
 
 /** Between an account and the id of a known device, in the source of their count. */

@@ -26,7 +26,8 @@ const thumbprint = /^[\w-]{43}$/;
 
 /**
  * The keys of the secrets in the settings and the stored key pairs, each for its own algorithm. Those of an algorithm that was
- * replaced verify only what was issued before. It holds no key pair before the first `reload`. Whether a key is next, current or retired depends only on the clock.
+ * replaced verify only what was issued before. It holds no key pair before the first `reload`. Whether a key is next, current
+ * or retired depends only on the clock.
  */
 export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOptions): KeyRing {
   const secretKey = secretKeyOf(secrets.current);

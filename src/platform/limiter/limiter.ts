@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { and, inArray, type SQL, sql } from "drizzle-orm";
 
 import type { Clock } from "../../kernel/clock.ts";
 import { deleteRows } from "../db/effects.ts";
@@ -6,7 +6,7 @@ import type { Db } from "../db/port.ts";
 import { createBoundedMap } from "./bounded-map.ts";
 import type { Exceeded, Limit, Limiter, Spending, Spent } from "./port.ts";
 import { type Cost, spendAll, type SpentRow } from "./statement.ts";
-import { limitCounts } from "./table.ts";
+import { isUnder, limitCounts } from "./table.ts";
 import { createTurns } from "./turns.ts";
 
 /** Sources that a replica remembers, of each kind: about 200 bytes each. A flood of new ones removes the oldest. */
@@ -95,11 +95,14 @@ export function createLimiter(clock: Clock): Limiter {
   function release(spendings: readonly Spending[]): SQL {
     for (const spending of spendings) blockedUntil.delete(keyOf(spending));
     const pairs = spendings.map(({ limit, source }) => sql`(${limit.name}::text, ${source}::text)`);
-    // The rows are locked in the order in which an attempt locks them: by address, by account, its failures.
+    return locked(sql`(limit_name, source) in (${sql.join(pairs, sql`, `)})`);
+  }
+
+  /** Locks the rows in the order in which an attempt locks them: by address, by account, its failures. */
+  function locked(which: SQL | undefined): SQL {
     return sql`(${limitCounts.limitName}, ${limitCounts.source}) in (
-      select limit_name, source from ${limitCounts}
-      where (limit_name, source) in (${sql.join(pairs, sql`, `)})
-      order by limit_name desc for update)`;
+      select limit_name, source from ${limitCounts} where ${which}
+      order by limit_name desc, source for update)`;
   }
 
   return {
@@ -117,6 +120,14 @@ export function createLimiter(clock: Clock): Limiter {
       );
     },
     clear: (spendings) => deleteRows(limitCounts, release(spendings)),
+    clearUnder(limits, source) {
+      blockedUntil.clear();
+      const names = limits.map(({ name }) => name);
+      return deleteRows(
+        limitCounts,
+        locked(and(inArray(limitCounts.limitName, names), isUnder(source))),
+      );
+    },
     async clearNow(db, spendings) {
       await db.delete(limitCounts).where(release(spendings));
     },

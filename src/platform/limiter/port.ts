@@ -59,6 +59,8 @@ export interface Limiter {
   findExceeded(spendings: readonly Spending[]): Exceeded | null;
   /** The effect of deleting the counts of these sources, with the change that makes them void, such as a successful sign-in. */
   clear(spendings: readonly Spending[]): Effect;
+  /** The effect of deleting the counts of these limits for a source and for what is counted under it: `<source> …`. */
+  clearUnder(limits: readonly Limit[], source: string): Effect;
   /** Deletes the counts of these sources. */
   clearNow(db: Db, spendings: readonly Spending[]): Promise<void>;
   /** Forgets what this replica knows of blocked sources: counts were deleted. */

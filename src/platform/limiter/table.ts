@@ -1,3 +1,4 @@
+import { eq, or, type SQL, sql } from "drizzle-orm";
 import { index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../db/columns.ts";
@@ -24,3 +25,11 @@ export const limitCounts = pgTable(
     index("limit_counts_expires_index").on(table.expiresAt),
   ],
 );
+
+/** Whether a row counts this source, or what is counted under it: `<source> …`, such as a known device of an account. */
+export function isUnder(source: string): SQL | undefined {
+  return or(
+    eq(limitCounts.source, source),
+    sql`starts_with(${limitCounts.source}, ${`${source} `})`,
+  );
+}
