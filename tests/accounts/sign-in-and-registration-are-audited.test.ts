@@ -108,6 +108,8 @@ describe.each([...databaseKinds])("the audit log on %s", (database) => {
     const email = freshEmail();
     const userId: string = (await post("register", { email, password: goodPassword })).json.data
       .user_id;
+    // Otherwise the next mail supersedes it.
+    await mailTo(app, email);
     const asked = await post("resend-verification", { email });
     await mailTo(app, email, 2);
     const row = { action: "user.verification_requested", user_id: userId };

@@ -71,6 +71,8 @@ describe.each(kinds)("%s", (path, action) => {
 test("a new verification mail is limited in the same way", async () => {
   const email = freshEmail();
   await app.post("/api/v1/auth/register", { email, password: "SecurePassword123!" });
+  // Otherwise the next mail supersedes it.
+  await mailOfKind(app, "verify-email", email);
   for (let index = 0; index < 3; index += 1) {
     const answer = await request("/api/v1/auth/resend-verification", email);
     expect(answer.status).toBe(202);
