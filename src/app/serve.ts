@@ -87,17 +87,15 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
     return stopping;
   }
 
-  async function loadKeys(): Promise<void> {
-    await resealStoredSecrets(platform);
-    await adoptAlgorithm(createSystemContext(platform, "keys"));
-    await platform.keyRing.reload();
-  }
-
   const opening: Database = {
     ...database,
     async open() {
       await database.open();
-      await Promise.all([database.changes.start(), loadKeys()]);
+      await resealStoredSecrets(platform);
+      await adoptAlgorithm(createSystemContext(platform, "keys"));
+      await platform.keyRing.reload();
+      // Last: a notification before would reload the keys while they are being adopted.
+      await database.changes.start();
     },
   };
   const ready = openDatabase(opening, log, aborted.signal).then(() => {
