@@ -1,7 +1,12 @@
-import { and, asc, getTableName, gt, isNotNull, sql } from "drizzle-orm";
+import { and, asc, exists, getTableName, gt, isNotNull, or, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
-import { recordAudit, resealChainKeys, UnusableChainError } from "../features/audit/index.ts";
+import {
+  isChainToReseal,
+  recordAudit,
+  resealChainKeys,
+  UnusableChainError,
+} from "../features/audit/index.ts";
 import { sealedPrivateKeys } from "../features/keys/index.ts";
 import { commit } from "../platform/db/commit.ts";
 import { jsonObject } from "../platform/db/json-object.ts";
@@ -28,6 +33,7 @@ interface Resealing {
  */
 export async function resealStoredSecrets(platform: Platform): Promise<void> {
   const ctx = createSystemContext(platform, "reseal");
+  if (!(await isAnythingToReseal(ctx))) return;
   const all = await Promise.all([
     resealChain(ctx),
     ...sealedColumns.map((column) => resealColumn(ctx, column)),
@@ -43,6 +49,26 @@ export async function resealStoredSecrets(platform: Platform): Promise<void> {
   }
 }
 
+/** One statement: nearly every start finds nothing. */
+async function isAnythingToReseal(ctx: Context): Promise<boolean> {
+  const inColumns = sealedColumns.map((column) =>
+    exists(
+      ctx.db
+        .select({ one: sql`1` })
+        .from(column.sealed.table)
+        .where(isToReseal(ctx, column)),
+    ),
+  );
+  const [found] = await ctx.db
+    .select({ isAny: sql<boolean>`${or(isChainToReseal(ctx), ...inColumns)}` })
+    .from(sql`(values (1)) as one`);
+  return found?.isAny === true;
+}
+
+function isToReseal({ secrets }: Context, { sealed, where }: SealedColumn): SQL | undefined {
+  return and(isNotNull(sealed), where, sql`not starts_with(${sealed}, ${secrets.currentPrefix})`);
+}
+
 /** Without its chain the log cannot be sealed, which is logged; nothing else depends on it. */
 async function resealChain(ctx: Context): Promise<Resealing> {
   const table = "audit_chain";
@@ -56,7 +82,7 @@ async function resealChain(ctx: Context): Promise<Resealing> {
 }
 
 async function resealColumn(ctx: Context, column: SealedColumn): Promise<Resealing> {
-  const { id, sealed, where } = column;
+  const { id, sealed } = column;
   let [resealed, unopened] = [0, 0];
   let last: string | null = null;
   let batch: { id: string; sealed: string }[];
@@ -64,14 +90,7 @@ async function resealColumn(ctx: Context, column: SealedColumn): Promise<Reseali
     batch = await ctx.db
       .select({ id: sql<string>`${id}::text`, sealed: sql<string>`${sealed}` })
       .from(sealed.table)
-      .where(
-        and(
-          isNotNull(sealed),
-          where,
-          sql`not starts_with(${sealed}, ${ctx.secrets.currentPrefix})`,
-          last === null ? undefined : gt(id, last),
-        ),
-      )
+      .where(and(isToReseal(ctx, column), last === null ? undefined : gt(id, last)))
       .orderBy(asc(id))
       .limit(batchSize);
     last = batch.at(-1)?.id ?? null;

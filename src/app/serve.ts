@@ -1,6 +1,6 @@
 import { writeFailedAttempts } from "../features/audit/index.ts";
 import { commit, version } from "../kernel/version.ts";
-import type { HealthState } from "../features/health/index.ts";
+import { type HealthState, isConnected } from "../features/health/index.ts";
 import { adoptAlgorithm } from "../features/keys/index.ts";
 import { describeError } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
@@ -95,7 +95,8 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
       await adoptAlgorithm(createSystemContext(platform, "keys"));
       await platform.keyRing.reload();
       // Last: a notification before would reload the keys while they are being adopted.
-      await database.changes.start();
+      // Meanwhile the connection of the health checks is opened, before the workers open theirs.
+      await Promise.all([database.changes.start(), isConnected(health)]);
     },
   };
   const ready = openDatabase(opening, log, aborted.signal).then(() => {

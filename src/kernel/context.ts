@@ -43,6 +43,8 @@ export type Actor =
 export interface ClientDevice {
   /** The token that it was given earlier. Anyone can send anything. */
   readonly token: string | null;
+  /** Whether a page or application of our own origin sent the request, so that a browser stores what the response sets. */
+  readonly isSameOrigin: boolean;
   /** Gives it a token, with the response. */
   store(token: string): void;
 }

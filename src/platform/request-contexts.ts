@@ -90,6 +90,7 @@ export function createRequestContexts(
 function deviceOf(exchange: Exchange, cookie: DeviceCookie): ClientDevice {
   return {
     token: cookie.read(exchange.request),
+    isSameOrigin: exchange.request.headers.get("sec-fetch-site") === "same-origin",
     store(token) {
       exchange.setCookie = cookie.store(token);
     },

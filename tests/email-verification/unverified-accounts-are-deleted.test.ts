@@ -122,6 +122,22 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(me.status).toBe(200);
   });
 
+  // Failure: the votes of a deleted account are deleted with it, and the post still counts them.
+  test("an account is kept that has voted, and the post has as many votes as it counts", async () => {
+    const { userId: author } = await registerVerified(app);
+    const [post] = await app.rows(
+      `insert into posts (user_id, post_data, visibility, votes, created_at, updated_at)
+       values ('${author}', 'x', 'public', 1, now(), now()) returning id`,
+    );
+    const postId = String(post?.["id"]);
+    const { userId } = await unverified(`insert into post_votes values (${postId}, $, now())`);
+    await deleteExpiredRows(app.platform);
+    const [counted] = await app.rows(
+      `select votes, (select count(*)::int from post_votes where post_id = id) as rows from posts where id = ${postId}`,
+    );
+    expect([await left(app, userId), counted]).toEqual([1, { votes: 1, rows: 1 }]);
+  });
+
   test("a process that is told to stop deletes no further account", async () => {
     const accounts = [await unverified(), await unverified(), await unverified()];
     const { signal } = new AbortController();

@@ -80,6 +80,7 @@ export function everyPage(
       request: magicPage.startPage(reader),
       "signed in by cookie": donePage(magicPage, reader, signedInBody(reader, cookieTokens)),
       "signed in": donePage(magicPage, reader, signedInBody(reader, tokens)),
+      "other browser": magicPage.otherBrowserPage(reader),
       invalid: failedPage(magicPage, reader, "invalid"),
       expired: failedPage(magicPage, reader, "expired"),
     },

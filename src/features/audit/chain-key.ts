@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 
 import { createKeyedHash } from "../../kernel/bytes.ts";
 import { commit } from "../../platform/db/commit.ts";
@@ -122,6 +122,13 @@ export async function keepChainKey(ctx: Platform, chain: Chain): Promise<ChainKe
     .where(hasKeyCount(0))
     .returning({ one: sql`1` });
   return kept.length > 0 ? key : null;
+}
+
+/** Whether `resealChainKeys` has anything to do or to refuse, as a condition of a query on any rows. */
+export function isChainToReseal({ secrets }: Context): SQL {
+  const keys = sql`jsonb_array_elements(${auditChain.keys}) as "key"`;
+  return sql`(not exists (select from ${auditChain}) or exists (
+    select from ${auditChain}, ${keys} where not starts_with("key" ->> 'sealed', ${secrets.currentPrefix})))`;
 }
 
 /** Seals the chain's keys again that another key than the present one has sealed, unless they were changed meanwhile. */

@@ -1,6 +1,6 @@
 export type { AuditAction } from "./actions.ts";
 export { beginNewChain } from "./begin-new-chain.ts";
-export { resealChainKeys } from "./chain-key.ts";
+export { isChainToReseal, resealChainKeys } from "./chain-key.ts";
 export { type ChainPosition, formatChainPosition, parseChainPosition } from "./chain-position.ts";
 export { differsFromEarlier } from "./differs-from-earlier.ts";
 export { UnusableChainError } from "./chain-queries.ts";

@@ -8,6 +8,7 @@ export {
   lockChallenge,
   proveCode,
   type ProvenChallenge,
+  type ProvenLink,
   proveToken,
   useUpChallenges,
 } from "./prove-challenge.ts";

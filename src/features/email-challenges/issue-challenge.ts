@@ -14,6 +14,8 @@ export interface ChallengeRecipient {
   readonly credentialsVersion: number | SQL;
   /** The address to which it is mailed, in canonical form. */
   readonly email: string;
+  /** The digest of the device on which alone the link is to work; any device if left out. */
+  readonly deviceHash?: string | null;
 }
 
 /** The purpose and the lifetime of a challenge. */
@@ -64,6 +66,7 @@ export function issueChallenge(ctx: Context, challenge: NewChallenge): IssuedCha
     email: challenge.email,
     credentialsVersion: challenge.credentialsVersion,
     tokenHash: hashToken(token),
+    deviceHash: challenge.deviceHash ?? null,
     codeHash: hasCode ? hashCode(ctx, challenge, code) : null,
     attempts: 0,
     createdAt: now,

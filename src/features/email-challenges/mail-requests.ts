@@ -24,6 +24,7 @@ const requestSchema = TypeCompiler.Compile(
       ipAddress: nullableString,
       userAgent: nullableString,
     }),
+    deviceHash: Type.Optional(nullableString),
   }),
 );
 
@@ -44,14 +45,20 @@ export interface MailRequestKind {
 /** The user who gets the mail. */
 export type Recipient = ChallengeRecipient & { readonly userId: SQL<string> };
 
+/** A request for a mail; `deviceHash` is the digest of the device on which alone its link is to work. */
+export interface MailRequest {
+  readonly email: string;
+  readonly deviceHash?: string | null;
+}
+
 /** The requests for one kind of mail. */
 export interface MailRequests {
   readonly topic: string;
   /**
    * Accepts a request. Nothing is looked up before the response: for a known and for an unknown address the same single row is
-   * written, and a worker does the rest. Throws `INVALID_EMAIL`, `RATE_LIMITED`.
+   * written, and a worker does the rest. `deviceHash` binds the link to a device. Throws `INVALID_EMAIL`, `RATE_LIMITED`.
    */
-  readonly request: (ctx: Context, input: { email: string }) => Promise<void>;
+  readonly request: (ctx: Context, input: MailRequest) => Promise<void>;
   /**
    * Fulfils an accepted request: mails an active user with this address. Does nothing for any other address, and for a user who
    * has very many usable links of this purpose.
@@ -67,14 +74,14 @@ export function createMailRequests(kind: MailRequestKind): MailRequests {
     async request(ctx, input) {
       const email = canonicalEmail(input.email);
       if (!(await isWithinLimits(ctx, kind.purpose, email))) return;
-      const payload = { email, origin: ctx.origin };
+      const payload = { email, origin: ctx.origin, deviceHash: input.deviceHash ?? null };
       await enqueueAlone(ctx, { topic, key: null, fairnessKey: email, payload });
     },
     createDelivery: (platform) => async (message) => {
       const request = message.payload;
       if (!requestSchema.Check(request)) throw new PermanentDeliveryError("not a request");
       const ctx = createContext(platform, { kind: "anonymous" }, request.origin);
-      await sendMail(ctx, kind, request.email);
+      await sendMail(ctx, kind, request);
     },
   };
 }
@@ -96,7 +103,7 @@ async function isWithinLimits(
 async function sendMail(
   ctx: Context,
   { action, purpose, which, effectsOf }: MailRequestKind,
-  email: string,
+  { email, deviceHash = null }: MailRequest,
 ): Promise<void> {
   const user = ctx.db
     .select({ userId: users.id, credentialsVersion: users.credentialsVersion })
@@ -110,7 +117,7 @@ async function sendMail(
       ),
     );
   await commit(ctx, { query: user }, ({ userId, credentialsVersion }) => [
-    ...effectsOf(ctx, { userId, credentialsVersion, email }),
+    ...effectsOf(ctx, { userId, credentialsVersion, email, deviceHash }),
     recordAudit(ctx, { action, result: "success", userId }),
   ]);
 }

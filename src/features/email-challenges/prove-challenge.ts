@@ -19,6 +19,12 @@ export interface ProvenChallenge {
   readonly credentialsVersion: number;
 }
 
+/** An active challenge whose token was presented. */
+export interface ProvenLink extends ProvenChallenge {
+  /** The digest of the device on which alone the link works; null for any device. */
+  readonly deviceHash: string | null;
+}
+
 /** Why a token proves nothing, for the audit log; the user of its challenge, if there is one. */
 export interface RefusedToken {
   readonly reason:
@@ -36,11 +42,12 @@ export async function proveToken(
   ctx: Context,
   purpose: ChallengePurpose,
   token: string,
-): Promise<ProvenChallenge | RefusedToken> {
+): Promise<ProvenLink | RefusedToken> {
   const [row] = await ctx.db
     .select({
       ...provenColumns,
       isActive: sql<boolean>`${isActiveChallenge(purpose)}`,
+      deviceHash: emailChallenges.deviceHash,
       expiresAt: emailChallenges.expiresAt,
       consumedAt: emailChallenges.consumedAt,
       disabledAt: users.disabledAt,
@@ -52,9 +59,10 @@ export async function proveToken(
       and(eq(emailChallenges.tokenHash, hashToken(token)), eq(emailChallenges.purpose, purpose)),
     );
   if (!row) return { reason: "unknown_link", userId: null };
-  const { isActive: isUsable, expiresAt, consumedAt, disabledAt, deletedAt, ...proven } = row;
+  const { isActive: isUsable, deviceHash, ...found } = row;
+  const { expiresAt, consumedAt, disabledAt, deletedAt, ...proven } = found;
   const isExpired = expiresAt <= ctx.clock.now();
-  if (isUsable && !isExpired) return provenChallenge(purpose, proven);
+  if (isUsable && !isExpired) return { ...provenChallenge(purpose, proven), deviceHash };
   const userId = row.id;
   if (deletedAt !== null) return { reason: "deleted", userId };
   if (disabledAt !== null) return { reason: "disabled", userId };

@@ -23,6 +23,8 @@ export const emailChallenges = pgTable(
     /** The version of the user's credentials when the mail was sent; the challenge is void at any other. */
     credentialsVersion: integer("credentials_version").notNull().default(firstCredentialsVersion),
     tokenHash: text("token_hash").notNull(),
+    /** The digest of the device on which alone the link works; null if it works on any. */
+    deviceHash: text("device_hash"),
     codeHash: text("code_hash"),
     /** Wrong codes that were compared with this one. */
     attempts: integer("attempts").notNull(),

@@ -1,2 +1,2 @@
-export type { HealthState } from "./health-state.ts";
+export { type HealthState, isConnected } from "./health-state.ts";
 export { healthRoutes } from "./routes.ts";

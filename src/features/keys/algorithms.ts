@@ -2,6 +2,7 @@ import { asc } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { commit } from "../../platform/db/commit.ts";
+import type { Settings } from "../../platform/config/settings.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { Algorithm, ReplacedAlgorithm } from "../../platform/jwt/port.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
@@ -11,7 +12,7 @@ import { longestTokenLifeSeconds } from "./queries.ts";
 import { signingAlgorithms } from "./table.ts";
 
 /** A change of the algorithm. */
-type AlgorithmRecord = typeof signingAlgorithms.$inferSelect;
+export type AlgorithmRecord = typeof signingAlgorithms.$inferSelect;
 
 /** The algorithm that every replica signs with, and those that it replaced. */
 export interface AlgorithmHistory {
@@ -72,7 +73,14 @@ export async function readAlgorithmHistory({
   db,
   settings,
 }: Pick<Platform, "db" | "settings">): Promise<AlgorithmHistory> {
-  const changes = await readAlgorithms(db);
+  return historyOf(settings, await readAlgorithms(db));
+}
+
+/** The history that these changes of the algorithm, oldest first, make. */
+export function historyOf(
+  settings: Settings,
+  changes: readonly AlgorithmRecord[],
+): AlgorithmHistory {
   const inForce = changes.at(-1)?.algorithm ?? settings.jwtAlgorithm;
   const replaced = new Map<Algorithm, ReplacedAlgorithm>();
   for (const [index, { algorithm }] of changes.entries()) {

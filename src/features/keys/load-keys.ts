@@ -10,7 +10,15 @@ import { type KeyRecord, placeOfPrivateKey, readKeys } from "./queries.ts";
  * has no key in use, its first one is created. Throws `UnusableKeyError` if a private key cannot be opened.
  */
 export async function loadKeysOf(ctx: Context, algorithm: Algorithm): Promise<StoredKey[]> {
-  const keys = await readKeys(ctx.db);
+  return usableKeysOf(ctx, algorithm, await readKeys(ctx.db));
+}
+
+/** The same, where `keys` are the stored keys. */
+export async function usableKeysOf(
+  ctx: Context,
+  algorithm: Algorithm,
+  keys: readonly KeyRecord[],
+): Promise<StoredKey[]> {
   const now = ctx.clock.now();
   if (algorithm === "HS256") return keys.map(withoutPrivateKey);
   if (!keys.some((key) => key.algorithm === algorithm && key.verifyUntil === null)) {

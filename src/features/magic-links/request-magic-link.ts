@@ -1,4 +1,6 @@
+import type { Context } from "../../platform/platform.ts";
 import { createMailRequests, mailLinkAndCode } from "../email-challenges/index.ts";
+import { bindToDevice } from "../sign-in/index.ts";
 
 /** Requests for a link and a code to sign in with. */
 export const magicLinkRequests = createMailRequests({
@@ -15,5 +17,13 @@ export const magicLinkRequests = createMailRequests({
   },
 });
 
-/** Accepts a request for a mail to sign in with, with the same response for every address. Throws `INVALID_EMAIL`. */
-export const requestMagicLink = magicLinkRequests.request;
+/**
+ * Accepts a request for a mail to sign in with, with the same response for every address. If a browser that keeps cookies sent it,
+ * the link works in that browser alone; the code works in any. Throws `INVALID_EMAIL`, `RATE_LIMITED`.
+ */
+export function requestMagicLink(
+  ctx: Context,
+  { email }: { readonly email: string },
+): Promise<void> {
+  return magicLinkRequests.request(ctx, { email, deviceHash: bindToDevice(ctx) });
+}

@@ -37,7 +37,7 @@ export function magicLinksRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cook
           tags,
           summary: "Request a sign-in e-mail",
           description:
-            "The response is the same for every address. The e-mail contains a link and a six-digit code; one of the two can be used, once. The links and codes of earlier e-mails stay valid until one is used or they expire.",
+            "The response is the same for every address. The e-mail contains a link and a six-digit code; one of the two can be used, once. The links and codes of earlier e-mails stay valid until one is used or they expire. If the request has the cookie `gatehouse_device`, or `Sec-Fetch-Site: same-origin`, the response sets that cookie and the link works only with it, so in that browser; the code works everywhere. Otherwise the link works everywhere.",
         },
       },
     )
@@ -51,7 +51,7 @@ export function magicLinksRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cook
         anyone: true,
         accepts: "json",
         body: signInByMailBody,
-        failsWith: ["INVALID_EMAIL", "INVALID_TOKEN", "EXPIRED_TOKEN", "INVALID_CODE"],
+        failsWith: ["INVALID_EMAIL", "INVALID_TOKEN", "EXPIRED_TOKEN", "INVALID_CODE", "FORBIDDEN"],
         response: {
           200: successSchema(tokenResponseSchema),
         },
@@ -60,7 +60,7 @@ export function magicLinksRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cook
           tags,
           summary: "Sign in with a link or code from an e-mail",
           description:
-            "Takes the token of the link, or the address and the six-digit code. An unverified address is verified by it; the password, sessions, links and codes from before are then removed, because another person may have created them. After too many wrong codes (`OTP_MAX_ATTEMPTS`), request a new e-mail.",
+            "Takes the token of the link, or the address and the six-digit code. An unverified address is verified by it; the password, sessions, links and codes from before are then removed, because another person may have created them. After too many wrong codes (`OTP_MAX_ATTEMPTS`), request a new e-mail. `FORBIDDEN` means that the link was requested in another browser: it stays valid there, and the code works here.",
         },
       },
     );

@@ -6,10 +6,11 @@ import {
   lockChallenge,
   proveCode,
   type ProvenChallenge,
+  type ProvenLink,
   proveToken,
   useUpChallenges,
 } from "../email-challenges/index.ts";
-import { completeSignIn } from "../sign-in/index.ts";
+import { completeSignIn, isBoundDevice } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { canonicalEmail } from "../users/index.ts";
@@ -24,14 +25,30 @@ const action = "user.login";
  */
 const amr = ["otp"];
 
-/** Signs in with the token of a mailed link. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`. */
+/**
+ * Signs in with the token of a mailed link. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`, and `FORBIDDEN` if the link works in another
+ * browser alone; it then stays usable.
+ */
 export async function signInByLink(ctx: Context, token: string): Promise<TokenResponse> {
   const challenge = await proveToken(ctx, purpose, token);
-  if (!("reason" in challenge)) return signIn(ctx, challenge, "link", invalidLink());
+  if (!("reason" in challenge)) {
+    assertFromBoundDevice(ctx, challenge);
+    return signIn(ctx, challenge, "link", invalidLink());
+  }
   const { reason, userId } = challenge;
   recordFailure(ctx, { action, userId, detail: { by: "link", reason } });
   if (reason !== "expired_link") throw invalidLink();
   throw new AppError("EXPIRED_TOKEN", "The link has expired. Ask for a new mail.");
+}
+
+/** A link that another person got hold of is of no use in their browser. */
+function assertFromBoundDevice(ctx: Context, { deviceHash, user }: ProvenLink): void {
+  if (deviceHash === null || isBoundDevice(ctx, deviceHash)) return;
+  recordFailure(ctx, { action, userId: user.id, detail: { by: "link", reason: "other_browser" } });
+  throw new AppError(
+    "FORBIDDEN",
+    "Open the link in the browser that requested it, or enter the code of the e-mail.",
+  );
 }
 
 /** Signs in with a mailed code. Throws `INVALID_EMAIL`, and `INVALID_CODE` for every other pair, known address or not. */

@@ -44,6 +44,8 @@ export interface LinkPage<Path extends string = string> {
   readonly expectedErrors?: readonly ErrorCode[];
   /** The fields of the form besides the token, with the faults of the last attempt, as HTML. */
   fields?(language: Language, error: AppError | null): string;
+  /** The page for a link that works in another browser alone (`FORBIDDEN`). Without it, links work in every browser. */
+  otherBrowserPage?(reader: Reader): string;
   /** Rejects a form that another website posted: for a page that signs in. */
   readonly rejectsOtherSites?: boolean;
   /** The path that the form for a new mail posts to. Without it there is no such form. */

@@ -55,6 +55,9 @@ export function linkRoutes<const Path extends string>({
             confirmPage(page, reader, { token, alert: reason }),
           );
         }
+        if (outcome.code === "FORBIDDEN" && page.otherBrowserPage) {
+          return showPage(set, 403, page.otherBrowserPage(reader));
+        }
         switch (outcome.code) {
           case "INVALID_TOKEN":
             return showPage(set, 400, failedPage(page, reader, "invalid"));
@@ -73,7 +76,9 @@ export function linkRoutes<const Path extends string>({
 /** Uses the token once. A used token that did its work counts as success. */
 function submit(page: LinkPage, submission: Submission): Promise<string | null | AppError> {
   const { ctx, form } = submission;
-  const expected = ["INVALID_TOKEN", "EXPIRED_TOKEN", ...(page.expectedErrors ?? [])] as const;
+  const { expectedErrors = [], otherBrowserPage } = page;
+  const forbidden = otherBrowserPage ? (["FORBIDDEN"] as const) : [];
+  const expected = ["INVALID_TOKEN", "EXPIRED_TOKEN", ...forbidden, ...expectedErrors] as const;
   return attempt(ctx, expected, async () => {
     try {
       return await page.confirm(submission);

@@ -12,6 +12,8 @@ export interface MagicLinkTexts extends LinkPageTexts {
   readonly codeTitle: string;
   readonly code: string;
   readonly codeFault: string;
+  /** Why the link does not work in this browser. */
+  readonly otherBrowser: string;
 }
 
 /** The texts of the pages of `/magic-link`, in each language. */
@@ -37,6 +39,8 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     codeTitle: "Enter the code",
     code: "Code from the e-mail",
     codeFault: "The code is wrong, used or expired.",
+    otherBrowser:
+      "This link works only in the browser in which it was requested. Open it there, or enter the code from the same e-mail here.",
   },
   de: {
     title: "Anmelden",
@@ -61,6 +65,8 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     codeTitle: "Code eingeben",
     code: "Code aus der E-Mail",
     codeFault: "Der Code ist falsch, schon benutzt oder abgelaufen.",
+    otherBrowser:
+      "Dieser Link funktioniert nur in dem Browser, in dem er angefordert wurde. Öffnen Sie ihn dort, oder geben Sie hier den Code aus derselben E-Mail ein.",
   },
   es: {
     title: "Iniciar sesión",
@@ -85,6 +91,8 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     codeTitle: "Introducir el código",
     code: "Código del correo",
     codeFault: "El código es incorrecto, ya se ha usado o ha caducado.",
+    otherBrowser:
+      "Este enlace solo funciona en el navegador en el que se solicitó. Ábralo allí o escriba aquí el código del mismo correo.",
   },
   zh: {
     title: "登录",
@@ -105,5 +113,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     codeTitle: "输入验证码",
     code: "邮件中的验证码",
     codeFault: "验证码错误、已使用或已过期。",
+    otherBrowser:
+      "此链接仅在请求它的浏览器中有效。请在该浏览器中打开链接，或在此输入同一封邮件中的验证码。",
   },
 };

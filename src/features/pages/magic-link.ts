@@ -34,6 +34,12 @@ export function magicLinkPage(cookie: RefreshCookie) {
       const tokens = await signInByLink(ctx, form["token"] ?? "");
       return signedInBody(reader, cookie.deliver(headers, tokens));
     },
+    otherBrowserPage: (reader) =>
+      codePage(reader, {
+        at: path,
+        email: "",
+        alert: magicLinkTexts[reader.language].otherBrowser,
+      }),
     rejectsOtherSites: true,
     newMailPath: magicLinkMail.path,
     startPage: (reader) => requestPage(reader, { at: path, to: magicLinkMail.path }),
@@ -54,17 +60,18 @@ function requestPage(reader: Reader, form: MailForm): string {
   });
 }
 
-/** The page for a code that did not sign the user in, with the address that was entered and a form for a new mail. */
+/** The page for a code to be entered, with the address that was entered before and a form for a new mail. */
 export function codePage(
   reader: Reader,
   page: {
+    /** The path of the page: that of the form for the code if left out. */
+    readonly at?: string;
     readonly email: string;
     readonly faultyField?: "address" | "code";
     readonly alert?: string;
   },
 ): string {
-  const at = magicCodePath;
-  const { email, faultyField } = page;
+  const { at = magicCodePath, email, faultyField } = page;
   return renderPage(reader, {
     title: magicLinkTexts[reader.language].codeTitle,
     body: [

@@ -1,2 +1,2 @@
 export { postsRoutes } from "./routes.ts";
-export { posts } from "./table.ts";
+export { posts, postVotes } from "./table.ts";

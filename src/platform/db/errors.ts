@@ -77,6 +77,11 @@ export function findDatabaseFault(error: unknown): DatabaseFault | null {
   return null;
 }
 
+/** Whether a statement reads a table that does not exist (SQLSTATE 42P01). */
+export function isUndefinedTable(error: unknown): boolean {
+  return findDatabaseFault(error)?.sqlState === "42P01";
+}
+
 /** The name of the unique constraint that an error says was violated (SQLSTATE 23505), or null. */
 export function violatedUniqueConstraint(error: unknown): string | null {
   const fault = findDatabaseFault(error);

@@ -75,21 +75,24 @@ export function openListeningConnection(
     }),
   });
 
-  async function query(text: string) {
-    if (hasEnded) throw new Error("the connection has ended");
-    return withDeadline(client.unsafe(text), timeoutSeconds);
-  }
-
   /** Prepared, so that the server parses and plans it once for all heartbeats. */
   async function heartbeat(): Promise<void> {
     if (hasEnded) throw new Error("the connection has ended");
     await withDeadline(client.unsafe("select 1", [], { prepare: true }), timeoutSeconds);
   }
 
+  /** Listens from the end of this query on; the connection's process id makes its echo unlike that of every other. */
+  async function startListening(): Promise<void> {
+    if (hasEnded) throw new Error("the connection has ended");
+    const both = client.unsafe<[unknown[], { id: number }[]]>(
+      `listen ${changeChannel}; select pg_backend_pid() as id`,
+    );
+    const [, rows] = await withDeadline(both, timeoutSeconds);
+    echo = `${echoPrefix}${rows[0]?.id}`;
+  }
+
   /** Sends a notification to itself. A pooler accepts `LISTEN` as well, but passes no notification on. */
   async function verifyNotificationsArrive(): Promise<void> {
-    const [row] = await query("select pg_backend_pid() as id");
-    echo = `${echoPrefix}${String(row?.["id"])}`;
     await withDeadline(Promise.race([options.notify(echo), echoed.promise]), timeoutSeconds);
     await withDeadline(echoed.promise, timeoutSeconds).catch(() => {
       throw new NotificationsMissingError();
@@ -97,7 +100,7 @@ export function openListeningConnection(
   }
 
   async function listen(): Promise<never> {
-    await query(`listen ${changeChannel}`);
+    await startListening();
     await verifyNotificationsArrive();
     for (;;) {
       const millisecondsSince = startStopwatch();

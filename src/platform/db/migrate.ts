@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { MigrationMeta } from "drizzle-orm/migrator";
 
 import { asInternalMigrator } from "./drizzle-internals.ts";
+import { isUndefinedTable } from "./errors.ts";
 import type { Logger } from "../log/port.ts";
 import { readMigrationNames, readMigrations } from "./migrations.macro.ts" with { type: "macro" };
 import type { Db } from "./port.ts";
@@ -76,10 +77,11 @@ export async function readPendingMigrations(
 
 async function readAppliedTimes(db: Db): Promise<number[]> {
   const table = sql.raw("drizzle.__drizzle_migrations");
-  const [exists] = await db
-    .select({ value: sql<boolean>`to_regclass('drizzle.__drizzle_migrations') is not null` })
-    .from(sql`(values (1)) as one`);
-  if (exists?.value !== true) return [];
-  const rows = await db.select({ time: sql<string>`created_at` }).from(sql`${table}`);
-  return rows.map((row) => Number(row.time));
+  try {
+    const rows = await db.select({ time: sql<string>`created_at` }).from(sql`${table}`);
+    return rows.map((row) => Number(row.time));
+  } catch (error) {
+    if (isUndefinedTable(error)) return [];
+    throw error;
+  }
 }

@@ -44,10 +44,10 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     silenceSeconds: options.silenceSeconds ?? Math.max(30, 3 * timeoutSeconds),
     drainSeconds: timeoutSeconds,
   };
-  const renewed = (max: number, name: string) =>
-    createRenewedClient(() => connect(options, max, name), renewalTimes);
-  const pool = renewed(poolSize, applicationName);
-  const pingPool = renewed(1, `${applicationName} health`);
+  const renewed = (client: ClientOptions) =>
+    createRenewedClient(() => connect(options, client), renewalTimes);
+  const pool = renewed({ max: poolSize, applicationName, readsArrays: true });
+  const pingPool = renewed({ max: 1, applicationName: `${applicationName} health` });
   const changes = createPostgresChangeFeed({
     url: options.url,
     applicationName: `${applicationName} changes`,
@@ -55,19 +55,25 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     log: options.log,
     notify: (payload) => pool.send((client) => client.notify(changeChannel, payload)),
   });
+  const db = drizzle(gatedClient(pool, gate));
   let pinging: Promise<unknown> | null = null;
 
   return {
     kind: "postgres",
     statementConcurrency: poolSize,
-    db: drizzle(gatedClient(pool, gate)),
+    db,
     changes,
     forRequest: (budget = requestBudget(timeoutSeconds)) =>
       drizzle(gatedClient(pool, gate, budget)),
     async open() {
-      await withMigrationDb(options, (db) => migrateUnderLock(db, options.log));
+      // On a migrated database a start needs neither the lock nor a connection of its own for it.
+      const pending = await readPendingMigrations(db);
+      if (pending.length > 0) {
+        await withMigrationDb(options, (migrationDb) => migrateUnderLock(migrationDb, options.log));
+      }
+      await pool.send(keepArrayTypes);
     },
-    pendingMigrations: () => withMigrationDb(options, (db) => readPendingMigrations(db)),
+    pendingMigrations: () => withMigrationDb(options, (own) => readPendingMigrations(own)),
     async ping(deadlineSeconds) {
       // All callers share one query, or queries would pile up in the driver while the server is frozen.
       pinging ??= pingPool
@@ -86,10 +92,28 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
   };
 }
 
+/** What differs between the clients of one server. */
+interface ClientOptions {
+  readonly max: number;
+  readonly applicationName: string;
+  /** Whether results may have arrays. Each new connection then reads the types of arrays from the server. */
+  readonly readsArrays?: boolean;
+}
+
+/** The driver keeps the array types for all connections of a client: once the first has read them, no other need do so. */
+function keepArrayTypes({ options }: Sql): Promise<void> {
+  Object.assign(options, { fetch_types: false });
+  return Promise.resolve();
+}
+
 /** The server ends statements and transactions by its own timeouts, so that the locks of a lost client end too. */
-function connect(options: PostgresOptions, max: number, applicationName: string): Sql {
+function connect(
+  options: PostgresOptions,
+  { max, applicationName, readsArrays = false }: ClientOptions,
+): Sql {
   const client = postgres(options.url, {
     max,
+    fetch_types: readsArrays,
     connect_timeout: Math.max(1, Math.floor(options.timeoutSeconds)),
     idle_timeout: 300,
     max_lifetime: 3600,
@@ -112,7 +136,8 @@ async function withMigrationDb<T>(
   options: PostgresOptions,
   use: (db: Db) => Promise<T>,
 ): Promise<T> {
-  const client = connect(options, 1, `${options.applicationName} migrate`);
+  const applicationName = `${options.applicationName} migrate`;
+  const client = connect(options, { max: 1, applicationName });
   try {
     return await withOneConnection(client, use);
   } finally {

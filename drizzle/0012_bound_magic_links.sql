@@ -1,0 +1,1 @@
+ALTER TABLE "mail_challenges" ADD COLUMN "device_hash" text;
