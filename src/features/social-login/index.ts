@@ -1,5 +1,6 @@
 export { identityLinkRoutes } from "./identity-link-routes.ts";
 export { deleteExpiredCodes } from "./issue-code.ts";
 export type { Provider } from "./provider.ts";
+export { createProviders } from "./providers/index.ts";
 export { socialLoginRoutes } from "./routes.ts";
 export { socialTokenRoutes } from "./token-routes.ts";
