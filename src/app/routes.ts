@@ -6,6 +6,7 @@ import { clientsRoutes } from "../features/clients/index.ts";
 import { emailChangeRoutes } from "../features/email-change/index.ts";
 import { emailVerificationRoutes } from "../features/email-verification/index.ts";
 import { type HealthState, healthRoutes } from "../features/health/index.ts";
+import { identitiesRoutes } from "../features/identities/index.ts";
 import { keysRoutes } from "../features/keys/index.ts";
 import {
   introspectionRoute,
@@ -57,6 +58,7 @@ export function createRoutes(parts: RouteParts & { readonly health: HealthState 
     .use(sessionsRoutes(parts))
     .use(ownSessionsRoutes(parts))
     .use(ownAccountRoutes(parts))
+    .use(identitiesRoutes(parts))
     .use(emailChangeRoutes(parts))
     .use(rolesRoutes(parts))
     .use(permissionsRoutes(parts))

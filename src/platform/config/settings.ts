@@ -7,6 +7,7 @@ import { installation } from "./groups/installation.ts";
 import { limits } from "./groups/limits.ts";
 import { mail } from "./groups/mail.ts";
 import { passwords } from "./groups/passwords.ts";
+import { providers } from "./groups/providers.ts";
 import { tokens } from "./groups/tokens.ts";
 import { verification } from "./groups/verification.ts";
 import type { Setting, SettingGroup, SettingKey, SettingValue } from "./setting.ts";
@@ -24,6 +25,7 @@ export const settingGroups: readonly SettingGroup[] = [
   http,
   events,
   audit,
+  providers,
 ];
 
 const definitions = {
@@ -38,6 +40,7 @@ const definitions = {
   ...http.settings,
   ...events.settings,
   ...audit.settings,
+  ...providers.settings,
 };
 
 /** Every setting by its name. A new setting needs only an entry in its group. */
