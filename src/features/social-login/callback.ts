@@ -18,7 +18,8 @@ import { issueCode } from "./issue-code.ts";
 import { linkIdentity } from "./link-identity.ts";
 import { findSecrets, type SignInSecrets } from "./pkce.ts";
 import type { Provider } from "./provider.ts";
-import { type ProvenProfile, resolveAccount } from "./resolve-account.ts";
+import type { ProvenProfile } from "./proven-profile.ts";
+import { resolveAccount } from "./resolve-account.ts";
 import { type Browser, getProvider, type SocialLogin, type StateClaims } from "./social-login.ts";
 
 /** RFC 8176 registers no value for a sign-in at another provider; this one is widely used. */
