@@ -70,7 +70,13 @@ interface Exchange {
   readonly options: HttpClientOptions;
 }
 
-function exchange({ url, request, addresses, signal, options }: Exchange): Promise<OutboundResponse> {
+function exchange({
+  url,
+  request,
+  addresses,
+  signal,
+  options,
+}: Exchange): Promise<OutboundResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<OutboundResponse>();
   const { certificateAuthorities } = options;
   const sent = (url.protocol === "https:" ? https : http).request({
