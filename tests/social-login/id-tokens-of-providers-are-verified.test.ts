@@ -12,7 +12,13 @@ import {
 } from "../support/openid-stand-in.ts";
 import { createManualClock } from "../support/outbox-scene.ts";
 import { startProviderHosts } from "../support/provider-hosts.ts";
-import { authorization, issuerSettings, providerErrorOf, providerOf, signInAt } from "../support/providers.ts";
+import {
+  authorization,
+  issuerSettings,
+  providerErrorOf,
+  providerOf,
+  signInAt,
+} from "../support/providers.ts";
 
 const hosts = startProviderHosts();
 const clock = createManualClock();
@@ -204,9 +210,13 @@ describe("the keys of the provider", () => {
 
   test("are asked for again five seconds after their endpoint failed", async () => {
     standIn.responses.set("keys", () => new Response("down", { status: 503 }));
-    expect(await providerErrorOf(signInAt(provider, standIn))).toBe("unavailable: keys_server_error");
+    expect(await providerErrorOf(signInAt(provider, standIn))).toBe(
+      "unavailable: keys_server_error",
+    );
     standIn.responses.clear();
-    expect(await providerErrorOf(signInAt(provider, standIn))).toBe("unavailable: keys_server_error");
+    expect(await providerErrorOf(signInAt(provider, standIn))).toBe(
+      "unavailable: keys_server_error",
+    );
     clock.advance(5);
     await signInAt(provider, standIn);
   });
@@ -215,7 +225,9 @@ describe("the keys of the provider", () => {
     await signInAt(provider, standIn);
     standIn.responses.set("keys", () => new Response("down", { status: 503 }));
     standIn.keys = [await createStandInKey("key-2")];
-    expect(await providerErrorOf(signInAt(provider, standIn))).toBe("unavailable: keys_server_error");
+    expect(await providerErrorOf(signInAt(provider, standIn))).toBe(
+      "unavailable: keys_server_error",
+    );
     standIn.keys = [key];
     await signInAt(provider, standIn);
   });
@@ -256,10 +268,15 @@ describe("an ID token that an application passes on", () => {
     expect(await providerErrorOf(verify(claims))).toBe(`refused: ${reason}`);
   });
 
-  test.each(["", "a.b", "a.b.c", "é.é.é", "x".repeat(20_000)])("is refused when it is none", async (token) => {
-    const error = await providerErrorOf(provider.verifyIdToken?.(token, "the-nonce") ?? Promise.resolve());
-    expect(error).toStartWith("refused: id_token_");
-  });
+  test.each(["", "a.b", "a.b.c", "é.é.é", "x".repeat(20_000)])(
+    "is refused when it is none",
+    async (token) => {
+      const error = await providerErrorOf(
+        provider.verifyIdToken?.(token, "the-nonce") ?? Promise.resolve(),
+      );
+      expect(error).toStartWith("refused: id_token_");
+    },
+  );
 });
 
 function sha256(text: string, encoding: "hex" | "base64url"): string {
