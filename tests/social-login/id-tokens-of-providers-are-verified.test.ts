@@ -12,6 +12,7 @@ import {
 } from "../support/openid-stand-in.ts";
 import { createManualClock } from "../support/outbox-scene.ts";
 import { startProviderHosts } from "../support/provider-hosts.ts";
+import { builtInProviderSettings, openIdEndpoints } from "../support/provider-settings.ts";
 import {
   authorization,
   issuerSettings,
@@ -266,6 +267,26 @@ describe("an ID token that an application passes on", () => {
     ["an expiry in the past", { exp: 1 }, "id_token_expired"],
   ])("is refused with %s", async (_name, claims, reason) => {
     expect(await providerErrorOf(verify(claims))).toBe(`refused: ${reason}`);
+  });
+
+  test("may be for a client of a native application, which the sign-in by redirect refuses", async () => {
+    const settings = { ...builtInProviderSettings.google, GOOGLE_NATIVE_CLIENT_IDS: "ios,android" };
+    const google = providerOf(settings, { httpClient: hosts.httpClient, clock });
+    const { issuer, endpoints } = openIdEndpoints.google;
+    const rsaKey = await createStandInKey("key-1", "RS256");
+    const options = { issuer, endpoints, key: rsaKey, now: clock.now };
+    const place = serveOpenIdStandIn(hosts, { ...options, clientId: "google-client" });
+    const verifyFor = async (claims: Record<string, unknown>): Promise<unknown> => {
+      const token = await place.signIdToken({ ...place.validClaims("the-nonce"), ...claims });
+      return google.verifyIdToken?.(token, "the-nonce");
+    };
+    for (const claims of [{ aud: "ios" }, { azp: "android" }, {}]) {
+      expect(await verifyFor(claims)).toMatchObject({ subject: "user-1" });
+    }
+    expect(await providerErrorOf(verifyFor({ aud: "other" }))).toBe("refused: audience_wrong");
+    expect(await providerErrorOf(verifyFor({ azp: "other" }))).toBe("refused: audience_wrong");
+    place.claims = { aud: "ios" };
+    expect(await providerErrorOf(signInAt(google, place))).toBe("refused: audience_wrong");
   });
 
   test.each(["", "a.b", "a.b.c", "é.é.é", "x".repeat(20_000)])(
