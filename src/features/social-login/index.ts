@@ -1,3 +1,2 @@
-export { type IdentityToLink, linkIdentity } from "./link-identity.ts";
-export type { ProvenProfile } from "./proven-profile.ts";
+export { linkIdentity } from "./link-identity.ts";
 export { type ResolvedAccount, resolveAccount } from "./resolve-account.ts";
