@@ -1,5 +1,6 @@
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordFailure } from "../audit/index.ts";
 import {
@@ -10,11 +11,10 @@ import {
   proveToken,
   useUpChallenges,
 } from "../email-challenges/index.ts";
-import { completeSignIn, isBoundDevice } from "../sign-in/index.ts";
+import { claimAccount, claimedVersion, completeSignIn, isBoundDevice } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { canonicalEmail } from "../users/index.ts";
-import { claimedVersion, claimEffects } from "./claim-account.ts";
 
 const purpose = "magic-link";
 const action = "user.login";
@@ -79,11 +79,15 @@ function signIn(
     user,
     amr,
     credentialsVersion,
-    mailbox: {
-      proof: lockChallenge(ctx, challenge, claimedVersion),
+    proof: {
+      isOfMailbox: true,
+      query: lockChallenge(ctx, challenge, claimedVersion),
       effects: (proof) => [
         ...useUpChallenges(ctx, challenge),
-        ...claimEffects(ctx, user, by, proof),
+        // Read before the statement: an address that is verified stays so.
+        ...(user.emailVerifiedAt === null
+          ? when(proof.isUnverified, claimAccount(ctx, user, { by }))
+          : []),
       ],
       refusal,
     },
