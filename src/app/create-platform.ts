@@ -8,6 +8,8 @@ import { createEmbeddedDatabase } from "../platform/db/embedded.ts";
 import type { Database } from "../platform/db/port.ts";
 import { createPostgresDatabase } from "../platform/db/postgres.ts";
 import { createFailureBuffer } from "../platform/failures/failure-buffer.ts";
+import { createHttpClient } from "../platform/http-client/http-client.ts";
+import type { HttpClient } from "../platform/http-client/port.ts";
 import { createJwtSigner } from "../platform/jwt/jwt-signer.ts";
 import { createKeyRing } from "../platform/jwt/key-ring.ts";
 import { createLimiter } from "../platform/limiter/limiter.ts";
@@ -30,6 +32,7 @@ export interface RunningPlatform extends Platform {
 export interface PlatformOverrides {
   readonly log?: Logger;
   readonly mailer?: Mailer;
+  readonly httpClient?: HttpClient;
   readonly onStatement?: () => void;
   readonly eventsWanted?: boolean;
   readonly freeBytes?: () => number;
@@ -83,6 +86,7 @@ export function createPlatform(
     keyRing,
     secrets: createSecrets(secretRoots(settings), systemRandom),
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
+    httpClient: overrides.httpClient ?? createHttpClient(),
     failures: createFailureBuffer(),
     // No setting names a destination yet.
     eventsWanted: overrides.eventsWanted ?? false,

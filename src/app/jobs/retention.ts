@@ -8,6 +8,7 @@ import { deleteUnwantedEvents } from "../../features/events/index.ts";
 import { deleteExpiredCounts } from "../../features/limits/index.ts";
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
+import { deleteExpiredCodes } from "../../features/social-login/index.ts";
 import { batchSize } from "../../platform/db/delete-batch.ts";
 import { deleteEndedReservations } from "../../features/users/index.ts";
 import {
@@ -15,6 +16,7 @@ import {
   deleteDeliveredMessages,
 } from "../../platform/outbox/delete-expired.ts";
 import { createSystemContext, type Platform } from "../../platform/platform.ts";
+import { deleteExpiredTickets } from "../../platform/used-tickets/delete-expired.ts";
 import type { Job } from "./periodic-job.ts";
 
 const pauseSeconds = 3600;
@@ -27,6 +29,8 @@ const deletions: Readonly<Record<string, Deletion>> = {
   codeAttempts: ({ db }, now) => deleteForgottenCodeAttempts(db, now),
   sessions: ({ db }, now) => deleteExpiredSessions(db, now),
   limitCounts: ({ db }, now) => deleteExpiredCounts(db, now),
+  usedTickets: ({ db }, now) => deleteExpiredTickets(db, now),
+  socialLoginCodes: ({ db }, now) => deleteExpiredCodes(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
   usernames: deleteEndedReservations,
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),

@@ -11,6 +11,8 @@ export type AuditAction =
   | "user.password_changed"
   | "user.email_change_requested"
   | "user.email_changed"
+  | "user.identity_linked"
+  | "user.identity_unlinked"
   | "user.updated"
   | "user.disabled"
   | "user.enabled"

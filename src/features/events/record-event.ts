@@ -18,6 +18,8 @@ interface EventData {
   "user.password_reset_requested": { user_id: string; email: string };
   "user.password_changed": { user_id: string; email: string };
   "user.email_changed": { user_id: string; email: string; previous_email: string };
+  "user.identity_linked": { user_id: string; provider: string };
+  "user.identity_unlinked": { user_id: string; provider: string };
   /** `fields` are the names of the updated fields in the API; consumers ask for the values. */
   "user.updated": { user_id: string; fields: readonly string[] };
   "user.deleted": { user_id: string; email: string };

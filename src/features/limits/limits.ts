@@ -21,6 +21,10 @@ export const limits = {
   mailByAddress: perWindow("mail-by-address", 30, hour),
   /** Six-digit codes from mails, right or wrong. Each code has its own limit as well (`OTP_MAX_ATTEMPTS`). */
   codeByAddress: perWindow("code-by-address", 30, 5 * minute),
+  /** Starts, callbacks and ID tokens of social login: a sign-in through the browser takes two points. */
+  socialLoginByAddress: perWindow("social-login-by-address", 60, 5 * minute),
+  /** One-time codes of social login, right or wrong. */
+  socialCodeByAddress: perWindow("social-code-by-address", 30, 5 * minute),
   /** A refresh far below the limit needs no statement of its own. */
   refreshBySession: perWindow("refresh-by-session", 150, 5 * minute, { unsharedPoints: 8 }),
   /** Wrong client secrets from one address, for whatever client id. */

@@ -62,8 +62,9 @@ function signIn(
     user,
     amr,
     credentialsVersion,
-    mailbox: {
-      proof: lockChallenge(ctx, challenge, claimedVersion),
+    proof: {
+      isOfMailbox: true,
+      query: lockChallenge(ctx, challenge, claimedVersion),
       effects: (proof) => [
         ...useUpChallenges(ctx, challenge),
         ...claimEffects(ctx, user, by, proof),

@@ -29,14 +29,18 @@ export interface ProvenIdentity {
   readonly credentialsVersion: number;
   /** The attempt with a password that succeeded. */
   readonly attempt?: PasswordAttempt;
-  /** A proof that came from the user's mailbox. */
-  readonly mailbox?: MailboxProof;
+  /** A proof that the statement consumes which opens the session. */
+  readonly proof?: ConsumedProof;
+  /** What the proof came from, for the audit log: the name of a provider. */
+  readonly by?: string;
 }
 
-/** A proof that the user has the mailbox, and so verifies the address. The statement that opens the session consumes it. */
-export interface MailboxProof {
+/** A proof that can be used once. The statement that opens the session consumes it. */
+export interface ConsumedProof {
+  /** Whether it came from the user's mailbox, and so verifies the address. */
+  readonly isOfMailbox: boolean;
   /** Gives a row while the proof is good. */
-  readonly proof: SessionProofQuery;
+  readonly query: SessionProofQuery;
   /** The effects of consuming it, given that row. */
   readonly effects: (proof: Columns<SessionProof>) => readonly Effect[];
   /** The error when another sign-in has consumed it. */
@@ -46,27 +50,28 @@ export interface MailboxProof {
 /**
  * Every way to sign in ends here: refuses users who are not verified, opens the session, records it, mails the user about a new
  * device, and gives the tokens. Throws `EMAIL_NOT_VERIFIED`, `INVALID_CREDENTIALS` (the account changed since the proof) or the
- * error of the mailbox proof.
+ * error of the consumed proof.
  */
 export async function completeSignIn(
   ctx: Context,
   identity: ProvenIdentity,
 ): Promise<TokenResponse> {
-  const { user, amr, credentialsVersion, attempt, mailbox } = identity;
-  const emailVerifiedAt = user.emailVerifiedAt ?? (mailbox ? ctx.clock.now() : null);
+  const { user, amr, credentialsVersion, attempt, proof } = identity;
+  const isOfMailbox = proof?.isOfMailbox === true;
+  const emailVerifiedAt = user.emailVerifiedAt ?? (isOfMailbox ? ctx.clock.now() : null);
   if (ctx.settings.requireEmailVerification && emailVerifiedAt === null) {
     const { concealAccounts } = ctx.settings;
-    await recordUnverified(ctx, user, attempt, concealAccounts);
+    await recordUnverified(ctx, identity, concealAccounts);
     // Anyone who registers another person's address would learn here whether that created an account.
     if (concealAccounts) throw invalidCredentials();
     throw new AppError("EMAIL_NOT_VERIFIED", "Verify your e-mail address before signing in.");
   }
   const opened = await openSession(
     ctx,
-    { userId: user.id, amr, credentialsVersion, ...(mailbox ? { proof: mailbox.proof } : {}) },
-    (sessionId, proof) => [
-      ...(mailbox?.effects(proof) ?? []),
-      ...(mailbox ? [clearAttemptsAt(ctx, user.email)] : []),
+    { userId: user.id, amr, credentialsVersion, ...(proof ? { proof: proof.query } : {}) },
+    (sessionId, row) => [
+      ...(proof?.effects(row) ?? []),
+      ...(isOfMailbox ? [clearAttemptsAt(ctx, user.email)] : []),
       ...(attempt ? [clearAttempt(ctx, attempt)] : []),
       recordAudit(ctx, {
         action: "user.login",
@@ -74,6 +79,7 @@ export async function completeSignIn(
         userId: user.id,
         sessionId,
         amr,
+        ...(identity.by === undefined ? {} : { detail: { by: identity.by } }),
       }),
       ...recordEvent(ctx, "user.logged_in", {
         user_id: user.id,
@@ -84,16 +90,18 @@ export async function completeSignIn(
     ],
   );
   if (!opened) {
-    recordRefusedSignIn(ctx, user, mailbox ? "proof_void" : "account_changed");
-    throw mailbox?.refusal ?? invalidCredentials();
+    recordRefusedSignIn(ctx, identity, proof ? "proof_void" : "account_changed");
+    throw proof?.refusal ?? invalidCredentials();
   }
   storeKnownDevice(ctx, { userId: user.id, credentialsVersion: opened.credentialsVersion });
   return tokenResponse(ctx, { ...user, emailVerifiedAt }, { ...opened, amr });
 }
 
 /** A proof that was right and gave no session is a failed sign-in as well. */
-function recordRefusedSignIn(ctx: Context, user: UserRecord, reason: string): void {
-  recordFailure(ctx, { action: "user.login", userId: user.id, detail: { reason } });
+function recordRefusedSignIn(ctx: Context, identity: ProvenIdentity, reason: string): void {
+  const { user, by } = identity;
+  const detail = { ...(by === undefined ? {} : { by }), reason };
+  recordFailure(ctx, { action: "user.login", userId: user.id, detail });
 }
 
 /**
@@ -102,12 +110,12 @@ function recordRefusedSignIn(ctx: Context, user: UserRecord, reason: string): vo
  */
 async function recordUnverified(
   ctx: Context,
-  user: UserRecord,
-  attempt: PasswordAttempt | undefined,
+  identity: ProvenIdentity,
   isConcealed: boolean,
 ): Promise<void> {
+  const { user, attempt } = identity;
   const reason = "email_not_verified";
-  if (!attempt || !isConcealed) recordRefusedSignIn(ctx, user, reason);
+  if (!attempt || !isConcealed) recordRefusedSignIn(ctx, identity, reason);
   if (!attempt) return;
   if (isConcealed) {
     const { id: userId } = user;

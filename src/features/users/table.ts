@@ -30,6 +30,11 @@ export const users = pgTable(
      * version at which it was created, and is valid only while that is the present one.
      */
     credentialsVersion: integer("credentials_version").notNull().default(firstCredentialsVersion),
+    /**
+     * The version of the credentials below which linked identities are void. The owner of the mailbox who claims an unverified
+     * account raises it, so that an identity which is linked meanwhile is void as well.
+     */
+    identitiesVersion: integer("identities_version").notNull().default(firstCredentialsVersion),
     emailVerifiedAt: timestamp("email_verified_at"),
     verifyRemindersSent: integer("verify_reminders_sent").notNull().default(0),
     createdAt: timestamp("created_at").notNull(),

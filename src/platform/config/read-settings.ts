@@ -1,4 +1,5 @@
 import { Value } from "@sinclair/typebox/value";
+import { type ProviderReading, readProviders } from "./providers/read-providers.ts";
 import { type SettingName, type Settings, settingsByName } from "./settings.ts";
 import { type Environment, findSource, readGiven } from "./read-given.ts";
 import { type Setting, settingKey } from "./setting.ts";
@@ -12,6 +13,8 @@ export interface Reading {
   readonly problems: readonly SettingsProblem[];
   /** The settings that are invalid themselves. Rules must not use their values. */
   readonly wrong: ReadonlySet<string>;
+  /** One sentence for each provider of social login that is off because of its settings. */
+  readonly providerWarnings: ProviderReading["warnings"];
 }
 
 /** Reads each setting: its value, form, bounds and default. Rules between settings are checked later. */
@@ -61,6 +64,8 @@ export function readSettings(environment: Environment, isTerminal: boolean): Rea
   for (const [name, setting] of settingsByName) {
     byKey.set(settingKey(name, setting), valueOf(name, setting));
   }
+  const { providers, warnings } = readProviders(environment);
+  byKey.set("providers", providers);
   return {
     settings: asSettings(byKey),
     isGiven: (name) => {
@@ -69,6 +74,7 @@ export function readSettings(environment: Environment, isTerminal: boolean): Rea
     },
     problems,
     wrong,
+    providerWarnings: warnings,
   };
 }
 

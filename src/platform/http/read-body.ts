@@ -1,5 +1,5 @@
 import { AppError } from "../../kernel/errors.ts";
-import { parseFormBody } from "./form-body.ts";
+import { parseFormText } from "./form-body.ts";
 import { parseJsonBody } from "./json-body.ts";
 
 /** The kinds of body that a route may take; each route takes exactly one. */
@@ -38,7 +38,7 @@ export function readBody(request: Request, kind: BodyKind, limitBytes: number): 
 function parseBody(bytes: Uint8Array, kind: BodyKind): unknown {
   if (bytes.byteLength === 0) return emptyBody(kind);
   const text = decode(bytes);
-  return kind === "json" ? parseJsonBody(text) : parseFormBody(text);
+  return kind === "json" ? parseJsonBody(text) : parseFormText(text, "body");
 }
 
 /** An empty form has no fields. An empty JSON body is null: for undefined, Elysia would run its own body parser. */

@@ -21,6 +21,7 @@ export const featureTiers: Readonly<Record<string, number>> = {
   "sign-in": 4,
   mfa: 4,
   access: 3,
+  identities: 3,
   sessions: 2,
   "email-challenges": 2,
   tokens: 1,
