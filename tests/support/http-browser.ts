@@ -44,10 +44,12 @@ interface Cookie {
 const longestWay = 20;
 
 /**
- * Starts a browser with an empty cookie jar. `origins` says where the servers of some origins are: requests to
- * `https://github.com` go to a server of the test. The record is read at each request, so that a test may change it.
+ * Starts a browser with an empty cookie jar. `serverOf` says where the server of an origin is, so that requests to
+ * `https://github.com` go to a server of the test; by default at the origin itself.
  */
-export function createHttpBrowser(origins: Readonly<Record<string, string>> = {}): HttpBrowser {
+export function createHttpBrowser(
+  serverOf: (origin: string) => string = (origin) => origin,
+): HttpBrowser {
   let jar: Cookie[] = [];
 
   function keep(cookie: Cookie | null, url: URL): void {
@@ -78,28 +80,25 @@ export function createHttpBrowser(origins: Readonly<Record<string, string>> = {}
     for (;;) {
       visited.push(url.href);
       const cookies = cookiesFor(url, site === "cross-site", method);
-      const response = await fetch(
-        `${origins[url.origin] ?? url.origin}${url.pathname}${url.search}`,
-        {
-          method,
-          redirect: "manual",
-          headers: {
-            accept: "text/html,application/xhtml+xml,*/*;q=0.8",
-            "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-            "sec-fetch-site": site,
-            "sec-fetch-mode": "navigate",
-            "sec-fetch-dest": "document",
-            ...(cookies.length === 0
-              ? {}
-              : { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; ") }),
-            ...(method === "POST" && visit.from !== undefined
-              ? { origin: visit.from.url.origin }
-              : {}),
-            ...visit.headers,
-          },
-          ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
+      const response = await fetch(`${serverOf(url.origin)}${url.pathname}${url.search}`, {
+        method,
+        redirect: "manual",
+        headers: {
+          accept: "text/html,application/xhtml+xml,*/*;q=0.8",
+          "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+          "sec-fetch-site": site,
+          "sec-fetch-mode": "navigate",
+          "sec-fetch-dest": "document",
+          ...(cookies.length === 0
+            ? {}
+            : { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; ") }),
+          ...(method === "POST" && visit.from !== undefined
+            ? { origin: visit.from.url.origin }
+            : {}),
+          ...visit.headers,
         },
-      );
+        ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
+      });
       for (const line of response.headers.getSetCookie()) keep(parseCookie(line, url), url);
       const text = await response.text();
       const location = response.headers.get("location");
@@ -110,7 +109,8 @@ export function createHttpBrowser(origins: Readonly<Record<string, string>> = {}
       }
       if (visited.length > longestWay) throw new Error(`too many redirects: ${visited.join(" ")}`);
       const step = siteOf(url, next);
-      if (site === "none" || rank[step] > rank[site]) site = site === "none" ? "none" : step;
+      // A request that the user began stays one; any other is of the farthest site on its way.
+      if (site !== "none" && rank[step] > rank[site]) site = step;
       if (response.status !== 307 && response.status !== 308) {
         method = "GET";
         form = undefined;

@@ -31,10 +31,20 @@ export interface OpenIdProvider extends AsyncDisposable {
 const clientId = "gatehouse";
 const clientSecret = "a-secret-of-gatehouse-at-the-provider";
 
-/** Starts the provider; its client may return to these addresses, and authenticates by this method. */
+/** How a provider treats its client; the defaults are those of the standard. */
+export interface OpenIdProviderOptions {
+  readonly clientAuthentication?: "client_secret_basic" | "client_secret_post";
+  /** Where the claims of the scopes are; the large providers have them in the ID token too. */
+  readonly claimsIn?: "userinfo" | "id_token";
+}
+
+/** Starts the provider. Its client may return to these addresses. */
 export async function startOpenIdProvider(
   redirectUris: readonly string[],
-  clientAuthentication: "client_secret_basic" | "client_secret_post" = "client_secret_basic",
+  {
+    clientAuthentication = "client_secret_basic",
+    claimsIn = "userinfo",
+  }: OpenIdProviderOptions = {},
 ): Promise<OpenIdProvider> {
   const port = await findSparePort();
   const issuer = `http://127.0.0.1:${port}`;
@@ -51,8 +61,7 @@ export async function startOpenIdProvider(
       },
     ],
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: profileClaims },
-    // Everything is in the ID token too, as at the large providers.
-    conformIdTokenClaims: false,
+    conformIdTokenClaims: claimsIn === "userinfo",
     cookies: { keys: ["a key of the cookies of the tests' provider"] },
     features: { devInteractions: { enabled: true }, userinfo: { enabled: true } },
     findAccount: (_ctx, sub) => ({
