@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 
 import { createAuthenticator } from "../features/access/index.ts";
 import type { HealthState } from "../features/health/index.ts";
+import type { Provider } from "../features/social-login/index.ts";
 import { createClientAddressReader } from "../platform/http/client-address.ts";
 import { createExchanges } from "../platform/http/exchange.ts";
 import { createGuard } from "../platform/http/guard.ts";
@@ -38,7 +39,11 @@ export interface App extends Edge {
 }
 
 /** The features' routes behind the edge. Throws for a route without an access or without a kind of body. */
-export function createApp(platform: Platform, health: HealthState): App {
+export function createApp(
+  platform: Platform,
+  health: HealthState,
+  providers: ReadonlyMap<string, Provider>,
+): App {
   const { settings, clock, log } = platform;
   const exchanges = createExchanges({
     requestIds: createRequestIds(platform.random),
@@ -50,7 +55,7 @@ export function createApp(platform: Platform, health: HealthState): App {
   const guard = createGuard(platform, exchanges, authenticate);
   const cookie = createRefreshCookie(settings);
   const kit = createRouteKit(platform, guard, exchanges);
-  const features = createRoutes({ kit, cookie, platform, health });
+  const features = createRoutes({ kit, cookie, platform, health, providers });
   assertEveryRouteStatesItsAccess(features.routes);
   assertEveryBodyHasAKind(features.routes);
   const docs = docsPages({

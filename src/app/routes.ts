@@ -19,6 +19,12 @@ import { passwordRecoveryRoutes, passwordsRoutes } from "../features/passwords/i
 import { postsRoutes } from "../features/posts/index.ts";
 import { permissionsRoutes, rolesRoutes, userRolesRoutes } from "../features/roles/index.ts";
 import { ownSessionsRoutes, sessionsRoutes } from "../features/sessions/index.ts";
+import {
+  identityLinkRoutes,
+  type Provider,
+  socialLoginRoutes,
+  socialTokenRoutes,
+} from "../features/social-login/index.ts";
 import { userSessionsRoutes, usersRoutes } from "../features/user-administration/index.ts";
 import { version } from "../kernel/version.ts";
 import type { Authenticate } from "../platform/http/guard.ts";
@@ -46,7 +52,12 @@ export type Api =
 type HotOperations = EdenTree<ReturnType<typeof createHotRoutes>[number]>;
 
 /** The routes of all features but the hot ones. */
-export function createRoutes(parts: RouteParts & { readonly health: HealthState }) {
+export function createRoutes(
+  parts: RouteParts & {
+    readonly health: HealthState;
+    readonly providers: ReadonlyMap<string, Provider>;
+  },
+) {
   const posts = postsRoutes(parts);
   return new Elysia({ normalize: false })
     .use(healthRoutes(parts))
@@ -54,6 +65,9 @@ export function createRoutes(parts: RouteParts & { readonly health: HealthState 
     .use(passwordRecoveryRoutes(parts))
     .use(magicLinksRoutes(parts))
     .use(emailVerificationRoutes(parts))
+    .use(socialTokenRoutes(parts))
+    .use(socialLoginRoutes(parts))
+    .use(identityLinkRoutes(parts))
     .use(sessionsRoutes(parts))
     .use(ownSessionsRoutes(parts))
     .use(ownAccountRoutes(parts))
@@ -91,7 +105,7 @@ export function describeRoutes(platform: Platform, health: HealthState) {
   const guard = { admitAnyone: neverCalled, admitUser: neverCalled };
   const kit = createRouteKit(platform, guard, { of: neverCalled });
   const cookie = createRefreshCookie(settings);
-  const routes = createRoutes({ kit, cookie, platform, health });
+  const routes = createRoutes({ kit, cookie, platform, health, providers: new Map() });
   const hotRoutes = createHotRoutes({ authenticate: neverCalled, cookie });
   return openApiDocument([...documentedRoutes(routes), ...hotRoutes], {
     publicUrl: settings.publicUrl,

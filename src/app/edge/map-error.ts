@@ -38,8 +38,7 @@ export interface ErrorMapperOptions {
 export function createErrorMapper({ clock, log, table }: ErrorMapperOptions): MapError {
   return (exchange, error) => {
     const path = requestPath(exchange.request);
-    const allowed = error instanceof NotFoundError ? table.methodsOf(path) : [];
-    const appError = toAppError(error, allowed.length > 0);
+    const appError = toAppError(error, () => table.methodsOf(path).length > 0);
     if (appError.code === "INTERNAL_ERROR" || appError.code === "UNAVAILABLE") {
       log.error(
         { request_id: exchange.requestId, path, ...describeFailure(error) },
@@ -55,16 +54,23 @@ export function createErrorMapper({ clock, log, table }: ErrorMapperOptions): Ma
         };
     const headers: ResponseHeaders = { "cache-control": "no-store", ...retryHeaders(appError) };
     if (status === 401) headers["www-authenticate"] = challenge;
-    if (appError.code === "METHOD_NOT_ALLOWED") headers["allow"] = allowed.join(", ");
+    if (appError.code === "METHOD_NOT_ALLOWED") {
+      headers["allow"] = allowedMethods(exchange.request, table.methodsOf(path));
+    }
     return { status, headers, body };
   };
 }
 
-function toAppError(error: unknown, isKnownPath: boolean): AppError {
+/** RFC 9110 §10.2.1. A route may refuse `HEAD`, which the table lists with every `GET`. */
+function allowedMethods({ method }: Request, methods: readonly string[]): string {
+  return methods.filter((each) => each !== method).join(", ");
+}
+
+function toAppError(error: unknown, isKnownPath: () => boolean): AppError {
   const known = findAppError(error);
   if (known) return known;
   if (error instanceof NotFoundError) {
-    return isKnownPath
+    return isKnownPath()
       ? new AppError("METHOD_NOT_ALLOWED", "This path does not support this method.")
       : new AppError("NOT_FOUND", "No resource exists at this path.");
   }

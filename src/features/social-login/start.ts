@@ -1,6 +1,6 @@
 import { sha256 } from "../../kernel/bytes.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { isAllowedRedirect } from "../../platform/config/redirect-uris.ts";
+import { isAllowedRedirect } from "../../platform/http/redirect-uris.ts";
 import type { Settings } from "../../platform/config/settings.ts";
 import type { Ticket } from "../../platform/jwt/tickets.ts";
 import type { Context } from "../../platform/platform.ts";
