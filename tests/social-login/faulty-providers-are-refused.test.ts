@@ -20,7 +20,7 @@ import {
   createSocialBrowser,
   exchange,
   startSignIn,
-} from "../support/social-login.ts";
+} from "../support/social-sign-in.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 setDefaultTimeout(60_000);

@@ -10,7 +10,7 @@ import {
   exchange,
   signInAtOpenIdProvider,
   startSignIn,
-} from "../support/social-login.ts";
+} from "../support/social-sign-in.ts";
 import { startTestApp } from "../support/test-app.ts";
 
 test("a sign-in starts on one replica, returns to another, and is exchanged at a third", async () => {

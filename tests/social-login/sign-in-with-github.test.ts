@@ -20,7 +20,7 @@ import {
   redirectOf,
   startSignIn,
   unlink,
-} from "../support/social-login.ts";
+} from "../support/social-sign-in.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 describe("sign-in at GitHub", () => {

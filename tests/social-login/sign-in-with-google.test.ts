@@ -24,7 +24,7 @@ import {
   redirectOf,
   startSignIn,
   unlink,
-} from "../support/social-login.ts";
+} from "../support/social-sign-in.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 const nativeClientId = "407408718192-ios.apps.googleusercontent.com";

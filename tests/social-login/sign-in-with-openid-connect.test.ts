@@ -18,7 +18,7 @@ import {
   startOf,
   startSignIn,
   unlink,
-} from "../support/social-login.ts";
+} from "../support/social-sign-in.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 const codeVerifier = "a-verifier-of-the-application-of-43-characters";

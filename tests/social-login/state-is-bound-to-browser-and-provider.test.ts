@@ -13,7 +13,7 @@ import {
   exchange,
   redirectOf,
   startOf,
-} from "../support/social-login.ts";
+} from "../support/social-sign-in.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 describe("the state of a sign-in", () => {
