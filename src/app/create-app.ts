@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 
 import { createAuthenticator } from "../features/access/index.ts";
 import type { HealthState } from "../features/health/index.ts";
-import type { Provider } from "../features/social-login/index.ts";
+import { createProviders, type Provider } from "../features/social-login/index.ts";
 import { createClientAddressReader } from "../platform/http/client-address.ts";
 import { createExchanges } from "../platform/http/exchange.ts";
 import { createGuard } from "../platform/http/guard.ts";
@@ -42,7 +42,7 @@ export interface App extends Edge {
 export function createApp(
   platform: Platform,
   health: HealthState,
-  providers: ReadonlyMap<string, Provider>,
+  providers: ReadonlyMap<string, Provider> = createProviders(platform),
 ): App {
   const { settings, clock, log } = platform;
   const exchanges = createExchanges({

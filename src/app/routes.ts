@@ -6,6 +6,7 @@ import { clientsRoutes } from "../features/clients/index.ts";
 import { emailChangeRoutes } from "../features/email-change/index.ts";
 import { emailVerificationRoutes } from "../features/email-verification/index.ts";
 import { type HealthState, healthRoutes } from "../features/health/index.ts";
+import { identitiesRoutes } from "../features/identities/index.ts";
 import { keysRoutes } from "../features/keys/index.ts";
 import {
   introspectionRoute,
@@ -71,6 +72,7 @@ export function createRoutes(
     .use(sessionsRoutes(parts))
     .use(ownSessionsRoutes(parts))
     .use(ownAccountRoutes(parts))
+    .use(identitiesRoutes(parts))
     .use(emailChangeRoutes(parts))
     .use(rolesRoutes(parts))
     .use(permissionsRoutes(parts))

@@ -2,6 +2,7 @@ import { writeFailedAttempts } from "../features/audit/index.ts";
 import { commit, version } from "../kernel/version.ts";
 import type { HealthState } from "../features/health/index.ts";
 import { adoptAlgorithm } from "../features/keys/index.ts";
+import type { Provider } from "../features/social-login/index.ts";
 import { describeError } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
 import { UnusableKeyError } from "../platform/jwt/key-pair.ts";
@@ -35,13 +36,17 @@ export interface RunningServer {
 
 /**
  * Opens the database and serves requests until it is stopped. With a Postgres server it listens first and responds with 503
- * until the database is reachable. The embedded database is opened first, and the start fails if it cannot be.
+ * until the database is reachable. The embedded database is opened first, and the start fails if it cannot be. Tests pass
+ * providers of their own.
  */
-export async function serve(platform: RunningPlatform): Promise<RunningServer> {
+export async function serve(
+  platform: RunningPlatform,
+  providers?: ReadonlyMap<string, Provider>,
+): Promise<RunningServer> {
   const { settings, database, log } = platform;
   const health: HealthState = { phase: "starting", database };
   const workers = createWorkers(platform);
-  const app = createApp(platform, health);
+  const app = createApp(platform, health, providers);
   if (database.kind === "embedded") await database.open();
   const server = await listen(app, platform);
   const url = httpUrl(settings.host, server.port ?? settings.port);

@@ -295,6 +295,7 @@ describe("an unset setting has its default", () => {
       postsEnabled: true,
       eventsIncludeTokens: true,
       auditRetentionSeconds: 31_536_000,
+      oauthKeepTokens: false,
     });
   });
 

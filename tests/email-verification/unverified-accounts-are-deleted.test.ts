@@ -91,6 +91,11 @@ describe.each([...databaseKinds])("on %s", (database) => {
       "insert into known_devices values ($, 'x', now() - interval '400 days', now() - interval '400 days')",
     ],
     [
+      "has an identity",
+      `insert into identities (id, user_id, provider, issuer, subject, credentials_version, created_at, last_used_at)
+       values (gen_random_uuid(), $, 'google', 'https://accounts.google.com', $, 1, now(), now())`,
+    ],
+    [
       "has a post",
       "insert into posts (user_id, post_data, visibility, created_at, updated_at) values ($, 'x', 'private', now(), now())",
     ],

@@ -53,7 +53,7 @@ test("every route is documented, but for the HTML pages", () => {
   const cookie = createRefreshCookie(app.platform.settings);
   const health = { phase: "serving", database: app.platform.database } as const;
   const routes = [
-    ...createRoutes({ kit, cookie, platform: app.platform, health }).routes,
+    ...createRoutes({ kit, cookie, platform: app.platform, health, providers: new Map() }).routes,
     ...createHotRoutes({ authenticate: never, cookie }),
   ];
   const names = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);

@@ -7,6 +7,7 @@ import {
   type RunningPlatform,
 } from "../../src/app/create-platform.ts";
 import { type RunningServer, serve } from "../../src/app/serve.ts";
+import type { Provider } from "../../src/features/social-login/index.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
 import { createLogger } from "../../src/platform/log/pino-logger.ts";
@@ -37,6 +38,8 @@ export interface TestAppOptions {
   readonly database?: DatabaseKind;
   readonly settings?: Record<string, string>;
   readonly overrides?: PlatformOverrides;
+  /** Providers of social login; by default those of the settings. */
+  readonly providers?: readonly Provider[];
 }
 
 const testSettings = {
@@ -150,7 +153,8 @@ export async function startUnready(
     eventsWanted: true,
     ...options.overrides,
   });
-  const server = await serve(platform);
+  const providers = options.providers?.map((each) => [each.name, each] as const);
+  const server = await serve(platform, providers && new Map(providers));
   const replicas: TestApp[] = [];
 
   return {

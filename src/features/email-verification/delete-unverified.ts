@@ -6,6 +6,7 @@ import { batchSize } from "../../platform/db/delete-batch.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
+import { identities } from "../identities/index.ts";
 import { posts } from "../posts/index.ts";
 import { userRoles } from "../roles/index.ts";
 import { sessions } from "../sessions/index.ts";
@@ -17,8 +18,8 @@ const action = "user.deleted";
 /**
  * Deletes up to a batch of the accounts whose address was never verified within `UNVERIFIED_RETENTION`, with everything of theirs,
  * and gives their number: address and username are free. Kept are accounts that were ever signed in to, which is possible while
- * `REQUIRE_EMAIL_VERIFICATION` is off, those that were changed within that time, disabled ones, and those to which an
- * administrator assigned a role. A stop is honoured between two accounts.
+ * `REQUIRE_EMAIL_VERIFICATION` is off, those that were changed within that time, disabled ones, those with an identity, and
+ * those to which an administrator assigned a role. A stop is honoured between two accounts.
  */
 export async function deleteUnverifiedAccounts(
   ctx: Context,
@@ -56,7 +57,7 @@ export async function deleteUnverifiedAccounts(
 
 function isAbandoned({ db }: Context, before: Date): SQL | undefined {
   const one = { one: sql`1` };
-  const tables = [sessions, knownDevices, posts, userRoles];
+  const tables = [sessions, knownDevices, identities, posts, userRoles];
   return and(
     isNull(users.emailVerifiedAt),
     isActive,

@@ -1,5 +1,6 @@
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordFailure } from "../audit/index.ts";
 import {
@@ -9,11 +10,10 @@ import {
   proveToken,
   useUpChallenges,
 } from "../email-challenges/index.ts";
-import { completeSignIn } from "../sign-in/index.ts";
+import { claimAccount, claimedVersion, completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { canonicalEmail } from "../users/index.ts";
-import { claimedVersion, claimEffects } from "./claim-account.ts";
 
 const purpose = "magic-link";
 const action = "user.login";
@@ -67,7 +67,10 @@ function signIn(
       query: lockChallenge(ctx, challenge, claimedVersion),
       effects: (proof) => [
         ...useUpChallenges(ctx, challenge),
-        ...claimEffects(ctx, user, by, proof),
+        // Read before the statement: an address that is verified stays so.
+        ...(user.emailVerifiedAt === null
+          ? when(proof.isUnverified, claimAccount(ctx, user, { by }))
+          : []),
       ],
       refusal,
     },

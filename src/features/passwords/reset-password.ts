@@ -6,9 +6,10 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordFailure } from "../audit/index.ts";
 import { type ChallengeEffects, consumeToken, findChallenge } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
+import { deleteIdentitiesOf } from "../identities/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { clearAttemptsAt, forgetOtherDevices } from "../sign-in/index.ts";
-import { nextCredentialsVersion, users } from "../users/index.ts";
+import { claimedIdentitiesVersion, nextCredentialsVersion, users } from "../users/index.ts";
 import { hashChosenPassword } from "./choose-password.ts";
 import { findUserWithPassword } from "./queries.ts";
 import { recordNewPassword } from "./record-new-password.ts";
@@ -62,7 +63,7 @@ function unusableLink(state: "expired" | null): AppError {
 
 /**
  * A user with the link has the mailbox, so it verifies the address as well. Whatever another person may have set up before is
- * deleted or void: the password, the sessions and, if the address was not verified, the devices.
+ * deleted or void: the password, the sessions and, if the address was not verified, the devices and the identities.
  */
 function resetEffects(
   ctx: Context,
@@ -79,6 +80,7 @@ function resetEffects(
         {
           passwordHash,
           credentialsVersion: nextCredentialsVersion,
+          identitiesVersion: claimedIdentitiesVersion,
           emailVerifiedAt: verifiedAt,
           wantedUsername: null,
           updatedAt: now,
@@ -90,6 +92,7 @@ function resetEffects(
       ...recordNewPassword(ctx, by, { userId, email }),
       ...when(sql`not ${wasVerified}`, [
         forgetOtherDevices(ctx, userId),
+        deleteIdentitiesOf(userId),
         recordAudit(ctx, { action: verified, result: "success", userId, detail: { by } }),
         ...recordEvent(ctx, verified, { user_id: userId, email }),
       ]),

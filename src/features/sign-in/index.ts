@@ -1,3 +1,4 @@
+export { claimAccount, claimedVersion } from "./claim-account.ts";
 export { completeSignIn, invalidCredentials, type ProvenIdentity } from "./complete-sign-in.ts";
 export {
   assertMayAttempt,

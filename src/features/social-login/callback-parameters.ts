@@ -13,9 +13,9 @@ export interface ProviderResponse {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Reads the parameters, each of which was sent once. Throws for one that is too long or holds what no valid value holds. */
-export function readResponse(sent: Readonly<Record<string, string>>): ProviderResponse {
-  const parameters = new Map(Object.entries(sent));
+/** Reads the parameters. Throws for one that was sent twice, is too long, or holds what no valid value holds. */
+export function readResponse(read: () => Readonly<Record<string, string>>): ProviderResponse {
+  const parameters = new Map(Object.entries(readOnce(read)));
   for (const value of parameters.values()) {
     if (value.length > maximumLength || value.includes("\0")) throw startAgain("parameter_invalid");
   }
@@ -27,6 +27,15 @@ export function readResponse(sent: Readonly<Record<string, string>>): ProviderRe
   const state = find("state");
   if (state === null) throw startAgain("state_missing");
   return { state, code: find("code"), error: find("error"), issuer: find("iss"), parameters };
+}
+
+/** RFC 6749 §3.1: a parameter that is sent twice is an error. */
+function readOnce(read: () => Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  try {
+    return read();
+  } catch (error) {
+    throw startAgain("parameter_invalid", error);
+  }
 }
 
 /** The errors of users who cancel: RFC 6749 §4.1.2.1, and Apple's own. */

@@ -7,13 +7,19 @@ import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { callbackUrl, withParameters } from "./addresses.ts";
-import { assertNoError, getCode, type ProviderResponse, readResponse } from "./callback-parameters.ts";
+import {
+  assertNoError,
+  getCode,
+  type ProviderResponse,
+  readResponse,
+} from "./callback-parameters.ts";
 import { recordingRefusals, startAgain } from "./errors.ts";
 import { issueCode } from "./issue-code.ts";
 import { linkIdentity } from "./link-identity.ts";
 import { findSecrets, type SignInSecrets } from "./pkce.ts";
 import type { Provider } from "./provider.ts";
-import { type ProvenProfile, resolveAccount } from "./resolve-account.ts";
+import type { ProvenProfile } from "./proven-profile.ts";
+import { resolveAccount } from "./resolve-account.ts";
 import { type Browser, getProvider, type SocialLogin, type StateClaims } from "./social-login.ts";
 
 /** RFC 8176 registers no value for a sign-in at another provider; this one is widely used. */
@@ -33,7 +39,11 @@ export type CallbackOutcome =
 export async function finish(
   ctx: Context,
   social: SocialLogin,
-  input: { provider: string; parameters: Readonly<Record<string, string>>; browser: Browser },
+  input: {
+    provider: string;
+    parameters: () => Readonly<Record<string, string>>;
+    browser: Browser;
+  },
 ): Promise<CallbackOutcome> {
   const provider = getProvider(social, input.provider);
   await spendOrReject(ctx, [{ limit: limits.socialLoginByAddress, source: addressSource(ctx) }]);
@@ -47,7 +57,10 @@ export async function finish(
     assertNoError(response);
     const code = getCode(response);
     const secrets = getSecrets(ctx, ticket, binding);
-    return { state: ticket.claims, proven: await redeem(ctx, provider, { response, code, secrets }) };
+    return {
+      state: ticket.claims,
+      proven: await redeem(ctx, provider, { response, code, secrets }),
+    };
   });
   return state.lnk ? finishLink(ctx, state, state.lnk, proven) : finishSignIn(ctx, state, proven);
 }

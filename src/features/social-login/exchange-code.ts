@@ -106,7 +106,10 @@ function assertVerifier(ctx: Context, code: FoundCode, verifier: string | null):
  * One row while the code, its user and its identity are as they were. User and code stay locked until the statement has consumed
  * the code; the user is locked first, as everywhere.
  */
-function lockCode(ctx: Context, { digest, user, credentialsVersion }: FoundCode): SessionProofQuery {
+function lockCode(
+  ctx: Context,
+  { digest, user, credentialsVersion }: FoundCode,
+): SessionProofQuery {
   const isStillLinked = exists(
     ctx.db
       .select({ id: identities.id })

@@ -9,11 +9,7 @@ import { createSocialLogin } from "./social-login.ts";
 import { startLink } from "./start-link.ts";
 
 /** Linking identities at providers to the signed-in user's account. */
-export function identityLinkRoutes({
-  kit,
-  platform,
-  providers,
-}: Omit<SocialLoginParts, "cookie">) {
+export function identityLinkRoutes({ kit, platform, providers }: Omit<SocialLoginParts, "cookie">) {
   const social = createSocialLogin(platform, providers);
   const bindingCookie = createBindingCookie(platform.settings);
   return new Elysia({ prefix: "/api/v1/users/me/identities" }).use(kit).post(

@@ -35,7 +35,8 @@ export const startQuery = Type.Object(
     code_challenge: Type.Optional(
       Type.String({
         pattern: "^[A-Za-z0-9_-]{43}$",
-        description: "The application's PKCE challenge (RFC 7636); the exchange then requires its verifier.",
+        description:
+          "The application's PKCE challenge (RFC 7636); the exchange then requires its verifier.",
       }),
     ),
     code_challenge_method: Type.Optional(Type.String({ description: "`S256`.", maxLength: 16 })),
@@ -66,8 +67,8 @@ export const callbackParameters = Object.entries(callbackBody.properties).map(
     name,
     in: "query",
     required: false,
-    description,
-    schema: { type: "string" },
+    description: description ?? "",
+    schema: { type: "string" } as const,
   }),
 );
 

@@ -23,11 +23,7 @@ export function deriveSecrets(ctx: Context, origin: Origin): SignInSecrets {
 }
 
 /** The secrets of the sign-in with this challenge, or null. Those from before a key change are found as well. */
-export function findSecrets(
-  ctx: Context,
-  origin: Origin,
-  challenge: string,
-): SignInSecrets | null {
+export function findSecrets(ctx: Context, origin: Origin, challenge: string): SignInSecrets | null {
   const verifiers = ctx.secrets.digests(purpose, messageOf(origin));
   const found = verifiers.find((one) => equalInConstantTime(challengeOf(one), challenge));
   return found === undefined ? null : secretsOf(found);

@@ -39,10 +39,7 @@ export function socialLoginRoutes({ kit, cookie, platform, providers }: SocialLo
   const response = { 200: successSchema(callbackSchema), 302: Type.Void() };
 
   /** Finishes a sign-in, and gives the `data` of the response; undefined for a redirect. */
-  async function callback(
-    ctx: Context,
-    { request, set, ...sent }: CallbackRequest,
-  ) {
+  async function callback(ctx: Context, { request, set, ...sent }: CallbackRequest) {
     const outcome = await finish(ctx, social, {
       ...sent,
       browser: browserOf(request, bindingCookie),
@@ -88,7 +85,12 @@ export function socialLoginRoutes({ kit, cookie, platform, providers }: SocialLo
       "/:provider/callback",
       async ({ ctx, params, request, set }) => {
         refuseHead(request);
-        return callback(ctx, { provider: params.provider, parameters: readQuery(request), request, set });
+        return callback(ctx, {
+          provider: params.provider,
+          parameters: () => readQuery(request),
+          request,
+          set,
+        });
       },
       {
         anyone: true,
@@ -107,7 +109,7 @@ export function socialLoginRoutes({ kit, cookie, platform, providers }: SocialLo
     .post(
       "/:provider/callback",
       ({ ctx, params, body, request, set }) =>
-        callback(ctx, { provider: params.provider, parameters: body, request, set }),
+        callback(ctx, { provider: params.provider, parameters: () => body, request, set }),
       {
         anyone: true,
         accepts: "form",
@@ -128,7 +130,7 @@ export function socialLoginRoutes({ kit, cookie, platform, providers }: SocialLo
 /** A request to the callback, as the handlers receive it. */
 interface CallbackRequest {
   readonly provider: string;
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly parameters: () => Readonly<Record<string, string>>;
   readonly request: Request;
   readonly set: ResponseSettings;
 }

@@ -21,7 +21,7 @@ export function canonicalEmail(received: string, field = "email"): string {
 }
 
 /** The same, or null for any other string (RFC 5321 §4.5.3.1 lengths, RFC 5322 dot-atom). */
-function findCanonicalEmail(received: string): string | null {
+export function findCanonicalEmail(received: string): string | null {
   const trimmed = received.trim();
   if (trimmed.length > maximumLength || !isPrintable(trimmed)) return null;
   const at = trimmed.lastIndexOf("@");

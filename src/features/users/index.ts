@@ -1,4 +1,4 @@
-export { canonicalEmail, lowerAscii } from "./canonical-email.ts";
+export { canonicalEmail, findCanonicalEmail, lowerAscii } from "./canonical-email.ts";
 export {
   deleteEndedReservations,
   endReservation,
@@ -15,6 +15,8 @@ export {
   type UserView,
 } from "./model.ts";
 export {
+  acceptableProfile,
+  type ForeignProfile,
   profileColumnsOf,
   profileFields,
   profileSchema,
@@ -22,6 +24,7 @@ export {
   viewProfile,
 } from "./profile.ts";
 export {
+  claimedIdentitiesVersion,
   duplicate,
   identityColumns,
   isActive,

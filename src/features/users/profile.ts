@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
 
 import type { UserProfile } from "../../kernel/context.ts";
 import { checkMetadata } from "./check-metadata.ts";
@@ -60,6 +61,22 @@ export function profileColumnsOf(changes: ProfileUpdate) {
     ...(avatarUrl === undefined ? {} : { avatarUrl }),
     ...(locale === undefined ? {} : { locale: locale === null ? null : findLanguageTag(locale) }),
     ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
+  };
+}
+
+/** The fields of a profile that come from elsewhere, such as from a provider. */
+export interface ForeignProfile {
+  readonly name: string | null;
+  readonly avatarUrl: string | null;
+  readonly locale: string | null;
+}
+
+/** The same, with null for each value that a request could not set. */
+export function acceptableProfile({ name, avatarUrl, locale }: ForeignProfile): ForeignProfile {
+  return {
+    name: Value.Check(nameSchema, name) ? name : null,
+    avatarUrl: Value.Check(avatarUrlSchema, avatarUrl) ? avatarUrl : null,
+    locale: Value.Check(localeSchema, locale) ? findLanguageTag(locale) : null,
   };
 }
 

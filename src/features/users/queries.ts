@@ -36,6 +36,13 @@ export const isActive = sql<boolean>`(${users.deletedAt} is null and ${users.dis
 /** In an `UPDATE` of `users`: the version of the credentials with which all earlier sessions, links and codes are void. */
 export const nextCredentialsVersion = sql`${users.credentialsVersion} + 1`;
 
+/**
+ * In an `UPDATE` of `users` that verifies the address and gives `nextCredentialsVersion`: identities that were linked to an
+ * unverified account are void from now on; those of a verified account stay.
+ */
+export const claimedIdentitiesVersion = sql`case when ${users.emailVerifiedAt} is null
+  then ${nextCredentialsVersion} else ${users.identitiesVersion} end`;
+
 /** Whether an error says that another account has the username, or one that looks like it, or gave it up a short time ago. */
 export function isUsernameTaken(error: unknown): boolean {
   const constraint = violatedUniqueConstraint(error);

@@ -48,7 +48,7 @@ export function createTickets<Schema extends TObject>(
   return {
     issue(id, claims) {
       const exp = numericDate(addSeconds(clock.now(), ttlSeconds));
-      return current.sign({ ...claims, jti: id, exp, iat: false });
+      return current.sign(asSignable({ ...claims, jti: id, exp, iat: false }));
     },
     async verify(text) {
       if (text.length > maximumLength) return null;
@@ -61,6 +61,11 @@ export function createTickets<Schema extends TObject>(
       return null;
     },
   };
+}
+
+/** The library's type of claims is a recursive type of JSON values, which a generic type is never known to match. */
+function asSignable(claims: object): Parameters<ReturnType<typeof signerOf>["sign"]>[0] {
+  return claims as Parameters<ReturnType<typeof signerOf>["sign"]>[0];
 }
 
 /** The library's functions, without an application. Its `verify` returns false for every fault. */

@@ -1,0 +1,17 @@
+export type { ReceivedTokens } from "./kept-tokens.ts";
+export { identitySchema, viewIdentity } from "./model.ts";
+export {
+  findIdentity,
+  type FoundIdentity,
+  type IdentityKey,
+  type IdentityRecord,
+  sealedProviderTokens,
+} from "./queries.ts";
+export { identitiesRoutes } from "./routes.ts";
+export { identities } from "./table.ts";
+export {
+  deleteIdentitiesOf,
+  insertIdentity,
+  type PresentedIdentity,
+  updateIdentity,
+} from "./write-identity.ts";
