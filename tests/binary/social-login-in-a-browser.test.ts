@@ -19,6 +19,7 @@ describeInBrowser("social login in Chromium, at the executable", () => {
   let server: ServerProcess;
   let browser: Browser;
   let publicUrl = "";
+  let settings: Record<string, string> = {};
 
   beforeAll(async () => {
     const port = await findSparePort();
@@ -26,22 +27,22 @@ describeInBrowser("social login in Chromium, at the executable", () => {
     home = await createHome("postgres");
     provider = await startOpenIdProvider([`${publicUrl}/api/v1/auth/oauth/local/callback`]);
     application = startSocialLoginApp("local", () => ({ url: server.url, publicUrl }));
+    settings = {
+      ...home.settings,
+      ENVIRONMENT: "test",
+      HOST: "127.0.0.1",
+      PUBLIC_URL: publicUrl,
+      JWT_SECRET_KEY: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only",
+      BCRYPT_COST: "4",
+      RATE_LIMITS_ENABLED: "false",
+      REQUIRE_EMAIL_VERIFICATION: "false",
+      MAIL_TRANSPORT: "none",
+      REDIRECT_URIS: application.redirectUri,
+      ...provider.settings("LOCAL"),
+    };
     server = await startGatehouse({
       cwd: home.cwd,
-      settings: {
-        ...home.settings,
-        ENVIRONMENT: "test",
-        HOST: "127.0.0.1",
-        PORT: String(port),
-        PUBLIC_URL: publicUrl,
-        JWT_SECRET_KEY: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only",
-        BCRYPT_COST: "4",
-        RATE_LIMITS_ENABLED: "false",
-        REQUIRE_EMAIL_VERIFICATION: "false",
-        MAIL_TRANSPORT: "none",
-        REDIRECT_URIS: application.redirectUri,
-        ...provider.settings("LOCAL"),
-      },
+      settings: { ...settings, PORT: String(port) },
     });
     browser = await openBrowser();
   });
@@ -124,12 +125,10 @@ describeInBrowser("social login in Chromium, at the executable", () => {
   });
 
   test("a user links the provider, signs in with it, and removes it", async () => {
-    const [email, { login }] = [freshEmail(), newLogin()];
-    await server.post("/api/v1/auth/register", { email, password: goodPassword });
+    const [owner, { login }] = [newLogin(), newLogin()];
     const first = await newProfile();
     await first.page.goto(application.url);
     await first.page.click("text=Sign in");
-    const owner = newLogin();
     await signInAtProvider(first.page, owner.login);
     await first.context.clearCookies();
 
@@ -195,19 +194,8 @@ describeInBrowser("social login in Chromium, at the executable", () => {
     const login = await server.post("/api/v1/auth/login", { email, password: goodPassword });
     expect(login.status).toBe(200);
 
-    await using fresh = await startGatehouse({
-      cwd: home.cwd,
-      settings: {
-        ...home.settings,
-        ENVIRONMENT: "test",
-        JWT_SECRET_KEY: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only",
-        BCRYPT_COST: "4",
-        MAIL_TRANSPORT: "none",
-        REQUIRE_EMAIL_VERIFICATION: "false",
-        REDIRECT_URIS: application.redirectUri,
-        ...provider.settings("LOCAL"),
-      },
-    });
+    // It has read nothing of the provider yet.
+    await using fresh = await startGatehouse({ cwd: home.cwd, settings });
     const start = await fresh.call("GET", "/api/v1/auth/oauth/local");
     expect([start.status, start.json.error.code]).toEqual([503, "UNAVAILABLE"]);
     expect((await fresh.post("/api/v1/auth/login", { email, password: goodPassword })).status).toBe(

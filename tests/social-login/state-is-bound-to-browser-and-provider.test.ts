@@ -102,10 +102,7 @@ describe("the state of a sign-in", () => {
     missing.searchParams.delete("state");
     await expectRefusal(await comeBack(browser, altered), "ticket_invalid");
     await expectRefusal(await comeBack(browser, missing), "state_missing");
-    await expectRefusal(
-      await comeBack(browser, `${url.href}&state=${state}`),
-      "parameter_invalid",
-    );
+    await expectRefusal(await comeBack(browser, `${url.href}&state=${state}`), "parameter_invalid");
     setSystemTime(Date.now() + 601_000);
     try {
       await expectRefusal(await comeBack(browser, url), "ticket_invalid");
