@@ -1,6 +1,7 @@
-import { providerSettingsIn, readProviderSetting } from "./providers/read-providers.ts";
+import { providerSettingsIn } from "./providers/candidates.ts";
 import { type Settings, settingsByName } from "./settings.ts";
 import { type Environment, findSource, type GivenSource } from "./read-given.ts";
+import { readOne } from "./read-one.ts";
 import { type Setting, settingKey } from "./setting.ts";
 
 /** One setting for display. A secret is shown as `[set]`, an unset setting as `[unset]`. */
@@ -45,7 +46,7 @@ function showValue(setting: Setting, value: unknown): string {
 
 /** A wrong setting of a provider does not stop the start, so it may be shown. Its value is not. */
 function showProviderValue(name: string, setting: Setting, environment: Environment): string {
-  const { value, problem } = readProviderSetting(name, setting, environment);
+  const { value, problem } = readOne(name, setting, environment);
   return problem === null ? showValue(setting, value) : "[invalid]";
 }
 

@@ -10,8 +10,8 @@ import { passwords } from "./groups/passwords.ts";
 import { socialLogin } from "./groups/social-login.ts";
 import { tokens } from "./groups/tokens.ts";
 import { verification } from "./groups/verification.ts";
+import { documentedProviderSettings } from "./providers/candidates.ts";
 import type { ProviderSettings } from "./providers/provider-settings.ts";
-import { documentedProviderSettings } from "./providers/read-providers.ts";
 import type { Setting, SettingGroup, SettingKey, SettingValue } from "./setting.ts";
 
 /** The groups of settings, in the order of the documentation. */

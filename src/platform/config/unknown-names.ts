@@ -1,7 +1,7 @@
 import damerauLevenshtein from "damerau-levenshtein";
 
+import { providerSettingsIn } from "./providers/candidates.ts";
 import { findNearestOidcSetting, isOidcSetting } from "./providers/oidc-names.ts";
-import { providerSettingsIn } from "./providers/read-providers.ts";
 import { settingsByName } from "./settings.ts";
 import type { Environment } from "./read-given.ts";
 import type { SettingsProblem } from "./settings-error.ts";
@@ -34,16 +34,17 @@ const ordinaryNames = new Set([
 ]);
 
 /** Names whose nearest setting by edits is not the one that is meant. */
-const betterGuesses: ReadonlyMap<string, string> = new Map([["SMTP_HOST", "SMTP_SERVER"]]);
+const betterGuesses: ReadonlyMap<string, string> = new Map([
+  ["SMTP_HOST", "SMTP_SERVER"],
+  ["OIDC_ISSUER", "OIDC_<NAME>_ISSUER"],
+  ["OIDC_CLIENT_ID", "OIDC_<NAME>_CLIENT_ID"],
+  ["OIDC_CLIENT_SECRET", "OIDC_<NAME>_CLIENT_SECRET"],
+]);
 
 /** Edits up to which a name is taken for a misspelt one. */
 const maximumEdits = 2;
 
-const ownNames = [
-  ...settingsByName.keys(),
-  ...providerSettingsIn({}).keys(),
-  ...laterSettingNames,
-];
+const ownNames = [...settingsByName.keys(), ...providerSettingsIn({}).keys(), ...laterSettingNames];
 const knownNames = new Set(ownNames.flatMap((name) => [name, `${name}_FILE`]));
 const knownByLength = Map.groupBy(
   [...knownNames].map((name) => ({ name, letters: new Set(name) })),

@@ -14,7 +14,7 @@ import { readResponse, toOutboundError } from "./read-response.ts";
 /** What tests replace. */
 export interface HttpClientOptions {
   readonly resolve?: ResolveHost;
-  /** The certificates (PEM) that sign those of servers. Default: those of the system and of NODE_EXTRA_CA_CERTS. */
+  /** The certificates (PEM) that sign those of servers. Default: the bundled ones and those of NODE_EXTRA_CA_CERTS. */
   readonly certificateAuthorities?: readonly string[];
   /** How long a request may take in all. Default: 5. */
   readonly timeoutSeconds?: number;
@@ -70,7 +70,13 @@ interface Exchange {
   readonly options: HttpClientOptions;
 }
 
-function exchange({ url, request, addresses, signal, options }: Exchange): Promise<OutboundResponse> {
+function exchange({
+  url,
+  request,
+  addresses,
+  signal,
+  options,
+}: Exchange): Promise<OutboundResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<OutboundResponse>();
   const { certificateAuthorities } = options;
   const sent = (url.protocol === "https:" ? https : http).request({

@@ -1,7 +1,17 @@
-import { type HttpClient, OutboundError, type OutboundFault, type OutboundRequest } from "./port.ts";
+import {
+  type HttpClient,
+  OutboundError,
+  type OutboundFault,
+  type OutboundRequest,
+} from "./port.ts";
 
 /** Why a service gave no JSON: there is no response, or the response is no result of the request. */
-export type JsonFault = OutboundFault | "redirect" | "server_error" | "too_many_requests" | "not_json";
+export type JsonFault =
+  | OutboundFault
+  | "redirect"
+  | "server_error"
+  | "too_many_requests"
+  | "not_json";
 
 /** A request that got no JSON. The message holds nothing of the response. */
 export class NoJsonError extends Error {

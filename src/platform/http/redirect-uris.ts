@@ -1,7 +1,8 @@
 import type { Settings } from "../config/settings.ts";
 
 /** An http URI on this machine: its host, its port, and what follows. */
-const loopback = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::([1-9]\d{0,4}))?((?:[/?].*)?)$/s;
+const loopback =
+  /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::([1-9]\d{0,4}))?((?:[/?].*)?)$/s;
 
 /**
  * Whether a sign-in may lead back to a URI: it is one of `REDIRECT_URIS`, character by character. For http on this machine

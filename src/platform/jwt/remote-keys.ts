@@ -1,3 +1,5 @@
+import { Type } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { createLocalJWKSet, type JWSHeaderParameters } from "jose";
 
 import type { Clock } from "../../kernel/clock.ts";
@@ -30,6 +32,19 @@ export class InvalidKeySetError extends Error {}
 /** A key that its owner has removed verifies for ten minutes at most. An unknown `kid` loads the set again. */
 const times: KeepingTimes = { valueSeconds: 600, errorSeconds: 5, renewalSeconds: 30 };
 
+/** The import of a key checks its other members. */
+const keySetCheck = TypeCompiler.Compile(
+  Type.Object({
+    keys: Type.Array(
+      Type.Object({
+        kty: Type.String(),
+        kid: Type.Optional(Type.String()),
+        issuer: Type.Optional(Type.String()),
+      }),
+    ),
+  }),
+);
+
 type FindKey = (header: JWSHeaderParameters) => Promise<RemoteKey | null>;
 
 /** Loads the JWK set when a key is first needed, and keeps it. */
@@ -56,26 +71,16 @@ export function createRemoteKeys(
 }
 
 function readKeySet(json: unknown): FindKey {
-  if (!isKeySet(json)) throw new InvalidKeySetError("no JWK set");
+  if (!keySetCheck.Check(json)) throw new InvalidKeySetError("no JWK set");
   const keySet = createLocalJWKSet(json);
   return async (header) => {
     try {
       const key = await keySet(header);
       const jwk = json.keys.find(({ kid }) => kid === header.kid);
-      return { key, issuer: typeof jwk?.["issuer"] === "string" ? jwk["issuer"] : null };
+      return { key, issuer: jwk?.issuer ?? null };
     } catch {
       // No key matches, or several do: then the token must name one (OpenID Connect Core §10.1). Or the key is unusable.
       return null;
     }
   };
-}
-
-interface KeySet {
-  keys: { readonly kty: string; readonly kid?: string; readonly [member: string]: unknown }[];
-}
-
-/** Whether each key is an object with a type. The import of a key checks its other members. */
-function isKeySet(value: unknown): value is KeySet {
-  const keys: unknown = Object(value).keys;
-  return Array.isArray(keys) && keys.every((key: unknown) => typeof Object(key).kty === "string");
 }

@@ -9,7 +9,7 @@ import { createRemoteKeys } from "../../../platform/jwt/remote-keys.ts";
 import type { Provider } from "../provider.ts";
 import { publicEndpoint } from "./call-provider.ts";
 import { createOpenIdProvider, type OpenIdServer, type Outbound } from "./openid-provider.ts";
-import { textOf } from "./received-values.ts";
+import { membersOf, textOf } from "./received-values.ts";
 
 type AppleSettings = BuiltInSettings<"apple">;
 
@@ -70,9 +70,10 @@ function createClientSecret(settings: AppleSettings, key: KeyObject, now: Date):
 /** Apple sends the name with the first sign-in only, by way of the browser: it proves nothing. */
 function nameOf(user: string | undefined): string | null {
   try {
-    const { firstName, lastName } = Object(Object(JSON.parse(user ?? "null")).name);
+    const { name } = membersOf(JSON.parse(user ?? "{}"), "profile_invalid");
+    const { firstName, lastName } = membersOf(name, "profile_invalid");
     const names = [textOf(firstName, 100), textOf(lastName, 99)];
-    return textOf(names.filter((name) => name !== null).join(" "), 200);
+    return textOf(names.filter((each) => each !== null).join(" "), 200);
   } catch {
     return null;
   }

@@ -43,7 +43,13 @@ export function createDiscord(
         throw new ProviderError("unavailable", "profile_invalid");
       }
       const name = textOf(members["global_name"], 200) ?? members["username"];
-      const fields = { email, email_verified: verified, name, locale, picture: pictureOf(id, avatar) };
+      const fields = {
+        email,
+        email_verified: verified,
+        name,
+        locale,
+        picture: pictureOf(id, avatar),
+      };
       return { profile: { issuer, subject: id, ...readProfileFields(fields) }, tokens };
     },
   };

@@ -84,7 +84,8 @@ function readEndpoint(address: string, { mayBePrivate }: DiscoveredIssuer): Endp
   if (parsed !== null && parsed.username === "" && parsed.password === "") {
     const isPrivate = mayBePrivate(address);
     const isHttp = isPrivate && parsed.protocol === "http:";
-    if (parsed.protocol === "https:" || isHttp) return { url: parsed.href, mayBePrivate: isPrivate };
+    if (parsed.protocol === "https:" || isHttp)
+      return { url: parsed.href, mayBePrivate: isPrivate };
   }
   throw new ProviderError("unavailable", "discovery_invalid");
 }

@@ -5,7 +5,7 @@ import { type Provider, ProviderError } from "../provider.ts";
 import { publicEndpoint, readResource } from "./call-provider.ts";
 import type { Outbound } from "./openid-provider.ts";
 import { readProfileFields } from "./profile-fields.ts";
-import { type Members, membersOf } from "./received-values.ts";
+import { isMembers, type Members, membersOf } from "./received-values.ts";
 import { requestTokens } from "./request-tokens.ts";
 
 const tokenEndpoint = publicEndpoint("https://github.com/login/oauth/access_token");
@@ -64,7 +64,6 @@ export function createGithub(
 /** The address of the public profile is no proof: it is not read. */
 function primaryAddress(emails: unknown): Members {
   if (!Array.isArray(emails)) throw new ProviderError("unavailable", "profile_invalid");
-  const primary: unknown = emails.find((entry: unknown) => Object(entry).primary === true);
-  const { email, verified } = membersOf(primary ?? {}, "profile_invalid");
-  return { email, email_verified: verified };
+  const primary = emails.filter(isMembers).find((entry) => entry["primary"] === true);
+  return { email: primary?.["email"], email_verified: primary?.["verified"] };
 }

@@ -33,7 +33,8 @@ export function createTenantCheck(tenant: string, outbound: Outbound): () => Pro
 }
 
 function always(isAllowed: TenantCheck): () => Promise<TenantCheck> {
-  return () => Promise.resolve((id) => typeof id === "string" && tenantId.test(id) && isAllowed(id));
+  return () =>
+    Promise.resolve((id) => typeof id === "string" && tenantId.test(id) && isAllowed(id));
 }
 
 async function findTenantId(domain: string, { httpClient }: Outbound): Promise<string> {

@@ -1,7 +1,10 @@
 import { CodeChallengeMethod, OAuth2Client } from "arctic";
 
 import { type KeepingTimes, keepValue } from "../../../kernel/kept-value.ts";
-import { mayBePrivate, type OidcSettings } from "../../../platform/config/providers/provider-settings.ts";
+import {
+  mayBePrivate,
+  type OidcSettings,
+} from "../../../platform/config/providers/provider-settings.ts";
 import type { Provider } from "../provider.ts";
 import { discover, type DiscoveredServer } from "./discovery.ts";
 import { createOpenIdProvider, type Outbound } from "./openid-provider.ts";

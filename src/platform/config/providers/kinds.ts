@@ -10,7 +10,7 @@ export const issuer: Kind<TString, ""> = {
   schema: Type.String({ maxLength: 512 }),
   suffix: "",
   expected:
-    "an https URL without user, query or fragment, exactly as the issuer's metadata has it; http only for a private host",
+    "an https URL without user, query or fragment, exactly as the issuer's metadata has it, or http for a private host",
   read: (given) => (readWebAddress(given) === undefined ? undefined : given),
   show: (value) => value,
 };
@@ -20,7 +20,7 @@ export const serviceAddress: Kind<TString, ""> = {
   schema: Type.String({ maxLength: 512 }),
   suffix: "",
   expected:
-    "an https URL such as https://gitlab.example.com, without user, query or fragment; http only for a private host",
+    "an https URL such as https://gitlab.example.com, without user, query or fragment, or http for a private host",
   read: (given) => readWebAddress(given)?.href.replace(/\/+$/, ""),
   show: (value) => value,
 };

@@ -42,7 +42,11 @@ export function findNearestOidcSetting(name: string): string | null {
     const meant = [...suffixes, ...suffixes.map((suffix) => `${suffix}_FILE`)].find(
       (suffix) => edits + editsBetween(tail, suffix) <= maximumEdits,
     );
-    if (meant !== undefined) return ["OIDC", ...words.slice(1, end), meant].join("_");
+    const chosen = words
+      .slice(1, end)
+      .join("_")
+      .replaceAll(/[^A-Z0-9]+/g, "_");
+    if (meant !== undefined) return `OIDC_${chosen.replaceAll(/^_|_$/g, "") || "<NAME>"}_${meant}`;
   }
   return null;
 }

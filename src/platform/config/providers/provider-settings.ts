@@ -36,7 +36,9 @@ export type OidcSettings = ValuesOf<typeof oidcProvider> &
 
 /** The settings of a provider of social login that is on. */
 export type ProviderSettings =
-  | { [Kind in keyof typeof builtInProviders]: BuiltInSettings<Kind> }[keyof typeof builtInProviders]
+  | {
+      [Kind in keyof typeof builtInProviders]: BuiltInSettings<Kind>;
+    }[keyof typeof builtInProviders]
   | OidcSettings;
 
 /** Whether a request to this URL of a provider may go to a private address, and use http. */
