@@ -1,9 +1,15 @@
 import { completeSignIn } from "../../src/features/sign-in/index.ts";
-import { type ResolvedAccount, resolveAccount } from "../../src/features/social-login/index.ts";
+import type { IdentityRecord } from "../../src/features/identities/index.ts";
+import {
+  linkIdentity,
+  type ResolvedAccount,
+  resolveAccount,
+} from "../../src/features/social-login/index.ts";
 import type { ProviderProfile, ProviderTokens } from "../../src/features/social-login/provider.ts";
 import type { TokenResponse } from "../../src/features/tokens/index.ts";
 import { type Context, createContext } from "../../src/platform/platform.ts";
 import { freshEmail } from "./journey.ts";
+import { sessionOf } from "./session-calls.ts";
 import type { TestApp } from "./test-app.ts";
 
 let subjects = 0;
@@ -68,4 +74,33 @@ export function identitiesOf(app: TestApp, userId: string): Promise<Record<strin
   return app.rows(
     `select id, provider, subject, email from identities where user_id = '${userId}' order by id`,
   );
+}
+
+/** Links an identity through the session of this access token, as a callback does. */
+export async function linkTo(
+  app: TestApp,
+  user: { readonly userId: string; readonly accessToken: string },
+  profile: ProviderProfile,
+  { provider = "example", tokens, device }: SocialSignIn = {},
+): Promise<IdentityRecord> {
+  const { userId } = user;
+  const [row] = await app.rows(
+    `select credentials_version from users where id = '${userId}'`,
+  );
+  return linkIdentity(callbackContext(app, device), {
+    provider,
+    profile,
+    tokens: tokens ?? null,
+    userId,
+    sessionId: sessionOf(user.accessToken),
+    credentialsVersion: Number(row?.["credentials_version"]),
+  });
+}
+
+/** A user who has signed up at a provider, and has no password. */
+export async function signUpSocially(app: TestApp, how: SocialSignIn = {}) {
+  const profile = freshProfile();
+  const tokens = await signInSocially(app, profile, how);
+  const { user_id: userId, access_token: accessToken, refresh_token: refreshToken } = tokens;
+  return { userId, email: String(profile.email), accessToken, refreshToken, profile };
 }
