@@ -84,9 +84,7 @@ export async function linkTo(
   { provider = "example", tokens, device }: SocialSignIn = {},
 ): Promise<IdentityRecord> {
   const { userId } = user;
-  const [row] = await app.rows(
-    `select credentials_version from users where id = '${userId}'`,
-  );
+  const [row] = await app.rows(`select credentials_version from users where id = '${userId}'`);
   return linkIdentity(callbackContext(app, device), {
     provider,
     profile,
