@@ -66,10 +66,10 @@ async function signWithForeignKey(claims: Claims, { published }: IdTokenKey): Pr
   return (await createIdTokenKey(published.kid)).sign(claims);
 }
 
-const without =
-  (name: string) =>
-  (claims: Claims): Claims =>
-    Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
+function without(name: string) {
+  return <Value>(values: Readonly<Record<string, Value>>): Record<string, Value> =>
+    Object.fromEntries(Object.entries(values).filter(([key]) => key !== name));
+}
 
 let loopbackHits = 0;
 const loopback = Bun.serve({

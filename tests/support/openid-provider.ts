@@ -83,7 +83,7 @@ export async function startOpenIdProvider(
     new Provider(issuer, configurationOf(await newSigningKey())).callback();
 
   let handle = await newHandler();
-  const server = createServer((request, response) => void handle(request, response));
+  const server = createServer((request, response) => handle(request, response));
   const listen = () =>
     new Promise<void>((resolve, reject) => {
       server.once("error", reject);

@@ -10,12 +10,15 @@ import { createIdTokenKey, type IdTokenKey } from "./id-token-key.ts";
 /** The claims of an ID token or of a userinfo response. */
 export type Claims = Record<string, unknown>;
 
+/** What a correct provider returns with. */
+export type CallbackParameters = Readonly<Record<"code" | "state" | "iss", string>>;
+
 /** In what an OpenID Connect provider differs from a correct one; each function gets what a correct one would send. */
 export interface Script {
   readonly discovery?: (document: Claims) => Claims | Response;
   readonly keys?: (document: { keys: unknown[] }) => Response;
-  /** The parameters of the redirect to the callback; one that is undefined is left out. */
-  readonly callback?: (parameters: Claims) => Claims;
+  /** The parameters of the redirect to the callback. */
+  readonly callback?: (parameters: CallbackParameters) => Record<string, string>;
   /** The authorization request as the provider sees it. */
   readonly request?: (parameters: URLSearchParams) => void;
   readonly token?: (body: Claims) => Claims | Response | Promise<Response>;
@@ -73,11 +76,7 @@ export async function startScriptedProviders(
       state: parameters.get("state") ?? "",
       iss: issuer,
     };
-    const changed = Object.entries(script.callback?.(correct) ?? correct);
-    const sent = changed.flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)]],
-    );
-    return redirectTo(parameters.get("redirect_uri") ?? "", Object.fromEntries(sent));
+    return redirectTo(parameters.get("redirect_uri") ?? "", script.callback?.(correct) ?? correct);
   }
 
   async function redeem(issuer: string, script: Script, request: Request): Promise<Response> {
