@@ -306,6 +306,20 @@ const rows: Readonly<Record<string, Row>> = {
     reason: "discovery_not_json",
     last: "GET .well-known/openid-configuration",
   },
+  "no-code-challenge-supported": {
+    script: {
+      discovery: (document) => ({ ...document, code_challenge_methods_supported: ["plain"] }),
+    },
+    status: 503,
+    reason: "code_challenge_unsupported",
+    last: "GET .well-known/openid-configuration",
+  },
+  "access-token-of-another-user": {
+    script: { claims: (claims) => ({ ...claims, at_hash: "AAAAAAAAAAAAAAAAAAAAAA" }) },
+    status: 400,
+    reason: "access_token_of_another",
+    last: "GET keys",
+  },
   // Attack: the user's browser is sent to the provider with the challenge of another sign-in.
   "challenge-of-another-sign-in": {
     script: { request: (parameters) => parameters.set("code_challenge", "A".repeat(43)) },

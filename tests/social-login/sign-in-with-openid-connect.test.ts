@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { decodeJwt } from "jose";
 
 import { databaseKinds } from "../support/databases.ts";
 import type { HttpBrowser, Page } from "../support/http-browser.ts";
@@ -90,8 +91,8 @@ describe.each([...databaseKinds])("sign-in at an OpenID Connect provider, on %s"
       expect(me.json.data).toMatchObject({ email, avatar_url: picture, locale: "de-AT" });
       expect(await identitiesOf(app, second.bearer)).toMatchObject([{ provider: name, email }]);
       expect(await app.rows(`select id from users where email = '${email}'`)).toHaveLength(1);
-      const log = app.log.join("");
-      expect(log).not.toContain(first.bearer);
+      expect(decodeJwt(second.bearer)["amr"]).toEqual(["fed"]);
+      expect(app.log.join("")).not.toContain(first.bearer);
     },
   );
 

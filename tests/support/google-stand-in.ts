@@ -121,8 +121,6 @@ export async function startGoogleStandIn(callback: string): Promise<GoogleStandI
             { keys: keys.map(({ published }) => published) },
             { headers: { "cache-control": "public, max-age=22466, must-revalidate" } },
           );
-        case "GET /.well-known/openid-configuration":
-          return Response.json(discovery);
         default:
           return errorPage("Error 404 (Not Found)!!1", "That’s an error.", 404);
       }
@@ -150,31 +148,6 @@ export async function startGoogleStandIn(callback: string): Promise<GoogleStandI
     [Symbol.asyncDispose]: () => server.stop(true),
   };
 }
-
-const discovery = {
-  issuer,
-  authorization_endpoint: `${issuer}/o/oauth2/v2/auth`,
-  token_endpoint: "https://oauth2.googleapis.com/token",
-  userinfo_endpoint: "https://openidconnect.googleapis.com/v1/userinfo",
-  revocation_endpoint: "https://oauth2.googleapis.com/revoke",
-  jwks_uri: "https://www.googleapis.com/oauth2/v3/certs",
-  response_types_supported: [
-    "code",
-    "token",
-    "id_token",
-    "code token",
-    "code id_token",
-    "token id_token",
-    "code token id_token",
-    "none",
-  ],
-  subject_types_supported: ["public"],
-  id_token_signing_alg_values_supported: ["RS256"],
-  scopes_supported: ["openid", "email", "profile"],
-  token_endpoint_auth_methods_supported: ["client_secret_post", "client_secret_basic"],
-  code_challenge_methods_supported: ["plain", "S256"],
-  authorization_response_iss_parameter_supported: true,
-};
 
 /** Google's token endpoint describes an error in these two fields. */
 function tokenError(status: number, error: string, description: string): Response {

@@ -27,10 +27,6 @@ export interface HttpBrowser {
   open(address: string | URL, visit?: Visit): Promise<Page>;
   /** Fills the form of a page and sends it, with its hidden fields. */
   submit(page: Page, fields?: Readonly<Record<string, string>>, stopAt?: string): Promise<Page>;
-  /** The cookies of an address by their names. */
-  cookiesOf(address: string | URL): Map<string, string>;
-  /** Has this browser keep a cookie for a host, as if that host had set it. */
-  setCookie(address: string | URL, cookie: string): void;
 }
 
 interface Cookie {
@@ -142,9 +138,6 @@ export function createHttpBrowser(
         ...(stopAt === undefined ? {} : { stopAt }),
       });
     },
-    cookiesOf: (address) =>
-      new Map(cookiesFor(new URL(address), false, "GET").map(({ name, value }) => [name, value])),
-    setCookie: (address, cookie) => keep(parseCookie(cookie, new URL(address)), new URL(address)),
   };
 }
 

@@ -11,7 +11,7 @@ import { createIdTokenKey, type IdTokenKey } from "./id-token-key.ts";
 export type Claims = Record<string, unknown>;
 
 /** What a correct provider returns with. */
-export type CallbackParameters = Readonly<Record<"code" | "state" | "iss", string>>;
+type CallbackParameters = Readonly<Record<"code" | "state" | "iss", string>>;
 
 /** In what an OpenID Connect provider differs from a correct one; each function gets what a correct one would send. */
 export interface Script {
@@ -29,7 +29,6 @@ export interface Script {
 
 /** OpenID Connect issuers on one port, each correct but for its script. They ask their users nothing. */
 export interface ScriptedProviders extends AsyncDisposable {
-  issuerOf(name: string): string;
   /** Settings that name each of them: `OIDC_<NAME>_…`. */
   readonly settings: Readonly<Record<string, string>>;
   /** What the issuers say about their user. */
@@ -144,7 +143,6 @@ export async function startScriptedProviders(
   const issuerOf = (name: string): string => `${server.url.origin}/${name}`;
 
   return {
-    issuerOf,
     settings: Object.fromEntries(
       Object.keys(scripts).flatMap((name) => {
         const prefix = `OIDC_${name.toUpperCase().replaceAll("-", "_")}`;
