@@ -190,10 +190,10 @@ describe("a provider whose settings are wrong is off with one warning, and the o
       { ...apple, APPLE_CLIENT_SECRET: canary },
       ["APPLE_CLIENT_SECRET"],
     ],
-    ["an RSA key", { ...apple, APPLE_CLIENT_SECRET: String(rsaKey) }, ["APPLE_CLIENT_SECRET"]],
+    ["an RSA key", { ...apple, APPLE_CLIENT_SECRET: rsaKey }, ["APPLE_CLIENT_SECRET"]],
     [
       "a key on another curve",
-      { ...apple, APPLE_CLIENT_SECRET: String(otherCurve) },
+      { ...apple, APPLE_CLIENT_SECRET: otherCurve },
       ["APPLE_CLIENT_SECRET"],
     ],
     [

@@ -136,7 +136,7 @@ describe("on postgres", () => {
     expect(await eventsOf(app, user.userId, "user.identity_unlinked")).toHaveLength(1);
   });
 
-  // security 99: over HTTP, by a user who has no password
+  // part of security 99: over HTTP, by a user who has no password
   test("a user without password deletes the account, and the identity opens a new one", async () => {
     const user = await signUpSocially(app);
     const deleted = await app.call("DELETE", "/api/v1/users/me", { bearer: user.accessToken });

@@ -2,11 +2,14 @@ import { describe, expect, test } from "bun:test";
 
 import type { ProviderTokens } from "../../src/features/social-login/provider.ts";
 import { resealStoredSecrets } from "../../src/app/reseal.ts";
-import { signUp } from "../support/journey.ts";
+import { signInAdmin } from "../support/admin.ts";
 import { databaseKinds } from "../support/databases.ts";
+import { signUp } from "../support/journey.ts";
+import { deleteAccount } from "../support/own-account.ts";
 import { sessionOf } from "../support/session-calls.ts";
 import { freshProfile, linkTo, resolve, signUpSocially } from "../support/social-login.ts";
 import { type TestApp, useTestApp } from "../support/test-app.ts";
+import { usersApi } from "../support/user-administration.ts";
 
 const secret = "fresh-wY8zL1pC6hJ5dS0gAkF3mQ9xT2vB7nR4-tests-only";
 
@@ -28,7 +31,7 @@ function keptTokens(app: TestApp, bearer: string, id: unknown) {
 describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({ database, settings: { OAUTH_KEEP_TOKENS: "true" } });
 
-  // security 100: sealed at rest, and given to their user alone
+  // part of security 100: sealed at rest, and given to their user alone
   test("kept tokens are sealed, replaced at each sign-in, and given to their user", async () => {
     const user = await signUpSocially(app, { tokens });
     const [row] = await stored(app, user.userId);
@@ -80,6 +83,18 @@ describe("on postgres", () => {
     expect((await keptTokens(app, user.accessToken, row?.["id"])).status).toBe(404);
     const other = await signUpSocially(forgetful, { tokens });
     expect(await stored(app, other.userId)).toMatchObject([{ sealed_tokens: null }]);
+  });
+
+  test("they are deleted with their user's account", async () => {
+    const admin = await signInAdmin(app);
+    for (const isByAdmin of [false, true]) {
+      const user = await signUpSocially(app, { tokens });
+      const deleted = await (isByAdmin
+        ? usersApi(app, admin).remove(user.userId)
+        : deleteAccount(app, user.accessToken));
+      expect(deleted.status).toBe(200);
+      expect(await stored(app, user.userId)).toMatchObject([{ sealed_tokens: null }]);
+    }
   });
 
   test("sealed tokens open in their own row alone", async () => {

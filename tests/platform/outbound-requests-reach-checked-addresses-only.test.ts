@@ -177,7 +177,6 @@ test("a host without an address, or without an answer of the resolver, is unreac
   expect(await outboundFaultOf("https://hook.example.com/", failing)).toBe("unreachable");
 });
 
-// security 137
 test.each([
   "http://public.example.com/",
   "http://127.0.0.1/",
@@ -223,7 +222,7 @@ describe("TLS", () => {
   });
 
   test("a server that speaks no TLS is unreachable", async () => {
-    await using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+    using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
     const url = `https://127.0.0.1:${server.port}/`;
     expect(await outboundFaultOf(url, {}, { mayBePrivate: true })).toBe("unreachable");
   });

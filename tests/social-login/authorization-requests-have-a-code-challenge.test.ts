@@ -5,7 +5,11 @@ import { jwtVerify } from "jose";
 import { createStandInKey, serveOpenIdStandIn } from "../support/openid-stand-in.ts";
 import { createManualClock } from "../support/outbox-scene.ts";
 import { startProviderHosts } from "../support/provider-hosts.ts";
-import { appleKey, builtInProviderSettings, openIdEndpoints } from "../support/provider-settings.ts";
+import {
+  appleKey,
+  builtInProviderSettings,
+  openIdEndpoints,
+} from "../support/provider-settings.ts";
 import {
   authorization,
   codeResponse,

@@ -1,10 +1,20 @@
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 
 import type { Provider } from "../../src/features/social-login/provider.ts";
-import { createStandInKey, type OpenIdStandIn, serveOpenIdStandIn } from "../support/openid-stand-in.ts";
+import {
+  createStandInKey,
+  type OpenIdStandIn,
+  serveOpenIdStandIn,
+} from "../support/openid-stand-in.ts";
 import { createManualClock } from "../support/outbox-scene.ts";
 import { startProviderHosts } from "../support/provider-hosts.ts";
-import { authorization, issuerSettings, providerErrorOf, providerOf, signInAt } from "../support/providers.ts";
+import {
+  authorization,
+  issuerSettings,
+  providerErrorOf,
+  providerOf,
+  signInAt,
+} from "../support/providers.ts";
 
 const hosts = startProviderHosts();
 const clock = createManualClock();
@@ -40,21 +50,27 @@ const documents: [string, Record<string, unknown>, string][] = [
 ];
 
 // security 75
-test.each(documents)("a discovery document with %s is not accepted", async (_name, metadata, reason) => {
-  standIn.metadata = metadata;
-  const url = provider.authorizationUrl(authorization);
-  expect(await providerErrorOf(url)).toBe(`unavailable: ${reason}`);
-});
+test.each(documents)(
+  "a discovery document with %s is not accepted",
+  async (_name, metadata, reason) => {
+    standIn.metadata = metadata;
+    const url = provider.authorizationUrl(authorization);
+    expect(await providerErrorOf(url)).toBe(`unavailable: ${reason}`);
+  },
+);
 
 test.each([
   ["HTML", () => new Response("<p>"), "discovery_not_json"],
   ["404", () => Response.json({}, { status: 404 }), "discovery_invalid"],
   ["a redirect", () => Response.redirect("https://evil.test/"), "discovery_redirect"],
-])("a discovery document is not accepted when the response is %s", async (_name, respond, reason) => {
-  standIn.responses.set("discovery", respond);
-  const url = provider.authorizationUrl(authorization);
-  expect(await providerErrorOf(url)).toBe(`unavailable: ${reason}`);
-});
+])(
+  "a discovery document is not accepted when the response is %s",
+  async (_name, respond, reason) => {
+    standIn.responses.set("discovery", respond);
+    const url = provider.authorizationUrl(authorization);
+    expect(await providerErrorOf(url)).toBe(`unavailable: ${reason}`);
+  },
+);
 
 test.each([
   [{ code_challenge_methods_supported: undefined }],
@@ -108,9 +124,9 @@ describe("an issuer on this machine", () => {
     const server = Bun.serve({
       hostname: "127.0.0.1",
       port: 0,
-      fetch() {
+      fetch(request): Response {
         count += 1;
-        const origin = server.url.origin;
+        const { origin } = new URL(request.url);
         return Response.json({
           issuer: origin,
           authorization_endpoint: `${origin}/authorize`,

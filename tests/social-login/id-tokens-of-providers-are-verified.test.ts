@@ -12,7 +12,14 @@ import {
 } from "../support/openid-stand-in.ts";
 import { createManualClock } from "../support/outbox-scene.ts";
 import { startProviderHosts } from "../support/provider-hosts.ts";
-import { authorization, issuerSettings, providerErrorOf, providerOf, signInAt } from "../support/providers.ts";
+import { builtInProviderSettings, openIdEndpoints } from "../support/provider-settings.ts";
+import {
+  authorization,
+  issuerSettings,
+  providerErrorOf,
+  providerOf,
+  signInAt,
+} from "../support/providers.ts";
 
 const hosts = startProviderHosts();
 const clock = createManualClock();
@@ -204,9 +211,13 @@ describe("the keys of the provider", () => {
 
   test("are asked for again five seconds after their endpoint failed", async () => {
     standIn.responses.set("keys", () => new Response("down", { status: 503 }));
-    expect(await providerErrorOf(signInAt(provider, standIn))).toBe("unavailable: keys_server_error");
+    expect(await providerErrorOf(signInAt(provider, standIn))).toBe(
+      "unavailable: keys_server_error",
+    );
     standIn.responses.clear();
-    expect(await providerErrorOf(signInAt(provider, standIn))).toBe("unavailable: keys_server_error");
+    expect(await providerErrorOf(signInAt(provider, standIn))).toBe(
+      "unavailable: keys_server_error",
+    );
     clock.advance(5);
     await signInAt(provider, standIn);
   });
@@ -215,7 +226,9 @@ describe("the keys of the provider", () => {
     await signInAt(provider, standIn);
     standIn.responses.set("keys", () => new Response("down", { status: 503 }));
     standIn.keys = [await createStandInKey("key-2")];
-    expect(await providerErrorOf(signInAt(provider, standIn))).toBe("unavailable: keys_server_error");
+    expect(await providerErrorOf(signInAt(provider, standIn))).toBe(
+      "unavailable: keys_server_error",
+    );
     standIn.keys = [key];
     await signInAt(provider, standIn);
   });
@@ -256,10 +269,35 @@ describe("an ID token that an application passes on", () => {
     expect(await providerErrorOf(verify(claims))).toBe(`refused: ${reason}`);
   });
 
-  test.each(["", "a.b", "a.b.c", "é.é.é", "x".repeat(20_000)])("is refused when it is none", async (token) => {
-    const error = await providerErrorOf(provider.verifyIdToken?.(token, "the-nonce") ?? Promise.resolve());
-    expect(error).toStartWith("refused: id_token_");
+  test("may be for a client of a native application, which the sign-in by redirect refuses", async () => {
+    const settings = { ...builtInProviderSettings.google, GOOGLE_NATIVE_CLIENT_IDS: "ios,android" };
+    const google = providerOf(settings, { httpClient: hosts.httpClient, clock });
+    const { issuer, endpoints } = openIdEndpoints.google;
+    const rsaKey = await createStandInKey("key-1", "RS256");
+    const options = { issuer, endpoints, key: rsaKey, now: clock.now };
+    const place = serveOpenIdStandIn(hosts, { ...options, clientId: "google-client" });
+    const verifyFor = async (claims: Record<string, unknown>): Promise<unknown> => {
+      const token = await place.signIdToken({ ...place.validClaims("the-nonce"), ...claims });
+      return google.verifyIdToken?.(token, "the-nonce");
+    };
+    for (const claims of [{ aud: "ios" }, { azp: "android" }, {}]) {
+      expect(await verifyFor(claims)).toMatchObject({ subject: "user-1" });
+    }
+    expect(await providerErrorOf(verifyFor({ aud: "other" }))).toBe("refused: audience_wrong");
+    expect(await providerErrorOf(verifyFor({ azp: "other" }))).toBe("refused: audience_wrong");
+    place.claims = { aud: "ios" };
+    expect(await providerErrorOf(signInAt(google, place))).toBe("refused: audience_wrong");
   });
+
+  test.each(["", "a.b", "a.b.c", "é.é.é", "x".repeat(20_000)])(
+    "is refused when it is none",
+    async (token) => {
+      const error = await providerErrorOf(
+        provider.verifyIdToken?.(token, "the-nonce") ?? Promise.resolve(),
+      );
+      expect(error).toStartWith("refused: id_token_");
+    },
+  );
 });
 
 function sha256(text: string, encoding: "hex" | "base64url"): string {

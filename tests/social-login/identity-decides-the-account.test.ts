@@ -200,7 +200,7 @@ describe("on postgres", () => {
     expect(await codeOf(resolve(limited, freshProfile()))).toBe("RATE_LIMITED");
   });
 
-  // security 99: a deleted user's identity opens nothing of theirs
+  // part of security 99: a deleted user's identity opens nothing of theirs
   test("the identity of a deleted user signs in to a new account, and moves to it", async () => {
     const profile = freshProfile();
     const { user } = await resolve(app, profile);

@@ -68,16 +68,17 @@ describe("on postgres", () => {
     );
     const winner = await resolve(app, profile);
     const winnerIndex = winner.user.id === users[0].userId ? 0 : 1;
-    expect(codes).toEqual(
-      codes.map((_, index) => (index % 2 === winnerIndex ? null : "CONFLICT")),
-    );
+    expect(codes).toEqual(codes.map((_, index) => (index % 2 === winnerIndex ? null : "CONFLICT")));
   });
 
   // Attack: a session is taken over later, or its user has changed the password because of that.
   // security 79
   test.each([
     ["ended", "update sessions set ended_at = now() where id = $session"],
-    ["is older than 20 minutes", "update sessions set created_at = now() - interval '20 minutes' where id = $session"],
+    [
+      "is older than 20 minutes",
+      "update sessions set created_at = now() - interval '20 minutes' where id = $session",
+    ],
     ["is of a disabled user", "update users set disabled_at = now() where id = $user"],
     ["is of a deleted user", "update users set deleted_at = now() where id = $user"],
   ])("a session that %s links nothing", async (_name, change) => {

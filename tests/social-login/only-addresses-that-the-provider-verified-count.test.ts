@@ -1,7 +1,11 @@
 import { afterAll, describe, expect, test } from "bun:test";
 
 import type { ProviderProfile } from "../../src/features/social-login/provider.ts";
-import { createStandInKey, type OpenIdStandIn, serveOpenIdStandIn } from "../support/openid-stand-in.ts";
+import {
+  createStandInKey,
+  type OpenIdStandIn,
+  serveOpenIdStandIn,
+} from "../support/openid-stand-in.ts";
 import { createManualClock } from "../support/outbox-scene.ts";
 import { startProviderHosts } from "../support/provider-hosts.ts";
 import {
@@ -76,10 +80,13 @@ describe("Microsoft", () => {
   const tid = microsoftTenantId;
 
   // security 77: any tenant can give its users any address.
-  test.each([undefined, "true", "1", 1, false])("does not verify by `xms_edov: %p`", async (value) => {
-    const profile = await profileAt("microsoft", { tid, email_verified: true, xms_edov: value });
-    expect(profile).toMatchObject({ email: "ada@example.com", emailVerified: false });
-  });
+  test.each([undefined, "true", "1", 1, false])(
+    "does not verify by `xms_edov: %p`",
+    async (value) => {
+      const profile = await profileAt("microsoft", { tid, email_verified: true, xms_edov: value });
+      expect(profile).toMatchObject({ email: "ada@example.com", emailVerified: false });
+    },
+  );
 
   test("verifies by the boolean `xms_edov`", async () => {
     const profile = await profileAt("microsoft", { tid, xms_edov: true });
@@ -104,10 +111,13 @@ describe("Microsoft", () => {
     expect(await providerErrorOf(profile)).toBe("refused: issuer_wrong");
   });
 
-  test.each(["common", "organizations", tid, "contoso.com"])("of the tenant %s accepts", async (tenant) => {
-    const profile = await profileAt("microsoft", { tid }, atTenant(tenant));
-    expect(profile.issuer).toBe(issuerOf(tid));
-  });
+  test.each(["common", "organizations", tid, "contoso.com"])(
+    "of the tenant %s accepts",
+    async (tenant) => {
+      const profile = await profileAt("microsoft", { tid }, atTenant(tenant));
+      expect(profile.issuer).toBe(issuerOf(tid));
+    },
+  );
 
   test("refuses a key that signs for another tenant", async () => {
     const withIssuer = (issuer: string) => ({

@@ -1,7 +1,11 @@
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 
 import type { Provider } from "../../src/features/social-login/provider.ts";
-import { createStandInKey, type OpenIdStandIn, serveOpenIdStandIn } from "../support/openid-stand-in.ts";
+import {
+  createStandInKey,
+  type OpenIdStandIn,
+  serveOpenIdStandIn,
+} from "../support/openid-stand-in.ts";
 import { createManualClock } from "../support/outbox-scene.ts";
 import { startProviderHosts } from "../support/provider-hosts.ts";
 import { builtInProviderSettings, openIdEndpoints } from "../support/provider-settings.ts";
@@ -45,8 +49,12 @@ function drip(): Response {
   return new Response(body);
 }
 
-const html = (): Response => new Response("<!doctype html><p>Down", { headers: { "content-type": "text/html" } });
-const error = (code: string, status = 400) => (): Response => Response.json({ error: code }, { status });
+const html = (): Response =>
+  new Response("<!doctype html><p>Down", { headers: { "content-type": "text/html" } });
+const error =
+  (code: string, status = 400) =>
+  (): Response =>
+    Response.json({ error: code }, { status });
 
 /** What a token endpoint may respond, and what becomes of it. */
 const tokenResponses: [string, () => Response, string][] = [
@@ -98,13 +106,16 @@ const tokenResponses: [string, () => Response, string][] = [
 ];
 
 // security 81
-test.each(tokenResponses)("a token endpoint that responds with %s", async (_name, respond, expected) => {
-  standIn.responses.set("token", respond);
-  const sent = hosts.requests.length;
-  expect(await providerErrorOf(signInAt(provider, standIn))).toBe(expected);
-  const hostsAsked = hosts.requests.slice(sent).map(({ url }) => new URL(url).host);
-  expect(new Set(hostsAsked)).toEqual(new Set(["issuer.test"]));
-});
+test.each(tokenResponses)(
+  "a token endpoint that responds with %s",
+  async (_name, respond, expected) => {
+    standIn.responses.set("token", respond);
+    const sent = hosts.requests.length;
+    expect(await providerErrorOf(signInAt(provider, standIn))).toBe(expected);
+    const hostsAsked = hosts.requests.slice(sent).map(({ url }) => new URL(url).host);
+    expect(new Set(hostsAsked)).toEqual(new Set(["issuer.test"]));
+  },
+);
 
 // security 81
 test("GitHub's errors have the status 200", async () => {
@@ -136,7 +147,12 @@ test("GitHub's API is unavailable when it refuses the token, fails or sends HTML
 test("GitLab is asked for the address at its own userinfo endpoint", async () => {
   const gitlab = providerOf(builtInProviderSettings.gitlab, outbound);
   const place = openIdEndpoints.gitlab;
-  const other = serveOpenIdStandIn(hosts, { ...place, clientId: "gitlab-client", key, now: clock.now });
+  const other = serveOpenIdStandIn(hosts, {
+    ...place,
+    clientId: "gitlab-client",
+    key,
+    now: clock.now,
+  });
   other.claims = { email: undefined, email_verified: undefined };
   other.userinfo = { sub: "user-1", email: "ada@example.com", email_verified: true };
   expect((await signInAt(gitlab, other)).profile).toMatchObject({
@@ -150,12 +166,15 @@ test("GitLab is asked for the address at its own userinfo endpoint", async () =>
 
 describe("a provider that is slow", () => {
   // security 81
-  test.each(["discovery", "keys", "token"] as const)("at the %s endpoint is given up", async (place) => {
-    const slow = serveOpenIdStandIn(impatient, { issuer, clientId, key, now: clock.now });
-    slow.responses.set(place, drip);
-    const own = providerOf(issuerSettings, { httpClient: impatient.httpClient, clock });
-    expect(await providerErrorOf(signInAt(own, slow))).toBe(`unavailable: ${place}_timeout`);
-  });
+  test.each(["discovery", "keys", "token"] as const)(
+    "at the %s endpoint is given up",
+    async (place) => {
+      const slow = serveOpenIdStandIn(impatient, { issuer, clientId, key, now: clock.now });
+      slow.responses.set(place, drip);
+      const own = providerOf(issuerSettings, { httpClient: impatient.httpClient, clock });
+      expect(await providerErrorOf(signInAt(own, slow))).toBe(`unavailable: ${place}_timeout`);
+    },
+  );
 
   // security 81
   test("is given up also when each response is in time, and all together are not", async () => {
@@ -177,7 +196,12 @@ test("a provider that is down delays no start, and is asked again after five sec
   const ask = (): Promise<string> => providerErrorOf(own.authorizationUrl(authorization));
   expect(await ask()).toBe("unavailable: discovery_unreachable");
 
-  const late = serveOpenIdStandIn(hosts, { issuer: "https://down.test", clientId, key, now: clock.now });
+  const late = serveOpenIdStandIn(hosts, {
+    issuer: "https://down.test",
+    clientId,
+    key,
+    now: clock.now,
+  });
   expect(await ask()).toBe("unavailable: discovery_unreachable");
   clock.advance(5);
   expect((await signInAt(own, late)).profile.issuer).toBe("https://down.test");

@@ -71,9 +71,7 @@ describe("on postgres", () => {
     const [userId = "", ...others] = new Set(found.map(({ user }) => user.id));
     expect(others).toEqual([]);
     expect(await identitiesOf(app, userId)).toHaveLength(2);
-    const [user] = await app.rows(
-      `select credentials_version from users where id = '${userId}'`,
-    );
+    const [user] = await app.rows(`select credentials_version from users where id = '${userId}'`);
     expect(user).toEqual({ credentials_version: 2 });
     expect(await eventsOf(app, userId, "user.email_verified")).toHaveLength(1);
   });

@@ -97,7 +97,7 @@ test("a challenge is one of S256, and comes with an address", async () => {
     { redirect_uri: appUri, code_challenge: `${challenge}=`, code_challenge_method: "S256" },
     { code_challenge: challenge, code_challenge_method: "S256" },
   ]) {
-    const { answer } = await startAt(app, acme, parameters as Record<string, string>);
+    const { answer } = await startAt(app, acme, { ...parameters });
     expect(errorOf(answer)).toEqual([400, "VALIDATION_ERROR"]);
   }
 });

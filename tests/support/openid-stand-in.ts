@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from "jose";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
 import type { ProviderHosts } from "./provider-hosts.ts";
 
@@ -137,9 +137,7 @@ export function serveOpenIdStandIn(hosts: ProviderHosts, options: StandInOptions
     async signIdToken(claims) {
       const [signing = key] = standIn.keys;
       const header = { alg: signing.algorithm, kid: signing.id, ...standIn.header };
-      return new SignJWT(claims)
-        .setProtectedHeader(header as JWTHeaderParameters)
-        .sign(signing.privateKey);
+      return new SignJWT(claims).setProtectedHeader(header).sign(signing.privateKey);
     },
     countRequests: (path) => hosts.requests.filter(({ url }) => url.endsWith(path)).length,
   };

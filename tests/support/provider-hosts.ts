@@ -1,4 +1,7 @@
-import { createHttpClient, type HttpClientOptions } from "../../src/platform/http-client/http-client.ts";
+import {
+  createHttpClient,
+  type HttpClientOptions,
+} from "../../src/platform/http-client/http-client.ts";
 import { type HttpClient, OutboundError } from "../../src/platform/http-client/port.ts";
 
 /** Responds for a host, to a request with the URL that was asked for. */

@@ -61,7 +61,7 @@ export function exchange(app: TestApp, code: string, verifier?: string): Promise
 }
 
 /** The status and code of an error, for comparison in one line. */
-export function errorOf({ status, json }: Answer): [number, unknown] {
+export function errorOf({ status, json }: Answer): unknown[] {
   return [status, json?.error?.code];
 }
 
@@ -69,4 +69,9 @@ export function errorOf({ status, json }: Answer): [number, unknown] {
 export async function countSessions(app: TestApp): Promise<number> {
   const [row] = await app.rows("select count(*)::integer as count from sessions");
   return Number(row?.["count"]);
+}
+
+/** The order of statuses. */
+export function ascending(left: number, right: number): number {
+  return left - right;
 }

@@ -1,4 +1,3 @@
-export type { ReceivedTokens } from "./kept-tokens.ts";
 export { identitySchema, viewIdentity } from "./model.ts";
 export {
   findIdentity,
@@ -11,6 +10,7 @@ export { identitiesRoutes } from "./routes.ts";
 export { identities } from "./table.ts";
 export {
   deleteIdentitiesOf,
+  deleteTokensOf,
   insertIdentity,
   type PresentedIdentity,
   updateIdentity,

@@ -55,8 +55,10 @@ export async function getKeptTokens(ctx: Context<UserActor>, id: string): Promis
         .where(and(eq(identities.id, id), eq(identities.userId, userId)))
     : [];
   const isKept = ctx.settings.oauthKeepTokens && row;
-  const text = isKept && row.sealed !== null ? ctx.secrets.open(row.sealed, placeOfTokens(id)) : null;
-  if (!row || text === null) throw new AppError("NOT_FOUND", "No tokens are kept for this identity.");
+  const text =
+    isKept && row.sealed !== null ? ctx.secrets.open(row.sealed, placeOfTokens(id)) : null;
+  if (!row || text === null)
+    throw new AppError("NOT_FOUND", "No tokens are kept for this identity.");
   if (!row.isFresh) {
     throw new AppError("REAUTHENTICATION_REQUIRED", "Sign in again, then repeat this request.");
   }

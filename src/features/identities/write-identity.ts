@@ -1,6 +1,6 @@
 import { and, eq, not, sql, type SQLWrapper } from "drizzle-orm";
 
-import { deleteRows, type Effect } from "../../platform/db/effects.ts";
+import { deleteRows, type Effect, updateRows } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { users } from "../users/index.ts";
 import { type ReceivedTokens, sealTokens } from "./kept-tokens.ts";
@@ -23,7 +23,11 @@ const linked = { table: identities, kind: "change", rows: "the linked identity" 
  * gives a row, and locks the user, while the link is allowed. Gives no row if `owner` gives none, or the identity belongs to a
  * user. One of a deleted user, or a void one, moves, with a new id.
  */
-export function insertIdentity(ctx: Context, { key, email, tokens }: PresentedIdentity, owner: SQLWrapper) {
+export function insertIdentity(
+  ctx: Context,
+  { key, email, tokens }: PresentedIdentity,
+  owner: SQLWrapper,
+) {
   const now = ctx.clock.now();
   const id = ctx.random.id(now);
   const time = sql<Date>`${sql.param(now, identities.createdAt)}::timestamptz`;
@@ -68,7 +72,12 @@ export function insertIdentity(ctx: Context, { key, email, tokens }: PresentedId
  * The change that writes the use of a user's identity. Gives no row if `owner`, as above, gives none, or the identity is not that
  * user's any more.
  */
-export function updateIdentity(ctx: Context, { key, email, tokens }: PresentedIdentity, id: string, owner: SQLWrapper) {
+export function updateIdentity(
+  ctx: Context,
+  { key, email, tokens }: PresentedIdentity,
+  id: string,
+  owner: SQLWrapper,
+) {
   const query = ctx.db
     .update(identities)
     .set({
@@ -93,4 +102,9 @@ export function deleteIdentitiesOf(userId: string, except?: IdentityKey): Effect
   const exception = except && hasKey(except);
   const which = and(eq(identities.userId, userId), exception && not(exception));
   return deleteRows(identities, which, "the other identities");
+}
+
+/** The effect of deleting the kept tokens of a user who is deleted. */
+export function deleteTokensOf(userId: string): Effect {
+  return updateRows(identities, { sealedTokens: null }, eq(identities.userId, userId));
 }

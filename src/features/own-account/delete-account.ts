@@ -6,6 +6,7 @@ import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordFailure } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
+import { deleteTokensOf } from "../identities/index.ts";
 import { verifyOwnPassword } from "../passwords/index.ts";
 import { endSessionsOf, isFreshSession } from "../sessions/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
@@ -39,6 +40,7 @@ export async function deleteOwnAccount(
   const announce = () => ({ subject: "user", id: userId }) as const;
   const deletion = commit(ctx, { query, announce }, ({ email }) => [
     endSessionsOf(ctx, { userId, reason: "user_deleted" }),
+    deleteTokensOf(userId),
     recordAudit(ctx, { action, result: "success", userId, sessionId }),
     ...recordEvent(ctx, action, { user_id: userId, email }),
   ]);

@@ -1,7 +1,6 @@
 export { identityLinkRoutes } from "./identity-link-routes.ts";
 export { deleteExpiredCodes } from "./issue-code.ts";
-export { type IdentityToLink, linkIdentity } from "./link-identity.ts";
-export type { ProvenProfile } from "./proven-profile.ts";
+export { linkIdentity } from "./link-identity.ts";
 export type { Provider } from "./provider.ts";
 export { createProviders } from "./providers/index.ts";
 export { type ResolvedAccount, resolveAccount } from "./resolve-account.ts";

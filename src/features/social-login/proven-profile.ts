@@ -1,4 +1,4 @@
-import { AppError } from "../../kernel/errors.ts";
+import type { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordFailure } from "../audit/index.ts";
 import type { PresentedIdentity } from "../identities/index.ts";

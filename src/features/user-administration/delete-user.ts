@@ -2,6 +2,7 @@ import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
+import { deleteTokensOf } from "../identities/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { nextCredentialsVersion, users } from "../users/index.ts";
 import { administerUser, isAsRead } from "./administer-user.ts";
@@ -23,6 +24,7 @@ export async function deleteUser(ctx: Context, userId: string): Promise<void> {
     const announce = () => ({ subject: "user", id: userId }) as const;
     const rows = await commit(ctx, { query, announce }, () => [
       endSessionsOf(ctx, { userId, reason: "user_deleted" }),
+      deleteTokensOf(userId),
       recordAudit(ctx, { action, result: "success", userId }),
       ...recordEvent(ctx, action, { user_id: userId, email: account.email }),
     ]);

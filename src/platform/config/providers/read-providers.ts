@@ -22,7 +22,7 @@ export function readProviders(environment: Environment): ProviderReading {
     const { values, problems } = readValues(candidate, environment);
     problems.push(...findNameProblems(candidate), ...findAddressProblems(candidate, values));
     if (problems.length > 0) warnings.push(describeProblems(candidate, problems));
-    else providers.push(asProviderSettings(candidate, values));
+    else providers.push(asProviderSettings(describeProvider(candidate, values)));
   }
   return { providers, warnings };
 }
@@ -91,10 +91,13 @@ function describeProblems({ name }: Candidate, problems: readonly SettingsProble
   return `${issues}: social login with ${name} is off`;
 }
 
-/** The cast from the values read to the types inferred from the definitions. Each value was checked against its own schema. */
-function asProviderSettings({ kind, name }: Candidate, values: Values): ProviderSettings {
+function describeProvider({ kind, name }: Candidate, values: Values): unknown {
   const address = addressIn(values);
   const privateHosts = address === null ? {} : privateHostsOf(address, values);
-  const settings: unknown = { kind, name, ...Object.fromEntries(values), ...privateHosts };
+  return { kind, name, ...Object.fromEntries(values), ...privateHosts };
+}
+
+/** The cast to the types inferred from the definitions. Each value was checked against its own schema. */
+function asProviderSettings(settings: unknown): ProviderSettings {
   return settings as ProviderSettings;
 }
