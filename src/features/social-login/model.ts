@@ -75,13 +75,13 @@ export const callbackParameters = Object.entries(callbackBody.properties).map(
 /** Body of `POST /auth/oauth/exchange`. */
 export const exchangeBody = Type.Object(
   {
-    code: Type.String({
+    code: textSchema({
       minLength: 1,
       maxLength: 512,
       description: "The one-time code of the redirect; valid for 60 seconds.",
     }),
     code_verifier: Type.Optional(
-      Type.String({
+      textSchema({
         minLength: 1,
         maxLength: 128,
         description: "The PKCE verifier (RFC 7636 §4.1); required if the start had a challenge.",
@@ -94,12 +94,12 @@ export const exchangeBody = Type.Object(
 /** Body of `POST /auth/oauth/{provider}/token`. */
 export const idTokenBody = Type.Object(
   {
-    id_token: Type.String({
+    id_token: textSchema({
       minLength: 1,
       maxLength: 8192,
       description: "The ID token that the application got from the provider.",
     }),
-    nonce: Type.String({
+    nonce: textSchema({
       minLength: 1,
       maxLength: 512,
       description: "The nonce of the application's request. The token contains it, or its SHA-256.",
