@@ -6,7 +6,5 @@ export const accountFailures = [
   "INVALID_CREDENTIALS",
   "EMAIL_NOT_VERIFIED",
   "REGISTRATION_CLOSED",
-  "REAUTHENTICATION_REQUIRED",
   "CONFLICT",
-  "METHOD_NOT_ALLOWED",
 ] as const;

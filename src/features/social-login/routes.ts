@@ -35,7 +35,12 @@ const callbackDescription =
 export function socialLoginRoutes({ kit, cookie, platform, providers }: SocialLoginParts) {
   const social = createSocialLogin(platform, providers);
   const bindingCookie = createBindingCookie(platform.settings);
-  const failsWith = ["NOT_FOUND", "FORBIDDEN", ...accountFailures] as const;
+  const failsWith = [
+    "NOT_FOUND",
+    "FORBIDDEN",
+    "REAUTHENTICATION_REQUIRED",
+    ...accountFailures,
+  ] as const;
   const response = { 200: successSchema(callbackSchema), 302: Type.Void() };
 
   /** Finishes a sign-in, and gives the `data` of the response; undefined for a redirect. */
@@ -95,7 +100,7 @@ export function socialLoginRoutes({ kit, cookie, platform, providers }: SocialLo
       {
         anyone: true,
         params: providerParams,
-        failsWith,
+        failsWith: [...failsWith, "METHOD_NOT_ALLOWED"],
         response,
         detail: {
           operationId: "finishSocialLogin",
