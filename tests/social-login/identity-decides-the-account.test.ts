@@ -181,15 +181,15 @@ describe("on postgres", () => {
     const profile = freshProfile();
     const { user } = await resolve(app, profile);
     const owner = await registerVerified(app);
-    for (const settings of [
-      { REGISTRATION: "closed" },
-      { REGISTRATION: "invite" },
-      { ALLOWED_EMAIL_DOMAINS: "example.org" },
-    ]) {
+    for (const [provider, settings] of Object.entries({
+      one: { REGISTRATION: "closed" },
+      two: { REGISTRATION: "invite" },
+      three: { ALLOWED_EMAIL_DOMAINS: "example.org" },
+    })) {
       await using replica = await app.replica(settings);
       expect(await codeOf(resolve(replica, freshProfile()))).toBe("REGISTRATION_CLOSED");
       expect((await resolve(replica, profile)).user.id).toBe(user.id);
-      const linked = await resolve(replica, freshProfile({ email: owner.email }));
+      const linked = await resolve(replica, freshProfile({ email: owner.email }), { provider });
       expect(linked.user.id).toBe(owner.userId);
     }
   });

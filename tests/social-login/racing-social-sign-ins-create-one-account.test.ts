@@ -55,7 +55,9 @@ describe("on postgres", () => {
     const owner = await registerVerified(app);
     const profiles = Array.from({ length: 4 }, () => freshProfile({ email: owner.email }));
     const found = await race(20, (index) =>
-      resolve(app, profiles[index % 4] ?? freshProfile({ email: owner.email })),
+      resolve(app, profiles[index % 4] ?? freshProfile({ email: owner.email }), {
+        provider: `provider-${index % 4}`,
+      }),
     );
     expect(new Set(found.map(({ user }) => user.id))).toEqual(new Set([owner.userId]));
     expect(await identitiesOf(app, owner.userId)).toHaveLength(4);
@@ -67,7 +69,9 @@ describe("on postgres", () => {
     const email = String(profile.email);
     await app.post("/api/v1/auth/register", { email, password: goodPassword });
     const profiles = [profile, freshProfile({ email })];
-    const found = await race(2, (index) => resolve(app, profiles[index] ?? profile));
+    const found = await race(2, (index) =>
+      resolve(app, profiles[index] ?? profile, { provider: `provider-${index}` }),
+    );
     const [userId = "", ...others] = new Set(found.map(({ user }) => user.id));
     expect(others).toEqual([]);
     expect(await identitiesOf(app, userId)).toHaveLength(2);

@@ -2,6 +2,7 @@ export { identitySchema, viewIdentity } from "./model.ts";
 export {
   findIdentity,
   type FoundIdentity,
+  hasOtherSubject,
   type IdentityKey,
   type IdentityRecord,
   sealedProviderTokens,

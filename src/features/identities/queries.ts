@@ -1,4 +1,4 @@
-import { and, eq, gte, isNull, sql, type SQL } from "drizzle-orm";
+import { and, eq, gte, isNull, ne, sql, type SQL } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
 import type { SealedColumn, SealedPlace } from "../../platform/secrets/port.ts";
@@ -93,4 +93,26 @@ export async function findIdentity(db: Db, key: IdentityKey): Promise<FoundIdent
   const { avatarUrl, locale, ...user } = columns;
   const profile = { name: user.name, avatarUrl, locale };
   return { id, user, profile, credentialsVersion, isActive: isActiveUser };
+}
+
+/** Whether the user has an identity with another subject at the same issuer. */
+export async function hasOtherSubject(
+  db: Db,
+  userId: string,
+  { provider, issuer, subject }: IdentityKey,
+): Promise<boolean> {
+  const rows = await db
+    .select({ id: identities.id })
+    .from(identities)
+    .innerJoin(users, isUsable)
+    .where(
+      and(
+        eq(identities.userId, userId),
+        eq(identities.provider, provider),
+        eq(identities.issuer, issuer),
+        ne(identities.subject, subject),
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
 }

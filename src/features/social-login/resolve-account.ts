@@ -4,7 +4,12 @@ import { AppError } from "../../kernel/errors.ts";
 import { commit } from "../../platform/db/commit.ts";
 import { untilWritten } from "../../platform/db/row-version.ts";
 import type { Context } from "../../platform/platform.ts";
-import { findIdentity, type FoundIdentity, updateIdentity } from "../identities/index.ts";
+import {
+  findIdentity,
+  type FoundIdentity,
+  hasOtherSubject,
+  updateIdentity,
+} from "../identities/index.ts";
 import type { UserRecord } from "../roles/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
 import { isActive, users } from "../users/index.ts";
@@ -26,7 +31,7 @@ export interface ResolvedAccount {
 /**
  * The account for a sign-in at a provider: that of the identity; else the account with the address, to which the identity is
  * linked; else a new account. The address counts only if the provider has verified it. A refusal is recorded. Throws
- * `INVALID_CREDENTIALS` (the user is disabled), `CONFLICT` (no verified address), `REGISTRATION_CLOSED`, `RATE_LIMITED`.
+ * `INVALID_CREDENTIALS` (disabled), `CONFLICT` (no verified address, or another user's), `REGISTRATION_CLOSED`, `RATE_LIMITED`.
  */
 export function resolveAccount(ctx: Context, proven: ProvenProfile): Promise<ResolvedAccount> {
   const { key, email } = identityOf(proven);
@@ -40,12 +45,34 @@ export function resolveAccount(ctx: Context, proven: ProvenProfile): Promise<Res
     }
     const account = await findAccount(ctx.db, email);
     if (account) assertActive(ctx, by, account);
+    if (account) await assertNoOtherSubject(ctx, proven, account.user.id);
     const isWritten = account
       ? await linkToAccount(ctx, proven, account)
       : await createSocialAccount(ctx, proven, email);
     const linked = isWritten ? await findIdentity(ctx.db, key) : null;
     return linked && resolved(linked);
   });
+}
+
+/**
+ * An address that an organization takes from one user and gives to another is verified for both: the second is not the user whose
+ * account has an identity at the same issuer.
+ */
+async function assertNoOtherSubject(
+  ctx: Context,
+  proven: ProvenProfile,
+  userId: string,
+): Promise<void> {
+  if (!(await hasOtherSubject(ctx.db, userId, identityOf(proven).key))) return;
+  const refusal = { action, userId, by: proven.provider, reason: "other_subject" } as const;
+  throw refuse(
+    ctx,
+    refusal,
+    new AppError(
+      "CONFLICT",
+      "The account with this e-mail address is linked to another user of the provider. Sign in another way, then link the provider to your account.",
+    ),
+  );
 }
 
 /** Writes the use of a linked identity. Null if the user or the identity has changed since it was found. */

@@ -6,7 +6,7 @@ import type { Ticket } from "../../platform/jwt/tickets.ts";
 import type { Context } from "../../platform/platform.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { callbackUrl } from "./addresses.ts";
-import { invalidField, mappingFaults, startAgain } from "./errors.ts";
+import { invalidField, recordingRefusals, startAgain } from "./errors.ts";
 import { challengeOf, deriveSecrets } from "./pkce.ts";
 import type { Provider } from "./provider.ts";
 import {
@@ -64,7 +64,7 @@ export async function start(
     ...(link ? ofLink(link) : ofApplication(parameters)),
   });
   const redirectUri = callbackUrl(ctx.settings, provider.name);
-  const url = await mappingFaults(() =>
+  const url = await recordingRefusals(ctx, provider.name, () =>
     provider.authorizationUrl({ state, codeVerifier, nonce, redirectUri }),
   );
   return { location: url.href, binding: { mode, value } };
