@@ -20,7 +20,12 @@ const acme = createFakeProvider("acme");
 const other = createFakeProvider("other");
 const minute = 60_000;
 
-const app = useTestApp({ providers: [acme, other], settings: { REDIRECT_URIS: appUri } });
+const allowedOrigin = "https://admin.example.org";
+const listedOrigins = [allowedOrigin, new URL(appUri).origin];
+const app = useTestApp({
+  providers: [acme, other],
+  settings: { REDIRECT_URIS: `${appUri},com.example.app:/back`, ALLOWED_ORIGINS: allowedOrigin },
+});
 
 afterEach(() => {
   setSystemTime();
@@ -109,17 +114,24 @@ describe("a link ticket", () => {
     const parameters = { ticket: ticketIn(requested) };
     const [own = ""] = (requested.headers.get("set-cookie") ?? "").split(";");
     const stranger = await startAt(app, acme);
-    const fromSite = (site: string, cookie?: string) =>
+    const fromSite = (site: string, cookie?: string, referer?: string) =>
       startAt(app, acme, parameters, {
         "sec-fetch-site": site,
         ...(cookie === undefined ? {} : { cookie }),
+        ...(referer === undefined ? {} : { referer }),
       });
     for (const cookie of [undefined, stranger.cookie]) {
       const { answer, location } = await fromSite("cross-site", cookie);
       expect([errorOf(answer), location]).toEqual([[403, "FORBIDDEN"], ""]);
       expect(answer.headers.get("set-cookie")).toBeNull();
     }
+    for (const referer of ["https://evil.example/", "https://app.example.com.evil.example/", "x"]) {
+      expect((await fromSite("cross-site", undefined, referer)).answer.status).toBe(403);
+    }
     expect((await fromSite("cross-site", own)).answer.status).toBe(302);
+    for (const origin of listedOrigins) {
+      expect((await fromSite("cross-site", undefined, `${origin}/x`)).answer.status).toBe(302);
+    }
     for (const site of ["same-origin", "same-site", "none"]) {
       expect((await fromSite(site)).answer.status).toBe(302);
     }

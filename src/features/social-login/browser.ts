@@ -6,5 +6,10 @@ export function browserOf(request: Request, cookie: BindingCookie): Browser {
   return {
     binding: (mode) => cookie.read(request, mode),
     fetchSite: request.headers.get("sec-fetch-site"),
+    fromOrigin: originOf(request.headers.get("referer")),
   };
+}
+
+function originOf(url: string | null): string | null {
+  return url !== null && URL.canParse(url) ? new URL(url).origin : null;
 }

@@ -58,6 +58,8 @@ export interface Browser {
   binding(mode: ReturnMode): string | null;
   /** The header `Sec-Fetch-Site`, or null. */
   readonly fetchSite: string | null;
+  /** The origin of the page that led here (`Referer`), or null. */
+  readonly fromOrigin: string | null;
 }
 
 /** The value of the binding cookie to store in the browser. */

@@ -50,7 +50,7 @@ export async function start(
   assertChallengeWellFormed(parameters);
   const link = await findLink(social, parameters.ticket);
   assertLinkIsOfProvider(link, provider);
-  assertLinkIsOfBrowser(link, provider, browser);
+  assertLinkIsOfBrowser(ctx.settings, link, provider, browser);
 
   const mode = provider.responseMode;
   // A browser that has a value keeps it: sign-ins in several tabs do not interrupt each other.
@@ -102,20 +102,29 @@ function assertLinkIsOfProvider(link: Ticket<LinkClaims> | null, provider: Provi
 
 /**
  * Another site may have sent the browser here with a link ticket of its own, to link the identity of the browser's user to the
- * account of an attacker. A browser says so in `Sec-Fetch-Site`; the one in which the user asked for the link may have the cookie.
+ * account of an attacker. A browser says so in `Sec-Fetch-Site`, and names the origins of the settings in `Referer`; the one in
+ * which the user asked for the link may have the cookie.
  */
 function assertLinkIsOfBrowser(
+  settings: Settings,
   link: Ticket<LinkClaims> | null,
   { responseMode }: Provider,
-  { binding, fetchSite }: Browser,
+  { binding, fetchSite, fromOrigin }: Browser,
 ): void {
   if (link === null || fetchSite !== "cross-site") return;
+  if (fromOrigin !== null && originsOfApplications(settings).has(fromOrigin)) return;
   const value = binding(responseMode);
   if (value !== null && sha256(value) === link.claims.cb) return;
   throw new AppError(
     "FORBIDDEN",
     "Another site opened this page. Open the link from the application in which you asked for it.",
   );
+}
+
+/** The web origins of `ALLOWED_ORIGINS` and `REDIRECT_URIS`. */
+function originsOfApplications({ allowedOrigins, redirectUris }: Settings): ReadonlySet<string> {
+  const ofRedirects = redirectUris.filter((uri) => /^https?:/.test(uri));
+  return new Set([...allowedOrigins, ...ofRedirects.map((uri) => new URL(uri).origin)]);
 }
 
 function ofLink({ id, expiresAt, claims }: Ticket<LinkClaims>): Partial<StateClaims> {
