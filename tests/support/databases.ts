@@ -7,13 +7,21 @@ import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 
 import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+  type StartEmbeddedPostgres,
+} from "../../src/platform/db/embedded-postgres.ts";
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
 import { quietLog } from "./quiet-log.ts";
+import { leaseEngine } from "./shared-engine.ts";
 
 /** A database of a test's own. */
 export interface TestDatabase {
   /** DATABASE_URL and DATA_DIR for the settings. */
   readonly settings: Record<string, string>;
+  /** What starts the embedded one, if its engine is one that other tests use before and after. */
+  readonly startPostgres?: StartEmbeddedPostgres;
   remove(): Promise<void>;
 }
 
@@ -38,6 +46,36 @@ export async function createTestDatabase(kind: DatabaseKind): Promise<TestDataba
       await removeDirectory();
     },
   };
+}
+
+/** The same, but its embedded one has no files of its own: for what this process opens, and no other one. */
+export async function createSharedTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+  if (kind === "postgres") return createTestDatabase(kind);
+  const dataDir = await mkdtemp(join(tmpdir(), "gatehouse-test-"));
+  const engine = leaseEngine(startNewEngine);
+  return {
+    settings: { DATA_DIR: dataDir },
+    startPostgres: engine.start,
+    async remove() {
+      await engine.end();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** It runs until the process ends. */
+async function startNewEngine(): Promise<EmbeddedPostgres> {
+  const dataDir = await mkdtemp(join(tmpdir(), "gatehouse-engine-"));
+  process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
+  const postgres = await startEmbeddedPostgres({ dataDir });
+  const startPostgres = () => Promise.resolve(postgres);
+  await createEmbeddedDatabase({
+    dataDir,
+    timeoutSeconds: 30,
+    log: quietLog,
+    startPostgres,
+  }).open();
+  return postgres;
 }
 
 let embeddedDirectory: Promise<string> | null = null;
