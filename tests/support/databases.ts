@@ -149,54 +149,54 @@ async function makeTemplate(): Promise<string> {
   const paths = (await Array.fromAsync(new Bun.Glob("drizzle/*.sql").scan())).toSorted();
   const migrations = await Promise.all(paths.map((path) => Bun.file(path).text()));
   const name = `gatehouse_template_${Bun.hash(migrations.join("")).toString(36)}`;
-  await withServer(async (sql) => {
-    await sql`select pg_advisory_lock(4711)`;
-    const [existing] = await sql`select 1 from pg_database where datname = ${name}`;
-    if (!existing) {
-      const draft = `${name}_draft`;
-      await sql.unsafe(`drop database if exists ${draft}`);
-      await sql.unsafe(`create database ${draft}`);
-      const database = createPostgresDatabase({
-        url: databaseUrl(await testServerUrl(), draft),
-        poolSize: 1,
-        timeoutSeconds: 30,
-        applicationName: "template",
-        log: quietLog,
-      });
-      await database.open();
-      await database.close();
-      await sql.unsafe(`alter database ${draft} rename to ${name}`);
-    }
-    await sql`select pg_advisory_unlock(4711)`;
-  });
+  const sql = await administer();
+  await sql`select pg_advisory_lock(4711)`;
+  const [existing] = await sql`select 1 from pg_database where datname = ${name}`;
+  if (!existing) {
+    const draft = `${name}_draft`;
+    await sql.unsafe(`drop database if exists ${draft}`);
+    await sql.unsafe(`create database ${draft}`);
+    const database = createPostgresDatabase({
+      url: databaseUrl(await testServerUrl(), draft),
+      poolSize: 1,
+      timeoutSeconds: 30,
+      applicationName: "template",
+      log: quietLog,
+    });
+    await database.open();
+    // The first connection after the migrations writes the cache of the catalogue, which each copy then has.
+    await database.db.execute("select 1");
+    await database.close();
+    await sql.unsafe(`alter database ${draft} rename to ${name}`);
+  }
+  await sql`select pg_advisory_unlock(4711)`;
   return name;
 }
 
 async function createDatabase(from: string): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `gatehouse_test_${randomBytes(6).toString("hex")}`;
-  await withServer(async (sql) => {
-    // Copying a template suffers no second connection to it, and parallel test processes copy the same one.
-    await sql`select pg_advisory_lock(4712)`;
-    // Half the time of writing every page to the log as well; tests need no crash recovery.
-    await sql.unsafe(`create database ${name} template ${from} strategy file_copy`);
-    await sql`select pg_advisory_unlock(4712)`;
-  });
+  const sql = await administer();
+  // Copying a template suffers no second connection to it, and parallel test processes copy the same one.
+  await sql`select pg_advisory_lock(4712)`;
+  // Half the time of writing every page to the log as well; tests need no crash recovery.
+  await sql.unsafe(`create database ${name} template ${from} strategy file_copy`);
+  await sql`select pg_advisory_unlock(4712)`;
   return {
     url: databaseUrl(await testServerUrl(), name),
-    drop: () =>
-      withServer((sql) => sql.unsafe(`drop database if exists ${name} with (force)`)).then(
-        () => undefined,
-      ),
+    async drop() {
+      await sql.unsafe(`drop database if exists ${name} with (force)`);
+    },
   };
 }
 
-async function withServer<T>(use: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(await testServerUrl(), { max: 1, onnotice: () => undefined });
-  try {
-    return await use(sql);
-  } finally {
-    await sql.end();
-  }
+let administration: Promise<postgres.Sql> | null = null;
+
+/** One connection of this process for all its databases: a new one for each would be half of all connections of the tests. */
+function administer(): Promise<postgres.Sql> {
+  administration ??= testServerUrl().then((url) =>
+    postgres(url, { max: 1, onnotice: () => undefined }),
+  );
+  return administration;
 }
 
 function databaseUrl(serverUrl: string, name: string): string {
