@@ -35,10 +35,10 @@ export async function createTestDatabase(kind: DatabaseKind): Promise<TestDataba
   const dataDir = await mkdtemp(join(tmpdir(), "gatehouse-test-"));
   const removeDirectory = () => rm(dataDir, { recursive: true, force: true });
   if (kind === "embedded") {
-    await cp(await embeddedTemplate(), dataDir, { recursive: true });
+    await copyEmbeddedDatabase(dataDir);
     return { settings: { DATA_DIR: dataDir }, remove: removeDirectory };
   }
-  const { url, drop } = await createPostgresDatabaseFromTemplate();
+  const { url, drop } = await createMigratedPostgresDatabase();
   return {
     settings: { DATA_DIR: dataDir, DATABASE_URL: url },
     async remove() {
@@ -76,6 +76,11 @@ async function startNewEngine(): Promise<EmbeddedPostgres> {
     startPostgres,
   }).open();
   return postgres;
+}
+
+/** Makes the directory the data directory of a migrated embedded database. */
+export async function copyEmbeddedDatabase(directory: string): Promise<void> {
+  await cp(await embeddedTemplate(), directory, { recursive: true });
 }
 
 let embeddedDirectory: Promise<string> | null = null;
@@ -130,7 +135,8 @@ async function startKeptServer(): Promise<string> {
   return url;
 }
 
-async function createPostgresDatabaseFromTemplate(): Promise<{
+/** A migrated database without users on the same server. */
+export async function createMigratedPostgresDatabase(): Promise<{
   url: string;
   drop(): Promise<void>;
 }> {
