@@ -12,7 +12,12 @@ import { loadSettings } from "../../src/platform/config/load-settings.ts";
 import { createLogger } from "../../src/platform/log/pino-logger.ts";
 import { createMemoryMailer, type MemoryMailer } from "../../src/platform/mail/memory.ts";
 import { writeFailures } from "./audit-rows.ts";
-import { createSharedTestDatabase, createTestDatabase, type DatabaseKind, type TestDatabase } from "./databases.ts";
+import {
+  createSharedTestDatabase,
+  createTestDatabase,
+  type DatabaseKind,
+  type TestDatabase,
+} from "./databases.ts";
 import { type Answer, type Call, callServer } from "./http-call.ts";
 
 /** Gatehouse, serving on a spare port of this process, with a database of its own and a mailer that keeps mails. */
