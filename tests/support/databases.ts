@@ -13,6 +13,7 @@ import {
   type StartEmbeddedPostgres,
 } from "../../src/platform/db/embedded-postgres.ts";
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
+import { eventually } from "./eventually.ts";
 import { quietLog } from "./quiet-log.ts";
 import { leaseEngine } from "./shared-engine.ts";
 
@@ -190,6 +191,11 @@ async function createDatabase(from: string): Promise<{ url: string; drop(): Prom
   return {
     url: databaseUrl(await testServerUrl(), name),
     async drop() {
+      // `with (force)` alone looks every 100 ms whether the connections have ended.
+      await eventually(
+        () => sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`,
+        (connections) => connections.length === 0,
+      );
       await sql.unsafe(`drop database if exists ${name} with (force)`);
     },
   };
