@@ -18,7 +18,7 @@ export interface EngineLease {
   end(): Promise<void>;
 }
 
-/** A start of the engine takes half a second of CPU time, and this a fiftieth of it. */
+/** Engines that no test uses now. With one, an application starts and stops in a fifth of the CPU time. */
 const idle: SharedEngine[] = [];
 
 /** `startNew` starts an engine on a migrated database of its own; it is called when no other one is free. */
