@@ -5,6 +5,7 @@ import { systemClock } from "../kernel/clock.ts";
 import { systemRandom } from "../kernel/random.ts";
 import type { Settings } from "../platform/config/settings.ts";
 import { createEmbeddedDatabase } from "../platform/db/embedded.ts";
+import type { StartEmbeddedPostgres } from "../platform/db/embedded-postgres.ts";
 import type { Database } from "../platform/db/port.ts";
 import { createPostgresDatabase } from "../platform/db/postgres.ts";
 import { createFailureBuffer } from "../platform/failures/failure-buffer.ts";
@@ -36,6 +37,7 @@ export interface PlatformOverrides {
   readonly onStatement?: () => void;
   readonly eventsWanted?: boolean;
   readonly freeBytes?: () => number;
+  readonly startPostgres?: StartEmbeddedPostgres;
   /** The embedded database accepts writes also while the disk is nearly full. */
   readonly writesToTheEnd?: boolean;
 }
@@ -111,16 +113,20 @@ function secretRoots(settings: Settings) {
 function createDatabase(
   settings: Settings,
   log: Logger,
-  { onStatement, freeBytes, writesToTheEnd = false }: PlatformOverrides,
+  { onStatement, freeBytes, startPostgres, writesToTheEnd = false }: PlatformOverrides,
 ): Database {
   const shared = {
     timeoutSeconds: settings.databaseTimeoutSeconds,
     log,
     ...(onStatement ? { onStatement } : {}),
   };
-  const disk = { writesToTheEnd, ...(freeBytes ? { freeBytes } : {}) };
+  const ofEmbedded = {
+    writesToTheEnd,
+    ...(freeBytes ? { freeBytes } : {}),
+    ...(startPostgres ? { startPostgres } : {}),
+  };
   return settings.databaseUrl === null
-    ? createEmbeddedDatabase({ ...shared, ...disk, dataDir: settings.dataDir })
+    ? createEmbeddedDatabase({ ...shared, ...ofEmbedded, dataDir: settings.dataDir })
     : createPostgresDatabase({
         ...shared,
         url: settings.databaseUrl,

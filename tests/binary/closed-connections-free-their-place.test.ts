@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 
-import { createHome } from "../support/executable-home.ts";
+import { createMigratedHome } from "../support/executable-home.ts";
 import { startGatehouse } from "../support/executable.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
@@ -29,7 +29,7 @@ function requestOf(email: string): string {
 // Bad day: clients time out and hang up, and those after them wait for work whose result no client reads.
 // security 153
 test("the executable drops the waiting work of connections that are closed", async () => {
-  await using home = await createHome("postgres");
+  await using home = await createMigratedHome("postgres");
   await using server = await startGatehouse({
     ...home,
     settings: { ...home.settings, ...settings },

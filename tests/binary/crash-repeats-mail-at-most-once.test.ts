@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 
-import { createHome } from "../support/executable-home.ts";
+import { createMigratedHome } from "../support/executable-home.ts";
 import { startGatehouse } from "../support/executable.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
@@ -41,7 +41,7 @@ test.each<[Step, number]>([
 ])(
   "after a crash at which the mail server %s, the mail is sent once more",
   async (step, before) => {
-    await using home = await createHome("postgres");
+    await using home = await createMigratedHome("postgres");
     let crash = (): void => undefined;
     await using mail = await startWatchedServer(step, () => crash());
     const settings = {

@@ -19,7 +19,10 @@ describe.each([...databaseKinds])("the executable on %s", (database) => {
   let running: MailingExecutable;
 
   beforeAll(async () => {
-    running = await startMailingExecutable(database);
+    running = await startMailingExecutable(database, {
+      // A thousand statements at once wait for longer than the default on a busy machine.
+      DATABASE_TIMEOUT: "60s",
+    });
     if (database === "postgres") await running.start();
   });
 

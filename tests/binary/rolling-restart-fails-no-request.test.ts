@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 
-import { createHome, type Home } from "../support/executable-home.ts";
+import { createMigratedHome, type Home } from "../support/executable-home.ts";
 import { type ServerProcess, startGatehouse } from "../support/executable.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
@@ -16,7 +16,7 @@ const settings = {
 
 // security 138
 test("replacing two replicas one after the other under load fails no request", async () => {
-  await using home = await createHome("postgres");
+  await using home = await createMigratedHome("postgres");
   const running: Home = { ...home, settings: { ...home.settings, ...settings } };
   await using stack = new AsyncDisposableStack();
   const start = async (): Promise<ServerProcess> => stack.use(await startGatehouse(running));

@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 
-import { createHome } from "../support/executable-home.ts";
+import { createMigratedHome } from "../support/executable-home.ts";
 import { startGatehouse } from "../support/executable.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 
@@ -14,7 +14,7 @@ const makePosts = `insert into posts (user_id, post_data, visibility, created_at
 // One user's search took 11.8 s on the event loop, for which nothing else was served.
 // security 162
 test("the executable responds to /health/live while a user's largest search runs on the embedded database", async () => {
-  await using home = await createHome("embedded");
+  await using home = await createMigratedHome("embedded");
   const settings = {
     REQUIRE_EMAIL_VERIFICATION: "false",
     MAIL_TRANSPORT: "none",

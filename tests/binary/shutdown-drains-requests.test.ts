@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
-import { createHome } from "../support/executable-home.ts";
+import { createMigratedHome } from "../support/executable-home.ts";
 import { type ServerProcess, startGatehouse } from "../support/executable.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
@@ -27,7 +27,7 @@ async function register(server: ServerProcess): Promise<string> {
 describe.each([...databaseKinds])("SIGTERM under load on %s", (kind) => {
   // security 138
   test("is no longer ready, finishes every accepted request, loses nothing, and exits with 0", async () => {
-    await using home = await createHome(kind);
+    await using home = await createMigratedHome(kind);
     const running = { ...home, settings: { ...home.settings, ...noVerification } };
     await using server = await startGatehouse(running);
     const email = await register(server);
@@ -69,7 +69,7 @@ describe.each([...databaseKinds])("SIGTERM under load on %s", (kind) => {
 
 // GNU timeout and others send a signal twice; the second one used to end the process at once.
 test("a repeated SIGTERM does not shorten the shutdown", async () => {
-  await using home = await createHome("postgres");
+  await using home = await createMigratedHome("postgres");
   await using server = await startGatehouse({
     ...home,
     settings: { ...home.settings, ...noVerification },
@@ -84,7 +84,7 @@ test("a repeated SIGTERM does not shorten the shutdown", async () => {
 
 // An orchestrator kills what does not end in time: better cut off here, where the log says so.
 test("requests that outlast SHUTDOWN_TIMEOUT are cut off, and the process exits", async () => {
-  await using home = await createHome("postgres");
+  await using home = await createMigratedHome("postgres");
   const settings = {
     ...home.settings,
     ...noVerification,
@@ -104,7 +104,7 @@ test("requests that outlast SHUTDOWN_TIMEOUT are cut off, and the process exits"
 });
 
 test("a second Ctrl-C exits immediately", async () => {
-  await using home = await createHome("postgres");
+  await using home = await createMigratedHome("postgres");
   await using server = await startGatehouse({
     ...home,
     settings: { ...home.settings, ...noVerification, LOGIN_QUEUE: "1000" },

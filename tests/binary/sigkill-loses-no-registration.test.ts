@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
-import { createHome, type Home } from "../support/executable-home.ts";
+import { createMigratedHome, type Home } from "../support/executable-home.ts";
 import { type ServerProcess, startGatehouse } from "../support/executable.ts";
 import { eventually } from "../support/eventually.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
@@ -64,7 +64,7 @@ async function killUnderLoad(home: Home): Promise<string[]> {
 describe.each([...databaseKinds])("kill -9 under load on %s", (kind) => {
   // part of security 131, 145
   test("loses no acknowledged registration, and leaves none incomplete", async () => {
-    await using home = await createHome(kind);
+    await using home = await createMigratedHome(kind);
     const running = {
       ...home,
       settings: { ...home.settings, ...fastHashes, RATE_LIMITS_ENABLED: "false" },

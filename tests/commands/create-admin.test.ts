@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
-import { createHome } from "../support/executable-home.ts";
+import { createHome, createMigratedHome } from "../support/executable-home.ts";
 import { runGatehouse, startGatehouse } from "../support/executable.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 import { logMessages, withoutLog } from "../support/log-lines.ts";
@@ -42,7 +42,7 @@ describe.each([...databaseKinds])("create-admin on %s", (kind) => {
 
   // security 5
   test("refuses a weak password with every reason, and creates nothing", async () => {
-    await using home = await createHome(kind);
+    await using home = await createMigratedHome(kind);
     const email = freshEmail();
     const weak = await runGatehouse([...commandLine, email], { ...home, input: "weak\n" });
     expect([weak.exitCode, withoutLog(weak.stderr).split("\n")]).toEqual([

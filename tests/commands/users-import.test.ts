@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
-import { createHome } from "../support/executable-home.ts";
+import { createHome, createMigratedHome } from "../support/executable-home.ts";
 import { runGatehouse, startGatehouse } from "../support/executable.ts";
 import { hashedPassword, importedHashes } from "../support/imported-hashes.ts";
 import { fileOf } from "../support/import-users.ts";
@@ -17,7 +17,7 @@ const hash = importedHashes["passlib's bcrypt $2b$"];
 
 describe.each([...databaseKinds])("users import and export on %s", (kind) => {
   test("a dry run changes nothing, an import creates accounts that sign in, an export returns them", async () => {
-    await using home = await createHome(kind);
+    await using home = await createMigratedHome(kind);
     const email = freshEmail();
     const line = { email, password_hash: hash, email_verified: true, roles: ["admin"] };
     const path = join(home.cwd, "users.ndjson");
@@ -77,7 +77,7 @@ test("an unreadable file is wrong usage, reported before a database is created",
 
 // As in `zcat users.ndjson.gz | gatehouse users import /dev/stdin`.
 test("standard input is imported like a file", async () => {
-  await using home = await createHome("postgres");
+  await using home = await createMigratedHome("postgres");
   const lines = Array.from({ length: 3000 }, () => ({ email: freshEmail() }));
   const result = await runGatehouse(["users", "import", "/dev/stdin"], {
     ...home,
@@ -90,7 +90,7 @@ test("standard input is imported like a file", async () => {
 });
 
 test("an export whose reader closes the pipe is no failure", async () => {
-  await using home = await createHome("postgres");
+  await using home = await createMigratedHome("postgres");
   const lines = Array.from({ length: 5000 }, () => ({ email: freshEmail() }));
   await runGatehouse(["users", "import", "/dev/stdin"], { ...home, input: fileOf(lines) });
   const { exitCode, stdout } = await runGatehouse(["users", "export"], {

@@ -20,7 +20,8 @@ import { race } from "../support/race.ts";
 import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 const purpose = "magic-link";
-const app = useTestApp();
+// A thousand statements at once wait for longer than the default on a busy machine.
+const app = useTestApp({ settings: { DATABASE_TIMEOUT: "60s" } });
 let other: TestApp;
 
 beforeAll(async () => {

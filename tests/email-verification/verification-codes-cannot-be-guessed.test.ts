@@ -4,7 +4,8 @@ import { freshEmail, goodPassword, mailTo } from "../support/journey.ts";
 import { race } from "../support/race.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-const app = useTestApp();
+// A thousand statements at once wait for longer than the default on a busy machine.
+const app = useTestApp({ settings: { DATABASE_TIMEOUT: "60s" } });
 
 async function newcomer() {
   const email = freshEmail();

@@ -15,7 +15,7 @@ import { loadSettings } from "../../src/platform/config/load-settings.ts";
 import { outbox } from "../../src/platform/outbox/table.ts";
 import { createSystemContext } from "../../src/platform/platform.ts";
 import { beforeQuery, type IsMeant } from "./before-query.ts";
-import { createTestDatabase, type DatabaseKind } from "./databases.ts";
+import { createSharedTestDatabase, type DatabaseKind } from "./databases.ts";
 import { quietLog } from "./quiet-log.ts";
 
 /** An audit log without jobs: rows are written and sealed when the test says so. */
@@ -61,10 +61,14 @@ export async function openAuditScene(
   kind: DatabaseKind,
   settings: Record<string, string> = {},
 ): Promise<AuditScene> {
-  const database = await createTestDatabase(kind);
+  const database = await createSharedTestDatabase(kind);
+  const { startPostgres } = database;
   const given = { ...ownSettings, ...database.settings, ...settings };
   const options = { isTerminal: false, generateSecret: () => "" };
-  const platform = createPlatform(loadSettings(given, options).settings, { log: quietLog });
+  const platform = createPlatform(loadSettings(given, options).settings, {
+    log: quietLog,
+    ...(startPostgres ? { startPostgres } : {}),
+  });
   await platform.database.open();
 
   /** The same database as a process with other settings has it. */

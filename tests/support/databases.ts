@@ -7,13 +7,22 @@ import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 
 import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+  type StartEmbeddedPostgres,
+} from "../../src/platform/db/embedded-postgres.ts";
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
+import { eventually } from "./eventually.ts";
 import { quietLog } from "./quiet-log.ts";
+import { leaseEngine } from "./shared-engine.ts";
 
 /** A database of a test's own. */
 export interface TestDatabase {
   /** DATABASE_URL and DATA_DIR for the settings. */
   readonly settings: Record<string, string>;
+  /** What starts the embedded one, if its engine is one that other tests use before and after. */
+  readonly startPostgres?: StartEmbeddedPostgres;
   remove(): Promise<void>;
 }
 
@@ -27,10 +36,10 @@ export async function createTestDatabase(kind: DatabaseKind): Promise<TestDataba
   const dataDir = await mkdtemp(join(tmpdir(), "gatehouse-test-"));
   const removeDirectory = () => rm(dataDir, { recursive: true, force: true });
   if (kind === "embedded") {
-    await cp(await embeddedTemplate(), dataDir, { recursive: true });
+    await copyEmbeddedDatabase(dataDir);
     return { settings: { DATA_DIR: dataDir }, remove: removeDirectory };
   }
-  const { url, drop } = await createPostgresDatabaseFromTemplate();
+  const { url, drop } = await createMigratedPostgresDatabase();
   return {
     settings: { DATA_DIR: dataDir, DATABASE_URL: url },
     async remove() {
@@ -38,6 +47,41 @@ export async function createTestDatabase(kind: DatabaseKind): Promise<TestDataba
       await removeDirectory();
     },
   };
+}
+
+/** The same, but its embedded one has no files of its own: for what this process opens, and no other one. */
+export async function createSharedTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+  if (kind === "postgres") return createTestDatabase(kind);
+  const dataDir = await mkdtemp(join(tmpdir(), "gatehouse-test-"));
+  const engine = leaseEngine(startNewEngine);
+  return {
+    settings: { DATA_DIR: dataDir },
+    startPostgres: engine.start,
+    async remove() {
+      await engine.end();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** It runs until the process ends. */
+async function startNewEngine(): Promise<EmbeddedPostgres> {
+  const dataDir = await mkdtemp(join(tmpdir(), "gatehouse-engine-"));
+  process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
+  const postgres = await startEmbeddedPostgres({ dataDir });
+  const startPostgres = () => Promise.resolve(postgres);
+  await createEmbeddedDatabase({
+    dataDir,
+    timeoutSeconds: 30,
+    log: quietLog,
+    startPostgres,
+  }).open();
+  return postgres;
+}
+
+/** Makes the directory the data directory of a migrated embedded database. */
+export async function copyEmbeddedDatabase(directory: string): Promise<void> {
+  await cp(await embeddedTemplate(), directory, { recursive: true });
 }
 
 let embeddedDirectory: Promise<string> | null = null;
@@ -92,7 +136,8 @@ async function startKeptServer(): Promise<string> {
   return url;
 }
 
-async function createPostgresDatabaseFromTemplate(): Promise<{
+/** A migrated database without users on the same server. */
+export async function createMigratedPostgresDatabase(): Promise<{
   url: string;
   drop(): Promise<void>;
 }> {
@@ -111,54 +156,59 @@ async function makeTemplate(): Promise<string> {
   const paths = (await Array.fromAsync(new Bun.Glob("drizzle/*.sql").scan())).toSorted();
   const migrations = await Promise.all(paths.map((path) => Bun.file(path).text()));
   const name = `gatehouse_template_${Bun.hash(migrations.join("")).toString(36)}`;
-  await withServer(async (sql) => {
-    await sql`select pg_advisory_lock(4711)`;
-    const [existing] = await sql`select 1 from pg_database where datname = ${name}`;
-    if (!existing) {
-      const draft = `${name}_draft`;
-      await sql.unsafe(`drop database if exists ${draft}`);
-      await sql.unsafe(`create database ${draft}`);
-      const database = createPostgresDatabase({
-        url: databaseUrl(await testServerUrl(), draft),
-        poolSize: 1,
-        timeoutSeconds: 30,
-        applicationName: "template",
-        log: quietLog,
-      });
-      await database.open();
-      await database.close();
-      await sql.unsafe(`alter database ${draft} rename to ${name}`);
-    }
-    await sql`select pg_advisory_unlock(4711)`;
-  });
+  const sql = await administer();
+  await sql`select pg_advisory_lock(4711)`;
+  const [existing] = await sql`select 1 from pg_database where datname = ${name}`;
+  if (!existing) {
+    const draft = `${name}_draft`;
+    await sql.unsafe(`drop database if exists ${draft}`);
+    await sql.unsafe(`create database ${draft}`);
+    const database = createPostgresDatabase({
+      url: databaseUrl(await testServerUrl(), draft),
+      poolSize: 1,
+      timeoutSeconds: 30,
+      applicationName: "template",
+      log: quietLog,
+    });
+    await database.open();
+    // The first connection after the migrations writes the cache of the catalogue, which each copy then has.
+    await database.db.execute("select 1");
+    await database.close();
+    await sql.unsafe(`alter database ${draft} rename to ${name}`);
+  }
+  await sql`select pg_advisory_unlock(4711)`;
   return name;
 }
 
 async function createDatabase(from: string): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `gatehouse_test_${randomBytes(6).toString("hex")}`;
-  await withServer(async (sql) => {
-    // Copying a template suffers no second connection to it, and parallel test processes copy the same one.
-    await sql`select pg_advisory_lock(4712)`;
-    // Half the time of writing every page to the log as well; tests need no crash recovery.
-    await sql.unsafe(`create database ${name} template ${from} strategy file_copy`);
-    await sql`select pg_advisory_unlock(4712)`;
-  });
+  const sql = await administer();
+  // Copying a template suffers no second connection to it, and parallel test processes copy the same one.
+  await sql`select pg_advisory_lock(4712)`;
+  // Half the time of writing every page to the log as well; tests need no crash recovery.
+  await sql.unsafe(`create database ${name} template ${from} strategy file_copy`);
+  await sql`select pg_advisory_unlock(4712)`;
   return {
     url: databaseUrl(await testServerUrl(), name),
-    drop: () =>
-      withServer((sql) => sql.unsafe(`drop database if exists ${name} with (force)`)).then(
-        () => undefined,
-      ),
+    async drop() {
+      // `with (force)` alone looks every 100 ms whether the connections have ended.
+      await eventually(
+        () => sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`,
+        (connections) => connections.length === 0,
+      );
+      await sql.unsafe(`drop database if exists ${name} with (force)`);
+    },
   };
 }
 
-async function withServer<T>(use: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(await testServerUrl(), { max: 1, onnotice: () => undefined });
-  try {
-    return await use(sql);
-  } finally {
-    await sql.end();
-  }
+let administration: Promise<postgres.Sql> | null = null;
+
+/** One connection of this process for all its databases: a new one for each would be half of all connections of the tests. */
+function administer(): Promise<postgres.Sql> {
+  administration ??= testServerUrl().then((url) =>
+    postgres(url, { max: 1, onnotice: () => undefined }),
+  );
+  return administration;
 }
 
 function databaseUrl(serverUrl: string, name: string): string {

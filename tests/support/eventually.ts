@@ -5,10 +5,10 @@ export async function eventually<T>(
   seconds = 10,
 ): Promise<T> {
   const end = performance.now() + seconds * 1000;
-  for (;;) {
+  for (let pauseMilliseconds = 1; ; pauseMilliseconds = Math.min(2 * pauseMilliseconds, 10)) {
     const value = await ask();
     if (condition(value)) return value;
     if (performance.now() > end) throw new Error(`still not so after ${seconds} s`);
-    await Bun.sleep(10);
+    await Bun.sleep(pauseMilliseconds);
   }
 }

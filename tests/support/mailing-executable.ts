@@ -1,5 +1,5 @@
 import type { DatabaseKind } from "./databases.ts";
-import { createHome, type Home } from "./executable-home.ts";
+import { createMigratedHome, type Home } from "./executable-home.ts";
 import { type ServerProcess, startGatehouse } from "./executable.ts";
 import { freshEmail, goodPassword } from "./journey.ts";
 import { type MailServer, startMailServer } from "./mail-server.ts";
@@ -31,7 +31,7 @@ export async function startMailingExecutable(
   settings: Record<string, string> = {},
 ): Promise<MailingExecutable> {
   await using draft = new AsyncDisposableStack();
-  const home = draft.use(await createHome(kind));
+  const home = draft.use(await createMigratedHome(kind));
   const mail = draft.use(await startMailServer());
   const environment = {
     ENVIRONMENT: "test",

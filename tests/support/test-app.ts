@@ -13,7 +13,12 @@ import { loadSettings } from "../../src/platform/config/load-settings.ts";
 import { createLogger } from "../../src/platform/log/pino-logger.ts";
 import { createMemoryMailer, type MemoryMailer } from "../../src/platform/mail/memory.ts";
 import { writeFailures } from "./audit-rows.ts";
-import { createTestDatabase, type DatabaseKind, type TestDatabase } from "./databases.ts";
+import {
+  createSharedTestDatabase,
+  createTestDatabase,
+  type DatabaseKind,
+  type TestDatabase,
+} from "./databases.ts";
 import { type Answer, type Call, callServer } from "./http-call.ts";
 
 /** Gatehouse, serving on a spare port of this process, with a database of its own and a mailer that keeps mails. */
@@ -40,6 +45,8 @@ export interface TestAppOptions {
   readonly overrides?: PlatformOverrides;
   /** Providers of social login; by default those of the settings. */
   readonly providers?: readonly Provider[];
+  /** The embedded database is started for this application alone, on files in its `DATA_DIR`. */
+  readonly ownEngine?: boolean;
 }
 
 const testSettings = {
@@ -109,7 +116,8 @@ export function useTestApp(options: TestAppOptions = {}): SharedTestApp {
 
 /** Starts Gatehouse for one test. Dispose of it with `await using`; `useTestApp` is for more than one test. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const database = await createTestDatabase(options.database ?? "postgres");
+  const create = options.ownEngine === true ? createTestDatabase : createSharedTestDatabase;
+  const database = await create(options.database ?? "postgres");
   try {
     return await start(database, options, () => database.remove());
   } catch (error) {
@@ -123,8 +131,12 @@ async function start(
   options: TestAppOptions,
   afterwards: () => Promise<void>,
 ): Promise<TestApp> {
+  const { settings, startPostgres } = database;
   const app = await startUnready(
-    { ...options, settings: { ...database.settings, ...options.settings } },
+    {
+      settings: { ...settings, ...options.settings },
+      overrides: { ...(startPostgres ? { startPostgres } : {}), ...options.overrides },
+    },
     afterwards,
   );
   await app.server.ready;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from "bun:test";
 import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
 import type { Database } from "../../src/platform/db/port.ts";
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
-import { createTestDatabase, type DatabaseKind } from "./databases.ts";
+import { createSharedTestDatabase, type DatabaseKind } from "./databases.ts";
 import { quietLog } from "./quiet-log.ts";
 
 /** An open database without a server before it and workers behind it: each statement is one of the test's. */
@@ -20,7 +20,7 @@ export async function openTestDatabase(
   kind: DatabaseKind,
   timeoutSeconds = 10,
 ): Promise<OpenTestDatabase & AsyncDisposable> {
-  const { settings, remove } = await createTestDatabase(kind);
+  const { settings, startPostgres, remove } = await createSharedTestDatabase(kind);
   const { DATABASE_URL: url, DATA_DIR: dataDir = "" } = settings;
   const options = {
     timeoutSeconds,
@@ -31,7 +31,7 @@ export async function openTestDatabase(
   };
   const database =
     url === undefined
-      ? createEmbeddedDatabase({ ...options, dataDir })
+      ? createEmbeddedDatabase({ ...options, dataDir, ...(startPostgres ? { startPostgres } : {}) })
       : createPostgresDatabase({ ...options, url, poolSize: 2, applicationName: "test" });
   const opened = {
     database,

@@ -42,9 +42,11 @@ export function createRecentTokens(limitBytes: number): RecentTokens {
     remove(text);
     recent.set(text, { ...found, bytes: bytesOfFound });
     bytes += bytesOfFound;
+    // The first key of a `Map` is found only after all places of deleted entries before it.
+    if (bytes <= limitBytes) return;
     for (const oldest of recent.keys()) {
-      if (bytes <= limitBytes) return;
       remove(oldest);
+      if (bytes <= limitBytes) return;
     }
   }
 

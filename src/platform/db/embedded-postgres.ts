@@ -29,6 +29,9 @@ export interface EmbeddedPostgresOptions {
   readonly onPanic?: (reason: string) => void;
 }
 
+/** Starts the embedded Postgres. */
+export type StartEmbeddedPostgres = (options: EmbeddedPostgresOptions) => Promise<EmbeddedPostgres>;
+
 /**
  * Starts the Postgres that is embedded in the executable on `<dataDir>/postgres`. The first start unpacks the directory that
  * was prepared at build time. An acknowledged write survives a sudden end of the process or the machine.

@@ -11,6 +11,7 @@ import { createEmbeddedChangeFeed } from "./embedded-change-feed.ts";
 import { compactTable } from "./embedded-maintenance.ts";
 import {
   type EmbeddedPostgres,
+  type StartEmbeddedPostgres,
   startEmbeddedPostgres,
   wasEverStarted,
 } from "./embedded-postgres.ts";
@@ -29,12 +30,15 @@ export interface EmbeddedOptions {
   readonly writesToTheEnd?: boolean;
   /** Reads the free space; by default that of the file system of `dataDir`. */
   readonly freeBytes?: () => number;
+  /** Starts the engine; by default one of its own on `dataDir`. */
+  readonly startPostgres?: StartEmbeddedPostgres;
 }
 
 /** The Postgres inside the executable: one process, one data directory, started by `open`. */
 export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   const { dataDir, timeoutSeconds, log } = options;
   const freeBytes = options.freeBytes ?? (() => freeBytesOf(dataDir));
+  const startPostgres = options.startPostgres ?? startEmbeddedPostgres;
   const disk = createDiskGuard(freeBytes, log);
   let starting: Promise<EmbeddedPostgres> | null = null;
   let migrating: Promise<void> | null = null;
@@ -51,7 +55,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
   }
 
   async function start(): Promise<EmbeddedClient> {
-    starting ??= startEmbeddedPostgres({
+    starting ??= startPostgres({
       dataDir,
       freeBytes,
       onReserveReleased: () =>

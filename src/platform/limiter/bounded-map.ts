@@ -7,18 +7,64 @@ export interface BoundedMap<Value> {
   clear(): void;
 }
 
-/** A map of at most `maximumSize` entries. */
+/** An entry between its neighbours by age. */
+interface Entry<Value> {
+  readonly key: string;
+  value: Value;
+  older: Entry<Value> | null;
+  newer: Entry<Value> | null;
+}
+
+/**
+ * A map of at most `maximumSize` entries. Each call takes the same time at every size: the first key of a `Map` is found only
+ * after all places of deleted entries before it, of which there are as many as entries.
+ */
 export function createBoundedMap<Value>(maximumSize: number): BoundedMap<Value> {
-  const entries = new Map<string, Value>();
+  const entries = new Map<string, Entry<Value>>();
+  let oldest: Entry<Value> | null = null;
+  let newest: Entry<Value> | null = null;
+
+  function unlink({ older, newer }: Entry<Value>): void {
+    if (older) older.newer = newer;
+    else oldest = newer;
+    if (newer) newer.older = older;
+    else newest = older;
+  }
+
+  function append(entry: Entry<Value>): void {
+    entry.older = newest;
+    entry.newer = null;
+    if (newest) newest.newer = entry;
+    else oldest = entry;
+    newest = entry;
+  }
+
+  function remove(entry: Entry<Value> | null | undefined): void {
+    if (!entry) return;
+    entries.delete(entry.key);
+    unlink(entry);
+  }
+
   return {
-    get: (key) => entries.get(key),
+    get: (key) => entries.get(key)?.value,
     set(key, value) {
-      entries.delete(key);
-      entries.set(key, value);
-      const [oldest] = entries.keys();
-      if (entries.size > maximumSize && oldest !== undefined) entries.delete(oldest);
+      const known = entries.get(key);
+      if (known) {
+        known.value = value;
+        unlink(known);
+        append(known);
+        return;
+      }
+      const entry: Entry<Value> = { key, value, older: null, newer: null };
+      entries.set(key, entry);
+      append(entry);
+      if (entries.size > maximumSize) remove(oldest);
     },
-    delete: (key) => void entries.delete(key),
-    clear: () => entries.clear(),
+    delete: (key) => remove(entries.get(key)),
+    clear() {
+      entries.clear();
+      oldest = null;
+      newest = null;
+    },
   };
 }
