@@ -2,6 +2,7 @@ import { and, asc, getTableName, gt, isNotNull, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { recordAudit, resealChainKeys, UnusableChainError } from "../features/audit/index.ts";
+import { sealedEvents } from "../features/events/index.ts";
 import { sealedPrivateKeys } from "../features/keys/index.ts";
 import { commit } from "../platform/db/commit.ts";
 import { jsonObject } from "../platform/db/json-object.ts";
@@ -10,7 +11,7 @@ import { type Context, createSystemContext, type Platform } from "../platform/pl
 import type { SealedColumn } from "../platform/secrets/port.ts";
 
 /** Every column with sealed values, but for the audit log's chain, whose row has several. A new feature adds its own here. */
-const sealedColumns: readonly SealedColumn[] = [sealedPrivateKeys, sealedMessages];
+const sealedColumns: readonly SealedColumn[] = [sealedPrivateKeys, sealedMessages, sealedEvents];
 
 const batchSize = 500;
 

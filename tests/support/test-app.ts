@@ -147,7 +147,6 @@ export async function startUnready(
       { level: settings.logLevel, format: "json", service: settings.serviceName },
       { write: (line) => void log.push(line) },
     ),
-    eventsWanted: true,
     ...options.overrides,
   });
   const server = await serve(platform);

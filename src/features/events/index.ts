@@ -1,2 +1,3 @@
-export { deleteUnwantedEvents } from "./delete-unwanted.ts";
-export { recordEvent } from "./record-event.ts";
+export { type EventData, type EventType, eventCatalogue, eventTypes } from "./catalogue.ts";
+export { eventTopic, recordEvent, recordEventOf } from "./record-event.ts";
+export { eventDeliveries, eventDestinations, events, sealedEvents } from "./table.ts";
