@@ -1,7 +1,11 @@
 import { sql } from "drizzle-orm";
 
 import { createRelay, recordEvent } from "../../src/features/events/index.ts";
-import type { DestinationKind, OutboundEvent, SendResult } from "../../src/platform/brokers/port.ts";
+import type {
+  DestinationKind,
+  OutboundEvent,
+  SendResult,
+} from "../../src/platform/brokers/port.ts";
 import { commit } from "../../src/platform/db/commit.ts";
 import { createSystemContext, type Platform } from "../../src/platform/platform.ts";
 import { addDestination } from "./events.ts";
@@ -14,10 +18,7 @@ export interface SentEvent extends OutboundEvent {
 }
 
 /** How a sender of the scene responds to an event: by default it is delivered. */
-export type Respond = (
-  event: SentEvent,
-  signal: AbortSignal,
-) => SendResult | Promise<SendResult>;
+export type Respond = (event: SentEvent, signal: AbortSignal) => SendResult | Promise<SendResult>;
 
 /** A clock that runs with the system's, and can be moved forward. */
 function createAdvancingClock() {
@@ -78,7 +79,7 @@ export function createRelayScene(
       app.rows(
         `select payload->'data'->'fields'->>0 as number, status, attempts, last_error, response_status
          from event_deliveries d join events e on e.id = d.event_id
-         where destination_id = '${destinationId}' order by d.position`,
+         where destination_id = '${destinationId}' order by d.position, d.event_id`,
       ),
     destination: async (id: string) =>
       (await app.rows(`select * from event_destinations where id = '${id}'`)).at(0) ?? {},
