@@ -14,6 +14,7 @@ import { createLogger } from "../../src/platform/log/pino-logger.ts";
 import { createMemoryMailer, type MemoryMailer } from "../../src/platform/mail/memory.ts";
 import { writeFailures } from "./audit-rows.ts";
 import { createTestDatabase, type DatabaseKind, type TestDatabase } from "./databases.ts";
+import { addDestination } from "./events.ts";
 import { type Answer, type Call, callServer } from "./http-call.ts";
 
 /** Gatehouse, serving on a spare port of this process, with a database of its own and a mailer that keeps mails. */
@@ -40,6 +41,8 @@ export interface TestAppOptions {
   readonly overrides?: PlatformOverrides;
   /** Providers of social login; by default those of the settings. */
   readonly providers?: readonly Provider[];
+  /** False for a database without a destination for events, which stores none. */
+  readonly destination?: false;
 }
 
 const testSettings = {
@@ -128,6 +131,7 @@ async function start(
     afterwards,
   );
   await app.server.ready;
+  if (options.destination !== false) await addDestination(app);
   return app;
 }
 
@@ -150,7 +154,6 @@ export async function startUnready(
       { level: settings.logLevel, format: "json", service: settings.serviceName },
       { write: (line) => void log.push(line) },
     ),
-    eventsWanted: true,
     ...options.overrides,
   });
   const providers = options.providers?.map((each) => [each.name, each] as const);
