@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { loadKeyRing } from "../features/keys/index.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { systemRandom } from "../kernel/random.ts";
+import type { DestinationKind } from "../platform/brokers/port.ts";
 import type { Settings } from "../platform/config/settings.ts";
 import { createEmbeddedDatabase } from "../platform/db/embedded.ts";
 import type { StartEmbeddedPostgres } from "../platform/db/embedded-postgres.ts";
@@ -27,7 +28,12 @@ export interface RunningPlatform extends Platform {
   readonly database: Database;
   /** The functions that `outboxWritten` calls with the topics of new messages. Outbox workers register themselves here. */
   readonly outboxListeners: Set<(topics: readonly string[]) => void>;
+  /** What sends events, for the kinds of destinations that this process can send to. */
+  readonly destinationKinds: DestinationKinds;
 }
+
+/** Kinds of destinations by their names in `event_destinations.kind`. */
+export type DestinationKinds = Readonly<Record<string, DestinationKind>>;
 
 /** What differs between a server and some commands, and parts that tests replace. */
 export interface PlatformOverrides {
@@ -35,7 +41,7 @@ export interface PlatformOverrides {
   readonly mailer?: Mailer;
   readonly httpClient?: HttpClient;
   readonly onStatement?: () => void;
-  readonly eventsWanted?: boolean;
+  readonly destinationKinds?: DestinationKinds;
   readonly freeBytes?: () => number;
   readonly startPostgres?: StartEmbeddedPostgres;
   /** The embedded database accepts writes also while the disk is nearly full. */
@@ -90,8 +96,7 @@ export function createPlatform(
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
     httpClient: overrides.httpClient ?? createHttpClient(),
     failures: createFailureBuffer(),
-    // No setting names a destination yet.
-    eventsWanted: overrides.eventsWanted ?? false,
+    destinationKinds: overrides.destinationKinds ?? {},
     outboxListeners,
     outboxWritten: (topics) => {
       for (const listener of outboxListeners) listener(topics);

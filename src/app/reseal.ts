@@ -7,6 +7,7 @@ import {
   resealChainKeys,
   UnusableChainError,
 } from "../features/audit/index.ts";
+import { sealedEvents } from "../features/events/index.ts";
 import { sealedProviderTokens } from "../features/identities/index.ts";
 import { sealedPrivateKeys } from "../features/keys/index.ts";
 import { commit } from "../platform/db/commit.ts";
@@ -19,6 +20,7 @@ import type { SealedColumn } from "../platform/secrets/port.ts";
 const sealedColumns: readonly SealedColumn[] = [
   sealedPrivateKeys,
   sealedMessages,
+  sealedEvents,
   sealedProviderTokens,
 ];
 

@@ -1,5 +1,6 @@
 import { writeFailedAttempts } from "../features/audit/index.ts";
 import { commit, version } from "../kernel/version.ts";
+import { reconcileDestinations } from "../features/events/index.ts";
 import { type HealthState, isConnected } from "../features/health/index.ts";
 import { adoptAlgorithm } from "../features/keys/index.ts";
 import type { Provider } from "../features/social-login/index.ts";
@@ -99,6 +100,7 @@ export async function serve(
       await resealStoredSecrets(platform);
       await adoptAlgorithm(createSystemContext(platform, "keys"));
       await platform.keyRing.reload();
+      await reconcileDestinations(platform);
       // Last: a notification before would reload the keys while they are being adopted.
       // Meanwhile the connection of the health checks is opened, before the workers open theirs.
       await Promise.all([database.changes.start(), isConnected(health)]);

@@ -38,8 +38,6 @@ export interface Platform {
   readonly httpClient: HttpClient;
   /** Failed attempts that are not in the audit log yet. */
   readonly failures: FailureBuffer;
-  /** Whether there is a destination for events. Without one they are not recorded. */
-  readonly eventsWanted: boolean;
   /** Wakes the outbox workers of these topics in this process after a message was written. All other workers poll. */
   readonly outboxWritten: (topics: readonly string[]) => void;
 }

@@ -25,7 +25,6 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
     {
       log: quietLog,
       mailer: served.mailer,
-      eventsWanted: served.platform.eventsWanted,
       onStatement: () => {
         statements += 1;
       },

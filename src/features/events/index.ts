@@ -1,2 +1,14 @@
-export { deleteUnwantedEvents } from "./delete-unwanted.ts";
-export { recordEvent } from "./record-event.ts";
+export { type EventData, type EventType, eventCatalogue, eventTypes } from "./catalogue.ts";
+export {
+  deleteAbandonedDeliveries,
+  deleteDeadEvents,
+  deleteDeliveredEvents,
+  deleteSettledEvents,
+  wipeSecrets,
+} from "./delete-expired.ts";
+export { type DestinationStatus, readDestinationStatus } from "./read-status.ts";
+export { reconcileDestinations } from "./reconcile-destinations.ts";
+export { eventTopic, recordEvent, recordEventOf } from "./record-event.ts";
+export { createRelay } from "./relay/relay.ts";
+export { type ReplayFilter, replayEvents } from "./replay-events.ts";
+export { eventDeliveries, eventDestinations, events, sealedEvents } from "./table.ts";

@@ -1,5 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 
+import { addSeconds } from "../../kernel/clock.ts";
 import type { AppError } from "../../kernel/errors.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
@@ -35,8 +36,9 @@ export async function createAccount(ctx: Context, account: NewAccount): Promise<
     { userId, credentialsVersion, email },
     { kind: "verify-email", linkTtlSeconds: ctx.settings.verifyEmailTtlSeconds },
   );
+  const expiresAt = addSeconds(now, ctx.settings.verifyEmailTtlSeconds);
   const secrets = ctx.settings.eventsIncludeTokens
-    ? { email_verification_token: token }
+    ? { values: { email_verification_token: token }, expiresAt }
     : undefined;
   try {
     await commit(ctx, { query }, () => [

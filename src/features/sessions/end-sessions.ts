@@ -7,6 +7,7 @@ import { always, type Effect, once, updateRows } from "../../platform/db/effects
 import { jsonObject } from "../../platform/db/json-object.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
+import { type EventType, recordEvent } from "../events/index.ts";
 import { inspectAccessToken, inspectRefreshToken } from "../tokens/index.ts";
 import { users } from "../users/index.ts";
 import { isOpen } from "./queries.ts";
@@ -48,7 +49,11 @@ export async function endSession(
   ctx: Context,
   session: { id: string; userId: string },
 ): Promise<void> {
-  await endOne(ctx, session, "logout", "session.logout");
+  await endOne(ctx, session, {
+    reason: "logout",
+    action: "session.logout",
+    event: "user.logged_out",
+  });
 }
 
 /** Ends a session from the list of this user. Throws `NOT_FOUND` when the user has no such open session. */
@@ -56,7 +61,12 @@ export async function revokeSession(
   ctx: Context,
   session: { id: string; userId: string },
 ): Promise<void> {
-  if (!isUuid(session.id) || (await endOne(ctx, session, "revoked", "session.revoked")) === 0) {
+  const ending = {
+    reason: "revoked",
+    action: "session.revoked",
+    event: "session.revoked",
+  } as const;
+  if (!isUuid(session.id) || (await endOne(ctx, session, ending)) === 0) {
     throw new AppError("NOT_FOUND", "There is no such session.");
   }
 }
@@ -94,12 +104,14 @@ export function endSessionsOf(ctx: Context, which: SessionsToEnd): Effect {
 /** Ends every open session of a user and gives their number. */
 export function endAllSessions(ctx: Context, userId: string): Promise<number> {
   const entry = { action: "session.logout_all", result: "success", userId } as const;
-  return end(ctx, { userId, reason: "logout_all" }, () => once(recordAudit(ctx, entry)));
+  const ending = { userId, reason: "logout_all", event: "user.logged_out" } as const;
+  return end(ctx, ending, () => once(recordAudit(ctx, entry)));
 }
 
 /** The same for another user's sessions, by an actor who may do so: it is recorded also if there was none to end. */
 export function revokeAllSessions(ctx: Context, userId: string): Promise<number> {
-  return end(ctx, { userId, reason: "revoked" }, (ended) => {
+  const ending = { userId, reason: "revoked", event: "session.revoked" } as const;
+  return end(ctx, ending, (ended) => {
     const detail = jsonObject({ sessions: sql`(select count(*) from ${ended})` });
     const entry = { action: "session.revoked", result: "success", userId, detail } as const;
     return always(recordAudit(ctx, entry));
@@ -109,17 +121,24 @@ export function revokeAllSessions(ctx: Context, userId: string): Promise<number>
 function endOne(
   ctx: Context,
   { id, userId }: { id: string; userId: string },
-  reason: string,
-  action: AuditAction,
+  { action, ...ending }: { reason: string; action: AuditAction; event: EndingEvent },
 ): Promise<number> {
   const entry = { action, result: "success", userId, sessionId: id } as const;
-  return end(ctx, { id, userId, reason }, () => once(recordAudit(ctx, entry)));
+  return end(ctx, { id, userId, ...ending }, () => once(recordAudit(ctx, entry)));
 }
+
+/** The events whose data has the sessions that ended. */
+type EndingEvent = Extract<EventType, "user.logged_out" | "session.revoked">;
 
 /** Ends a user's open sessions, or one of them, and gives their number. */
 async function end(
   ctx: Context,
-  { userId, id, reason }: { userId: string; id?: string; reason: string },
+  {
+    userId,
+    id,
+    reason,
+    event,
+  }: { userId: string; id?: string; reason: string; event: EndingEvent },
   record: (ended: SQL) => Effect,
 ): Promise<number> {
   const now = ctx.clock.now();
@@ -138,6 +157,12 @@ async function end(
     .where(and(eq(sessions.userId, owner.id), which, isOpen(now)))
     .returning({ id: sessions.id });
   const announce = (session: { id: string }) => ({ subject: "session", id: session.id }) as const;
-  const rows = await commit(ctx, { query, announce }, (_row, ended) => [record(ended)]);
+  const rows = await commit(ctx, { query, announce }, (_row, ended) => [
+    record(ended),
+    ...recordEvent(ctx, event, {
+      user_id: userId,
+      session_ids: sql`(select jsonb_agg(${sql.identifier("id")}) from ${ended})`,
+    }).map(once),
+  ]);
   return rows.length;
 }

@@ -68,6 +68,6 @@ export function recordFilled(
   const detail = { by: provider, fields };
   return [
     recordAudit(ctx, { action, result: "success", userId, detail }),
-    ...recordEvent(ctx, action, { user_id: userId, fields }),
+    ...recordEvent(ctx, action, { user_id: userId, fields: [...fields] }),
   ];
 }

@@ -20,6 +20,15 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
   if (isGiven("SMTP_PASSWORD") && !isGiven("SMTP_USERNAME")) {
     refuse("SMTP_USERNAME", "is required with SMTP_PASSWORD");
   }
+  if (isGiven("EVENTS_KAFKA_USERNAME") !== isGiven("EVENTS_KAFKA_PASSWORD")) {
+    const [missing, given] = isGiven("EVENTS_KAFKA_USERNAME")
+      ? (["EVENTS_KAFKA_PASSWORD", "EVENTS_KAFKA_USERNAME"] as const)
+      : (["EVENTS_KAFKA_USERNAME", "EVENTS_KAFKA_PASSWORD"] as const);
+    refuse(missing, `is required with ${given}`);
+  }
+  if (isGiven("WEBHOOK_URL") && !isGiven("WEBHOOK_SECRET")) {
+    refuse("WEBHOOK_SECRET", "is required with WEBHOOK_URL");
+  }
   if (settings.concealAccounts && !settings.requireEmailVerification) {
     refuse(
       "CONCEAL_ACCOUNTS",

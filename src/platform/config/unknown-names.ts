@@ -9,12 +9,6 @@ import type { SettingsProblem } from "./settings-error.ts";
 /** Names that are reserved for settings of later versions. When set, they cause a warning and have no effect. */
 const laterSettingNames: readonly string[] = [
   "PASSWORD_HIBP",
-  "EVENTS_NATS_URL",
-  "EVENTS_AMQP_URL",
-  "EVENTS_REDIS_URL",
-  "WEBHOOK_URL",
-  "WEBHOOK_SECRET",
-  "WEBHOOK_ALLOW_PRIVATE",
   "METRICS_ENABLED",
   "METRICS_TOKEN",
   "OTEL_EXPORTER_OTLP_ENDPOINT",

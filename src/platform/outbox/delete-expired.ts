@@ -1,5 +1,3 @@
-import { and, eq, isNull } from "drizzle-orm";
-
 import { addSeconds } from "../../kernel/clock.ts";
 import { deleteBatch } from "../db/delete-batch.ts";
 import type { Db } from "../db/port.ts";
@@ -20,10 +18,4 @@ export function deleteDeliveredMessages(db: Db, now: Date): Promise<number> {
 export function deleteDeadMessages(db: Db, now: Date): Promise<number> {
   const before = addSeconds(now, -deadSeconds);
   return deleteBatch(db, outbox, { since: outbox.deadAt, before });
-}
-
-/** Deletes a batch of the messages of a topic that has no worker. */
-export function deleteWaitingMessages(db: Db, topic: string, now: Date): Promise<number> {
-  const which = and(eq(outbox.topic, topic), isNull(outbox.deliveredAt), isNull(outbox.deadAt));
-  return deleteBatch(db, outbox, { since: outbox.availableAt, before: now, which });
 }

@@ -9,7 +9,7 @@ export const outbox = pgTable(
   "outbox",
   {
     id: uuid().primaryKey(),
-    /** The topic, which has its own worker: `mail`, `event`, `verification-request`. */
+    /** The topic, which has its own worker: `mail`, `verification-request`. */
     topic: text().notNull(),
     /** The user it is about; messages of one key are related. */
     key: text(),

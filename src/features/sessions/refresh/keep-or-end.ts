@@ -8,6 +8,7 @@ import { jsonObject } from "../../../platform/db/json-object.ts";
 import type { QueryValue, ParameterSource } from "../../../platform/db/prepared-query.ts";
 import type { Context } from "../../../platform/platform.ts";
 import { differsFromEarlier, recordAuditOf } from "../../audit/index.ts";
+import { recordEventOf } from "../../events/index.ts";
 import { users } from "../../users/index.ts";
 import { isActiveSession, meetsSignInSettings } from "../queries.ts";
 import {
@@ -148,6 +149,11 @@ const decision = preparedCommit((db, parameter: ParameterSource<Presentation>) =
           result: "failure",
           userId,
           sessionId: token.sessionId,
+        }),
+        ...recordEventOf(contexts, "session.reuse_detected", {
+          user_id: userId,
+          session_id: sql`${token.sessionId}::uuid`,
+          ip_address: sql`${contexts((ctx) => ctx.origin.ipAddress)}::text`,
         }),
       ]),
       // A user who has to verify the address gets no tokens: the refusal is recorded instead.
