@@ -13,17 +13,13 @@ import { loadSettings } from "../../src/platform/config/load-settings.ts";
 import { createLogger } from "../../src/platform/log/pino-logger.ts";
 import { createMemoryMailer, type MemoryMailer } from "../../src/platform/mail/memory.ts";
 import { writeFailures } from "./audit-rows.ts";
-<<<<<<< HEAD
 import {
   createSharedTestDatabase,
   createTestDatabase,
   type DatabaseKind,
   type TestDatabase,
 } from "./databases.ts";
-=======
-import { createTestDatabase, type DatabaseKind, type TestDatabase } from "./databases.ts";
 import { addDestination } from "./events.ts";
->>>>>>> f0
 import { type Answer, type Call, callServer } from "./http-call.ts";
 
 /** Gatehouse, serving on a spare port of this process, with a database of its own and a mailer that keeps mails. */
@@ -50,13 +46,10 @@ export interface TestAppOptions {
   readonly overrides?: PlatformOverrides;
   /** Providers of social login; by default those of the settings. */
   readonly providers?: readonly Provider[];
-<<<<<<< HEAD
   /** The embedded database is started for this application alone, on files in its `DATA_DIR`. */
   readonly ownEngine?: boolean;
-=======
   /** False for a database without a destination for events, which stores none. */
   readonly destination?: false;
->>>>>>> f0
 }
 
 const testSettings = {
