@@ -124,6 +124,7 @@ describe("a link ticket", () => {
       const { answer, location } = await fromSite("cross-site", cookie);
       expect([errorOf(answer), location]).toEqual([[403, "FORBIDDEN"], ""]);
       expect(answer.headers.get("set-cookie")).toBeNull();
+      expect(await reasonOf(app, answer)).toBe("other_site");
     }
     for (const referer of ["https://evil.example/", "https://app.example.com.evil.example/", "x"]) {
       expect((await fromSite("cross-site", undefined, referer)).answer.status).toBe(403);
@@ -146,9 +147,10 @@ describe("a link ticket", () => {
     const ticket = ticketIn(await requestLink(accessToken));
     const started = await startAt(app, acme);
     const state = new URL(started.location).searchParams.get("state") ?? "";
-    const statusOf = async (text: string, provider = acme) =>
-      (await startAt(app, provider, { ticket: text })).answer.status;
-    expect(await statusOf(ticket, other)).toBe(400);
+    const statusOf = async (text: string) =>
+      (await startAt(app, acme, { ticket: text })).answer.status;
+    const { answer } = await startAt(app, other, { ticket });
+    expect([answer.status, await reasonOf(app, answer)]).toEqual([400, "other_provider"]);
     for (const wrong of [state, accessToken, refreshToken, "x", `${ticket.slice(0, -2)}xx`]) {
       expect(await statusOf(wrong)).toBe(400);
     }
