@@ -1,4 +1,4 @@
-import { sha256 } from "../../kernel/bytes.ts";
+import { equalInConstantTime, sha256 } from "../../kernel/bytes.ts";
 import { isAllowedRedirect } from "../../platform/http/redirect-uris.ts";
 import type { Settings } from "../../platform/config/settings.ts";
 import type { Ticket } from "../../platform/jwt/tickets.ts";
@@ -120,7 +120,7 @@ function assertLinkIsOfProvider(link: Ticket<LinkClaims> | null, provider: Provi
 /**
  * Another site may have sent the browser here with a link ticket of its own, to link the identity of the browser's user to the
  * account of an attacker. A browser says so in `Sec-Fetch-Site`, and names the origins of the settings in `Referer`; the one in
- * which the user asked for the link may have the cookie.
+ * which the user asked for the link may have the cookie. If that one is known to keep it, nobody else can use the ticket.
  */
 function assertLinkIsOfBrowser(
   settings: Settings,
@@ -128,10 +128,15 @@ function assertLinkIsOfBrowser(
   { responseMode }: Provider,
   { binding, fetchSite, fromOrigin }: Browser,
 ): void {
-  if (link === null || fetchSite !== "cross-site") return;
-  if (fromOrigin !== null && originsOfApplications(settings).has(fromOrigin)) return;
+  if (link === null) return;
   const value = binding(responseMode);
-  if (value !== null && sha256(value) === link.claims.cb) return;
+  if (value !== null && equalInConstantTime(sha256(value), link.claims.cb)) return;
+  if (link.claims.own) {
+    const message = "Open the link in the browser in which you asked for it.";
+    throw new Refusal("FORBIDDEN", message, "other_browser");
+  }
+  if (fetchSite !== "cross-site") return;
+  if (fromOrigin !== null && originsOfApplications(settings).has(fromOrigin)) return;
   throw new Refusal(
     "FORBIDDEN",
     "Another site opened this page. Open the link from the application in which you asked for it.",
