@@ -120,7 +120,7 @@ function assertLinkIsOfProvider(link: Ticket<LinkClaims> | null, provider: Provi
 /**
  * Another site may have sent the browser here with a link ticket of its own, to link the identity of the browser's user to the
  * account of an attacker. A browser says so in `Sec-Fetch-Site`, and names the origins of the settings in `Referer`; the one in
- * which the user asked for the link may have the cookie. If that one is known to keep it, nobody else can use the ticket.
+ * which the user asked for the link may have the cookie. If that one is known to keep it, no other browser can use the ticket.
  */
 function assertLinkIsOfBrowser(
   settings: Settings,
