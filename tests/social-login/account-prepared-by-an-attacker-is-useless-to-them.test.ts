@@ -63,6 +63,11 @@ const attackers: Readonly<
       );
     };
   },
+  "a linked identity at the victim's provider": async (app, account) => {
+    const profile = freshProfile();
+    await linkTo(app, account, profile);
+    return async () => (await resolve(app, profile)).user.id === account.userId;
+  },
   "a requested link of an identity": async (app, account) => {
     const request = {
       provider: "attackers",

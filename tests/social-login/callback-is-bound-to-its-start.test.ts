@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 
-import { ProviderError } from "../../src/features/social-login/provider.ts";
+import { type CodeResponse, ProviderError } from "../../src/features/social-login/provider.ts";
 import { auditOf } from "../support/audit-rows.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { createFakeProvider } from "../support/fake-provider.ts";
@@ -18,7 +18,21 @@ import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 const acme = createFakeProvider("acme");
 const other = createFakeProvider("other");
-const providers = [acme, other];
+const patient = createFakeProvider("slow");
+/** Each request takes less than the limit, and two take more. */
+const slow = {
+  ...patient,
+  timeLimitSeconds: 0.5,
+  async responseIssuer() {
+    await Bun.sleep(400);
+    return null;
+  },
+  async redeem(response: CodeResponse) {
+    await Bun.sleep(400);
+    return patient.redeem(response);
+  },
+};
+const providers = [acme, other, slow];
 const settings = { REDIRECT_URIS: appUri };
 
 /** A sign-in as far as the provider's page: the parameters that the browser brings back, and its cookie. */
@@ -234,6 +248,16 @@ describe("a callback", () => {
     acme.failNext("authorize", new ProviderError("unavailable", "discovery"));
     const { answer } = await startAt(app, acme);
     expect(errorOf(answer)).toEqual([503, "UNAVAILABLE"]);
+  });
+
+  // security 81
+  test("of a provider that is slow ends in time: the requests for its issuer and for its tokens count together", async () => {
+    const { location, cookie } = await startAt(app, slow);
+    const answer = await comeBack(app, "slow", slow.approve(location), cookie);
+    expect(errorOf(answer)).toEqual([503, "UNAVAILABLE"]);
+    expect(await auditOf(app, answer)).toMatchObject([
+      { detail: { by: "slow", reason: "provider_slow" } },
+    ]);
   });
 
   // Bad day: a mail program or a chat looks at the link before the browser opens it.

@@ -66,6 +66,7 @@ const wrongClaims: [string, Record<string, unknown>, string][] = [
   ["no audience", { aud: undefined }, "audience_wrong"],
   ["expiry now", { exp: present }, "id_token_expired"],
   ["no expiry", { exp: undefined }, "id_token_expired"],
+  ["an expiry after all dates", { exp: 1e15 }, "id_token_expired"],
   ["an expiry that is no number", { exp: "4000000000" }, "id_token_expired"],
   ["an issue 61 seconds ahead", { iat: present + 61 }, "id_token_of_the_future"],
   ["no time of issue", { iat: undefined }, "id_token_of_the_future"],

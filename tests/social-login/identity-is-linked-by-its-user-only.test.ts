@@ -124,6 +124,7 @@ describe("a link ticket", () => {
       const { answer, location } = await fromSite("cross-site", cookie);
       expect([errorOf(answer), location]).toEqual([[403, "FORBIDDEN"], ""]);
       expect(answer.headers.get("set-cookie")).toBeNull();
+      expect(await reasonOf(app, answer)).toBe("other_site");
     }
     for (const referer of ["https://evil.example/", "https://app.example.com.evil.example/", "x"]) {
       expect((await fromSite("cross-site", undefined, referer)).answer.status).toBe(403);
@@ -138,6 +139,30 @@ describe("a link ticket", () => {
     expect((await startAt(app, acme, parameters)).answer.status).toBe(302);
   });
 
+  // Attack: who finds the address in a log or a history links their own identity to the user's account.
+  // security 79
+  test("that a browser with cookies asked for is refused in every other browser", async () => {
+    const { accessToken } = await signUp(app);
+    const path = "/api/v1/users/me/identities/acme";
+    const request = (headers: Record<string, string>) =>
+      app.call("POST", path, { bearer: accessToken, headers });
+    const first = await request({ "sec-fetch-site": "same-origin" });
+    const [own = ""] = (first.headers.get("set-cookie") ?? "").split(";");
+    const stranger = await startAt(app, acme);
+    for (const requested of [first, await request({ cookie: own })]) {
+      const ticket = ticketIn(requested);
+      for (const headers of [{}, { cookie: stranger.cookie }, { referer: `${allowedOrigin}/` }]) {
+        const { answer } = await startAt(app, acme, { ticket }, headers);
+        expect([...errorOf(answer), await reasonOf(app, answer)]).toEqual([
+          403,
+          "FORBIDDEN",
+          "other_browser",
+        ]);
+      }
+      expect((await startAt(app, acme, { ticket }, { cookie: own })).answer.status).toBe(302);
+    }
+  });
+
   // security 29, 79
   test("is for its provider and its purpose only, for ten minutes, and cannot be altered", async () => {
     const start = Date.now();
@@ -146,9 +171,10 @@ describe("a link ticket", () => {
     const ticket = ticketIn(await requestLink(accessToken));
     const started = await startAt(app, acme);
     const state = new URL(started.location).searchParams.get("state") ?? "";
-    const statusOf = async (text: string, provider = acme) =>
-      (await startAt(app, provider, { ticket: text })).answer.status;
-    expect(await statusOf(ticket, other)).toBe(400);
+    const statusOf = async (text: string) =>
+      (await startAt(app, acme, { ticket: text })).answer.status;
+    const { answer } = await startAt(app, other, { ticket });
+    expect([answer.status, await reasonOf(app, answer)]).toEqual([400, "other_provider"]);
     for (const wrong of [state, accessToken, refreshToken, "x", `${ticket.slice(0, -2)}xx`]) {
       expect(await statusOf(wrong)).toBe(400);
     }

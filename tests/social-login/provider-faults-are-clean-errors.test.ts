@@ -175,16 +175,6 @@ describe("a provider that is slow", () => {
       expect(await providerErrorOf(signInAt(own, slow))).toBe(`unavailable: ${place}_timeout`);
     },
   );
-
-  // security 81
-  test("is given up also when each response is in time, and all together are not", async () => {
-    const own = providerOf(issuerSettings, outbound, 0.05);
-    const send = Promise.withResolvers<Response>();
-    hosts.serve("issuer.test", () => send.promise);
-    const started = own.authorizationUrl(authorization);
-    expect(await providerErrorOf(started)).toBe("unavailable: provider_slow");
-    send.resolve(new Response());
-  });
 });
 
 // security 81

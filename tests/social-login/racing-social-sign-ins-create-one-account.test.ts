@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
+import { codeOf } from "../support/error-code.ts";
 import { goodPassword, logIn, registerVerified } from "../support/journey.ts";
 import { race } from "../support/race.ts";
 import { freshProfile, identitiesOf, resolve } from "../support/social-login.ts";
@@ -62,6 +63,16 @@ describe("on postgres", () => {
     expect(new Set(found.map(({ user }) => user.id))).toEqual(new Set([owner.userId]));
     expect(await identitiesOf(app, owner.userId)).toHaveLength(4);
     expect(await eventsOf(app, owner.userId, "user.identity_linked")).toHaveLength(4);
+  });
+
+  // security 76
+  test("of two users of one provider who race to link to one account, one is linked", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { email, userId } = await registerVerified(app);
+      const outcomes = await race(2, () => codeOf(resolve(app, freshProfile({ email }))));
+      expect(new Set(outcomes)).toEqual(new Set([null, "CONFLICT"]));
+      expect(await identitiesOf(app, userId)).toHaveLength(1);
+    }
   });
 
   test("of identities that race to claim an unverified account, one claims it, and each is linked", async () => {

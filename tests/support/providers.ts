@@ -22,7 +22,6 @@ export const issuerSettings = {
 export function providersOf(
   environment: Record<string, string>,
   outbound: { readonly httpClient: HttpClient; readonly clock: Clock },
-  timeoutSeconds?: number,
 ): ReadonlyMap<string, Provider> {
   const { settings, warnings } = loadSettings(
     { ENVIRONMENT: "test", ...environment },
@@ -30,7 +29,7 @@ export function providersOf(
   );
   const off = warnings.filter((warning) => warning.includes("social login"));
   if (off.length > 0) throw new Error(off.join("\n"));
-  return createProviders({ ...outbound, settings }, timeoutSeconds);
+  return createProviders({ ...outbound, settings });
 }
 
 /** The only provider of an installation with these settings. */

@@ -47,7 +47,7 @@ export async function finish(
 ): Promise<CallbackOutcome> {
   const provider = getProvider(social, input.provider);
   await spendOrReject(ctx, [{ limit: limits.socialLoginByAddress, source: addressSource(ctx) }]);
-  const { state, proven } = await recordingRefusals(ctx, provider.name, async () => {
+  const { state, proven } = await recordingRefusals(ctx, provider, async () => {
     const response = readResponse(input.parameters);
     const ticket = await getTicket(social, response);
     assertOfProvider(ticket, provider);

@@ -1,9 +1,12 @@
 import { AppError, type ErrorCode, type ErrorDetail } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordFailure } from "../audit/index.ts";
-import { ProviderError } from "./provider.ts";
+import { type Provider, ProviderError } from "./provider.ts";
 
 const retryAfterSeconds = 30;
+
+/** One request takes at most five seconds, and a sign-in has several. */
+const defaultTimeLimitSeconds = 9;
 
 /** A refused step of social login. `reason` is a word for the audit log. */
 export class Refusal extends AppError {
@@ -35,31 +38,43 @@ export function invalidField(field: string, issue: string): AppError {
   });
 }
 
-/** Runs calls to a provider: the one place where its faults become responses. */
-export async function mappingFaults<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    throw error.fault === "unavailable"
-      ? providerUnavailable(error.reason, error)
-      : startAgain(error.reason, error);
-  }
-}
-
-/** Runs the steps of a sign-in by a provider, and records a refusal with its reason. */
+/**
+ * Runs the steps of a sign-in that need the provider, within its time limit. The one place where its faults become responses. A
+ * refusal is recorded with its reason.
+ */
 export async function recordingRefusals<T>(
   ctx: Context,
-  by: string,
+  provider: Pick<Provider, "name" | "timeLimitSeconds">,
   run: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await mappingFaults(run);
+    return await within(provider.timeLimitSeconds ?? defaultTimeLimitSeconds, run());
   } catch (error) {
-    if (error instanceof Refusal) {
-      const { reason } = error;
-      recordFailure(ctx, { action: "user.login", userId: null, detail: { by, reason } });
-    }
-    throw error;
+    const refusal = refusalOf(error);
+    if (refusal === null) throw error;
+    const detail = { by: provider.name, reason: refusal.reason };
+    recordFailure(ctx, { action: "user.login", userId: null, detail });
+    throw refusal;
+  }
+}
+
+function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof Refusal) return error;
+  if (!(error instanceof ProviderError)) return null;
+  return error.fault === "unavailable"
+    ? providerUnavailable(error.reason, error)
+    : startAgain(error.reason, error);
+}
+
+async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
+  const expired = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => expired.reject(new ProviderError("unavailable", "provider_slow")),
+    seconds * 1000,
+  );
+  try {
+    return await Promise.race([work, expired.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

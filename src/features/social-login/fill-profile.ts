@@ -46,14 +46,16 @@ export function fillEffects(
   filled: FilledProfile,
 ): Effect[] {
   if (filled.fields.length === 0) return [];
-  const values = { ...filled.values, updatedAt: ctx.clock.now() };
-  return [
-    {
-      ...updateRows(users, values, eq(users.id, userId)),
-      announces: { subject: "user", id: userId },
-    },
-    ...recordFilled(ctx, userId, provider, filled),
-  ];
+  return [fillProfile(ctx, userId, filled), ...recordFilled(ctx, userId, provider, filled)];
+}
+
+/** The effect of writing a user's row with the filled fields, which may be none. */
+export function fillProfile(ctx: Context, userId: string, { values }: FilledProfile): Effect {
+  const set = { ...values, updatedAt: ctx.clock.now() };
+  return {
+    ...updateRows(users, set, eq(users.id, userId)),
+    announces: { subject: "user", id: userId },
+  };
 }
 
 /** The record of a filled profile, for a statement that sets the values itself. */

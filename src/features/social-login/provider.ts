@@ -54,6 +54,8 @@ export interface Provider {
   readonly name: string;
   /** How the provider returns to the callback: a redirect, or a form that the browser posts. */
   readonly responseMode: "query" | "form_post";
+  /** For all requests of a start, of a callback or of an ID token. Default: 9. */
+  readonly timeLimitSeconds?: number;
   authorizationUrl(request: AuthorizationRequest): Promise<URL>;
   /** Null for a provider of which no issuer is known. */
   responseIssuer(): Promise<ResponseIssuer | null>;

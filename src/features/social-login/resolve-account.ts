@@ -45,7 +45,7 @@ export function resolveAccount(ctx: Context, proven: ProvenProfile): Promise<Res
     }
     const account = await findAccount(ctx.db, email);
     if (account) assertActive(ctx, by, account);
-    if (account) await assertNoOtherSubject(ctx, proven, account.user.id);
+    if (account) await assertNoOtherSubject(ctx, proven, account.user);
     const isWritten = account
       ? await linkToAccount(ctx, proven, account)
       : await createSocialAccount(ctx, proven, email);
@@ -56,13 +56,14 @@ export function resolveAccount(ctx: Context, proven: ProvenProfile): Promise<Res
 
 /**
  * An address that an organization takes from one user and gives to another is verified for both: the second is not the user whose
- * account has an identity at the same issuer.
+ * account has an identity at the same issuer. The identities of an unverified account prove nothing, and are deleted.
  */
 async function assertNoOtherSubject(
   ctx: Context,
   proven: ProvenProfile,
-  userId: string,
+  { id: userId, emailVerifiedAt }: UserRecord,
 ): Promise<void> {
+  if (emailVerifiedAt === null) return;
   if (!(await hasOtherSubject(ctx.db, userId, identityOf(proven).key))) return;
   const refusal = { action, userId, by: proven.provider, reason: "other_subject" } as const;
   throw refuse(

@@ -28,7 +28,7 @@ export async function signInWithIdToken(
   const verify = getVerifier(provider);
   await spendOrReject(ctx, [{ limit: limits.socialLoginByAddress, source: addressSource(ctx) }]);
   const by = provider.name;
-  const profile = await recordingRefusals(ctx, by, async () => {
+  const profile = await recordingRefusals(ctx, provider, async () => {
     const verified = await verify(input.idToken, input.nonce);
     await assertNotUsed(ctx, input.idToken);
     return verified;

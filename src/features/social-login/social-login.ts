@@ -36,6 +36,8 @@ const linkClaims = Type.Object({
   ...linkedUser,
   prv: Type.String(),
   cb: Type.String(),
+  /** Whether the browser that asked for the link keeps the cookie, so that no other may open it. */
+  own: Type.Boolean(),
   uri: Type.Optional(Type.String()),
 });
 

@@ -32,13 +32,15 @@ export async function startLink(
   assertRedirectAllowed(ctx.settings, uri);
   const credentialsVersion = await proveFreshSession(ctx, provider.name);
   const mode = provider.responseMode;
-  const value = browser.binding(mode) ?? ctx.random.token(128);
+  const sent = browser.binding(mode);
+  const value = sent ?? ctx.random.token(128);
   const ticket = await social.linkTickets.issue(ctx.random.token(128), {
     prv: provider.name,
     usr: ctx.actor.userId,
     sid: ctx.actor.sessionId,
     ver: credentialsVersion,
     cb: sha256(value),
+    own: sent !== null || browser.fetchSite === "same-origin",
     ...(uri === undefined ? {} : { uri }),
   });
   const authorizeUrl = withParameters(startUrl(ctx.settings, provider.name), { ticket });

@@ -1,12 +1,11 @@
-import { sha256 } from "../../kernel/bytes.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { equalInConstantTime, sha256 } from "../../kernel/bytes.ts";
 import { isAllowedRedirect } from "../../platform/http/redirect-uris.ts";
 import type { Settings } from "../../platform/config/settings.ts";
 import type { Ticket } from "../../platform/jwt/tickets.ts";
 import type { Context } from "../../platform/platform.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { callbackUrl } from "./addresses.ts";
-import { invalidField, recordingRefusals, startAgain } from "./errors.ts";
+import { invalidField, recordingRefusals, Refusal, startAgain } from "./errors.ts";
 import { challengeOf, deriveSecrets } from "./pkce.ts";
 import type { Provider } from "./provider.ts";
 import {
@@ -48,25 +47,43 @@ export async function start(
   await spendOrReject(ctx, [{ limit: limits.socialLoginByAddress, source: addressSource(ctx) }]);
   assertRedirectAllowed(ctx.settings, parameters.redirect_uri);
   assertChallengeWellFormed(parameters);
-  const link = await findLink(social, parameters.ticket);
-  assertLinkIsOfProvider(link, provider);
-  assertLinkIsOfBrowser(ctx.settings, link, provider, browser);
+  return recordingRefusals(ctx, provider, async () => {
+    const link = await findLink(social, parameters.ticket);
+    assertLinkIsOfProvider(link, provider);
+    assertLinkIsOfBrowser(ctx.settings, link, provider, browser);
+    return askProvider(ctx, social, { provider, browser, link, parameters });
+  });
+}
 
+/** The request to the provider, and what the callback needs to know of it. */
+async function askProvider(
+  ctx: Context,
+  { states }: SocialLogin,
+  {
+    provider,
+    browser,
+    link,
+    parameters,
+  }: {
+    readonly provider: Provider;
+    readonly browser: Browser;
+    readonly link: Ticket<LinkClaims> | null;
+    readonly parameters: StartParameters;
+  },
+): Promise<Started> {
   const mode = provider.responseMode;
   // A browser that has a value keeps it: sign-ins in several tabs do not interrupt each other.
   const value = browser.binding(mode) ?? ctx.random.token(128);
   const stateId = ctx.random.token(128);
   const { codeVerifier, nonce } = deriveSecrets(ctx, { stateId, binding: value });
-  const state = await social.states.issue(stateId, {
+  const state = await states.issue(stateId, {
     prv: provider.name,
     cb: sha256(value),
     pkc: challengeOf(codeVerifier),
     ...(link ? ofLink(link) : ofApplication(parameters)),
   });
   const redirectUri = callbackUrl(ctx.settings, provider.name);
-  const url = await recordingRefusals(ctx, provider.name, () =>
-    provider.authorizationUrl({ state, codeVerifier, nonce, redirectUri }),
-  );
+  const url = await provider.authorizationUrl({ state, codeVerifier, nonce, redirectUri });
   return { location: url.href, binding: { mode, value } };
 }
 
@@ -103,7 +120,7 @@ function assertLinkIsOfProvider(link: Ticket<LinkClaims> | null, provider: Provi
 /**
  * Another site may have sent the browser here with a link ticket of its own, to link the identity of the browser's user to the
  * account of an attacker. A browser says so in `Sec-Fetch-Site`, and names the origins of the settings in `Referer`; the one in
- * which the user asked for the link may have the cookie.
+ * which the user asked for the link may have the cookie. If that one is known to keep it, no other browser can use the ticket.
  */
 function assertLinkIsOfBrowser(
   settings: Settings,
@@ -111,13 +128,19 @@ function assertLinkIsOfBrowser(
   { responseMode }: Provider,
   { binding, fetchSite, fromOrigin }: Browser,
 ): void {
-  if (link === null || fetchSite !== "cross-site") return;
-  if (fromOrigin !== null && originsOfApplications(settings).has(fromOrigin)) return;
+  if (link === null) return;
   const value = binding(responseMode);
-  if (value !== null && sha256(value) === link.claims.cb) return;
-  throw new AppError(
+  if (value !== null && equalInConstantTime(sha256(value), link.claims.cb)) return;
+  if (link.claims.own) {
+    const message = "Open the link in the browser in which you asked for it.";
+    throw new Refusal("FORBIDDEN", message, "other_browser");
+  }
+  if (fetchSite !== "cross-site") return;
+  if (fromOrigin !== null && originsOfApplications(settings).has(fromOrigin)) return;
+  throw new Refusal(
     "FORBIDDEN",
     "Another site opened this page. Open the link from the application in which you asked for it.",
+    "other_site",
   );
 }
 

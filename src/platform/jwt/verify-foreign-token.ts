@@ -63,6 +63,8 @@ const digests: ReadonlyMap<string, "sha256" | "sha384" | "sha512"> = new Map([
 const longestToken = 16_384;
 /** How far the other service's clock may be ahead. Expiry has no leeway. */
 const clockSkewSeconds = 60;
+/** The end of the year 9999: a later time is no `Date`, or cannot be stored. */
+const lastSecond = 253_402_300_799;
 /** OpenID Connect Core §2: at most 255 ASCII characters. */
 const subjectForm = /^[\x20-\x7e]{1,255}$/;
 
@@ -175,7 +177,7 @@ function refused(reason: string): ForeignTokenError {
 }
 
 function isNumericDate(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
+  return typeof value === "number" && value >= 0 && value <= lastSecond;
 }
 
 function isObject(value: unknown): value is Claims {

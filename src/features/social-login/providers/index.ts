@@ -7,20 +7,15 @@ import { createGithub } from "./github.ts";
 import { createGitlab } from "./gitlab.ts";
 import { createGoogle } from "./google.ts";
 import { createMicrosoft } from "./microsoft.ts";
-import { limitTime } from "./limit-time.ts";
 import { createOpenIdConnect } from "./openid-connect.ts";
 import type { Outbound } from "./openid-provider.ts";
-
-/** All requests of one function of a provider. One request takes at most five seconds. */
-const defaultTimeoutSeconds = 9;
 
 /** The providers that are on, by name. No provider is called before it is used, so one that is down does not delay the start. */
 export function createProviders(
   platform: Pick<Platform, "settings" | "httpClient" | "clock">,
-  timeoutSeconds = defaultTimeoutSeconds,
 ): ReadonlyMap<string, Provider> {
   const providers = platform.settings.providers.map((settings) =>
-    limitTime(createProvider(settings, platform), timeoutSeconds),
+    createProvider(settings, platform),
   );
   return new Map(providers.map((provider) => [provider.name, provider]));
 }
