@@ -1,4 +1,4 @@
-import { jetstream } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { join } from "node:path";
 
@@ -59,6 +59,8 @@ async function read(port: number): Promise<ArrivedEvent[]> {
     pass: brokerPassword,
   });
   try {
+    const names = (await jetstreamManager(nats)).streams.names();
+    if (!(await names.next()).includes("GATEHOUSE")) return [];
     const consumer = await jetstream(nats).consumers.get("GATEHOUSE");
     const { num_pending: count } = await consumer.info();
     const arrived: ArrivedEvent[] = [];

@@ -18,7 +18,7 @@ export interface BrokerConnection {
 export interface BrokerLimits {
   /** Default 8. */
   readonly connectTimeoutSeconds?: number;
-  /** From the moment at which the connection is open until the last answer; default 18. */
+  /** From the opened connection to the last answer; default 18. */
   readonly answerTimeoutSeconds?: number;
 }
 
