@@ -36,7 +36,10 @@ async function startServer(program: string, encrypted: boolean) {
       const tls = encrypted ? `tls { cert_file: "${certificate}", key_file: "${key}" }\n` : "";
       const configuration = `listen: "127.0.0.1:${port}"
         jetstream { store_dir: "${directory}/jetstream" }
-        authorization { user: gatehouse, password: "${brokerPassword}" }
+        authorization { users: [
+          { user: gatehouse, password: "${brokerPassword}" },
+          { user: reader, password: reader, permissions: { publish: { deny: "gatehouse.>" } } },
+        ] }
         ${tls}`;
       await Bun.write(join(directory, "nats.conf"), configuration);
       return [program, "-c", join(directory, "nats.conf")];
