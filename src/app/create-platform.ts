@@ -9,6 +9,8 @@ import { createEmbeddedDatabase } from "../platform/db/embedded.ts";
 import type { Database } from "../platform/db/port.ts";
 import { createPostgresDatabase } from "../platform/db/postgres.ts";
 import { createFailureBuffer } from "../platform/failures/failure-buffer.ts";
+import { createHttpClient } from "../platform/http-client/http-client.ts";
+import type { HttpClient } from "../platform/http-client/port.ts";
 import { createJwtSigner } from "../platform/jwt/jwt-signer.ts";
 import { createKeyRing } from "../platform/jwt/key-ring.ts";
 import { createLimiter } from "../platform/limiter/limiter.ts";
@@ -36,6 +38,7 @@ export type DestinationKinds = Readonly<Record<string, DestinationKind>>;
 export interface PlatformOverrides {
   readonly log?: Logger;
   readonly mailer?: Mailer;
+  readonly httpClient?: HttpClient;
   readonly onStatement?: () => void;
   readonly destinationKinds?: DestinationKinds;
   readonly freeBytes?: () => number;
@@ -89,6 +92,7 @@ export function createPlatform(
     keyRing,
     secrets: createSecrets(secretRoots(settings), systemRandom),
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
+    httpClient: overrides.httpClient ?? createHttpClient(),
     failures: createFailureBuffer(),
     destinationKinds: overrides.destinationKinds ?? {},
     outboxListeners,

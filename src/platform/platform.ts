@@ -6,6 +6,7 @@ import type { ChangeFeed } from "./db/change-feed.ts";
 import type { Db } from "./db/port.ts";
 import type { WaitBudget } from "./db/statement-gate.ts";
 import type { FailureBuffer } from "./failures/port.ts";
+import type { HttpClient } from "./http-client/port.ts";
 import type { KeyRing, TokenSigner } from "./jwt/port.ts";
 import type { Limiter } from "./limiter/port.ts";
 import type { Logger } from "./log/port.ts";
@@ -33,6 +34,8 @@ export interface Platform {
   readonly keyRing: KeyRing;
   readonly secrets: Secrets;
   readonly mailer: Mailer;
+  /** Sends requests to other services. */
+  readonly httpClient: HttpClient;
   /** Failed attempts that are not in the audit log yet. */
   readonly failures: FailureBuffer;
   /** Wakes the outbox workers of these topics in this process after a message was written. All other workers poll. */

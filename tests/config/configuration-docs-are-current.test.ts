@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { renderConfigurationDocs } from "../../src/platform/config/configuration-docs.ts";
+import { providerSettingsIn } from "../../src/platform/config/providers/candidates.ts";
 import { settingGroups, settingsByName } from "../../src/platform/config/settings.ts";
 import { renderEnvExample } from "../../src/platform/config/env-example.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
@@ -30,12 +31,22 @@ describe(".env.example", () => {
   });
 
   test("names every setting, with a value that is accepted", () => {
-    expect(Object.keys(everything())).toEqual([...settingsByName.keys()]);
+    expect(Object.keys(everything())).toEqual([
+      ...settingsByName.keys(),
+      ...providerSettingsIn({ OIDC_KEYCLOAK_ISSUER: "x" }).keys(),
+    ]);
     const directory = mkdtempSync(join(tmpdir(), "gatehouse-example-"));
     try {
       const environment = { ...everything(), ENVIRONMENT: "development", DATA_DIR: directory };
       const options = { isTerminal: false, generateSecret: () => "" };
-      expect(loadSettings(environment, options).settings.environment).toBe("development");
+      const { settings, warnings } = loadSettings(environment, options);
+      expect(settings.environment).toBe("development");
+      const names = ["google", "github", "microsoft", "gitlab", "discord", "keycloak"];
+      expect(settings.providers.map(({ name }) => name)).toEqual(names);
+      // There is no example of a private key.
+      expect(warnings.filter((warning) => warning.includes("social login"))).toEqual([
+        expect.stringMatching(/^APPLE_CLIENT_SECRET must be [^;]* apple is off$/),
+      ]);
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -103,7 +114,9 @@ test("the deployment page names every setting that weakens the protection", asyn
 describe("every setting", () => {
   test("belongs to exactly one group", () => {
     const grouped = settingGroups.flatMap(({ settings }) => Object.keys(settings));
-    expect(grouped).toEqual([...settingsByName.keys()]);
+    const ofProviders = [...providerSettingsIn({ "OIDC_<NAME>_ISSUER": "x" }).keys()];
+    expect(grouped.slice(0, settingsByName.size)).toEqual([...settingsByName.keys()]);
+    expect(grouped).toEqual(expect.arrayContaining(ofProviders));
     expect(new Set(grouped).size).toBe(grouped.length);
   });
 

@@ -36,6 +36,21 @@ describe("a name that is almost a setting stops the start", () => {
     ["PROT_FILE", "PORT_FILE"],
     ["RATE_LIMIT_ENABLED", "RATE_LIMITS_ENABLED"],
     ["GOOGLE_CLIENT_SECERT", "GOOGLE_CLIENT_SECRET"],
+    ["GOOGLE_CLIENT_SECRT_FILE", "GOOGLE_CLIENT_SECRET_FILE"],
+    ["APPLE_TEAMID", "APPLE_TEAM_ID"],
+    ["REDIRECT_URI", "REDIRECT_URIS"],
+    ["OIDC_KEYCLOAK_ISSUR", "OIDC_KEYCLOAK_ISSUER"],
+    ["OIDC_KEYCLOAK_ISSUR_FILE", "OIDC_KEYCLOAK_ISSUER_FILE"],
+    ["OIDC_KEYCLOAK_CLIENTID", "OIDC_KEYCLOAK_CLIENT_ID"],
+    ["OIDC_MY_IDP_CLIENT_SECERT", "OIDC_MY_IDP_CLIENT_SECRET"],
+    ["OIDC_MY_IDP_SCOPE", "OIDC_MY_IDP_SCOPES"],
+    ["OIDC_MY_IDP_ALLOW_PRIVAT", "OIDC_MY_IDP_ALLOW_PRIVATE"],
+    ["ODIC_KEYCLOAK_ISSUER", "OIDC_KEYCLOAK_ISSUER"],
+    ["oidc_keycloak_issuer", "OIDC_KEYCLOAK_ISSUER"],
+    ["OIDC_KEY-CLOAK_ISSUER", "OIDC_KEY_CLOAK_ISSUER"],
+    ["OIDC__ISSUER", "OIDC_<NAME>_ISSUER"],
+    ["OIDC_ISSUER", "OIDC_<NAME>_ISSUER"],
+    ["OIDC_CLIENT_SECRET", "OIDC_<NAME>_CLIENT_SECRET"],
   ])("%s, meaning %s", (name, meant) => {
     const expected =
       meant === null ? [] : [{ name, issue: `is not a setting; did you mean ${meant}?` }];
@@ -95,6 +110,8 @@ describe("other names are not reported", () => {
         "METRICS_TOKEN_FILE",
         "OIDC_ACME_ISSUER",
         "OIDC_ACME_CLIENT_ID",
+        "OIDC_ACME_CLIENT_SECRET_FILE",
+        "OIDC_A_1_SCOPES",
       ]),
     ).toEqual([]);
   });

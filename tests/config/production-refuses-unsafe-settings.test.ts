@@ -290,11 +290,11 @@ describe("warnings are printed", () => {
     expect(
       load({
         ...production,
-        REDIRECT_URIS: "https://app.example.com/callback",
+        METRICS_TOKEN: "x",
         WEBHOOK_SECRET_FILE: "/x",
       }).warnings.slice(1),
     ).toEqual([
-      "REDIRECT_URIS has no effect in this version",
+      "METRICS_TOKEN has no effect in this version",
       "WEBHOOK_SECRET_FILE has no effect in this version",
     ]);
   });

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { providerSettingsIn } from "../../src/platform/config/providers/candidates.ts";
 import { settingsByName } from "../../src/platform/config/settings.ts";
 import { describeSettings } from "../../src/platform/config/describe.ts";
 import { loadSettings } from "../../src/platform/config/load-settings.ts";
@@ -87,11 +88,20 @@ test("the settings in effect are shown without secrets", () => {
     DATABASE_URL: `postgres://gatehouse:${canary}@db:5432/gatehouse?options=${canary}&sslpassword=${canary}&sslmode=require`,
     PORT_FILE: "",
     HOST: "0.0.0.0",
+    GOOGLE_CLIENT_SECRET: secret,
+    APPLE_CLIENT_SECRET: secret,
+    APPLE_TEAM_ID: canary,
+    OIDC_ACME_ISSUER: `https://user:${canary}@acme.example.com`,
+    OIDC_ACME_CLIENT_ID: "gatehouse",
+    OIDC_ACME_CLIENT_SECRET: secret,
   };
   const described = describeSettings(load(environment).settings, environment);
   expect(JSON.stringify(described)).not.toContain(canary);
   const shown = Object.fromEntries(described.map(({ name, ...rest }) => [name, rest]));
-  expect(described.map(({ name }) => name)).toEqual([...settingsByName.keys()]);
+  expect(described.map(({ name }) => name)).toEqual([
+    ...settingsByName.keys(),
+    ...providerSettingsIn(environment).keys(),
+  ]);
   expect(shown).toMatchObject({
     JWT_SECRET_KEY: { value: "[set]", source: "environment" },
     ENCRYPTION_KEY: { value: "[set]", source: "environment" },
@@ -106,5 +116,14 @@ test("the settings in effect are shown without secrets", () => {
     JWT_ACCESS_TOKEN_TTL: { value: "1d", source: "default" },
     BODY_LIMIT: { value: "64KiB", source: "default" },
     PASSWORD_REQUIRE: { value: "upper,digit,symbol", source: "default" },
+    GOOGLE_CLIENT_ID: { value: "[unset]", source: "default" },
+    GOOGLE_CLIENT_SECRET: { value: "[set]", source: "environment" },
+    APPLE_CLIENT_SECRET: { value: "[invalid]", source: "environment" },
+    APPLE_TEAM_ID: { value: "[invalid]", source: "environment" },
+    MICROSOFT_TENANT: { value: "common", source: "default" },
+    OIDC_ACME_ISSUER: { value: "[invalid]", source: "environment" },
+    OIDC_ACME_CLIENT_ID: { value: "gatehouse", source: "environment" },
+    OIDC_ACME_CLIENT_SECRET: { value: "[set]", source: "environment" },
+    OIDC_ACME_SCOPES: { value: "openid email profile", source: "default" },
   });
 });

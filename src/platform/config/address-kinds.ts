@@ -96,8 +96,8 @@ export function isLocalHost(hostName: string): boolean {
   return ["localhost", "127.0.0.1", "[::1]", "::1"].includes(hostName);
 }
 
-/** The `URL` class is lenient (`https:evil.com`, `https://*.com`, line breaks), so the form is checked first. */
-function readWebAddress(given: string): URL | undefined {
+/** An http or https URL of plain form, or undefined. The `URL` class is lenient (`https:evil.com`, `https://*.com`, line breaks), so the form is checked first. */
+export function readWebAddress(given: string): URL | undefined {
   const isPlain = /^https?:\/\/[^\s\\?#@/\p{Cc}]+(?:\/[^\s\\?#\p{Cc}]*)?$/iu.test(given);
   if (!isPlain || !URL.canParse(given)) return undefined;
   const url = new URL(given);
@@ -114,7 +114,8 @@ function isNetwork(given: string): boolean {
   return ipaddr.IPv4.isValidCIDRFourPartDecimal(given) || ipaddr.IPv6.isValidCIDR(given);
 }
 
-function isHostName(given: string): boolean {
+/** Whether text is a host name, in its form. */
+export function isHostName(given: string): boolean {
   return /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/i.test(given);
 }
 

@@ -19,7 +19,8 @@ settings in effect and the source of each, without secrets.
 - Any \`NAME\` may be set as \`NAME_FILE\`, the path of a file that holds the value. One line break at its end is removed.
   Setting both is a problem, and so is a file that is missing or empty. Use this form for secrets where possible.
 
-All problems are reported together, before anything starts, with exit code 2. No message holds a value. A name that is
+All problems are reported together, before anything starts, with exit code 2. A problem with a provider of social login only
+turns that provider off, with a warning. No message holds a value. A name that is
 within two edits of a setting (\`JWT_SECRT_KEY\`) is a problem too, so that a misspelling never disables a setting unnoticed.
 
 ## What production requires

@@ -1,5 +1,7 @@
+import { providerSettingsIn } from "./providers/candidates.ts";
 import { type Settings, settingsByName } from "./settings.ts";
 import { type Environment, findSource, type GivenSource } from "./read-given.ts";
+import { readOne } from "./read-one.ts";
 import { type Setting, settingKey } from "./setting.ts";
 
 /** One setting for display. A secret is shown as `[set]`, an unset setting as `[unset]`. */
@@ -24,16 +26,28 @@ export function describeSettings(
     const source = findSource(name, setting, environment) ?? defaultSource(setting);
     return source === "environment" && fromEnvFile.has(name) ? "env file" : source;
   };
-  return [...settingsByName].map(([name, setting]) => ({
+  const ordinary = [...settingsByName].map(([name, setting]) => ({
     name,
     value: showValue(setting, values.get(settingKey(name, setting))),
     source: sourceOf(name, setting),
   }));
+  const ofProviders = [...providerSettingsIn(environment)].map(([name, setting]) => ({
+    name,
+    value: showProviderValue(name, setting, environment),
+    source: sourceOf(name, setting),
+  }));
+  return [...ordinary, ...ofProviders];
 }
 
 function showValue(setting: Setting, value: unknown): string {
   if (value === null) return "[unset]";
   return setting.secret === true ? "[set]" : setting.kind.show(value);
+}
+
+/** A wrong setting of a provider does not stop the start, so it may be shown. Its value is not. */
+function showProviderValue(name: string, setting: Setting, environment: Environment): string {
+  const { value, problem } = readOne(name, setting, environment);
+  return problem === null ? showValue(setting, value) : "[invalid]";
 }
 
 function defaultSource(setting: Setting): "default" | "generated" {

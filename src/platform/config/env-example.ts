@@ -3,6 +3,9 @@ import { describeDefault, type Setting, type SettingGroup } from "./setting.ts";
 
 const lineWidth = 100;
 
+/** Stands for `<NAME>` in the names of settings. */
+const exampleName = "KEYCLOAK";
+
 const introduction = `Settings of Gatehouse, all commented out: without changes this file has no effect.
 Pass your copy to the program with \`--env-file FILE\`. Any NAME may instead be set as NAME_FILE, the path of a file that holds the value.
 A production installation needs ENVIRONMENT=production, PUBLIC_URL, JWT_SECRET_KEY, and either SMTP_SERVER with SMTP_FROM_EMAIL or MAIL_TRANSPORT=none. The secrets below are examples, which production refuses.
@@ -21,7 +24,7 @@ function renderGroup({ title, settings }: SettingGroup): string {
 function renderSetting(name: string, setting: Setting): string {
   const form = `Form: ${setting.kind.expected}. Default: ${describeDefault(setting)}.`;
   const comment = toComment(`${setting.description}\n${form}`.replaceAll("`", ""));
-  return `${comment}\n#${name}=${exampleOf(setting)}`;
+  return `${comment}\n#${name.replace("<NAME>", exampleName)}=${exampleOf(setting)}`;
 }
 
 /** A value that the setting accepts: its example, or its default. */

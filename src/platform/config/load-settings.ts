@@ -43,7 +43,8 @@ export function validateSettings(environment: Environment, isTerminal: boolean):
   if (problems.length > 0) throw new SettingsError(problems);
 
   const later = findLaterNames(environment).map((name) => `${name} has no effect in this version`);
-  return { settings: reading.settings, warnings: [...productionNotes(reading), ...later] };
+  const warnings = [...productionNotes(reading), ...reading.providerWarnings, ...later];
+  return { settings: reading.settings, warnings };
 }
 
 function findRuleProblems(reading: Reading): SettingsProblem[] {

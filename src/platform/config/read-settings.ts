@@ -1,6 +1,7 @@
-import { Value } from "@sinclair/typebox/value";
+import { type ProviderReading, readProviders } from "./providers/read-providers.ts";
 import { type SettingName, type Settings, settingsByName } from "./settings.ts";
-import { type Environment, findSource, readGiven } from "./read-given.ts";
+import { type Environment, findSource } from "./read-given.ts";
+import { readSet } from "./read-one.ts";
 import { type Setting, settingKey } from "./setting.ts";
 import type { SettingsProblem } from "./settings-error.ts";
 
@@ -12,6 +13,8 @@ export interface Reading {
   readonly problems: readonly SettingsProblem[];
   /** The settings that are invalid themselves. Rules must not use their values. */
   readonly wrong: ReadonlySet<string>;
+  /** One sentence for each provider of social login that is off because of its settings. */
+  readonly providerWarnings: ProviderReading["warnings"];
 }
 
 /** Reads each setting: its value, form, bounds and default. Rules between settings are checked later. */
@@ -34,14 +37,9 @@ export function readSettings(environment: Environment, isTerminal: boolean): Rea
 
   const read = (name: string, setting: Setting): unknown => {
     if (findSource(name, setting, environment) === null) return readDefault(setting);
-    const given = readGiven(name, setting, environment);
-    if (typeof given === "string") {
-      const value = setting.kind.read(given);
-      if (Value.Check(setting.kind.schema, value)) return value;
-      refuse(name, { name, issue: `must be ${setting.kind.expected}` });
-    } else {
-      refuse(name, given);
-    }
+    const { value, problem } = readSet(name, setting, environment);
+    if (problem === null) return value;
+    refuse(name, problem);
     return readDefault(setting);
   };
 
@@ -61,6 +59,8 @@ export function readSettings(environment: Environment, isTerminal: boolean): Rea
   for (const [name, setting] of settingsByName) {
     byKey.set(settingKey(name, setting), valueOf(name, setting));
   }
+  const { providers, warnings } = readProviders(environment);
+  byKey.set("providers", providers);
   return {
     settings: asSettings(byKey),
     isGiven: (name) => {
@@ -69,6 +69,7 @@ export function readSettings(environment: Environment, isTerminal: boolean): Rea
     },
     problems,
     wrong,
+    providerWarnings: warnings,
   };
 }
 

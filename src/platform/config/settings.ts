@@ -7,8 +7,11 @@ import { installation } from "./groups/installation.ts";
 import { limits } from "./groups/limits.ts";
 import { mail } from "./groups/mail.ts";
 import { passwords } from "./groups/passwords.ts";
+import { socialLogin } from "./groups/social-login.ts";
 import { tokens } from "./groups/tokens.ts";
 import { verification } from "./groups/verification.ts";
+import { documentedProviderSettings } from "./providers/candidates.ts";
+import type { ProviderSettings } from "./providers/provider-settings.ts";
 import type { Setting, SettingGroup, SettingKey, SettingValue } from "./setting.ts";
 
 /** The groups of settings, in the order of the documentation. */
@@ -24,6 +27,7 @@ export const settingGroups: readonly SettingGroup[] = [
   http,
   events,
   audit,
+  { ...socialLogin, settings: { ...socialLogin.settings, ...documentedProviderSettings } },
 ];
 
 const definitions = {
@@ -38,9 +42,10 @@ const definitions = {
   ...http.settings,
   ...events.settings,
   ...audit.settings,
+  ...socialLogin.settings,
 };
 
-/** Every setting by its name. A new setting needs only an entry in its group. */
+/** Every setting by its name, except those of providers of social login. A new setting needs only an entry in its group. */
 export const settingsByName: ReadonlyMap<string, Setting> = new Map(
   Object.entries<Setting>(definitions),
 );
@@ -53,4 +58,7 @@ export type Settings = {
   readonly [Name in SettingName as SettingKey<Name, (typeof definitions)[Name]>]: SettingValue<
     (typeof definitions)[Name]
   >;
+} & {
+  /** The providers of social login that are on, the built-in ones first. */
+  readonly providers: readonly ProviderSettings[];
 };

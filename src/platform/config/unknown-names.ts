@@ -1,16 +1,14 @@
 import damerauLevenshtein from "damerau-levenshtein";
 
+import { providerSettingsIn } from "./providers/candidates.ts";
+import { findNearestOidcSetting, isOidcSetting } from "./providers/oidc-names.ts";
 import { settingsByName } from "./settings.ts";
 import type { Environment } from "./read-given.ts";
 import type { SettingsProblem } from "./settings-error.ts";
 
-const laterProviders = ["GOOGLE", "GITHUB", "MICROSOFT", "GITLAB", "DISCORD", "APPLE"];
-
 /** Names that are reserved for settings of later versions. When set, they cause a warning and have no effect. */
 const laterSettingNames: readonly string[] = [
   "PASSWORD_HIBP",
-  "REDIRECT_URIS",
-  ...laterProviders.flatMap((provider) => [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`]),
   "METRICS_ENABLED",
   "METRICS_TOKEN",
   "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -30,12 +28,17 @@ const ordinaryNames = new Set([
 ]);
 
 /** Names whose nearest setting by edits is not the one that is meant. */
-const betterGuesses: ReadonlyMap<string, string> = new Map([["SMTP_HOST", "SMTP_SERVER"]]);
+const betterGuesses: ReadonlyMap<string, string> = new Map([
+  ["SMTP_HOST", "SMTP_SERVER"],
+  ["OIDC_ISSUER", "OIDC_<NAME>_ISSUER"],
+  ["OIDC_CLIENT_ID", "OIDC_<NAME>_CLIENT_ID"],
+  ["OIDC_CLIENT_SECRET", "OIDC_<NAME>_CLIENT_SECRET"],
+]);
 
 /** Edits up to which a name is taken for a misspelt one. */
 const maximumEdits = 2;
 
-const ownNames = [...settingsByName.keys(), ...laterSettingNames];
+const ownNames = [...settingsByName.keys(), ...providerSettingsIn({}).keys(), ...laterSettingNames];
 const knownNames = new Set(ownNames.flatMap((name) => [name, `${name}_FILE`]));
 const knownByLength = Map.groupBy(
   [...knownNames].map((name) => ({ name, letters: new Set(name) })),
@@ -48,9 +51,9 @@ const knownByLength = Map.groupBy(
  */
 export function findUnknownNames(environment: Environment): SettingsProblem[] {
   return givenNames(environment)
-    .filter((name) => !knownNames.has(name) && !ordinaryNames.has(name))
+    .filter((name) => !knownNames.has(name) && !ordinaryNames.has(name) && !isOidcSetting(name))
     .flatMap((name) => {
-      const meant = betterGuesses.get(name) ?? findNearest(name);
+      const meant = betterGuesses.get(name) ?? findNearest(name) ?? findNearestOidcSetting(name);
       return meant === null ? [] : [{ name, issue: `is not a setting; did you mean ${meant}?` }];
     });
 }

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from "node:http";
+
+import { OutboundError, type OutboundResponse } from "./port.ts";
+
+const maximumBodyBytes = 65_536;
+
+/** Reads a response. Throws `OutboundError`. The body is counted while it arrives, and is never decompressed. */
+export async function readResponse(response: IncomingMessage): Promise<OutboundResponse> {
+  try {
+    if ((response.headers["content-encoding"] ?? "identity") !== "identity") {
+      throw new OutboundError("invalid_response");
+    }
+    const body = await readBody(response);
+    return {
+      status: response.statusCode ?? 0,
+      headers: readHeaders(response.rawHeaders),
+      body: new TextDecoder().decode(body),
+    };
+  } catch (error) {
+    throw toOutboundError(error);
+  }
+}
+
+async function readBody(response: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response) {
+    if (!(chunk instanceof Uint8Array)) throw new OutboundError("invalid_response");
+    length += chunk.length;
+    if (length > maximumBodyBytes) throw new OutboundError("too_large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function readHeaders(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    headers.append(raw[index] ?? "", raw[index + 1] ?? "");
+  }
+  return headers;
+}
+
+/** The error of a failed request. Its cause is a code only: a parser's error holds the bytes that it received. */
+export function toOutboundError(error: unknown): OutboundError {
+  if (error instanceof OutboundError) return error;
+  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
+  const isParserError = typeof code === "string" && code.startsWith("HPE_");
+  return new OutboundError(isParserError ? "invalid_response" : "unreachable", code);
+}
