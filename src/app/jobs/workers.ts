@@ -1,6 +1,7 @@
 import { claimChallengeForMailing } from "../../features/email-challenges/index.ts";
 import { verificationRequests } from "../../features/email-verification/index.ts";
 import { magicLinkRequests } from "../../features/magic-links/index.ts";
+import { createRelay, eventTopic } from "../../features/events/index.ts";
 import { createMailDelivery, mailTopic } from "../../features/mail/index.ts";
 import { passwordResetRequests } from "../../features/passwords/index.ts";
 import { createOutboxWorker, type OutboxWorker } from "../../platform/outbox/worker.ts";
@@ -13,17 +14,17 @@ import { createAuditSealing } from "./audit-sealing.ts";
 import { createMemoryTrim, thisProcess } from "./memory-trim.ts";
 import { createRetention } from "./retention.ts";
 
-/** The outbox workers and jobs of this process. */
+/** The outbox workers, the relay of events and the jobs of this process. */
 export interface Workers {
   start(): void;
-  /** Delivers all messages that are due now. For tests. */
+  /** Delivers all messages and events that are due now. For tests. */
   drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Creates the outbox workers, the key rotation and the periodic jobs. Every replica runs all of them; each message, rotation
- * or deletion is handled by one replica.
+ * Creates the outbox workers, the relay of events, the key rotation and the periodic jobs. Every replica runs all of them; each
+ * message, event, rotation or deletion is handled by one replica.
  */
 export function createWorkers(platform: RunningPlatform): Workers {
   const requests = [verificationRequests, passwordResetRequests, magicLinkRequests].map(
@@ -41,6 +42,7 @@ export function createWorkers(platform: RunningPlatform): Workers {
     ]),
   );
   const workers = [...workersByTopic.values()];
+  const relay = createRelay(platform, platform.destinationKinds);
   const keyRotation = createKeyRotation(platform);
   const jobs = [
     createFailedAttemptWriting(platform),
@@ -53,21 +55,26 @@ export function createWorkers(platform: RunningPlatform): Workers {
 
   function wake(topics: readonly string[]): void {
     for (const topic of topics) workersByTopic.get(topic)?.wake();
+    if (topics.includes(eventTopic)) relay.wake();
   }
 
   return {
     start() {
       platform.outboxListeners.add(wake);
       for (const worker of workers) worker.start();
+      relay.start();
       keyRotation.start();
       for (const job of periodicJobs) job.start();
     },
     async drain() {
       for (const worker of workers) await worker.drain();
+      await relay.drain();
     },
     async stop() {
       platform.outboxListeners.delete(wake);
-      await Promise.all([...workers, keyRotation, ...periodicJobs].map((worker) => worker.stop()));
+      await Promise.all(
+        [...workers, relay, keyRotation, ...periodicJobs].map((worker) => worker.stop()),
+      );
     },
   };
 }

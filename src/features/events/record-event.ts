@@ -81,16 +81,20 @@ function recordEventRow(
 
 type WrittenEvent = Pick<typeof events.$inferSelect, "id" | "userId" | "position" | "createdAt">;
 
-/** A delivery of the event to each destination that wants it. */
+/** A delivery of the event to each destination that wants it. If an earlier one of the user has failed, it is due when that is. */
 function deliver(
   type: EventType,
   { id, userId, position, createdAt }: Columns<WrittenEvent>,
 ): Effect {
+  const failedUntil = sql`(
+    select max(failed.available_at) from ${eventDeliveries} as failed
+    where failed.destination_id = ${eventDestinations.id} and failed.key = ${userId}
+      and failed.status = 'pending' and failed.last_error is not null)`;
   return {
     write: { table: eventDeliveries, kind: "insert" },
     query: ({ from }) => sql`
       insert into ${eventDeliveries} (event_id, destination_id, key, position, available_at)
-      select ${id}, ${eventDestinations.id}, ${userId}, ${position}, ${createdAt}
+      select ${id}, ${eventDestinations.id}, ${userId}, ${position}, greatest(${createdAt}, ${failedUntil})
       from ${from}, ${eventDestinations} where ${wants(type)}`,
   };
 }

@@ -1,0 +1,114 @@
+import { sql, type SQL } from "drizzle-orm";
+
+import type { Db } from "../../../platform/db/port.ts";
+import { eventDeliveries, eventDestinations, events } from "../table.ts";
+
+/** What becomes of one claimed delivery. */
+export interface DeliveryResult {
+  readonly eventId: string;
+  /** The number of the attempt that this is the result of. */
+  readonly attempts: number;
+  readonly status: "pending" | "delivered" | "dead";
+  /** When a pending one is due again. */
+  readonly availableAt: Date;
+  /** Whether the attempt counts. It does not if the destination was not reached. */
+  readonly isCounted: boolean;
+  readonly reason: string | null;
+  readonly responseStatus: number | null;
+}
+
+/** What becomes of the destination. */
+export type DestinationResult =
+  | { readonly kind: "reached" }
+  | { readonly kind: "gone"; readonly reason: string }
+  | {
+      readonly kind: "unavailable";
+      readonly reason: string;
+      readonly retryAt: Date;
+      /** Batches that were under way when an outage began count as one failure; a probe always counts. */
+      readonly isProbe: boolean;
+    };
+
+/** How exact `last_delivered_at` is. With each batch as an update of that row, batches would wait for each other. */
+const reachedSeconds = 1;
+
+/**
+ * Writes the results of one batch, in one statement. A result does nothing if the delivery was claimed again or replayed since,
+ * unless it was delivered. The user's later deliveries are due when a failed one is, so that no claim reads them before; secrets
+ * of an event are deleted once no delivery of it is pending. Returns whether one of the users has a later delivery that is due.
+ */
+export async function writeResults(
+  db: Db,
+  destinationId: string,
+  results: readonly DeliveryResult[],
+  { destination, now }: { destination: DestinationResult; now: Date },
+): Promise<boolean> {
+  const at = sql`${sql.param(now, eventDeliveries.deliveredAt)}::timestamptz`;
+  const given = sql`
+    select * from json_to_recordset(${JSON.stringify(results)}::json) as given ("eventId" uuid, "attempts" integer,
+      "status" text, "availableAt" timestamptz, "isCounted" boolean, "reason" text, "responseStatus" integer)`;
+  const settled = sql`
+    update ${eventDeliveries} as delivery set
+      status = given.status,
+      available_at = given."availableAt",
+      attempts = case when given."isCounted" then delivery.attempts else delivery.attempts - 1 end,
+      last_error = case when given."isCounted" then given.reason else delivery.last_error end,
+      response_status = coalesce(given."responseStatus", delivery.response_status),
+      delivered_at = case given.status when 'delivered' then ${at} end,
+      dead_at = case given.status when 'dead' then ${at} end
+    from given
+    where delivery.destination_id = ${destinationId} and delivery.event_id = given."eventId" and delivery.status = 'pending'
+      and (given.status = 'delivered' or delivery.attempts = given.attempts)
+    returning delivery.event_id, delivery.key, delivery.position, delivery.status, delivery.attempts, delivery.available_at,
+      given."isCounted" as is_counted`;
+  const followed = sql`
+    update ${eventDeliveries} as later
+    set available_at = case settled.status when 'pending' then settled.available_at else ${at} end
+    from settled
+    where later.destination_id = ${destinationId} and later.key = settled.key and later.status = 'pending'
+      and later.position > settled.position and settled.is_counted and (settled.status = 'pending' or settled.attempts > 1)`;
+  const wiped = sql`
+    update ${events} as event set sealed = null
+    from settled
+    where event.id = settled.event_id and event.sealed is not null and settled.status <> 'pending'
+      and not exists (
+        select from ${eventDeliveries} as other where other.event_id = event.id
+          and other.destination_id <> ${destinationId} and other.status = 'pending')`;
+  const updated = sql`
+    update ${eventDestinations} as destination set ${changeOf(destination, results, at)}
+    and destination.id = ${destinationId} and destination.disabled_at is null`;
+  const hasLater = sql<boolean>`exists (
+    select from settled join ${eventDeliveries} as later on later.destination_id = ${destinationId} and later.key = settled.key
+      and later.status = 'pending' and later.position > settled.position
+    where settled.status <> 'pending')`;
+  const [row] = await db
+    .with(
+      db.$with("given", {}).as(given),
+      db.$with("settled", {}).as(settled),
+      db.$with("followed", {}).as(followed),
+      db.$with("wiped", {}).as(wiped),
+      db.$with("updated", {}).as(updated),
+    )
+    .select({ hasLater })
+    .from(sql`(select) as nothing`);
+  return row?.hasLater ?? false;
+}
+
+/** The assignments to the destination's row and their condition, without its id. */
+function changeOf(result: DestinationResult, results: readonly DeliveryResult[], at: SQL): SQL {
+  if (result.kind === "gone") {
+    return sql`disabled_at = ${at}, disabled_reason = ${result.reason}, last_error = ${result.reason} where true`;
+  }
+  if (result.kind === "unavailable") {
+    const { reason, isProbe } = result;
+    const retryAt = sql`${sql.param(result.retryAt, eventDestinations.retryAt)}::timestamptz`;
+    return sql`failures = failures + 1, retry_at = ${retryAt}, last_error = ${reason}
+      where (${isProbe}::boolean or failures = 0)`;
+  }
+  const isDelivered = results.some(({ status }) => status === "delivered");
+  const isOld = sql`(last_delivered_at is null or last_delivered_at < ${at} - make_interval(secs => ${reachedSeconds}))`;
+  return sql`failures = 0, retry_at = null,
+    last_error = case when failures > 0 then null else last_error end,
+    last_delivered_at = case when ${isDelivered}::boolean then ${at} else last_delivered_at end
+    where (failures > 0 or (${isDelivered}::boolean and ${isOld}))`;
+}
