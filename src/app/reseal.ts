@@ -4,6 +4,7 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import { recordAudit, resealChainKeys, UnusableChainError } from "../features/audit/index.ts";
 import { sealedEvents } from "../features/events/index.ts";
 import { sealedPrivateKeys } from "../features/keys/index.ts";
+import { sealedWebhookSecrets } from "../features/webhooks/index.ts";
 import { commit } from "../platform/db/commit.ts";
 import { jsonObject } from "../platform/db/json-object.ts";
 import { sealedMessages } from "../platform/outbox/table.ts";
@@ -11,7 +12,12 @@ import { type Context, createSystemContext, type Platform } from "../platform/pl
 import type { SealedColumn } from "../platform/secrets/port.ts";
 
 /** Every column with sealed values, but for the audit log's chain, whose row has several. A new feature adds its own here. */
-const sealedColumns: readonly SealedColumn[] = [sealedPrivateKeys, sealedMessages, sealedEvents];
+const sealedColumns: readonly SealedColumn[] = [
+  sealedPrivateKeys,
+  sealedMessages,
+  sealedEvents,
+  sealedWebhookSecrets,
+];
 
 const batchSize = 500;
 

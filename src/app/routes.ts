@@ -20,6 +20,7 @@ import { postsRoutes } from "../features/posts/index.ts";
 import { permissionsRoutes, rolesRoutes, userRolesRoutes } from "../features/roles/index.ts";
 import { ownSessionsRoutes, sessionsRoutes } from "../features/sessions/index.ts";
 import { userSessionsRoutes, usersRoutes } from "../features/user-administration/index.ts";
+import { webhooksRoutes } from "../features/webhooks/index.ts";
 import { version } from "../kernel/version.ts";
 import type { Authenticate } from "../platform/http/guard.ts";
 import type { EdenTree } from "../platform/http/eden-operation.ts";
@@ -65,6 +66,7 @@ export function createRoutes(parts: RouteParts & { readonly health: HealthState 
     .use(userSessionsRoutes(parts))
     .use(clientsRoutes(parts))
     .use(auditRoutes(parts))
+    .use(webhooksRoutes(parts))
     .use(oauth2Routes(parts))
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))

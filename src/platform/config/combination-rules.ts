@@ -29,6 +29,9 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
   if (isGiven("WEBHOOK_URL") && !isGiven("WEBHOOK_SECRET")) {
     refuse("WEBHOOK_SECRET", "is required with WEBHOOK_URL");
   }
+  if (settings.webhookUrl?.startsWith("http:") && !settings.webhookAllowPrivate) {
+    refuse("WEBHOOK_URL", "must be https, unless WEBHOOK_ALLOW_PRIVATE=true");
+  }
   if (settings.concealAccounts && !settings.requireEmailVerification) {
     refuse(
       "CONCEAL_ACCOUNTS",
