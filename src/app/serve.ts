@@ -1,5 +1,6 @@
 import { writeFailedAttempts } from "../features/audit/index.ts";
 import { commit, version } from "../kernel/version.ts";
+import { reconcileDestinations } from "../features/events/index.ts";
 import type { HealthState } from "../features/health/index.ts";
 import { adoptAlgorithm } from "../features/keys/index.ts";
 import { describeError } from "../platform/db/errors.ts";
@@ -94,6 +95,7 @@ export async function serve(platform: RunningPlatform): Promise<RunningServer> {
       await resealStoredSecrets(platform);
       await adoptAlgorithm(createSystemContext(platform, "keys"));
       await platform.keyRing.reload();
+      await reconcileDestinations(platform);
       // Last: a notification before would reload the keys while they are being adopted.
       await database.changes.start();
     },

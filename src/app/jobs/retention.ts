@@ -4,6 +4,13 @@ import {
   deleteForgottenCodeAttempts,
 } from "../../features/email-challenges/index.ts";
 import { deleteUnverifiedAccounts } from "../../features/email-verification/index.ts";
+import {
+  deleteAbandonedDeliveries,
+  deleteDeadEvents,
+  deleteDeliveredEvents,
+  deleteSettledEvents,
+  wipeSecrets,
+} from "../../features/events/index.ts";
 import { deleteExpiredCounts } from "../../features/limits/index.ts";
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
@@ -30,6 +37,11 @@ const deletions: Readonly<Record<string, Deletion>> = {
   usernames: deleteEndedReservations,
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),
   deadMessages: ({ db }, now) => deleteDeadMessages(db, now),
+  deliveredEvents: ({ db }, now) => deleteDeliveredEvents(db, now),
+  deadEvents: ({ db }, now) => deleteDeadEvents(db, now),
+  abandonedDeliveries: ({ db }, now) => deleteAbandonedDeliveries(db, now),
+  settledEvents: ({ db }, now) => deleteSettledEvents(db, now),
+  eventSecrets: ({ db }, now) => wipeSecrets(db, now),
   unverifiedAccounts: (platform, _now, stopping) =>
     deleteUnverifiedAccounts(createSystemContext(platform, "retention"), stopping),
   // The last one: it fails while the audit log is not intact.

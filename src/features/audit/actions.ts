@@ -47,4 +47,5 @@ export type AuditAction =
   | "signing_algorithm.changed"
   | "audit.chain_begun"
   | "audit.pruned"
-  | "secrets.resealed";
+  | "secrets.resealed"
+  | "events.replayed";

@@ -1,5 +1,15 @@
 export { type EventData, type EventType, eventCatalogue, eventTypes } from "./catalogue.ts";
-export { createRelay } from "./relay/relay.ts";
+export {
+  deleteAbandonedDeliveries,
+  deleteDeadEvents,
+  deleteDeliveredEvents,
+  deleteSettledEvents,
+  wipeSecrets,
+} from "./delete-expired.ts";
+export { type DestinationStatus, readDestinationStatus } from "./read-status.ts";
+export { reconcileDestinations } from "./reconcile-destinations.ts";
 export { recordEventFor } from "./record-event-for.ts";
 export { eventTopic, recordEvent, recordEventOf } from "./record-event.ts";
+export { createRelay } from "./relay/relay.ts";
+export { type ReplayFilter, replayEvents } from "./replay-events.ts";
 export { eventDeliveries, eventDestinations, events, sealedEvents } from "./table.ts";

@@ -1,0 +1,57 @@
+import { and, inArray, notInArray, sql } from "drizzle-orm";
+
+import type { Platform } from "../../platform/platform.ts";
+import { eventDestinations } from "./table.ts";
+
+/** The destinations that settings can name. The id of each is its kind. */
+const settingDestinations = ["nats", "amqp", "redis", "kafka", "webhook"] as const;
+
+/**
+ * Makes the destinations of the settings those of the database. A new one gets the events from now on. One that is not in the
+ * settings any more is deleted; the retention job deletes its deliveries. One that was disabled is tried again after a start.
+ */
+export async function reconcileDestinations(ctx: Platform): Promise<void> {
+  const { db, clock, log, settings } = ctx;
+  const configured = findConfigured(ctx);
+  const isRemoved = and(
+    inArray(eventDestinations.id, [...settingDestinations]),
+    notInArray(eventDestinations.id, configured),
+  );
+  const removed = await db
+    .delete(eventDestinations)
+    .where(isRemoved)
+    .returning({ id: eventDestinations.id });
+  for (const { id } of removed) {
+    log.warn({ destination: id }, "event destination removed, with its undelivered events");
+  }
+  if (configured.length > 0) {
+    const createdAt = clock.now();
+    await db
+      .insert(eventDestinations)
+      .values(configured.map((id) => ({ id, kind: id, createdAt })))
+      .onConflictDoUpdate({
+        target: eventDestinations.id,
+        set: { disabledAt: null, disabledReason: null },
+        setWhere: sql`${eventDestinations.disabledAt} is not null`,
+      });
+  }
+  if (!settings.eventsIncludeTokens || settings.environment !== "production") return;
+  const [any] = await db.select({ id: eventDestinations.id }).from(eventDestinations).limit(1);
+  if (any) {
+    log.warn(
+      {},
+      "EVENTS_INCLUDE_TOKENS is true: events give their destinations the tokens that verify addresses",
+    );
+  }
+}
+
+function findConfigured({ settings }: Platform): string[] {
+  const isConfigured: Readonly<Record<(typeof settingDestinations)[number], boolean>> = {
+    nats: settings.eventsNatsUrl !== null,
+    amqp: settings.eventsAmqpUrl !== null,
+    redis: settings.eventsRedisUrl !== null,
+    kafka: settings.eventsKafkaBrokers !== null,
+    webhook: settings.webhookUrl !== null,
+  };
+  return settingDestinations.filter((id) => isConfigured[id]);
+}
