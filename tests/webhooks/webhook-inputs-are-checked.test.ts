@@ -53,7 +53,7 @@ describe("an invalid body is refused, and nothing is written:", () => {
     const changed = await call("PATCH", `${path}/${id}`, { url: refused });
     for (const answer of [created, changed]) {
       expect([answer.status, answer.json.error.code]).toEqual([400, "VALIDATION_ERROR"]);
-      expect(answer.json.error.details[0].field).toBe("url");
+      expect(JSON.stringify(answer.json.error.details)).toContain("url");
       expect(await auditOf(app, answer)).toEqual([]);
     }
   });

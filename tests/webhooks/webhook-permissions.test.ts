@@ -19,15 +19,15 @@ beforeAll(async () => {
 });
 
 const operations = [
-  ["GET", "", 200],
+  ["GET", "", 200, undefined],
   ["POST", "", 201, { url }],
-  ["GET", "/{id}", 200],
+  ["GET", "/{id}", 200, undefined],
   ["PATCH", "/{id}", 200, { description: "x" }],
-  ["POST", "/{id}/rotate-secret", 200],
-  ["POST", "/{id}/test", 202],
-  ["GET", "/{id}/deliveries", 200],
-  ["POST", "/{id}/deliveries/{delivery}/replay", 202],
-  ["DELETE", "/{id}", 204],
+  ["POST", "/{id}/rotate-secret", 200, undefined],
+  ["POST", "/{id}/test", 202, undefined],
+  ["GET", "/{id}/deliveries", 200, undefined],
+  ["POST", "/{id}/deliveries/{delivery}/replay", 202, undefined],
+  ["DELETE", "/{id}", 204, undefined],
 ] as const;
 
 // part of security 93 (these operations)
