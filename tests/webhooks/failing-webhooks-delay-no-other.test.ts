@@ -46,7 +46,8 @@ test("a receiver that hangs, one that fails and one that is gone delay no other 
   for (const [number, user] of users.entries()) await writeEvent(app, user, number);
   // The good one gets everything while the other one still has not responded.
   const received = await good.atLeast(users.length);
-  expect(received.map(({ event }) => event.data.user_id).toSorted()).toEqual(users.toSorted());
+  const seen = received.map(({ event }) => String(event.data.user_id));
+  expect(seen.toSorted()).toEqual(users.toSorted());
   expect(
     await app.rows(
       `select 1 from event_deliveries where destination_id = '${hangingId}' and status = 'delivered'`,

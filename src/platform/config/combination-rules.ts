@@ -2,7 +2,8 @@ import type { Reading } from "./read-settings.ts";
 import type { SettingsProblem } from "./settings-error.ts";
 
 /** Finds settings that conflict with each other, in any environment. */
-export function findCombinationProblems({ settings, isGiven }: Reading): SettingsProblem[] {
+export function findCombinationProblems(reading: Reading): SettingsProblem[] {
+  const { settings, isGiven } = reading;
   const problems: SettingsProblem[] = [];
   const refuse = (name: string, issue: string): void => {
     problems.push({ name, issue });
@@ -20,6 +21,23 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
   if (isGiven("SMTP_PASSWORD") && !isGiven("SMTP_USERNAME")) {
     refuse("SMTP_USERNAME", "is required with SMTP_PASSWORD");
   }
+  if (settings.concealAccounts && !settings.requireEmailVerification) {
+    refuse(
+      "CONCEAL_ACCOUNTS",
+      "cannot be true with REQUIRE_EMAIL_VERIFICATION=false, because a registration then signs in at once",
+    );
+  }
+  if (settings.environment !== "test" && settings.bcryptCost < 10) {
+    refuse("BCRYPT_COST", "must be 10 or more, except with ENVIRONMENT=test");
+  }
+  return [...problems, ...findDestinationProblems(reading)];
+}
+
+function findDestinationProblems({ settings, isGiven }: Reading): SettingsProblem[] {
+  const problems: SettingsProblem[] = [];
+  const refuse = (name: string, issue: string): void => {
+    problems.push({ name, issue });
+  };
   if (isGiven("EVENTS_KAFKA_USERNAME") !== isGiven("EVENTS_KAFKA_PASSWORD")) {
     const [missing, given] = isGiven("EVENTS_KAFKA_USERNAME")
       ? (["EVENTS_KAFKA_PASSWORD", "EVENTS_KAFKA_USERNAME"] as const)
@@ -31,15 +49,6 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
   }
   if (settings.webhookUrl?.startsWith("http:") && !settings.webhookAllowPrivate) {
     refuse("WEBHOOK_URL", "must be https, unless WEBHOOK_ALLOW_PRIVATE=true");
-  }
-  if (settings.concealAccounts && !settings.requireEmailVerification) {
-    refuse(
-      "CONCEAL_ACCOUNTS",
-      "cannot be true with REQUIRE_EMAIL_VERIFICATION=false, because a registration then signs in at once",
-    );
-  }
-  if (settings.environment !== "test" && settings.bcryptCost < 10) {
-    refuse("BCRYPT_COST", "must be 10 or more, except with ENVIRONMENT=test");
   }
   return problems;
 }
