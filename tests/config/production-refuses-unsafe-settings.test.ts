@@ -290,12 +290,12 @@ describe("warnings are printed", () => {
     expect(
       load({
         ...production,
-        METRICS_TOKEN: "x",
-        WEBHOOK_SECRET_FILE: "/x",
+        METRICS_ENABLED: "true",
+        METRICS_TOKEN_FILE: "/x",
       }).warnings.slice(1),
     ).toEqual([
-      "METRICS_TOKEN has no effect in this version",
-      "WEBHOOK_SECRET_FILE has no effect in this version",
+      "METRICS_ENABLED has no effect in this version",
+      "METRICS_TOKEN_FILE has no effect in this version",
     ]);
   });
 
