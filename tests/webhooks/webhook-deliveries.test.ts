@@ -69,7 +69,8 @@ describe.each([...databaseKinds])("the deliveries on %s", (database) => {
     const repeated = (await receiver.atLeast(3))[2];
     expect([repeated?.id, repeated?.body]).toEqual([first?.id, first?.body]);
     await app.call("DELETE", `/api/v1/webhooks/${id}`, { bearer });
-    expect(await app.rows("select 1 as one from event_deliveries")).toEqual([]);
+    const left = `select 1 as one from event_deliveries where destination_id = '${id}'`;
+    expect(await app.rows(left)).toEqual([]);
   });
 
   test("a test is sent to one webhook alone, whatever types it gets", async () => {
