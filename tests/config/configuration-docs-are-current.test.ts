@@ -59,6 +59,7 @@ describe(".env.example", () => {
       "JWT_SECRET_KEY_PREVIOUS",
       "ENCRYPTION_KEY",
       "ENCRYPTION_KEY_PREVIOUS",
+      "WEBHOOK_SECRET",
     ]);
   });
 });

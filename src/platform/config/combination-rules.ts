@@ -27,6 +27,9 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
   for (const [name, needed] of partners) {
     if (isGiven(name) && !isGiven(needed)) refuse(needed, `is required with ${name}`);
   }
+  if (settings.webhookUrl?.startsWith("http:") && !settings.webhookAllowPrivate) {
+    refuse("WEBHOOK_URL", "must be https, unless WEBHOOK_ALLOW_PRIVATE=true");
+  }
   if (settings.concealAccounts && !settings.requireEmailVerification) {
     refuse(
       "CONCEAL_ACCOUNTS",
