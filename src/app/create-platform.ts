@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { loadKeyRing } from "../features/keys/index.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { systemRandom } from "../kernel/random.ts";
+import { createBrokerKinds } from "../platform/brokers/create-broker-kinds.ts";
 import type { DestinationKind } from "../platform/brokers/port.ts";
 import type { Settings } from "../platform/config/settings.ts";
 import { createEmbeddedDatabase } from "../platform/db/embedded.ts";
@@ -90,7 +91,7 @@ export function createPlatform(
     secrets: createSecrets(secretRoots(settings), systemRandom),
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
     failures: createFailureBuffer(),
-    destinationKinds: overrides.destinationKinds ?? {},
+    destinationKinds: overrides.destinationKinds ?? createBrokerKinds(settings, log),
     outboxListeners,
     outboxWritten: (topics) => {
       for (const listener of outboxListeners) listener(topics);

@@ -1,7 +1,11 @@
 import { sql } from "drizzle-orm";
 
 import { createRelay, recordEvent } from "../../src/features/events/index.ts";
-import type { DestinationKind, OutboundEvent, SendResult } from "../../src/platform/brokers/port.ts";
+import type {
+  DestinationKind,
+  OutboundEvent,
+  SendResult,
+} from "../../src/platform/brokers/port.ts";
 import { commit } from "../../src/platform/db/commit.ts";
 import { createSystemContext, type Platform } from "../../src/platform/platform.ts";
 import { addDestination } from "./events.ts";
@@ -14,10 +18,7 @@ export interface SentEvent extends OutboundEvent {
 }
 
 /** How a sender of the scene responds to an event: by default it is delivered. */
-export type Respond = (
-  event: SentEvent,
-  signal: AbortSignal,
-) => SendResult | Promise<SendResult>;
+export type Respond = (event: SentEvent, signal: AbortSignal) => SendResult | Promise<SendResult>;
 
 /** A clock that runs with the system's, and can be moved forward. */
 function createAdvancingClock() {
