@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { eventually } from "./eventually.ts";
+import type { Found } from "./installed-program.ts";
 
 /** Apache Kafka as Maven has it. It is 43 MB, and is kept outside the repository. */
 const version = "4.1.0";
@@ -21,32 +22,29 @@ const project = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `;
 
-/** How long a download may take, in milliseconds: the timeout of a `beforeAll` that calls `findKafka`. */
-export const kafkaDownloadTimeoutMs = 600_000;
-
-/** What runs Kafka: the path of `java`, and the folder of Kafka's jars. */
-export interface KafkaPrograms {
-  readonly java: string;
-  readonly jars: string;
-}
+/** The longest time for a download, and for the wait until another process has finished one. */
+const downloadSeconds = 600;
 
 /**
- * Finds Kafka, and downloads it with Maven if that was never done. Several processes may call it at the same time. Gives the
- * reason where this machine cannot run it.
+ * The folder of Kafka's jars. They are downloaded with Maven if that was never done; several processes may call this at the same
+ * time.
  */
-export async function findKafka(): Promise<KafkaPrograms | string> {
-  const java = Bun.which("java");
-  if (java === null) return "no java on this machine (apt-get install default-jre-headless)";
+export async function findKafka(): Promise<Found> {
+  if (Bun.which("java") === null) {
+    return { missing: "no java on this machine (apt-get install default-jre-headless)" };
+  }
   const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "gatehouse-tests");
   const jars = join(cache, `kafka-${version}`);
-  if (await exists(jars)) return { java, jars };
+  if (await exists(jars)) return { path: jars };
   const maven = Bun.which("mvn");
-  if (maven === null) return "no mvn on this machine, which downloads Kafka (apt-get install maven)";
+  if (maven === null) {
+    return { missing: "no mvn on this machine, which downloads Kafka (apt-get install maven)" };
+  }
   await mkdir(cache, { recursive: true });
-  const failure = await alone(join(cache, `kafka-${version}.lock`), async () =>
+  const missing = await alone(join(cache, `kafka-${version}.lock`), async () =>
     (await exists(jars)) ? null : await download(maven, jars),
   );
-  return failure ?? { java, jars };
+  return missing === null ? { path: jars } : { missing };
 }
 
 async function download(maven: string, jars: string): Promise<string | null> {
@@ -83,7 +81,7 @@ async function alone<T>(lock: string, task: () => Promise<T>): Promise<T> {
   await eventually(
     () => acquire(lock),
     (isAcquired) => isAcquired,
-    kafkaDownloadTimeoutMs / 1000,
+    downloadSeconds,
   );
   try {
     return await task();

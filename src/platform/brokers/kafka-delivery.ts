@@ -57,7 +57,11 @@ async function produce(
       if (takenPartitions.has(partition)) settle(index, { kind: "delivered" });
     }
     if (refusal === null || rest.length === 1) {
-      for (const { index } of rest) settle(index, { kind: refusal ?? "unavailable", reason });
+      for (const { index, message } of rest) {
+        const size = `the event has ${Buffer.byteLength(message.value ?? "")} bytes: `;
+        const why = refusal === "dead" ? size + reason : reason;
+        settle(index, { kind: refusal ?? "unavailable", reason: why });
+      }
       return;
     }
     const half = Math.ceil(rest.length / 2);

@@ -30,8 +30,8 @@ interface Session {
   idle: Promise<unknown>;
 }
 
-/** Together 5 s: a new topic and a broker that has just started need some seconds. The relay makes all other retries. */
-const retries = 20;
+/** Together 2.5 s: a new topic and a broker that has just started need some seconds. The relay makes all other retries. */
+const retries = 10;
 const retryDelayMilliseconds = 250;
 
 const mechanisms = {
