@@ -6,6 +6,7 @@ import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { attacks } from "./attacks.ts";
 import { audit } from "./audit.ts";
 import { edge } from "./edge.ts";
+import { events } from "./events.ts";
 import { login } from "./login.ts";
 import { equalTime } from "./equal-time.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
@@ -36,6 +37,7 @@ const measurements: readonly Measurement[] = [
   refresh,
   rotationCoalescing,
   audit,
+  events,
   attacks,
   startUp,
   memory,

@@ -118,6 +118,8 @@ interface Arrived {
   readonly id: string;
   readonly type: string;
   readonly event_id: string;
+  readonly event_type: string;
+  readonly timestamp: string;
   readonly data: { readonly user_id: string };
 }
 

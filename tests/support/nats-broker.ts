@@ -1,4 +1,4 @@
-import { jetstream } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { join } from "node:path";
 
@@ -36,7 +36,10 @@ async function startServer(program: string, encrypted: boolean) {
       const tls = encrypted ? `tls { cert_file: "${certificate}", key_file: "${key}" }\n` : "";
       const configuration = `listen: "127.0.0.1:${port}"
         jetstream { store_dir: "${directory}/jetstream" }
-        authorization { user: gatehouse, password: "${brokerPassword}" }
+        authorization { users: [
+          { user: gatehouse, password: "${brokerPassword}" },
+          { user: reader, password: reader, permissions: { publish: { deny: "gatehouse.>" } } },
+        ] }
         ${tls}`;
       await Bun.write(join(directory, "nats.conf"), configuration);
       return [program, "-c", join(directory, "nats.conf")];
@@ -59,6 +62,8 @@ async function read(port: number): Promise<ArrivedEvent[]> {
     pass: brokerPassword,
   });
   try {
+    const names = (await jetstreamManager(nats)).streams.names();
+    if (!(await names.next()).includes("GATEHOUSE")) return [];
     const consumer = await jetstream(nats).consumers.get("GATEHOUSE");
     const { num_pending: count } = await consumer.info();
     const arrived: ArrivedEvent[] = [];

@@ -18,7 +18,7 @@ export interface BrokerConnection {
 export interface BrokerLimits {
   /** Default 8. */
   readonly connectTimeoutSeconds?: number;
-  /** From the moment at which the connection is open until the last answer; default 18. */
+  /** From the opened connection to the last answer; default 18. */
   readonly answerTimeoutSeconds?: number;
 }
 
@@ -26,7 +26,7 @@ export interface BrokerLimits {
 export interface BrokerOptions extends BrokerLimits {
   /** Opens a connection. Rejects with the reason, at the latest soon after the signal was aborted. */
   open(signal: AbortSignal): Promise<BrokerConnection>;
-  /** The destination's URL. Neither its password nor its username appears in a reason. */
+  /** The destination's URL. No reason contains its password, token or query. */
   readonly url: string;
 }
 
@@ -43,7 +43,7 @@ export function createBrokerSender(options: BrokerOptions): EventSender {
   let current: BrokerConnection | null = null;
 
   function discard(connection: BrokerConnection): void {
-    if (current === connection) current = opening = null;
+    if (current === connection) [current, opening] = [null, null];
     connection.destroy();
   }
 
@@ -146,15 +146,17 @@ function unavailable(reason: string): SendResult {
   return { kind: "unavailable", reason };
 }
 
-/** Turns errors into reasons: one line of at most 300 characters without the URL's credentials. */
+/** Turns errors into reasons: one line of at most 300 characters without the URL's secrets. */
 function createReasons(url: string): (error: unknown) => string {
   const { username, password, search } = new URL(url);
-  const secrets = [url, search, ...[username, password].flatMap((part) => [part, decoded(part)])]
-    .filter((secret) => secret !== "")
+  // A username without a password is a token.
+  const secret = password === "" ? username : password;
+  const secrets = [url, search, secret, decoded(secret)]
+    .filter((each) => each !== "")
     .toSorted((first, second) => second.length - first.length);
   return (error) => {
     const message = error instanceof Error && error.message !== "" ? error.message : "no reason";
-    const plain = secrets.reduce((text, secret) => text.replaceAll(secret, "…"), message);
+    const plain = secrets.reduce((text, each) => text.replaceAll(each, "…"), message);
     return plain.replaceAll(/\p{Cc}+/gu, " ").slice(0, 300);
   };
 }

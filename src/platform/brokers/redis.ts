@@ -41,6 +41,7 @@ async function open(options: RedisOptions, signal: AbortSignal): Promise<BrokerC
     ...(trustedCertificates === undefined ? {} : { tls: { ca: trustedCertificates } }),
   });
   const lost = new AbortController();
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no EventTarget
   client.onclose = (error) => lost.abort(error);
   const stop = (): void => client.close();
   signal.addEventListener("abort", stop);
