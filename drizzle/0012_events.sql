@@ -1,3 +1,17 @@
+CREATE SEQUENCE "event_positions";--> statement-breakpoint
+-- The same for all events of a transaction: the order in which Postgres runs the parts of a statement is not defined. The setting
+-- ends with the transaction.
+CREATE FUNCTION "gatehouse_event_position"() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	"position" text := current_setting('gatehouse.event_position', true);
+BEGIN
+	IF "position" IS NULL OR "position" = '' THEN
+		"position" := nextval('event_positions')::text;
+		PERFORM set_config('gatehouse.event_position', "position", true);
+	END IF;
+	RETURN "position"::bigint;
+END;
+$$;--> statement-breakpoint
 CREATE TABLE "event_deliveries" (
 	"event_id" uuid NOT NULL,
 	"destination_id" text NOT NULL,
@@ -30,7 +44,7 @@ CREATE TABLE "events" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"type" text NOT NULL,
 	"user_id" uuid NOT NULL,
-	"position" bigint GENERATED ALWAYS AS IDENTITY (sequence name "events_position_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"position" bigint DEFAULT gatehouse_event_position() NOT NULL,
 	"payload" jsonb NOT NULL,
 	"sealed" text,
 	"sealed_until" timestamp with time zone,
@@ -39,7 +53,7 @@ CREATE TABLE "events" (
 --> statement-breakpoint
 ALTER TABLE "event_deliveries" ADD CONSTRAINT "event_deliveries_event_id_events_id_fk" FOREIGN KEY ("event_id") REFERENCES "public"."events"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "event_deliveries_due_index" ON "event_deliveries" USING btree ("destination_id","available_at","position") WHERE "event_deliveries"."status" = 'pending';--> statement-breakpoint
-CREATE INDEX "event_deliveries_key_index" ON "event_deliveries" USING btree ("destination_id","key","position") WHERE "event_deliveries"."status" = 'pending';--> statement-breakpoint
+CREATE INDEX "event_deliveries_key_index" ON "event_deliveries" USING btree ("destination_id","key","position","event_id") WHERE "event_deliveries"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "event_deliveries_delivered_index" ON "event_deliveries" USING btree ("delivered_at") WHERE "event_deliveries"."delivered_at" is not null;--> statement-breakpoint
 CREATE INDEX "event_deliveries_dead_index" ON "event_deliveries" USING btree ("dead_at") WHERE "event_deliveries"."dead_at" is not null;--> statement-breakpoint
 CREATE INDEX "events_created_index" ON "events" USING btree ("created_at");--> statement-breakpoint

@@ -63,6 +63,7 @@ describe.each([...databaseKinds])("with CONCEAL_ACCOUNTS on %s", (database) => {
     expect(
       await app.rows(
         `select id from outbox where key in ('${pretended.join("','")}')
+         union select id from events where user_id in ('${pretended.join("','")}')
          union select id from audit_log where user_id in ('${pretended.join("','")}')`,
       ),
     ).toEqual([]);

@@ -169,7 +169,7 @@ describe("every endpoint uses the canonical form", () => {
       expect(await codeOf(admin)).toBe("INVALID_EMAIL");
     }
     expect(await app.rows("select email from users")).toEqual([{ email: stored }]);
-    const due = "select id from outbox where topic <> 'event' and delivered_at is null";
+    const due = "select id from outbox where delivered_at is null";
     await eventually(
       () => app.rows(due),
       (rows) => rows.length === 0,

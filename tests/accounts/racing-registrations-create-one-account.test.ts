@@ -47,7 +47,7 @@ test("50 registrations at once for one address in many spellings create one acco
   await eventually(mails, (found) => found.length > 0);
   expect(mails()).toHaveLength(1);
   const events = await app.rows(
-    `select id from outbox where topic = 'event' and payload->'data'->>'email' = '${email}'`,
+    `select id from events where payload->'data'->>'email' = '${email}'`,
   );
   expect(events).toHaveLength(1);
   const refusals = await app.rows(

@@ -2,17 +2,17 @@ import { expect, test } from "bun:test";
 
 import { freshEmail, goodPassword, logIn, mailTo } from "../support/journey.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
-import { openedMessage } from "../support/sealed-messages.ts";
+import { openedEvent } from "../support/sealed-messages.ts";
 
 function register(app: TestApp, email: string) {
   return app.post("/api/v1/auth/register", { email, password: goodPassword, name: "Ada" });
 }
 
-/** What the outbox holds of the event that announced a user. */
+/** What is stored of the event that announced a user. */
 async function announcement(app: TestApp, userId: string): Promise<Record<string, unknown>> {
   const [row] = await app.rows(
-    `select id, payload::jsonb as payload, sealed from outbox where topic = 'event' and key = '${userId}'
-     and payload->>'event_type' = 'user.registered'`,
+    `select id, payload, sealed from events where user_id = '${userId}'
+     and type = 'user.registered'`,
   );
   return row ?? {};
 }
@@ -88,7 +88,7 @@ test("EVENTS_INCLUDE_TOKENS decides whether the event holds the link's token, al
       timestamp: expect.stringMatching(/Z$/),
       data: { user_id: userId, email },
     });
-    const secrets = message["sealed"] === null ? null : openedMessage(app, message);
+    const secrets = message["sealed"] === null ? null : openedEvent(app, message);
     expect(secrets === null ? null : JSON.parse(secrets)).toEqual(
       included === "true" ? { email_verification_token: token } : null,
     );

@@ -20,7 +20,7 @@ const halfMade = `
       (select from audit_log a where a.user_id = u.id and a.action = 'user.registered')
     union all select 'user without mail' from users u where not exists
       (select from outbox o where o.topic = 'mail' and o.key = u.id::text)
-    union all select 'event without destination' from outbox o where o.topic = 'event'
+    union all select 'event without destination' from events
     union all select 'message without user' from outbox o where o.topic = 'mail'
       and not exists (select from users u where u.id::text = o.key)
     union all select 'audit row without user' from audit_log a where a.user_id is not null

@@ -52,18 +52,18 @@ test.each([...databaseKinds])("on %s messages are counted by their state", async
 
 // The attack: a mail server whose response controls the operator's terminal.
 test("the command prints a line for each topic, and neither secrets nor control characters", async () => {
-  await using app = await startTestApp();
+  await using app = await startTestApp({ destination: false });
   const nothing = await runCommand(app, "events status");
   expect(nothing).toEqual({
     exitCode: 0,
-    stdout: "no messages waiting or dead\n",
+    stdout: "no destination for events\n\nno mails waiting or dead\n",
     stderr: "",
   });
 
   const { oldest } = await oneOfEachFate(app);
   const { exitCode, stdout, stderr } = await runCommand(app, "events status");
   expect([exitCode, stderr]).toEqual([0, ""]);
-  const rows = stdout.trimEnd().split("\n");
+  const rows = stdout.trimEnd().split("\n").slice(2);
   expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
     ["TOPIC", "WAITING", "DUE", "RETRYING", "DEAD", "OLDEST", "LAST ERROR"],
     [
@@ -80,6 +80,7 @@ test("the command prints a line for each topic, and neither secrets nor control 
 
   const json = await runCommand(app, "events status --json");
   expect(JSON.parse(json.stdout)).toEqual({
+    destinations: [],
     topics: [
       {
         topic: "letters",

@@ -291,11 +291,11 @@ describe("warnings are printed", () => {
       load({
         ...production,
         REDIRECT_URIS: "https://app.example.com/callback",
-        WEBHOOK_SECRET_FILE: "/x",
+        METRICS_TOKEN_FILE: "/x",
       }).warnings.slice(1),
     ).toEqual([
+      "METRICS_TOKEN_FILE has no effect in this version",
       "REDIRECT_URIS has no effect in this version",
-      "WEBHOOK_SECRET_FILE has no effect in this version",
     ]);
   });
 

@@ -150,6 +150,11 @@ describe("values that are not exactly of their form are refused", () => {
     TOKEN_CACHE_SIZE: ["64MB", "64", "1023KiB", "65537MiB", "0", "1GiB"],
     DOCS_ENABLED: ["enabled"],
     POSTS_ENABLED: ["off"],
+    EVENTS_NATS_URL: ["nats:4222", "http://nats:4222", "nats://u:p@ss@h", "nats://h#x", "nats://"],
+    EVENTS_AMQP_URL: ["amqp:mq", "nats://mq"],
+    EVENTS_REDIS_URL: ["redis://", "localhost:6379"],
+    EVENTS_KAFKA_BROKERS: ["kafka", "kafka:0", "kafka:65536", "kafka:9092,kafka:9092", "k:1,"],
+    WEBHOOK_URL: ["ftp://h/", "https:h", "https://u:p@h/", "https://h/#x"],
   };
   const cases = Object.entries(refused).flatMap(([name, texts]) =>
     texts.map((text) => [name, text] as const),
@@ -215,6 +220,15 @@ describe("valid values are accepted", () => {
       ["10.0.0.0/8", "fd00::/8", "192.0.2.7/32"],
     ],
     ["BODY_LIMIT", "65536", "bodyLimitBytes", 65_536],
+    ["EVENTS_NATS_URL", "tls://u:p%40@nats:4222", "eventsNatsUrl", "tls://u:p%40@nats:4222"],
+    ["EVENTS_AMQP_URL", "amqps://mq/%2Fhost", "eventsAmqpUrl", "amqps://mq/%2Fhost"],
+    ["EVENTS_REDIS_URL", "redis://:p@[::1]:6379/2", "eventsRedisUrl", "redis://:p@[::1]:6379/2"],
+    [
+      "EVENTS_KAFKA_BROKERS",
+      "k-1:9092, [::1]:9093",
+      "eventsKafkaBrokers",
+      ["k-1:9092", "[::1]:9093"],
+    ],
     ["BODY_LIMIT", "1MiB", "bodyLimitBytes", 1_048_576],
     ["TOKEN_CACHE_SIZE", "128MiB", "tokenCacheSizeBytes", 134_217_728],
   ];
@@ -294,6 +308,16 @@ describe("an unset setting has its default", () => {
       docsEnabled: true,
       postsEnabled: true,
       eventsIncludeTokens: true,
+      eventsNatsUrl: null,
+      eventsAmqpUrl: null,
+      eventsRedisUrl: null,
+      eventsKafkaBrokers: null,
+      eventsKafkaTls: false,
+      eventsKafkaUsername: null,
+      eventsKafkaPassword: null,
+      webhookUrl: null,
+      webhookSecret: null,
+      webhookAllowPrivate: false,
       auditRetentionSeconds: 31_536_000,
     });
   });

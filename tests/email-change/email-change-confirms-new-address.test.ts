@@ -52,8 +52,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
       },
     ]);
     const events = await app.rows(
-      `select payload->'data' as data from outbox
-       where key = '${user.userId}' and payload->>'event_type' = 'user.email_changed'`,
+      `select payload->'data' as data from events
+       where user_id = '${user.userId}' and type = 'user.email_changed'`,
     );
     expect(events).toEqual([
       { data: { user_id: user.userId, email: newEmail, previous_email: user.email } },

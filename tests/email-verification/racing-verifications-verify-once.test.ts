@@ -41,7 +41,7 @@ describe.each([...databaseKinds])("20 at once, on %s", (database) => {
       `select id from audit_log where user_id = '${userId}' and action = 'user.email_verified' and result = 'success'`,
     );
     const events = await app.rows(
-      `select id from outbox where key = '${userId}' and payload->>'event_type' = 'user.email_verified'`,
+      `select id from events where user_id = '${userId}' and type = 'user.email_verified'`,
     );
     expect([audit.length, events.length]).toEqual([1, 1]);
   }

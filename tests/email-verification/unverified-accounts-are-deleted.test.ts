@@ -68,7 +68,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     ]);
     expect(
       await app.rows(
-        `select payload -> 'data' as data from outbox where key = '${userId}' and payload ->> 'event_type' = 'user.deleted'`,
+        `select payload -> 'data' as data from events where user_id = '${userId}' and type = 'user.deleted'`,
       ),
     ).toEqual([{ data: { user_id: userId, email } }]);
     const again = { email, password, username: "squatted" };

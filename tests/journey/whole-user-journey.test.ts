@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { databaseKinds } from "../support/databases.ts";
 import { freshEmail, goodPassword, logIn, mailTo, signUp } from "../support/journey.ts";
 import { useTestApp } from "../support/test-app.ts";
-import { openedMessage } from "../support/sealed-messages.ts";
+import { openedEvent } from "../support/sealed-messages.ts";
 
 describe.each([...databaseKinds])("the whole journey on %s", (database) => {
   const app = useTestApp({ database });
@@ -152,10 +152,10 @@ describe.each([...databaseKinds])("the whole journey on %s", (database) => {
     expect(refreshed.status).toBe(200);
   });
 
-  test("the three events of the journey are in the outbox, their secrets sealed", async () => {
+  test("the three events of the journey are stored, their secrets sealed", async () => {
     const user = await signUp(app);
     const rows = await app.rows(
-      `select id, payload, sealed from outbox where topic = 'event' and key = '${user.userId}' order by id`,
+      `select id, payload, sealed from events where user_id = '${user.userId}' order by position, id`,
     );
     const events = rows.map(({ payload }) =>
       typeof payload === "string" ? JSON.parse(payload) : payload,
@@ -177,7 +177,7 @@ describe.each([...databaseKinds])("the whole journey on %s", (database) => {
         data: { user_id: user.userId, email: user.email, ip_address: "127.0.0.1" },
       },
     ]);
-    expect(JSON.parse(openedMessage(app, rows[0]))).toEqual({
+    expect(JSON.parse(openedEvent(app, rows[0]))).toEqual({
       email_verification_token: (await mailTo(app, user.email)).token,
     });
   });

@@ -48,6 +48,7 @@ async function prefixes(app: TestApp): Promise<unknown[]> {
   const rows = await app.rows(`
     select split_part(sealed_private_jwk, '.', 1) as prefix from signing_keys
     union select split_part(sealed, '.', 1) from outbox where sealed is not null
+    union select split_part(sealed, '.', 1) from events where sealed is not null
     union select split_part(keys -> 0 ->> 'sealed', '.', 1) from audit_chain`);
   return rows.map(({ prefix }) => `${String(prefix)}.`);
 }
@@ -68,18 +69,19 @@ test.each([...databaseKinds])(
     const counts = (await resealed(between)).map(({ detail }) => detail);
     expect(counts).toEqual([
       { table: "audit_chain", count: 1 },
+      { table: "events", count: 1 },
       { table: "outbox", count: expect.any(Number) },
       { table: "signing_keys", count: 1 },
     ]);
     const logged = between.log.filter((line) => line.includes("stored secrets sealed again"));
-    expect(logged).toHaveLength(3);
+    expect(logged).toHaveLength(4);
     await between.server.stop(0);
 
     gate.isMailAway = false;
     const after = await app.replica({ JWT_SECRET_KEY: fresh });
     const { token } = await mailTo({ ...after, mailer }, email);
     expect((await after.post("/api/v1/auth/verify-email", { token })).status).toBe(200);
-    expect(await resealed(after)).toHaveLength(3);
+    expect(await resealed(after)).toHaveLength(4);
     expect(after.log.filter((line) => line.includes("cannot be opened"))).toEqual([]);
     expect(await after.rows("select id from signing_keys")).toHaveLength(1);
   },

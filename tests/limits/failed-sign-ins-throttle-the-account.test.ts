@@ -12,7 +12,6 @@ import { watchComparisons } from "../support/watch-comparisons.ts";
 // With the rate limits off, the limit on failures alone decides.
 const app = useTestApp({
   settings: { LOGIN_QUEUE: "1000", LOCKOUT_THRESHOLD: "10" },
-  overrides: { eventsWanted: true },
 });
 const wrongPassword = "Wrong-Password-1";
 
@@ -287,7 +286,7 @@ test("the owner is told once: one mail, one event, one audit row, however long t
   ).toBe(1);
   expect(
     await count(
-      `select count(*)::int as count from outbox where topic = 'event' and key = '${user.userId}' and payload->>'event_type' = 'user.locked'`,
+      `select count(*)::int as count from events where user_id = '${user.userId}' and type = 'user.locked'`,
     ),
   ).toBe(1);
 });

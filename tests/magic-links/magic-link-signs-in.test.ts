@@ -37,7 +37,7 @@ test("with the link or the code: tokens as from a sign-in, audited and announced
     ]);
   }
   const events = await app.rows(
-    `select id from outbox where key = '${user.userId}' and payload->>'event_type' = 'user.logged_in'`,
+    `select id from events where user_id = '${user.userId}' and type = 'user.logged_in'`,
   );
   expect(events).toHaveLength(3);
   // A user with a verified address keeps the password and all sessions.

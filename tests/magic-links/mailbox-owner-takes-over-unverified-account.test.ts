@@ -72,7 +72,7 @@ test.each(["link", "code"])("by %s: nothing that an impostor has set up remains"
   );
   expect(audit).toEqual([{ detail: { by } }]);
   const events = await app.rows(
-    `select payload->>'event_type' as type from outbox where key = '${userId}' and topic = 'event' order by created_at desc, id desc limit 2`,
+    `select type from events where user_id = '${userId}' order by position desc, id desc limit 2`,
   );
   expect(events).toEqual([{ type: "user.logged_in" }, { type: "user.email_verified" }]);
 });
@@ -114,7 +114,7 @@ test("a concurrent verification and magic link both succeed; a response 200 mean
     const [user] = await app.rows(`select email_verified_at from users where id = '${userId}'`);
     expect(user?.["email_verified_at"]).not.toBeNull();
     const events = await app.rows(
-      `select id from outbox where key = '${userId}' and payload->>'event_type' = 'user.email_verified'`,
+      `select id from events where user_id = '${userId}' and type = 'user.email_verified'`,
     );
     expect(events).toHaveLength(1);
   }

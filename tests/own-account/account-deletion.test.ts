@@ -39,8 +39,8 @@ describe.each([...databaseKinds])("on %s", (database) => {
       { action: "user.deleted", result: "success", actor_kind: "user", user_id: user.userId },
     ]);
     const events = await app.rows(
-      `select payload->'data' as data from outbox
-       where key = '${user.userId}' and payload->>'event_type' = 'user.deleted'`,
+      `select payload->'data' as data from events
+       where user_id = '${user.userId}' and type = 'user.deleted'`,
     );
     expect(events).toEqual([{ data: { user_id: user.userId, email: user.email } }]);
     const ended = await app.rows(
@@ -96,7 +96,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
       `select id from audit_log where user_id = '${user.userId}' and action = 'user.deleted' and result = 'success'`,
     );
     const events = await app.rows(
-      `select id from outbox where key = '${user.userId}' and payload->>'event_type' = 'user.deleted'`,
+      `select id from events where user_id = '${user.userId}' and type = 'user.deleted'`,
     );
     expect([audit.length, events.length]).toEqual([1, 1]);
   });

@@ -28,8 +28,8 @@ const nothing = {
 
 async function userUpdates(app: TestApp, userId: string): Promise<unknown[]> {
   const rows = await app.rows(
-    `select payload->'data' as data from outbox
-     where topic = 'event' and key = '${userId}' and payload->>'event_type' = 'user.updated' order by id`,
+    `select payload->'data' as data from events
+     where user_id = '${userId}' and type = 'user.updated' order by position, id`,
   );
   return rows.map(({ data }) => data);
 }

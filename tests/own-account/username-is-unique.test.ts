@@ -25,7 +25,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
       { action: "user.updated", result: "failure", detail: { reason: "DUPLICATE_USERNAME" } },
     ]);
     const events = await app.rows(
-      `select id from outbox where key = '${userId}' and payload->>'event_type' = 'user.updated'`,
+      `select id from events where user_id = '${userId}' and type = 'user.updated'`,
     );
     expect(events).toEqual([]);
   });

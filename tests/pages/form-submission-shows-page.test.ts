@@ -64,7 +64,7 @@ test.each(["verify-email", "change-email"] as const)(
     }
     const type = kind === "verify-email" ? "user.email_verified" : "user.email_changed";
     const events = await app.rows(
-      `select id from outbox where payload->>'event_type' = '${type}'
+      `select id from events where type = '${type}'
        and payload->'data'->>'email' = '${email}'`,
     );
     expect(events).toHaveLength(1);

@@ -19,8 +19,8 @@ const headers = { "user-agent": userAgent };
 /** What was announced of a user's passwords. */
 async function announced(userId: string): Promise<unknown[]> {
   const rows = await app.rows(
-    `select payload->>'event_type' as type, payload->'data' as data, sealed from outbox
-     where topic = 'event' and key = '${userId}' and payload->>'event_type' like 'user.password%' order by id`,
+    `select type, payload->'data' as data, sealed from events
+     where user_id = '${userId}' and type like 'user.password%' order by position, id`,
   );
   return rows.map(({ type, data, sealed }) => [type, data, sealed]);
 }

@@ -9,8 +9,8 @@ const app = useTestApp({ settings: { REQUIRE_EMAIL_VERIFICATION: "false" } });
 
 function verificationEvents(userId: string) {
   return app.rows(
-    `select payload->'data' as data from outbox
-     where topic = 'event' and key = '${userId}' and payload->>'event_type' = 'user.email_verified'`,
+    `select payload->'data' as data from events
+     where user_id = '${userId}' and type = 'user.email_verified'`,
   );
 }
 

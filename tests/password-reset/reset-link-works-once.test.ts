@@ -74,8 +74,8 @@ describe.each([...databaseKinds])("a password reset on %s", (database) => {
     expect(mailsOfKind(app, "password-changed", email)).toHaveLength(1);
     expect(
       await app.rows(
-        `select count(*)::int as count from outbox
-         where payload->>'event_type' = 'user.password_changed' and key = '${userId}'`,
+        `select count(*)::int as count from events
+         where type = 'user.password_changed' and user_id = '${userId}'`,
       ),
     ).toEqual([{ count: 1 }]);
     const recorded = await app.rows(

@@ -69,8 +69,8 @@ test("a request is announced without the token", async () => {
   const { userId, email } = await signUp(app);
   await askForReset(app, email);
   const [event] = await app.rows(
-    `select payload, sealed from outbox
-     where topic = 'event' and key = '${userId}' and payload->>'event_type' = 'user.password_reset_requested'`,
+    `select payload, sealed from events
+     where user_id = '${userId}' and type = 'user.password_reset_requested'`,
   );
   expect(event).toMatchObject({ payload: { data: { user_id: userId, email } }, sealed: null });
 });

@@ -34,7 +34,7 @@ test("a sign-in that meets three serialisation failures succeeds, with everythin
   const [counts] = await app.rows(`
     select (select count(*) from sessions)::integer as sessions,
       (select count(*) from audit_log where action = 'user.login')::integer as entries,
-      (select count(*) from outbox where payload ->> 'event_type' = 'user.logged_in')::integer as events`);
+      (select count(*) from events where type = 'user.logged_in')::integer as events`);
   expect(counts).toEqual({ sessions: 2, entries: 2, events: 2 });
 });
 

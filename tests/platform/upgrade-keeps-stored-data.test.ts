@@ -116,13 +116,6 @@ test("an upgrade from 0008 keeps what was stored, in its new form", async () => 
       "select topic, payload, sealed, fairness_key, turn_at is not null as has_turn from outbox order by id",
     ),
   ).toEqual([
-    {
-      topic: "event",
-      payload: { type: "user.created" },
-      sealed: null,
-      fairness_key: null,
-      has_turn: true,
-    },
     { topic: "mail", payload: {}, sealed: "sealed-mail", fairness_key: null, has_turn: true },
   ]);
 });

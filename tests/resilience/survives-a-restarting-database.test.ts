@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
+import { addDestination } from "../support/events.ts";
 import { eventually } from "../support/eventually.ts";
 import { startHttpLoad } from "../support/http-load.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
@@ -13,7 +14,7 @@ const halfAccounts = `
   select u.id from users u
   where not exists (select from audit_log a where a.user_id = u.id and a.action = 'user.registered')
      or not exists (select from outbox o where o.key = u.id::text and o.topic = 'mail')
-     or not exists (select from outbox o where o.key = u.id::text and o.payload ->> 'event_type' = 'user.registered')
+     or not exists (select from events e where e.user_id = u.id and e.type = 'user.registered')
      or not exists (select from mail_challenges c where c.user_id = u.id)`;
 
 describe("with a database server of its own", () => {
@@ -25,6 +26,7 @@ describe("with a database server of its own", () => {
     server = await startPostgresServer();
     app = await startUnready({ settings: { DATABASE_URL: server.url, DATABASE_POOL_SIZE: "8" } });
     await app.server.ready;
+    await addDestination(app);
     user = await signUp(app);
   });
 

@@ -48,8 +48,8 @@ describe.each([...databaseKinds])("the roles of a user, on %s,", (database) => {
       }),
     ]);
     const [event] = await app.rows(
-      `select payload from outbox where topic = 'event' and key = '${user.userId}'
-       and payload ->> 'event_type' = 'user.roles_changed'`,
+      `select payload from events where user_id = '${user.userId}'
+       and type = 'user.roles_changed'`,
     );
     expect(event?.["payload"]).toMatchObject({
       data: { user_id: user.userId, roles: ["user", one, other] },

@@ -7,7 +7,7 @@ export async function untilBackgroundWorkIsDone(app: TestApp): Promise<void> {
     () =>
       app.rows(`
         select id from outbox
-        where topic <> 'event' and delivered_at is null and dead_at is null
+        where delivered_at is null and dead_at is null
         union all
         select id from audit_log where sequence is null`),
     (rows) => rows.length === 0,

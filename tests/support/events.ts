@@ -30,7 +30,7 @@ export async function eventsOf(
 ): Promise<StoredEvent[]> {
   const ofType = type === undefined ? "" : `and type = '${type}'`;
   const rows = await app.rows(
-    `select id, type, payload::text, sealed from events where user_id = '${userId}' ${ofType} order by position`,
+    `select id, type, payload::text, sealed from events where user_id = '${userId}' ${ofType} order by position, id`,
   );
   return rows.map(({ id, type: name, payload, sealed }) => {
     const parsed = JSON.parse(String(payload));

@@ -24,7 +24,7 @@ export interface MailedLink {
 export async function getLink(app: TestApp, kind: LinkKind): Promise<MailedLink> {
   const mailed = await ask[kind](app);
   await eventually(
-    () => app.rows("select id from outbox where topic <> 'event' and delivered_at is null"),
+    () => app.rows("select id from outbox where delivered_at is null"),
     (rows) => rows.length === 0,
   );
   return mailed;

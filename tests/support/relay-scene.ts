@@ -79,7 +79,7 @@ export function createRelayScene(
       app.rows(
         `select payload->'data'->'fields'->>0 as number, status, attempts, last_error, response_status
          from event_deliveries d join events e on e.id = d.event_id
-         where destination_id = '${destinationId}' order by d.position`,
+         where destination_id = '${destinationId}' order by d.position, d.event_id`,
       ),
     destination: async (id: string) =>
       (await app.rows(`select * from event_destinations where id = '${id}'`)).at(0) ?? {},

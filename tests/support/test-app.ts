@@ -13,6 +13,7 @@ import { createLogger } from "../../src/platform/log/pino-logger.ts";
 import { createMemoryMailer, type MemoryMailer } from "../../src/platform/mail/memory.ts";
 import { writeFailures } from "./audit-rows.ts";
 import { createTestDatabase, type DatabaseKind, type TestDatabase } from "./databases.ts";
+import { addDestination } from "./events.ts";
 import { type Answer, type Call, callServer } from "./http-call.ts";
 
 /** Gatehouse, serving on a spare port of this process, with a database of its own and a mailer that keeps mails. */
@@ -37,6 +38,8 @@ export interface TestAppOptions {
   readonly database?: DatabaseKind;
   readonly settings?: Record<string, string>;
   readonly overrides?: PlatformOverrides;
+  /** False for a database without a destination for events, which stores none. */
+  readonly destination?: false;
 }
 
 const testSettings = {
@@ -125,6 +128,7 @@ async function start(
     afterwards,
   );
   await app.server.ready;
+  if (options.destination !== false) await addDestination(app);
   return app;
 }
 

@@ -76,8 +76,8 @@ export function idsOf(page: Answer): string[] {
 /** The data of the events about a user of one type, oldest first. */
 export async function eventsOf(app: TestApp, userId: string, type: string): Promise<unknown[]> {
   const rows = await app.rows(
-    `select payload -> 'data' as data from outbox where topic = 'event' and key = '${userId}'
-     and payload ->> 'event_type' = '${type}' order by id`,
+    `select payload -> 'data' as data from events where user_id = '${userId}'
+     and type = '${type}' order by position, id`,
   );
   return rows.map(({ data }) => data);
 }

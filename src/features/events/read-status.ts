@@ -37,7 +37,7 @@ export function readDestinationStatus(db: Db): Promise<DestinationStatus[]> {
       oldestAt: sql`min(${events.createdAt}) filter (where ${isPending})`.mapWith(events.createdAt),
       lastDeliveredAt: destination.lastDeliveredAt,
       lastError: sql<string | null>`coalesce(${destination.lastError},
-        (array_agg(${eventDeliveries.lastError} order by ${eventDeliveries.position} desc) filter (where ${hasFailed}))[1])`,
+        (array_agg(${eventDeliveries.lastError} order by ${eventDeliveries.position} desc, ${eventDeliveries.eventId} desc) filter (where ${hasFailed}))[1])`,
       disabledAt: destination.disabledAt,
       disabledReason: destination.disabledReason,
     })

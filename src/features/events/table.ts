@@ -42,10 +42,12 @@ export const events = pgTable(
     type: text().notNull(),
     userId: uuid("user_id").notNull(),
     /**
-     * Orders the events of one user: the statement that writes an event has locked the user's row. It is no cursor, since an
-     * event with a smaller number may be committed later.
+     * Orders the events of one user: the statement that writes an event has locked the user's row. Events of one statement have
+     * the same position and are in the order of their ids. It is no cursor: a smaller one may be committed later.
      */
-    position: bigint({ mode: "number" }).notNull().generatedAlwaysAsIdentity(),
+    position: bigint({ mode: "number" })
+      .notNull()
+      .default(sql`gatehouse_event_position()`),
     /** `event_type`, `timestamp` and `data`, as they are delivered. */
     payload: jsonb().$type<Record<string, unknown>>().notNull(),
     /** The secret part of `data`, encrypted. Deleted once no delivery is pending, and when it has expired. */
@@ -72,7 +74,7 @@ export const eventDeliveries = pgTable(
       .notNull()
       .references(() => events.id, { onDelete: "cascade" }),
     destinationId: text("destination_id").notNull(),
-    /** The user's id: deliveries with the same key are made in the order of `position`. */
+    /** The user's id: deliveries with the same key are made in the order of `position` and `event_id`. */
     key: uuid().notNull(),
     position: bigint({ mode: "number" }).notNull(),
     /** `dead`: set aside after the last attempt, until a replay. */
@@ -92,7 +94,7 @@ export const eventDeliveries = pgTable(
       .on(table.destinationId, table.availableAt, table.position)
       .where(sql`${table.status} = 'pending'`),
     index("event_deliveries_key_index")
-      .on(table.destinationId, table.key, table.position)
+      .on(table.destinationId, table.key, table.position, table.eventId)
       .where(sql`${table.status} = 'pending'`),
     index("event_deliveries_delivered_index")
       .on(table.deliveredAt)

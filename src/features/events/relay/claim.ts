@@ -43,7 +43,7 @@ export async function claimDeliveries(db: Db, claim: Claim): Promise<Claimed | n
   const now = sql`${sql.param(claim.now, eventDeliveries.availableAt)}::timestamptz`;
   const leaseUntil = sql`${sql.param(claim.leaseUntil, eventDeliveries.availableAt)}::timestamptz`;
   const isEarlier = sql`earlier.destination_id = waiting.destination_id and earlier.key = waiting.key
-    and earlier.status = 'pending' and earlier.position < waiting.position`;
+    and earlier.status = 'pending' and (earlier.position, earlier.event_id) < (waiting.position, waiting.event_id)`;
   // The limit is part of the text: with a parameter the planner expects to return a tenth of the table.
   const due = sql`
     select waiting.event_id from ${eventDestinations} as destination
@@ -54,7 +54,7 @@ export async function claimDeliveries(db: Db, claim: Claim): Promise<Claimed | n
       and waiting.status = 'pending' and waiting.available_at <= ${now}
       and not exists (select from ${eventDeliveries} as earlier where ${isEarlier})
     order by waiting.available_at, waiting.position limit ${sql.raw(String(claim.limit))}
-    for update of waiting skip locked`;
+    for update of ${sql.raw(isProbe ? "waiting, destination" : "waiting")} skip locked`;
   const claimed = sql`
     update ${eventDeliveries} as delivery set available_at = ${leaseUntil}, attempts = delivery.attempts + 1
     from due where delivery.event_id = due.event_id and delivery.destination_id = ${destinationId}
@@ -87,7 +87,7 @@ export async function claimDeliveries(db: Db, claim: Claim): Promise<Claimed | n
       createdAt: sql`created_at`.mapWith(events.createdAt),
     })
     .from(found)
-    .orderBy(sql`position`);
+    .orderBy(sql`position`, sql`event_id`);
   const [first] = rows;
   if (first === undefined) return null;
   const deliveries = rows.flatMap(({ eventId, failures: _failures, ...rest }) =>

@@ -1,4 +1,9 @@
-import type { DestinationKind, EventSender, SendResult } from "../../../platform/brokers/port.ts";
+import type {
+  DestinationKind,
+  EventSender,
+  OutboundEvent,
+  SendResult,
+} from "../../../platform/brokers/port.ts";
 import { withDeadline } from "../../../platform/db/deadline.ts";
 import { describeError } from "../../../platform/db/errors.ts";
 import type { Platform } from "../../../platform/platform.ts";
@@ -62,35 +67,42 @@ export async function sendBatch(outlet: Outlet, batch: Batch): Promise<BatchResu
 
 const noResult: SendResult = { kind: "failed", reason: "the sender gave no result" };
 
-/** The results of a call to the sender. An event that has used up its attempts, each cut off by a crash, is not sent. */
+/** The results of a call to the sender. An event that cannot be sent now is not given to it. */
 async function send(
   { platform, sender }: Outlet,
   deliveries: readonly ClaimedDelivery[],
 ): Promise<readonly SendResult[]> {
-  const sent = deliveries.filter(({ attempts }) => attempts <= maximumAttempts);
-  const results = sent.length === 0 ? [] : await callSender(platform, sender, sent);
-  const rest = results.values();
-  return deliveries.map(({ attempts }) =>
-    attempts <= maximumAttempts
-      ? (rest.next().value ?? noResult)
-      : { kind: "dead", reason: "its relay stopped during each attempt" },
-  );
+  const prepared = deliveries.map((delivery) => prepare(platform, delivery));
+  const outbound = prepared.filter((event): event is OutboundEvent => !("kind" in event));
+  const results = (outbound.length === 0 ? [] : await callSender(sender, outbound)).values();
+  return prepared.map((event) => ("kind" in event ? event : (results.next().value ?? noResult)));
+}
+
+/** The event, or the result without an attempt to send it. */
+function prepare(platform: Platform, delivery: ClaimedDelivery): OutboundEvent | SendResult {
+  if (delivery.attempts > maximumAttempts) {
+    return { kind: "dead", reason: "its relay stopped during each attempt" };
+  }
+  // Another replica may have the key, or the operator may have forgotten ENCRYPTION_KEY_PREVIOUS: it is tried again.
+  if (delivery.sealed !== null && platform.secrets.needsAnotherKey(delivery.sealed)) {
+    const reason = "its secrets are sealed with a key that is not in the settings of this replica";
+    return { kind: "failed", reason };
+  }
+  return toOutbound(platform, delivery);
 }
 
 async function callSender(
-  platform: Platform,
   sender: EventSender,
-  deliveries: readonly ClaimedDelivery[],
+  events: readonly OutboundEvent[],
 ): Promise<readonly SendResult[]> {
   const aborting = new AbortController();
   const timer = setTimeout(() => aborting.abort(), sendSeconds * 1000);
   try {
-    const events = deliveries.map((delivery) => toOutbound(platform, delivery));
     const sending = sender.send(events, aborting.signal);
     return await withDeadline(sending, sendSeconds + ignoredSignalSeconds);
   } catch (error) {
     const { error: kind, reason } = describeError(error);
-    return deliveries.map(() => ({ kind: "failed", reason: String(reason ?? kind) }));
+    return events.map(() => ({ kind: "failed", reason: String(reason ?? kind) }));
   } finally {
     clearTimeout(timer);
   }

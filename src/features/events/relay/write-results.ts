@@ -66,7 +66,7 @@ export async function writeResults(
     set available_at = case settled.status when 'pending' then settled.available_at else ${at} end
     from settled
     where later.destination_id = ${destinationId} and later.key = settled.key and later.status = 'pending'
-      and later.position > settled.position and settled.is_counted and (settled.status = 'pending' or settled.attempts > 1)`;
+      and (later.position, later.event_id) > (settled.position, settled.event_id) and settled.is_counted and (settled.status = 'pending' or settled.attempts > 1)`;
   const wiped = sql`
     update ${events} as event set sealed = null
     from settled
@@ -79,7 +79,7 @@ export async function writeResults(
     and destination.id = ${destinationId} and destination.disabled_at is null`;
   const hasLater = sql<boolean>`exists (
     select from settled join ${eventDeliveries} as later on later.destination_id = ${destinationId} and later.key = settled.key
-      and later.status = 'pending' and later.position > settled.position
+      and later.status = 'pending' and (later.position, later.event_id) > (settled.position, settled.event_id)
     where settled.status <> 'pending')`;
   const [row] = await db
     .with(
