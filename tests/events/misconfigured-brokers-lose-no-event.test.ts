@@ -143,6 +143,16 @@ describe("what an operator may do to a broker", () => {
       ]);
     });
 
+    test("an event over the server's own limit fails with those beside it, and stops no other", async () => {
+      const failed = { kind: "failed", reason: expect.stringMatching(/larger than/) } as const;
+      const [before, large] = [createEvent(), createEvent("x".repeat(1_000_001))];
+
+      const [, ...results] = await send(sender, [before, large, createEvent()]);
+
+      expect(results).toEqual([failed, failed]);
+      expect(await send(sender, [createEvent()])).toEqual([delivered]);
+    });
+
     test("an exchange of another type is named as the reason", async () => {
       await withChannel(async (channel) => {
         await channel.deleteExchange("gatehouse.events");

@@ -84,6 +84,7 @@ async function writeConfiguration(
     `default_pass = ${brokerPassword}`,
     "log.console = true",
     "log.file = false",
+    "max_message_size = 1000000",
     "disk_free_limit.absolute = 1MB",
   ];
   await Bun.write(join(directory, "rabbitmq.conf"), `${lines.join("\n")}\n`);

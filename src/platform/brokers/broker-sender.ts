@@ -14,6 +14,9 @@ export interface BrokerConnection {
   destroy(): void;
 }
 
+/** The broker has closed the connection because of one of the events, and does not say which one. */
+export class EventRefusedError extends Error {}
+
 /** How long a broker is waited for. A send has both: together they must end before the signal of `send`. */
 export interface BrokerLimits {
   /** Default 8. */
@@ -67,10 +70,13 @@ export function createBrokerSender(options: BrokerOptions): EventSender {
         const connection = await opening;
         const published = await publishAll(connection, events, { signal, answerTimeoutSeconds });
         if (published.failure !== null) discard(connection);
-        const missing = unavailable(reasonOf(published.failure));
+        const reason = reasonOf(published.failure);
+        const kind = published.failure instanceof EventRefusedError ? "failed" : "unavailable";
+        const missing: SendResult = { kind, reason };
         return published.results.map((result) => result ?? missing);
       } catch (error) {
-        return events.map(() => unavailable(reasonOf(error)));
+        const reason = reasonOf(error);
+        return events.map(() => ({ kind: "unavailable", reason }));
       }
     },
     async close() {
@@ -140,10 +146,6 @@ async function publish(connection: BrokerConnection, event: OutboundEvent): Prom
   const limit = connection.maximumBodyBytes;
   if (bytes <= limit) return await connection.publish(event);
   return { kind: "dead", reason: `the event has ${bytes} bytes; the broker takes ${limit}` };
-}
-
-function unavailable(reason: string): SendResult {
-  return { kind: "unavailable", reason };
 }
 
 /** Turns errors into reasons: one line of at most 300 characters without the URL's secrets. */

@@ -6,6 +6,7 @@ import {
   type BrokerLimits,
   createBrokerSender,
   decoded,
+  EventRefusedError,
 } from "./broker-sender.ts";
 import type { EventSender, OutboundEvent, SendResult } from "./port.ts";
 
@@ -21,6 +22,7 @@ export interface RabbitmqOptions extends BrokerLimits {
 const exchange = "gatehouse.events";
 /** What RabbitMQ 4 takes by default; RabbitMQ 3 takes more. The server announces no limit. */
 const maximumBodyBytes = 16 * 1024 * 1024;
+/** On a published message: for example, it is too large. */
 const preconditionFailed = 406;
 
 /**
@@ -69,18 +71,12 @@ async function openChannel(
   model.on("close", () => lost.abort(new Error("the server closed the connection")));
   model.on("blocked", (why) => lost.abort(new Error(`the server takes no messages now: ${why}`)));
   const channel = await model.createConfirmChannel();
-  let refused = false;
   channel.on("error", (error: Error) => {
-    // What this closes the channel for is one of the messages, for example one that is too large.
-    refused = "code" in error && error.code === preconditionFailed;
-    if (!refused) lost.abort(error);
+    const isRefusal = "code" in error && error.code === preconditionFailed;
+    lost.abort(isRefusal ? new EventRefusedError(error.message) : error);
   });
   // Before the library's own listener, which ends what is unconfirmed as if the server had rejected it.
-  channel.prependListener("close", () => {
-    const abort = (): void => lost.abort(new Error("the server closed the channel"));
-    if (refused) setImmediate(abort);
-    else abort();
-  });
+  channel.prependListener("close", () => lost.abort(new Error("the server closed the channel")));
   channel.on("return", (message: Message) => {
     log.debug({ event_id: message.properties.messageId }, "no queue takes this event");
   });
@@ -88,7 +84,7 @@ async function openChannel(
   return {
     maximumBodyBytes,
     lost: lost.signal,
-    publish: (event) => publish(channel, event, lost.signal, () => refused),
+    publish: (event) => publish(channel, event, lost.signal),
     close: () => model.close(),
     destroy,
   };
@@ -98,7 +94,6 @@ function publish(
   channel: ConfirmChannel,
   event: OutboundEvent,
   lost: AbortSignal,
-  isRefused: () => boolean,
 ): Promise<SendResult> {
   return new Promise((resolve) => {
     const message = {
@@ -110,11 +105,8 @@ function publish(
       timestamp: Math.floor(event.createdAt.getTime() / 1000),
     };
     channel.publish(exchange, event.type, Buffer.from(event.body), message, (error: unknown) => {
-      if (!error) return resolve({ kind: "delivered" });
-      if (isRefused())
-        resolve({ kind: "failed", reason: "the server refused one of the messages" });
-      else if (!lost.aborted)
-        resolve({ kind: "failed", reason: "the server rejected the message" });
+      if (!error) resolve({ kind: "delivered" });
+      else if (!lost.aborted) resolve({ kind: "failed", reason: "the server rejected the message" });
     });
   });
 }
