@@ -93,7 +93,7 @@ for (const { name, find, settings: settingsOf, database, start } of brokers) {
 
       const [registered, loggedIn] = await eventsOf(userId, 3);
       expect(registered).toEqual({
-        id: registered?.event_id,
+        id: registered?.event_id ?? "",
         type: "user.registered",
         event_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
         event_type: "user.registered",

@@ -74,7 +74,9 @@ export function createKafkaSender(options: KafkaOptions): EventSender {
       } catch (error) {
         discard(current);
         const { reason } = describeKafkaFailure(error);
-        return results.map((result) => (result.kind === "unavailable" ? unavailable(reason) : result));
+        return results.map((result) =>
+          result.kind === "unavailable" ? unavailable(reason) : result,
+        );
       } finally {
         late.clear();
       }

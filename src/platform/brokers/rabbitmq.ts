@@ -106,7 +106,8 @@ function publish(
     };
     channel.publish(exchange, event.type, Buffer.from(event.body), message, (error: unknown) => {
       if (!error) resolve({ kind: "delivered" });
-      else if (!lost.aborted) resolve({ kind: "failed", reason: "the server rejected the message" });
+      else if (!lost.aborted)
+        resolve({ kind: "failed", reason: "the server rejected the message" });
     });
   });
 }

@@ -29,7 +29,8 @@ export const events = {
     EVENTS_REDIS_URL: {
       kind: brokerAddress("redis", "rediss"),
       default: null,
-      description: "Redis 6 or newer, or Valkey. Events are added to the stream `gatehouse:events`.",
+      description:
+        "Redis 6 or newer, or Valkey. Events are added to the stream `gatehouse:events`.",
       example: "redis://:password@localhost:6379",
     },
     EVENTS_KAFKA_BROKERS: {
