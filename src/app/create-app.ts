@@ -9,6 +9,7 @@ import { createRefreshCookie } from "../platform/http/refresh-cookie.ts";
 import { createRequestIds } from "../platform/http/request-id.ts";
 import { createRouteKit } from "../platform/http/route-kit.ts";
 import type { Platform } from "../platform/platform.ts";
+import { asyncApiDocument } from "./asyncapi/document.ts";
 import { docsPages } from "./docs/docs-pages.ts";
 import { createCors } from "./edge/cors.ts";
 import { createGate } from "./edge/gate.ts";
@@ -55,6 +56,7 @@ export function createApp(platform: Platform, health: HealthState): App {
   assertEveryBodyHasAKind(features.routes);
   const docs = docsPages({
     document: () => describeRoutes(platform, health),
+    eventsDocument: () => Promise.resolve(asyncApiDocument(settings.serviceName)),
     serviceName: settings.serviceName,
     enabled: settings.docsEnabled,
   });

@@ -252,6 +252,7 @@ for (const adapter of adapters) {
       }
     });
 
+    // security 135
     test(
       "holds nothing back while the broker is stopped, and delivers again once it is started",
       async () => {

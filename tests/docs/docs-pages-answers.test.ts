@@ -15,6 +15,7 @@ function app(options: { enabled?: boolean; document?: () => Promise<object> } = 
     .use(
       docsPages({
         document: options.document ?? (async () => ({ openapi: "3.0.3" })),
+        eventsDocument: async () => ({ asyncapi: "3.0.0" }),
         serviceName: `<img src=x onerror="alert(1)">`,
         enabled: options.enabled ?? true,
       }),
@@ -155,7 +156,13 @@ describe("the responses of the pages", () => {
     const first = await get("/");
     expect(first.status).toBe(200);
     expect(await first.text()).not.toContain("<a ");
-    for (const path of ["/docs", "/redoc", "/openapi.json", "/docs/assets/swagger-page.css"]) {
+    for (const path of [
+      "/docs",
+      "/redoc",
+      "/openapi.json",
+      "/asyncapi.json",
+      "/docs/assets/swagger-page.css",
+    ]) {
       expect((await get(path)).status).toBe(404);
     }
   });

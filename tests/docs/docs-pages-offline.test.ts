@@ -150,14 +150,14 @@ describeInBrowser("the documentation pages without a network", () => {
   );
 
   test(
-    "the first page links to the three others, with its style and no script",
+    "the first page links to the four others, with its style and no script",
     () =>
       onPage("/", async ({ page }) => {
         expect(
           await page
             .locator("a")
             .evaluateAll((links) => links.map((link) => link.getAttribute("href"))),
-        ).toEqual(["/docs", "/redoc", "/openapi.json"]);
+        ).toEqual(["/docs", "/redoc", "/openapi.json", "/asyncapi.json"]);
         expect(await page.locator("script").count()).toBe(0);
         expect(await page.locator("h1").innerText()).toBe("<sample>");
         expect(await page.locator("main").evaluate((main) => getComputedStyle(main).width)).toBe(

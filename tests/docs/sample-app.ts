@@ -187,7 +187,14 @@ export function serveSample() {
       set.headers["content-security-policy"] = "default-src 'none'; frame-ancestors 'none'";
       set.headers["x-content-type-options"] = "nosniff";
     })
-    .use(docsPages({ document: () => documentOf(routes), serviceName: "<sample>", enabled: true }))
+    .use(
+      docsPages({
+        document: () => documentOf(routes),
+        eventsDocument: async () => ({}),
+        serviceName: "<sample>",
+        enabled: true,
+      }),
+    )
     .use(routes)
     .listen({ port: 0, hostname: "127.0.0.1" });
   if (app.server === null) throw new Error("the sample app does not listen");

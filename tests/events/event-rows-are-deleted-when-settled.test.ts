@@ -1,6 +1,7 @@
 import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
+import type { SendResult } from "../../src/platform/brokers/port.ts";
 import { addDestination, eventsOf } from "../support/events.ts";
 import { freshEmail, goodPassword, mailTo } from "../support/journey.ts";
 import { createRelayScene } from "../support/relay-scene.ts";
@@ -22,13 +23,12 @@ async function register(): Promise<{ userId: string; email: string }> {
 
 // part of security 135
 test("delivered events are deleted after 7 days, dead ones after 30, pending ones never", async () => {
-  const scene = createRelayScene(app, ({ number }) =>
-    number === 1
-      ? { kind: "delivered" }
-      : number === 2
-        ? { kind: "dead", reason: "refused" }
-        : { kind: "failed", reason: "busy" },
-  );
+  const results: SendResult[] = [
+    { kind: "delivered" },
+    { kind: "dead", reason: "refused" },
+    { kind: "failed", reason: "busy" },
+  ];
+  const scene = createRelayScene(app, ({ number }) => results[number - 1] ?? { kind: "delivered" });
   const destination = await scene.addDestination();
   for (const number of [1, 2, 3]) await scene.write(number, crypto.randomUUID());
   const relay = scene.relay();
@@ -58,7 +58,7 @@ test("delivered events are deleted after 7 days, dead ones after 30, pending one
   expect(await left(0)).toEqual([]);
 });
 
-// security 120: the token is in the event that is sent, and nowhere once that is done
+// part of security 120: the token is in the event that is sent, and nowhere once that is done
 test("the token of a registration is sent once, and deleted when no destination needs it", async () => {
   const scene = createRelayScene(app);
   await scene.addDestination(["user.registered"]);

@@ -29,13 +29,13 @@ test("an event that always fails delays the later ones of its user alone, and is
   await scene.write(3, other);
   const relay = scene.relay();
   await relay.drain();
-  expect(scene.numbers().toSorted()).toEqual([1, 3]);
+  expect(new Set(scene.numbers())).toEqual(new Set([1, 3]));
   await scene.write(4, poisoned);
   await scene.write(5, other);
   await relay.drain();
   expect(scene.numbers()).toEqual([...scene.numbers().slice(0, 2), 5]);
 
-  const failed = { status: "pending", last_error: "500", response_status: 500 };
+  const failed = { status: "pending", lastError: "500", responseStatus: 500 };
   expect((await scene.deliveries(destination))[0]).toMatchObject({ ...failed, attempts: 1 });
   for (let attempt = 2; attempt <= 20; attempt += 1) {
     const seconds = await secondsUntilDue(destination, scene.clock.now());
@@ -49,7 +49,10 @@ test("an event that always fails delays the later ones of its user alone, and is
   expect(scene.numbers().slice(-2)).toEqual([2, 4]);
   expect((await scene.deliveries(destination)).map(({ status }) => status)).toEqual([
     "dead",
-    ...Array<string>(4).fill("delivered"),
+    "delivered",
+    "delivered",
+    "delivered",
+    "delivered",
   ]);
   await relay.stop();
 });
@@ -186,7 +189,7 @@ test("a sender that throws or gives too few results has failed", async () => {
   const relay = scene.relay();
   await relay.drain();
   expect(await scene.deliveries(destination)).toMatchObject([
-    { status: "pending", attempts: 1, last_error: "a defect" },
+    { status: "pending", attempts: 1, lastError: "a defect" },
   ]);
   await relay.stop();
 });

@@ -199,7 +199,7 @@ async function postWebhook(
 }
 
 function openListenerOf(broker: TestBroker): string {
-  return "openListener" in broker ? String((broker as KafkaBroker).openListener) : "";
+  return "openListener" in broker ? (broker as KafkaBroker).openListener : "";
 }
 
 const handled = (event: OutboundEvent): string => `handled ${event.type} ${event.id}`;

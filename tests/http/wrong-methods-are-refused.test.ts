@@ -20,7 +20,7 @@ const methods = [
   "CONNECT",
   "PROPFIND",
 ];
-const pages = ["/", "/docs", "/redoc", "/openapi.json", "/verify-email"];
+const pages = ["/", "/docs", "/redoc", "/openapi.json", "/asyncapi.json", "/verify-email"];
 
 describe("a wrong method", () => {
   const app = useTestApp();

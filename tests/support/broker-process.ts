@@ -32,6 +32,7 @@ export async function startBroker(program: BrokerProgram): Promise<BrokerProcess
   const directory = await mkdtemp(join(tmpdir(), "gatehouse-broker-"));
   await chmod(directory, 0o700);
   let child: Bun.Subprocess | null = null;
+  let watcher: Bun.Subprocess | null = null;
 
   async function start(): Promise<void> {
     const output = join(directory, "output");
@@ -43,6 +44,7 @@ export async function startBroker(program: BrokerProgram): Promise<BrokerProcess
       detached: true,
     });
     child = started;
+    watcher = watchOver(started.pid, directory);
     await eventually(
       async () => started.exitCode !== null || (await program.isReady().catch(() => false)),
       (isSettled) => isSettled,
@@ -60,6 +62,8 @@ export async function startBroker(program: BrokerProgram): Promise<BrokerProcess
     signalAll("SIGCONT");
     signalAll(signal);
     await child?.exited;
+    watcher?.kill("SIGKILL");
+    await watcher?.exited;
   }
 
   try {
@@ -87,6 +91,15 @@ export async function startBroker(program: BrokerProgram): Promise<BrokerProcess
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Ends a group of processes and removes its directory when this process ends without doing so: its end closes the pipe. */
+function watchOver(group: number, directory: string): Bun.Subprocess {
+  const script = 'read -r _; kill -s KILL -- "-$1"; rm -rf -- "$2"';
+  return Bun.spawn(["/bin/sh", "-c", script, "sh", String(group), directory], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
 }
 
 /** Whether all processes of a group are stopped. */

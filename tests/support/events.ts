@@ -1,3 +1,6 @@
+import { and, eq } from "drizzle-orm";
+
+import { eventDestinations, events } from "../../src/features/events/index.ts";
 import type { TestApp } from "./test-app.ts";
 
 /** An event as it is stored, without what is sealed. */
@@ -5,36 +8,33 @@ export interface StoredEvent {
   readonly id: string;
   readonly type: string;
   readonly payload: Readonly<Record<string, unknown>>;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: unknown;
   readonly sealed: string | null;
 }
 
 /** A destination that gets every event from now on, or those of the types. No replica can send to it, unless it has the kind. */
 export async function addDestination(
-  app: Pick<TestApp, "rows">,
+  { platform }: Pick<TestApp, "platform">,
   options: { id?: string; kind?: string; types?: readonly string[] } = {},
 ): Promise<string> {
   const { id = crypto.randomUUID(), kind = "test", types } = options;
-  const list = types === undefined ? "null" : `'{${types.join(",")}}'`;
-  await app.rows(
-    `insert into event_destinations (id, kind, types, created_at) values ('${id}', '${kind}', ${list}, now())`,
-  );
+  const row = { id, kind, types: types ? [...types] : null, createdAt: platform.clock.now() };
+  await platform.db.insert(eventDestinations).values(row);
   return id;
 }
 
 /** The events of a user in their order, or those of one type. They are stored only while there is a destination. */
 export async function eventsOf(
-  app: Pick<TestApp, "rows">,
+  { platform }: Pick<TestApp, "platform">,
   userId: string,
-  type?: string,
+  only?: string,
 ): Promise<StoredEvent[]> {
-  const ofType = type === undefined ? "" : `and type = '${type}'`;
-  const rows = await app.rows(
-    `select id, type, payload::text, sealed from events where user_id = '${userId}' ${ofType} order by position, id`,
-  );
-  return rows.map(({ id, type: name, payload, sealed }) => {
-    const parsed = JSON.parse(String(payload));
-    const stored = { id: String(id), type: String(name), payload: parsed, data: parsed.data };
-    return { ...stored, sealed: sealed === null ? null : String(sealed) };
-  });
+  const { id, type, payload, sealed } = events;
+  const isChosen = and(eq(events.userId, userId), only === undefined ? undefined : eq(type, only));
+  const rows = await platform.db
+    .select({ id, type, payload, sealed })
+    .from(events)
+    .where(isChosen)
+    .orderBy(events.position, events.id);
+  return rows.map((row) => ({ ...row, data: row.payload["data"] }));
 }

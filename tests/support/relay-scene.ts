@@ -1,6 +1,11 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 
-import { createRelay, recordEvent } from "../../src/features/events/index.ts";
+import {
+  createRelay,
+  eventDeliveries,
+  events,
+  recordEvent,
+} from "../../src/features/events/index.ts";
 import type {
   DestinationKind,
   OutboundEvent,
@@ -75,12 +80,16 @@ export function createRelayScene(
     relay: (changes: Partial<Platform> = {}) =>
       createRelay({ ...app.platform, clock, ...changes }, { [name]: kind }),
     /** The deliveries of a destination, in the order of their positions. */
-    deliveries: (destinationId: string) =>
-      app.rows(
-        `select payload->'data'->'fields'->>0 as number, status, attempts, last_error, response_status
-         from event_deliveries d join events e on e.id = d.event_id
-         where destination_id = '${destinationId}' order by d.position, d.event_id`,
-      ),
+    async deliveries(destinationId: string) {
+      const { status, attempts, lastError, responseStatus } = eventDeliveries;
+      const number = sql<string>`${events.payload}->'data'->'fields'->>0`;
+      return app.platform.db
+        .select({ number, status, attempts, lastError, responseStatus })
+        .from(eventDeliveries)
+        .innerJoin(events, eq(events.id, eventDeliveries.eventId))
+        .where(eq(eventDeliveries.destinationId, destinationId))
+        .orderBy(eventDeliveries.position, eventDeliveries.eventId);
+    },
     destination: async (id: string) =>
       (await app.rows(`select * from event_destinations where id = '${id}'`)).at(0) ?? {},
   };

@@ -1,3 +1,4 @@
+import { eventsOf as storedEventsOf } from "./events.ts";
 import { beforeAll } from "bun:test";
 
 import { signInAdmin } from "./admin.ts";
@@ -75,9 +76,5 @@ export function idsOf(page: Answer): string[] {
 
 /** The data of the events about a user of one type, oldest first. */
 export async function eventsOf(app: TestApp, userId: string, type: string): Promise<unknown[]> {
-  const rows = await app.rows(
-    `select payload -> 'data' as data from events where user_id = '${userId}'
-     and type = '${type}' order by position, id`,
-  );
-  return rows.map(({ data }) => data);
+  return (await storedEventsOf(app, userId, type)).map(({ data }) => data);
 }

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 
 import { handleOnce } from "./store.ts";
 
@@ -24,16 +24,20 @@ function isGenuine(headers: IncomingHttpHeaders, body: Buffer): boolean {
     });
 }
 
-createServer(async (request, response) => {
+async function receive(request: IncomingMessage): Promise<number> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maximumBytes) return void response.writeHead(413).end();
+    if (bytes > maximumBytes) return 413;
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks);
-  if (!isGenuine(request.headers, body)) return void response.writeHead(401).end();
+  if (!isGenuine(request.headers, body)) return 401;
   handleOnce(body.toString("utf8"));
-  response.writeHead(204).end();
+  return 204;
+}
+
+createServer((request, response) => {
+  void receive(request).then((status) => response.writeHead(status).end());
 }).listen(Number(process.env["PORT"] ?? 8080), "127.0.0.1");

@@ -21,6 +21,8 @@ import { redocPage, swaggerPage, type Page } from "./reference-pages.ts";
 export interface DocsPagesOptions {
   /** Creates the OpenAPI document. It is called at the first request, and not again after it succeeded. */
   readonly document: () => Promise<object>;
+  /** Creates the AsyncAPI document. */
+  readonly eventsDocument: () => Promise<object>;
   readonly serviceName: string;
   /** When false, only `/` is served, without links. */
   readonly enabled: boolean;
@@ -31,7 +33,7 @@ export interface DocsPagesOptions {
 const hidden = { detail: { hide: true } };
 const styleNonceBits = 128;
 
-/** Routes for `/`, `/docs` (Swagger UI), `/redoc`, `/openapi.json` and their files. The pages load nothing from other hosts. */
+/** Routes for `/`, `/docs` (Swagger UI), `/redoc`, `/openapi.json`, `/asyncapi.json` and their files. The pages load nothing from other hosts. */
 export function docsPages(options: DocsPagesOptions) {
   const pages = new Elysia({ name: "docs-pages" }).get(
     "/",
@@ -43,10 +45,17 @@ export function docsPages(options: DocsPagesOptions) {
 
 function referencePages(options: DocsPagesOptions) {
   const random = options.random ?? systemRandom;
-  const documentContent = keepSuccesses(async (_document: "openapi") => {
-    const text = JSON.stringify(await options.document());
+  const create = { openapi: options.document, asyncapi: options.eventsDocument };
+  const documentContent = keepSuccesses(async (name: keyof typeof create) => {
+    const text = JSON.stringify(await create[name]());
     return { bytes: new Blob([text]), entityTag: `"${shortHash(text)}"` };
   });
+  const sendDocument = async (set: ResponseState, request: Request, name: keyof typeof create) => {
+    const content = await documentContent(name);
+    set.headers["content-type"] = "application/json; charset=utf-8";
+    set.headers["cache-control"] = "no-cache";
+    return sendContent(set, request, content);
+  };
   return new Elysia({ name: "docs-reference-pages" })
     .get(
       "/docs",
@@ -59,16 +68,8 @@ function referencePages(options: DocsPagesOptions) {
         sendPage(set.headers, await redocPage(options.serviceName, random.token(styleNonceBits))),
       hidden,
     )
-    .get(
-      "/openapi.json",
-      async ({ set, request }) => {
-        const content = await documentContent("openapi");
-        set.headers["content-type"] = "application/json; charset=utf-8";
-        set.headers["cache-control"] = "no-cache";
-        return sendContent(set, request, content);
-      },
-      hidden,
-    );
+    .get("/openapi.json", ({ set, request }) => sendDocument(set, request, "openapi"), hidden)
+    .get("/asyncapi.json", ({ set, request }) => sendDocument(set, request, "asyncapi"), hidden);
 }
 
 function assets() {

@@ -37,6 +37,7 @@ const links = [
   },
   { path: "/redoc", name: "ReDoc", what: "The same reference on one page" },
   { path: "/openapi.json", name: "OpenAPI document", what: "For client generators and test tools" },
+  { path: "/asyncapi.json", name: "AsyncAPI document", what: "The events for other systems" },
 ];
 
 /** The page at `/`: the name of the service, and links to its documentation if enabled. It has no script and loads no file. */

@@ -1,4 +1,4 @@
-export { type EventData, type EventType, eventCatalogue, eventTypes } from "./catalogue.ts";
+export { type EventType, eventCatalogue, eventTypes } from "./catalogue.ts";
 export {
   deleteAbandonedDeliveries,
   deleteDeadEvents,

@@ -27,7 +27,7 @@ export interface BrokerLimits {
 
 /** How a broker is connected to. */
 export interface BrokerOptions extends BrokerLimits {
-  /** Opens a connection. Rejects with the reason, at the latest soon after the signal was aborted. */
+  /** Opens a connection. Rejects with the reason. Gives up when the signal is aborted. */
   open(signal: AbortSignal): Promise<BrokerConnection>;
   /** The destination's URL. No reason contains its password, token or query. */
   readonly url: string;
@@ -88,15 +88,24 @@ export function createBrokerSender(options: BrokerOptions): EventSender {
   };
 }
 
+/** A connection that is opened too late is ended. */
 async function openInTime(options: BrokerOptions): Promise<BrokerConnection> {
   const seconds = options.connectTimeoutSeconds ?? 8;
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), seconds * 1000);
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.abort();
+    timeout.reject(new Error(`no connection within ${seconds} s`));
+  }, seconds * 1000);
+  const opened = options.open(late.signal);
   try {
-    return await options.open(late.signal);
+    return await Promise.race([opened, timeout.promise]);
   } catch (error) {
-    if (!late.signal.aborted) throw error;
-    throw new Error(`no connection within ${seconds} s`, { cause: error });
+    opened.then(
+      (connection) => connection.destroy(),
+      () => undefined,
+    );
+    throw error;
   } finally {
     clearTimeout(timer);
   }

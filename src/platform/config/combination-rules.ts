@@ -1,5 +1,15 @@
 import type { Reading } from "./read-settings.ts";
+import type { SettingName } from "./settings.ts";
 import type { SettingsProblem } from "./settings-error.ts";
+
+/** Settings of which the first needs the second. */
+const partners: readonly (readonly [SettingName, SettingName])[] = [
+  ["SMTP_USERNAME", "SMTP_PASSWORD"],
+  ["SMTP_PASSWORD", "SMTP_USERNAME"],
+  ["EVENTS_KAFKA_USERNAME", "EVENTS_KAFKA_PASSWORD"],
+  ["EVENTS_KAFKA_PASSWORD", "EVENTS_KAFKA_USERNAME"],
+  ["WEBHOOK_URL", "WEBHOOK_SECRET"],
+];
 
 /** Finds settings that conflict with each other, in any environment. */
 export function findCombinationProblems({ settings, isGiven }: Reading): SettingsProblem[] {
@@ -14,20 +24,8 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
       refuse("SMTP_FROM_EMAIL", "is required to send mail by SMTP: it is the sender's address");
     }
   }
-  if (isGiven("SMTP_USERNAME") && !isGiven("SMTP_PASSWORD")) {
-    refuse("SMTP_PASSWORD", "is required with SMTP_USERNAME");
-  }
-  if (isGiven("SMTP_PASSWORD") && !isGiven("SMTP_USERNAME")) {
-    refuse("SMTP_USERNAME", "is required with SMTP_PASSWORD");
-  }
-  if (isGiven("EVENTS_KAFKA_USERNAME") !== isGiven("EVENTS_KAFKA_PASSWORD")) {
-    const [missing, given] = isGiven("EVENTS_KAFKA_USERNAME")
-      ? (["EVENTS_KAFKA_PASSWORD", "EVENTS_KAFKA_USERNAME"] as const)
-      : (["EVENTS_KAFKA_USERNAME", "EVENTS_KAFKA_PASSWORD"] as const);
-    refuse(missing, `is required with ${given}`);
-  }
-  if (isGiven("WEBHOOK_URL") && !isGiven("WEBHOOK_SECRET")) {
-    refuse("WEBHOOK_SECRET", "is required with WEBHOOK_URL");
+  for (const [name, needed] of partners) {
+    if (isGiven(name) && !isGiven(needed)) refuse(needed, `is required with ${name}`);
   }
   if (settings.concealAccounts && !settings.requireEmailVerification) {
     refuse(

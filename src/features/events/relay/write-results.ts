@@ -61,12 +61,18 @@ export async function writeResults(
       and (given.status = 'delivered' or delivery.attempts = given.attempts)
     returning delivery.event_id, delivery.key, delivery.position, delivery.status, delivery.attempts, delivery.available_at,
       given."isCounted" as is_counted`;
-  const followed = sql`
-    update ${eventDeliveries} as later
-    set available_at = case settled.status when 'pending' then settled.available_at else ${at} end
-    from settled
+  // Sorted, so that they are looked up by the index of the key, also while the planner knows nothing of the table.
+  const laterOfKey = sql`
+    select later.event_id, later.position from ${eventDeliveries} as later
     where later.destination_id = ${destinationId} and later.key = settled.key and later.status = 'pending'
-      and (later.position, later.event_id) > (settled.position, settled.event_id) and settled.is_counted and (settled.status = 'pending' or settled.attempts > 1)`;
+      and (later.position, later.event_id) > (settled.position, settled.event_id)
+    order by later.position, later.event_id`;
+  const followed = sql`
+    update ${eventDeliveries} as delivery
+    set available_at = case settled.status when 'pending' then settled.available_at else ${at} end
+    from settled cross join lateral (${laterOfKey} offset 0) as later
+    where settled.is_counted and (settled.status = 'pending' or settled.attempts > 1)
+      and delivery.event_id = later.event_id and delivery.destination_id = ${destinationId}`;
   const wiped = sql`
     update ${events} as event set sealed = null
     from settled
@@ -78,9 +84,7 @@ export async function writeResults(
     update ${eventDestinations} as destination set ${changeOf(destination, results, at)}
     and destination.id = ${destinationId} and destination.disabled_at is null`;
   const hasLater = sql<boolean>`exists (
-    select from settled join ${eventDeliveries} as later on later.destination_id = ${destinationId} and later.key = settled.key
-      and later.status = 'pending' and (later.position, later.event_id) > (settled.position, settled.event_id)
-    where settled.status <> 'pending')`;
+    select from settled where settled.status <> 'pending' and (select true from (${laterOfKey} limit 1) as later))`;
   const [row] = await db
     .with(
       db.$with("given", {}).as(given),
