@@ -1,5 +1,5 @@
 import { brokerAddress, brokerHosts, webhookAddress, webhookSecret } from "../destination-kinds.ts";
-import { boolean, secret, text } from "../kinds.ts";
+import { boolean, choice, secret, text } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 import { exampleWebhookSecret } from "../weak-secrets.ts";
 
@@ -57,6 +57,12 @@ export const events = {
       description: "The password for Kafka (SASL).",
       example: "the-password",
       secret: true,
+    },
+    EVENTS_KAFKA_SASL: {
+      kind: choice("plain", "scram-sha-256", "scram-sha-512"),
+      default: "plain",
+      description:
+        "How the password for Kafka is checked. `plain` sends the password itself: use it with `EVENTS_KAFKA_TLS=true`.",
     },
     WEBHOOK_URL: {
       kind: webhookAddress,
