@@ -228,7 +228,7 @@ for (const adapter of adapters) {
           const before = await openConnections(broker.process.port);
           for (let round = 0; round < 3; round += 1)
             expect(await send(hurried, [event])).toEqual([unreached]);
-          expect(await openConnections(broker.process.port)).toBe(before);
+          expect(await openConnections(broker.process.port)).toBeLessThanOrEqual(before);
         } finally {
           broker.process.thaw();
         }
