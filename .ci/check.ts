@@ -14,7 +14,16 @@ interface Step {
 }
 
 /** The paths are listed because exclusions in the configuration are relative to its folder, which is this one. */
-const formatted = ["--config", ".ci/oxfmtrc.json", "src", "tests", "bench", ".ci", "package.json"];
+const formatted = [
+  "--config",
+  ".ci/oxfmtrc.json",
+  "src",
+  "tests",
+  "bench",
+  "examples/consumers/typescript",
+  ".ci",
+  "package.json",
+];
 
 const install: Step = { name: "install", command: [bun, "install", "--frozen-lockfile"] };
 

@@ -27,6 +27,7 @@ import {
   socialTokenRoutes,
 } from "../features/social-login/index.ts";
 import { userSessionsRoutes, usersRoutes } from "../features/user-administration/index.ts";
+import { webhooksRoutes } from "../features/webhooks/index.ts";
 import { version } from "../kernel/version.ts";
 import type { Authenticate } from "../platform/http/guard.ts";
 import type { EdenTree } from "../platform/http/eden-operation.ts";
@@ -81,6 +82,7 @@ export function createRoutes(
     .use(userSessionsRoutes(parts))
     .use(clientsRoutes(parts))
     .use(auditRoutes(parts))
+    .use(webhooksRoutes(parts))
     .use(oauth2Routes(parts))
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))

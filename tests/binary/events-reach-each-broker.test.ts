@@ -4,8 +4,10 @@ import type { DatabaseKind } from "../support/databases.ts";
 import { createHome } from "../support/executable-home.ts";
 import { type ServerProcess, startGatehouse } from "../support/executable.ts";
 import { eventually } from "../support/eventually.ts";
-import { describeWithProgram } from "../support/installed-program.ts";
+import { describeWhere, type Found, findProgram } from "../support/installed-program.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
+import { kafkaAddress, startKafka } from "../support/kafka-broker.ts";
+import { findKafka } from "../support/kafka-programs.ts";
 import { startNats } from "../support/nats-broker.ts";
 import { startRabbitmq } from "../support/rabbitmq-broker.ts";
 import { startRedis } from "../support/redis-broker.ts";
@@ -15,8 +17,8 @@ setDefaultTimeout(120_000);
 
 interface Broker {
   readonly name: string;
-  readonly program: string;
-  readonly setting: string;
+  find(): Found | Promise<Found>;
+  settings(url: string): Readonly<Record<string, string>>;
   /** One of them runs with the embedded database. */
   readonly database: DatabaseKind;
   start(program: string): Promise<TestBroker>;
@@ -25,31 +27,38 @@ interface Broker {
 const brokers: readonly Broker[] = [
   {
     name: "NATS JetStream",
-    program: "nats-server",
-    setting: "EVENTS_NATS_URL",
+    find: () => findProgram("nats-server"),
+    settings: (url) => ({ EVENTS_NATS_URL: url }),
     database: "postgres",
     start: startNats,
   },
   {
     name: "RabbitMQ",
-    program: "rabbitmq-server",
-    setting: "EVENTS_AMQP_URL",
+    find: () => findProgram("rabbitmq-server"),
+    settings: (url) => ({ EVENTS_AMQP_URL: url }),
     database: "postgres",
     start: startRabbitmq,
   },
   {
     name: "Redis Streams",
-    program: "redis-server",
-    setting: "EVENTS_REDIS_URL",
+    find: () => findProgram("redis-server"),
+    settings: (url) => ({ EVENTS_REDIS_URL: url }),
     database: "embedded",
     start: startRedis,
+  },
+  {
+    name: "Kafka",
+    find: findKafka,
+    settings: kafkaSettings,
+    database: "postgres",
+    start: startKafka,
   },
 ];
 
 const arrivalSeconds = 60;
 
-for (const { name, program: programName, setting, database, start } of brokers) {
-  describeWithProgram(`the executable and ${name}`, programName, (program) => {
+for (const { name, find, settings: settingsOf, database, start } of brokers) {
+  describeWhere(`the executable and ${name}`, await find(), (program) => {
     let broker: TestBroker;
     beforeAll(async () => {
       broker = await start(program);
@@ -69,7 +78,7 @@ for (const { name, program: programName, setting, database, start } of brokers) 
       await using home = await createHome(database);
       const settings = {
         ...home.settings,
-        [setting]: broker.url,
+        ...settingsOf(broker.url),
         ENVIRONMENT: "test",
         JWT_SECRET_KEY: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only",
         BCRYPT_COST: "4",
@@ -114,6 +123,16 @@ for (const { name, program: programName, setting, database, start } of brokers) 
       expect(printed).not.toContain(encodeURIComponent(brokerPassword));
     });
   });
+}
+
+function kafkaSettings(url: string): Readonly<Record<string, string>> {
+  const { brokers: hosts, credentials } = kafkaAddress(url);
+  return {
+    EVENTS_KAFKA_BROKERS: hosts.join(","),
+    EVENTS_KAFKA_SASL: "scram-sha-512",
+    EVENTS_KAFKA_USERNAME: credentials.username,
+    EVENTS_KAFKA_PASSWORD: credentials.password,
+  };
 }
 
 interface Arrived {

@@ -195,7 +195,13 @@ describeInBrowser("social login in Chromium, at the executable", () => {
     expect(login.status).toBe(200);
 
     // It has read nothing of the provider yet.
-    await using fresh = await startGatehouse({ cwd: home.cwd, settings });
+    const half = { ...settings, GITHUB_CLIENT_ID: "id-without-secret" };
+    await using fresh = await startGatehouse({ cwd: home.cwd, settings: half });
+    // Of two providers the one with faulty settings is off, and the log says so.
+    const off = "GITHUB_CLIENT_SECRET is missing: social login with github is off";
+    expect(fresh.output.stdout).toContain(off);
+    const list = await fresh.call("GET", "/api/v1/auth/oauth/providers");
+    expect(list.json.data.items.map(({ name }: { name: string }) => name)).toEqual(["local"]);
     const start = await fresh.call("GET", "/api/v1/auth/oauth/local");
     expect([start.status, start.json.error.code]).toEqual([503, "UNAVAILABLE"]);
     expect((await fresh.post("/api/v1/auth/login", { email, password: goodPassword })).status).toBe(

@@ -20,12 +20,12 @@ const apple = {
 
 /** What production installations are told with these settings. */
 function warningsOf(environment: Record<string, string>): readonly string[] {
-  const { warnings } = load({
+  const { switchedOff } = load({
     ...production,
     DATABASE_URL: "postgres://localhost/d",
     ...environment,
   });
-  return warnings;
+  return switchedOff;
 }
 
 function namesOf(environment: Record<string, string>): string[] {

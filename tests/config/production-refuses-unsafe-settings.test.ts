@@ -291,9 +291,13 @@ describe("warnings are printed", () => {
     expect(
       load({
         ...production,
+        METRICS_ENABLED: "true",
         METRICS_TOKEN_FILE: "/x",
       }).warnings.slice(1),
-    ).toEqual(["METRICS_TOKEN_FILE has no effect in this version"]);
+    ).toEqual([
+      "METRICS_ENABLED has no effect in this version",
+      "METRICS_TOKEN_FILE has no effect in this version",
+    ]);
   });
 
   // security 163

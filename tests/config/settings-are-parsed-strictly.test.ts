@@ -364,6 +364,7 @@ describe("an unset setting has its default", () => {
       eventsKafkaTls: false,
       eventsKafkaUsername: null,
       eventsKafkaPassword: null,
+      eventsKafkaSasl: "plain",
       webhookUrl: null,
       webhookSecret: null,
       webhookAllowPrivate: false,

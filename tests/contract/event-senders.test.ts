@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 
 import type { BrokerLimits } from "../../src/platform/brokers/broker-sender.ts";
+import { createKafkaSender } from "../../src/platform/brokers/kafka.ts";
 import { createNatsSender } from "../../src/platform/brokers/nats.ts";
 import type { EventSender, OutboundEvent } from "../../src/platform/brokers/port.ts";
 import { createRabbitmqSender } from "../../src/platform/brokers/rabbitmq.ts";
 import { createRedisSender } from "../../src/platform/brokers/redis.ts";
 import { eventually } from "../support/eventually.ts";
-import { describeWithProgram } from "../support/installed-program.ts";
+import { describeWhere, type Found, findProgram } from "../support/installed-program.ts";
+import { kafkaAddress, startKafka } from "../support/kafka-broker.ts";
+import { findKafka } from "../support/kafka-programs.ts";
 import { startNats } from "../support/nats-broker.ts";
 import { quietLog } from "../support/quiet-log.ts";
 import { startRabbitmq } from "../support/rabbitmq-broker.ts";
@@ -23,7 +26,7 @@ interface SenderOptions extends BrokerLimits {
 interface Adapter {
   readonly name: string;
   /** The program of the server. */
-  readonly program: string;
+  find(): Found | Promise<Found>;
   start(program: string): Promise<TestBroker>;
   create(options: SenderOptions): EventSender;
   /** What the format fixes beside the id, the type and the body of an event. */
@@ -39,7 +42,7 @@ interface Adapter {
 const adapters: readonly Adapter[] = [
   {
     name: "NATS JetStream",
-    program: "nats-server",
+    find: () => findProgram("nats-server"),
     start: startNats,
     create: createNatsSender,
     format: { subject: "gatehouse.user.registered" },
@@ -49,7 +52,7 @@ const adapters: readonly Adapter[] = [
   },
   {
     name: "RabbitMQ",
-    program: "rabbitmq-server",
+    find: () => findProgram("rabbitmq-server"),
     start: startRabbitmq,
     create: (options) => createRabbitmqSender({ ...options, log: quietLog }),
     format: { exchange: "gatehouse.events", contentType: "application/json", deliveryMode: 2 },
@@ -59,13 +62,28 @@ const adapters: readonly Adapter[] = [
   },
   {
     name: "Redis Streams",
-    program: "redis-server",
+    find: () => findProgram("redis-server"),
     start: startRedis,
     create: createRedisSender,
     format: { fields: ["event_id", "event_type", "event"] },
     copiesOfTwo: 2,
     tooManyBytes: 16 * 1024 * 1024 + 1,
     refusal: /WRONGPASS/,
+  },
+  {
+    name: "Kafka",
+    find: findKafka,
+    start: startKafka,
+    create: ({ url, trustedCertificates, connectTimeoutSeconds, answerTimeoutSeconds }) =>
+      createKafkaSender({
+        ...kafkaAddress(url),
+        ...(trustedCertificates === undefined ? {} : { trustedCertificates }),
+        sendTimeoutSeconds: (connectTimeoutSeconds ?? 8) + (answerTimeoutSeconds ?? 18),
+      }),
+    format: { topic: "gatehouse.events", headers: ["event_id", "event_type"] },
+    copiesOfTwo: 2,
+    tooManyBytes: 1024 * 1024 + 1,
+    refusal: /SASL_AUTHENTICATION_FAILED/,
   },
 ];
 
@@ -75,7 +93,7 @@ const startMilliseconds = 90_000;
 const slowMilliseconds = 60_000;
 
 for (const adapter of adapters) {
-  describeWithProgram(`a sender of events: ${adapter.name}`, adapter.program, (program) => {
+  describeWhere(`a sender of events: ${adapter.name}`, await adapter.find(), (program) => {
     let broker: TestBroker;
     let sender: EventSender;
 

@@ -27,6 +27,17 @@ export const operationsByPermission: Readonly<Record<string, readonly string[]>>
     "POST /api/v1/users",
     "POST /api/v1/users/{id}/restore",
   ],
+  "webhooks:write": [
+    "DELETE /api/v1/webhooks/{id}",
+    "GET /api/v1/webhooks",
+    "GET /api/v1/webhooks/{id}",
+    "GET /api/v1/webhooks/{id}/deliveries",
+    "PATCH /api/v1/webhooks/{id}",
+    "POST /api/v1/webhooks",
+    "POST /api/v1/webhooks/{id}/deliveries/{delivery_id}/replay",
+    "POST /api/v1/webhooks/{id}/rotate-secret",
+    "POST /api/v1/webhooks/{id}/test",
+  ],
 };
 
 /** The operations that every signed-in user may call: on their own data, and on what other users have made public. */

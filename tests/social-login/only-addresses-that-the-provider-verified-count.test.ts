@@ -181,7 +181,7 @@ describe("GitHub", () => {
     );
     hosts.serve("api.github.com", ({ url }) =>
       Response.json(
-        url.endsWith("/emails")
+        new URL(url).pathname.endsWith("/emails")
           ? emails
           : { id: 583_231, name: "Ada", email: "public@evil.test", ...Object(user) },
       ),

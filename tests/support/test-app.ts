@@ -137,6 +137,7 @@ async function start(
   const { settings, startPostgres } = database;
   const app = await startUnready(
     {
+      ...options,
       settings: { ...settings, ...options.settings },
       overrides: { ...(startPostgres ? { startPostgres } : {}), ...options.overrides },
     },

@@ -8,11 +8,12 @@ export function configCommand(): Command {
   return new Command("config")
     .description("print the settings in effect and the source of each, without secrets")
     .action((_options: unknown, command: Command) => {
-      const { settings, given, warnings } = readCommandSettings(command);
+      const { settings, given, warnings, switchedOff } = readCommandSettings(command);
       const described = describeSettings(settings, given.environment, given.fromEnvFile);
       for (const { name, value, source } of described) {
         process.stdout.write(`${name}=${value}  # ${source}\n`);
       }
-      for (const warning of warnings) process.stderr.write(`gatehouse: ${warning}\n`);
+      for (const warning of [...switchedOff, ...warnings])
+        process.stderr.write(`gatehouse: ${warning}\n`);
     });
 }

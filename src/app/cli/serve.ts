@@ -14,11 +14,12 @@ export function serveCommand(): Command {
     .description("run the server (the default command)")
     .action(async (_options: unknown, command: Command) => {
       refuseArguments(command);
-      const { settings, warnings } = loadCommandSettings(command);
+      const { settings, warnings, switchedOff } = loadCommandSettings(command);
       const platform = createPlatform(settings);
       exitOnUncaughtErrors(platform.log);
       // The first process of a container has no default action for signals, so they are handled from the start.
       const signals = listenForSignals();
+      for (const fault of switchedOff) platform.log.warn({}, fault);
       const server = await serve(platform);
       signals.stops(server);
       if (settings.environment === "production") {

@@ -4,6 +4,7 @@ import { magicLinkRequests } from "../../features/magic-links/index.ts";
 import { createRelay, eventTopic } from "../../features/events/index.ts";
 import { createMailDelivery, mailTopic } from "../../features/mail/index.ts";
 import { passwordResetRequests } from "../../features/passwords/index.ts";
+import { createWebhookKind } from "../../features/webhooks/index.ts";
 import { createOutboxWorker, type OutboxWorker } from "../../platform/outbox/worker.ts";
 import type { RunningPlatform } from "../create-platform.ts";
 import { createKeyRotation } from "./key-rotation.ts";
@@ -42,7 +43,8 @@ export function createWorkers(platform: RunningPlatform): Workers {
     ]),
   );
   const workers = [...workersByTopic.values()];
-  const relay = createRelay(platform, platform.destinationKinds);
+  const webhook = createWebhookKind(platform);
+  const relay = createRelay(platform, { webhook, ...platform.destinationKinds });
   const keyRotation = createKeyRotation(platform);
   const jobs = [
     createFailedAttemptWriting(platform),

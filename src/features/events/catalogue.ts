@@ -78,6 +78,10 @@ export const eventCatalogue = {
     "A refresh token was used again after it was replaced, which is a sign of theft. The session ended with it.",
     { session_id: sessionId, ip_address: ipAddress },
   ),
+  "webhook.test": define(
+    "A user requested a test of a webhook. It is sent to this webhook alone, whatever types it gets.",
+    { webhook_id: Type.String({ format: "uuid", description: "The webhook." }) },
+  ),
 } as const;
 
 /** The type of an event. */

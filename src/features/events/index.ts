@@ -8,6 +8,7 @@ export {
 } from "./delete-expired.ts";
 export { type DestinationStatus, readDestinationStatus } from "./read-status.ts";
 export { reconcileDestinations } from "./reconcile-destinations.ts";
+export { recordEventFor } from "./record-event-for.ts";
 export { eventTopic, recordEvent, recordEventOf } from "./record-event.ts";
 export { createRelay } from "./relay/relay.ts";
 export { type ReplayFilter, replayEvents } from "./replay-events.ts";

@@ -71,7 +71,7 @@ async function replayBatch(
     where (${after}::uuid is null or event.id > ${after}::uuid)
       and (${since === null ? null : sql.param(since, events.createdAt)}::timestamptz is null
         or event.created_at >= ${since === null ? null : sql.param(since, events.createdAt)}::timestamptz)
-      and (${type}::text is null or event.type = ${type}::text)
+      and (${type}::text is null or event.type = ${type}::text) and event.type <> 'webhook.test'
       and (not ${isDeadOnly}::boolean or exists (
         select from ${eventDeliveries} as delivery where delivery.event_id = event.id and delivery.status = 'dead'))
     order by event.id limit ${sql.raw(String(batchSize))}`;

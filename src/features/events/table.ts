@@ -100,6 +100,10 @@ export const eventDeliveries = pgTable(
     index("event_deliveries_key_index")
       .on(table.destinationId, table.key, table.position, table.eventId)
       .where(sql`${table.status} = 'pending'`),
+    // For the list of a webhook's deliveries. Only webhooks have ids of this length: other deliveries are not entered.
+    index("event_deliveries_webhook_index")
+      .on(table.destinationId, table.eventId)
+      .where(sql`length(${table.destinationId}) = 36`),
     index("event_deliveries_delivered_index")
       .on(table.deliveredAt)
       .where(sql`${table.deliveredAt} is not null`),

@@ -1,13 +1,26 @@
 import type { Settings } from "../config/settings.ts";
 import type { Logger } from "../log/port.ts";
+import { createKafkaSender, type KafkaOptions } from "./kafka.ts";
 import { createNatsSender } from "./nats.ts";
 import type { DestinationKind, EventSender } from "./port.ts";
 import { createRabbitmqSender } from "./rabbitmq.ts";
 import { createRedisSender } from "./redis.ts";
 
+type BrokerSettings = Pick<
+  Settings,
+  | "eventsNatsUrl"
+  | "eventsAmqpUrl"
+  | "eventsRedisUrl"
+  | "eventsKafkaBrokers"
+  | "eventsKafkaTls"
+  | "eventsKafkaUsername"
+  | "eventsKafkaPassword"
+  | "eventsKafkaSasl"
+>;
+
 /** The kinds of destinations that are brokers of the settings, by their names in `event_destinations.kind`. */
 export function createBrokerKinds(
-  settings: Pick<Settings, "eventsNatsUrl" | "eventsAmqpUrl" | "eventsRedisUrl">,
+  settings: BrokerSettings,
   log: Logger,
 ): Readonly<Record<string, DestinationKind>> {
   const { eventsNatsUrl, eventsAmqpUrl, eventsRedisUrl } = settings;
@@ -15,15 +28,26 @@ export function createBrokerKinds(
     ...kind("nats", eventsNatsUrl, (url) => createNatsSender({ url })),
     ...kind("amqp", eventsAmqpUrl, (url) => createRabbitmqSender({ url, log })),
     ...kind("redis", eventsRedisUrl, (url) => createRedisSender({ url })),
+    ...kind("kafka", kafkaOptions(settings), createKafkaSender),
   };
 }
 
-function kind(
+function kafkaOptions(settings: BrokerSettings): KafkaOptions | null {
+  const { eventsKafkaBrokers: brokers, eventsKafkaTls: encrypted } = settings;
+  const { eventsKafkaSasl: mechanism } = settings;
+  const { eventsKafkaUsername: username, eventsKafkaPassword: password } = settings;
+  if (brokers === null) return null;
+  const credentials =
+    username === null || password === null ? null : { mechanism, username, password };
+  return { brokers, encrypted, credentials };
+}
+
+function kind<Address>(
   name: string,
-  url: string | null,
-  create: (url: string) => EventSender,
+  address: Address | null,
+  create: (address: Address) => EventSender,
 ): Readonly<Record<string, DestinationKind>> {
-  if (url === null) return {};
+  if (address === null) return {};
   const limits = { batchSize: 500, concurrency: 2, longestPauseSeconds: 3600 };
-  return { [name]: { ...limits, create: () => create(url) } };
+  return { [name]: { ...limits, create: () => create(address) } };
 }

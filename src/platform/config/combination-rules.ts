@@ -40,6 +40,9 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
     const needed = settingOfDestination[settings.auditStream];
     if (!isGiven(needed)) refuse(needed, `is required with AUDIT_STREAM=${settings.auditStream}`);
   }
+  if (settings.webhookUrl?.startsWith("http:") && !settings.webhookAllowPrivate) {
+    refuse("WEBHOOK_URL", "must be https, unless WEBHOOK_ALLOW_PRIVATE=true");
+  }
   if (settings.concealAccounts && !settings.requireEmailVerification) {
     refuse(
       "CONCEAL_ACCOUNTS",

@@ -1,5 +1,7 @@
 import { type TArray, type TString, Type } from "@sinclair/typebox";
 
+import { decodeWebhookSecret } from "../../kernel/standard-webhooks.ts";
+import { parseWebhookUrl } from "../../kernel/webhook-url.ts";
 import { splitList } from "./kinds.ts";
 import type { Kind } from "./setting.ts";
 
@@ -36,12 +38,18 @@ export const webhookAddress: Kind<TString, ""> = {
   suffix: "",
   expected:
     "an http or https URL such as https://app.example.com/events, without user, password and fragment",
-  read: (given) =>
-    /^https?:\/\/[^\s\\?#@/\p{Cc}]+(?:\/[^\s\\?#\p{Cc}]*)?(?:\?[^\s\\#\p{Cc}]*)?$/iu.test(given) &&
-    URL.canParse(given)
-      ? new URL(given).href
-      : undefined,
+  read: (given) => parseWebhookUrl(given)?.href,
   show: redactAddress,
+};
+
+/** The secret of a webhook in the form of Standard Webhooks. */
+export const webhookSecret: Kind<TString, ""> = {
+  schema: Type.String({ maxLength: 128 }),
+  suffix: "",
+  expected:
+    "whsec_ followed by 24 to 64 bytes in base64, such as the output of `openssl rand -base64 32`",
+  read: (given) => (decodeWebhookSecret(given) === null ? undefined : given),
+  show: () => "[set]",
 };
 
 function isHostWithPort(given: string): boolean {

@@ -16,10 +16,11 @@ export interface LoadOptions {
   readonly generateSecret: () => string;
 }
 
-/** Valid settings, and warnings for the operator, one sentence each. */
+/** Valid settings, and for the operator, one sentence each: warnings, and what is off because its settings are faulty. */
 export interface LoadedSettings {
   readonly settings: Settings;
   readonly warnings: readonly string[];
+  readonly switchedOff: readonly string[];
 }
 
 /**
@@ -27,8 +28,8 @@ export interface LoadedSettings {
  * development secret, and only when there is no problem.
  */
 export function loadSettings(environment: Environment, options: LoadOptions): LoadedSettings {
-  const { settings, warnings } = validateSettings(environment, options.isTerminal);
-  return { settings: withSecret(settings, options.generateSecret), warnings };
+  const { settings, ...notes } = validateSettings(environment, options.isTerminal);
+  return { settings: withSecret(settings, options.generateSecret), ...notes };
 }
 
 /** The same without generating a development secret: `jwtSecretKey` may then be empty. It writes nothing. */
@@ -43,8 +44,8 @@ export function validateSettings(environment: Environment, isTerminal: boolean):
   if (problems.length > 0) throw new SettingsError(problems);
 
   const later = findLaterNames(environment).map((name) => `${name} has no effect in this version`);
-  const warnings = [...productionNotes(reading), ...reading.providerWarnings, ...later];
-  return { settings: reading.settings, warnings };
+  const warnings = [...productionNotes(reading), ...later];
+  return { settings: reading.settings, warnings, switchedOff: reading.providerWarnings };
 }
 
 function findRuleProblems(reading: Reading): SettingsProblem[] {

@@ -74,6 +74,7 @@ function findWeakSecrets(settings: Settings): SettingsProblem[] {
     JWT_SECRET_KEY_PREVIOUS: settings.jwtSecretKeyPrevious,
     ENCRYPTION_KEY: settings.encryptionKey,
     ENCRYPTION_KEY_PREVIOUS: settings.encryptionKeyPrevious,
+    WEBHOOK_SECRET: settings.webhookSecret,
   };
   return Object.entries(secrets)
     .filter(([, secret]) => secret !== null && secret !== "" && isWeakSecret(secret))

@@ -1,9 +1,13 @@
 /** The signing secret in `.env.example`. Production refuses it, like every example. */
 export const exampleSecret = "replace-this-example-with-openssl-rand-base64-32";
 
+/** The secret of webhooks in `.env.example`: `not-a-secret-only-an-example` in base64. */
+export const exampleWebhookSecret = "whsec_bm90LWEtc2VjcmV0LW9ubHktYW4tZXhhbXBsZQ==";
+
 /** Secrets from tutorials and examples, which are publicly known. */
 const knownExamples = [
   exampleSecret,
+  exampleWebhookSecret,
   "your-super-secret-jwt-key-change-this-in-production",
   "your-256-bit-secret",
   "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",

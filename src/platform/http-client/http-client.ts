@@ -3,35 +3,38 @@ import * as https from "node:https";
 
 import { version } from "../../kernel/version.ts";
 import { type Address, findAddresses, type ResolveHost, resolveHost } from "./addresses.ts";
+import { type Connections, createConnections } from "./connections.ts";
 import {
   type HttpClient,
   OutboundError,
   type OutboundRequest,
   type OutboundResponse,
 } from "./port.ts";
-import { readResponse, toOutboundError } from "./read-response.ts";
+import { discardBody, readHead, readResponse, toOutboundError } from "./read-response.ts";
 
 /** What tests replace. */
 export interface HttpClientOptions {
   readonly resolve?: ResolveHost;
   /** The certificates (PEM) that sign those of servers. Default: the bundled ones and those of NODE_EXTRA_CA_CERTS. */
   readonly certificateAuthorities?: readonly string[];
-  /** How long a request may take in all. Default: 5. */
+  /** How long a request may take in all, if it does not say so itself. Default: 5. */
   readonly timeoutSeconds?: number;
 }
 
 /**
- * The client of `port.ts`. Each request resolves the host once, checks every address, and connects to one of those addresses.
- * It uses `node:https`, because `fetch` resolves the host itself and sends requests to the proxy that HTTPS_PROXY names.
+ * The client of `port.ts`. Each request resolves the host once, checks every address, and connects to one of those addresses,
+ * unless it may use a connection that was kept, whose address was checked by the same rule when it was opened. It uses `node:https`, because `fetch` resolves the host itself and sends requests to the proxy that HTTPS_PROXY names.
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { resolve = resolveHost, timeoutSeconds = 5 } = options;
+  const connections = createConnections();
   return {
     send: (request) =>
-      withDeadline(timeoutSeconds, async (signal) => {
+      withDeadline(request.timeoutSeconds ?? timeoutSeconds, async (signal) => {
         const url = readUrl(request);
         const addresses = await findAddresses(url, request.mayBePrivate === true, resolve);
-        return exchange({ url, request, addresses, signal, options });
+        const agent = findAgent(connections, url, request);
+        return exchange({ url, request, addresses, signal, options, agent });
       }),
   };
 }
@@ -62,25 +65,57 @@ function readUrl({ url, mayBePrivate = false }: OutboundRequest): URL {
   return parsed;
 }
 
+function findAgent(connections: Connections, url: URL, request: OutboundRequest) {
+  const { mayBePrivate = false, keepsConnection = false } = request;
+  return keepsConnection ? connections.agentFor(url, mayBePrivate) : false;
+}
+
 interface Exchange {
   readonly url: URL;
   readonly request: OutboundRequest;
   readonly addresses: readonly Address[];
   readonly signal: AbortSignal;
   readonly options: HttpClientOptions;
+  /** False for a connection of its own. */
+  readonly agent: http.Agent | false;
 }
 
-function exchange({
-  url,
-  request,
-  addresses,
-  signal,
-  options,
-}: Exchange): Promise<OutboundResponse> {
+function exchange(parameters: Exchange): Promise<OutboundResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<OutboundResponse>();
+  const { request, signal, agent } = parameters;
+  const sent = openRequest(parameters);
+  let isAnswered = false;
+  sent.on("error", (error) => {
+    // The server may close a kept connection at any time.
+    const isStale = sent.reusedSocket && !isAnswered && !signal.aborted;
+    if (isStale) exchange({ ...parameters, agent: false }).then(resolve, reject);
+    else reject(toOutboundError(error));
+  });
+  sent.on("upgrade", (_response, socket) => {
+    socket.destroy();
+    reject(new OutboundError("invalid_response"));
+  });
+  sent.on("response", (response) => {
+    isAnswered = true;
+    if (request.discardsBody) {
+      resolve({ ...readHead(response), body: "" });
+      discardBody(response);
+      return;
+    }
+    readResponse(response)
+      .then(resolve, reject)
+      .finally(() => {
+        if (agent === false || !response.complete) sent.destroy();
+      });
+  });
+  sent.end(request.body ?? "");
+  return promise;
+}
+
+function openRequest({ url, request, addresses, signal, options, agent }: Exchange) {
   const { certificateAuthorities } = options;
-  const sent = (url.protocol === "https:" ? https : http).request({
-    agent: false,
+  return (url.protocol === "https:" ? https : http).request({
+    agent,
     host: url.hostname.replaceAll(/[[\]]/g, ""),
     port: url.port,
     path: `${url.pathname}${url.search}`,
@@ -96,16 +131,4 @@ function exchange({
     rejectUnauthorized: true,
     ...(certificateAuthorities ? { ca: [...certificateAuthorities] } : {}),
   });
-  sent.on("error", (error) => reject(toOutboundError(error)));
-  sent.on("upgrade", (_response, socket) => {
-    socket.destroy();
-    reject(new OutboundError("invalid_response"));
-  });
-  sent.on("response", (response) => {
-    readResponse(response)
-      .then(resolve, reject)
-      .finally(() => sent.destroy());
-  });
-  sent.end(request.body ?? "");
-  return promise;
 }

@@ -7,6 +7,12 @@ export interface OutboundRequest {
   readonly body?: string;
   /** Whether the host may have a private or loopback address. Default: false. */
   readonly mayBePrivate?: boolean;
+  /** How long it may take in all. Default: that of the client. */
+  readonly timeoutSeconds?: number;
+  /** Whether only the status and the headers matter: the body may then have any size, and is empty here. */
+  readonly discardsBody?: boolean;
+  /** Whether a connection that was kept may be used, and is kept afterwards. Such a request may reach the server twice. */
+  readonly keepsConnection?: boolean;
 }
 
 /** A response, whatever its status: redirects are not followed. */
@@ -36,7 +42,7 @@ export class OutboundError extends Error {
   }
 }
 
-/** Sends requests to other services: within 5 seconds, with at most 64 KiB of response, to public addresses. */
+/** Sends requests to other services: by default within 5 seconds, with at most 64 KiB of response, to public addresses. */
 export interface HttpClient {
   /** Throws `OutboundError`. */
   send(request: OutboundRequest): Promise<OutboundResponse>;

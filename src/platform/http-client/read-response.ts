@@ -11,14 +11,30 @@ export async function readResponse(response: IncomingMessage): Promise<OutboundR
       throw new OutboundError("invalid_response");
     }
     const body = await readBody(response);
-    return {
-      status: response.statusCode ?? 0,
-      headers: readHeaders(response.rawHeaders),
-      body: new TextDecoder().decode(body),
-    };
+    return { ...readHead(response), body: new TextDecoder().decode(body) };
   } catch (error) {
     throw toOutboundError(error);
   }
+}
+
+/** The status and the headers of a response. */
+export function readHead(response: IncomingMessage): Omit<OutboundResponse, "body"> {
+  return { status: response.statusCode ?? 0, headers: readHeaders(response.rawHeaders) };
+}
+
+/** How long the rest of a discarded body may take, before the connection is closed instead of kept. */
+const discardSeconds = 1;
+
+/** Reads a body without keeping it, so that the connection can be used again. A long or slow one closes the connection. */
+export function discardBody(response: IncomingMessage): void {
+  const timer = setTimeout(() => response.destroy(), discardSeconds * 1000);
+  let length = 0;
+  response.on("data", (chunk: Uint8Array) => {
+    length += chunk.length;
+    if (length > maximumBodyBytes) response.destroy();
+  });
+  response.on("error", () => undefined);
+  response.on("close", () => clearTimeout(timer));
 }
 
 async function readBody(response: IncomingMessage): Promise<Uint8Array> {

@@ -17,6 +17,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "@elysiajs/swagger": ["src/app"],
   "@nats-io/jetstream": ["src/platform/brokers"],
   "@nats-io/transport-node": ["src/platform/brokers"],
+  "@platformatic/kafka": ["src/platform/brokers"],
   amqplib: ["src/platform/brokers"],
   arctic: ["src/features/social-login/providers"],
   commander: ["src/app/cli"],

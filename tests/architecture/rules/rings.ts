@@ -29,6 +29,7 @@ export const featureTiers: Readonly<Record<string, number>> = {
   keys: 1,
   roles: 1,
   clients: 2,
+  webhooks: 2,
   limits: 1,
   users: 0,
   audit: 0,

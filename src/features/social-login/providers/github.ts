@@ -10,7 +10,7 @@ import { requestTokens } from "./request-tokens.ts";
 
 const tokenEndpoint = publicEndpoint("https://github.com/login/oauth/access_token");
 const userEndpoint = publicEndpoint("https://api.github.com/user");
-const emailsEndpoint = publicEndpoint("https://api.github.com/user/emails");
+const emailsEndpoint = publicEndpoint("https://api.github.com/user/emails?per_page=100");
 const headers = {
   accept: "application/vnd.github+json",
   "x-github-api-version": "2022-11-28",

@@ -1,6 +1,7 @@
-import { brokerAddress, brokerHosts, webhookAddress } from "../destination-kinds.ts";
-import { boolean, secret, text } from "../kinds.ts";
+import { brokerAddress, brokerHosts, webhookAddress, webhookSecret } from "../destination-kinds.ts";
+import { boolean, choice, secret, text } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
+import { exampleWebhookSecret } from "../weak-secrets.ts";
 
 /** Where events are sent, and what they contain. */
 export const events = {
@@ -57,6 +58,12 @@ export const events = {
       example: "the-password",
       secret: true,
     },
+    EVENTS_KAFKA_SASL: {
+      kind: choice("plain", "scram-sha-256", "scram-sha-512"),
+      default: "plain",
+      description:
+        "How the password for Kafka is checked. `plain` sends the password itself: use it with `EVENTS_KAFKA_TLS=true`.",
+    },
     WEBHOOK_URL: {
       kind: webhookAddress,
       default: null,
@@ -65,18 +72,18 @@ export const events = {
       example: "https://app.example.com/events",
     },
     WEBHOOK_SECRET: {
-      kind: secret(1),
+      kind: webhookSecret,
       default: null,
       description:
-        "The secret that signs the requests to `WEBHOOK_URL`: `whsec_` and 24 to 64 bytes in base64.",
-      example: "whsec_bm90LWEtc2VjcmV0LW9ubHktYW4tZXhhbXBsZQ==",
+        "The secret that signs the requests to `WEBHOOK_URL` (docs/webhooks.md). Webhooks that are created by the API have secrets of their own.",
+      example: exampleWebhookSecret,
       secret: true,
     },
     WEBHOOK_ALLOW_PRIVATE: {
       kind: boolean,
       default: "false",
       description:
-        "Whether webhooks may be sent to loopback, private and link-local addresses. Every user who may create webhooks can then reach the services there.",
+        "Whether webhooks may be sent to loopback and private addresses, and to http URLs. Every user who may create webhooks can then send requests to the services there. Link-local addresses are always refused.",
     },
   },
 } satisfies SettingGroup;

@@ -1,0 +1,3 @@
+export { webhooksRoutes } from "./routes.ts";
+export { sealedWebhookSecrets } from "./table.ts";
+export { createWebhookKind } from "./webhook-sender.ts";

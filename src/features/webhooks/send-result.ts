@@ -1,0 +1,53 @@
+import type { SendResult } from "../../platform/brokers/port.ts";
+import { OutboundError, type OutboundFault } from "../../platform/http-client/port.ts";
+import { readRetryAfter } from "./retry-after.ts";
+
+/** The part of a response that the result depends on. */
+export interface WebhookResponse {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/**
+ * What a response means: 2xx is delivered, 410 disables the webhook, and 429 and 503 with `Retry-After` pause all of its events.
+ * Everything else has failed, a redirect too.
+ */
+export function resultOfResponse({ status, headers }: WebhookResponse, now: Date): SendResult {
+  if (status >= 200 && status < 300) return { kind: "delivered", status };
+  if (status === 410) {
+    return { kind: "gone", reason: "The receiver responded with 410 (Gone).", status };
+  }
+  const reason = `The receiver responded with ${status}.`;
+  if (status >= 300 && status < 400) {
+    return { kind: "failed", reason: `${reason} Redirects are not followed.`, status };
+  }
+  const retryAfterSeconds = isOverloaded(status)
+    ? readRetryAfter(headers.get("retry-after"), now)
+    : null;
+  if (retryAfterSeconds === null) return { kind: "failed", reason, status };
+  return { kind: "unavailable", reason, status, retryAfterSeconds };
+}
+
+function isOverloaded(status: number): boolean {
+  return status === 429 || status === 503;
+}
+
+const reasons: Readonly<Record<OutboundFault, string>> = {
+  timeout: "The receiver did not respond in time.",
+  too_large: "The receiver's response is too large.",
+  private_address:
+    "The URL leads to an address that is not public. Webhooks may be sent to private addresses only with WEBHOOK_ALLOW_PRIVATE=true.",
+  unreachable: "The receiver cannot be reached",
+  not_https: "The URL is not https.",
+  invalid_response: "The receiver's response is not valid HTTP.",
+};
+
+/** What the lack of a response means. The error of a program is not shown to users. */
+export function resultOfError(error: unknown): SendResult {
+  if (!(error instanceof OutboundError)) return { kind: "failed", reason: "The request failed." };
+  const { fault, cause } = error;
+  if (fault !== "unreachable") return { kind: "failed", reason: reasons[fault] };
+  // A code such as ECONNREFUSED or CERT_HAS_EXPIRED.
+  const code = typeof cause === "string" && /^[A-Z0-9_]+$/.test(cause) ? ` (${cause})` : "";
+  return { kind: "failed", reason: `${reasons.unreachable}${code}.` };
+}
