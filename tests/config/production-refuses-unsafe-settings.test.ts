@@ -246,6 +246,7 @@ describe("everywhere", () => {
       { CONCEAL_ACCOUNTS: "true", REQUIRE_EMAIL_VERIFICATION: "false" },
       ["CONCEAL_ACCOUNTS"],
     ],
+    ["the audit log needs its destination", { AUDIT_STREAM: "amqp" }, ["EVENTS_AMQP_URL"]],
     ["cheap hashes are for tests", { BCRYPT_COST: "4" }, ["BCRYPT_COST"]],
   ])("%s", (_, environment, names) => {
     expect(refusedNames(environment)).toEqual(names);

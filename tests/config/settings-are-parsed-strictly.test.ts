@@ -187,6 +187,8 @@ describe("values that are not exactly of their form are refused", () => {
     EVENTS_AMQP_URL: ["amqp:mq", "nats://mq"],
     EVENTS_REDIS_URL: ["redis://", "localhost:6379"],
     EVENTS_KAFKA_BROKERS: ["kafka", "kafka:0", "kafka:65536", "kafka:9092,kafka:9092", "k:1,"],
+    AUDIT_STREAM: ["all", "NATS"],
+    LOG_AUDIT: ["json"],
     WEBHOOK_URL: ["ftp://h/", "https:h", "https://u:p@h/", "https://h/#x"],
   };
   const cases = Object.entries(refused).flatMap(([name, texts]) =>
@@ -367,6 +369,8 @@ describe("an unset setting has its default", () => {
       webhookSecret: null,
       webhookAllowPrivate: false,
       auditRetentionSeconds: 31_536_000,
+      auditStream: null,
+      logAudit: false,
       redirectUris: [],
       oauthKeepTokens: false,
       providers: [],

@@ -153,7 +153,7 @@ test("a log that throws changes no response", async () => {
   const fail = () => {
     throw new Error("canary");
   };
-  const log = { debug: fail, info: fail, warn: fail, error: fail, request: fail };
+  const log = { debug: fail, info: fail, warn: fail, error: fail, request: fail, record: fail };
   const { routes, fetch } = createApp(
     { ...app.platform, log },
     { phase: "serving", database: app.platform.database },

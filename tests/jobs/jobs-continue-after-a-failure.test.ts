@@ -27,7 +27,7 @@ function repeat(work: (turn: number, stopping: AbortSignal) => Promise<void>) {
   const run = (stopping: AbortSignal) => work((turns += 1), stopping);
   running = createPeriodicJob(
     { name: "work", pauseSeconds: 0.001, run },
-    { debug, info, warn, error, request: () => undefined },
+    { debug, info, warn, error, request: () => undefined, record: () => undefined },
   );
   running.start();
   return { running, lines, turns: () => turns };

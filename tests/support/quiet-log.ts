@@ -7,4 +7,5 @@ export const quietLog: Logger = {
   warn: () => undefined,
   error: () => undefined,
   request: () => undefined,
+  record: () => undefined,
 };

@@ -1,4 +1,6 @@
-import { eventCatalogue } from "../../features/events/index.ts";
+import type { TSchema } from "@sinclair/typebox";
+
+import { describedEvents } from "./described-events.ts";
 import { version } from "../../kernel/version.ts";
 import { jsonCopy, type JsonObject } from "../openapi/json.ts";
 
@@ -14,8 +16,9 @@ const description = `What is sent to the destinations of events: at least once, 
 
 /** The AsyncAPI 3.0 document of all events, from the catalogue. */
 export function asyncApiDocument(serviceName: string): JsonObject {
-  const types = Object.entries(eventCatalogue);
-  const messages = types.map(([type, event]) => [type, messageOf(type, event)] as const);
+  const messages = describedEvents.map(
+    ({ key, ...event }) => [key, messageOf(key, event)] as const,
+  );
   return {
     asyncapi: "3.0.0",
     info: { title: `${serviceName} events`, version, description, license: { name: "MIT" } },
@@ -25,7 +28,7 @@ export function asyncApiDocument(serviceName: string): JsonObject {
         // The address depends on the destination.
         address: null,
         description: "The events of one destination.",
-        messages: referencesTo(types.map(([type]) => type)),
+        messages: referencesTo(messages.map(([key]) => key)),
       },
     },
     operations: {
@@ -39,17 +42,17 @@ export function asyncApiDocument(serviceName: string): JsonObject {
   };
 }
 
-function referencesTo(types: readonly string[]): JsonObject {
-  return Object.fromEntries(types.map((type) => [type, { $ref: `#/components/messages/${type}` }]));
+function referencesTo(keys: readonly string[]): JsonObject {
+  return Object.fromEntries(keys.map((key) => [key, { $ref: `#/components/messages/${key}` }]));
 }
 
 function messageOf(
-  type: string,
-  event: (typeof eventCatalogue)[keyof typeof eventCatalogue],
+  name: string,
+  event: { readonly description: string; readonly type: TSchema; readonly data: TSchema },
 ): JsonObject {
   return {
-    name: type,
-    title: type,
+    name,
+    title: name,
     summary: event.description,
     contentType: "application/json",
     payload: {
@@ -61,7 +64,7 @@ function messageOf(
           format: "uuid",
           description: "The same on every attempt to deliver the event.",
         },
-        event_type: { type: "string", const: type },
+        event_type: jsonCopy(event.type),
         timestamp: {
           type: "string",
           format: "date-time",

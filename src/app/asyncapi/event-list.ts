@@ -1,18 +1,18 @@
-import { eventCatalogue } from "../../features/events/index.ts";
-import { jsonCopy, type JsonObject, objectAt } from "../openapi/json.ts";
+import { isJsonObject, jsonCopy, type JsonObject, objectAt } from "../openapi/json.ts";
+import { describedEvents } from "./described-events.ts";
 
 /** The list of all events in Markdown, for docs/events.md. */
 export function renderEventList(): string {
-  return Object.entries(eventCatalogue)
-    .map(([type, { description, data }]) => {
+  return describedEvents
+    .map(({ title, description, data }) => {
       const schema = jsonCopy(data);
       const properties = objectAt(schema, "properties");
       const rows = Object.keys(properties).map((name) => {
         const property = objectAt(properties, name);
-        const isOptional = !data.required?.some((required) => required === name);
+        const isOptional = !requiredOf(schema).includes(name);
         return `| \`${name}\`${isOptional ? " (optional)" : ""} | ${typeOf(property)} | ${textAt(property, "description")} |`;
       });
-      return `### ${type}\n\n${description}\n\n| member of \`data\` | type | |\n|---|---|---|\n${rows.join("\n")}\n`;
+      return `### ${title}\n\n${description}\n\n| member of \`data\` | type | |\n|---|---|---|\n${rows.join("\n")}\n`;
     })
     .join("\n");
 }
@@ -25,8 +25,13 @@ export function withEventList(page: string): string {
   return `${text}${listStart}\n${renderEventList()}`;
 }
 
+function requiredOf({ required }: JsonObject): readonly unknown[] {
+  return Array.isArray(required) ? required : [];
+}
+
 function typeOf(property: JsonObject): string {
-  if (Array.isArray(property["anyOf"])) return "string or null";
+  const { anyOf } = property;
+  if (Array.isArray(anyOf)) return anyOf.filter(isJsonObject).map(typeOf).join(" or ");
   const type = textAt(property, "type");
   return type === "array" ? "list of strings" : type;
 }

@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
 import { recordAudit } from "../../features/audit/index.ts";
 import {
@@ -52,7 +52,12 @@ export function eventsCommand(): Command {
         "events written since an RFC 3339 time, or within a duration such as 24h",
       ).argParser(readSince),
     )
-    .addOption(new Option("--type <type>", "only events of this type").choices(eventTypes))
+    .addOption(
+      new Option(
+        "--type <type>",
+        "only events of this type, such as user.registered or audit.user.login",
+      ).argParser(readType),
+    )
     .option("--dead", "only deliveries that failed for the last time")
     .option("--destination <id>", "only to this destination; by default to all")
     .action(async (options: ReplayOptions, command: Command) => {
@@ -65,6 +70,12 @@ export function eventsCommand(): Command {
       );
     });
   return events;
+}
+
+/** A type of events. Throws `InvalidArgumentError` for one that no event has. */
+function readType(text: string): string {
+  if (eventTypes.includes(text) || /^audit\.[a-z_]+\.[a-z_]+$/.test(text)) return text;
+  throw new InvalidArgumentError(`It must be audit.<action> or one of: ${eventTypes.join(", ")}.`);
 }
 
 async function readStatus({ db, clock }: Context): Promise<Status> {

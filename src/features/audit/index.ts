@@ -6,6 +6,7 @@ export { differsFromEarlier } from "./differs-from-earlier.ts";
 export { UnusableChainError } from "./chain-queries.ts";
 export { recordAudit, recordAuditOf, recordFailure, writeAudit } from "./record-audit.ts";
 export { writeFailedAttempts } from "./failed-attempts.ts";
+export { auditEventSchema } from "./model.ts";
 export { auditRoutes } from "./routes.ts";
 export { type Pruned, pruneAuditLog } from "./prune.ts";
 export { sealBatchSize, sealRows } from "./seal-rows.ts";

@@ -80,6 +80,11 @@ export const auditLogSchema = Type.Object(
   { $id: "AuditEvent" },
 );
 
+/** The data of a row's event: the row without its place in the chain, which it does not have yet. */
+export const auditEventSchema = Type.Omit(auditLogSchema, ["sequence"], {
+  additionalProperties: false,
+});
+
 /** The wire form of a row. */
 export function viewAuditLog(row: AuditRecord): Static<typeof auditLogSchema> {
   return {

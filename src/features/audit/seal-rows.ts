@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
 
 import { composeCommit, preparedCommit } from "../../platform/db/commit.ts";
 import type { Effect } from "../../platform/db/effects.ts";
@@ -10,6 +10,8 @@ import { positionAfter, sealedContent } from "./chain-hash.ts";
 import { keepChainKey } from "./chain-key.ts";
 import type { ChainPosition } from "./chain-position.ts";
 import { type Chain, isHead, readChain, UnusableChainError } from "./chain-queries.ts";
+import { toEcsEntry } from "./ecs-entry.ts";
+import type { AuditRecord } from "./list-audit-logs.ts";
 import { auditChain, auditLog } from "./table.ts";
 
 /** Reading and hashing so many takes three milliseconds, during which requests wait. */
@@ -24,7 +26,8 @@ export interface SealedBatch {
 
 /**
  * Seals up to `sealBatchSize` rows that are not sealed yet, the oldest first: each gets its place at the chain's end. Any number
- * of replicas may try at once; the head is the guard, and the second one seals nothing. Throws `UnusableChainError`.
+ * of replicas may try at once; the head is the guard, and the second one seals nothing. With `LOG_AUDIT` the one that seals a row
+ * logs it. Throws `UnusableChainError`.
  */
 export async function sealRows(ctx: Platform): Promise<SealedBatch> {
   const { db } = ctx;
@@ -32,7 +35,8 @@ export async function sealRows(ctx: Platform): Promise<SealedBatch> {
   const chain = await readChain(db);
   const rows = (await findFirstRow(db, chain)) ?? (await findUnsealed(db, {}));
   const key = rows.length === 0 ? null : await keepChainKey(ctx, chain);
-  if (key === null) return { count: 0, head: chain.head };
+  const nothing: SealedBatch = { count: 0, head: chain.head };
+  if (key === null) return nothing;
 
   let head = chain.head;
   const hashes = rows.map(({ content }) => {
@@ -40,10 +44,14 @@ export async function sealRows(ctx: Platform): Promise<SealedBatch> {
     return head.hash;
   });
   const ids = rows.map(({ id }) => id);
+  // Before they are sealed: after that no other replica would log them, and an error would lose them.
+  const records = ctx.settings.logAudit ? await findRecords(db, ids) : [];
   try {
     const keyCount = Math.max(1, chain.keys.length);
     const sealed = await placeRows(ctx, { from: chain.head, to: head, keyCount, ids, hashes });
-    return sealed.length > 0 ? { count: rows.length, head } : { count: 0, head: chain.head };
+    if (sealed.length === 0) return nothing;
+    for (const record of records) ctx.log.record(toEcsEntry(record));
+    return { count: rows.length, head };
   } catch (error) {
     if (findDatabaseFault(error)?.constraint !== "audit_log_sequence_unique") throw error;
     throw new UnusableChainError("there are rows after its end: the end was set back");
@@ -70,6 +78,16 @@ const findUnsealed = preparedQuery((db) =>
     .orderBy(asc(auditLog.at), asc(auditLog.id))
     .limit(sealBatchSize),
 );
+
+/** The rows with these ids, in the order of the ids. */
+async function findRecords(db: Db, ids: readonly string[]): Promise<AuditRecord[]> {
+  const found = await db
+    .select()
+    .from(auditLog)
+    .where(inArray(auditLog.id, [...ids]));
+  const byId = new Map(found.map((record) => [record.id, record]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
 
 /** Rows, in the order of their places between the old and the new end of the chain. */
 interface Placing {

@@ -7,7 +7,7 @@ import { eventDestinations } from "./table.ts";
 const settingDestinations = ["nats", "amqp", "redis", "kafka", "webhook"] as const;
 
 /**
- * Makes the destinations of the settings those of the database. A new one gets the events from now on. One that is not in the
+ * Makes the destinations of the settings those of the database, and one of them that of the audit log. A new one gets the events from now on. One that is not in the
  * settings any more is deleted; the retention job deletes its deliveries. One that was disabled is tried again after a start.
  */
 export async function reconcileDestinations(ctx: Platform): Promise<void> {
@@ -35,6 +35,11 @@ export async function reconcileDestinations(ctx: Platform): Promise<void> {
         setWhere: sql`${eventDestinations.disabledAt} is not null`,
       });
   }
+  const isStream = sql<boolean>`coalesce(${eventDestinations.id} = ${settings.auditStream}::text, false)`;
+  await db
+    .update(eventDestinations)
+    .set({ isAuditStream: isStream })
+    .where(sql`${eventDestinations.isAuditStream} <> ${isStream}`);
   if (!settings.eventsIncludeTokens || settings.environment !== "production") return;
   const [any] = await db.select({ id: eventDestinations.id }).from(eventDestinations).limit(1);
   if (any) {

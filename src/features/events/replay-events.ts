@@ -79,7 +79,8 @@ async function replayBatch(
     insert into ${eventDeliveries} as delivery (event_id, destination_id, key, position, available_at)
     select chosen.id, destination.id, chosen.user_id, chosen.position, ${now}
     from chosen join ${eventDestinations} as destination on destination.disabled_at is null
-      and (destination.types is null or chosen.type = any(destination.types))
+      and case when starts_with(chosen.type, 'audit.') then destination.is_audit_stream
+        else destination.types is null or chosen.type = any(destination.types) end
       and (${destinationId}::text is null or destination.id = ${destinationId}::text)
     where not ${isDeadOnly}::boolean or exists (
       select from ${eventDeliveries} as earlier

@@ -1,6 +1,7 @@
 import { isNotNull, sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   index,
   integer,
   jsonb,
@@ -22,6 +23,8 @@ export const eventDestinations = pgTable("event_destinations", {
   /** The types of events that it gets; null for all of them. */
   types: text().array(),
   createdAt: timestamp("created_at").notNull(),
+  /** Whether it gets the rows of the audit log as well (`AUDIT_STREAM`): a trigger of that table writes them as events. */
+  isAuditStream: boolean("is_audit_stream").notNull().default(false),
   /** From here on it gets no events; its pending deliveries stay. */
   disabledAt: timestamp("disabled_at"),
   disabledReason: text("disabled_reason"),
@@ -40,6 +43,7 @@ export const events = pgTable(
     /** The `event_id` of every delivery. */
     id: uuid().primaryKey(),
     type: text().notNull(),
+    /** The user it is about. Of an audit row without a user, the actor or the row's own id: its key, by which it is ordered. */
     userId: uuid("user_id").notNull(),
     /**
      * Orders the events of one user: the statement that writes an event has locked the user's row. Events of one statement have

@@ -11,6 +11,15 @@ const partners: readonly (readonly [SettingName, SettingName])[] = [
   ["WEBHOOK_URL", "WEBHOOK_SECRET"],
 ];
 
+/** The setting of each destination that `AUDIT_STREAM` can name. */
+const settingOfDestination = {
+  nats: "EVENTS_NATS_URL",
+  amqp: "EVENTS_AMQP_URL",
+  redis: "EVENTS_REDIS_URL",
+  kafka: "EVENTS_KAFKA_BROKERS",
+  webhook: "WEBHOOK_URL",
+} as const satisfies Readonly<Record<string, SettingName>>;
+
 /** Finds settings that conflict with each other, in any environment. */
 export function findCombinationProblems({ settings, isGiven }: Reading): SettingsProblem[] {
   const problems: SettingsProblem[] = [];
@@ -26,6 +35,10 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
   }
   for (const [name, needed] of partners) {
     if (isGiven(name) && !isGiven(needed)) refuse(needed, `is required with ${name}`);
+  }
+  if (settings.auditStream !== null) {
+    const needed = settingOfDestination[settings.auditStream];
+    if (!isGiven(needed)) refuse(needed, `is required with AUDIT_STREAM=${settings.auditStream}`);
   }
   if (settings.webhookUrl?.startsWith("http:") && !settings.webhookAllowPrivate) {
     refuse("WEBHOOK_URL", "must be https, unless WEBHOOK_ALLOW_PRIVATE=true");

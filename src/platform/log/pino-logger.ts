@@ -32,14 +32,22 @@ export function createLogger(options: LogOptions, stream?: DestinationStream): L
     },
     output ?? stream ?? createPrettyStream(),
   );
+  let records: DestinationStream | null = null;
   const isRequestLogged = log.isLevelEnabled("info");
   const serviceField = JSON.stringify({ service }).slice(1, -1);
+
+  const recordService = { name: service };
 
   return {
     debug: (fields, message) => log.debug(fields, message),
     info: (fields, message) => log.info(fields, message),
     warn: (fields, message) => log.warn(fields, message),
     error: (fields, message) => log.error(fields, message),
+    record(fields) {
+      records ??= output ?? stream ?? createStandardOutput();
+      const line = { ...fields, "log.level": "info", service: recordService };
+      records.write(`${JSON.stringify(line)}\n`);
+    },
     request(time, entry) {
       if (!isRequestLogged) return;
       if (!output) return log.info(entry, "request");

@@ -24,4 +24,6 @@ export interface Logger {
   error(fields: LogFields, message: string): void;
   /** Writes a line of the access log, at the level `info`, with the time of the response. */
   request(time: Date, entry: RequestLogEntry): void;
+  /** Writes a line of JSON at any level and in any format: these fields and the service, in the form of the Elastic Common Schema. */
+  record(fields: LogFields): void;
 }
