@@ -174,7 +174,7 @@ function log(
   }
 }
 
-/** Postgres stores no NUL, and the receiver may have sent one. */
+/** Postgres stores no NUL and no half of a character, and the receiver may have sent one. */
 function storable(reason: string): string {
-  return reason.replaceAll("\0", "").slice(0, 500);
+  return reason.replaceAll("\0", "").slice(0, 500).toWellFormed();
 }
