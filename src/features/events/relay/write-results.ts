@@ -19,7 +19,8 @@ export interface DeliveryResult {
 
 /** What becomes of the destination. */
 export type DestinationResult =
-  | { readonly kind: "reached" }
+  /** The end of an outage, if it was a probe. Batches that were under way do not end one: the receiver may have asked for a pause. */
+  | { readonly kind: "reached"; readonly isProbe: boolean }
   | { readonly kind: "gone"; readonly reason: string }
   | {
       readonly kind: "unavailable";
@@ -115,13 +116,15 @@ function changeOf(result: DestinationResult, results: readonly DeliveryResult[],
   if (result.kind === "unavailable") {
     const { reason, isProbe } = result;
     const retryAt = sql`${sql.param(result.retryAt, eventDestinations.retryAt)}::timestamptz`;
-    return sql`failures = failures + 1, retry_at = ${retryAt}, last_error = ${reason}
-      where (${isProbe}::boolean or failures = 0)`;
+    const isCounted = sql`(${isProbe}::boolean or failures = 0)`;
+    return sql`failures = failures + ${isCounted}::integer, last_error = ${reason},
+      retry_at = case when ${isCounted} then ${retryAt} else greatest(retry_at, ${retryAt}) end where true`;
   }
   const isDelivered = results.some(({ status }) => status === "delivered");
   const isOld = sql`(last_delivered_at is null or last_delivered_at < ${at} - make_interval(secs => ${reachedSeconds}))`;
-  return sql`failures = 0, retry_at = null,
-    last_error = case when failures > 0 then null else last_error end,
+  const isEnd = sql`(${result.isProbe}::boolean and failures > 0)`;
+  return sql`failures = case when ${isEnd} then 0 else failures end, retry_at = case when ${isEnd} then null else retry_at end,
+    last_error = case when ${isEnd} then null else last_error end,
     last_delivered_at = case when ${isDelivered}::boolean then ${at} else last_delivered_at end
-    where (failures > 0 or (${isDelivered}::boolean and ${isOld}))`;
+    where (${isEnd} or (${isDelivered}::boolean and ${isOld}))`;
 }
