@@ -15,8 +15,9 @@ test("every dependency is one exact version", () => {
   const exact = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
   expect(versions.filter(([, version]) => !exact.test(version))).toEqual([]);
   for (const patched of Object.keys(patchedDependencies)) {
-    const [name = "", version] = patched.split("@");
-    expect(new Map(versions).get(name)).toBe(version ?? "");
+    // A scoped name begins with an @.
+    const [, name = "", version = ""] = /^(@?[^@]+)@(.+)$/.exec(patched) ?? [];
+    expect(new Map(versions).get(name)).toBe(version);
   }
 });
 
