@@ -132,8 +132,10 @@ test("a pause that the receiver asks for is kept when it accepts what was under 
   const relay = scene.relay();
   const drained = relay.drain();
   const pause = async (): Promise<number> => {
-    const { retry_at: retryAt } = await scene.destination(destination);
-    return (new Date(String(retryAt ?? 0)).getTime() - scene.clock.now().getTime()) / 1000;
+    const [row] = await app.rows(
+      `select coalesce(extract(epoch from retry_at), 0)::float as seconds from event_destinations where id = '${destination}'`,
+    );
+    return Number(row?.["seconds"]) - scene.clock.now().getTime() / 1000;
   };
   while ((await pause()) < 0) await Bun.sleep(5);
   longest?.resolve({ ...unavailable, retryAfterSeconds: 7200 });
