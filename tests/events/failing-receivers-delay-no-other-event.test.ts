@@ -115,6 +115,38 @@ test("a pause that the receiver asks for is kept, up to a day", async () => {
   await relay.stop();
 });
 
+// security 134. The receiver accepts some of several requests at once, and refuses another one: its pause is for all of them.
+test("a pause that the receiver asks for is kept when it accepts what was under way, and the longest one counts", async () => {
+  const [accepted, longest] = [1, 2].map(() => Promise.withResolvers<SendResult>());
+  const unavailable = { kind: "unavailable", reason: "429", status: 429 } as const;
+  const scene = createRelayScene(
+    app,
+    ({ number }) => {
+      if (number === 1) return { ...unavailable, retryAfterSeconds: 60 };
+      return (number === 2 ? longest : accepted)?.promise ?? delivered;
+    },
+    { batchSize: 1, concurrency: 3 },
+  );
+  const destination = await scene.addDestination();
+  for (const number of [1, 2, 3]) await scene.write(number, newUser());
+  const relay = scene.relay();
+  const drained = relay.drain();
+  const pause = async (): Promise<number> => {
+    const [row] = await app.rows(
+      `select coalesce(extract(epoch from retry_at), 0)::float as seconds from event_destinations where id = '${destination}'`,
+    );
+    return Number(row?.["seconds"]) - scene.clock.now().getTime() / 1000;
+  };
+  while ((await pause()) < 0) await Bun.sleep(5);
+  longest?.resolve({ ...unavailable, retryAfterSeconds: 7200 });
+  while ((await pause()) < 7000) await Bun.sleep(5);
+  accepted?.resolve(delivered);
+  await drained;
+  expect(await pause()).toBeGreaterThan(7000);
+  expect(await scene.destination(destination)).toMatchObject({ failures: 1 });
+  await relay.stop();
+}, 20_000);
+
 describe("a destination that cannot be reached", () => {
   test("costs no attempts, gets one event at a time until it is reachable, and then everything in order", async () => {
     let isDown = true;

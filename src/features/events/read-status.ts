@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, sql, type SQL } from "drizzle-orm";
+import { and, eq, isNotNull, or, sql, type SQL } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
 import { eventDeliveries, eventDestinations, events } from "./table.ts";
@@ -46,7 +46,8 @@ export function readDestinationStatus(db: Db): Promise<DestinationStatus[]> {
       eventDeliveries,
       and(
         eq(eventDeliveries.destinationId, destination.id),
-        sql`${eventDeliveries.status} <> 'delivered'`,
+        // As the conditions of two indexes: there may be millions of delivered ones.
+        or(isPending, isNotNull(eventDeliveries.deadAt)),
       ),
     )
     .leftJoin(events, eq(events.id, eventDeliveries.eventId))

@@ -86,10 +86,13 @@ function deliver(
   type: EventType,
   { id, userId, position, createdAt }: Columns<WrittenEvent>,
 ): Effect {
+  // The first alone is read: a user may have thousands that wait.
   const failedUntil = sql`(
-    select max(failed.available_at) from ${eventDeliveries} as failed
-    where failed.destination_id = ${eventDestinations.id} and failed.key = ${userId}
-      and failed.status = 'pending' and failed.last_error is not null)`;
+    select case when first.key = ${userId} and first.destination_id = ${eventDestinations.id} and first.last_error is not null
+      then first.available_at end
+    from ${eventDeliveries} as first
+    where (first.destination_id, first.key) >= (${eventDestinations.id}, ${userId}) and first.status = 'pending'
+    order by first.destination_id, first.key, first.position, first.event_id limit 1)`;
   return {
     write: { table: eventDeliveries, kind: "insert" },
     query: ({ from }) => sql`

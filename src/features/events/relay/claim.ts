@@ -42,20 +42,23 @@ export async function claimDeliveries(db: Db, claim: Claim): Promise<Claimed | n
   const { destinationId, isProbe } = claim;
   const now = sql`${sql.param(claim.now, eventDeliveries.availableAt)}::timestamptz`;
   const leaseUntil = sql`${sql.param(claim.leaseUntil, eventDeliveries.availableAt)}::timestamptz`;
-  // With a limit it is looked up by the index of the key, also while the planner knows nothing of the table.
+  // A start and an order, which only the index of the key gives, also while the planner knows nothing of the table. The
+  // first from there on is of the key, since the waiting row is.
   const firstOfKey = sql`
-    select first.event_id from ${eventDeliveries} as first
-    where first.destination_id = ${destinationId} and first.key = waiting.key and first.status = 'pending'
-    order by first.position, first.event_id limit 1`;
+    select first.position, first.event_id from ${eventDeliveries} as first
+    where (first.destination_id, first.key) >= (${destinationId}, waiting.key) and first.status = 'pending'
+    order by first.destination_id, first.key, first.position, first.event_id limit 1`;
+  // `<=` and not `=`, of which the planner expects one row: it would read the whole backlog instead of the index as far as needed.
   // The limit is part of the text: with a parameter the planner expects to return a tenth of the table.
   const due = sql`
     select waiting.event_id from ${eventDestinations} as destination
     join ${eventDeliveries} as waiting on waiting.destination_id = destination.id
+    cross join lateral (${firstOfKey}) as head
     where destination.id = ${destinationId} and destination.disabled_at is null
       and (destination.retry_at is null or destination.retry_at <= ${now})
       and (destination.failures > 0) = ${isProbe}::boolean
       and waiting.status = 'pending' and waiting.available_at <= ${now}
-      and waiting.event_id = (${firstOfKey})
+      and (waiting.position, waiting.event_id) <= (head.position, head.event_id)
     order by waiting.available_at, waiting.position limit ${sql.raw(String(claim.limit))}
     for update of ${sql.raw(isProbe ? "waiting, destination" : "waiting")} skip locked`;
   const claimed = sql`

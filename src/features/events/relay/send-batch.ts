@@ -141,7 +141,7 @@ function destinationResult(
   if (gone) return { kind: "gone", reason: storable(gone.reason) };
   const outages = results.filter((result) => result.kind === "unavailable");
   const [outage] = outages;
-  if (!outage) return { kind: "reached" };
+  if (!outage) return { kind: "reached", isProbe: failures > 0 };
   const retryAfterSeconds = Math.max(...outages.map((result) => result.retryAfterSeconds ?? 0));
   const pause = { now, attempt: failures + 1, retryAfterSeconds };
   return {
@@ -174,7 +174,7 @@ function log(
   }
 }
 
-/** Postgres stores no NUL, and the receiver may have sent one. */
+/** Postgres stores no NUL and no half of a character, and the receiver may have sent one. */
 function storable(reason: string): string {
-  return reason.replaceAll("\0", "").slice(0, 500);
+  return reason.replaceAll("\0", "").slice(0, 500).toWellFormed();
 }

@@ -19,7 +19,8 @@ export interface DeliveryResult {
 
 /** What becomes of the destination. */
 export type DestinationResult =
-  | { readonly kind: "reached" }
+  /** The end of an outage, if it was a probe. Batches that were under way do not end one: the receiver may have asked for a pause. */
+  | { readonly kind: "reached"; readonly isProbe: boolean }
   | { readonly kind: "gone"; readonly reason: string }
   | {
       readonly kind: "unavailable";
@@ -31,6 +32,9 @@ export type DestinationResult =
 
 /** How exact `last_delivered_at` is. With each batch as an update of that row, batches would wait for each other. */
 const reachedSeconds = 1;
+
+/** Of the later deliveries of a failed one's user: the number that are due when it is. */
+const maximumMoved = 500;
 
 /**
  * Writes the results of one batch, in one statement. A result does nothing if the delivery was claimed again or replayed since,
@@ -61,16 +65,21 @@ export async function writeResults(
       and (given.status = 'delivered' or delivery.attempts = given.attempts)
     returning delivery.event_id, delivery.key, delivery.position, delivery.status, delivery.attempts, delivery.available_at,
       given."isCounted" as is_counted`;
-  // Sorted, so that they are looked up by the index of the key, also while the planner knows nothing of the table.
-  const laterOfKey = sql`
-    select later.event_id, later.position from ${eventDeliveries} as later
-    where later.destination_id = ${destinationId} and later.key = settled.key and later.status = 'pending'
-      and (later.position, later.event_id) > (settled.position, settled.event_id)
-    order by later.position, later.event_id`;
+  // A start and an order, which only the index of the key gives, also while the planner knows nothing of the table.
+  const later = sql`
+    from ${eventDeliveries} as later
+    where (later.destination_id, later.key, later.position, later.event_id)
+      > (${destinationId}, settled.key, settled.position, settled.event_id) and later.status = 'pending'`;
+  const inOrder = sql`order by later.destination_id, later.key, later.position, later.event_id`;
+  // Of thousands that wait for a failed one the first are enough: claims read the others, which costs less than to move them.
+  const moved = sql`
+    select later.event_id ${later} and (later.destination_id, later.key) <= (${destinationId}, settled.key)
+      and (settled.status = 'pending' or later.available_at > ${at})
+    ${inOrder} limit case settled.status when 'pending' then ${sql.raw(String(maximumMoved))} end`;
   const followed = sql`
     update ${eventDeliveries} as delivery
     set available_at = case settled.status when 'pending' then settled.available_at else ${at} end
-    from settled cross join lateral (${laterOfKey} offset 0) as later
+    from settled cross join lateral (${moved}) as later
     where settled.is_counted and (settled.status = 'pending' or settled.attempts > 1)
       and delivery.event_id = later.event_id and delivery.destination_id = ${destinationId}`;
   const wiped = sql`
@@ -83,8 +92,9 @@ export async function writeResults(
   const updated = sql`
     update ${eventDestinations} as destination set ${changeOf(destination, results, at)}
     and destination.id = ${destinationId} and destination.disabled_at is null`;
+  const isOfKey = sql`later.key = settled.key and later.destination_id = ${destinationId}`;
   const hasLater = sql<boolean>`exists (
-    select from settled where settled.status <> 'pending' and (select true from (${laterOfKey} limit 1) as later))`;
+    select from settled where settled.status <> 'pending' and (select ${isOfKey} ${later} ${inOrder} limit 1))`;
   const [row] = await db
     .with(
       db.$with("given", {}).as(given),
@@ -106,13 +116,15 @@ function changeOf(result: DestinationResult, results: readonly DeliveryResult[],
   if (result.kind === "unavailable") {
     const { reason, isProbe } = result;
     const retryAt = sql`${sql.param(result.retryAt, eventDestinations.retryAt)}::timestamptz`;
-    return sql`failures = failures + 1, retry_at = ${retryAt}, last_error = ${reason}
-      where (${isProbe}::boolean or failures = 0)`;
+    const isCounted = sql`(${isProbe}::boolean or failures = 0)`;
+    return sql`failures = failures + ${isCounted}::integer, last_error = ${reason},
+      retry_at = case when ${isCounted} then ${retryAt} else greatest(retry_at, ${retryAt}) end where true`;
   }
   const isDelivered = results.some(({ status }) => status === "delivered");
   const isOld = sql`(last_delivered_at is null or last_delivered_at < ${at} - make_interval(secs => ${reachedSeconds}))`;
-  return sql`failures = 0, retry_at = null,
-    last_error = case when failures > 0 then null else last_error end,
+  const isEnd = sql`(${result.isProbe}::boolean and failures > 0)`;
+  return sql`failures = case when ${isEnd} then 0 else failures end, retry_at = case when ${isEnd} then null else retry_at end,
+    last_error = case when ${isEnd} then null else last_error end,
     last_delivered_at = case when ${isDelivered}::boolean then ${at} else last_delivered_at end
-    where (failures > 0 or (${isDelivered}::boolean and ${isOld}))`;
+    where (${isEnd} or (${isDelivered}::boolean and ${isOld}))`;
 }
