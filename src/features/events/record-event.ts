@@ -86,10 +86,12 @@ function deliver(
   type: EventType,
   { id, userId, position, createdAt }: Columns<WrittenEvent>,
 ): Effect {
+  // Sorted, so that it is looked up by the index of the key. With max() a backlog would be read by that of the time.
   const failedUntil = sql`(
-    select max(failed.available_at) from ${eventDeliveries} as failed
+    select failed.available_at from ${eventDeliveries} as failed
     where failed.destination_id = ${eventDestinations.id} and failed.key = ${userId}
-      and failed.status = 'pending' and failed.last_error is not null)`;
+      and failed.status = 'pending' and failed.last_error is not null
+    order by failed.position, failed.event_id limit 1)`;
   return {
     write: { table: eventDeliveries, kind: "insert" },
     query: ({ from }) => sql`
