@@ -31,9 +31,10 @@ BEGIN
 	)
 	INSERT INTO event_deliveries (event_id, destination_id, key, position, available_at)
 	SELECT event.id, destination.id, event.user_id, event.position, greatest(event.created_at, (
-		SELECT max(failed.available_at) FROM event_deliveries AS failed
+		SELECT failed.available_at FROM event_deliveries AS failed
 		WHERE failed.destination_id = destination.id AND failed.key = event.user_id
-			AND failed.status = 'pending' AND failed.last_error IS NOT NULL))
+			AND failed.status = 'pending' AND failed.last_error IS NOT NULL
+		ORDER BY failed.position, failed.event_id LIMIT 1))
 	FROM event, event_destinations AS destination
 	WHERE destination.is_audit_stream AND destination.disabled_at IS NULL;
 	RETURN NULL;

@@ -85,12 +85,12 @@ async function killUnderLoad(
   );
   await eventually(
     () => acknowledged.requests,
-    (requests) => requests > before,
-    30,
+    (requests) => requests > before + callers,
+    60,
   );
-  await Bun.sleep(Math.random() * 300);
+  await Bun.sleep(Math.random() * 400);
   await outageOf?.stop();
-  await Bun.sleep(Math.random() * 700);
+  await Bun.sleep(Math.random() * 800);
   const isBackFirst = Math.random() < 0.5;
   if (isBackFirst) await outageOf?.start();
   await Bun.sleep(Math.random() * 200);

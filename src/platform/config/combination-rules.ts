@@ -21,8 +21,9 @@ const settingOfDestination = {
 } as const satisfies Readonly<Record<string, SettingName>>;
 
 /** Finds settings that conflict with each other, in any environment. */
-export function findCombinationProblems({ settings, isGiven }: Reading): SettingsProblem[] {
-  const problems: SettingsProblem[] = [];
+export function findCombinationProblems(reading: Reading): SettingsProblem[] {
+  const { settings, isGiven } = reading;
+  const problems: SettingsProblem[] = findMissingDestination(reading);
   const refuse = (name: string, issue: string): void => {
     problems.push({ name, issue });
   };
@@ -35,10 +36,6 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
   }
   for (const [name, needed] of partners) {
     if (isGiven(name) && !isGiven(needed)) refuse(needed, `is required with ${name}`);
-  }
-  if (settings.auditStream !== null) {
-    const needed = settingOfDestination[settings.auditStream];
-    if (!isGiven(needed)) refuse(needed, `is required with AUDIT_STREAM=${settings.auditStream}`);
   }
   if (settings.webhookUrl?.startsWith("http:") && !settings.webhookAllowPrivate) {
     refuse("WEBHOOK_URL", "must be https, unless WEBHOOK_ALLOW_PRIVATE=true");
@@ -53,4 +50,11 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
     refuse("BCRYPT_COST", "must be 10 or more, except with ENVIRONMENT=test");
   }
   return problems;
+}
+
+function findMissingDestination({ settings, isGiven }: Reading): SettingsProblem[] {
+  const { auditStream } = settings;
+  if (auditStream === null) return [];
+  const name = settingOfDestination[auditStream];
+  return isGiven(name) ? [] : [{ name, issue: `is required with AUDIT_STREAM=${auditStream}` }];
 }
