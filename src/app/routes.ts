@@ -16,10 +16,17 @@ import {
 import { magicLinksRoutes } from "../features/magic-links/index.ts";
 import { ownAccountRoutes } from "../features/own-account/index.ts";
 import { pagesRoutes } from "../features/pages/index.ts";
+import { passkeySignInRoutes } from "../features/passkey-sign-in/index.ts";
+import {
+  ownPasskeysRoutes,
+  passkeyRegistrationRoutes,
+  relatedOriginsRoute,
+} from "../features/passkeys/index.ts";
 import { passwordRecoveryRoutes, passwordsRoutes } from "../features/passwords/index.ts";
 import { postsRoutes } from "../features/posts/index.ts";
 import { permissionsRoutes, rolesRoutes, userRolesRoutes } from "../features/roles/index.ts";
 import { ownSessionsRoutes, sessionsRoutes } from "../features/sessions/index.ts";
+import { signInMethodsRoutes } from "../features/sign-in-methods/index.ts";
 import {
   identityLinkRoutes,
   type Provider,
@@ -69,10 +76,14 @@ export function createRoutes(
     .use(socialTokenRoutes(parts))
     .use(socialLoginRoutes(parts))
     .use(identityLinkRoutes(parts))
+    .use(passkeySignInRoutes(parts))
+    .use(passkeyRegistrationRoutes(parts))
     .use(sessionsRoutes(parts))
     .use(ownSessionsRoutes(parts))
     .use(ownAccountRoutes(parts))
     .use(identitiesRoutes(parts))
+    .use(ownPasskeysRoutes(parts))
+    .use(signInMethodsRoutes(parts))
     .use(emailChangeRoutes(parts))
     .use(rolesRoutes(parts))
     .use(permissionsRoutes(parts))
@@ -84,6 +95,7 @@ export function createRoutes(
     .use(oauth2Routes(parts))
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))
+    .use(relatedOriginsRoute(parts))
     .use(pagesRoutes(parts))
     .use(parts.platform.settings.postsEnabled ? posts : asRoutesOf(posts, new Elysia()));
 }

@@ -368,6 +368,9 @@ describe("an unset setting has its default", () => {
       auditRetentionSeconds: 31_536_000,
       redirectUris: [],
       oauthKeepTokens: false,
+      webauthnRpId: "localhost",
+      webauthnOrigins: ["http://localhost:8000"],
+      passwordlessSignUp: false,
       providers: [],
     });
   });

@@ -25,6 +25,10 @@ export const limits = {
   socialLoginByAddress: perWindow("social-login-by-address", 60, 5 * minute),
   /** One-time codes of social login, right or wrong. */
   socialCodeByAddress: perWindow("social-code-by-address", 30, 5 * minute),
+  /** Starts of a sign-in with a passkey, and passkeys that are sent: a sign-in takes two points. */
+  passkeySignInByAddress: perWindow("passkey-sign-in-by-address", 60, 5 * minute),
+  /** Starts of one user's registrations of passkeys. */
+  passkeyByAccount: perWindow("passkey-by-account", 30, hour),
   /** A refresh far below the limit needs no statement of its own. */
   refreshBySession: perWindow("refresh-by-session", 150, 5 * minute, { unsharedPoints: 8 }),
   /** Wrong client secrets from one address, for whatever client id. */

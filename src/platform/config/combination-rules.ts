@@ -29,6 +29,13 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
   if (isGiven("WEBHOOK_URL") && !isGiven("WEBHOOK_SECRET")) {
     refuse("WEBHOOK_SECRET", "is required with WEBHOOK_URL");
   }
+  const { webauthnRpId, webauthnOrigins } = settings;
+  if (!webauthnOrigins.some((origin) => isWithin(new URL(origin).hostname, webauthnRpId))) {
+    const [name, other] = isGiven("WEBAUTHN_RP_ID")
+      ? (["WEBAUTHN_RP_ID", "WEBAUTHN_ORIGINS"] as const)
+      : (["WEBAUTHN_ORIGINS", "WEBAUTHN_RP_ID"] as const);
+    refuse(name, `does not match ${other}: one of the origins must be in the domain`);
+  }
   if (settings.concealAccounts && !settings.requireEmailVerification) {
     refuse(
       "CONCEAL_ACCOUNTS",
@@ -39,4 +46,9 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
     refuse("BCRYPT_COST", "must be 10 or more, except with ENVIRONMENT=test");
   }
   return problems;
+}
+
+/** WebAuthn §5.1.3: a relying party id is the host of a page or a domain above it. */
+function isWithin(hostName: string, domain: string): boolean {
+  return hostName.replace(/^\[|\]$/g, "") === domain || hostName.endsWith(`.${domain}`);
 }

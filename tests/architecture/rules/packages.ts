@@ -15,6 +15,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "@electric-sql/pglite": ["src/platform/db"],
   "@elysiajs/jwt": ["src/platform/jwt"],
   "@elysiajs/swagger": ["src/app"],
+  "@simplewebauthn/server": ["src/features/passkeys"],
   arctic: ["src/features/social-login/providers"],
   commander: ["src/app/cli"],
   "damerau-levenshtein": ["src/platform/config"],
