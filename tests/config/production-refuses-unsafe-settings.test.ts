@@ -292,9 +292,7 @@ describe("warnings are printed", () => {
         ...production,
         METRICS_TOKEN_FILE: "/x",
       }).warnings.slice(1),
-    ).toEqual([
-      "METRICS_TOKEN_FILE has no effect in this version",
-    ]);
+    ).toEqual(["METRICS_TOKEN_FILE has no effect in this version"]);
   });
 
   // security 163

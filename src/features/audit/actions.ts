@@ -3,6 +3,7 @@ export type AuditAction =
   | "user.registered"
   | "user.created"
   | "user.login"
+  | "user.second_factor_required"
   | "user.email_verified"
   | "user.verification_requested"
   | "user.magic_link_requested"

@@ -78,6 +78,7 @@ export async function openSession(
       refreshTokenHash: hashTokenId(tokenId),
       refreshTokenIssuedAt: now,
       createdAt: now,
+      authenticatedAt: now,
       lastUsedAt: now,
       expiresAt,
       absoluteExpiresAt,
