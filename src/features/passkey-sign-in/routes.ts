@@ -12,21 +12,17 @@ const tags = ["Passkeys"];
 export function passkeySignInRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">) {
   return new Elysia({ prefix: "/api/v1/auth/passkeys/login" })
     .use(kit)
-    .post(
-      "/options",
-      async ({ ctx }) => success(await startPasskeySignIn(ctx), ctx.clock.now()),
-      {
-        anyone: true,
-        response: { 200: successSchema(requestOptionsSchema) },
-        detail: {
-          operationId: "startPasskeySignIn",
-          tags,
-          summary: "Start a sign-in with a passkey",
-          description:
-            "Takes nothing, and names no user. Pass `data` to `navigator.credentials.get`, where `mediation: \"conditional\"` offers passkeys in the autofill of a form, and send the result to `/auth/passkeys/login/verify` within five minutes.",
-        },
+    .post("/options", async ({ ctx }) => success(await startPasskeySignIn(ctx), ctx.clock.now()), {
+      anyone: true,
+      response: { 200: successSchema(requestOptionsSchema) },
+      detail: {
+        operationId: "startPasskeySignIn",
+        tags,
+        summary: "Start a sign-in with a passkey",
+        description:
+          'Takes nothing, and names no user. Pass `data` to `navigator.credentials.get`, where `mediation: "conditional"` offers passkeys in the autofill of a form, and send the result to `/auth/passkeys/login/verify` within five minutes.',
       },
-    )
+    })
     .post(
       "/verify",
       async ({ ctx, body, set }) => {

@@ -46,7 +46,5 @@ export async function signInWithPasskey(
 }
 
 function spend(ctx: Context): Promise<void> {
-  return spendOrReject(ctx, [
-    { limit: limits.passkeySignInByAddress, source: addressSource(ctx) },
-  ]);
+  return spendOrReject(ctx, [{ limit: limits.passkeySignInByAddress, source: addressSource(ctx) }]);
 }

@@ -52,10 +52,7 @@ export const isUsablePasskey = and(
 );
 
 /** The passkey with this credential id and its user, or null. One that cannot be used is not found. */
-export async function findPasskey(
-  db: Db,
-  credentialId: Uint8Array,
-): Promise<FoundPasskey | null> {
+export async function findPasskey(db: Db, credentialId: Uint8Array): Promise<FoundPasskey | null> {
   const [row] = await db
     .select({
       user: userColumns,

@@ -17,22 +17,18 @@ const tags = ["Passkeys"];
 export function passkeyRegistrationRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/auth/passkeys/register" })
     .use(kit)
-    .post(
-      "/options",
-      async ({ ctx }) => success(await startRegistration(ctx), ctx.clock.now()),
-      {
-        signedIn: true,
-        failsWith: ["REAUTHENTICATION_REQUIRED"],
-        response: { 200: successSchema(creationOptionsSchema) },
-        detail: {
-          operationId: "startPasskeyRegistration",
-          tags,
-          summary: "Start adding a passkey",
-          description:
-            "Requires a sign-in within the last ten minutes. Pass `data` to `navigator.credentials.create`, and send the result to `/auth/passkeys/register/verify` within five minutes. The authenticator verifies the user, by a fingerprint or a PIN, and stores the passkey for a sign-in without a name.",
-        },
+    .post("/options", async ({ ctx }) => success(await startRegistration(ctx), ctx.clock.now()), {
+      signedIn: true,
+      failsWith: ["REAUTHENTICATION_REQUIRED"],
+      response: { 200: successSchema(creationOptionsSchema) },
+      detail: {
+        operationId: "startPasskeyRegistration",
+        tags,
+        summary: "Start adding a passkey",
+        description:
+          "Requires a sign-in within the last ten minutes. Pass `data` to `navigator.credentials.create`, and send the result to `/auth/passkeys/register/verify` within five minutes. The authenticator verifies the user, by a fingerprint or a PIN, and stores the passkey for a sign-in without a name.",
       },
-    )
+    })
     .post(
       "/verify",
       async ({ ctx, body, set }) => {

@@ -33,7 +33,10 @@ export function lockPasskey({ db }: Context, { passkey }: ProvenPasskey): Sessio
 }
 
 /** The effect of writing the use of a passkey: its counter, whether it is backed up, and the time (WebAuthn §7.2). */
-export function usePasskey(ctx: Context, { passkey, signCount, isBackedUp }: ProvenPasskey): Effect {
+export function usePasskey(
+  ctx: Context,
+  { passkey, signCount, isBackedUp }: ProvenPasskey,
+): Effect {
   const values = { signCount, isBackedUp, lastUsedAt: ctx.clock.now() };
   return updateRows(passkeys, values, eq(passkeys.id, passkey.id));
 }

@@ -53,7 +53,7 @@ export function passwordsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cooki
           tags,
           summary: "Register",
           description:
-            "Sends an e-mail with a link and a code that verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the response also contains tokens. With `CONCEAL_ACCOUNTS` the response for a taken address is the same as for a free one, and the owner of the address gets an e-mail; the username is assigned when the address is verified, if it is still free. `REGISTRATION_CLOSED` unless `REGISTRATION=open`, and for an address in a domain that is not one of `ALLOWED_EMAIL_DOMAINS`. A username that is reserved for the operator is a `VALIDATION_ERROR`; one that looks like another user's, or was given up by another account within `USERNAME_QUARANTINE`, is a `DUPLICATE_USERNAME`.",
+            "Sends an e-mail with a link and a code that verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the response also contains tokens. With `PASSWORDLESS_SIGN_UP` the password may be left out; the response then never contains tokens, and the user signs in by `/auth/magic-link`, and can add a passkey. With `CONCEAL_ACCOUNTS` the response for a taken address is the same as for a free one, and the owner of the address gets an e-mail; the username is assigned when the address is verified, if it is still free. `REGISTRATION_CLOSED` unless `REGISTRATION=open`, and for an address in a domain that is not one of `ALLOWED_EMAIL_DOMAINS`. A username that is reserved for the operator is a `VALIDATION_ERROR`; one that looks like another user's, or was given up by another account within `USERNAME_QUARANTINE`, is a `DUPLICATE_USERNAME`.",
         },
       },
     )
