@@ -34,8 +34,10 @@ test("browsers find the related origins", async () => {
 });
 
 test("an origin in the domain is required", () => {
-  const sources = { isTerminal: false, generateSecret: () => "a generated secret" };
-  const load = (settings: Record<string, string>) => () => loadSettings(settings, sources);
+  const secret = { JWT_SECRET_KEY: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only" };
+  const sources = { isTerminal: false, generateSecret: () => "never asked for" };
+  const load = (settings: Record<string, string>) => () =>
+    loadSettings({ ...secret, ...settings }, sources);
   expect(load({ WEBAUTHN_RP_ID: "example.com" })).toThrow("WEBAUTHN_RP_ID");
   expect(load({ WEBAUTHN_ORIGINS: "https://example.com" })).toThrow("WEBAUTHN_ORIGINS");
   const near = { WEBAUTHN_RP_ID: "example.com", WEBAUTHN_ORIGINS: "https://anexample.com" };
