@@ -40,9 +40,20 @@ interface SignedTexts {
   readonly clientDataJson: string;
 }
 
-// Loading them takes about 90 ms and 30 MB, for formats of attestation that are refused here: a service without passkeys needs neither.
-const load = () => import("@simplewebauthn/server");
-const loadHelpers = () => import("@simplewebauthn/server/helpers");
+/**
+ * The library, loaded at the first use: with it come 30 MB for formats of attestation that are refused here. It imports
+ * `reflect-metadata` itself, but in an executable its dependency `tsyringe` runs before that, and throws.
+ */
+async function load() {
+  await import("reflect-metadata");
+  return import("@simplewebauthn/server");
+}
+
+/** Its parsers, in the same way. */
+async function loadHelpers() {
+  await import("reflect-metadata");
+  return import("@simplewebauthn/server/helpers");
+}
 
 /** The attestation object in these bytes, or null if they are malformed. */
 export async function readAttestation(bytes: Uint8Array<ArrayBuffer>): Promise<Attestation | null> {

@@ -25,6 +25,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   pino: ["src/platform/log"],
   "pino-pretty": ["src/platform/log"],
   postgres: ["src/platform/db"],
+  "reflect-metadata": ["src/features/passkeys"],
   "node:http": ["src/platform/http-client"],
   "node:https": ["src/platform/http-client"],
   undici: ["src/platform/http-client"],
