@@ -20,7 +20,7 @@ import { passkeySignInRoutes } from "../features/passkey-sign-in/index.ts";
 import {
   ownPasskeysRoutes,
   passkeyRegistrationRoutes,
-  relatedOriginsRoute,
+  relatedOriginsRoutes,
 } from "../features/passkeys/index.ts";
 import { passwordRecoveryRoutes, passwordsRoutes } from "../features/passwords/index.ts";
 import { postsRoutes } from "../features/posts/index.ts";
@@ -95,7 +95,7 @@ export function createRoutes(
     .use(oauth2Routes(parts))
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))
-    .use(relatedOriginsRoute(parts))
+    .use(relatedOriginsRoutes(parts))
     .use(pagesRoutes(parts))
     .use(parts.platform.settings.postsEnabled ? posts : asRoutesOf(posts, new Elysia()));
 }

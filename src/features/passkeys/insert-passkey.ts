@@ -33,7 +33,7 @@ export async function insertPasskey(
   const now = ctx.clock.now();
   const id = ctx.random.id(now);
   const cells = { ...passkey, transports: [...passkey.transports], id, userId, createdAt: now };
-  const cell = <Name extends keyof typeof cells>(name: Name) => {
+  const cell = (name: keyof typeof cells) => {
     const column = passkeys[name];
     const type = sql.raw(column.getSQLType());
     return sql`${sql.param(cells[name], column)}::${type}`.as(column.name);

@@ -7,7 +7,7 @@ import { relyingPartyOf } from "./relying-party.ts";
 const cacheSeconds = 3600;
 
 /** The origins that browsers let use the passkeys of this domain (WebAuthn §5.11). */
-export function relatedOriginsRoute({ kit, platform }: Pick<RouteParts, "kit" | "platform">) {
+export function relatedOriginsRoutes({ kit, platform }: Pick<RouteParts, "kit" | "platform">) {
   return new Elysia({ prefix: "/.well-known" }).use(kit).get(
     "/webauthn",
     ({ set }) => {
