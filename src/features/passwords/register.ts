@@ -63,7 +63,7 @@ export async function register(ctx: Context, input: RegisterInput): Promise<Regi
   const tokens = ctx.settings.requireEmailVerification
     ? null
     : await completeSignIn(ctx, {
-        user: { ...user, emailVerifiedAt: null, roles: [] },
+        user: { ...user, emailVerifiedAt: null, roles: [], mfaRoles: [] },
         amr: ["pwd"],
         credentialsVersion: firstCredentialsVersion,
       });
