@@ -19,6 +19,7 @@ import { pagesRoutes } from "../features/pages/index.ts";
 import { passwordRecoveryRoutes, passwordsRoutes } from "../features/passwords/index.ts";
 import { postsRoutes } from "../features/posts/index.ts";
 import { permissionsRoutes, rolesRoutes, userRolesRoutes } from "../features/roles/index.ts";
+import { secondFactorRoutes, trustedDevicesRoutes } from "../features/second-factor/index.ts";
 import { ownSessionsRoutes, sessionsRoutes } from "../features/sessions/index.ts";
 import {
   identityLinkRoutes,
@@ -69,6 +70,8 @@ export function createRoutes(
     .use(socialTokenRoutes(parts))
     .use(socialLoginRoutes(parts))
     .use(identityLinkRoutes(parts))
+    .use(secondFactorRoutes(parts))
+    .use(trustedDevicesRoutes(parts))
     .use(sessionsRoutes(parts))
     .use(ownSessionsRoutes(parts))
     .use(ownAccountRoutes(parts))

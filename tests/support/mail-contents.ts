@@ -18,6 +18,7 @@ export const mailContents: { readonly [K in MailKind]: MailOf<K> } = {
   "change-email": { kind: "change-email", linkTtlSeconds: 86_400, secrets: { link } },
   "email-changed": { kind: "email-changed", stage: "changed", newEmail: "ada@new.example" },
   "password-changed": { kind: "password-changed", ...occasion },
+  "mfa-changed": { kind: "mfa-changed", change: "recovery_code_used", ...occasion },
   "new-sign-in": { kind: "new-sign-in", ...occasion },
   "account-locked": { kind: "account-locked", ...occasion },
   "account-exists": { kind: "account-exists" },

@@ -12,6 +12,7 @@ import {
   wipeSecrets,
 } from "../../features/events/index.ts";
 import { deleteExpiredCounts } from "../../features/limits/index.ts";
+import { deleteExpiredTrust } from "../../features/mfa/index.ts";
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
 import { deleteExpiredCodes } from "../../features/social-login/index.ts";
@@ -38,6 +39,7 @@ const deletions: Readonly<Record<string, Deletion>> = {
   usedTickets: ({ db }, now) => deleteExpiredTickets(db, now),
   socialLoginCodes: ({ db }, now) => deleteExpiredCodes(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
+  trustedDevices: ({ db }, now) => deleteExpiredTrust(db, now),
   usernames: deleteEndedReservations,
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),
   deadMessages: ({ db }, now) => deleteDeadMessages(db, now),
