@@ -10,6 +10,7 @@ import {
 import { sealedEvents } from "../features/events/index.ts";
 import { sealedProviderTokens } from "../features/identities/index.ts";
 import { sealedPrivateKeys } from "../features/keys/index.ts";
+import { sealedTotpSecrets } from "../features/mfa/index.ts";
 import { commit } from "../platform/db/commit.ts";
 import { jsonObject } from "../platform/db/json-object.ts";
 import { sealedMessages } from "../platform/outbox/table.ts";
@@ -22,6 +23,7 @@ const sealedColumns: readonly SealedColumn[] = [
   sealedMessages,
   sealedEvents,
   sealedProviderTokens,
+  sealedTotpSecrets,
 ];
 
 const batchSize = 500;

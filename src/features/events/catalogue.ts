@@ -65,6 +65,11 @@ export const eventCatalogue = {
   "user.passkey_removed": define("A passkey was removed from the account by its user.", {
     passkey_id: passkeyId,
   }),
+  "user.mfa_enabled": define("The user turned the second factor on.", {}),
+  "user.mfa_disabled": define(
+    "The second factor was turned off, by the user or by an administrator.",
+    { by: Type.Union([Type.Literal("user"), Type.Literal("administrator")]) },
+  ),
   "user.updated": define("The user's data was changed.", {
     fields: Type.Array(Type.String(), {
       description: "The names of the changed fields in the API, which has the values.",

@@ -1,3 +1,22 @@
+export { deleteFactorsOf, findFactor, placeOfSecret, sealedTotpSecrets } from "./factors.ts";
 export { type FactorOwner, findRequiredFactor } from "./find-required-factor.ts";
-export { recoveryCodes, totpFactors, trustedDevices } from "./table.ts";
-export { type SecondFactorClaims, secondFactorTickets, ticketTtlSeconds } from "./tickets.ts";
+export { mailChange } from "./mail-change.ts";
+export {
+  clearAttempts,
+  countAttempt,
+  type FactorProof,
+  invalidCode,
+  proveFactor,
+  type SentFactor,
+} from "./prove-factor.ts";
+export { createRecoveryCodes, deleteRecoveryCodes, storeRecoveryCodes } from "./recovery-codes.ts";
+export { hasFactor, turnOff } from "./reset-factor.ts";
+export { recoveryCodes, totpFactors } from "./table.ts";
+export { secondFactorTickets, ticketTtlSeconds } from "./tickets.ts";
+export {
+  deleteExpiredTrust,
+  listTrustedDevices,
+  revokeTrustedDevice,
+  trustDevice,
+  type TrustedDeviceRecord,
+} from "./trusted-devices.ts";

@@ -58,7 +58,7 @@ export async function register(ctx: Context, input: RegisterInput): Promise<Regi
   const isSignedIn = passwordHash !== null && !ctx.settings.requireEmailVerification;
   const tokens = isSignedIn
     ? await completeSignIn(ctx, {
-        user: { ...user, emailVerifiedAt: null, roles: [] },
+        user: { ...user, emailVerifiedAt: null, roles: [], mfaRoles: [] },
         amr: ["pwd"],
         credentialsVersion: firstCredentialsVersion,
       })

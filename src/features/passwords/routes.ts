@@ -70,7 +70,13 @@ export function passwordsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cooki
         anyone: true,
         accepts: "json",
         body: logInBody,
-        failsWith: ["INVALID_EMAIL", "INVALID_CREDENTIALS", "EMAIL_NOT_VERIFIED", "OVERLOADED"],
+        failsWith: [
+          "INVALID_EMAIL",
+          "INVALID_CREDENTIALS",
+          "EMAIL_NOT_VERIFIED",
+          "MFA_REQUIRED",
+          "OVERLOADED",
+        ],
         response: {
           200: successSchema(tokenResponseSchema),
         },
@@ -79,7 +85,7 @@ export function passwordsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cooki
           tags,
           summary: "Sign in",
           description:
-            "The response is the same for an unknown account and for a wrong password. `EMAIL_NOT_VERIFIED` is returned only when the password was right.",
+            "The response is the same for an unknown account and for a wrong password. `EMAIL_NOT_VERIFIED` is returned only when the password was right, and so is `MFA_REQUIRED`, for a user with two-factor authentication: finish at `/auth/2fa/verify`.",
         },
       },
     );

@@ -6,12 +6,10 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { findRequiredFactor, secondFactorTickets, ticketTtlSeconds } from "../mfa/index.ts";
 import { hasPasskey } from "../passkeys/index.ts";
+import { hasTwoFactors } from "../roles/index.ts";
 import { isActive, users } from "../users/index.ts";
 import type { ProvenIdentity } from "./complete-sign-in.ts";
 import { clearAttempt, clearAttemptsAt } from "./password-attempt.ts";
-
-/** The method reference (RFC 8176 §2) of a sign-in in which two factors were proven. */
-export const multipleFactors = "mfa";
 
 /**
  * What a sign-in that lacks the second factor leads to: the error `MFA_REQUIRED` with an `mfa_token`, `void` if the proof or the
@@ -23,7 +21,7 @@ export async function demandSecondFactor(
   identity: ProvenIdentity,
 ): Promise<AppError | "void" | null> {
   const { user, amr, credentialsVersion, by } = identity;
-  if (amr.includes(multipleFactors) || isClaim(identity)) return null;
+  if (hasTwoFactors(amr) || isClaim(identity)) return null;
   const factor = await findRequiredFactor(ctx, { userId: user.id, credentialsVersion });
   if (factor === null || factor.isTrustedDevice) return null;
   const passkey = (await hasPasskey(ctx.db, user.id)) ? (["passkey"] as const) : [];

@@ -42,7 +42,10 @@ export function findCombinationProblems({ settings, isGiven }: Reading): Setting
 }
 
 /** Passkeys would be of no use on any page. */
-function findRelyingPartyProblems({ settings, isGiven }: Reading): SettingsProblem[] {
+function findRelyingPartyProblems({
+  settings,
+  isGiven,
+}: Pick<Reading, "settings" | "isGiven">): SettingsProblem[] {
   const { webauthnRpId: id, webauthnOrigins: origins } = settings;
   if (origins.some((origin) => isWithin(new URL(origin).hostname, id))) return [];
   const [name, other] = isGiven("WEBAUTHN_RP_ID")

@@ -22,12 +22,14 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "ipaddr.js": ["src/platform"],
   jose: ["src/platform/jwt"],
   nodemailer: ["src/platform/mail"],
+  otpauth: ["src/platform/totp"],
   pino: ["src/platform/log"],
   "pino-pretty": ["src/platform/log"],
   postgres: ["src/platform/db"],
   "reflect-metadata": ["src/features/passkeys"],
   "node:http": ["src/platform/http-client"],
   "node:https": ["src/platform/http-client"],
+  uqr: ["src/platform/totp"],
   undici: ["src/platform/http-client"],
 };
 

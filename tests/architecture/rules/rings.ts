@@ -13,6 +13,7 @@ export const featureTiers: Readonly<Record<string, number>> = {
   oauth2: 6,
   "email-change": 6,
   "own-account": 6,
+  "second-factor": 6,
   posts: 5,
   passwords: 5,
   "passkey-sign-in": 5,

@@ -1,0 +1,2 @@
+export { secondFactorRoutes } from "./routes.ts";
+export { trustedDevicesRoutes } from "./trusted-devices-routes.ts";
