@@ -4,7 +4,7 @@ import { createFakeProvider } from "../support/fake-provider.ts";
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, logIn } from "../support/journey.ts";
 import { askForMagicLink, signInByMail } from "../support/magic-link.ts";
-import { type Json, readOperations } from "../support/operations.ts";
+import { readOperations } from "../support/operations.ts";
 import { askForReset, confirmReset, newPassword } from "../support/password-reset.ts";
 import { appUri, codeFrom, comeBack, exchange, startAt } from "../support/provider-journey.ts";
 import {
@@ -88,9 +88,7 @@ test("every operation that gives tokens gives none before the second factor", as
   function gives(schema: unknown): boolean {
     const text = JSON.stringify(schema ?? null);
     const names = [...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name);
-    return (
-      text.includes('"access_token"') || names.some((name) => gives((schemas as Json)[name ?? ""]))
-    );
+    return text.includes('"access_token"') || names.some((name) => gives(schemas[name ?? ""]));
   }
   const covered = [...Object.keys(attempts), ...Object.keys(exceptions)];
   expect(giving.toSorted()).toEqual(covered.toSorted());
