@@ -1,17 +1,16 @@
 export { deleteFactorsOf, findFactor, placeOfSecret, sealedTotpSecrets } from "./factors.ts";
-export { type FactorOwner, findRequiredFactor } from "./find-required-factor.ts";
+export { findRequiredFactor } from "./find-required-factor.ts";
 export { mailChange } from "./mail-change.ts";
 export {
   clearAttempts,
   countAttempt,
-  type FactorProof,
   invalidCode,
   proveFactor,
   type SentFactor,
 } from "./prove-factor.ts";
 export { createRecoveryCodes, deleteRecoveryCodes, storeRecoveryCodes } from "./recovery-codes.ts";
 export { hasFactor, turnOff } from "./reset-factor.ts";
-export { recoveryCodes, totpFactors } from "./table.ts";
+export { totpFactors } from "./table.ts";
 export { secondFactorTickets, ticketTtlSeconds } from "./tickets.ts";
 export {
   deleteExpiredTrust,
