@@ -3,6 +3,7 @@ import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import {
   type Assertion,
   lockPasskey,
+  passkeyMethods,
   passkeyRefused,
   provePasskey,
   startAuthentication,
@@ -10,12 +11,6 @@ import {
 } from "../passkeys/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
-
-/**
- * RFC 8176 §2: possession of a key, a present user, and two factors: the device, and the fingerprint or PIN with which it verified
- * the user. Not `hwk`: without attestation nothing shows that the key is in hardware.
- */
-const amr = ["pop", "user", "mfa"];
 
 /** Starts a sign-in with a passkey. Throws `RATE_LIMITED`. */
 export async function startPasskeySignIn(ctx: Context) {
@@ -33,7 +28,7 @@ export async function signInWithPasskey(
   const { user, credentialsVersion } = proven.passkey;
   return completeSignIn(ctx, {
     user,
-    amr,
+    amr: passkeyMethods,
     credentialsVersion,
     by: "passkey",
     proof: {

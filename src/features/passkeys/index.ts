@@ -1,7 +1,7 @@
 export { deleteExpiredPasskeyChallenges } from "./challenges.ts";
 export { type Assertion, assertionSchema, passkeyParams, requestOptionsSchema } from "./model.ts";
 export { ownPasskeysRoutes } from "./own-passkeys-routes.ts";
-export { passkeyRefused, provePasskey } from "./prove-passkey.ts";
+export { passkeyMethods, passkeyRefused, provePasskey } from "./prove-passkey.ts";
 export { deletePasskeysOf, hasPasskey, isUsablePasskey } from "./queries.ts";
 export { passkeyRegistrationRoutes } from "./registration-routes.ts";
 export { relatedOriginsRoutes } from "./related-origins-routes.ts";

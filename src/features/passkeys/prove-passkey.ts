@@ -13,6 +13,12 @@ import { relyingPartyOf } from "./relying-party.ts";
 import { userHandleOf } from "./user-handle.ts";
 import { readAuthenticatorData, verifyAssertion } from "./webauthn-library.ts";
 
+/**
+ * What a passkey proves (RFC 8176 §2): possession of a key, a present user, and two factors: the device, and the fingerprint or
+ * PIN with which it verified the user. Not `hwk`: without attestation nothing shows that the key is in hardware.
+ */
+export const passkeyMethods: readonly string[] = ["pop", "user", "mfa"];
+
 /** A passkey whose user has proven that they have it, and was verified by it. */
 export interface ProvenPasskey {
   readonly passkey: FoundPasskey;

@@ -4,6 +4,7 @@ import { AppError } from "../../kernel/errors.ts";
 import { messageSchema } from "../../platform/http/envelope.ts";
 import { idSchema, passwordSchema, textSchema } from "../../platform/http/text-schema.ts";
 import type { SentFactor, TrustedDeviceRecord } from "../mfa/index.ts";
+import { assertionSchema } from "../passkeys/index.ts";
 import type { SentProof } from "./reauthenticate.ts";
 
 const codeSchema = Type.String({
@@ -85,8 +86,9 @@ export const reauthenticateBody = Type.Object(
   {
     password: Type.Optional(passwordSchema("The user's password.")),
     code: Type.Optional(codeSchema),
+    passkey: Type.Optional(assertionSchema),
   },
-  { additionalProperties: false, description: "Either `password` or `code`." },
+  { additionalProperties: false, description: "One of `password`, `code` and `passkey`." },
 );
 
 /** `data` of a response with a message only. */
@@ -131,10 +133,15 @@ export function sentFactorOf(body: {
 }
 
 /** The proof of a body. Throws `VALIDATION_ERROR` unless there is exactly one. */
-export function sentProofOf({ password, code }: Static<typeof reauthenticateBody>): SentProof {
-  if (password !== undefined && code === undefined) return { password };
-  if (code !== undefined && password === undefined) return { code };
-  throw notOne("password", "Send either `password` or `code`.");
+export function sentProofOf(body: Static<typeof reauthenticateBody>): SentProof {
+  const { password, code, passkey } = body;
+  const [proof, ...others] = [
+    ...(password === undefined ? [] : [{ password }]),
+    ...(code === undefined ? [] : [{ code }]),
+    ...(passkey === undefined ? [] : [{ passkey }]),
+  ];
+  if (proof && others.length === 0) return proof;
+  throw notOne("password", "Send one of `password`, `code` and `passkey`.");
 }
 
 function notOne(field: string, issue: string): AppError {

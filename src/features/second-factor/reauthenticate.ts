@@ -7,6 +7,14 @@ import { type Effect, updateRows } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { proveFactor } from "../mfa/index.ts";
+import {
+  type Assertion,
+  lockPasskey,
+  passkeyMethods,
+  passkeyRefused,
+  provePasskey,
+  usePasskey,
+} from "../passkeys/index.ts";
 import { verifyOwnPassword } from "../passwords/index.ts";
 import { sessions } from "../sessions/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
@@ -17,7 +25,10 @@ import { refuseCode } from "./refuse-code.ts";
 const action = "user.reauthenticated";
 
 /** What a signed-in user proves again. */
-export type SentProof = { readonly password: string } | { readonly code: string };
+export type SentProof =
+  | { readonly password: string }
+  | { readonly code: string }
+  | { readonly passkey: Assertion };
 
 /** A proof that a statement relies on: its query gives a row while the proof is good. */
 interface PresentProof {
@@ -28,7 +39,7 @@ interface PresentProof {
 }
 
 /**
- * Notes in the session that the user has proven who they are just now. A code of the app makes it a session with two factors.
+ * Notes in the session that the user has proven who they are just now. A code of the app, or a passkey, makes it a session with two factors.
  * Throws `INVALID_CREDENTIALS`, `INVALID_CODE`, `RATE_LIMITED`, `OVERLOADED`.
  */
 export async function reauthenticate(ctx: Context<UserActor>, sent: SentProof): Promise<void> {
@@ -44,6 +55,7 @@ export async function reauthenticate(ctx: Context<UserActor>, sent: SentProof): 
     if (!isNoted) throw invalidCredentials();
     return;
   }
+  if ("passkey" in sent) return reauthenticateWithPasskey(ctx, sent.passkey);
   const owner = await getOwner(ctx);
   const { query, consumption, effects } = await proveFactor(ctx, owner, sent, {
     action,
@@ -51,6 +63,20 @@ export async function reauthenticate(ctx: Context<UserActor>, sent: SentProof): 
   });
   const proof = { query, effects: [...consumption, ...effects], methods: ["otp", "mfa"] };
   if (!(await noteAuthentication(ctx, proof))) throw refuseCode(ctx, action);
+}
+
+/** The passkey must be one of the user's own. */
+async function reauthenticateWithPasskey(
+  ctx: Context<UserActor>,
+  assertion: Assertion,
+): Promise<void> {
+  const proven = await provePasskey(ctx, assertion, { action, userId: ctx.actor.userId });
+  const isNoted = await noteAuthentication(ctx, {
+    query: lockPasskey(ctx, proven),
+    effects: [usePasskey(ctx, proven)],
+    methods: passkeyMethods,
+  });
+  if (!isNoted) throw passkeyRefused();
 }
 
 /** One statement uses the proof up and notes it in the session. False, with nothing written, if the proof is no longer good. */

@@ -160,7 +160,7 @@ export function secondFactorRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "co
           tags,
           summary: "Prove again who the user is",
           description:
-            "For an operation that responded `REAUTHENTICATION_REQUIRED`. Takes the password or a code of the app. With a code, roles with `require_mfa` are effective in this session from now on. Tokens of a later refresh have the new `auth_time`, `acr` and `amr`.",
+            "For an operation that responded `REAUTHENTICATION_REQUIRED`. Takes the password, a code of the app, or one of the user's passkeys (`challenge_id` and the JSON of the credential, from `/auth/passkeys/login/options`). With a code or a passkey, roles with `require_mfa` are effective in this session from now on. Tokens of a later refresh have the new `auth_time`, `acr` and `amr`.",
         },
       },
     );
