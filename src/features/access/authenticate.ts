@@ -2,7 +2,7 @@ import type { UserActor } from "../../kernel/context.ts";
 import type { Authenticate } from "../../platform/http/guard.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
 import { type AccessClaims, invalidToken, verifyAccessToken } from "../tokens/index.ts";
-import { rolesOf } from "../roles/index.ts";
+import { inSession, rolesOf } from "../roles/index.ts";
 import { actorOf, type CachedSession, factsOf, type FoundSession } from "./cached-records.ts";
 import { findActiveSession } from "./find-active-session.ts";
 import { createSessionActivity } from "./session-activity.ts";
@@ -27,7 +27,7 @@ export function createAuthenticator(platform: Platform): { readonly authenticate
     const keyRevision = keyRing.revision();
     const claims = await verifyAccessToken(ctx, text);
     const session = findCachedSession(claims) ?? (await readSession(ctx, claims));
-    const token = { session, expiresAt: claims.exp, amr: claims.amr, keyRevision, older: null };
+    const token = { session, expiresAt: claims.exp, keyRevision, older: null };
     tokenCache.add(text, token);
     activity.note(session, clock.now().getTime());
     return actorOf(token);
@@ -92,7 +92,10 @@ async function getActiveSession(ctx: Context, claims: AccessClaims): Promise<Fou
       }),
       roles: rolesOf(session),
       permissions: session.permissions,
+      rolesWithoutMfa: rolesOf(inSession(session, [])),
+      permissionsWithoutMfa: session.permissionsWithoutMfa,
     },
+    amr: session.amr,
     endsAt: Math.min(session.expiresAt.getTime(), session.absoluteExpiresAt.getTime()),
     notedAsUsedAt: session.lastUsedAt.getTime(),
   };

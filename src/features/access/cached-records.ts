@@ -1,4 +1,5 @@
 import type { UserActor, UserProfile } from "../../kernel/context.ts";
+import { hasTwoFactors } from "../roles/index.ts";
 import type { SieveEntry } from "./sieve.ts";
 import type { TokenDigest } from "./token-digest.ts";
 
@@ -10,6 +11,9 @@ export interface CachedUser {
   /** Equal lists of several users are one array (`shared-lists.ts`), as for `permissions`. */
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
+  /** What is effective in a session in which two factors were not proven. Mostly the same two arrays. */
+  readonly rolesWithoutMfa: readonly string[];
+  readonly permissionsWithoutMfa: readonly string[];
   /** The bytes that count towards the limit of the cache. */
   readonly bytes: number;
   /** About the maximum number of characters about the user in a response. */
@@ -34,6 +38,8 @@ export interface UserFacts {
 export interface CachedSession extends SieveEntry<CachedSession> {
   readonly id: string;
   readonly user: CachedUser;
+  /** How the user authenticated (RFC 8176), at the sign-in and since. */
+  readonly amr: readonly string[];
   /** When the session ends, as it was read. A refresh since then can only have postponed it. */
   readonly endsAt: number;
   notedAsUsedAt: number;
@@ -52,7 +58,6 @@ export interface CachedToken extends TokenDigest {
   readonly session: CachedSession;
   /** The token's `exp`, in seconds since 1970. */
   readonly expiresAt: number;
-  readonly amr: readonly string[];
   /** The revision of the key ring with which it was verified. */
   readonly keyRevision: number;
   /** The next older token of the session. */
@@ -62,8 +67,14 @@ export interface CachedToken extends TokenDigest {
 const emptyProfile: UserProfile = { phone: null, avatarUrl: null, locale: null, metadata: {} };
 
 /** A session and its user as read from the database. */
-export interface FoundSession extends Pick<CachedSession, "id" | "endsAt" | "notedAsUsedAt"> {
-  readonly user: Pick<CachedUser, "id" | "facts" | "roles" | "permissions">;
+export interface FoundSession extends Pick<
+  CachedSession,
+  "id" | "amr" | "endsAt" | "notedAsUsedAt"
+> {
+  readonly user: Pick<
+    CachedUser,
+    "id" | "facts" | "roles" | "permissions" | "rolesWithoutMfa" | "permissionsWithoutMfa"
+  >;
 }
 
 /** The record of a session that the cache does not hold yet. */
@@ -71,6 +82,7 @@ export function createSessionRecord(found: FoundSession, user: CachedUser): Cach
   return {
     id: found.id,
     user,
+    amr: found.amr,
     endsAt: found.endsAt,
     notedAsUsedAt: found.notedAsUsedAt,
     missedAt: Number.NEGATIVE_INFINITY,
@@ -93,20 +105,19 @@ export function factsOf({ profile, ...facts }: UserFacts & { profile: UserProfil
 }
 
 /** The user that a token stands for. */
-export function actorOf({
-  session,
-  amr,
-  expiresAt,
-}: Omit<CachedToken, keyof TokenDigest>): UserActor {
-  const { id, facts, roles, permissions } = session.user;
+export function actorOf({ session, expiresAt }: Omit<CachedToken, keyof TokenDigest>): UserActor {
+  const { id, facts, ...held } = session.user;
+  const { amr } = session;
+  const effective = hasTwoFactors(amr)
+    ? { roles: held.roles, permissions: held.permissions }
+    : { roles: held.rolesWithoutMfa, permissions: held.permissionsWithoutMfa };
   const { profile, ...user } = asUserFacts(JSON.parse(facts));
   return {
     kind: "user",
     userId: id,
     sessionId: session.id,
     ...user,
-    roles,
-    permissions,
+    ...effective,
     amr,
     profile: profile ?? emptyProfile,
     tokenExpiresAt: new Date(expiresAt * 1000),
