@@ -9,7 +9,7 @@ import {
 import { createEntryIndex } from "./entry-index.ts";
 import { concernsAll, createReadings, type Reading } from "./readings.ts";
 import { createRecentTokens, type FoundToken } from "./recent-tokens.ts";
-import { createSharedLists, isSameList } from "./shared-lists.ts";
+import { createSharedLists, isSameList, isSameRights } from "./shared-lists.ts";
 import { createSieve } from "./sieve.ts";
 import { bytesOfSession, bytesOfToken, bytesOfUser } from "./token-cache-memory.ts";
 import { digestOf, isSameDigest, type TokenDigest } from "./token-digest.ts";
@@ -125,25 +125,25 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
   function recordOf({ id, facts, ...found }: FoundSession["user"]): CachedUser {
     const roles = lists.share(found.roles);
     const permissions = lists.share(found.permissions);
-    const rolesWithoutMfa = lists.share(found.rolesWithoutMfa);
-    const permissionsWithoutMfa = lists.share(found.permissionsWithoutMfa);
     const held = users.find(id);
     const isSame =
       held?.facts === facts &&
       isSameList(held.roles, roles.list) &&
       isSameList(held.permissions, permissions.list) &&
-      isSameList(held.rolesWithoutMfa, rolesWithoutMfa.list) &&
-      isSameList(held.permissionsWithoutMfa, permissionsWithoutMfa.list);
+      isSameRights(held.withoutMfa, found.withoutMfa);
     if (held && isSame) return held;
-    const all = [roles, permissions, rolesWithoutMfa, permissionsWithoutMfa];
+    const without = found.withoutMfa && {
+      roles: lists.share(found.withoutMfa.roles),
+      permissions: lists.share(found.withoutMfa.permissions),
+    };
+    const all = [roles, permissions, ...(without ? Object.values(without) : [])];
     const ownLists = all.filter(({ isShared }) => !isShared);
     return {
       id,
       facts,
       roles: roles.list,
       permissions: permissions.list,
-      rolesWithoutMfa: rolesWithoutMfa.list,
-      permissionsWithoutMfa: permissionsWithoutMfa.list,
+      withoutMfa: without && { roles: without.roles.list, permissions: without.permissions.list },
       bytes: bytesOfUser(
         facts,
         ownLists.map(({ list }) => list),
