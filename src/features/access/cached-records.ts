@@ -126,3 +126,17 @@ export function actorOf({ session, expiresAt }: Omit<CachedToken, keyof TokenDig
 function asUserFacts(value: unknown): UserFacts {
   return value as UserFacts;
 }
+
+/** How an index finds records by their ids. */
+export const byId = {
+  hashOf: (id: string) => Bun.hash.xxHash32(id) | 0,
+  keyOf: (entry: { readonly id: string }) => entry.id,
+  hasKey: (entry: { readonly id: string }, id: string) => entry.id === id,
+};
+
+/** The token of a session that has `count` newer ones, or null. */
+export function oldestBeyond(session: CachedSession, count: number): CachedToken | null {
+  let token = session.newestToken;
+  for (let newer = 0; token && newer < count; newer += 1) token = token.older;
+  return token;
+}

@@ -1,10 +1,12 @@
 import type { Change } from "../../platform/db/change-feed.ts";
 import {
+  byId,
   type CachedSession,
   type CachedToken,
   type CachedUser,
   createSessionRecord,
   type FoundSession,
+  oldestBeyond,
 } from "./cached-records.ts";
 import { createEntryIndex } from "./entry-index.ts";
 import { concernsAll, createReadings, type Reading } from "./readings.ts";
@@ -243,17 +245,4 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       }
     },
   };
-}
-
-const byId = {
-  hashOf: (id: string) => Bun.hash.xxHash32(id) | 0,
-  keyOf: (entry: { readonly id: string }) => entry.id,
-  hasKey: (entry: { readonly id: string }, id: string) => entry.id === id,
-};
-
-/** The token of a session that has `count` newer ones, or null. */
-function oldestBeyond(session: CachedSession, count: number): CachedToken | null {
-  let token = session.newestToken;
-  for (let newer = 0; token && newer < count; newer += 1) token = token.older;
-  return token;
 }
