@@ -13,8 +13,7 @@ export function foundSession(
     facts: JSON.stringify({ ...own, profile: null, ...facts }),
     roles,
     permissions,
-    rolesWithoutMfa: roles,
-    permissionsWithoutMfa: permissions,
+    withoutMfa: null,
   };
   return { id, amr: ["pwd"], endsAt, notedAsUsedAt: 0, user: { id: userId, ...user } };
 }

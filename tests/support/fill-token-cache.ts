@@ -73,8 +73,7 @@ function remember(user: User): string {
       facts,
       roles,
       permissions: [],
-      rolesWithoutMfa: roles,
-      permissionsWithoutMfa: [],
+      withoutMfa: null,
     },
   });
   cache.add(token, { session, expiresAt: Date.now() / 1000 + 1000, keyRevision: 0 });

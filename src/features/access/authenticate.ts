@@ -6,6 +6,7 @@ import { inSession, rolesOf } from "../roles/index.ts";
 import { actorOf, type CachedSession, factsOf, type FoundSession } from "./cached-records.ts";
 import { findActiveSession } from "./find-active-session.ts";
 import { createSessionActivity } from "./session-activity.ts";
+import { isSameRights } from "./shared-lists.ts";
 import { createTokenCache } from "./token-cache.ts";
 
 /** The maximum number of readings of a session and its user; each repeats one during which they changed. */
@@ -78,6 +79,11 @@ async function getActiveSession(ctx: Context, claims: AccessClaims): Promise<Fou
     createdAt: session.createdAt.toISOString(),
     updatedAt: session.updatedAt.toISOString(),
   };
+  const rights = { roles: rolesOf(session), permissions: session.permissions };
+  const withoutMfa = {
+    roles: rolesOf(inSession(session, [])),
+    permissions: session.permissionsWithoutMfa,
+  };
   return {
     id: claims.sid,
     user: {
@@ -90,10 +96,8 @@ async function getActiveSession(ctx: Context, claims: AccessClaims): Promise<Fou
         ...times,
         profile,
       }),
-      roles: rolesOf(session),
-      permissions: session.permissions,
-      rolesWithoutMfa: rolesOf(inSession(session, [])),
-      permissionsWithoutMfa: session.permissionsWithoutMfa,
+      ...rights,
+      withoutMfa: isSameRights(rights, withoutMfa) ? null : withoutMfa,
     },
     amr: session.amr,
     endsAt: Math.min(session.expiresAt.getTime(), session.absoluteExpiresAt.getTime()),

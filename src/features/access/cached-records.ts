@@ -3,6 +3,9 @@ import { hasTwoFactors } from "../roles/index.ts";
 import type { SieveEntry } from "./sieve.ts";
 import type { TokenDigest } from "./token-digest.ts";
 
+/** What a user may do. */
+export type Rights = Pick<CachedUser, "roles" | "permissions">;
+
 /** A cached user, held once for all of the user's sessions and tokens. */
 export interface CachedUser {
   readonly id: string;
@@ -11,9 +14,8 @@ export interface CachedUser {
   /** Equal lists of several users are one array (`shared-lists.ts`), as for `permissions`. */
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
-  /** What is effective in a session in which two factors were not proven. Mostly the same two arrays. */
-  readonly rolesWithoutMfa: readonly string[];
-  readonly permissionsWithoutMfa: readonly string[];
+  /** What is effective in a session in which two factors were not proven; null if that is all of it. */
+  readonly withoutMfa: Rights | null;
   /** The bytes that count towards the limit of the cache. */
   readonly bytes: number;
   /** About the maximum number of characters about the user in a response. */
@@ -71,10 +73,7 @@ export interface FoundSession extends Pick<
   CachedSession,
   "id" | "amr" | "endsAt" | "notedAsUsedAt"
 > {
-  readonly user: Pick<
-    CachedUser,
-    "id" | "facts" | "roles" | "permissions" | "rolesWithoutMfa" | "permissionsWithoutMfa"
-  >;
+  readonly user: Pick<CachedUser, "id" | "facts" | "roles" | "permissions" | "withoutMfa">;
 }
 
 /** The record of a session that the cache does not hold yet. */
@@ -106,18 +105,17 @@ export function factsOf({ profile, ...facts }: UserFacts & { profile: UserProfil
 
 /** The user that a token stands for. */
 export function actorOf({ session, expiresAt }: Omit<CachedToken, keyof TokenDigest>): UserActor {
-  const { id, facts, ...held } = session.user;
-  const { amr } = session;
-  const effective = hasTwoFactors(amr)
-    ? { roles: held.roles, permissions: held.permissions }
-    : { roles: held.rolesWithoutMfa, permissions: held.permissionsWithoutMfa };
+  const { user: held, amr } = session;
+  const { id, facts, withoutMfa } = held;
+  const { roles, permissions } = withoutMfa === null || hasTwoFactors(amr) ? held : withoutMfa;
   const { profile, ...user } = asUserFacts(JSON.parse(facts));
   return {
     kind: "user",
     userId: id,
     sessionId: session.id,
     ...user,
-    ...effective,
+    roles,
+    permissions,
     amr,
     profile: profile ?? emptyProfile,
     tokenExpiresAt: new Date(expiresAt * 1000),
@@ -127,4 +125,18 @@ export function actorOf({ session, expiresAt }: Omit<CachedToken, keyof TokenDig
 /** For JSON that `factsOf` wrote. */
 function asUserFacts(value: unknown): UserFacts {
   return value as UserFacts;
+}
+
+/** How an index finds records by their ids. */
+export const byId = {
+  hashOf: (id: string) => Bun.hash.xxHash32(id) | 0,
+  keyOf: (entry: { readonly id: string }) => entry.id,
+  hasKey: (entry: { readonly id: string }, id: string) => entry.id === id,
+};
+
+/** The token of a session that has `count` newer ones, or null. */
+export function oldestBeyond(session: CachedSession, count: number): CachedToken | null {
+  let token = session.newestToken;
+  for (let newer = 0; token && newer < count; newer += 1) token = token.older;
+  return token;
 }

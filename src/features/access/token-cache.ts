@@ -1,15 +1,17 @@
 import type { Change } from "../../platform/db/change-feed.ts";
 import {
+  byId,
   type CachedSession,
   type CachedToken,
   type CachedUser,
   createSessionRecord,
   type FoundSession,
+  oldestBeyond,
 } from "./cached-records.ts";
 import { createEntryIndex } from "./entry-index.ts";
 import { concernsAll, createReadings, type Reading } from "./readings.ts";
 import { createRecentTokens, type FoundToken } from "./recent-tokens.ts";
-import { createSharedLists, isSameList } from "./shared-lists.ts";
+import { createSharedLists, isSameList, isSameRights } from "./shared-lists.ts";
 import { createSieve } from "./sieve.ts";
 import { bytesOfSession, bytesOfToken, bytesOfUser } from "./token-cache-memory.ts";
 import { digestOf, isSameDigest, type TokenDigest } from "./token-digest.ts";
@@ -125,25 +127,25 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
   function recordOf({ id, facts, ...found }: FoundSession["user"]): CachedUser {
     const roles = lists.share(found.roles);
     const permissions = lists.share(found.permissions);
-    const rolesWithoutMfa = lists.share(found.rolesWithoutMfa);
-    const permissionsWithoutMfa = lists.share(found.permissionsWithoutMfa);
     const held = users.find(id);
     const isSame =
       held?.facts === facts &&
       isSameList(held.roles, roles.list) &&
       isSameList(held.permissions, permissions.list) &&
-      isSameList(held.rolesWithoutMfa, rolesWithoutMfa.list) &&
-      isSameList(held.permissionsWithoutMfa, permissionsWithoutMfa.list);
+      isSameRights(held.withoutMfa, found.withoutMfa);
     if (held && isSame) return held;
-    const all = [roles, permissions, rolesWithoutMfa, permissionsWithoutMfa];
+    const without = found.withoutMfa && {
+      roles: lists.share(found.withoutMfa.roles),
+      permissions: lists.share(found.withoutMfa.permissions),
+    };
+    const all = [roles, permissions, ...(without ? Object.values(without) : [])];
     const ownLists = all.filter(({ isShared }) => !isShared);
     return {
       id,
       facts,
       roles: roles.list,
       permissions: permissions.list,
-      rolesWithoutMfa: rolesWithoutMfa.list,
-      permissionsWithoutMfa: permissionsWithoutMfa.list,
+      withoutMfa: without && { roles: without.roles.list, permissions: without.permissions.list },
       bytes: bytesOfUser(
         facts,
         ownLists.map(({ list }) => list),
@@ -243,17 +245,4 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       }
     },
   };
-}
-
-const byId = {
-  hashOf: (id: string) => Bun.hash.xxHash32(id) | 0,
-  keyOf: (entry: { readonly id: string }) => entry.id,
-  hasKey: (entry: { readonly id: string }, id: string) => entry.id === id,
-};
-
-/** The token of a session that has `count` newer ones, or null. */
-function oldestBeyond(session: CachedSession, count: number): CachedToken | null {
-  let token = session.newestToken;
-  for (let newer = 0; token && newer < count; newer += 1) token = token.older;
-  return token;
 }

@@ -43,7 +43,7 @@ export async function proveOwner(
     });
   }
   if (isRecent) return account;
-  const detail = { reason: "session_not_recent" };
+  const detail = { reason: "session_not_fresh" };
   recordFailure(ctx, { action: purpose.action, userId, sessionId, detail });
   throw new AppError(
     "REAUTHENTICATION_REQUIRED",

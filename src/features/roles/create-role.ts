@@ -21,7 +21,7 @@ export async function createRole(ctx: Context, input: RoleRecord): Promise<RoleR
   const { name, description, requireMfa, permissions } = role;
   const existing = await findPermissions(ctx.db, permissions);
   assertAllExist("permissions", input.permissions, (permission) => existing.has(permission));
-  const detail = { role: name, permissions, require_mfa: requireMfa };
+  const detail = { role: name, permissions, ...(requireMfa ? { require_mfa: true } : {}) };
   await recordRefusal(ctx, { action, userId: null, detail }, async () => {
     assertHolds(ctx.actor, permissions);
     const now = ctx.clock.now();

@@ -37,7 +37,7 @@ export async function demandSecondFactor(
   });
 }
 
-/** The owner of the mailbox claims an unverified account: whoever turned a factor on was another person, and it is deleted. */
+/** The owner of the mailbox claims an unverified account: another person turned the factor on, and it is deleted. */
 function isClaim({ user, proof }: ProvenIdentity): boolean {
   return user.emailVerifiedAt === null && proof?.isOfMailbox === true;
 }
