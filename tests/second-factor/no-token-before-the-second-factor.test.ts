@@ -76,6 +76,7 @@ const exceptions: Readonly<Record<string, string>> = {
   "POST /api/v1/auth/register": "the account is new",
   "POST /api/v1/auth/refresh": "the session was opened with the factor, or before it was on",
   "POST /api/v1/auth/2fa/verify": "it proves the factor",
+  "POST /api/v1/auth/passkeys/login/verify": "a passkey that verifies its user is two factors",
   "GET /api/v1/users/me/identities/{id}/tokens": "the tokens are those of a provider",
 };
 
