@@ -1,8 +1,9 @@
-import { and, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 
 import { sha256 } from "../../kernel/bytes.ts";
 import type { MfaMethod } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
+import { users } from "../users/index.ts";
 import { recoveryCodes, totpFactors, trustedDevices } from "./table.ts";
 
 /** A user at a version of the credentials. */
@@ -15,6 +16,15 @@ export interface FactorOwner {
 export interface RequiredFactor {
   readonly methods: readonly MfaMethod[];
   readonly isTrustedDevice: boolean;
+}
+
+/** In a query on `users`: whether the user has a second factor that is confirmed. */
+export function hasSecondFactor({ db }: Pick<Context, "db">): SQL<boolean> {
+  const confirmed = db
+    .select({ userId: totpFactors.userId })
+    .from(totpFactors)
+    .where(and(eq(totpFactors.userId, users.id), isNotNull(totpFactors.confirmedAt)));
+  return sql<boolean>`exists ${confirmed}`;
 }
 
 /**

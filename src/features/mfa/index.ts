@@ -1,5 +1,5 @@
 export { deleteFactorsOf, findFactor, placeOfSecret, sealedTotpSecrets } from "./factors.ts";
-export { findRequiredFactor } from "./find-required-factor.ts";
+export { findRequiredFactor, hasSecondFactor } from "./find-required-factor.ts";
 export { mailChange } from "./mail-change.ts";
 export {
   clearAttempts,

@@ -61,6 +61,7 @@ export async function register(ctx: Context, input: RegisterInput): Promise<Regi
         user: { ...user, emailVerifiedAt: null, roles: [], mfaRoles: [] },
         amr: ["pwd"],
         credentialsVersion: firstCredentialsVersion,
+        hasSecondFactor: false,
       })
     : null;
   return { userId: user.id, email, tokens };

@@ -28,6 +28,8 @@ export interface ProvenIdentity {
   readonly amr: readonly string[];
   /** The version of the user's credentials at the time of the proof, so that a change since then is noticed. */
   readonly credentialsVersion: number;
+  /** Whether the user has a second factor at that version; left out where it was not read. */
+  readonly hasSecondFactor?: boolean;
   /** The attempt with a password that succeeded. */
   readonly attempt?: PasswordAttempt;
   /** A proof that the statement consumes which opens the session. */

@@ -21,7 +21,7 @@ export async function demandSecondFactor(
   identity: ProvenIdentity,
 ): Promise<AppError | "void" | null> {
   const { user, amr, credentialsVersion, by } = identity;
-  if (hasTwoFactors(amr) || isClaim(identity)) return null;
+  if (hasTwoFactors(amr) || identity.hasSecondFactor === false || isClaim(identity)) return null;
   const factor = await findRequiredFactor(ctx, { userId: user.id, credentialsVersion });
   if (factor === null || factor.isTrustedDevice) return null;
   const passkey = (await hasPasskey(ctx.db, user.id)) ? (["passkey"] as const) : [];
