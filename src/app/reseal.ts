@@ -10,6 +10,7 @@ import {
 import { sealedEvents } from "../features/events/index.ts";
 import { sealedProviderTokens } from "../features/identities/index.ts";
 import { sealedPrivateKeys } from "../features/keys/index.ts";
+import { sealedTotpSecrets } from "../features/mfa/index.ts";
 import { sealedWebhookSecrets } from "../features/webhooks/index.ts";
 import { commit } from "../platform/db/commit.ts";
 import { jsonObject } from "../platform/db/json-object.ts";
@@ -24,6 +25,7 @@ const sealedColumns: readonly SealedColumn[] = [
   sealedEvents,
   sealedProviderTokens,
   sealedWebhookSecrets,
+  sealedTotpSecrets,
 ];
 
 const batchSize = 500;

@@ -16,10 +16,18 @@ import {
 import { magicLinksRoutes } from "../features/magic-links/index.ts";
 import { ownAccountRoutes } from "../features/own-account/index.ts";
 import { pagesRoutes } from "../features/pages/index.ts";
+import { passkeySignInRoutes } from "../features/passkey-sign-in/index.ts";
+import {
+  ownPasskeysRoutes,
+  passkeyRegistrationRoutes,
+  relatedOriginsRoutes,
+} from "../features/passkeys/index.ts";
 import { passwordRecoveryRoutes, passwordsRoutes } from "../features/passwords/index.ts";
 import { postsRoutes } from "../features/posts/index.ts";
 import { permissionsRoutes, rolesRoutes, userRolesRoutes } from "../features/roles/index.ts";
+import { secondFactorRoutes, trustedDevicesRoutes } from "../features/second-factor/index.ts";
 import { ownSessionsRoutes, sessionsRoutes } from "../features/sessions/index.ts";
+import { signInMethodsRoutes } from "../features/sign-in-methods/index.ts";
 import {
   identityLinkRoutes,
   type Provider,
@@ -53,28 +61,52 @@ export type Api =
 
 type HotOperations = EdenTree<ReturnType<typeof createHotRoutes>[number]>;
 
-/** The routes of all features but the hot ones. */
-export function createRoutes(
-  parts: RouteParts & {
-    readonly health: HealthState;
-    readonly providers: ReadonlyMap<string, Provider>;
-  },
-) {
-  const posts = postsRoutes(parts);
+/** What the functions that create routes receive, of all features. */
+type AllParts = RouteParts & {
+  readonly health: HealthState;
+  readonly providers: ReadonlyMap<string, Provider>;
+};
+
+/** The routes of all features but the hot ones. In groups: the compiler does not resolve the type of a longer chain. */
+export function createRoutes(parts: AllParts) {
   return new Elysia({ normalize: false })
-    .use(healthRoutes(parts))
+    .use(signInRoutes(parts))
+    .use(ownRoutes(parts))
+    .use(administrationRoutes(parts))
+    .use(serviceRoutes(parts));
+}
+
+/** Sign-up, every way to sign in, and the proof of who the user is. */
+function signInRoutes(parts: AllParts) {
+  return new Elysia({ normalize: false })
     .use(passwordsRoutes(parts))
     .use(passwordRecoveryRoutes(parts))
     .use(magicLinksRoutes(parts))
     .use(emailVerificationRoutes(parts))
     .use(socialTokenRoutes(parts))
     .use(socialLoginRoutes(parts))
-    .use(identityLinkRoutes(parts))
-    .use(sessionsRoutes(parts))
+    .use(passkeySignInRoutes(parts))
+    .use(passkeyRegistrationRoutes(parts))
+    .use(secondFactorRoutes(parts))
+    .use(sessionsRoutes(parts));
+}
+
+/** What users do with their own account. */
+function ownRoutes(parts: AllParts) {
+  return new Elysia({ normalize: false })
     .use(ownSessionsRoutes(parts))
     .use(ownAccountRoutes(parts))
     .use(identitiesRoutes(parts))
-    .use(emailChangeRoutes(parts))
+    .use(identityLinkRoutes(parts))
+    .use(ownPasskeysRoutes(parts))
+    .use(signInMethodsRoutes(parts))
+    .use(trustedDevicesRoutes(parts))
+    .use(emailChangeRoutes(parts));
+}
+
+/** What administrators do. */
+function administrationRoutes(parts: AllParts) {
+  return new Elysia({ normalize: false })
     .use(rolesRoutes(parts))
     .use(permissionsRoutes(parts))
     .use(userRolesRoutes(parts))
@@ -82,10 +114,18 @@ export function createRoutes(
     .use(userSessionsRoutes(parts))
     .use(clientsRoutes(parts))
     .use(auditRoutes(parts))
-    .use(webhooksRoutes(parts))
+    .use(webhooksRoutes(parts));
+}
+
+/** The standards, the pages, and the rest. */
+function serviceRoutes(parts: AllParts) {
+  const posts = postsRoutes(parts);
+  return new Elysia({ normalize: false })
+    .use(healthRoutes(parts))
     .use(oauth2Routes(parts))
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))
+    .use(relatedOriginsRoutes(parts))
     .use(pagesRoutes(parts))
     .use(parts.platform.settings.postsEnabled ? posts : asRoutesOf(posts, new Elysia()));
 }

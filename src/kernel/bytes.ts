@@ -5,6 +5,12 @@ export function toBase64Url(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64url");
 }
 
+/** The bytes of base64url text (RFC 4648 §5). Null for other text, and for text that is not the one form of its bytes. */
+export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
+  const bytes = Uint8Array.from(Buffer.from(text, "base64url"));
+  return toBase64Url(bytes) === text ? bytes : null;
+}
+
 /** The SHA-256 digest of a string, base64url. Tokens of 128 bits and more are stored in this form. */
 export function sha256(text: string): string {
   return hash("sha256", text, "base64url");

@@ -47,6 +47,10 @@ export interface ClientDevice {
   readonly isSameOrigin: boolean;
   /** Gives it a token, with the response. */
   store(token: string): void;
+  /** The token by which a user trusted the device earlier. */
+  readonly trustToken: string | null;
+  /** Gives it such a token, with the response. */
+  storeTrust(token: string, maxAgeSeconds: number): void;
 }
 
 /** Where a request came from. Every audit row holds it. */

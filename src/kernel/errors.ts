@@ -10,6 +10,7 @@ export type ErrorCode =
   | "INVALID_TOKEN"
   | "EXPIRED_TOKEN"
   | "EMAIL_NOT_VERIFIED"
+  | "MFA_REQUIRED"
   | "REGISTRATION_CLOSED"
   | "AUTHENTICATION_REQUIRED"
   | "INVALID_CODE"
@@ -32,12 +33,24 @@ export interface FieldFault {
   readonly issue: string;
 }
 
+/** A way to prove the second factor, as clients name it. */
+export type MfaMethod = "totp" | "recovery_code" | "passkey";
+
+/** What a client needs to finish a sign-in with the second factor. */
+export interface MfaDemand {
+  readonly mfaToken: string;
+  readonly methods: readonly MfaMethod[];
+  readonly expiresInSeconds: number;
+}
+
 /** What the caller is told about a failure beside its code, and what only the log holds. */
 export interface ErrorDetail {
   readonly faults?: readonly FieldFault[];
   readonly retryAfterSeconds?: number;
   /** The limit that was exceeded. */
   readonly limit?: { readonly points: number; readonly windowSeconds: number };
+  /** With `MFA_REQUIRED`. */
+  readonly mfa?: MfaDemand;
   /** For the log only. It must hold no secret. */
   readonly logDetail?: string;
   readonly cause?: unknown;

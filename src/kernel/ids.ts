@@ -10,3 +10,8 @@ export function lowestIdOf(timestamp: Date): string {
   const time = Math.max(0, timestamp.getTime()).toString(16).padStart(12, "0");
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }
+
+/** The 16 bytes of a UUID (RFC 9562 §4). */
+export function bytesOfId(id: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(id.replaceAll("-", ""), "hex"));
+}

@@ -7,7 +7,7 @@ import type {
 } from "../kernel/context.ts";
 import type { Db } from "./db/port.ts";
 import { requestBudget, type WaitBudget } from "./db/statement-gate.ts";
-import { createDeviceCookie, type DeviceCookie } from "./http/device-cookie.ts";
+import { createDeviceCookies, type DeviceCookies } from "./http/device-cookie.ts";
 import type { Exchange, Exchanges } from "./http/exchange.ts";
 import type { Context, Platform } from "./platform.ts";
 
@@ -33,6 +33,9 @@ interface LazyState extends RequestState {
   readonly waitBudget: WaitBudget;
 }
 
+/** A device that was not used for this time is not known any more. */
+const knownSeconds = 365 * 86_400;
+
 const anonymous = { kind: "anonymous" } as const;
 
 /** The contexts of this platform's requests. Origin, budget and database view are made when they are first used. */
@@ -40,11 +43,11 @@ export function createRequestContexts(
   platform: Platform,
   exchanges: Pick<Exchanges, "clientAddressOf">,
 ): RequestContexts {
-  const deviceCookie = createDeviceCookie(platform.settings);
+  const deviceCookies = createDeviceCookies(platform.settings);
   const common = inFrontOf(platform, {
     device: {
       get(this: RequestState) {
-        return deviceOf(this.exchange, deviceCookie);
+        return deviceOf(this.exchange, deviceCookies);
       },
     },
     origin: {
@@ -87,14 +90,19 @@ export function createRequestContexts(
   };
 }
 
-function deviceOf(exchange: Exchange, cookie: DeviceCookie): ClientDevice {
+function deviceOf(exchange: Exchange, { known, trusted }: DeviceCookies): ClientDevice {
+  const { request } = exchange;
   return {
-    token: cookie.read(exchange.request),
-    isSameOrigin: exchange.request.headers.get("sec-fetch-site") === "same-origin",
-    store(token) {
-      exchange.setCookie = cookie.store(token);
-    },
+    token: known.read(request),
+    isSameOrigin: request.headers.get("sec-fetch-site") === "same-origin",
+    store: (token) => addCookie(exchange, known.store(token, knownSeconds)),
+    trustToken: trusted.read(request),
+    storeTrust: (token, maxAgeSeconds) => addCookie(exchange, trusted.store(token, maxAgeSeconds)),
   };
+}
+
+function addCookie(exchange: Exchange, cookie: string): void {
+  exchange.setCookies = [...(exchange.setCookies ?? []), cookie];
 }
 
 /** The maximum lengths of what is stored of a request in audit rows, sessions and devices. */

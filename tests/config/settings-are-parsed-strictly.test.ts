@@ -373,6 +373,9 @@ describe("an unset setting has its default", () => {
       logAudit: false,
       redirectUris: [],
       oauthKeepTokens: false,
+      webauthnRpId: "localhost",
+      webauthnOrigins: ["http://localhost:8000"],
+      passwordlessSignUp: false,
       providers: [],
     });
   });

@@ -43,8 +43,9 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
         name: "admin",
         description: expect.any(String),
         permissions: builtInPermissions.map(({ name }) => name).toSorted(),
+        require_mfa: false,
       },
-      { name: "user", description: expect.any(String), permissions: [] },
+      { name: "user", description: expect.any(String), permissions: [], require_mfa: false },
     ]);
     const permissions = await call("GET", "/api/v1/permissions");
     expect(permissions.json.data.items).toEqual(
@@ -54,7 +55,12 @@ describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
 
   test("a role is created, shown, changed and deleted; each is audited", async () => {
     const name = freshName("clerk");
-    const role = { name, description: "Clerks.", permissions: ["roles:read", "users:read"] };
+    const role = {
+      name,
+      description: "Clerks.",
+      permissions: ["roles:read", "users:read"],
+      require_mfa: false,
+    };
     const made = await call("POST", path, {
       ...role,
       permissions: ["users:read", "roles:read", "users:read"],

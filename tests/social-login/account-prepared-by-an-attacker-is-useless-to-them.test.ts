@@ -1,11 +1,19 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 
+import { hasPasskey } from "../../src/features/passkeys/index.ts";
 import { linkIdentity } from "../../src/features/social-login/index.ts";
 import { codeOf } from "../support/error-code.ts";
 import { meanwhile } from "../support/held-rows.ts";
 import { freshEmail, goodPassword, logIn } from "../support/journey.ts";
 import { askForMagicLink, openSessionsOf, signInByMail } from "../support/magic-link.ts";
 import { confirmEmail, mailedChange } from "../support/own-account.ts";
+import {
+  addPasskey,
+  askToRegister,
+  newPasskey,
+  sendRegistration,
+  signInWithPasskey,
+} from "../support/passkeys.ts";
 import { askForReset, confirmReset } from "../support/password-reset.ts";
 import { outcomeOfRefresh, sessionOf, statusOfMe } from "../support/session-calls.ts";
 import {
@@ -78,6 +86,20 @@ const attackers: Readonly<
       credentialsVersion: 1,
     };
     return async () => (await codeOf(linkIdentity(callbackContext(app), request))) === null;
+  },
+  "a passkey": async (app, { accessToken }) => {
+    const { passkey } = await addPasskey(app, accessToken);
+    expect((await signInWithPasskey(app, passkey)).status).toBe(200);
+    return async () => (await signInWithPasskey(app, passkey)).status === 200;
+  },
+  "a requested passkey": async (app, { userId, accessToken }) => {
+    const { data: options } = (await askToRegister(app, accessToken)).json;
+    const passkey = newPasskey();
+    return async () => {
+      const answer = await sendRegistration(app, accessToken, passkey.create(options));
+      const stored = await app.rows(`select id from passkeys where user_id = '${userId}'`);
+      return answer.status === 201 || stored.length > 0;
+    };
   },
   "a pending change of the address": async (app, account) => {
     const { token } = await mailedChange(app, account);
@@ -172,6 +194,32 @@ describe("on postgres", () => {
       const found = await resolve(app, profile);
       expect(found.user.id).not.toBe(account.userId);
       expect(await identitiesOf(app, found.user.id)).toHaveLength(1);
+    },
+  );
+
+  // Attack: the same with a passkey.
+  // security 61, 78
+  test.each(Object.keys(victims))(
+    "a passkey that is added while the victim comes by %s is void",
+    async (victim) => {
+      const account = await prepare(app);
+      const { passkey, id } = await addPasskey(app, account.accessToken);
+      const columns =
+        "user_id, credential_id, public_key, sign_count, transports, is_backup_eligible, is_backed_up, aaguid, name, credentials_version, created_at";
+      await meanwhile(
+        app,
+        `select id from users where id = '${account.userId}' for no key update;
+         create temporary table copy as select * from passkeys where id = '${id}';
+         delete from passkeys where id = '${id}';
+         insert into passkeys (id, ${columns}) select gen_random_uuid(), ${columns} from copy`,
+        async () => victims[victim]?.(app, account.email),
+      );
+      const rows = await app.rows(`select id from passkeys where user_id = '${account.userId}'`);
+      expect(rows).toHaveLength(1);
+      expect((await signInWithPasskey(app, passkey)).status).toBe(401);
+      const { userId } = account;
+      const found = await hasPasskey(app.platform.db, userId);
+      expect(found).toBe(false);
     },
   );
 

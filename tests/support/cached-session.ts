@@ -9,8 +9,13 @@ export function foundSession(
 ): FoundSession {
   const { facts = {}, roles = ["user"], permissions = [], endsAt = 1e12 } = given;
   const own = { email: `${userId}@example.com`, username: null, name: null, emailVerified: true };
-  const user = { facts: JSON.stringify({ ...own, profile: null, ...facts }), roles, permissions };
-  return { id, endsAt, notedAsUsedAt: 0, user: { id: userId, ...user } };
+  const user = {
+    facts: JSON.stringify({ ...own, profile: null, ...facts }),
+    roles,
+    permissions,
+    withoutMfa: null,
+  };
+  return { id, amr: ["pwd"], endsAt, notedAsUsedAt: 0, user: { id: userId, ...user } };
 }
 
 /** A token cache, and the steps by which requests fill it. */
@@ -30,7 +35,7 @@ export function createCacheScene(
   isLive: () => boolean = () => true,
 ): CacheScene {
   const cache = createTokenCache(limitBytes, isLive);
-  const verified = { expiresAt: 1e9, amr: ["pwd"], keyRevision: 0 };
+  const verified = { expiresAt: 1e9, keyRevision: 0 };
   return {
     cache,
     read(token, found) {

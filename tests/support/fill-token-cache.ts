@@ -65,11 +65,18 @@ function remember(user: User): string {
   });
   const session = cache.keep(reading, {
     id: sessionId,
+    amr: ["pwd"],
     endsAt: Date.now() + 1e9,
     notedAsUsedAt: Date.now(),
-    user: { id, facts, roles, permissions: [] },
+    user: {
+      id,
+      facts,
+      roles,
+      permissions: [],
+      withoutMfa: null,
+    },
   });
-  cache.add(token, { session, expiresAt: Date.now() / 1000 + 1000, amr: ["pwd"], keyRevision: 0 });
+  cache.add(token, { session, expiresAt: Date.now() / 1000 + 1000, keyRevision: 0 });
   cache.endReading(reading);
   return token;
 }

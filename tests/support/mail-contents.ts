@@ -18,6 +18,7 @@ export const mailContents: { readonly [K in MailKind]: MailOf<K> } = {
   "change-email": { kind: "change-email", linkTtlSeconds: 86_400, secrets: { link } },
   "email-changed": { kind: "email-changed", stage: "changed", newEmail: "ada@new.example" },
   "password-changed": { kind: "password-changed", ...occasion },
+  "mfa-changed": { kind: "mfa-changed", change: "enabled", ...occasion },
   "new-sign-in": { kind: "new-sign-in", ...occasion },
   "account-locked": { kind: "account-locked", ...occasion },
   "account-exists": { kind: "account-exists" },
@@ -27,10 +28,14 @@ export const mailContents: { readonly [K in MailKind]: MailOf<K> } = {
 export const allMails = [
   ...Object.values(mailContents),
   { ...mailContents["email-changed"], stage: "requested" as const },
+  ...(["disabled", "reset", "recovery_codes_replaced", "recovery_code_used"] as const).map(
+    (change) => ({ ...mailContents["mfa-changed"], change }),
+  ),
   { ...mailContents["reset-password"], isInvitation: true as const },
 ].map((content) => ({ name: nameOf(content), content }));
 
 function nameOf(content: MailContent): string {
   if (content.kind === "email-changed") return `${content.kind}-${content.stage}`;
+  if (content.kind === "mfa-changed") return `${content.kind}-${content.change}`;
   return content.kind === "reset-password" && content.isInvitation ? "invitation" : content.kind;
 }

@@ -4,6 +4,7 @@ import {
   deleteUser,
   findNamedUser,
   type NamedUser,
+  resetSecondFactor,
   restoreUser,
   revokeSessionsOf,
   updateUser,
@@ -57,13 +58,22 @@ const verbs: readonly Verb[] = [
     },
   },
   {
+    name: "reset-2fa",
+    description:
+      "turn off the two-factor authentication of an account whose user has lost it, and end its sessions",
+    async act(ctx, { id }) {
+      await resetSecondFactor(ctx, id);
+      return "turned off the two-factor authentication of";
+    },
+  },
+  {
     name: "revoke-sessions",
     description: "end all sessions of an account on every replica",
     act: async (ctx, { id }) => `ended ${await revokeSessionsOf(ctx, id)} sessions of`,
   },
 ];
 
-/** `gatehouse users disable|enable|delete|restore|revoke-sessions USER`. */
+/** `gatehouse users disable|enable|delete|restore|reset-2fa|revoke-sessions USER`. */
 export const userVerbCommands = verbs.map((verb) => () => verbCommand(verb));
 
 function verbCommand({ name, description, act }: Verb): Command {

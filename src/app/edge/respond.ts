@@ -29,9 +29,9 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
   /** The headers of a response: the shared ones, the request's id and the response's own. */
   function headersOf(exchange: Exchange, shared: Headers, own: ResponseHeaders | null): Headers {
     shared.set("x-request-id", exchange.requestId);
-    if (own === null && exchange.setCookie === null) return shared;
+    if (own === null && exchange.setCookies === null) return shared;
     const headers = withOwn(shared, own ?? {});
-    if (exchange.setCookie !== null) headers.append("set-cookie", exchange.setCookie);
+    for (const cookie of exchange.setCookies ?? []) headers.append("set-cookie", cookie);
     return headers;
   }
 

@@ -12,6 +12,8 @@ import {
   wipeSecrets,
 } from "../../features/events/index.ts";
 import { deleteExpiredCounts } from "../../features/limits/index.ts";
+import { deleteExpiredPasskeyChallenges } from "../../features/passkeys/index.ts";
+import { deleteExpiredTrust } from "../../features/mfa/index.ts";
 import { deleteExpiredSessions } from "../../features/sessions/index.ts";
 import { deleteExpiredDevices } from "../../features/sign-in/index.ts";
 import { deleteExpiredCodes } from "../../features/social-login/index.ts";
@@ -37,7 +39,9 @@ const deletions: Readonly<Record<string, Deletion>> = {
   limitCounts: ({ db }, now) => deleteExpiredCounts(db, now),
   usedTickets: ({ db }, now) => deleteExpiredTickets(db, now),
   socialLoginCodes: ({ db }, now) => deleteExpiredCodes(db, now),
+  passkeyChallenges: ({ db }, now) => deleteExpiredPasskeyChallenges(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
+  trustedDevices: ({ db }, now) => deleteExpiredTrust(db, now),
   usernames: deleteEndedReservations,
   deliveredMessages: ({ db }, now) => deleteDeliveredMessages(db, now),
   deadMessages: ({ db }, now) => deleteDeadMessages(db, now),

@@ -2,10 +2,11 @@ import type { UserActor } from "../../kernel/context.ts";
 import type { Authenticate } from "../../platform/http/guard.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
 import { type AccessClaims, invalidToken, verifyAccessToken } from "../tokens/index.ts";
-import { rolesOf } from "../roles/index.ts";
+import { inSession, rolesOf } from "../roles/index.ts";
 import { actorOf, type CachedSession, factsOf, type FoundSession } from "./cached-records.ts";
 import { findActiveSession } from "./find-active-session.ts";
 import { createSessionActivity } from "./session-activity.ts";
+import { isSameRights } from "./shared-lists.ts";
 import { createTokenCache } from "./token-cache.ts";
 
 /** The maximum number of readings of a session and its user; each repeats one during which they changed. */
@@ -27,7 +28,7 @@ export function createAuthenticator(platform: Platform): { readonly authenticate
     const keyRevision = keyRing.revision();
     const claims = await verifyAccessToken(ctx, text);
     const session = findCachedSession(claims) ?? (await readSession(ctx, claims));
-    const token = { session, expiresAt: claims.exp, amr: claims.amr, keyRevision, older: null };
+    const token = { session, expiresAt: claims.exp, keyRevision, older: null };
     tokenCache.add(text, token);
     activity.note(session, clock.now().getTime());
     return actorOf(token);
@@ -78,6 +79,11 @@ async function getActiveSession(ctx: Context, claims: AccessClaims): Promise<Fou
     createdAt: session.createdAt.toISOString(),
     updatedAt: session.updatedAt.toISOString(),
   };
+  const rights = { roles: rolesOf(session), permissions: session.permissions };
+  const withoutMfa = {
+    roles: rolesOf(inSession(session, [])),
+    permissions: session.permissionsWithoutMfa,
+  };
   return {
     id: claims.sid,
     user: {
@@ -90,9 +96,10 @@ async function getActiveSession(ctx: Context, claims: AccessClaims): Promise<Fou
         ...times,
         profile,
       }),
-      roles: rolesOf(session),
-      permissions: session.permissions,
+      ...rights,
+      withoutMfa: isSameRights(rights, withoutMfa) ? null : withoutMfa,
     },
+    amr: session.amr,
     endsAt: Math.min(session.expiresAt.getTime(), session.absoluteExpiresAt.getTime()),
     notedAsUsedAt: session.lastUsedAt.getTime(),
   };

@@ -1,6 +1,10 @@
 import type { UserActor, UserProfile } from "../../kernel/context.ts";
+import { hasTwoFactors } from "../roles/index.ts";
 import type { SieveEntry } from "./sieve.ts";
 import type { TokenDigest } from "./token-digest.ts";
+
+/** What a user may do. */
+export type Rights = Pick<CachedUser, "roles" | "permissions">;
 
 /** A cached user, held once for all of the user's sessions and tokens. */
 export interface CachedUser {
@@ -10,6 +14,8 @@ export interface CachedUser {
   /** Equal lists of several users are one array (`shared-lists.ts`), as for `permissions`. */
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
+  /** What is effective in a session in which two factors were not proven; null if that is all of it. */
+  readonly withoutMfa: Rights | null;
   /** The bytes that count towards the limit of the cache. */
   readonly bytes: number;
   /** About the maximum number of characters about the user in a response. */
@@ -34,6 +40,8 @@ export interface UserFacts {
 export interface CachedSession extends SieveEntry<CachedSession> {
   readonly id: string;
   readonly user: CachedUser;
+  /** How the user authenticated (RFC 8176), at the sign-in and since. */
+  readonly amr: readonly string[];
   /** When the session ends, as it was read. A refresh since then can only have postponed it. */
   readonly endsAt: number;
   notedAsUsedAt: number;
@@ -52,7 +60,6 @@ export interface CachedToken extends TokenDigest {
   readonly session: CachedSession;
   /** The token's `exp`, in seconds since 1970. */
   readonly expiresAt: number;
-  readonly amr: readonly string[];
   /** The revision of the key ring with which it was verified. */
   readonly keyRevision: number;
   /** The next older token of the session. */
@@ -62,8 +69,11 @@ export interface CachedToken extends TokenDigest {
 const emptyProfile: UserProfile = { phone: null, avatarUrl: null, locale: null, metadata: {} };
 
 /** A session and its user as read from the database. */
-export interface FoundSession extends Pick<CachedSession, "id" | "endsAt" | "notedAsUsedAt"> {
-  readonly user: Pick<CachedUser, "id" | "facts" | "roles" | "permissions">;
+export interface FoundSession extends Pick<
+  CachedSession,
+  "id" | "amr" | "endsAt" | "notedAsUsedAt"
+> {
+  readonly user: Pick<CachedUser, "id" | "facts" | "roles" | "permissions" | "withoutMfa">;
 }
 
 /** The record of a session that the cache does not hold yet. */
@@ -71,6 +81,7 @@ export function createSessionRecord(found: FoundSession, user: CachedUser): Cach
   return {
     id: found.id,
     user,
+    amr: found.amr,
     endsAt: found.endsAt,
     notedAsUsedAt: found.notedAsUsedAt,
     missedAt: Number.NEGATIVE_INFINITY,
@@ -93,12 +104,10 @@ export function factsOf({ profile, ...facts }: UserFacts & { profile: UserProfil
 }
 
 /** The user that a token stands for. */
-export function actorOf({
-  session,
-  amr,
-  expiresAt,
-}: Omit<CachedToken, keyof TokenDigest>): UserActor {
-  const { id, facts, roles, permissions } = session.user;
+export function actorOf({ session, expiresAt }: Omit<CachedToken, keyof TokenDigest>): UserActor {
+  const { user: held, amr } = session;
+  const { id, facts, withoutMfa } = held;
+  const { roles, permissions } = withoutMfa === null || hasTwoFactors(amr) ? held : withoutMfa;
   const { profile, ...user } = asUserFacts(JSON.parse(facts));
   return {
     kind: "user",
@@ -116,4 +125,18 @@ export function actorOf({
 /** For JSON that `factsOf` wrote. */
 function asUserFacts(value: unknown): UserFacts {
   return value as UserFacts;
+}
+
+/** How an index finds records by their ids. */
+export const byId = {
+  hashOf: (id: string) => Bun.hash.xxHash32(id) | 0,
+  keyOf: (entry: { readonly id: string }) => entry.id,
+  hasKey: (entry: { readonly id: string }, id: string) => entry.id === id,
+};
+
+/** The token of a session that has `count` newer ones, or null. */
+export function oldestBeyond(session: CachedSession, count: number): CachedToken | null {
+  let token = session.newestToken;
+  for (let newer = 0; token && newer < count; newer += 1) token = token.older;
+  return token;
 }

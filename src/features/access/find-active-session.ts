@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 
 import { preparedQuery, type ParameterSource } from "../../platform/db/prepared-query.ts";
 import type { Db } from "../../platform/db/port.ts";
-import { heldPermissions, userColumns } from "../roles/index.ts";
+import { heldPermissions, heldWithoutMfa, userColumns } from "../roles/index.ts";
 import { profileColumns, users } from "../users/index.ts";
 import { isActiveSession, sessions } from "../sessions/index.ts";
 
@@ -20,6 +20,8 @@ const find = preparedQuery((db, parameter: ParameterSource<{ sessionId: string; 
       createdAt: users.createdAt,
       updatedAt: users.updatedAt,
       permissions: heldPermissions,
+      permissionsWithoutMfa: heldWithoutMfa,
+      amr: sessions.amr,
       expiresAt: sessions.expiresAt,
       absoluteExpiresAt: sessions.absoluteExpiresAt,
       lastUsedAt: sessions.lastUsedAt,

@@ -1,3 +1,5 @@
+import type { Rights } from "./cached-records.ts";
+
 /** Lists of names, of which equal ones are stored once: many users have the same roles and permissions. */
 export interface SharedLists {
   /** The stored list of these names, and whether it was stored before. */
@@ -10,6 +12,12 @@ export function isSameList(one: readonly string[], other: readonly string[]): bo
   return (
     one === other || (one.length === other.length && one.every((name, at) => name === other[at]))
   );
+}
+
+/** Whether two users may do the same. */
+export function isSameRights(one: Rights | null, other: Rights | null): boolean {
+  if (one === null || other === null) return one === other;
+  return isSameList(one.roles, other.roles) && isSameList(one.permissions, other.permissions);
 }
 
 /** At more lists than this all are removed: lists that are in use stay, and equal ones may then be stored twice. */

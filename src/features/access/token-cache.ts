@@ -1,21 +1,23 @@
 import type { Change } from "../../platform/db/change-feed.ts";
 import {
+  byId,
   type CachedSession,
   type CachedToken,
   type CachedUser,
   createSessionRecord,
   type FoundSession,
+  oldestBeyond,
 } from "./cached-records.ts";
 import { createEntryIndex } from "./entry-index.ts";
 import { concernsAll, createReadings, type Reading } from "./readings.ts";
 import { createRecentTokens, type FoundToken } from "./recent-tokens.ts";
-import { createSharedLists, isSameList } from "./shared-lists.ts";
+import { createSharedLists, isSameList, isSameRights } from "./shared-lists.ts";
 import { createSieve } from "./sieve.ts";
 import { bytesOfSession, bytesOfToken, bytesOfUser } from "./token-cache-memory.ts";
 import { digestOf, isSameDigest, type TokenDigest } from "./token-digest.ts";
 
 /** A token whose signature was verified just now, and its session. */
-export type VerifiedToken = Pick<CachedToken, "session" | "expiresAt" | "amr" | "keyRevision">;
+export type VerifiedToken = Pick<CachedToken, "session" | "expiresAt" | "keyRevision">;
 
 /**
  * Verified tokens, their sessions and users, held until something about them changes. While the change feed is not live
@@ -123,19 +125,27 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
 
   /** The user's record that is held, if its data is the same; otherwise a new record, which is not held. */
   function recordOf({ id, facts, ...found }: FoundSession["user"]): CachedUser {
-    const [roles, permissions] = [lists.share(found.roles), lists.share(found.permissions)];
+    const roles = lists.share(found.roles);
+    const permissions = lists.share(found.permissions);
     const held = users.find(id);
     const isSame =
       held?.facts === facts &&
       isSameList(held.roles, roles.list) &&
-      isSameList(held.permissions, permissions.list);
+      isSameList(held.permissions, permissions.list) &&
+      isSameRights(held.withoutMfa, found.withoutMfa);
     if (held && isSame) return held;
-    const ownLists = [roles, permissions].filter(({ isShared }) => !isShared);
+    const without = found.withoutMfa && {
+      roles: lists.share(found.withoutMfa.roles),
+      permissions: lists.share(found.withoutMfa.permissions),
+    };
+    const all = [roles, permissions, ...(without ? Object.values(without) : [])];
+    const ownLists = all.filter(({ isShared }) => !isShared);
     return {
       id,
       facts,
       roles: roles.list,
       permissions: permissions.list,
+      withoutMfa: without && { roles: without.roles.list, permissions: without.permissions.list },
       bytes: bytesOfUser(
         facts,
         ownLists.map(({ list }) => list),
@@ -181,11 +191,14 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
     endReading: readings.end,
     keep(reading, found) {
       const user = recordOf(found.user);
-      const session = createSessionRecord(found, user);
+      const amr = lists.share(found.amr).list;
+      const session = createSessionRecord({ ...found, amr }, user);
       const neededBytes = bytesOfSession + user.bytes;
       if (reading.isVoid || !isLive() || neededBytes > limitOfRecords) return session;
       const held = sessions.find(found.id);
-      if (held?.user === user && held.endsAt === found.endsAt) return held;
+      const isSame =
+        held?.user === user && held.endsAt === found.endsAt && isSameList(held.amr, amr);
+      if (isSame) return held;
       // The held record differs from what was read: one of them is out of date, and the change is not announced yet.
       if (held) drop(held);
       const heldUser = users.find(user.id);
@@ -194,7 +207,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       hold(session);
       return session;
     },
-    add(text, { session, expiresAt, amr, keyRevision }) {
+    add(text, { session, expiresAt, keyRevision }) {
       const digest = digestOf(text);
       if (!digest || !session.isHeld) return;
       recent.remove(text);
@@ -206,14 +219,12 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       // `makeRoom` may have evicted this session.
       if (!session.isHeld) return;
       const { digest0, digest1, digest2 } = digest;
-      const { list } = lists.share(amr);
       const token = {
         digest0,
         digest1,
         digest2,
         session,
         expiresAt,
-        amr: list,
         keyRevision,
         older: session.newestToken,
       };
@@ -234,17 +245,4 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       }
     },
   };
-}
-
-const byId = {
-  hashOf: (id: string) => Bun.hash.xxHash32(id) | 0,
-  keyOf: (entry: { readonly id: string }) => entry.id,
-  hasKey: (entry: { readonly id: string }, id: string) => entry.id === id,
-};
-
-/** The token of a session that has `count` newer ones, or null. */
-function oldestBeyond(session: CachedSession, count: number): CachedToken | null {
-  let token = session.newestToken;
-  for (let newer = 0; token && newer < count; newer += 1) token = token.older;
-  return token;
 }

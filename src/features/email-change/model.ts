@@ -6,7 +6,10 @@ import { emailSchema } from "../users/index.ts";
 
 /** Body of `POST /auth/email/change`. */
 export const requestEmailChangeBody = Type.Object(
-  { new_email: emailSchema, password: passwordSchema("The account's password.") },
+  {
+    new_email: emailSchema,
+    password: Type.Optional(passwordSchema("Required if the account has a password.")),
+  },
   { additionalProperties: false },
 );
 

@@ -10,7 +10,7 @@ import { recordAudit, recordFailure, recordRefusal } from "../audit/index.ts";
 import { deleteEarlier, mailLink } from "../email-challenges/index.ts";
 import { limits, recipientLimits, spend, spendOrReject } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
-import { verifyOwnPassword } from "../passwords/index.ts";
+import { proveOwner } from "../passwords/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
 import { assertDomainAllowed, canonicalEmail, isActive, users } from "../users/index.ts";
 
@@ -20,11 +20,11 @@ const action = "user.email_change_requested";
  * Mails a link to the address that the signed-in user wants to have, and a notice to the one that they have, which stays theirs
  * until the link is used. If the address is another user's, only the notice is mailed, with the same response. Throws
  * `INVALID_EMAIL`, `REGISTRATION_CLOSED` (its domain is not accepted), `VALIDATION_ERROR` (the user has that address already),
- * `INVALID_CREDENTIALS`, `OVERLOADED`.
+ * `INVALID_CREDENTIALS`, `REAUTHENTICATION_REQUIRED`, `OVERLOADED`.
  */
 export async function requestEmailChange(
   ctx: Context<UserActor>,
-  input: { newEmail: string; password: string },
+  input: { newEmail: string; password: string | undefined },
 ): Promise<void> {
   const { userId, sessionId } = ctx.actor;
   const newEmail = canonicalEmail(input.newEmail, "new_email");
@@ -32,7 +32,7 @@ export async function requestEmailChange(
   await recordRefusal(ctx, { action, userId, detail: {} }, async () =>
     assertDomainAllowed(ctx, newEmail, "new_email"),
   );
-  const account = await verifyOwnPassword(ctx, input.password, { action, field: "password" });
+  const account = await proveOwner(ctx, input.password, { action, field: "password" });
   if (newEmail === account.email) {
     throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
       faults: [{ field: "new_email", issue: "Is the present address." }],

@@ -31,7 +31,13 @@ export function emailChangeRoutes({ kit }: Pick<RouteParts, "kit">) {
         signedIn: true,
         accepts: "json",
         body: requestEmailChangeBody,
-        failsWith: ["INVALID_EMAIL", "REGISTRATION_CLOSED", "INVALID_CREDENTIALS", "OVERLOADED"],
+        failsWith: [
+          "INVALID_EMAIL",
+          "REGISTRATION_CLOSED",
+          "INVALID_CREDENTIALS",
+          "REAUTHENTICATION_REQUIRED",
+          "OVERLOADED",
+        ],
         response: {
           202: successSchema(emailChangeRequestedSchema),
         },
@@ -40,7 +46,7 @@ export function emailChangeRoutes({ kit }: Pick<RouteParts, "kit">) {
           tags,
           summary: "Request a change of the e-mail address",
           description:
-            "Sends a link to the new address and a notice to the current one, which stays until the link is used. The response is the same whether the new address is free or belongs to another user. Requires the password: `INVALID_CREDENTIALS` when it is wrong or the account has none; in that case request a password reset, which proves the current address. `REGISTRATION_CLOSED` when the domain of the new address is not one of `ALLOWED_EMAIL_DOMAINS`.",
+            "Sends a link to the new address and a notice to the current one, which stays until the link is used. The response is the same whether the new address is free or belongs to another user. Requires the password if the account has one (`INVALID_CREDENTIALS` when it is wrong), and otherwise a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). `REGISTRATION_CLOSED` when the domain of the new address is not one of `ALLOWED_EMAIL_DOMAINS`.",
         },
       },
     )

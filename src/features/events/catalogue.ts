@@ -6,6 +6,7 @@ const ipAddress = Type.Union([Type.String(), Type.Null()], {
   description: "The address of the client; null for a job or a command.",
 });
 const provider = Type.String({ description: "The name of the provider of social login." });
+const passkeyId = Type.String({ format: "uuid", description: "The passkey." });
 const sessionId = Type.String({ format: "uuid", description: "The session." });
 const sessionIds = Type.Array(Type.String({ format: "uuid" }), {
   description: "The sessions that ended.",
@@ -60,6 +61,15 @@ export const eventCatalogue = {
   "user.identity_unlinked": define("An identity at a provider was removed from the account.", {
     provider,
   }),
+  "user.passkey_added": define("A passkey was added to the account.", { passkey_id: passkeyId }),
+  "user.passkey_removed": define("A passkey was removed from the account by its user.", {
+    passkey_id: passkeyId,
+  }),
+  "user.mfa_enabled": define("The user turned the second factor on.", {}),
+  "user.mfa_disabled": define(
+    "The second factor was turned off, by the user or by an administrator.",
+    { by: Type.Union([Type.Literal("user"), Type.Literal("administrator")]) },
+  ),
   "user.updated": define("The user's data was changed.", {
     fields: Type.Array(Type.String(), {
       description: "The names of the changed fields in the API, which has the values.",

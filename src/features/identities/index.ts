@@ -1,10 +1,12 @@
-export { identitySchema, viewIdentity } from "./model.ts";
+export { identityParams, identitySchema, viewIdentity } from "./model.ts";
 export {
   findIdentity,
   type FoundIdentity,
+  identityNotFound,
   hasOtherSubject,
   type IdentityKey,
   type IdentityRecord,
+  isUsableIdentity,
   sealedProviderTokens,
 } from "./queries.ts";
 export { identitiesRoutes } from "./routes.ts";

@@ -9,7 +9,7 @@ import type { Context } from "../../platform/platform.ts";
 import { isFreshSession } from "../sessions/index.ts";
 import { users } from "../users/index.ts";
 import { type KeptTokens, keptTokensSchema } from "./model.ts";
-import { isUsable, placeOfTokens } from "./queries.ts";
+import { isUsableIdentity, placeOfTokens } from "./queries.ts";
 import { identities } from "./table.ts";
 
 /** A provider's own tokens for a user, as they were received. */
@@ -51,7 +51,7 @@ export async function getKeptTokens(ctx: Context<UserActor>, id: string): Promis
           isFresh: isFreshSession(sessionId, ctx.clock.now()),
         })
         .from(identities)
-        .innerJoin(users, isUsable)
+        .innerJoin(users, isUsableIdentity)
         .where(and(eq(identities.id, id), eq(identities.userId, userId)))
     : [];
   const isKept = ctx.settings.oauthKeepTokens && row;

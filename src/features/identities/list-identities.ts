@@ -7,7 +7,7 @@ import { type Page, pageOf } from "../../kernel/page.ts";
 import type { PageQuery } from "../../platform/http/list.ts";
 import type { Context } from "../../platform/platform.ts";
 import { users } from "../users/index.ts";
-import { type IdentityRecord, identityRecordColumns, isUsable } from "./queries.ts";
+import { type IdentityRecord, identityRecordColumns, isUsableIdentity } from "./queries.ts";
 import { identities } from "./table.ts";
 
 const list = "identities";
@@ -21,7 +21,7 @@ export async function listIdentities(
   const rows = await ctx.db
     .select(identityRecordColumns)
     .from(identities)
-    .innerJoin(users, isUsable)
+    .innerJoin(users, isUsableIdentity)
     .where(
       and(
         eq(identities.userId, ctx.actor.userId),

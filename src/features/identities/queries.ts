@@ -1,5 +1,6 @@
 import { and, eq, gte, isNull, ne, sql, type SQL } from "drizzle-orm";
 
+import { AppError } from "../../kernel/errors.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { SealedColumn, SealedPlace } from "../../platform/secrets/port.ts";
 import { userColumns, type UserRecord } from "../roles/index.ts";
@@ -59,7 +60,7 @@ export function placeOfTokens(id: string): SealedPlace {
  * In a statement on `identities` and `users`: whether they belong together, and the user can sign in with the identity unless
  * they are disabled.
  */
-export const isUsable = and(
+export const isUsableIdentity = and(
   eq(users.id, identities.userId),
   isNull(users.deletedAt),
   gte(identities.credentialsVersion, users.identitiesVersion),
@@ -86,7 +87,7 @@ export async function findIdentity(db: Db, key: IdentityKey): Promise<FoundIdent
       locale: users.locale,
     })
     .from(identities)
-    .innerJoin(users, isUsable)
+    .innerJoin(users, isUsableIdentity)
     .where(hasKey(key));
   if (!row) return null;
   const { identityId: id, credentialsVersion, isActive: isActiveUser, ...columns } = row;
@@ -104,7 +105,7 @@ export async function hasOtherSubject(
   const rows = await db
     .select({ id: identities.id })
     .from(identities)
-    .innerJoin(users, isUsable)
+    .innerJoin(users, isUsableIdentity)
     .where(
       and(
         eq(identities.userId, userId),
@@ -115,4 +116,9 @@ export async function hasOtherSubject(
     )
     .limit(1);
   return rows.length > 0;
+}
+
+/** The error for an identity that the user does not have, such as another user's. */
+export function identityNotFound(): AppError {
+  return new AppError("NOT_FOUND", "There is no such identity.");
 }

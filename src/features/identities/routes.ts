@@ -1,4 +1,3 @@
-import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import { success, successSchema } from "../../platform/http/envelope.ts";
@@ -7,7 +6,6 @@ import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { getKeptTokens } from "./kept-tokens.ts";
 import { listIdentities } from "./list-identities.ts";
 import { identityParams, identitySchema, keptTokensSchema, viewIdentity } from "./model.ts";
-import { unlinkIdentity } from "./unlink-identity.ts";
 
 const tags = ["Identities"];
 
@@ -32,26 +30,6 @@ export function identitiesRoutes({ kit }: Pick<RouteParts, "kit">) {
           summary: "List the user's identities",
           description:
             "Returns the accounts at providers with which the user can sign in, newest first.",
-        },
-      },
-    )
-    .delete(
-      "/:id",
-      async ({ ctx, params, set }) => {
-        await unlinkIdentity(ctx, params.id);
-        set.status = 204;
-      },
-      {
-        signedIn: true,
-        params: identityParams,
-        failsWith: ["NOT_FOUND", "CONFLICT"],
-        response: { 204: Type.Void() },
-        detail: {
-          operationId: "unlinkOwnIdentity",
-          tags,
-          summary: "Unlink an identity",
-          description:
-            "The user cannot sign in with it any more; sessions stay. The last identity of an account without a password cannot be unlinked (`CONFLICT`): set a password first.",
         },
       },
     )

@@ -1,5 +1,11 @@
 export { deleteExpiredCounts } from "./delete-expired.ts";
-export { failedSignIns, limits, recipientLimits, requestedMailLimits } from "./limits.ts";
+export {
+  failedSignIns,
+  limits,
+  mfaLimits,
+  recipientLimits,
+  requestedMailLimits,
+} from "./limits.ts";
 export { type CountFilter, clearLimits, type ListedCount, listLimits } from "./list-limits.ts";
 export { addressSource } from "./sources.ts";
 export { assertNotExceeded, findExceeded, rateLimited, spend, spendOrReject } from "./spend.ts";

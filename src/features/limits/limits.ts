@@ -1,5 +1,5 @@
 import type { Settings } from "../../platform/config/settings.ts";
-import type { FailureLimit, WindowLimit } from "../../platform/limiter/port.ts";
+import type { FailureLimit, Limit, WindowLimit } from "../../platform/limiter/port.ts";
 
 const minute = 60;
 const hour = 3600;
@@ -25,6 +25,10 @@ export const limits = {
   socialLoginByAddress: perWindow("social-login-by-address", 60, 5 * minute),
   /** One-time codes of social login, right or wrong. */
   socialCodeByAddress: perWindow("social-code-by-address", 30, 5 * minute),
+  /** Starts of a sign-in with a passkey, and passkeys that are sent: a sign-in takes two points. */
+  passkeySignInByAddress: perWindow("passkey-sign-in-by-address", 60, 5 * minute),
+  /** Starts of one user's registrations of passkeys. */
+  passkeyByAccount: perWindow("passkey-by-account", 30, hour),
   /** A refresh far below the limit needs no statement of its own. */
   refreshBySession: perWindow("refresh-by-session", 150, 5 * minute, { unsharedPoints: 8 }),
   /** Wrong client secrets from one address, for whatever client id. */
@@ -33,6 +37,8 @@ export const limits = {
   clientSecretByAddress: perWindow("client-secret-by-address-and-client", 10, minute),
   /** Requests of one user to change the email address: each sends a mail to an address that may be another person's. */
   emailChangeByAccount: perWindow("email-change-by-account", 5, hour),
+  /** Codes of an authenticator app and recovery codes of one user, right or wrong; a right one deletes the count. */
+  secondFactorByAccount: perWindow("second-factor-by-account", 5, 5 * minute),
 } as const;
 
 /** The limits on mails for one purpose, such as `reset-password`, that anyone may request for one recipient. */
@@ -57,6 +63,12 @@ export function failedSignIns(settings: Settings): FailureLimit {
     windowSeconds: settings.lockoutWindowSeconds,
     totalPoints: 100,
   };
+}
+
+/** The limits on attempts to prove the second factor. They count wrong passwords apart, and the cap outlives every window. */
+export function mfaLimits(settings: Settings): readonly Limit[] {
+  const failed = { ...failedSignIns(settings), name: "failed-second-factors-by-account" };
+  return [limits.secondFactorByAccount, failed];
 }
 
 function perWindow(

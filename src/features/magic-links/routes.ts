@@ -51,7 +51,14 @@ export function magicLinksRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cook
         anyone: true,
         accepts: "json",
         body: signInByMailBody,
-        failsWith: ["INVALID_EMAIL", "INVALID_TOKEN", "EXPIRED_TOKEN", "INVALID_CODE", "FORBIDDEN"],
+        failsWith: [
+          "INVALID_EMAIL",
+          "INVALID_TOKEN",
+          "EXPIRED_TOKEN",
+          "INVALID_CODE",
+          "FORBIDDEN",
+          "MFA_REQUIRED",
+        ],
         response: {
           200: successSchema(tokenResponseSchema),
         },
@@ -60,7 +67,7 @@ export function magicLinksRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cook
           tags,
           summary: "Sign in with a link or code from an e-mail",
           description:
-            "Takes the token of the link, or the address and the six-digit code. An unverified address is verified by it; the password, sessions, links and codes from before are then removed, because another person may have created them. After too many wrong codes (`OTP_MAX_ATTEMPTS`), request a new e-mail. `FORBIDDEN` means that the link was requested in another browser: it stays valid there, and the code works here.",
+            "Takes the token of the link, or the address and the six-digit code. An unverified address is verified by it; the password, sessions, links and codes from before are then removed, because another person may have created them. After too many wrong codes (`OTP_MAX_ATTEMPTS`), request a new e-mail. `FORBIDDEN` means that the link was requested in another browser: it stays valid there, and the code works here. `MFA_REQUIRED`, for a user with two-factor authentication: the link or code is used up; finish at `/auth/2fa/verify`.",
         },
       },
     );

@@ -36,6 +36,17 @@ export const mailContentSchema = Type.Union([
     newEmail: Type.String(),
   }),
   Type.Object({ kind: Type.Literal("password-changed"), ...occasion }),
+  Type.Object({
+    kind: Type.Literal("mfa-changed"),
+    change: Type.Union([
+      Type.Literal("enabled"),
+      Type.Literal("disabled"),
+      Type.Literal("reset"),
+      Type.Literal("recovery_codes_replaced"),
+      Type.Literal("recovery_code_used"),
+    ]),
+    ...occasion,
+  }),
   Type.Object({ kind: Type.Literal("new-sign-in"), ...occasion }),
   Type.Object({ kind: Type.Literal("account-locked"), ...occasion }),
   Type.Object({ kind: Type.Literal("account-exists") }),

@@ -6,6 +6,7 @@ import { emailChangedTexts } from "./templates/email-changed.ts";
 import type { RenderedMail } from "./templates/layout.ts";
 import { renderCodeMail, renderLinkMail } from "./templates/link-mail.ts";
 import { magicLinkTexts } from "./templates/magic-link.ts";
+import { mfaChangedTexts } from "./templates/mfa-changed.ts";
 import { newSignInTexts } from "./templates/new-sign-in.ts";
 import { renderNotice } from "./templates/notice.ts";
 import { occasionLines } from "./templates/occasion.ts";
@@ -37,6 +38,10 @@ export function renderContent(recipient: Recipient, content: MailContent): Rende
     case "password-changed": {
       const facts = occasionLines(content, language);
       return renderNotice(recipient, passwordChangedTexts[language], facts);
+    }
+    case "mfa-changed": {
+      const texts = mfaChangedTexts[language][content.change];
+      return renderNotice(recipient, texts, occasionLines(content, language));
     }
     case "new-sign-in":
       return renderNotice(recipient, newSignInTexts[language], occasionLines(content, language));

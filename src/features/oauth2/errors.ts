@@ -13,6 +13,17 @@ export const oauthErrorSchema = Type.Object(
   {
     error: Type.String({ description: "Such as `invalid_grant`." }),
     error_description: Type.Optional(Type.String()),
+    mfa_token: Type.Optional(
+      Type.String({ description: "With `mfa_required`: for `/api/v1/auth/2fa/verify`, once." }),
+    ),
+    methods: Type.Optional(
+      Type.Array(Type.String(), {
+        description: "With `mfa_required`: of `totp`, `recovery_code` and `passkey`.",
+      }),
+    ),
+    expires_in: Type.Optional(
+      Type.Integer({ description: "With `mfa_required`: seconds until `mfa_token` expires." }),
+    ),
   },
   { $id: "OAuthError", description: "An error response as RFC 6749 section 5.2 defines it." },
 );
@@ -43,6 +54,7 @@ const grantFaults: ReadonlySet<ErrorCode> = new Set([
   "INVALID_TOKEN",
   "EXPIRED_TOKEN",
   "EMAIL_NOT_VERIFIED",
+  "MFA_REQUIRED",
   "INVALID_EMAIL",
 ]);
 
@@ -52,13 +64,13 @@ export function oauthFailure(error: AppError): {
   body: Static<typeof oauthErrorSchema>;
   challenge: string;
 } {
-  const isGrantFault = grantFaults.has(error.code);
-  const status = isGrantFault ? 400 : errorStatus[error.code];
+  const status = grantFaults.has(error.code) ? 400 : errorStatus[error.code];
   return {
     status,
     body: {
-      error: isGrantFault ? "invalid_grant" : errorOf(error, status),
+      error: errorOf(error, status),
       error_description: describe(error),
+      ...mfaOf(error),
     },
     challenge: 'Basic realm="oauth", charset="UTF-8"',
   };
@@ -66,8 +78,17 @@ export function oauthFailure(error: AppError): {
 
 function errorOf(error: AppError, status: number): string {
   if (error instanceof OAuthError) return error.error;
+  if (error.code === "MFA_REQUIRED") return "mfa_required";
+  if (grantFaults.has(error.code)) return "invalid_grant";
   if (status === 429 || status === 503) return "temporarily_unavailable";
   return status >= 500 ? "server_error" : "invalid_request";
+}
+
+/** RFC 6749 §8.5: an error of an extension, with what a client needs to go on at `/api/v1/auth/2fa/verify`. */
+function mfaOf({ detail: { mfa } }: AppError) {
+  if (!mfa) return {};
+  const { mfaToken, methods, expiresInSeconds } = mfa;
+  return { mfa_token: mfaToken, methods: [...methods], expires_in: expiresInSeconds };
 }
 
 function describe(error: AppError): string {

@@ -1,23 +1,22 @@
-import { and, eq, isNotNull, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
-import { AppError, findAppError } from "../../kernel/errors.ts";
+import { findAppError } from "../../kernel/errors.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordFailure } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { deleteTokensOf } from "../identities/index.ts";
-import { verifyOwnPassword } from "../passwords/index.ts";
-import { endSessionsOf, isFreshSession } from "../sessions/index.ts";
+import { proveOwner } from "../passwords/index.ts";
+import { endSessionsOf } from "../sessions/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
-import { invalidToken } from "../tokens/index.ts";
 import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
 
 const action = "user.deleted";
 
 /**
  * Deletes the signed-in user's account: its row stays, its address is free, and all of its sessions, links and
- * codes are void. Needs the password; if there is none, a recent sign-in. Throws `VALIDATION_ERROR` (no password),
+ * codes are void. Needs what `proveOwner` needs. Throws `VALIDATION_ERROR` (no password),
  * `INVALID_CREDENTIALS` (a wrong one, or the account changed meanwhile), `REAUTHENTICATION_REQUIRED`, `CONFLICT` (the last
  * admin), `OVERLOADED`.
  */
@@ -26,10 +25,7 @@ export async function deleteOwnAccount(
   { password }: { password: string | undefined },
 ): Promise<void> {
   const { userId, sessionId } = ctx.actor;
-  const { credentialsVersion } =
-    password === undefined
-      ? await proveFreshSession(ctx)
-      : await verifyOwnPassword(ctx, password, { action, field: "password" });
+  const { credentialsVersion } = await proveOwner(ctx, password, { action, field: "password" });
 
   const now = ctx.clock.now();
   const query = ctx.db
@@ -52,29 +48,6 @@ export async function deleteOwnAccount(
     recordFailedDeletion(ctx, "account_changed");
     throw invalidCredentials();
   }
-}
-
-/** For accounts without a password: a stolen token is rarely as young as this. */
-async function proveFreshSession(ctx: Context<UserActor>): Promise<{ credentialsVersion: number }> {
-  const [account] = await ctx.db
-    .select({
-      credentialsVersion: users.credentialsVersion,
-      hasPassword: sql<boolean>`${isNotNull(users.passwordHash)}`,
-      isFresh: isFreshSession(ctx.actor.sessionId, ctx.clock.now()),
-    })
-    .from(users)
-    .where(and(eq(users.id, ctx.actor.userId), isActive));
-  if (!account) throw invalidToken();
-  if (account.hasPassword) {
-    throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
-      faults: [{ field: "password", issue: "Is required." }],
-    });
-  }
-  if (!account.isFresh) {
-    recordFailedDeletion(ctx, "session_not_fresh");
-    throw new AppError("REAUTHENTICATION_REQUIRED", "Sign in again, then repeat this request.");
-  }
-  return account;
 }
 
 function recordFailedDeletion(ctx: Context<UserActor>, reason: string): void {

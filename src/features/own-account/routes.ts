@@ -54,7 +54,7 @@ export function ownAccountRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cook
           tags,
           summary: "Delete the user's own account",
           description:
-            "Requires the password if the account has one, and otherwise a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`). Ends every session immediately, invalidates every link and code, and frees the e-mail address; the username stays reserved for the account for `USERNAME_QUARANTINE`. The last admin cannot be deleted (`CONFLICT`). The row is kept, and an operator can find it.",
+            "Requires the password if the account has one, and otherwise a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). Ends every session immediately, invalidates every link and code, and frees the e-mail address; the username stays reserved for the account for `USERNAME_QUARANTINE`. The last admin cannot be deleted (`CONFLICT`). The row is kept, and an operator can find it.",
         },
       },
     );

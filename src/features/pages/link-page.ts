@@ -46,6 +46,8 @@ export interface LinkPage<Path extends string = string> {
   fields?(language: Language, error: AppError | null): string;
   /** The page for a link that works in another browser alone (`FORBIDDEN`). Without it, links work in every browser. */
   otherBrowserPage?(reader: Reader): string;
+  /** The page for a sign-in that lacks the second factor (`MFA_REQUIRED`). */
+  secondFactorPage?(reader: Reader, error: AppError): string;
   /** Rejects a form that another website posted: for a page that signs in. */
   readonly rejectsOtherSites?: boolean;
   /** The path that the form for a new mail posts to. Without it there is no such form. */

@@ -58,6 +58,9 @@ export function linkRoutes<const Path extends string>({
         if (outcome.code === "FORBIDDEN" && page.otherBrowserPage) {
           return showPage(set, 403, page.otherBrowserPage(reader));
         }
+        if (outcome.code === "MFA_REQUIRED" && page.secondFactorPage) {
+          return showPage(set, 200, page.secondFactorPage(reader, outcome));
+        }
         switch (outcome.code) {
           case "INVALID_TOKEN":
             return showPage(set, 400, failedPage(page, reader, "invalid"));
@@ -78,7 +81,9 @@ function submit(page: LinkPage, submission: Submission): Promise<string | null |
   const { ctx, form } = submission;
   const { expectedErrors = [], otherBrowserPage } = page;
   const forbidden = otherBrowserPage ? (["FORBIDDEN"] as const) : [];
-  const expected = ["INVALID_TOKEN", "EXPIRED_TOKEN", ...forbidden, ...expectedErrors] as const;
+  const unfinished = page.secondFactorPage ? (["MFA_REQUIRED"] as const) : [];
+  const ofToken = ["INVALID_TOKEN", "EXPIRED_TOKEN"] as const;
+  const expected = [...ofToken, ...forbidden, ...unfinished, ...expectedErrors];
   return attempt(ctx, expected, async () => {
     try {
       return await page.confirm(submission);

@@ -11,6 +11,7 @@ import { donePage } from "./link-page.ts";
 import { magicLinkTexts } from "./magic-link-texts.ts";
 import { codePage, magicCodePath, signedInBody } from "./magic-link.ts";
 import { formBody, isPostedByOwnPage, readerOf } from "./page-request.ts";
+import { mfaTokenOf, secondFactorPage } from "./second-factor.ts";
 import { showForLater } from "./try-later.ts";
 import { sharedTexts } from "./shared-texts.ts";
 
@@ -39,7 +40,7 @@ export function magicCodeRoutes({
       if (code === null) {
         return showPage(set, 400, codePage(reader, { email, faultyField: "code" }));
       }
-      const outcome = await attempt(ctx, ["INVALID_EMAIL", "INVALID_CODE"], () =>
+      const outcome = await attempt(ctx, ["INVALID_EMAIL", "INVALID_CODE", "MFA_REQUIRED"], () =>
         signInByCode(ctx, { email, code }),
       );
       if (!(outcome instanceof AppError)) {
@@ -47,6 +48,10 @@ export function magicCodeRoutes({
         return showPage(set, 200, donePage({ texts: magicLinkTexts }, reader, signedIn));
       }
       switch (outcome.code) {
+        case "MFA_REQUIRED": {
+          const form = { at: magicCodePath, mfaToken: mfaTokenOf(outcome) };
+          return showPage(set, 200, secondFactorPage(reader, form));
+        }
         case "INVALID_EMAIL":
           return showPage(set, 400, codePage(reader, { email, faultyField: "address" }));
         case "INVALID_CODE":

@@ -6,6 +6,7 @@ import type { LinkPage } from "./link-page.ts";
 import { magicLinkTexts } from "./magic-link-texts.ts";
 import { emailField, mailboxPage, type MailForm, mailForm, type NewMail } from "./new-mail.ts";
 import type { Reader } from "./page-request.ts";
+import { mfaTokenOf, secondFactorPage } from "./second-factor.ts";
 import { sharedTexts } from "./shared-texts.ts";
 
 const path = "/magic-link";
@@ -40,6 +41,8 @@ export function magicLinkPage(cookie: RefreshCookie) {
         email: "",
         alert: magicLinkTexts[reader.language].otherBrowser,
       }),
+    secondFactorPage: (reader, error) =>
+      secondFactorPage(reader, { at: path, mfaToken: mfaTokenOf(error) }),
     rejectsOtherSites: true,
     newMailPath: magicLinkMail.path,
     startPage: (reader) => requestPage(reader, { at: path, to: magicLinkMail.path }),

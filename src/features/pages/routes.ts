@@ -9,6 +9,7 @@ import { magicCodeRoutes } from "./magic-code-routes.ts";
 import { magicLinkMail, magicLinkPage } from "./magic-link.ts";
 import { newMailRoutes } from "./new-mail.ts";
 import { passwordResetMail, resetPasswordPage } from "./reset-password.ts";
+import { secondFactorPageRoutes } from "./second-factor-routes.ts";
 import { newVerificationMail, verifyEmailPage } from "./verify-email.ts";
 
 /** The pages behind the links in mails, and the forms that request new mails. Every response of theirs is a page. */
@@ -28,6 +29,7 @@ export function pagesRoutes({
     .use(linkRoutes({ ...base, page: magicLinkPage(cookie) }))
     .use(newMailRoutes({ ...base, newMail: magicLinkMail }))
     .use(magicCodeRoutes({ kit, platform, cookie }))
+    .use(secondFactorPageRoutes({ kit, platform, cookie }))
     .use(linkRoutes({ ...base, page: resetPasswordPage(platform.settings) }))
     .use(newMailRoutes({ ...base, newMail: passwordResetMail }))
     .use(linkRoutes({ ...base, page: changeEmailPage }));

@@ -11,7 +11,7 @@ import { recipientLimits, spend } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { duplicate, endReservation, firstCredentialsVersion, users } from "../users/index.ts";
 
-/** A new account with a password. The address is in canonical form. */
+/** A new account. The address is in canonical form. */
 export interface NewAccount {
   readonly id: string;
   readonly email: string;
@@ -19,7 +19,8 @@ export interface NewAccount {
   /** The username that the account gets once its address is verified, if no other account has it then. */
   readonly wantedUsername?: string | null;
   readonly name: string | null;
-  readonly passwordHash: string;
+  /** Null for an account without a password. */
+  readonly passwordHash: string | null;
 }
 
 /** Creates the account and mails a link and a code to verify its address. Gives the reason if nothing was written. */

@@ -6,6 +6,7 @@ export {
   WeakPasswordError,
 } from "./errors.ts";
 export { parseIdentifier, verifyCredentials } from "./log-in.ts";
+export { proveOwner } from "./prove-owner.ts";
 export { passwordRecoveryRoutes } from "./recovery-routes.ts";
 export { passwordResetRequests, requestPasswordReset } from "./request-reset.ts";
 export { resetPassword } from "./reset-password.ts";

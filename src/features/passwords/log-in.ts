@@ -59,10 +59,11 @@ export async function verifyCredentials(
     await recordFailedAttempt(ctx, attempt, { action: "user.login", userId, reason });
     throw invalidCredentials();
   }
-  const { passwordHash: _hash, credentialsVersion, disabledAt: _disabledAt, ...user } = found;
+  const { passwordHash: _hash, credentialsVersion, disabledAt: _disabledAt, ...rest } = found;
+  const { hasSecondFactor, ...user } = rest;
   const proven = { userId: user.id, password: candidate, passwordHash: storedHash };
   await renewHash(ctx, proven, admission);
-  return { user, amr: ["pwd"], credentialsVersion, attempt };
+  return { user, amr: ["pwd"], credentialsVersion, hasSecondFactor, attempt };
 }
 
 /** The account that an identifier names, known or not, in the form in which it is searched for. */

@@ -9,7 +9,9 @@ import { emailSchema, nameSchema, usernameSchema } from "../users/index.ts";
 export const registerBody = Type.Object(
   {
     email: emailSchema,
-    password: passwordSchema("The new password."),
+    password: Type.Optional(
+      passwordSchema("The new password. Required unless `PASSWORDLESS_SIGN_UP` is set."),
+    ),
     password_confirmation: Type.Optional(passwordSchema("If present, must equal `password`.")),
     username: Type.Optional(usernameSchema),
     name: Type.Optional(nameSchema),

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 
 import type { Db } from "../../platform/db/port.ts";
+import { hasSecondFactor } from "../mfa/index.ts";
 import { userColumns, type UserRecord } from "../roles/index.ts";
 import { lowerAscii, users } from "../users/index.ts";
 
@@ -14,6 +15,7 @@ export type UserIdentifier =
 export interface UserWithPassword extends UserRecord {
   readonly passwordHash: string | null;
   readonly credentialsVersion: number;
+  readonly hasSecondFactor: boolean;
 }
 
 /** The active user with this identifier, or null. */
@@ -36,6 +38,7 @@ export async function findUserEvenDisabled(
       passwordHash: users.passwordHash,
       credentialsVersion: users.credentialsVersion,
       disabledAt: users.disabledAt,
+      hasSecondFactor: hasSecondFactor({ db }),
     })
     .from(users)
     .where(and(isNull(users.deletedAt), matches(identifier)));

@@ -1,5 +1,5 @@
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
-import { findAppError } from "../../kernel/errors.ts";
+import { AppError, findAppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
@@ -22,13 +22,14 @@ import {
 /** What is sent to register. */
 export interface RegisterInput {
   readonly email: string;
-  readonly password: string;
+  /** Undefined for an account without a password (`PASSWORDLESS_SIGN_UP`). */
+  readonly password: string | undefined;
   readonly passwordConfirmation: string | undefined;
   readonly username: string | null;
   readonly name: string | null;
 }
 
-/** The new account, and its tokens if no verification is required. */
+/** The new account, and its tokens if it has a password and no verification is required. */
 export interface Registered {
   readonly userId: string;
   readonly email: string;
@@ -36,8 +37,8 @@ export interface Registered {
 }
 
 /**
- * Creates an account with a password and mails a link and a code to verify its address. Throws `REGISTRATION_CLOSED`,
- * `INVALID_EMAIL`, `VALIDATION_ERROR` (a reserved username), `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL` and
+ * Creates an account and mails a link and a code to verify its address. An account without a password is signed in by nothing but a
+ * mail at first. Throws `REGISTRATION_CLOSED`, `INVALID_EMAIL`, `VALIDATION_ERROR` (a reserved username, no password), `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL` and
  * `DUPLICATE_USERNAME` (neither with `CONCEAL_ACCOUNTS`: then the response is the same whether the address and the username are
  * free or taken), `RATE_LIMITED`, `OVERLOADED`.
  */
@@ -45,14 +46,7 @@ export async function register(ctx: Context, input: RegisterInput): Promise<Regi
   const { username, name } = input;
   const email = admitted(ctx, input.email);
   assertNotReserved(ctx, username);
-  const passwordHash = await hashChosenPassword(ctx, {
-    beforeHashing: () =>
-      spendOrReject(ctx, [{ limit: limits.registrationByAddress, source: addressSource(ctx) }]),
-    password: input.password,
-    confirmation: input.passwordConfirmation,
-    username,
-    email,
-  });
+  const passwordHash = await findPasswordHash(ctx, input, email);
 
   const user = { id: ctx.random.id(ctx.clock.now()), email, username, name };
   const account = { ...user, passwordHash };
@@ -60,14 +54,40 @@ export async function register(ctx: Context, input: RegisterInput): Promise<Regi
     ? answerInEqualTime(() => createConcealedAccount(ctx, account))
     : createOpenly(ctx, account));
 
-  const tokens = ctx.settings.requireEmailVerification
-    ? null
-    : await completeSignIn(ctx, {
-        user: { ...user, emailVerifiedAt: null, roles: [] },
+  // Without a password nothing was proven: an address alone signs no one in.
+  const isSignedIn = passwordHash !== null && !ctx.settings.requireEmailVerification;
+  const tokens = isSignedIn
+    ? await completeSignIn(ctx, {
+        user: { ...user, emailVerifiedAt: null, roles: [], mfaRoles: [] },
         amr: ["pwd"],
         credentialsVersion: firstCredentialsVersion,
-      });
+        hasSecondFactor: false,
+      })
+    : null;
   return { userId: user.id, email, tokens };
+}
+
+/** The hash of the new password; null without one. Counts the registration. */
+async function findPasswordHash(
+  ctx: Context,
+  { password, passwordConfirmation: confirmation, username }: RegisterInput,
+  email: string,
+): Promise<string | null> {
+  const countRegistration = () =>
+    spendOrReject(ctx, [{ limit: limits.registrationByAddress, source: addressSource(ctx) }]);
+  if (password !== undefined) {
+    const chosen = { password, confirmation, username, email, beforeHashing: countRegistration };
+    return hashChosenPassword(ctx, chosen);
+  }
+  if (!ctx.settings.passwordlessSignUp || confirmation !== undefined) throw passwordMissing();
+  await countRegistration();
+  return null;
+}
+
+function passwordMissing(): AppError {
+  return new AppError("VALIDATION_ERROR", "The request is not valid.", {
+    faults: [{ field: "password", issue: "Is required." }],
+  });
 }
 
 /** The address in canonical form, if it may register. Decided before anything is looked up or hashed. */

@@ -7,6 +7,8 @@ import { recordAudit, recordFailure } from "../audit/index.ts";
 import { type ChallengeEffects, consumeToken, findChallenge } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { deleteIdentitiesOf } from "../identities/index.ts";
+import { deleteFactorsOf } from "../mfa/index.ts";
+import { deletePasskeysOf } from "../passkeys/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { clearAttemptsAt, forgetOtherDevices } from "../sign-in/index.ts";
 import { claimedIdentitiesVersion, nextCredentialsVersion, users } from "../users/index.ts";
@@ -63,7 +65,8 @@ function unusableLink(state: "expired" | null): AppError {
 
 /**
  * A user with the link has the mailbox, so it verifies the address as well. Whatever another person may have set up before is
- * deleted or void: the password, the sessions and, if the address was not verified, the devices and the identities.
+ * deleted or void: the password, the sessions and, if the address was not verified, the devices, the identities, the passkeys
+ * and the second factor. That of a verified user stays on.
  */
 function resetEffects(
   ctx: Context,
@@ -93,6 +96,8 @@ function resetEffects(
       ...when(sql`not ${wasVerified}`, [
         forgetOtherDevices(ctx, userId),
         deleteIdentitiesOf(userId),
+        deletePasskeysOf(userId),
+        ...deleteFactorsOf(userId),
         recordAudit(ctx, { action: verified, result: "success", userId, detail: { by } }),
         ...recordEvent(ctx, verified, { user_id: userId, email }),
       ]),

@@ -53,7 +53,7 @@ export function passwordsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cooki
           tags,
           summary: "Register",
           description:
-            "Sends an e-mail with a link and a code that verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the response also contains tokens. With `CONCEAL_ACCOUNTS` the response for a taken address is the same as for a free one, and the owner of the address gets an e-mail; the username is assigned when the address is verified, if it is still free. `REGISTRATION_CLOSED` unless `REGISTRATION=open`, and for an address in a domain that is not one of `ALLOWED_EMAIL_DOMAINS`. A username that is reserved for the operator is a `VALIDATION_ERROR`; one that looks like another user's, or was given up by another account within `USERNAME_QUARANTINE`, is a `DUPLICATE_USERNAME`.",
+            "Sends an e-mail with a link and a code that verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the response also contains tokens. With `PASSWORDLESS_SIGN_UP` the password may be left out; the response then never contains tokens, and the user signs in by `/auth/magic-link`, and can add a passkey. With `CONCEAL_ACCOUNTS` the response for a taken address is the same as for a free one, and the owner of the address gets an e-mail; the username is assigned when the address is verified, if it is still free. `REGISTRATION_CLOSED` unless `REGISTRATION=open`, and for an address in a domain that is not one of `ALLOWED_EMAIL_DOMAINS`. A username that is reserved for the operator is a `VALIDATION_ERROR`; one that looks like another user's, or was given up by another account within `USERNAME_QUARANTINE`, is a `DUPLICATE_USERNAME`.",
         },
       },
     )
@@ -70,7 +70,13 @@ export function passwordsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cooki
         anyone: true,
         accepts: "json",
         body: logInBody,
-        failsWith: ["INVALID_EMAIL", "INVALID_CREDENTIALS", "EMAIL_NOT_VERIFIED", "OVERLOADED"],
+        failsWith: [
+          "INVALID_EMAIL",
+          "INVALID_CREDENTIALS",
+          "EMAIL_NOT_VERIFIED",
+          "MFA_REQUIRED",
+          "OVERLOADED",
+        ],
         response: {
           200: successSchema(tokenResponseSchema),
         },
@@ -79,7 +85,7 @@ export function passwordsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cooki
           tags,
           summary: "Sign in",
           description:
-            "The response is the same for an unknown account and for a wrong password. `EMAIL_NOT_VERIFIED` is returned only when the password was right.",
+            "The response is the same for an unknown account and for a wrong password. `EMAIL_NOT_VERIFIED` is returned only when the password was right, and so is `MFA_REQUIRED`, for a user with two-factor authentication: finish at `/auth/2fa/verify`.",
         },
       },
     );

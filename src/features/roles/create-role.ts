@@ -18,16 +18,16 @@ const action = "role.created";
  */
 export async function createRole(ctx: Context, input: RoleRecord): Promise<RoleRecord> {
   const role = { ...input, permissions: [...new Set(input.permissions)].toSorted() };
-  const { name, description, permissions } = role;
+  const { name, description, requireMfa, permissions } = role;
   const existing = await findPermissions(ctx.db, permissions);
   assertAllExist("permissions", input.permissions, (permission) => existing.has(permission));
-  const detail = { role: name, permissions };
+  const detail = { role: name, permissions, ...(requireMfa ? { require_mfa: true } : {}) };
   await recordRefusal(ctx, { action, userId: null, detail }, async () => {
     assertHolds(ctx.actor, permissions);
     const now = ctx.clock.now();
     const query = ctx.db
       .insert(roles)
-      .values({ name, description, createdAt: now, updatedAt: now })
+      .values({ name, description, requireMfa, createdAt: now, updatedAt: now })
       .onConflictDoNothing()
       .returning({ name: roles.name });
     const announce = () => ({ subject: "roles", id: "" }) as const;

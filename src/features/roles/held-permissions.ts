@@ -1,7 +1,7 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 
 import { builtInPermissions } from "./permissions.ts";
-import { permissions, rolePermissions, userRoles } from "./table.ts";
+import { permissions, rolePermissions, roles, userRoles } from "./table.ts";
 import { adminRole, baseRole } from "./user-with-roles.ts";
 
 const builtIn = JSON.stringify(
@@ -19,16 +19,27 @@ export const everyPermission = sql`(
 const inOrder = sql`order by "name" collate "C"`;
 
 /** A column of a statement on `users`: the permissions of `user`, which every user has, and of the user's other roles. */
-export const heldPermissions = sql<string[]>`array(
-  select "name" from (
-    select "permission" as "name" from ${rolePermissions} where "role" = ${baseRole}
-    union
-    select "permission" from ${rolePermissions} where "role" in (
-      select "role" from ${userRoles} where "user_id" = "users"."id")
-    union
-    select "name" from ${everyPermission} where exists (
-      select from ${userRoles} where "user_id" = "users"."id" and "role" = ${adminRole})
-  ) as "held" ${inOrder})`.as("permissions");
+export const heldPermissions = permissionsOf(
+  sql`select "role" from ${userRoles} where "user_id" = "users"."id" union all select ${baseRole}`,
+).as("permissions");
+
+/** The same without those that the user has only by roles that require a second factor. */
+export const heldWithoutMfa = permissionsOf(sql`
+  select "name" from ${roles} where not "require_mfa" and ("name" = ${baseRole} or "name" in (
+    select "role" from ${userRoles} where "user_id" = "users"."id"))`).as(
+  "permissions_without_mfa",
+);
+
+/** The permissions of the roles that a query gives as `role`. */
+function permissionsOf(names: SQL): SQL<string[]> {
+  return sql`array(
+    with "own" ("role") as (${names})
+    select "name" from (
+      select "permission" as "name" from ${rolePermissions} where "role" in (select "role" from "own")
+      union
+      select "name" from ${everyPermission} where exists (select from "own" where "role" = ${adminRole})
+    ) as "held" ${inOrder})`;
+}
 
 /** A column of a statement on `roles`: the permissions of a role. */
 export const allowedPermissions = sql<string[]>`array(

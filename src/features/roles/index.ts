@@ -1,6 +1,6 @@
 export { assignRoles } from "./assign-roles.ts";
 export { giveRoles, isRoleGone } from "./give-roles.ts";
-export { heldPermissions } from "./held-permissions.ts";
+export { heldPermissions, heldWithoutMfa } from "./held-permissions.ts";
 export { assertHolds, assertMayAdminister, findGrantable } from "./may-grant.ts";
 export { roleNamesSchema } from "./model.ts";
 export type { RoleReading } from "./queries.ts";
@@ -14,6 +14,8 @@ export { permissions, rolePermissions, roles, userRoles } from "./table.ts";
 export {
   adminRole,
   baseRole,
+  hasTwoFactors,
+  inSession,
   rolesOf,
   userColumns,
   type UserRecord,

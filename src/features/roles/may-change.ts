@@ -21,15 +21,20 @@ export type RoleGuard = SQL | undefined;
 export async function assertMayChange(
   ctx: Context,
   role: RoleReading,
-  { added, removed, isDeleted = false }: NameChange & { isDeleted?: boolean },
+  {
+    added,
+    removed,
+    isDeleted = false,
+    isMfaChanged = false,
+  }: NameChange & { isDeleted?: boolean; isMfaChanged?: boolean },
 ): Promise<RoleGuard> {
   const { actor } = ctx;
   if (role.name === baseRole && !isAdmin(actor)) {
     throw new AppError("FORBIDDEN", "Only an admin may change the role that every user has.");
   }
-  assertHolds(actor, [...added, ...removed]);
+  assertHolds(actor, [...added, ...removed, ...(isMfaChanged ? role.permissions : [])]);
   const isAsRead = and(eq(roles.name, role.name), eq(rowVersion(roles), role.version));
-  const concernsUsers = isDeleted || isChange({ added, removed });
+  const concernsUsers = isDeleted || isMfaChanged || isChange({ added, removed });
   if (concernsUsers) {
     const left = role.permissions.filter((name) => !removed.includes(name));
     const after = { name: role.name, permissions: [...left, ...added] };

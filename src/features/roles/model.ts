@@ -43,12 +43,18 @@ const permissionNames = Type.Array(permissionNameSchema, {
   maxItems: 200,
 });
 
+const requireMfaSchema = Type.Boolean({
+  description:
+    "Whether the role and its permissions are effective only in sessions in which two factors were proven.",
+});
+
 /** Body of `POST /roles`. */
 export const createRoleBody = Type.Object(
   {
     name: roleNameSchema,
     description: Type.Optional(descriptionSchema),
     permissions: Type.Optional(permissionNames),
+    require_mfa: Type.Optional(requireMfaSchema),
   },
   { additionalProperties: false },
 );
@@ -58,6 +64,7 @@ export const updateRoleBody = Type.Object(
   {
     description: Type.Optional(descriptionSchema),
     permissions: Type.Optional(permissionNames),
+    require_mfa: Type.Optional(requireMfaSchema),
   },
   { additionalProperties: false },
 );
@@ -102,6 +109,7 @@ export const roleSchema = Type.Object(
     name: Type.String(),
     description: nullableText,
     permissions: Type.Array(Type.String(), { description: "In alphabetical order." }),
+    require_mfa: requireMfaSchema,
   },
   { $id: "Role" },
 );
@@ -135,8 +143,9 @@ export function viewRole({
   name,
   description,
   permissions,
+  requireMfa,
 }: RoleRecord): Static<typeof roleSchema> {
-  return { name, description, permissions: [...permissions] };
+  return { name, description, permissions: [...permissions], require_mfa: requireMfa };
 }
 
 /** The wire form of a permission. */

@@ -10,6 +10,8 @@ import type { Permission } from "./permissions.ts";
 export interface RoleRecord {
   readonly name: string;
   readonly description: string | null;
+  /** Whether it is effective only in sessions in which two factors were proven. */
+  readonly requireMfa: boolean;
   /** In alphabetical order. */
   readonly permissions: readonly string[];
 }
@@ -22,6 +24,7 @@ export interface RoleReading extends RoleRecord {
 const roleColumns = {
   name: roles.name,
   description: roles.description,
+  requireMfa: roles.requireMfa,
   permissions: allowedPermissions,
 };
 

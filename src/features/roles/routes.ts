@@ -53,8 +53,13 @@ export function rolesRoutes({ kit }: Pick<RouteParts, "kit">) {
     .post(
       "",
       async ({ ctx, body, set }) => {
-        const { name, description = null, permissions = [] } = body;
-        const role = await createRole(ctx, { name, description, permissions });
+        const {
+          name,
+          description = null,
+          permissions = [],
+          require_mfa: requireMfa = false,
+        } = body;
+        const role = await createRole(ctx, { name, description, requireMfa, permissions });
         set.status = 201;
         const message = "Role created successfully.";
         return success({ message, role: viewRole(role) }, ctx.clock.now());
@@ -97,7 +102,9 @@ export function rolesRoutes({ kit }: Pick<RouteParts, "kit">) {
     .patch(
       "/:name",
       async ({ ctx, params, body }) => {
-        const role = await updateRole(ctx, params.name, body);
+        const { require_mfa: requireMfa, ...rest } = body;
+        const update = { ...rest, ...(requireMfa === undefined ? {} : { requireMfa }) };
+        const role = await updateRole(ctx, params.name, update);
         const view = viewRole(role);
         const shown = viewOfChange(ctx.actor, {
           view,
@@ -120,7 +127,7 @@ export function rolesRoutes({ kit }: Pick<RouteParts, "kit">) {
           operationId: "updateRole",
           tags,
           summary: "Update a role",
-          description: `\`permissions\` replaces all permissions of the role, with immediate effect for every user who has it. The permissions of \`admin\` cannot be changed, and only an admin changes \`user\`. ${withinOwnPermissions} ${concernsUsers} The response contains the whole role if the caller has \`${reading}\`.`,
+          description: `\`permissions\` replaces all permissions of the role, with immediate effect for every user who has it. The permissions of \`admin\` cannot be changed, and only an admin changes \`user\`. A change of \`require_mfa\` counts as a change of all permissions of the role. ${withinOwnPermissions} ${concernsUsers} The response contains the whole role if the caller has \`${reading}\`.`,
         },
       },
     )

@@ -1,4 +1,4 @@
-import { index, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../../platform/db/columns.ts";
 import { users } from "../users/index.ts";
@@ -7,6 +7,8 @@ import { users } from "../users/index.ts";
 export const roles = pgTable("roles", {
   name: text("name").primaryKey(),
   description: text("description"),
+  /** Whether it is effective only in sessions in which two factors were proven. */
+  requireMfa: boolean("require_mfa").notNull().default(false),
   createdAt: timestamp("created_at").notNull(),
   updatedAt: timestamp("updated_at").notNull(),
 });

@@ -26,6 +26,7 @@ export interface RoleUpdate {
   readonly description?: string | null;
   /** All permissions that the role is to have. */
   readonly permissions?: readonly string[];
+  readonly requireMfa?: boolean;
 }
 
 /**
@@ -43,16 +44,20 @@ export async function updateRole(
   return untilWritten(async () => {
     const role = await findRole(ctx.db, name);
     if (!role) throw roleNotFound();
-    const { description = role.description, permissions = role.permissions } = update;
-    const after = { name, description, permissions: [...new Set(permissions)].toSorted() };
+    const { permissions = role.permissions, ...rest } = update;
+    const after = { ...role, ...rest, permissions: [...new Set(permissions)].toSorted() };
     const { added, removed } = changeOf(role.permissions, after.permissions);
-    if (!isChange({ added, removed }) && description === role.description) return role;
-    const attempt = { action, userId: null, detail: { role: name, added, removed } } as const;
+    const isMfaChanged = after.requireMfa !== role.requireMfa;
+    if (!isChange({ added, removed }) && !isMfaChanged && after.description === role.description) {
+      return role;
+    }
+    const detail = detailOf(role, after);
+    const attempt = { action, userId: null, detail } as const;
     return recordRefusal(ctx, attempt, async () => {
       if (name === adminRole && isChange({ added, removed })) {
         throw isFixed("The role admin has every permission.");
       }
-      const guard = await assertMayChange(ctx, role, { added, removed });
+      const guard = await assertMayChange(ctx, role, { added, removed, isMfaChanged });
       return (await write(ctx, role, after, guard)) ? after : null;
     });
   });
@@ -65,18 +70,18 @@ async function write(
   after: RoleRecord,
   guard: RoleGuard,
 ): Promise<boolean> {
-  const { name, description } = after;
+  const { name, description, requireMfa } = after;
   const { added, removed } = changeOf(before.permissions, after.permissions);
   const query = ctx.db
     .update(roles)
-    .set({ description, updatedAt: ctx.clock.now() })
+    .set({ description, requireMfa, updatedAt: ctx.clock.now() })
     .where(guard)
     .returning({ name: roles.name });
   const isRemoved = and(
     eq(rolePermissions.role, name),
     sql`${rolePermissions.permission} = any(${textArray(removed)})`,
   );
-  const detail = { role: name, added, removed };
+  const detail = detailOf(before, after);
   const announce = () => ({ subject: "roles", id: "" }) as const;
   const rows = await commit(ctx, { query, announce }, () => [
     deleteRows(rolePermissions, isRemoved),
@@ -84,4 +89,13 @@ async function write(
     recordAudit(ctx, { action, result: "success", userId: null, detail }),
   ]);
   return rows.length > 0;
+}
+
+function detailOf(before: RoleReading, { name, permissions, requireMfa }: RoleRecord) {
+  const change = changeOf(before.permissions, permissions);
+  return {
+    role: name,
+    ...change,
+    ...(requireMfa === before.requireMfa ? {} : { require_mfa: requireMfa }),
+  };
 }

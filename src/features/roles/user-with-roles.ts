@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import { identityColumns, type UserIdentity, users, type UserView } from "../users/index.ts";
-import { userRoles } from "./table.ts";
+import { roles, userRoles } from "./table.ts";
 
 /** The columns of a user and the user's roles, for use in the joins of other features. */
 export const userColumns = {
@@ -11,12 +11,19 @@ export const userColumns = {
   >`array(select ${userRoles.role} from ${userRoles} where ${userRoles.userId} = ${users.id} order by 1)`.as(
     "roles",
   ),
+  mfaRoles: sql<
+    string[]
+  >`array(select ${roles.name} from ${userRoles} join ${roles} on ${roles.name} = ${userRoles.role} where ${userRoles.userId} = ${users.id} and ${roles.requireMfa} order by 1)`.as(
+    "mfa_roles",
+  ),
 };
 
 /** An active user's account with its roles. */
 export interface UserRecord extends UserIdentity {
   /** Roles in addition to `user`. */
   readonly roles: string[];
+  /** Those of them that are effective only in a session in which two factors were proven. */
+  readonly mfaRoles: string[];
 }
 
 /** Every account has this role. */
@@ -35,8 +42,28 @@ export function rolesOf(user: Pick<UserRecord, "roles">): string[] {
   return [baseRole, ...user.roles.filter((role) => role !== baseRole)];
 }
 
+/** The method reference (RFC 8176 §2) of a session in which two factors were proven. */
+const multipleFactors = "mfa";
+
+/** Whether two factors were proven with these authentication method references. */
+export function hasTwoFactors(amr: readonly string[]): boolean {
+  return amr.includes(multipleFactors);
+}
+
+/**
+ * The user with the roles that are effective in a session with these authentication method references: those that require a
+ * second factor are left out where none was proven.
+ */
+export function inSession<User extends Pick<UserRecord, "roles" | "mfaRoles">>(
+  user: User,
+  amr: readonly string[],
+): User {
+  if (user.mfaRoles.length === 0 || hasTwoFactors(amr)) return user;
+  return { ...user, roles: user.roles.filter((role) => !user.mfaRoles.includes(role)) };
+}
+
 /** The wire form of a user. */
-export function viewUser(user: UserRecord): UserView {
+export function viewUser(user: Pick<UserRecord, "roles" | keyof UserIdentity>): UserView {
   return {
     id: user.id,
     email: user.email,

@@ -8,7 +8,12 @@ export {
   type SessionProofQuery,
   tokenResponse,
 } from "./open-session.ts";
-export { deleteExpiredSessions, isActiveSession, isFreshSession } from "./queries.ts";
+export {
+  deleteExpiredSessions,
+  isActiveSession,
+  isFreshSession,
+  isRecentSession,
+} from "./queries.ts";
 export { refresh } from "./refresh/refresh.ts";
 export { ownSessionsRoutes } from "./own-sessions-routes.ts";
 export { sessionsRoutes } from "./routes.ts";

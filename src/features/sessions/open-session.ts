@@ -5,7 +5,7 @@ import { commit } from "../../platform/db/commit.ts";
 import type { ReturningQuery } from "../../platform/db/drizzle-internals.ts";
 import { type Columns, type Effect, insertRow } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
-import { rolesOf, type UserRecord, viewUser } from "../roles/index.ts";
+import { inSession, rolesOf, type UserRecord, viewUser } from "../roles/index.ts";
 import {
   issueAccessToken,
   issueRefreshToken,
@@ -43,6 +43,8 @@ export interface OpenedSession {
   readonly id: string;
   /** When it ends unless it is refreshed. */
   readonly expiresAt: Date;
+  /** When the user last proved who they are. */
+  readonly authenticatedAt: Date;
   readonly refreshToken: RefreshTokenFacts;
 }
 
@@ -78,6 +80,7 @@ export async function openSession(
       refreshTokenHash: hashTokenId(tokenId),
       refreshTokenIssuedAt: now,
       createdAt: now,
+      authenticatedAt: now,
       lastUsedAt: now,
       expiresAt,
       absoluteExpiresAt,
@@ -90,6 +93,7 @@ export async function openSession(
     ...proof,
     id,
     expiresAt,
+    authenticatedAt: now,
     refreshToken: { tokenId, issuedAt: now, expiresAt: refreshTokenExpiresAt },
   };
 }
@@ -110,13 +114,15 @@ export async function tokenResponse(
   user: UserRecord,
   session: OpenedSession & { readonly amr: readonly string[] },
 ): Promise<TokenResponse> {
+  const effective = inSession(user, session.amr);
   const subject = {
     userId: user.id,
     sessionId: session.id,
     email: user.email,
     emailVerified: user.emailVerifiedAt !== null,
-    roles: rolesOf(user),
+    roles: rolesOf(effective),
     amr: session.amr,
+    authenticatedAt: session.authenticatedAt,
   };
   const [access, refreshToken] = await Promise.all([
     issueAccessToken(ctx, subject, session.expiresAt),
@@ -128,6 +134,6 @@ export async function tokenResponse(
     token_type: "bearer",
     expires_in: access.expiresInSeconds,
     user_id: user.id,
-    user: viewUser(user),
+    user: viewUser(effective),
   };
 }

@@ -7,8 +7,11 @@ import type { QueryValue } from "../../platform/db/prepared-query.ts";
 import { isActive, users } from "../users/index.ts";
 import { sessions } from "./table.ts";
 
-/** For this time after a sign-in, its session is taken as proof that the user is present. */
+/** For this time after a proof of who the user is, their session is taken as proof that they are present. */
 const freshSeconds = 10 * 60;
+
+/** The same for a sensitive call that has no proof of its own. */
+const recentSeconds = 3600;
 
 /** For this time a session is kept after it ended or expired, so that it can be looked up. */
 const keptSeconds = 30 * 86_400;
@@ -52,11 +55,20 @@ export function presentCredentialsVersion(which: SQL): SQL {
     where ${users.id} = ${sessions.userId} and ${isActive} and ${which})`;
 }
 
-/** Whether a session was opened by a sign-in within the last ten minutes. A refresh does not extend that time. */
+/** Whether the user of a session signed in or reauthenticated within the last ten minutes. A refresh does not extend that time. */
 export function isFreshSession(sessionId: string, now: Date): SQL<boolean> {
-  const since = sql.param(addSeconds(now, -freshSeconds), sessions.createdAt);
+  return isAuthenticatedSince(sessionId, addSeconds(now, -freshSeconds));
+}
+
+/** The same within the last hour. */
+export function isRecentSession(sessionId: string, now: Date): SQL<boolean> {
+  return isAuthenticatedSince(sessionId, addSeconds(now, -recentSeconds));
+}
+
+function isAuthenticatedSince(sessionId: string, time: Date): SQL<boolean> {
+  const since = sql.param(time, sessions.authenticatedAt);
   return sql`exists (
-    select from ${sessions} where ${sessions.id} = ${sessionId} and ${sessions.createdAt} > ${since}::timestamptz)`;
+    select from ${sessions} where ${sessions.id} = ${sessionId} and ${sessions.authenticatedAt} > ${since}::timestamptz)`;
 }
 
 /** Deletes a batch of sessions that ended or expired 30 days ago. */

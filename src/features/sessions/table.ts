@@ -24,6 +24,8 @@ export const sessions = pgTable(
     previousRefreshTokenHash: text("previous_refresh_token_hash"),
     refreshTokenIssuedAt: timestamp("refresh_token_issued_at").notNull(),
     createdAt: timestamp("created_at").notNull(),
+    /** When the user last proved who they are: at the sign-in, or by `POST /auth/reauthenticate` since. */
+    authenticatedAt: timestamp("authenticated_at").notNull().defaultNow(),
     lastUsedAt: timestamp("last_used_at").notNull(),
     /** When it ends unless it is refreshed: each refresh moves it, never beyond `absoluteExpiresAt`. */
     expiresAt: timestamp("expires_at").notNull(),

@@ -5,6 +5,8 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { deleteIdentitiesOf, type IdentityKey } from "../identities/index.ts";
+import { deleteFactorsOf } from "../mfa/index.ts";
+import { deletePasskeysOf } from "../passkeys/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { claimedIdentitiesVersion, nextCredentialsVersion, users } from "../users/index.ts";
 import { forgetOtherDevices } from "./remember-device.ts";
@@ -24,8 +26,8 @@ export interface Claim {
 
 /**
  * The effects on an account whose address was not verified when the owner of the mailbox signs in: the address is verified, and
- * everything that another person may have set up with it is deleted: password, sessions, links, codes, devices, identities. The
- * statement has locked the user, who is unverified, at `claimedVersion`.
+ * everything that another person may have set up with it is deleted: password, sessions, links, codes, devices, identities,
+ * passkeys, second factor. The statement has locked the user, who is unverified, at `claimedVersion`.
  */
 export function claimAccount(
   ctx: Context,
@@ -52,6 +54,8 @@ export function claimAccount(
     endSessionsOf(ctx, { userId, reason: "account_claimed" }),
     forgetOtherDevices(ctx, userId),
     deleteIdentitiesOf(userId, linked),
+    deletePasskeysOf(userId),
+    ...deleteFactorsOf(userId),
     recordAudit(ctx, { action, result: "success", userId, detail: { by } }),
     ...recordEvent(ctx, action, { user_id: userId, email }),
   ];

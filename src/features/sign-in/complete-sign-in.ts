@@ -18,15 +18,18 @@ import {
   type PasswordAttempt,
   recordFailedAttempt,
 } from "./password-attempt.ts";
+import { demandSecondFactor } from "./demand-second-factor.ts";
 import { rememberDevice } from "./remember-device.ts";
 
 /** What a way to sign in has proven. */
 export interface ProvenIdentity {
   readonly user: UserRecord;
-  /** Authentication method references (RFC 8176). */
+  /** Authentication method references (RFC 8176). With `mfa` no second factor is asked for. */
   readonly amr: readonly string[];
   /** The version of the user's credentials at the time of the proof, so that a change since then is noticed. */
   readonly credentialsVersion: number;
+  /** Whether the user has a second factor at that version; left out where it was not read. */
+  readonly hasSecondFactor?: boolean;
   /** The attempt with a password that succeeded. */
   readonly attempt?: PasswordAttempt;
   /** A proof that the statement consumes which opens the session. */
@@ -48,9 +51,9 @@ export interface ConsumedProof {
 }
 
 /**
- * Every way to sign in ends here: refuses users who are not verified, opens the session, records it, mails the user about a new
- * device, and gives the tokens. Throws `EMAIL_NOT_VERIFIED`, `INVALID_CREDENTIALS` (the account changed since the proof) or the
- * error of the consumed proof.
+ * Every way to sign in ends here: refuses users who are not verified, asks for the second factor, opens the session, records it,
+ * mails the user about a new device, and gives the tokens. Throws `EMAIL_NOT_VERIFIED`, `MFA_REQUIRED` (the proof is consumed),
+ * `INVALID_CREDENTIALS` (the account changed since the proof) or the error of the consumed proof.
  */
 export async function completeSignIn(
   ctx: Context,
@@ -66,29 +69,34 @@ export async function completeSignIn(
     if (concealAccounts) throw invalidCredentials();
     throw new AppError("EMAIL_NOT_VERIFIED", "Verify your e-mail address before signing in.");
   }
-  const opened = await openSession(
-    ctx,
-    { userId: user.id, amr, credentialsVersion, ...(proof ? { proof: proof.query } : {}) },
-    (sessionId, row) => [
-      ...(proof?.effects(row) ?? []),
-      ...(isOfMailbox ? [clearAttemptsAt(ctx, user.email)] : []),
-      ...(attempt ? [clearAttempt(ctx, attempt)] : []),
-      recordAudit(ctx, {
-        action: "user.login",
-        result: "success",
-        userId: user.id,
-        sessionId,
-        amr,
-        ...(identity.by === undefined ? {} : { detail: { by: identity.by } }),
-      }),
-      ...recordEvent(ctx, "user.logged_in", {
-        user_id: user.id,
-        email: user.email,
-        ip_address: ctx.origin.ipAddress,
-      }),
-      rememberDevice(ctx, user),
-    ],
-  );
+  const demand = await demandSecondFactor(ctx, identity);
+  if (demand instanceof AppError) throw demand;
+  const opened =
+    demand === "void"
+      ? null
+      : await openSession(
+          ctx,
+          { userId: user.id, amr, credentialsVersion, ...(proof ? { proof: proof.query } : {}) },
+          (sessionId, row) => [
+            ...(proof?.effects(row) ?? []),
+            ...(isOfMailbox ? [clearAttemptsAt(ctx, user.email)] : []),
+            ...(attempt ? [clearAttempt(ctx, attempt)] : []),
+            recordAudit(ctx, {
+              action: "user.login",
+              result: "success",
+              userId: user.id,
+              sessionId,
+              amr,
+              ...(identity.by === undefined ? {} : { detail: { by: identity.by } }),
+            }),
+            ...recordEvent(ctx, "user.logged_in", {
+              user_id: user.id,
+              email: user.email,
+              ip_address: ctx.origin.ipAddress,
+            }),
+            rememberDevice(ctx, user),
+          ],
+        );
   if (!opened) {
     recordRefusedSignIn(ctx, identity, proof ? "proof_void" : "account_changed");
     throw proof?.refusal ?? invalidCredentials();

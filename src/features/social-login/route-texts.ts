@@ -5,6 +5,7 @@ export const tags = ["Social login"];
 export const accountFailures = [
   "INVALID_CREDENTIALS",
   "EMAIL_NOT_VERIFIED",
+  "MFA_REQUIRED",
   "REGISTRATION_CLOSED",
   "CONFLICT",
 ] as const;

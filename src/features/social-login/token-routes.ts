@@ -64,14 +64,20 @@ export function socialTokenRoutes({ kit, cookie, platform, providers }: SocialLo
         anyone: true,
         accepts: "json",
         body: exchangeBody,
-        failsWith: ["INVALID_TOKEN", "EXPIRED_TOKEN", "INVALID_CREDENTIALS", "EMAIL_NOT_VERIFIED"],
+        failsWith: [
+          "INVALID_TOKEN",
+          "EXPIRED_TOKEN",
+          "INVALID_CREDENTIALS",
+          "EMAIL_NOT_VERIFIED",
+          "MFA_REQUIRED",
+        ],
         response: { 200: successSchema(tokenResponseSchema) },
         detail: {
           operationId: "exchangeSocialLoginCode",
           tags,
           summary: "Exchange a one-time code for tokens",
           description:
-            "Takes the `code` that the browser brought to `redirect_uri`, once and within 60 seconds, with the PKCE verifier if the start had a challenge.",
+            "Takes the `code` that the browser brought to `redirect_uri`, once and within 60 seconds, with the PKCE verifier if the start had a challenge. `MFA_REQUIRED`, for a user with two-factor authentication: the code is used up; finish at `/auth/2fa/verify`.",
         },
       },
     );

@@ -9,7 +9,12 @@ export interface TokenSubject {
   readonly emailVerified: boolean;
   readonly roles: readonly string[];
   readonly amr: readonly string[];
+  /** When the user last proved who they are. */
+  readonly authenticatedAt: Date;
 }
+
+/** The values of `acr` (OpenID Connect Core §2): whether one factor was proven in the session, or two. */
+const contextClasses = { oneFactor: "urn:gatehouse:1fa", twoFactors: "urn:gatehouse:2fa" };
 
 /** The facts that identify a refresh token; the session's row has the same. */
 export interface RefreshTokenFacts {
@@ -20,7 +25,7 @@ export interface RefreshTokenFacts {
 
 /**
  * Signs an access token (RFC 9068): `iss`, `aud`, `sub`, `sid`, `jti`, `iat`, `exp`, `email`, `email_verified`,
- * `roles`, `amr`.
+ * `roles`, and about the sign-in (§2.2.1) `auth_time`, `acr`, `amr`.
  * It expires after `JWT_ACCESS_TOKEN_TTL`, and never after `notAfter`, when its session ends unless it is refreshed.
  */
 export async function issueAccessToken(
@@ -42,6 +47,8 @@ export async function issueAccessToken(
     email: subject.email,
     email_verified: subject.emailVerified,
     roles: subject.roles,
+    auth_time: numericDate(subject.authenticatedAt),
+    acr: subject.amr.includes("mfa") ? contextClasses.twoFactors : contextClasses.oneFactor,
     amr: subject.amr,
   });
   return { token, expiresInSeconds: expiresAt - issuedAt };

@@ -3,6 +3,7 @@ export { deleteUser } from "./delete-user.ts";
 export { findNamedUser, type NamedUser } from "./find-account.ts";
 export { isUsersCursor, listUsers, type UserFilter } from "./list-users.ts";
 export { viewAccount } from "./model.ts";
+export { resetSecondFactor } from "./reset-second-factor.ts";
 export { restoreUser } from "./restore-user.ts";
 export { usersRoutes } from "./routes.ts";
 export { updateUser } from "./update-user.ts";

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
 import type { UserActor } from "../../kernel/context.ts";
@@ -22,6 +23,7 @@ import {
   usersQuery,
   viewAccount,
 } from "./model.ts";
+import { resetSecondFactor } from "./reset-second-factor.ts";
 import { restoreUser } from "./restore-user.ts";
 import { updateUser } from "./update-user.ts";
 
@@ -142,6 +144,25 @@ export function usersRoutes({ kit }: Pick<RouteParts, "kit">) {
           tags,
           summary: "Delete a user",
           description: `Ends the user's sessions immediately and frees the e-mail address; the username stays reserved for the account for \`USERNAME_QUARANTINE\`, and only administrators can give it to another user. The row is kept and can be restored. The last admin cannot be deleted (\`CONFLICT\`). ${withinOwnPermissions}`,
+        },
+      },
+    )
+    .delete(
+      "/:id/2fa",
+      async ({ ctx, params, set }) => {
+        await resetSecondFactor(ctx, params.id);
+        set.status = 204;
+      },
+      {
+        permission: writing,
+        params: userParams,
+        failsWith: ["USER_NOT_FOUND", "NOT_FOUND"],
+        response: { 204: Type.Void() },
+        detail: {
+          operationId: "resetUserSecondFactor",
+          tags,
+          summary: "Turn a user's two-factor authentication off",
+          description: `For a user who has lost the authenticator app and the recovery codes. Deletes both and the trusted devices, ends every session of the user, and sends the user an e-mail. \`NOT_FOUND\` if the user has no second factor. ${withinOwnPermissions}`,
         },
       },
     )

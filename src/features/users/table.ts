@@ -31,8 +31,8 @@ export const users = pgTable(
      */
     credentialsVersion: integer("credentials_version").notNull().default(firstCredentialsVersion),
     /**
-     * The version of the credentials below which linked identities are void. The owner of the mailbox who claims an unverified
-     * account raises it, so that an identity which is linked meanwhile is void as well.
+     * The version of the credentials below which linked identities and passkeys are void. The owner of the mailbox who claims an
+     * unverified account raises it, so that one which is added meanwhile is void as well.
      */
     identitiesVersion: integer("identities_version").notNull().default(firstCredentialsVersion),
     emailVerifiedAt: timestamp("email_verified_at"),

@@ -49,7 +49,25 @@ export function findCombinationProblems(reading: Reading): SettingsProblem[] {
   if (settings.environment !== "test" && settings.bcryptCost < 10) {
     refuse("BCRYPT_COST", "must be 10 or more, except with ENVIRONMENT=test");
   }
-  return problems;
+  return [...problems, ...findRelyingPartyProblems({ settings, isGiven })];
+}
+
+/** Passkeys would be of no use on any page. */
+function findRelyingPartyProblems({
+  settings,
+  isGiven,
+}: Pick<Reading, "settings" | "isGiven">): SettingsProblem[] {
+  const { webauthnRpId: id, webauthnOrigins: origins } = settings;
+  if (origins.some((origin) => isWithin(new URL(origin).hostname, id))) return [];
+  const [name, other] = isGiven("WEBAUTHN_RP_ID")
+    ? ["WEBAUTHN_RP_ID", "WEBAUTHN_ORIGINS"]
+    : ["WEBAUTHN_ORIGINS", "WEBAUTHN_RP_ID"];
+  return [{ name, issue: `does not match ${other}: one of the origins must be in the domain` }];
+}
+
+/** WebAuthn §5.1.3: a relying party id is the host of a page or a domain above it. */
+function isWithin(hostName: string, domain: string): boolean {
+  return hostName.replace(/^\[|\]$/g, "") === domain || hostName.endsWith(`.${domain}`);
 }
 
 function findMissingDestination({ settings, isGiven }: Reading): SettingsProblem[] {

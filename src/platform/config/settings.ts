@@ -6,6 +6,7 @@ import { http } from "./groups/http.ts";
 import { installation } from "./groups/installation.ts";
 import { limits } from "./groups/limits.ts";
 import { mail } from "./groups/mail.ts";
+import { passkeys } from "./groups/passkeys.ts";
 import { passwords } from "./groups/passwords.ts";
 import { socialLogin } from "./groups/social-login.ts";
 import { tokens } from "./groups/tokens.ts";
@@ -21,6 +22,7 @@ export const settingGroups: readonly SettingGroup[] = [
   tokens,
   accounts,
   passwords,
+  passkeys,
   limits,
   verification,
   mail,
@@ -36,6 +38,7 @@ const definitions = {
   ...tokens.settings,
   ...accounts.settings,
   ...passwords.settings,
+  ...passkeys.settings,
   ...limits.settings,
   ...verification.settings,
   ...mail.settings,

@@ -1,10 +1,16 @@
 import { type SQL, sql } from "drizzle-orm";
-import { type PgColumn, timestamp as timestampColumn } from "drizzle-orm/pg-core";
+import { customType, type PgColumn, timestamp as timestampColumn } from "drizzle-orm/pg-core";
 
 /** A `timestamptz` column read and written as `Date`. */
 export function timestamp(name: string) {
   return timestampColumn(name, { withTimezone: true, mode: "date" });
 }
+
+/** A `bytea` column read and written as bytes. */
+export const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({
+  dataType: () => "bytea",
+  fromDriver: (value) => Uint8Array.from(value),
+});
 
 /**
  * The condition that a string contains the text, in upper or lower case. No character of the text is a wildcard: `***=` makes

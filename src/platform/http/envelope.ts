@@ -27,6 +27,17 @@ export const errorBodySchema = Type.Object(
         errors: Type.Optional(
           Type.Array(fault, { description: "All faults, if there are several." }),
         ),
+        mfa_token: Type.Optional(
+          Type.String({ description: "With MFA_REQUIRED: for `/api/v1/auth/2fa/verify`, once." }),
+        ),
+        methods: Type.Optional(
+          Type.Array(Type.String(), {
+            description: "With MFA_REQUIRED: of `totp`, `recovery_code` and `passkey`.",
+          }),
+        ),
+        expires_in: Type.Optional(
+          Type.Integer({ description: "With MFA_REQUIRED: seconds until `mfa_token` expires." }),
+        ),
       }),
     ),
   },
@@ -69,25 +80,23 @@ export function createSuccessRenderer<Subject extends object>(
   };
 }
 
-/** The error response body of an error. It contains the code, the public message and the faults, and nothing else. */
+/** The error response body of an error. It contains the code, the public message the faults and what `MFA_REQUIRED` has, and nothing else. */
 export function failure(error: AppError, now: Date): Static<typeof errorSchema> {
-  const faults = error.detail.faults ?? [];
-  const [first] = faults;
+  const details = detailsOf(error.detail);
   return {
     success: false,
-    error: {
-      code: error.code,
-      message: error.message,
-      ...(first
-        ? {
-            details: {
-              field: first.field,
-              issue: first.issue,
-              ...(faults.length > 1 ? { errors: [...faults] } : {}),
-            },
-          }
-        : {}),
-    },
+    error: { code: error.code, message: error.message, ...(details === null ? {} : { details }) },
     timestamp: formatTimestamp(now),
   };
+}
+
+function detailsOf({ faults = [], mfa }: AppError["detail"]) {
+  if (mfa) {
+    const { mfaToken, methods, expiresInSeconds } = mfa;
+    return { mfa_token: mfaToken, methods: [...methods], expires_in: expiresInSeconds };
+  }
+  const [first] = faults;
+  if (!first) return null;
+  const { field, issue } = first;
+  return { field, issue, ...(faults.length > 1 ? { errors: [...faults] } : {}) };
 }

@@ -27,8 +27,8 @@ export interface Exchange {
   userId: string | null;
   /** The client's address; undefined until it is read, null for a connection that was reset. */
   clientAddress: string | null | undefined;
-  /** A `Set-Cookie` header of the response beside the handler's. */
-  setCookie: string | null;
+  /** The `Set-Cookie` headers of the response beside the handler's; null for none. */
+  setCookies: readonly string[] | null;
   /** The response's body. A `Blob`'s bytes are shared between responses. */
   responseBody: ResponseBody;
 }
@@ -82,7 +82,7 @@ export function createExchanges(options: {
       admitted: null,
       userId: null,
       clientAddress: undefined,
-      setCookie: null,
+      setCookies: null,
       responseBody: null,
     }),
     attach: (request, exchange) => void attached.set(request, exchange),

@@ -1,7 +1,14 @@
 import { and, eq } from "drizzle-orm";
 
 import type { Context } from "../../../platform/platform.ts";
-import { heldPermissions, userColumns, type UserRecord } from "../../roles/index.ts";
+import {
+  hasTwoFactors,
+  heldPermissions,
+  heldWithoutMfa,
+  inSession,
+  userColumns,
+  type UserRecord,
+} from "../../roles/index.ts";
 import { invalidToken, verifyRefreshToken } from "../../tokens/index.ts";
 import { users } from "../../users/index.ts";
 import { isActiveSession, meetsSignInSettings } from "../queries.ts";
@@ -10,6 +17,7 @@ import { sessions } from "../table.ts";
 
 /** An active session's current refresh token, with its user. Times are in seconds since 1970. */
 export interface ActiveRefreshToken {
+  /** With the roles that are effective in the session, as `permissions`. */
   readonly user: UserRecord;
   readonly permissions: readonly string[];
   readonly sessionId: string;
@@ -28,7 +36,12 @@ export async function introspectRefreshToken(
 ): Promise<ActiveRefreshToken> {
   const { sid, sub, jti, iat, exp } = await verifyRefreshToken(ctx, token);
   const [row] = await ctx.db
-    .select({ ...userColumns, permissions: heldPermissions })
+    .select({
+      ...userColumns,
+      held: heldPermissions,
+      heldWithoutMfa,
+      amr: sessions.amr,
+    })
     .from(sessions)
     .innerJoin(users, isActiveSession(ctx.clock.now()))
     .where(
@@ -40,6 +53,14 @@ export async function introspectRefreshToken(
       ),
     );
   if (!row) throw invalidToken();
-  const { permissions, ...user } = row;
-  return { user, permissions, sessionId: sid, tokenId: jti, issuedAt: iat, expiresAt: exp };
+  const { held, heldWithoutMfa: withoutMfa, amr, ...user } = row;
+  const permissions = hasTwoFactors(amr) ? held : withoutMfa;
+  return {
+    user: inSession(user, amr),
+    permissions,
+    sessionId: sid,
+    tokenId: jti,
+    issuedAt: iat,
+    expiresAt: exp,
+  };
 }

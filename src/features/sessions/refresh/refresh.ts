@@ -84,6 +84,7 @@ function respond(ctx: Context, session: RefreshedSession, tokenId: string): Prom
     id: session.id,
     amr: session.amr,
     expiresAt: session.expiresAt,
+    authenticatedAt: session.authenticatedAt,
     refreshToken: {
       tokenId,
       issuedAt: session.refreshTokenIssuedAt,

@@ -15,6 +15,7 @@ export interface RefreshedSession {
   readonly refreshTokenIssuedAt: Date;
   readonly expiresAt: Date;
   readonly absoluteExpiresAt: Date;
+  readonly authenticatedAt: Date;
   readonly user: UserRecord;
 }
 
@@ -26,6 +27,7 @@ export const returnedSession = {
   refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
   expiresAt: sessions.expiresAt,
   absoluteExpiresAt: sessions.absoluteExpiresAt,
+  authenticatedAt: sessions.authenticatedAt,
   endedAt: sessions.endedAt,
   ...userColumns,
 };
@@ -35,8 +37,8 @@ export function toRefreshedSession(
   row: Omit<RefreshedSession, "user" | "id"> & UserRecord & { sessionId: string },
 ): RefreshedSession {
   const { sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, ...rest } = row;
-  const { expiresAt, absoluteExpiresAt, ...user } = rest;
-  const times = { refreshTokenIssuedAt, expiresAt, absoluteExpiresAt };
+  const { expiresAt, absoluteExpiresAt, authenticatedAt, ...user } = rest;
+  const times = { refreshTokenIssuedAt, expiresAt, absoluteExpiresAt, authenticatedAt };
   return { id: sessionId, amr, refreshTokenHash, ...times, user };
 }
 

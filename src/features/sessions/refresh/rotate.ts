@@ -72,6 +72,7 @@ const rotation = coalescedQuery((db, inputs: InputRows<Rotation>) => {
       refreshTokenIssuedAt: sessions.refreshTokenIssuedAt,
       expiresAt: sessions.expiresAt,
       absoluteExpiresAt: sessions.absoluteExpiresAt,
+      authenticatedAt: sessions.authenticatedAt,
     });
   const contexts: ParameterSource<Context> = (read) => inputs.value((sent) => read(sent.ctx));
   const { statement, rows: rotated } = composeCommit(
@@ -88,6 +89,7 @@ const rotation = coalescedQuery((db, inputs: InputRows<Rotation>) => {
       refreshTokenIssuedAt: rotated.refreshTokenIssuedAt,
       expiresAt: rotated.expiresAt,
       absoluteExpiresAt: rotated.absoluteExpiresAt,
+      authenticatedAt: rotated.authenticatedAt,
       ...userColumns,
     })
     .from(rotated)

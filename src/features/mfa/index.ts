@@ -1,0 +1,21 @@
+export { deleteFactorsOf, findFactor, placeOfSecret, sealedTotpSecrets } from "./factors.ts";
+export { findRequiredFactor, hasSecondFactor } from "./find-required-factor.ts";
+export { mailChange } from "./mail-change.ts";
+export {
+  clearAttempts,
+  countAttempt,
+  invalidCode,
+  proveFactor,
+  type SentFactor,
+} from "./prove-factor.ts";
+export { createRecoveryCodes, deleteRecoveryCodes, storeRecoveryCodes } from "./recovery-codes.ts";
+export { hasFactor, turnOff } from "./reset-factor.ts";
+export { totpFactors } from "./table.ts";
+export { secondFactorTickets, ticketTtlSeconds } from "./tickets.ts";
+export {
+  deleteExpiredTrust,
+  listTrustedDevices,
+  revokeTrustedDevice,
+  trustDevice,
+  type TrustedDeviceRecord,
+} from "./trusted-devices.ts";

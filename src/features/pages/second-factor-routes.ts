@@ -1,0 +1,70 @@
+import { Elysia } from "elysia";
+
+import { AppError } from "../../kernel/errors.ts";
+import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
+import type { RouteKit } from "../../platform/http/route-kit.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { type SentFactor, verifySecondFactor } from "../second-factor/index.ts";
+import { attempt } from "./attempt.ts";
+import { showPage } from "./layout.ts";
+import { donePage, failedPage } from "./link-page.ts";
+import { magicLinkPage, signedInBody } from "./magic-link.ts";
+import { magicLinkTexts } from "./magic-link-texts.ts";
+import { formBody, isPostedByOwnPage, readerOf } from "./page-request.ts";
+import { secondFactorPage, secondFactorPath } from "./second-factor.ts";
+import { sharedTexts } from "./shared-texts.ts";
+import { showForLater } from "./try-later.ts";
+
+/** The route that finishes a sign-in by mail with the second factor. */
+export function secondFactorPageRoutes({
+  kit,
+  platform,
+  cookie,
+}: {
+  readonly kit: RouteKit;
+  readonly platform: Platform;
+  readonly cookie: RefreshCookie;
+}) {
+  const { settings } = platform;
+  return new Elysia({ detail: { hide: true } }).use(kit).post(
+    secondFactorPath,
+    async ({ ctx, body, request, set }) => {
+      const reader = readerOf(request, settings);
+      const form = { at: secondFactorPath, mfaToken: body["token"] ?? "" };
+      if (!isPostedByOwnPage(request, settings.publicUrl)) {
+        const { otherSite } = sharedTexts[reader.language];
+        return showPage(set, 403, secondFactorPage(reader, { ...form, alert: otherSite }));
+      }
+      const sent = typedFactor(body["code"] ?? "");
+      // An input that is no code must not count as a guess.
+      if (sent === null) {
+        return showPage(set, 400, secondFactorPage(reader, { ...form, isFaulty: true }));
+      }
+      const outcome = await attempt(ctx, ["INVALID_TOKEN", "INVALID_CODE"], () =>
+        verifySecondFactor(ctx, { mfaToken: form.mfaToken, sent, isToTrustDevice: false }),
+      );
+      if (!(outcome instanceof AppError)) {
+        const signedIn = signedInBody(reader, cookie.deliver(set.headers, outcome));
+        return showPage(set, 200, donePage({ texts: magicLinkTexts }, reader, signedIn));
+      }
+      switch (outcome.code) {
+        case "INVALID_CODE":
+          return showPage(set, 400, secondFactorPage(reader, { ...form, isFaulty: true }));
+        case "INVALID_TOKEN":
+          return showPage(set, 400, failedPage(magicLinkPage(cookie), reader, "expired"));
+        default:
+          return showForLater(set, reader, outcome, (reason) =>
+            secondFactorPage(reader, { ...form, alert: reason }),
+          );
+      }
+    },
+    { anyone: true, accepts: "form", body: formBody },
+  );
+}
+
+/** A code of the app, which may be typed with spaces or in full-width digits, or a recovery code; null for anything else. */
+function typedFactor(input: string): SentFactor | null {
+  const typed = input.normalize("NFKC").replaceAll(/\s/g, "");
+  if (/^[0-9]{6}$/.test(typed)) return { code: typed };
+  return /^[A-Za-z0-9-]{16,32}$/.test(typed) ? { recoveryCode: typed } : null;
+}

@@ -1,0 +1,1 @@
+export { passkeySignInRoutes } from "./routes.ts";

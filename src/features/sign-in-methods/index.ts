@@ -1,0 +1,1 @@
+export { signInMethodsRoutes } from "./routes.ts";
