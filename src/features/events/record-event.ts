@@ -86,12 +86,13 @@ function deliver(
   type: EventType,
   { id, userId, position, createdAt }: Columns<WrittenEvent>,
 ): Effect {
-  // Sorted, so that it is looked up by the index of the key. With max() a backlog would be read by that of the time.
+  // The first entry of an index from there on: a planner without statistics reads the whole backlog for an equal key.
   const failedUntil = sql`(
-    select failed.available_at from ${eventDeliveries} as failed
-    where failed.destination_id = ${eventDestinations.id} and failed.key = ${userId}
-      and failed.status = 'pending' and failed.last_error is not null
-    order by failed.position, failed.event_id limit 1)`;
+    select case when head.destination_id = ${eventDestinations.id} and head.key = ${userId} and head.last_error is not null
+      then head.available_at end
+    from ${eventDeliveries} as head
+    where head.status = 'pending' and (head.destination_id, head.key) >= (${eventDestinations.id}, ${userId})
+    order by head.destination_id, head.key, head.position, head.event_id limit 1)`;
   return {
     write: { table: eventDeliveries, kind: "insert" },
     query: ({ from }) => sql`
