@@ -31,10 +31,11 @@ BEGIN
 	)
 	INSERT INTO event_deliveries (event_id, destination_id, key, position, available_at)
 	SELECT event.id, destination.id, event.user_id, event.position, greatest(event.created_at, (
-		SELECT failed.available_at FROM event_deliveries AS failed
-		WHERE failed.destination_id = destination.id AND failed.key = event.user_id
-			AND failed.status = 'pending' AND failed.last_error IS NOT NULL
-		ORDER BY failed.position, failed.event_id LIMIT 1))
+		SELECT CASE WHEN head.destination_id = destination.id AND head.key = event.user_id AND head.last_error IS NOT NULL
+			THEN head.available_at END
+		FROM event_deliveries AS head
+		WHERE head.status = 'pending' AND (head.destination_id, head.key) >= (destination.id, event.user_id)
+		ORDER BY head.destination_id, head.key, head.position, head.event_id LIMIT 1))
 	FROM event, event_destinations AS destination
 	WHERE destination.is_audit_stream AND destination.disabled_at IS NULL;
 	RETURN NULL;

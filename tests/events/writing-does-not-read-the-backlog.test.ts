@@ -1,5 +1,7 @@
 import { sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/postgres-js";
 import { expect, test } from "bun:test";
+import postgres from "postgres";
 
 import { writeAudit } from "../../src/features/audit/index.ts";
 import { recordEvent } from "../../src/features/events/index.ts";
@@ -23,7 +25,8 @@ test("an event and a row of the audit log are written without reading what waits
       returning *)
     insert into event_deliveries (event_id, destination_id, key, position, available_at)
     select id, '${destination}', user_id, position, created_at from event`);
-  const read = await app.platform.db.transaction(async (tx) => {
+  const connection = postgres(app.platform.settings.databaseUrl ?? "", { max: 1 });
+  const read = await drizzle(connection).transaction(async (tx) => {
     const ctx = { ...createSystemContext(app.platform, "test"), db: tx };
     const query = tx.select({ one: sql<number>`1`.as("one") }).from(sql`(select) as nothing`);
     const userId = crypto.randomUUID();
@@ -39,6 +42,7 @@ test("an event and a row of the audit log are written without reading what waits
       .from(sql`pg_index`)
       .where(sql`indrelid = 'event_deliveries'::regclass`);
   });
+  await connection.end();
   expect(read.length).toBeGreaterThan(3);
   for (const { entries, rows } of read) expect(Math.max(entries, rows)).toBeLessThan(10);
 });
