@@ -35,6 +35,7 @@ const pages: readonly string[] = [
   "POST /magic-link",
   "POST /magic-link/code",
   "POST /magic-link/resend",
+  "POST /magic-link/second-factor",
   "POST /reset-password",
   "POST /reset-password/resend",
   "POST /verify-email",

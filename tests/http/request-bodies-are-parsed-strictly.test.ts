@@ -169,11 +169,11 @@ describe("bodies", () => {
 
   // The framework would parse any body, of any length, before the guard runs.
   test("a route without a body does not read one", async () => {
-    for (const { method, path } of operations.filter(
+    for (const { method, path, isPublic } of operations.filter(
       (one) => one.mediaType === null && one.method !== "GET",
     )) {
       const answer = await app.call(method, path, { body: "{", headers: { "content-type": json } });
-      expect([path, answer.status]).toEqual([path, 401]);
+      expect([path, answer.status]).toEqual([path, isPublic ? 200 : 401]);
     }
   });
 });

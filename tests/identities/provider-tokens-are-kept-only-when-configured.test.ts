@@ -67,7 +67,7 @@ describe("on postgres", () => {
     const user = await signUpSocially(app, { tokens });
     const [row] = await stored(app, user.userId);
     await app.rows(
-      `update sessions set created_at = now() - interval '11 minutes' where id = '${sessionOf(user.accessToken)}'`,
+      `update sessions set authenticated_at = now() - interval '11 minutes' where id = '${sessionOf(user.accessToken)}'`,
     );
     const answer = await keptTokens(app, user.accessToken, row?.["id"]);
     expect([answer.status, answer.json.error.code]).toEqual([403, "REAUTHENTICATION_REQUIRED"]);

@@ -75,6 +75,10 @@ function faultsOf(keyword: string, argument: unknown, value: unknown, place: Pla
       return unless(String(value).length >= Number(argument));
     case "maxLength":
       return unless(String(value).length <= Number(argument));
+    case "minItems":
+      return unless(Array.isArray(value) && value.length >= Number(argument));
+    case "maxItems":
+      return unless(Array.isArray(value) && value.length <= Number(argument));
     case "minimum":
       return unless(Number(value) >= Number(argument));
     case "required":

@@ -55,6 +55,8 @@ test("both tokens have the documented claims and no others", async () => {
     email_verified: true,
     roles: ["user"],
     amr: ["pwd"],
+    acr: "urn:gatehouse:1fa",
+    auth_time: expect.any(Number),
   });
   expect(refresh.header).toEqual({ alg: "HS256", typ: "rt+jwt", kid: expect.any(String) });
   expect(refresh.claims).toEqual({

@@ -82,6 +82,6 @@ test("the same holds for roles", async () => {
   ]);
   expect(dataOf(await reader.changeRole(name, {}))).toEqual([
     200,
-    { name, description, permissions: ["audit:read"] },
+    { name, description, permissions: ["audit:read"], require_mfa: false },
   ]);
 });

@@ -61,8 +61,8 @@ export const verifyBody = Type.Object(
     ...sentFactor,
     remember_device: Type.Optional(
       Type.Boolean({
-        description: "Whether sign-ins on this device need no second factor for 30 days.",
-        default: false,
+        description:
+          "Whether sign-ins on this device need no second factor for 30 days. Default: false.",
       }),
     ),
   },

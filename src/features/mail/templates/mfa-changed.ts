@@ -18,7 +18,7 @@ export const mfaChangedTexts: InEveryLanguage<Readonly<Record<Change, NoticeText
         `Two-factor authentication was turned off for your account at ${serviceName}.`,
     ],
     reset: [
-      (serviceName) => `Two-factor authentication is off at ${serviceName}`,
+      (serviceName) => `An administrator turned off two-factor authentication at ${serviceName}`,
       (serviceName) =>
         `An administrator turned two-factor authentication off for your account at ${serviceName}.`,
     ],
@@ -46,7 +46,8 @@ export const mfaChangedTexts: InEveryLanguage<Readonly<Record<Change, NoticeText
         `Die Zwei-Faktor-Anmeldung Ihres Kontos bei ${serviceName} wurde ausgeschaltet.`,
     ],
     reset: [
-      (serviceName) => `Zwei-Faktor-Anmeldung bei ${serviceName} ist ausgeschaltet`,
+      (serviceName) =>
+        `Die Verwaltung von ${serviceName} hat die Zwei-Faktor-Anmeldung ausgeschaltet`,
       (serviceName) =>
         `Die Zwei-Faktor-Anmeldung Ihres Kontos bei ${serviceName} wurde von der Verwaltung ausgeschaltet.`,
     ],
@@ -75,7 +76,8 @@ export const mfaChangedTexts: InEveryLanguage<Readonly<Record<Change, NoticeText
         `Se ha desactivado la verificación en dos pasos de su cuenta en ${serviceName}.`,
     ],
     reset: [
-      (serviceName) => `La verificación en dos pasos de ${serviceName} está desactivada`,
+      (serviceName) =>
+        `Un administrador ha desactivado la verificación en dos pasos de ${serviceName}`,
       (serviceName) =>
         `Un administrador ha desactivado la verificación en dos pasos de su cuenta en ${serviceName}.`,
     ],
@@ -101,7 +103,7 @@ export const mfaChangedTexts: InEveryLanguage<Readonly<Record<Change, NoticeText
       (serviceName) => `您在 ${serviceName} 的账户已关闭两步验证。`,
     ],
     reset: [
-      (serviceName) => `${serviceName} 已关闭两步验证`,
+      (serviceName) => `${serviceName} 的管理员已关闭两步验证`,
       (serviceName) => `管理员已关闭您在 ${serviceName} 的账户的两步验证。`,
     ],
     recovery_codes_replaced: [
