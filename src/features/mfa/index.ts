@@ -9,7 +9,7 @@ export {
   type SentFactor,
 } from "./prove-factor.ts";
 export { createRecoveryCodes, deleteRecoveryCodes, storeRecoveryCodes } from "./recovery-codes.ts";
-export { hasFactor, turnOff } from "./reset-factor.ts";
+export { turnOff } from "./reset-factor.ts";
 export { totpFactors } from "./table.ts";
 export { secondFactorTickets, ticketTtlSeconds } from "./tickets.ts";
 export {

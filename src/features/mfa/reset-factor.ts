@@ -1,24 +1,13 @@
-import { eq, exists, type SQL } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
 
 import type { Effect } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
-import { users } from "../users/index.ts";
 import { deleteFactorsOf } from "./factors.ts";
 import { mailChange } from "./mail-change.ts";
-import { totpFactors } from "./table.ts";
-
-/** In a statement on `users`: whether the user has a second factor, or has begun to set one up. */
-export function hasFactor({ db }: Context): SQL {
-  return exists(
-    db
-      .select({ userId: totpFactors.userId })
-      .from(totpFactors)
-      .where(eq(totpFactors.userId, users.id)),
-  );
-}
+import { clearAttempts } from "./prove-factor.ts";
 
 /** Who turns a second factor off: the user in a session, which goes on, or an administrator. */
 export type TurnedOffBy =
@@ -45,6 +34,8 @@ export function turnOff(
       ? endSessionsOf(ctx, { userId, reason, exceptSessionId: turnedOff.sessionId })
       : endSessionsOf(ctx, { userId, reason }),
     recordAudit(ctx, by === "user" ? { ...entry, sessionId: turnedOff.sessionId } : entry),
+    // The user may have been locked out by another person who knows the password.
+    ...(by === "user" ? [] : [clearAttempts(ctx, userId)]),
     ...recordEvent(ctx, action, { user_id: userId, by }),
     mailChange(ctx, user, by === "user" ? "disabled" : "reset"),
   ];

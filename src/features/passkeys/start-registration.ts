@@ -7,6 +7,8 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordFailure } from "../audit/index.ts";
 import { limits, spendOrReject } from "../limits/index.ts";
+import { hasSecondFactor } from "../mfa/index.ts";
+import { hasTwoFactors } from "../roles/index.ts";
 import { isFreshSession } from "../sessions/index.ts";
 import { invalidToken } from "../tokens/index.ts";
 import { isActive, users } from "../users/index.ts";
@@ -51,16 +53,23 @@ export async function startRegistration(
   };
 }
 
-/** A stolen token is rarely as young as this. A passkey would outlast it. */
+/**
+ * A stolen token is rarely as young as this. A passkey would outlast it, and counts as two factors: a user who has a second factor
+ * proves it first.
+ */
 async function assertFreshSession(ctx: Context<UserActor>): Promise<void> {
   const { userId, sessionId } = ctx.actor;
   const [account] = await ctx.db
-    .select({ isFresh: isFreshSession(sessionId, ctx.clock.now()) })
+    .select({
+      isFresh: isFreshSession(sessionId, ctx.clock.now()),
+      hasSecondFactor: hasSecondFactor(ctx),
+    })
     .from(users)
     .where(and(eq(users.id, userId), isActive));
   if (!account) throw invalidToken();
-  if (account.isFresh) return;
-  const detail = { reason: "session_not_fresh" };
+  const isProven = !account.hasSecondFactor || hasTwoFactors(ctx.actor.amr);
+  if (account.isFresh && isProven) return;
+  const detail = { reason: isProven ? "session_not_fresh" : "second_factor_not_proven" };
   recordFailure(ctx, { action: "user.passkey_added", userId, sessionId, detail });
   throw new AppError("REAUTHENTICATION_REQUIRED", "Sign in again, then repeat this request.");
 }

@@ -5,17 +5,22 @@ import { passwordSchema, textSchema } from "../../platform/http/text-schema.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { emailSchema, nameSchema, usernameSchema } from "../users/index.ts";
 
+const newPassword = passwordSchema("The new password.");
+const registerFields = {
+  password_confirmation: Type.Optional(passwordSchema("If present, must equal `password`.")),
+  username: Type.Optional(usernameSchema),
+  name: Type.Optional(nameSchema),
+};
+
 /** Body of `POST /auth/register`. */
 export const registerBody = Type.Object(
-  {
-    email: emailSchema,
-    password: Type.Optional(
-      passwordSchema("The new password. Required unless `PASSWORDLESS_SIGN_UP` is set."),
-    ),
-    password_confirmation: Type.Optional(passwordSchema("If present, must equal `password`.")),
-    username: Type.Optional(usernameSchema),
-    name: Type.Optional(nameSchema),
-  },
+  { email: emailSchema, password: newPassword, ...registerFields },
+  { additionalProperties: false },
+);
+
+/** The same with `PASSWORDLESS_SIGN_UP`. */
+export const registerWithoutPasswordBody = Type.Object(
+  { email: emailSchema, password: Type.Optional(newPassword), ...registerFields },
   { additionalProperties: false },
 );
 

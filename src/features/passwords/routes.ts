@@ -8,13 +8,14 @@ import { tokenResponseSchema } from "../tokens/index.ts";
 import { type UserIdentifier } from "./queries.ts";
 import { canonicalEmail } from "../users/index.ts";
 import { logIn } from "./log-in.ts";
-import { logInBody, registerBody, registeredSchema } from "./model.ts";
+import { logInBody, registerBody, registeredSchema, registerWithoutPasswordBody } from "./model.ts";
 import { register } from "./register.ts";
 
 const tags = ["Sign-up and sign-in"];
 
 /** Registering and signing in with a password. */
-export function passwordsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">) {
+export function passwordsRoutes({ kit, cookie, platform }: RouteParts) {
+  const { passwordlessSignUp } = platform.settings;
   return new Elysia({ prefix: "/api/v1/auth" })
     .use(kit)
     .post(
@@ -37,7 +38,7 @@ export function passwordsRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "cooki
       {
         anyone: true,
         accepts: "json",
-        body: registerBody,
+        body: passwordlessSignUp ? registerWithoutPasswordBody : registerBody,
         failsWith: [
           "REGISTRATION_CLOSED",
           "INVALID_EMAIL",

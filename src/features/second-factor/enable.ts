@@ -1,4 +1,4 @@
-import { and, eq, exists, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
@@ -42,26 +42,29 @@ export async function enable(ctx: Context<UserActor>, code: string): Promise<str
     isNull(totpFactors.confirmedAt),
     eq(totpFactors.sealedSecret, pending.sealedSecret),
   );
+  // Both rows are locked: of a new secret that is being stored the statement sees all or nothing.
   const query = ctx.db
-    .update(users)
-    .set({ credentialsVersion: nextCredentialsVersion, updatedAt: ctx.clock.now() })
+    .select({
+      email: users.email,
+      credentialsVersion: sql<number>`${nextCredentialsVersion}`.as("credentials_version"),
+    })
+    .from(users)
+    .innerJoin(totpFactors, eq(totpFactors.userId, users.id))
     .where(
       and(
         eq(users.id, userId),
         eq(users.credentialsVersion, pending.credentialsVersion),
         isActive,
-        exists(
-          ctx.db
-            .select({ one: sql`1` })
-            .from(totpFactors)
-            .where(isPending),
-        ),
+        isPending,
       ),
     )
-    .returning({ email: users.email, credentialsVersion: users.credentialsVersion });
+    .for("no key update");
   const announce = () => ({ subject: "user", id: userId }) as const;
+  const now = ctx.clock.now();
+  const version = { credentialsVersion: nextCredentialsVersion, updatedAt: now };
   const [row] = await commit(ctx, { query, announce }, ({ email }) => [
-    updateRows(totpFactors, { confirmedAt: ctx.clock.now(), lastUsedStep: step }, isPending),
+    updateRows(users, version, eq(users.id, userId)),
+    updateRows(totpFactors, { confirmedAt: now, lastUsedStep: step }, isPending),
     deleteRecoveryCodes(userId),
     storeRecoveryCodes(ctx, userId, codes),
     endSessionsOf(ctx, { userId, exceptSessionId: sessionId, reason: "mfa_enabled" }),

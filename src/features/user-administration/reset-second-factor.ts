@@ -3,7 +3,7 @@ import { and } from "drizzle-orm";
 import { AppError } from "../../kernel/errors.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
-import { hasFactor, turnOff } from "../mfa/index.ts";
+import { hasSecondFactor, turnOff } from "../mfa/index.ts";
 import { nextCredentialsVersion, users } from "../users/index.ts";
 import { administerUser, isAsRead } from "./administer-user.ts";
 
@@ -19,12 +19,12 @@ export async function resetSecondFactor(ctx: Context, userId: string): Promise<v
     const [found] = await ctx.db
       .select({ id: users.id })
       .from(users)
-      .where(and(isAsRead(account), hasFactor(ctx)));
+      .where(and(isAsRead(account), hasSecondFactor(ctx)));
     if (!found) throw new AppError("NOT_FOUND", "The user has no second factor.");
     const query = ctx.db
       .update(users)
       .set({ credentialsVersion: nextCredentialsVersion, updatedAt: ctx.clock.now() })
-      .where(and(isAsRead(account), hasFactor(ctx)))
+      .where(and(isAsRead(account), hasSecondFactor(ctx)))
       .returning({ email: users.email });
     const announce = () => ({ subject: "user", id: userId }) as const;
     const rows = await commit(ctx, { query, announce }, ({ email }) =>
