@@ -104,8 +104,8 @@ async function floodAndSignIn(
 }
 
 const allSignedIn = Array.from({ length: others }, () => 200);
-/** After the comparisons that ran, and one more of the flood for each place that becomes free at the same time. */
-const lastPlace = concurrency + others + 1;
+/** After the comparisons that ran, and some of the flood that end at the same time: places are seen in the order of arrival. */
+const lastPlace = 2 * (concurrency + others);
 
 // Attack: one client opens 90 connections, and no other client can sign in.
 // security 108, 153

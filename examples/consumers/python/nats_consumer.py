@@ -3,7 +3,6 @@ import os
 from urllib.parse import unquote, urlsplit
 
 import nats
-from nats.errors import TimeoutError as NothingNew
 
 from store import handle_once
 
@@ -21,7 +20,7 @@ async def main():
     while True:
         try:
             messages = await consumer.fetch(100, timeout=5)
-        except NothingNew:
+        except asyncio.TimeoutError:  # nothing new
             continue
         for message in messages:
             handle_once(message.data)
