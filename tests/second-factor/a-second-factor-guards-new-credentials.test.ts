@@ -3,6 +3,7 @@ import { TOTP, Secret } from "otpauth";
 
 import { meanwhile } from "../support/held-rows.ts";
 import { goodPassword, signUp } from "../support/journey.ts";
+import { race } from "../support/race.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
@@ -49,4 +50,20 @@ test("a factor whose secret is replaced meanwhile is not reported as turned on",
   );
   expect(status).toBe(401);
   expect(await app.rows(`select 1 from recovery_codes where user_id = '${userId}'`)).toEqual([]);
+});
+
+// Both replacements are right, and neither sees the codes that the other stores.
+// security 88
+test("of two concurrent replacements of the recovery codes the codes of one are valid", async () => {
+  const { accessToken: bearer, userId } = await signUp(app);
+  const secret = await begin(bearer);
+  const first = { code: codeOf(secret, -1) };
+  expect((await app.post("/api/v1/auth/2fa/enable", first, { bearer })).status).toBe(200);
+  const statuses = await race(2, async (index) => {
+    const body = { password: goodPassword, code: codeOf(secret, index) };
+    return (await app.post("/api/v1/auth/2fa/recovery-codes", body, { bearer })).status;
+  });
+  expect(statuses).toContain(200);
+  const stored = await app.rows(`select id from recovery_codes where user_id = '${userId}'`);
+  expect(stored).toHaveLength(10);
 });

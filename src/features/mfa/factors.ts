@@ -22,6 +22,8 @@ export interface FoundFactor {
   /** In base32. */
   readonly secret: string;
   readonly isConfirmed: boolean;
+  /** The time step of the last accepted code, or null. */
+  readonly lastUsedStep: number | null;
 }
 
 /** The user's authenticator app, also one that is not confirmed yet, or null. Throws if no key of the settings opens the secret. */
@@ -29,6 +31,7 @@ export async function findFactor(ctx: Context, userId: string): Promise<FoundFac
   const [row] = await ctx.db
     .select({
       sealedSecret: totpFactors.sealedSecret,
+      lastUsedStep: totpFactors.lastUsedStep,
       isConfirmed: sql<boolean>`${totpFactors.confirmedAt} is not null`,
     })
     .from(totpFactors)

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
 import type { ReturningQuery } from "../../platform/db/drizzle-internals.ts";
@@ -95,19 +95,17 @@ async function findAppCode(
   const { userId } = owner;
   const factor = appCode.test(code) ? await findFactor(ctx, userId) : null;
   const step = factor?.isConfirmed === true ? findStep(factor.secret, code, ctx.clock.now()) : null;
-  if (factor === null || step === null) return null;
+  if (factor === null || step === null || step <= (factor.lastUsedStep ?? -1)) return null;
   const { lastUsedStep, sealedSecret, confirmedAt } = totpFactors;
+  // The one that was read: of two statements with different codes the second would not see what the first wrote.
+  const isLast =
+    factor.lastUsedStep === null ? isNull(lastUsedStep) : eq(lastUsedStep, factor.lastUsedStep);
   const query = ctx.db
     .select(lockedUser)
     .from(users)
     .innerJoin(totpFactors, eq(totpFactors.userId, users.id))
     .where(
-      and(
-        isSame(owner),
-        isNotNull(confirmedAt),
-        eq(sealedSecret, factor.sealedSecret),
-        or(isNull(lastUsedStep), lt(lastUsedStep, step)),
-      ),
+      and(isSame(owner), isNotNull(confirmedAt), eq(sealedSecret, factor.sealedSecret), isLast),
     )
     .for("no key update");
   const use = updateRows(totpFactors, { lastUsedStep: step }, eq(totpFactors.userId, userId));
