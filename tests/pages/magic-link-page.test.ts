@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 
-import { isPostedByOwnPage } from "../../src/features/pages/page-request.ts";
+import { isPostedByOwnPage } from "../../src/features/pages/kit/page-request.ts";
 import { logIn, registerVerified } from "../support/journey.ts";
 import { openSessionsOf } from "../support/magic-link.ts";
 import { doneHeadings, getLink, pressItsButton } from "../support/mailed-links.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 
-import { pageHeaders } from "../../src/features/pages/layout.ts";
-import { preferredLanguage } from "../../src/features/pages/page-request.ts";
-import { passwordFaultTexts } from "../../src/features/pages/password-texts.ts";
+import { pageHeaders } from "../../src/features/pages/kit/layout.ts";
+import { preferredLanguage } from "../../src/features/pages/kit/page-request.ts";
+import { passwordFaultTexts } from "../../src/features/pages/links/password-texts.ts";
 import { passwordFaultText } from "../../src/features/passwords/index.ts";
 import { findPasswordFaults } from "../../src/features/passwords/policy.ts";
 import { languages } from "../../src/kernel/language.ts";

@@ -2,18 +2,24 @@ import { WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError } from "../../src/kernel/errors.ts";
 import type { RefreshCookie } from "../../src/platform/http/refresh-cookie.ts";
 import type { Language } from "../../src/kernel/language.ts";
-import { changeEmailPage } from "../../src/features/pages/change-email.ts";
-import { confirmPage, donePage, failedPage } from "../../src/features/pages/link-page.ts";
+import { changeEmailPage } from "../../src/features/pages/links/change-email.ts";
+import { confirmPage, donePage, failedPage } from "../../src/features/pages/links/link-page.ts";
 import {
   codePage,
   magicLinkMail,
   magicLinkPage,
   signedInBody,
-} from "../../src/features/pages/magic-link.ts";
-import { mailFormPage } from "../../src/features/pages/new-mail.ts";
-import { passwordResetMail, resetPasswordPage } from "../../src/features/pages/reset-password.ts";
-import { sharedTexts } from "../../src/features/pages/shared-texts.ts";
-import { newVerificationMail, verifyEmailPage } from "../../src/features/pages/verify-email.ts";
+} from "../../src/features/pages/links/magic-link.ts";
+import { mailFormPage } from "../../src/features/pages/links/new-mail.ts";
+import {
+  passwordResetMail,
+  resetPasswordPage,
+} from "../../src/features/pages/links/reset-password.ts";
+import { sharedTexts } from "../../src/features/pages/kit/shared-texts.ts";
+import {
+  newVerificationMail,
+  verifyEmailPage,
+} from "../../src/features/pages/links/verify-email.ts";
 
 /** The parts of a page that a request or the settings decide. */
 export interface Received {

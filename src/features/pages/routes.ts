@@ -3,14 +3,14 @@ import { Elysia } from "elysia";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { changeEmailPage } from "./change-email.ts";
-import { linkRoutes } from "./link-routes.ts";
-import { magicCodeRoutes } from "./magic-code-routes.ts";
-import { magicLinkMail, magicLinkPage } from "./magic-link.ts";
-import { newMailRoutes } from "./new-mail.ts";
-import { passwordResetMail, resetPasswordPage } from "./reset-password.ts";
-import { secondFactorPageRoutes } from "./second-factor-routes.ts";
-import { newVerificationMail, verifyEmailPage } from "./verify-email.ts";
+import { changeEmailPage } from "./links/change-email.ts";
+import { linkRoutes } from "./links/link-routes.ts";
+import { magicCodeRoutes } from "./links/magic-code-routes.ts";
+import { magicLinkMail, magicLinkPage } from "./links/magic-link.ts";
+import { newMailRoutes } from "./links/new-mail.ts";
+import { passwordResetMail, resetPasswordPage } from "./links/reset-password.ts";
+import { secondFactorPageRoutes } from "./links/second-factor-routes.ts";
+import { newVerificationMail, verifyEmailPage } from "./links/verify-email.ts";
 
 /** The pages behind the links in mails, and the forms that request new mails. Every response of theirs is a page. */
 export function pagesRoutes({

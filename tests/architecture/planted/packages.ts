@@ -92,7 +92,7 @@ export const plantedPackages: readonly Planted[] = [
   ),
   keeps(
     "Elysia stays at the edge",
-    "src/features/pages/verify-email.ts",
+    "src/features/pages/links/verify-email.ts",
     `import { Elysia } from "elysia";`,
   ),
 ];

@@ -1,19 +1,19 @@
 import { Elysia } from "elysia";
 
-import { AppError } from "../../kernel/errors.ts";
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
-import type { Platform } from "../../platform/platform.ts";
-import { signInByCode } from "../magic-links/index.ts";
-import { attempt } from "./attempt.ts";
-import { showPage } from "./layout.ts";
+import { AppError } from "../../../kernel/errors.ts";
+import type { RefreshCookie } from "../../../platform/http/refresh-cookie.ts";
+import type { RouteKit } from "../../../platform/http/route-kit.ts";
+import type { Platform } from "../../../platform/platform.ts";
+import { signInByCode } from "../../magic-links/index.ts";
+import { attempt } from "../kit/attempt.ts";
+import { showPage } from "../kit/layout.ts";
 import { donePage } from "./link-page.ts";
 import { magicLinkTexts } from "./magic-link-texts.ts";
 import { codePage, magicCodePath, signedInBody } from "./magic-link.ts";
-import { formBody, isPostedByOwnPage, readerOf } from "./page-request.ts";
+import { formBody, isPostedByOwnPage, readerOf } from "../kit/page-request.ts";
 import { mfaTokenOf, secondFactorPage } from "./second-factor.ts";
-import { showForLater } from "./try-later.ts";
-import { sharedTexts } from "./shared-texts.ts";
+import { showForLater } from "../kit/try-later.ts";
+import { sharedTexts } from "../kit/shared-texts.ts";
 
 /** The route that signs in by an address and the code of a mail. */
 export function magicCodeRoutes({

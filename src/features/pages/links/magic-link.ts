@@ -1,13 +1,13 @@
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import { requestMagicLink, signInByLink } from "../magic-links/index.ts";
-import { alert, paragraph, renderField, renderForm } from "./forms.ts";
-import { renderPage } from "./layout.ts";
+import type { RefreshCookie } from "../../../platform/http/refresh-cookie.ts";
+import { requestMagicLink, signInByLink } from "../../magic-links/index.ts";
+import { alert, paragraph, renderField, renderForm } from "../kit/forms.ts";
+import { renderPage } from "../kit/layout.ts";
 import type { LinkPage } from "./link-page.ts";
 import { magicLinkTexts } from "./magic-link-texts.ts";
 import { emailField, mailboxPage, type MailForm, mailForm, type NewMail } from "./new-mail.ts";
-import type { Reader } from "./page-request.ts";
+import type { Reader } from "../kit/page-request.ts";
 import { mfaTokenOf, secondFactorPage } from "./second-factor.ts";
-import { sharedTexts } from "./shared-texts.ts";
+import { sharedTexts } from "../kit/shared-texts.ts";
 
 const path = "/magic-link";
 

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 
-import { defaultLanguage, findLanguage, type Language } from "../../kernel/language.ts";
-import type { Settings } from "../../platform/config/settings.ts";
+import { defaultLanguage, findLanguage, type Language } from "../../../kernel/language.ts";
+import type { Settings } from "../../../platform/config/settings.ts";
 
 /** The language of a page, and the name of the service on it. */
 export interface Reader {

@@ -1,6 +1,6 @@
-import type { InEveryLanguage, Language } from "../../kernel/language.ts";
-import type { Settings } from "../../platform/config/settings.ts";
-import { englishFaultTexts, type PasswordFaultTexts } from "../passwords/index.ts";
+import type { InEveryLanguage, Language } from "../../../kernel/language.ts";
+import type { Settings } from "../../../platform/config/settings.ts";
+import { englishFaultTexts, type PasswordFaultTexts } from "../../passwords/index.ts";
 
 /** What is wrong with a new password, in each language. */
 export const passwordFaultTexts: InEveryLanguage<

@@ -1,4 +1,4 @@
-import { languageTag } from "../../kernel/language.ts";
+import { languageTag } from "../../../kernel/language.ts";
 import type { Reader } from "./page-request.ts";
 
 /** A page without a script. `title` is plain text, `body` is HTML. */

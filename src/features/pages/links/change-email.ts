@@ -1,5 +1,5 @@
-import type { InEveryLanguage } from "../../kernel/language.ts";
-import { confirmEmailChange, hasChangedEmail } from "../email-change/index.ts";
+import type { InEveryLanguage } from "../../../kernel/language.ts";
+import { confirmEmailChange, hasChangedEmail } from "../../email-change/index.ts";
 import type { LinkPage, LinkPageTexts } from "./link-page.ts";
 
 const texts: InEveryLanguage<LinkPageTexts> = {

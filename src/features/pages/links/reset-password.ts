@@ -1,13 +1,13 @@
-import type { AppError } from "../../kernel/errors.ts";
-import type { Language } from "../../kernel/language.ts";
+import type { AppError } from "../../../kernel/errors.ts";
+import type { Language } from "../../../kernel/language.ts";
 import {
   passwordFaultText,
   requestPasswordReset,
   resetPassword,
   WeakPasswordError,
-} from "../passwords/index.ts";
-import { paragraph, renderField } from "./forms.ts";
-import { renderPage } from "./layout.ts";
+} from "../../passwords/index.ts";
+import { paragraph, renderField } from "../kit/forms.ts";
+import { renderPage } from "../kit/layout.ts";
 import type { LinkPage } from "./link-page.ts";
 import { mailboxPage, mailForm, type NewMail } from "./new-mail.ts";
 import { passwordFaultTexts, passwordHint, type PasswordSettings } from "./password-texts.ts";

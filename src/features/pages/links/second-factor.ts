@@ -1,9 +1,9 @@
-import type { AppError } from "../../kernel/errors.ts";
-import type { InEveryLanguage } from "../../kernel/language.ts";
-import { alert, paragraph, renderField, renderForm, tokenField } from "./forms.ts";
-import { renderPage } from "./layout.ts";
+import type { AppError } from "../../../kernel/errors.ts";
+import type { InEveryLanguage } from "../../../kernel/language.ts";
+import { alert, paragraph, renderField, renderForm, tokenField } from "../kit/forms.ts";
+import { renderPage } from "../kit/layout.ts";
 import { magicLinkTexts } from "./magic-link-texts.ts";
-import type { Reader } from "./page-request.ts";
+import type { Reader } from "../kit/page-request.ts";
 
 /** The path that the second factor of a sign-in is posted to. */
 export const secondFactorPath = "/magic-link/second-factor";

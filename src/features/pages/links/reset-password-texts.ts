@@ -1,4 +1,4 @@
-import type { InEveryLanguage } from "../../kernel/language.ts";
+import type { InEveryLanguage } from "../../../kernel/language.ts";
 import type { LinkPageTexts } from "./link-page.ts";
 
 /** The texts of the pages of `/reset-password`. */

@@ -1,4 +1,4 @@
-import type { InEveryLanguage } from "../../kernel/language.ts";
+import type { InEveryLanguage } from "../../../kernel/language.ts";
 
 /** The texts that several pages share. */
 export interface SharedTexts {

@@ -1,12 +1,12 @@
-import type { AppError, ErrorCode } from "../../kernel/errors.ts";
-import type { InEveryLanguage, Language } from "../../kernel/language.ts";
-import type { ResponseHeaders } from "../../platform/http/exchange.ts";
-import type { Context } from "../../platform/platform.ts";
-import { alert, note, paragraph, renderForm, tokenField } from "./forms.ts";
-import { renderPage } from "./layout.ts";
+import type { AppError, ErrorCode } from "../../../kernel/errors.ts";
+import type { InEveryLanguage, Language } from "../../../kernel/language.ts";
+import type { ResponseHeaders } from "../../../platform/http/exchange.ts";
+import type { Context } from "../../../platform/platform.ts";
+import { alert, note, paragraph, renderForm, tokenField } from "../kit/forms.ts";
+import { renderPage } from "../kit/layout.ts";
 import { mailForm } from "./new-mail.ts";
-import type { Reader } from "./page-request.ts";
-import { sharedTexts } from "./shared-texts.ts";
+import type { Reader } from "../kit/page-request.ts";
+import { sharedTexts } from "../kit/shared-texts.ts";
 
 /** The texts of a link page in one language. All of them are plain text. */
 export interface LinkPageTexts {

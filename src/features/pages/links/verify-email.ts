@@ -1,10 +1,10 @@
-import type { InEveryLanguage } from "../../kernel/language.ts";
+import type { InEveryLanguage } from "../../../kernel/language.ts";
 import {
   hasVerifiedEmail,
   requestVerification,
   verifyEmailByToken,
-} from "../email-verification/index.ts";
-import { paragraph } from "./forms.ts";
+} from "../../email-verification/index.ts";
+import { paragraph } from "../kit/forms.ts";
 import type { LinkPage, LinkPageTexts } from "./link-page.ts";
 import { mailboxPage, type NewMail } from "./new-mail.ts";
 

@@ -1,5 +1,5 @@
-import type { AppError } from "../../kernel/errors.ts";
-import { retryHeaders } from "../../platform/http/limit-headers.ts";
+import type { AppError } from "../../../kernel/errors.ts";
+import { retryHeaders } from "../../../platform/http/limit-headers.ts";
 import { type PageResponse, showPage } from "./layout.ts";
 import type { Reader } from "./page-request.ts";
 import { sharedTexts } from "./shared-texts.ts";

@@ -1,6 +1,6 @@
-import { type AppError, type ErrorCode, findAppError } from "../../kernel/errors.ts";
-import { describeError } from "../../platform/db/errors.ts";
-import type { Context } from "../../platform/platform.ts";
+import { type AppError, type ErrorCode, findAppError } from "../../../kernel/errors.ts";
+import { describeError } from "../../../platform/db/errors.ts";
+import type { Context } from "../../../platform/platform.ts";
 import { isForLater } from "./try-later.ts";
 
 /**

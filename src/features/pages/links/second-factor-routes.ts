@@ -1,19 +1,19 @@
 import { Elysia } from "elysia";
 
-import { AppError } from "../../kernel/errors.ts";
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
-import type { Platform } from "../../platform/platform.ts";
-import { type SentFactor, verifySecondFactor } from "../second-factor/index.ts";
-import { attempt } from "./attempt.ts";
-import { showPage } from "./layout.ts";
+import { AppError } from "../../../kernel/errors.ts";
+import type { RefreshCookie } from "../../../platform/http/refresh-cookie.ts";
+import type { RouteKit } from "../../../platform/http/route-kit.ts";
+import type { Platform } from "../../../platform/platform.ts";
+import { type SentFactor, verifySecondFactor } from "../../second-factor/index.ts";
+import { attempt } from "../kit/attempt.ts";
+import { showPage } from "../kit/layout.ts";
 import { donePage, failedPage } from "./link-page.ts";
 import { magicLinkPage, signedInBody } from "./magic-link.ts";
 import { magicLinkTexts } from "./magic-link-texts.ts";
-import { formBody, isPostedByOwnPage, readerOf } from "./page-request.ts";
+import { formBody, isPostedByOwnPage, readerOf } from "../kit/page-request.ts";
 import { secondFactorPage, secondFactorPath } from "./second-factor.ts";
-import { sharedTexts } from "./shared-texts.ts";
-import { showForLater } from "./try-later.ts";
+import { sharedTexts } from "../kit/shared-texts.ts";
+import { showForLater } from "../kit/try-later.ts";
 
 /** The route that finishes a sign-in by mail with the second factor. */
 export function secondFactorPageRoutes({

@@ -1,14 +1,14 @@
 import { Elysia } from "elysia";
 
-import { AppError, findAppError } from "../../kernel/errors.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
-import type { Platform } from "../../platform/platform.ts";
-import { attempt } from "./attempt.ts";
-import { showPage } from "./layout.ts";
+import { AppError, findAppError } from "../../../kernel/errors.ts";
+import type { RouteKit } from "../../../platform/http/route-kit.ts";
+import type { Platform } from "../../../platform/platform.ts";
+import { attempt } from "../kit/attempt.ts";
+import { showPage } from "../kit/layout.ts";
 import { confirmPage, donePage, failedPage, type LinkPage, type Submission } from "./link-page.ts";
-import { formBody, isPostedByOwnPage, linkQuery, readerOf, tokenOf } from "./page-request.ts";
-import { isForLater, showForLater } from "./try-later.ts";
-import { sharedTexts } from "./shared-texts.ts";
+import { formBody, isPostedByOwnPage, linkQuery, readerOf, tokenOf } from "../kit/page-request.ts";
+import { isForLater, showForLater } from "../kit/try-later.ts";
+import { sharedTexts } from "../kit/shared-texts.ts";
 
 /** The routes of one link page. `GET` reads no account and uses no token; only `POST` does. */
 export function linkRoutes<const Path extends string>({

@@ -1,15 +1,15 @@
 import { Elysia } from "elysia";
 
-import type { Language } from "../../kernel/language.ts";
-import { AppError } from "../../kernel/errors.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
-import type { Context, Platform } from "../../platform/platform.ts";
-import { attempt } from "./attempt.ts";
-import { alert, renderField, renderForm } from "./forms.ts";
-import { renderPage, showPage } from "./layout.ts";
-import { formBody, type Reader, readerOf } from "./page-request.ts";
-import { showForLater } from "./try-later.ts";
-import { sharedTexts } from "./shared-texts.ts";
+import type { Language } from "../../../kernel/language.ts";
+import { AppError } from "../../../kernel/errors.ts";
+import type { RouteKit } from "../../../platform/http/route-kit.ts";
+import type { Context, Platform } from "../../../platform/platform.ts";
+import { attempt } from "../kit/attempt.ts";
+import { alert, renderField, renderForm } from "../kit/forms.ts";
+import { renderPage, showPage } from "../kit/layout.ts";
+import { formBody, type Reader, readerOf } from "../kit/page-request.ts";
+import { showForLater } from "../kit/try-later.ts";
+import { sharedTexts } from "../kit/shared-texts.ts";
 
 /** A form that requests a mail: the path of its page, and the path that it posts the field `email` to. */
 export interface MailForm {
