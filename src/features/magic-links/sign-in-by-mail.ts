@@ -5,6 +5,7 @@ import { AppError } from "../../kernel/errors.ts";
 import { when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordFailure } from "../audit/index.ts";
+import { isBoundDevice } from "../devices/index.ts";
 import {
   lockChallenge,
   proveCode,
@@ -14,7 +15,7 @@ import {
   useUpChallenges,
 } from "../email-challenges/index.ts";
 import { hasSecondFactor } from "../mfa/index.ts";
-import { claimAccount, claimedVersion, completeSignIn, isBoundDevice } from "../sign-in/index.ts";
+import { claimAccount, claimedVersion, completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { canonicalEmail, users } from "../users/index.ts";

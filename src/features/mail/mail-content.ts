@@ -44,6 +44,8 @@ export const mailContentSchema = Type.Union([
       Type.Literal("reset"),
       Type.Literal("recovery_codes_replaced"),
       Type.Literal("recovery_code_used"),
+      Type.Literal("passkey_added"),
+      Type.Literal("passkey_removed"),
     ]),
     ...occasion,
   }),

@@ -7,6 +7,7 @@ import { updateRows } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { findStep } from "../../platform/totp/totp.ts";
 import { recordAudit, recordFailure, recordRefusal } from "../audit/index.ts";
+import { storeKnownDevice } from "../devices/index.ts";
 import { recordEvent } from "../events/index.ts";
 import {
   clearAttempts,
@@ -19,8 +20,7 @@ import {
   storeRecoveryCodes,
   totpFactors,
 } from "../mfa/index.ts";
-import { endSessionsOf } from "../sessions/index.ts";
-import { storeKnownDevice } from "../sign-in/index.ts";
+import { endOtherSessions } from "../sessions/index.ts";
 import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
 
 const action = "user.mfa_enabled";
@@ -61,13 +61,11 @@ export async function enable(ctx: Context<UserActor>, code: string): Promise<str
     .for("no key update");
   const announce = () => ({ subject: "user", id: userId }) as const;
   const now = ctx.clock.now();
-  const version = { credentialsVersion: nextCredentialsVersion, updatedAt: now };
   const [row] = await commit(ctx, { query, announce }, ({ email }) => [
-    updateRows(users, version, eq(users.id, userId)),
     updateRows(totpFactors, { confirmedAt: now, lastUsedStep: step }, isPending),
     deleteRecoveryCodes(userId),
     storeRecoveryCodes(ctx, userId, codes),
-    endSessionsOf(ctx, { userId, exceptSessionId: sessionId, reason: "mfa_enabled" }),
+    ...endOtherSessions(ctx, "mfa_enabled"),
     clearAttempts(ctx, userId),
     recordAudit(ctx, { action, result: "success", userId, sessionId }),
     ...recordEvent(ctx, action, { user_id: userId }),

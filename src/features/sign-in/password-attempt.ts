@@ -6,6 +6,7 @@ import type { Spending, Spent } from "../../platform/limiter/port.ts";
 import type { Admission } from "../../platform/password-hasher/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit, recordFailure } from "../audit/index.ts";
+import { type DeviceUser, findKnownDevice, hasDeviceToken } from "../devices/index.ts";
 import { recordEvent } from "../events/index.ts";
 import {
   addressSource,
@@ -19,7 +20,6 @@ import {
 } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { isActive, users } from "../users/index.ts";
-import { type DeviceUser, findKnownDevice, hasDeviceToken } from "./device-token.ts";
 
 /** A password, and the account whose password it is said to be, whether or not there is such an account. */
 export interface TriedPassword {

@@ -1,0 +1,1 @@
+ALTER TABLE "passkey_challenges" ADD COLUMN "session_id" uuid;

@@ -1,0 +1,8 @@
+export {
+  bindToDevice,
+  type DeviceUser,
+  findKnownDevice,
+  hasDeviceToken,
+  isBoundDevice,
+  storeKnownDevice,
+} from "./device-token.ts";
