@@ -16,7 +16,11 @@ test.each(["link", "code"])(
   async (by) => {
     const email = freshEmail();
     const answer = await app.post("/api/v1/auth/register", { email, password: goodPassword });
-    const { user_id: userId, access_token: accessToken, refresh_token: refreshToken } = answer.json.data;
+    const {
+      user_id: userId,
+      access_token: accessToken,
+      refresh_token: refreshToken,
+    } = answer.json.data;
     await turnOn(app, { userId, email, password: goodPassword, accessToken, refreshToken });
     const { token, code } = await askForMagicLink(app, email);
     const proof = by === "link" ? { token } : { email, code };
@@ -25,7 +29,9 @@ test.each(["link", "code"])(
     const refused = await meanwhile(app, verified, () => signInByMail(app, proof));
     expect(errorOf(refused)).toEqual([401, by === "link" ? "INVALID_TOKEN" : "INVALID_CODE"]);
     expect(await openSessionsOf(app, userId)).toHaveLength(1);
-    expect(await app.rows(`select 1 from totp_factors where user_id = '${userId}'`)).toHaveLength(1);
+    expect(await app.rows(`select 1 from totp_factors where user_id = '${userId}'`)).toHaveLength(
+      1,
+    );
     expect(errorOf(await signInByMail(app, proof))).toEqual([403, "MFA_REQUIRED"]);
   },
 );

@@ -7,7 +7,12 @@ import { mailOfKind, mailsOfKind } from "../support/mail-of-kind.ts";
 import { addPasskey, ownPasskeys, register, newPasskey } from "../support/passkeys.ts";
 import { errorOf } from "../support/provider-journey.ts";
 import { race } from "../support/race.ts";
-import { call2fa, signUpWithFactor, type TwoFactorUser, useFrozenStep } from "../support/second-factor.ts";
+import {
+  call2fa,
+  signUpWithFactor,
+  type TwoFactorUser,
+  useFrozenStep,
+} from "../support/second-factor.ts";
 import { refresh, refreshed, statusOfMe } from "../support/session-calls.ts";
 import { freshProfile, linkTo } from "../support/social-login.ts";
 import { type TestApp, useTestApp } from "../support/test-app.ts";

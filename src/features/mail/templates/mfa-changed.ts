@@ -152,7 +152,8 @@ export const mfaChangedTexts: InEveryLanguage<Readonly<Record<Change, NoticeText
       (serviceName) => `${serviceName} 的通行密钥已被移除`,
       (serviceName) => `您在 ${serviceName} 的账户的一个通行密钥已被移除，无法再用于登录。`,
     ],
-    advice: "如果是您本人操作，则无需采取任何措施。如果不是，请立即修改密码，并检查您的两步验证和通行密钥。",
+    advice:
+      "如果是您本人操作，则无需采取任何措施。如果不是，请立即修改密码，并检查您的两步验证和通行密钥。",
   }),
 };
 
