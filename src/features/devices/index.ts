@@ -1,5 +1,6 @@
 export {
   bindToDevice,
+  deviceSource,
   type DeviceUser,
   findKnownDevice,
   hasDeviceToken,

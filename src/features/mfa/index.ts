@@ -4,6 +4,7 @@ export { mailChange } from "./mail-change.ts";
 export {
   clearAttempts,
   countAttempt,
+  endPauses,
   invalidCode,
   proveFactor,
   type SentFactor,

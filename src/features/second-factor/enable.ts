@@ -31,8 +31,9 @@ const action = "user.mfa_enabled";
  */
 export async function enable(ctx: Context<UserActor>, code: string): Promise<string[]> {
   const { userId, sessionId } = ctx.actor;
-  await countAttempt(ctx, userId);
   const pending = await recordRefusal(ctx, { action, userId, detail: {} }, () => findPending(ctx));
+  const owner = { userId, credentialsVersion: pending.credentialsVersion };
+  await countAttempt(ctx, owner);
   const step = findStep(pending.secret, code, ctx.clock.now());
   if (step === null) throw refuse(ctx, "wrong_code");
 
@@ -66,7 +67,7 @@ export async function enable(ctx: Context<UserActor>, code: string): Promise<str
     deleteRecoveryCodes(userId),
     storeRecoveryCodes(ctx, userId, codes),
     ...endOtherSessions(ctx, "mfa_enabled"),
-    clearAttempts(ctx, userId),
+    clearAttempts(ctx, owner),
     recordAudit(ctx, { action, result: "success", userId, sessionId }),
     ...recordEvent(ctx, action, { user_id: userId }),
     mailChange(ctx, { userId, email }, "enabled"),

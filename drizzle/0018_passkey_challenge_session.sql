@@ -1,1 +1,0 @@
-ALTER TABLE "passkey_challenges" ADD COLUMN "session_id" uuid;
