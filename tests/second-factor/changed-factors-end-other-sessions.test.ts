@@ -3,7 +3,7 @@ import { describe, expect, setSystemTime, test } from "bun:test";
 import { auditOf } from "../support/audit-rows.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { logIn, type SignedInUser } from "../support/journey.ts";
-import { mailOfKind, mailsOfKind } from "../support/mail-of-kind.ts";
+import { mailOfKind } from "../support/mail-of-kind.ts";
 import { addPasskey, ownPasskeys, register, newPasskey } from "../support/passkeys.ts";
 import { errorOf } from "../support/provider-journey.ts";
 import { race } from "../support/race.ts";
@@ -108,7 +108,6 @@ describe("on postgres", () => {
     const { user } = await twoSessions(app);
     const { id } = await addPasskey(app, user.accessToken);
     const identity = await linkTo(app, user, freshProfile());
-    const { length: mails } = mailsOfKind(app, "mfa-changed", user.email);
     setSystemTime(new Date(Date.now() + 3_601_000));
     const { accessToken: bearer } = await refreshed(app, user.refreshToken);
     const paths = [`${ownPasskeys}/${id}`, `/api/v1/users/me/identities/${identity.id}`];
@@ -122,7 +121,6 @@ describe("on postgres", () => {
         { action, result: "failure", detail: { reason: "session_not_fresh" } },
       ]);
     }
-    expect(mailsOfKind(app, "mfa-changed", user.email)).toHaveLength(mails);
     const proof = { code: user.authenticator.code() };
     expect((await app.post("/api/v1/auth/reauthenticate", proof, { bearer })).status).toBe(200);
     for (const path of paths) {
