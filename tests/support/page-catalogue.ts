@@ -15,6 +15,7 @@ import {
   passwordResetMail,
   resetPasswordPage,
 } from "../../src/features/pages/links/reset-password.ts";
+import { secondFactorPage } from "../../src/features/pages/links/second-factor.ts";
 import { sharedTexts } from "../../src/features/pages/kit/shared-texts.ts";
 import {
   newVerificationMail,
@@ -98,6 +99,19 @@ export function everyPage(
       "wrong code": codePage(reader, { email, faultyField: "code" }),
       "no address": codePage(reader, { email, faultyField: "address" }),
       "other site": codePage(reader, { email, alert: otherSite }),
+    },
+    "/magic-link/second-factor": {
+      ask: secondFactorPage(reader, { at: "/magic-link", mfaToken: token }),
+      "wrong code": secondFactorPage(reader, {
+        at: "/magic-link/second-factor",
+        mfaToken: token,
+        isFaulty: true,
+      }),
+      "other site": secondFactorPage(reader, {
+        at: "/magic-link/second-factor",
+        mfaToken: token,
+        alert: otherSite,
+      }),
     },
     "/reset-password": {
       choose: confirmPage(resetPage, reader, { token }),
