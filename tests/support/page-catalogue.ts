@@ -87,6 +87,7 @@ export function everyPage(
       request: magicPage.startPage(reader),
       "signed in by cookie": donePage(magicPage, reader, signedInBody(reader, cookieTokens)),
       "signed in": donePage(magicPage, reader, signedInBody(reader, tokens)),
+      "second factor": secondFactorPage(reader, { at: "/magic-link", mfaToken: token }),
       "other browser": magicPage.otherBrowserPage(reader),
       invalid: failedPage(magicPage, reader, "invalid"),
       expired: failedPage(magicPage, reader, "expired"),
@@ -101,7 +102,6 @@ export function everyPage(
       "other site": codePage(reader, { email, alert: otherSite }),
     },
     "/magic-link/second-factor": {
-      ask: secondFactorPage(reader, { at: "/magic-link", mfaToken: token }),
       "wrong code": secondFactorPage(reader, {
         at: "/magic-link/second-factor",
         mfaToken: token,
