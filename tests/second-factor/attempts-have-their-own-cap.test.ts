@@ -1,7 +1,9 @@
 import { describe, expect, setSystemTime, test } from "bun:test";
 
+import { auditOf } from "../support/audit-rows.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn } from "../support/journey.ts";
+import { mailOfKind, mailsOfKind } from "../support/mail-of-kind.ts";
 import { askForReset, confirmReset, newPassword } from "../support/password-reset.ts";
 import { errorOf } from "../support/provider-journey.ts";
 import { race } from "../support/race.ts";
@@ -113,6 +115,29 @@ describe("the owner is not kept out by another person's wrong codes", () => {
     expect(errorOf(await tryCode(app, user, headers))).toEqual([429, "RATE_LIMITED"]);
   });
 
+  test("the owner is mailed once, and attempts during the pause are recorded", async () => {
+    const user = await signUpWithFactor(app);
+    await guess(app, user, 2);
+    const [third] = await guess(app, user, 1);
+    const { text } = await mailOfKind(app, "mfa-changed", user.email, 2);
+    expect(text).toContain("Several codes");
+    const refused = await tryCode(app, user);
+    expect(await auditOf(app, third ?? refused)).toMatchObject([
+      { action: "user.login", result: "failure", detail: { reason: "wrong_code" } },
+    ]);
+    expect(await auditOf(app, refused)).toMatchObject([
+      { action: "user.login", result: "failure", detail: { reason: "throttled" } },
+    ]);
+    advance(16 * 60);
+    await guess(app, user, 1);
+    await eventually(
+      () => app.rows("select id from outbox where delivered_at is null"),
+      (rows) => rows.length === 0,
+    );
+    const mails = mailsOfKind(app, "mfa-changed", user.email);
+    expect(mails.filter((mail) => mail.text.includes("Several codes"))).toHaveLength(1);
+  });
+
   test("the cookie of another user's device is worth nothing", async () => {
     const [user, other] = [await signUpWithFactor(app), await signUpWithFactor(app)];
     const headers = { cookie: cookiesOf(await tryCode(app, other)) };
@@ -193,9 +218,11 @@ async function tryCode(app: TestApp, user: TwoFactorUser, headers: Headers = {})
 async function guess(app: TestApp, user: TwoFactorUser, times: number, headers: Headers = {}) {
   const mfaToken = await mfaTokenOf(app, user);
   const code = String((Number(user.authenticator.code()) + 1) % 1_000_000).padStart(6, "0");
+  const answers = [];
   for (let index = 0; index < times; index += 1) {
-    await call2fa(app, "verify", { mfa_token: mfaToken, code }, { headers });
+    answers.push(await call2fa(app, "verify", { mfa_token: mfaToken, code }, { headers }));
   }
+  return answers;
 }
 
 function advance(seconds: number): void {

@@ -34,6 +34,7 @@ export const allMails = [
       "reset",
       "recovery_codes_replaced",
       "recovery_code_used",
+      "codes_refused",
       "passkey_added",
       "passkey_removed",
     ] as const

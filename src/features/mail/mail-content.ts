@@ -44,6 +44,7 @@ export const mailContentSchema = Type.Union([
       Type.Literal("reset"),
       Type.Literal("recovery_codes_replaced"),
       Type.Literal("recovery_code_used"),
+      Type.Literal("codes_refused"),
       Type.Literal("passkey_added"),
       Type.Literal("passkey_removed"),
     ]),

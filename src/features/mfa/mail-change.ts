@@ -11,6 +11,7 @@ export type MailedChange =
   | "reset"
   | "recovery_codes_replaced"
   | "recovery_code_used"
+  | "codes_refused"
   | "passkey_added"
   | "passkey_removed";
 

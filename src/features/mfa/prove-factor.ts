@@ -3,18 +3,11 @@ import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import { AppError } from "../../kernel/errors.ts";
 import type { ReturningQuery } from "../../platform/db/drizzle-internals.ts";
 import { type Effect, updateRows } from "../../platform/db/effects.ts";
-import type { Limit, Spending } from "../../platform/limiter/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { findStep } from "../../platform/totp/totp.ts";
-import { type AuditAction, recordAudit, recordFailure } from "../audit/index.ts";
-import { deviceSource, findKnownDevice } from "../devices/index.ts";
-import {
-  addressSource,
-  appCodeLimits,
-  failedRecoveryCodes,
-  spendOrReject,
-} from "../limits/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import { isActive, users } from "../users/index.ts";
+import { countAttempt, type FailedAttempt, recordWrongCode } from "./count-attempt.ts";
 import { findFactor } from "./factors.ts";
 import type { FactorOwner } from "./find-required-factor.ts";
 import { mailChange } from "./mail-change.ts";
@@ -52,73 +45,30 @@ export async function proveFactor(
   ctx: Context,
   owner: FactorOwner & { readonly email: string },
   sent: SentFactor,
-  failed: { readonly action: AuditAction; readonly sessionId?: string },
+  failed: FailedAttempt,
 ): Promise<FactorProof> {
-  const { userId } = owner;
-  const counted = "code" in sent ? appCodeCounts(ctx, owner) : recoveryCodeCounts(ctx, owner);
-  await spendOrReject(ctx, counted);
+  const kind = "code" in sent ? "app code" : "recovery code";
+  const attempt = await countAttempt(ctx, owner, kind, failed);
   const unused =
     "code" in sent
       ? await findAppCode(ctx, owner, sent.code)
       : await findRecoveryCode(ctx, owner, sent.recoveryCode);
   if (unused === null) {
-    recordFailure(ctx, { ...failed, userId, detail: { reason: "wrong_code" } });
+    await recordWrongCode(ctx, owner, attempt, failed);
     throw invalidCode();
   }
   return {
     ...unused,
     effects: [
-      ctx.limiter.clear(counted),
+      attempt.clear(),
       ...("code" in sent ? [] : recordRecoveryCode(ctx, owner, failed.sessionId)),
     ],
   };
 }
 
-/** Counts an attempt to prove an authenticator app. Throws `RATE_LIMITED`. */
-export function countAttempt(ctx: Context, owner: FactorOwner): Promise<void> {
-  return spendOrReject(ctx, appCodeCounts(ctx, owner));
-}
-
-/** The effect of a right code of the app: the counts of the failures on this device are deleted. */
-export function clearAttempts(ctx: Context, owner: FactorOwner): Effect {
-  return ctx.limiter.clear(appCodeCounts(ctx, owner));
-}
-
-/** The effect of deleting the counts of a user's failures on all devices. */
-export function clearAllAttempts(ctx: Context, userId: string): Effect {
-  return ctx.limiter.clearUnder(allLimits(ctx), userId);
-}
-
-/**
- * The effect of a proof that the user has the mailbox, with a change of the password: no pause keeps them out. The total of wrong codes
- * stays, so that a person who reads the mailbox cannot try all codes.
- */
-export function endPauses(ctx: Context, userId: string): Effect {
-  return ctx.limiter.relieveUnder(allLimits(ctx), userId);
-}
-
 /** The error for every wrong, used or expired code. */
 export function invalidCode(): AppError {
   return new AppError("INVALID_CODE", "The code is wrong, used or expired.");
-}
-
-/** A known device has counts of its own, so that a person who knows the password cannot use up the tries of its user. */
-function appCodeCounts(ctx: Context, owner: FactorOwner): readonly Spending[] {
-  const device = findKnownDevice(ctx, owner);
-  const source = device === null ? owner.userId : deviceSource(owner.userId, device);
-  return appCodeLimits(ctx.settings).map((limit) => ({ limit, source }));
-}
-
-/** By address as well: a recovery code is what helps a user whose app codes are used up by another person. */
-function recoveryCodeCounts(ctx: Context, owner: FactorOwner): readonly Spending[] {
-  const device = findKnownDevice(ctx, owner);
-  const source =
-    device === null ? `${owner.userId} ${addressSource(ctx)}` : deviceSource(owner.userId, device);
-  return [{ limit: failedRecoveryCodes(ctx.settings), source }];
-}
-
-function allLimits({ settings }: Context): readonly Limit[] {
-  return [...appCodeLimits(settings), failedRecoveryCodes(settings)];
 }
 
 type UnusedCode = Pick<FactorProof, "query" | "consumption">;

@@ -5,9 +5,9 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
+import { clearAllAttempts } from "./count-attempt.ts";
 import { deleteFactorsOf } from "./factors.ts";
 import { mailChange } from "./mail-change.ts";
-import { clearAllAttempts } from "./prove-factor.ts";
 
 /** Who turns a second factor off: the user in a session, which goes on, or an administrator. */
 export type TurnedOffBy =

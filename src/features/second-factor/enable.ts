@@ -10,7 +10,6 @@ import { recordAudit, recordFailure, recordRefusal } from "../audit/index.ts";
 import { storeKnownDevice } from "../devices/index.ts";
 import { recordEvent } from "../events/index.ts";
 import {
-  clearAttempts,
   countAttempt,
   createRecoveryCodes,
   deleteRecoveryCodes,
@@ -33,7 +32,7 @@ export async function enable(ctx: Context<UserActor>, code: string): Promise<str
   const { userId, sessionId } = ctx.actor;
   const pending = await recordRefusal(ctx, { action, userId, detail: {} }, () => findPending(ctx));
   const owner = { userId, credentialsVersion: pending.credentialsVersion };
-  await countAttempt(ctx, owner);
+  const attempt = await countAttempt(ctx, owner, "app code", { action, sessionId });
   const step = findStep(pending.secret, code, ctx.clock.now());
   if (step === null) throw refuse(ctx, "wrong_code");
 
@@ -67,7 +66,7 @@ export async function enable(ctx: Context<UserActor>, code: string): Promise<str
     deleteRecoveryCodes(userId),
     storeRecoveryCodes(ctx, userId, codes),
     ...endOtherSessions(ctx, "mfa_enabled"),
-    clearAttempts(ctx, owner),
+    attempt.clear(),
     recordAudit(ctx, { action, result: "success", userId, sessionId }),
     ...recordEvent(ctx, action, { user_id: userId }),
     mailChange(ctx, { userId, email }, "enabled"),

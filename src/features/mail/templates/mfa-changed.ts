@@ -31,6 +31,11 @@ export const mfaChangedTexts: InEveryLanguage<Readonly<Record<Change, NoticeText
       (serviceName) => `A recovery code was used at ${serviceName}`,
       (serviceName) => `A recovery code of your account at ${serviceName} was used.`,
     ],
+    codes_refused: [
+      (serviceName) => `Wrong codes were entered at ${serviceName}`,
+      (serviceName) =>
+        `Several codes of the second factor of your account at ${serviceName} were wrong. The person who entered them had passed the first step of the sign-in, such as the password.`,
+    ],
     passkey_added: [
       (serviceName) => `A passkey was added at ${serviceName}`,
       (serviceName) =>
@@ -71,6 +76,11 @@ export const mfaChangedTexts: InEveryLanguage<Readonly<Record<Change, NoticeText
       (serviceName) =>
         `Ein Wiederherstellungscode Ihres Kontos bei ${serviceName} wurde verwendet.`,
     ],
+    codes_refused: [
+      (serviceName) => `Falsche Codes bei ${serviceName}`,
+      (serviceName) =>
+        `Mehrere Codes für die Zwei-Faktor-Anmeldung Ihres Kontos bei ${serviceName} waren falsch. Wer sie eingegeben hat, hatte den ersten Schritt der Anmeldung bestanden, zum Beispiel mit dem Passwort.`,
+    ],
     passkey_added: [
       (serviceName) => `Neuer Passkey bei ${serviceName}`,
       (serviceName) =>
@@ -110,6 +120,11 @@ export const mfaChangedTexts: InEveryLanguage<Readonly<Record<Change, NoticeText
       (serviceName) => `Se ha usado un código de recuperación en ${serviceName}`,
       (serviceName) => `Se ha usado un código de recuperación de su cuenta en ${serviceName}.`,
     ],
+    codes_refused: [
+      (serviceName) => `Códigos incorrectos en ${serviceName}`,
+      (serviceName) =>
+        `Se han introducido varios códigos incorrectos en la verificación en dos pasos de su cuenta en ${serviceName}. Quien los introdujo había superado el primer paso del inicio de sesión, por ejemplo con la contraseña.`,
+    ],
     passkey_added: [
       (serviceName) => `Nueva llave de acceso en ${serviceName}`,
       (serviceName) =>
@@ -144,6 +159,11 @@ export const mfaChangedTexts: InEveryLanguage<Readonly<Record<Change, NoticeText
       (serviceName) => `${serviceName} 的恢复码已被使用`,
       (serviceName) => `您在 ${serviceName} 的账户的一个恢复码已被使用。`,
     ],
+    codes_refused: [
+      (serviceName) => `${serviceName} 的验证码多次输入错误`,
+      (serviceName) =>
+        `您在 ${serviceName} 的账户的两步验证中多次输入了错误的验证码。输入者已通过登录的第一步，例如输入了正确的密码。`,
+    ],
     passkey_added: [
       (serviceName) => `${serviceName} 的新通行密钥`,
       (serviceName) => `您在 ${serviceName} 的账户已添加一个通行密钥，可用于登录。`,
@@ -177,6 +197,7 @@ function inOneLanguage({
     reset: textsOf(changes.reset),
     recovery_codes_replaced: textsOf(changes.recovery_codes_replaced),
     recovery_code_used: textsOf(changes.recovery_code_used),
+    codes_refused: textsOf(changes.codes_refused),
     passkey_added: textsOf(changes.passkey_added),
     passkey_removed: textsOf(changes.passkey_removed),
   };
