@@ -7,6 +7,7 @@ test("docs/audit.md names every action, and no other", async () => {
   const [, section = ""] = (await read("docs/audit.md")).split("\n## The actions\n");
   const [table = ""] = section.split("\n## ");
   const named = table.matchAll(/`([a-z_]+\.[a-z_]+)`/g);
-  const names = (matches: Iterable<RegExpMatchArray>) => [...matches].map(([, name]) => name);
+  const names = (matches: Iterable<RegExpMatchArray>): string[] =>
+    [...matches].map(([, name = ""]) => name);
   expect(names(named).toSorted()).toEqual(names(declared).toSorted());
 });

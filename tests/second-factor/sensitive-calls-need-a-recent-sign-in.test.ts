@@ -61,7 +61,7 @@ describe.each(Object.keys(calls))("to %s", (name) => {
   });
 });
 
-// Decision 25: the password proves at this moment what a sign-in of the last hour proves.
+// Decision 25: the password proves at that time what a sign-in of the last hour proves.
 test("the password in the call is accepted however long ago the sign-in was, and does not renew it", async () => {
   const user = await signUpWithFactor(app);
   const { claims: before } = decodeToken(user.accessToken);
