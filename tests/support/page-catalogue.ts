@@ -107,10 +107,10 @@ export function everyPage(
         mfaToken: token,
         isFaulty: true,
       }),
-      "other site": secondFactorPage(reader, {
+      unavailable: secondFactorPage(reader, {
         at: "/magic-link/second-factor",
         mfaToken: token,
-        alert: otherSite,
+        alert: unavailable,
       }),
     },
     "/reset-password": {
