@@ -21,6 +21,7 @@ import { saturation } from "./saturation.ts";
 import { signInCost } from "./sign-in-cost.ts";
 import { startUp } from "./start-up.ts";
 import { renderTable } from "./table.ts";
+import { userBacklog } from "./user-backlog.ts";
 import { userImport } from "./user-import.ts";
 import { validation } from "./validation.ts";
 
@@ -38,6 +39,7 @@ const measurements: readonly Measurement[] = [
   rotationCoalescing,
   audit,
   events,
+  userBacklog,
   attacks,
   startUp,
   memory,

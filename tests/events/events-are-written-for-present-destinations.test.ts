@@ -100,8 +100,10 @@ test("a destination gets the events from its creation on, on whatever replica th
   const sent: unknown[] = [];
   const memory: DestinationKind = {
     batchSize: 10,
+    usersPerBatch: 10,
     concurrency: 2,
     longestPauseSeconds: 60,
+    longestOutageSeconds: null,
     create: () => ({
       send: async (events) => {
         sent.push(...events.map(({ key, type }) => [key, type]));
