@@ -130,9 +130,9 @@ function changeOf(result: DestinationResult, results: readonly DeliveryResult[],
     const { reason, isProbe, longestSeconds } = result;
     const retryAt = sql`${sql.param(result.retryAt, eventDestinations.retryAt)}::timestamptz`;
     const isCounted = sql`(${isProbe}::boolean or failures = 0)`;
-    const isTooLong = sql`coalesce(unavailable_since < ${at} - make_interval(secs => ${longestSeconds}::integer), false)`;
+    const isTooLong = sql`coalesce(failures > 0 and unavailable_since < ${at} - make_interval(secs => ${longestSeconds}::integer), false)`;
     return sql`failures = failures + ${isCounted}::integer, last_error = ${reason},
-      unavailable_since = coalesce(unavailable_since, ${at}),
+      unavailable_since = case when failures = 0 then ${at} else coalesce(unavailable_since, ${at}) end,
       disabled_at = case when ${isTooLong} then ${at} end,
       disabled_reason = case when ${isTooLong} then ${`It could not be reached for too long. ${reason}`} end,
       retry_at = case when ${isCounted} then ${retryAt} else greatest(retry_at, ${retryAt}) end where true`;
