@@ -30,7 +30,10 @@ export const brokerOutage: Measurement = {
     const found = findProgram("nats-server");
     if ("missing" in found) throw new Error(found.missing);
     await using broker = await startNats(found.path);
-    await using server = await startEventServer({ EVENTS_NATS_URL: broker.url, AUDIT_STREAM: "nats" });
+    await using server = await startEventServer({
+      EVENTS_NATS_URL: broker.url,
+      AUDIT_STREAM: "nats",
+    });
     // What is compiled and kept once is not counted.
     await runPhase(server);
     const present: Phase[] = [];

@@ -129,11 +129,11 @@ test("an event that was tried before is claimed without the later ones of its us
 test("while the run of a user with a backlog is under way, the events of others behind it are sent", async () => {
   const released = Promise.withResolvers<SendResult>();
   const long = newUser();
-  const scene = createRelayScene(
-    app,
-    ({ key }) => (key === long ? released.promise : delivered),
-    { batchSize: 20, usersPerBatch: 1, concurrency: 4 },
-  );
+  const scene = createRelayScene(app, ({ key }) => (key === long ? released.promise : delivered), {
+    batchSize: 20,
+    usersPerBatch: 1,
+    concurrency: 4,
+  });
   const destination = await scene.addDestination();
   await addBacklog(destination, long, 3000);
   const relay = scene.relay();
@@ -168,7 +168,9 @@ test("several relays keep the order of users whose events they claim in runs", a
   for (let round = 0; round < 100; round += 1) {
     await Promise.all(relays.map((relay) => relay.drain()));
     scene.clock.advance(5000);
-    const pending = (await scene.deliveries(destination)).some(({ status }) => status === "pending");
+    const pending = (await scene.deliveries(destination)).some(
+      ({ status }) => status === "pending",
+    );
     if (!pending) break;
   }
   for (const relay of relays) await relay.stop();

@@ -21,8 +21,11 @@ async function announce(replica: TestApp, at: number, startedAt: number): Promis
 const idsOf = async (app: TestApp) =>
   (await app.rows("select id from event_destinations order by id")).map(({ id }) => id);
 const pendingOf = async (app: TestApp) =>
-  (await app.rows("select 1 from event_deliveries where destination_id = 'nats' and status = 'pending'"))
-    .length;
+  (
+    await app.rows(
+      "select 1 from event_deliveries where destination_id = 'nats' and status = 'pending'",
+    )
+  ).length;
 
 // Bad day: one replica after another is started with the setting, or without it.
 test("a destination stays while a replica has its setting, whichever others start without it", async () => {
@@ -66,7 +69,8 @@ test("a replica that starts after a long stop of all waits for the others before
 test("an announcement is written once in half a minute, whatever number of replicas has the setting", async () => {
   await using app = await startTestApp({ destination: false, settings: nats });
   const other = await app.replica(nats);
-  const announcedAt = async () => (await app.rows("select announced_at, xmin from event_destinations"))[0];
+  const announcedAt = async () =>
+    (await app.rows("select announced_at, xmin from event_destinations"))[0];
   await announce(app, 10 * minute, 0);
   const before = await announcedAt();
   await announce(other, 10 * minute + 20, 0);

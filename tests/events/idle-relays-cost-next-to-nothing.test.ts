@@ -55,7 +55,9 @@ test("a relay with nothing to do looks once a minute for each destination", asyn
   try {
     await using _running = await runningRelay(scene, 3);
     const pauses = () =>
-      timeouts.mock.calls.map(([, milliseconds]) => Number(milliseconds)).filter((each) => each > 1000);
+      timeouts.mock.calls
+        .map(([, milliseconds]) => Number(milliseconds))
+        .filter((each) => each > 1000);
     await eventually(pauses, (each) => each.filter((pause) => pause === 60_000).length >= 3);
   } finally {
     timeouts.mockRestore();

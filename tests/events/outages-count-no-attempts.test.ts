@@ -60,7 +60,11 @@ test("while the events of all users fail, none counts an attempt, and one is tri
 
 test("an event that fails while others succeed is dead after 20 attempts, and its destination is not down", async () => {
   const poison = newUser();
-  const scene = createRelayScene(app, ({ key }) => (key === poison ? failed : delivered), ofWebhook);
+  const scene = createRelayScene(
+    app,
+    ({ key }) => (key === poison ? failed : delivered),
+    ofWebhook,
+  );
   const destination = await scene.addDestination();
   await scene.write(1, poison);
   const relay = scene.relay();
@@ -76,7 +80,7 @@ test("an event that fails while others succeed is dead after 20 attempts, and it
   await relay.stop();
 });
 
-// Otherwise a few poisonous events would hold back all others for ever.
+// Otherwise a few poisonous events would hold back all others without limit.
 test("an outage that only some users' events meet ends with the first event of another user", async () => {
   const poisoned = new Set(Array.from({ length: 6 }, newUser));
   const scene = createRelayScene(

@@ -64,7 +64,9 @@ test("a replay reads the events that it sends again, and not the hundred thousan
   expect(countRead(dead)).toBeLessThan(1000);
 
   // A position that an older event took later is no place before which everything is older.
-  await app.rows(`update events set created_at = now() - interval '30 seconds' where position = 99000`);
+  await app.rows(
+    `update events set created_at = now() - interval '30 seconds' where position = 99000`,
+  );
   const relay = scene.relay();
   const since60 = await runCommand(app, `events replay --since 60s --destination ${destination}`);
   expect(since60.stdout).toMatch(/^(5|6)\d deliveries are due again\n$/);
@@ -89,7 +91,10 @@ test("a replay wakes the relays of the destination whose events are due again", 
     await scene.write(1, crypto.randomUUID());
     while (scene.sent.length < 1) await Bun.sleep(5);
     while ((await scene.deliveries(destination))[0]?.status !== "delivered") await Bun.sleep(5);
-    await runCommand(app, `events replay --since 1h --type user.updated --destination ${destination}`);
+    await runCommand(
+      app,
+      `events replay --since 1h --type user.updated --destination ${destination}`,
+    );
     const began = performance.now();
     while (scene.sent.length < 2) {
       if (performance.now() - began > 20_000) throw new Error("not sent again");

@@ -38,18 +38,31 @@ test("the status of each destination counts its own backlog, with its age and it
   );
   const relay = scene.relay();
   await relay.drain();
-  const common = { kind: expect.any(String), disabledAt: null, disabledReason: null, announcedAt: null };
+  const common = {
+    kind: expect.any(String),
+    disabledAt: null,
+    disabledReason: null,
+    announcedAt: null,
+  };
   const reached = { ...common, unavailableSince: null, retryAt: null };
   expect(await statusOf(good)).toEqual({
     ...reached,
     id: good,
-    ...{ backlog: 0, retrying: 0, dead: 0, oldestAt: null, lastError: null },
+    backlog: 0,
+    retrying: 0,
+    dead: 0,
+    oldestAt: null,
+    lastError: null,
     lastDeliveredAt: expect.any(Date),
   });
   expect(await statusOf(down)).toEqual({
     ...common,
     id: down,
-    ...{ backlog: 5, retrying: 0, dead: 0, lastError: "ECONNREFUSED", lastDeliveredAt: null },
+    backlog: 5,
+    retrying: 0,
+    dead: 0,
+    lastError: "ECONNREFUSED",
+    lastDeliveredAt: null,
     oldestAt: new Date(String(oldest?.["first"])),
     unavailableSince: expect.any(Date),
     retryAt: expect.any(Date),
@@ -57,7 +70,10 @@ test("the status of each destination counts its own backlog, with its age and it
   expect(await statusOf(poisoned)).toEqual({
     ...reached,
     id: poisoned,
-    ...{ backlog: 3, retrying: 1, dead: 1, lastError: "500" },
+    backlog: 3,
+    retrying: 1,
+    dead: 1,
+    lastError: "500",
     oldestAt: new Date(String(oldest?.["second"])),
     lastDeliveredAt: expect.any(Date),
   });
@@ -68,7 +84,11 @@ test("the status of each destination counts its own backlog, with its age and it
   await relay.drain();
   for (const id of [down, poisoned]) {
     expect(await statusOf(id)).toMatchObject({
-      ...{ backlog: 0, retrying: 0, dead: 0, oldestAt: null, lastError: null },
+      backlog: 0,
+      retrying: 0,
+      dead: 0,
+      oldestAt: null,
+      lastError: null,
       unavailableSince: null,
       retryAt: null,
     });
@@ -85,7 +105,10 @@ test("the command names a destination that cannot be reached, and one whose sett
      ('nats', 'nats', now(), ${announced(5)}, 0, null, null, null)`,
   );
   const { stdout } = await runCommand(app, "events status");
-  const rows = stdout.split("\n").slice(1, 3).map((row) => row.split(/ {2,}/));
+  const rows = stdout
+    .split("\n")
+    .slice(1, 3)
+    .map((row) => row.split(/ {2,}/));
   expect(rows).toEqual([
     ["amqp (away since 2026-11-20T10:00:00.000Z)", "0", "0", "0", "-", "-", "ECONNREFUSED"],
     ["nats (no replica has its setting)", "0", "0", "0", "-", "-", "-"],

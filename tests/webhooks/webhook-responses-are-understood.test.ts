@@ -21,12 +21,15 @@ test.each([100, 301, 302, 303, 307, 308, 304, 400, 401, 404, 409, 422, 429, 500,
 );
 
 // No part of an event was sent: it cannot be the cause.
-test.each(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT"])(
-  "without a connection (%s) the receiver is down, whatever the event",
-  (code) => {
-    expect(resultOfError(new OutboundError("unreachable", code)).kind).toBe("unavailable");
-  },
-);
+test.each([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+])("without a connection (%s) the receiver is down, whatever the event", (code) => {
+  expect(resultOfError(new OutboundError("unreachable", code)).kind).toBe("unavailable");
+});
 
 test("a status of 5xx or 429, a time-out and a lost connection may be the receiver's or the event's fault", () => {
   const faults = [

@@ -12,7 +12,7 @@ import { webhooks } from "./table.ts";
 /** The id of the destination that `WEBHOOK_URL` names. */
 const settingsDestination = "webhook";
 const timeoutSeconds = 10;
-/** Five days, of which the receiver's owner may need some to notice. Otherwise events wait for ever for one that is abandoned. */
+/** Five days, of which the receiver's owner may need some to notice. Otherwise events wait without limit for one that is abandoned. */
 const longestOutageSeconds = 5 * 86_400;
 
 /** Webhooks: each event is a request of its own (Standard Webhooks), for the URL of the settings and those of the API. */

@@ -7,7 +7,7 @@ import {
   type Taken,
 } from "../../../platform/outbox/polling-loop.ts";
 import type { Platform } from "../../../platform/platform.ts";
-import { claimDeliveries } from "./claim.ts";
+import { type Claim, claimDeliveries } from "./claim.ts";
 import { formBatches, type Run } from "./form-batches.ts";
 import { createOutageSigns } from "./outage-signs.ts";
 import { sendBatch } from "./send-batch.ts";
@@ -31,6 +31,16 @@ const shortestPauseSeconds = 0.2;
 /** How much deeper a claim looks into the due deliveries after one that found too few users. */
 const deepening = 8;
 
+type Sizes = Pick<Claim, "limit" | "users" | "eventsOfUser">;
+
+const probeSizes: Sizes = { limit: 1, users: 1, eventsOfUser: 1 };
+
+/** What fits into so many batches. */
+function sizesOf({ batchSize, usersPerBatch }: DestinationKind, batches: number): Sizes {
+  const [limit, users] = [batches * batchSize, batches * usersPerBatch];
+  return { limit, users, eventsOfUser: batchSize };
+}
+
 /**
  * A loop for one destination, whose memory holds at most `concurrency` batches of events. Each of any number of replicas may run
  * one.
@@ -49,15 +59,11 @@ export function createDestinationLoop(options: LoopOptions): DestinationLoop {
     const free = kind.concurrency - underWay.size;
     hasMore = free === 0;
     if (hasMore) return { taken: 0, pauseSeconds: longestPauseSeconds };
-    const room = isProbe ? 1 : free;
     const now = clock.now();
     const leaseUntil = addSeconds(now, leaseSeconds);
-    const users = isProbe ? 1 : room * kind.usersPerBatch;
-    const eventsOfUser = isProbe ? 1 : kind.batchSize;
-    const limit = isProbe ? 1 : room * kind.batchSize;
-    const depth = limit * depthFactor;
-    const sizes = { limit, users, eventsOfUser, depth };
-    const claim = { ...sizes, destinationId, isProbe, now, leaseUntil };
+    const sizes = isProbe ? probeSizes : sizesOf(kind, free);
+    const depth = sizes.limit * depthFactor;
+    const claim = { ...sizes, depth, destinationId, isProbe, now, leaseUntil };
     const claimed = await claimDeliveries(db, claim);
     if (claimed === null) return { taken: 0, pauseSeconds: longestPauseSeconds };
     const { failures, deliveries, hasDeeper, nextDueAt } = claimed;
@@ -67,7 +73,7 @@ export function createDestinationLoop(options: LoopOptions): DestinationLoop {
     const isOther = failures > 0 !== isProbe;
     if (isOther) isProbe = !isProbe;
     if (isOther && failures === 0) outageSigns.forget();
-    const isFull = deliveries.length === limit || batches.length >= room;
+    const isFull = deliveries.length === sizes.limit || batches.length >= free;
     hasMore = isFull || hasDeeper;
     const goesDeeper = !isFull && hasDeeper;
     depthFactor = goesDeeper ? depthFactor * deepening : 1;

@@ -42,10 +42,10 @@ export async function sendBatch(outlet: Outlet, batch: Batch): Promise<BatchResu
   const { platform, destinationId, sender, outageSigns } = outlet;
   const sent = await sendInOrder(platform, sender, batch.runs);
   const isDown = outageSigns.read(sent, batch.failures > 0);
-  const judged = isDown ? sent.map((run) => withoutBlame(run, batch)) : sent;
+  const attributed = isDown ? sent.map((run) => withoutBlame(run, batch)) : sent;
   const now = platform.clock.now();
-  const destination = destinationResult(outlet, batch, judged, now);
-  const outcomes = judged.flatMap((each) => runResults(outlet, each, now));
+  const destination = destinationResult(outlet, batch, attributed, now);
+  const outcomes = attributed.flatMap((each) => runResults(outlet, each, now));
   const isUnavailable = destination.kind === "unavailable";
   const failed = outcomes.filter(({ status, isCounted }) => status === "pending" && isCounted);
   const times = [
@@ -81,23 +81,23 @@ export async function sendBatch(outlet: Outlet, batch: Batch): Promise<BatchResu
 const probedPauseSeconds = 300;
 
 /** The failures of a destination that is down count no attempt of the events. */
-function withoutBlame({ run, results }: SentRun, { failures }: Batch): JudgedRun {
+function withoutBlame({ run, results }: SentRun, { failures }: Batch): AttributedRun {
   const eventPauseSeconds = failures > 0 ? probedPauseSeconds : 0;
-  const judge = (result: SendResult): JudgedResult =>
+  const attribute = (result: SendResult): AttributedResult =>
     isSign(result) ? { ...result, kind: "unavailable", eventPauseSeconds } : result;
-  return { run, results: results.map(judge) };
+  return { run, results: results.map(attribute) };
 }
 
 /** `eventPauseSeconds`: how long the event itself waits, beside its destination. */
-type JudgedResult = SendResult & { readonly eventPauseSeconds?: number };
+type AttributedResult = SendResult & { readonly eventPauseSeconds?: number };
 
-interface JudgedRun {
+interface AttributedRun {
   readonly run: Run;
-  readonly results: readonly JudgedResult[];
+  readonly results: readonly AttributedResult[];
 }
 
 /** The results of a run. What was not sent is due when the one before it is. */
-function runResults(outlet: Outlet, { run, results }: JudgedRun, now: Date): DeliveryResult[] {
+function runResults(outlet: Outlet, { run, results }: AttributedRun, now: Date): DeliveryResult[] {
   let dueAt = now;
   return run.map(({ eventId, attempts }, place) => {
     const result = results[place];
@@ -119,7 +119,7 @@ const uncounted = {
 function deliveryResult(
   { platform, kind }: Outlet,
   attempts: number,
-  result: JudgedResult,
+  result: AttributedResult,
   now: Date,
 ): Omit<DeliveryResult, "eventId" | "attempts"> {
   const reason = "reason" in result ? storable(result.reason) : null;
