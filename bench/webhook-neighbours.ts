@@ -3,7 +3,7 @@ import { type EventServer, startEventServer } from "./event-server.ts";
 import { alternate, median } from "./median.ts";
 import type { Measurement } from "./measurement.ts";
 
-const visits = 40;
+const visits = 20;
 
 /** A receiver, and the milliseconds from the time of each event to its arrival. */
 interface Receiver extends AsyncDisposable {
