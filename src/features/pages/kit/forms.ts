@@ -4,7 +4,7 @@ export interface Field {
   readonly id?: string | undefined;
   readonly name: string;
   readonly label: string;
-  readonly type: "email" | "password" | "text";
+  readonly type: "email" | "password" | "text" | "url";
   readonly autocomplete: string;
   /** More attributes, such as `maxlength`. They are not escaped, so they must be constants. */
   readonly attributes?: string;
@@ -14,6 +14,8 @@ export interface Field {
   readonly hint?: string;
   /** What was wrong with its value. The field then gets the focus. */
   readonly faults?: readonly string[];
+  /** Whether the form may be sent without a value. */
+  readonly isOptional?: boolean;
 }
 
 /** A form on the page with the path `at` that posts to the path `to`. `fields` is HTML. */
@@ -22,13 +24,28 @@ export interface Form {
   readonly to: string;
   readonly fields: string;
   readonly button: string;
+  /** How its button looks: as one of several choices, or as one that deletes something. As the main one if left out. */
+  readonly look?: "quiet" | "danger";
+  /** Further buttons that send the same fields to another path, or without a check of the browser. */
+  readonly others?: readonly OtherButton[];
 }
 
-/** A form with its button, as HTML. */
-export function renderForm({ at, to, fields, button }: Form): string {
+/** A further button of a form. */
+export interface OtherButton {
+  readonly to: string;
+  readonly text: string;
+}
+
+/** A form with its buttons, as HTML. The Enter key presses the first one. */
+export function renderForm({ at, to, fields, button, look, others = [] }: Form): string {
+  const style = look === undefined ? "" : ` class="${look}"`;
+  const further = others.map(
+    (other) =>
+      `\n<button type="submit" class="quiet" formnovalidate formaction="${relativePath(at, other.to)}">${Bun.escapeHTML(other.text)}</button>`,
+  );
   return `<form method="post" action="${relativePath(at, to)}">
 ${fields}
-<button type="submit">${Bun.escapeHTML(button)}</button>
+<button type="submit"${style}>${Bun.escapeHTML(button)}</button>${further.join("")}
 </form>`;
 }
 
@@ -45,6 +62,7 @@ export function tokenField(token: string): string {
 /** A field with its label, its hint and its faults. `aria-describedby` connects them for screen readers. */
 export function renderField(field: Field): string {
   const { name, id = name, type, autocomplete, attributes, value, hint, faults = [] } = field;
+  const { isOptional = false } = field;
   const parts = [`<label for="${id}">${Bun.escapeHTML(field.label)}</label>`];
   const descriptions: string[] = [];
   if (hint !== undefined) {
@@ -60,7 +78,7 @@ export function renderField(field: Field): string {
   const input = [
     `<input type="${type}" id="${id}" name="${name}" autocomplete="${autocomplete}"`,
     ...(attributes === undefined ? [] : [attributes]),
-    "required",
+    ...(isOptional ? [] : ["required"]),
     ...(descriptions.length > 0 ? [`aria-describedby="${descriptions.join(" ")}"`] : []),
     ...(faults.length > 0 ? [`aria-invalid="true" autofocus`] : []),
     ...(value === undefined ? [] : [`value="${Bun.escapeHTML(value)}"`]),
@@ -71,6 +89,39 @@ export function renderField(field: Field): string {
 /** A paragraph of plain text. */
 export function paragraph(text: string): string {
   return `<p>${Bun.escapeHTML(text)}</p>`;
+}
+
+/** A link to a page of ours, in a row of links or as a button. */
+export interface PageLink {
+  readonly at: string;
+  /** Path and query. */
+  readonly to: string;
+  readonly text: string;
+}
+
+/** A small row of links below a form. */
+export function linkRow(links: readonly PageLink[]): string {
+  return `<p class="links">${links.map((link) => anchor(link)).join(" ")}</p>`;
+}
+
+/** A link that looks like a button for one of several choices. */
+export function choiceLink(link: PageLink): string {
+  return `<p>${anchor(link, "button quiet")}</p>`;
+}
+
+function anchor({ at, to, text }: PageLink, style?: string): string {
+  const attribute = style === undefined ? "" : ` class="${style}"`;
+  return `<a${attribute} href="${Bun.escapeHTML(relativePath(at, to))}">${Bun.escapeHTML(text)}</a>`;
+}
+
+/** A row with a checkbox. */
+export function checkbox(name: string, label: string): string {
+  return `<label class="check"><input type="checkbox" name="${name}" value="true"> ${Bun.escapeHTML(label)}</label>`;
+}
+
+/** A message that something was done, above what the user does next. */
+export function doneNote(text: string): string {
+  return `<p class="done" role="status">${Bun.escapeHTML(text)}</p>`;
 }
 
 /** A small paragraph below the form. */

@@ -1,6 +1,5 @@
 import type { AppError, ErrorCode } from "../../../kernel/errors.ts";
 import type { InEveryLanguage, Language } from "../../../kernel/language.ts";
-import type { ResponseHeaders } from "../../../platform/http/exchange.ts";
 import type { Context } from "../../../platform/platform.ts";
 import { alert, note, paragraph, renderForm, tokenField } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
@@ -26,34 +25,29 @@ export interface LinkPageTexts {
 /** A posted form of a link page. */
 export interface Submission {
   readonly ctx: Context;
-  readonly reader: Reader;
   readonly form: Readonly<Record<string, string>>;
-  /** The headers of the response. */
-  readonly headers: ResponseHeaders;
+}
+
+/** What a page behind a mailed link shows. */
+export interface ShownLink<Path extends string = string> {
+  readonly path: Path;
+  readonly texts: InEveryLanguage<LinkPageTexts>;
+  /** The fields of the form besides the token, with the faults of the last attempt, as HTML. */
+  fields?(language: Language, error: AppError | null): string;
+  /** The path that the form for a new mail posts to. Without it there is no such form. */
+  readonly newMailPath?: string;
+  /** The page that is shown without a token. Without it, the link is invalid. */
+  startPage?(reader: Reader, returnTo: string | null): string;
 }
 
 /** A page behind a mailed link: `GET` shows a form with the token of the link, `POST` uses the token. */
-export interface LinkPage<Path extends string = string> {
-  readonly path: Path;
-  readonly texts: InEveryLanguage<LinkPageTexts>;
-  /** Uses the token. Returns the HTML below the title of the last page, or null for `doneText`. */
-  confirm(submission: Submission): Promise<string | null>;
+export interface LinkPage<Path extends string = string> extends ShownLink<Path> {
+  /** Uses the token. */
+  confirm(submission: Submission): Promise<unknown>;
   /** Whether a used token did its work. The page then shows success again, after a double click or a reload. */
   isConfirmed?(ctx: Context, token: string): Promise<boolean>;
   /** The codes of errors that the page shows besides those of the token. */
   readonly expectedErrors?: readonly ErrorCode[];
-  /** The fields of the form besides the token, with the faults of the last attempt, as HTML. */
-  fields?(language: Language, error: AppError | null): string;
-  /** The page for a link that works in another browser alone (`FORBIDDEN`). Without it, links work in every browser. */
-  otherBrowserPage?(reader: Reader): string;
-  /** The page for a sign-in that lacks the second factor (`MFA_REQUIRED`). */
-  secondFactorPage?(reader: Reader, error: AppError): string;
-  /** Rejects a form that another website posted: for a page that signs in. */
-  readonly rejectsOtherSites?: boolean;
-  /** The path that the form for a new mail posts to. Without it there is no such form. */
-  readonly newMailPath?: string;
-  /** The page that is shown without a token. Without it, the link is invalid. */
-  startPage?(reader: Reader): string;
 }
 
 /** The form with the token, as it was received. */
@@ -65,7 +59,7 @@ export interface ConfirmForm {
 }
 
 /** The page with the form. */
-export function confirmPage(page: LinkPage, reader: Reader, form: ConfirmForm): string {
+export function confirmPage(page: ShownLink, reader: Reader, form: ConfirmForm): string {
   const { path } = page;
   const texts = page.texts[reader.language];
   const fields = [
@@ -83,19 +77,15 @@ export function confirmPage(page: LinkPage, reader: Reader, form: ConfirmForm): 
   });
 }
 
-/** The page after the token was used, with `body` as HTML. */
-export function donePage(
-  page: Pick<LinkPage, "texts">,
-  reader: Reader,
-  body: string | null = null,
-): string {
+/** The page after the token was used. */
+export function donePage(page: Pick<LinkPage, "texts">, reader: Reader): string {
   const { doneTitle, doneText } = page.texts[reader.language];
-  return renderPage(reader, { title: doneTitle, body: body ?? paragraph(doneText) });
+  return renderPage(reader, { title: doneTitle, body: paragraph(doneText) });
 }
 
 /** The page for a link that does not work, with a form for a new mail if there is one. */
 export function failedPage(
-  page: LinkPage,
+  page: ShownLink,
   reader: Reader,
   fault: "invalid" | "expired" | "conflict",
 ): string {

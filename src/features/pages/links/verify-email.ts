@@ -74,10 +74,7 @@ export const newVerificationMail = {
 export const verifyEmailPage = {
   path: "/verify-email",
   texts,
-  async confirm({ ctx, form }) {
-    await verifyEmailByToken(ctx, form["token"] ?? "");
-    return null;
-  },
+  confirm: ({ ctx, form }) => verifyEmailByToken(ctx, form["token"] ?? ""),
   isConfirmed: hasVerifiedEmail,
   newMailPath: newVerificationMail.path,
 } as const satisfies LinkPage;
