@@ -10,16 +10,18 @@ export interface PageForm {
 
 /** The forms of a page, in order. */
 export function formsOf(html: string): PageForm[] {
-  return [...html.matchAll(/<form method="post" action="([^"]*)">([\s\S]*?)<\/form>/g)].map(
+  return [...html.matchAll(/<form method="post" action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)].map(
     ([, action = "", inside = ""]) => {
       const inputs = [...inside.matchAll(/<input [^>]*>/g)].map(([tag]) => tag);
       const attribute = (tag: string, name: string): string =>
         new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? "";
       return {
         action,
-        button: /<button type="submit">([^<]*)</.exec(inside)?.[1] ?? "",
+        button: /<button type="submit"[^>]*>([^<]*)</.exec(inside)?.[1] ?? "",
         fields: Object.fromEntries(
-          inputs.map((tag) => [attribute(tag, "name"), attribute(tag, "value")]),
+          inputs
+            .filter((tag) => attribute(tag, "type") !== "checkbox")
+            .map((tag) => [attribute(tag, "name"), attribute(tag, "value")]),
         ),
       };
     },

@@ -34,19 +34,23 @@ export interface Form {
 export interface OtherButton {
   readonly to: string;
   readonly text: string;
+  /** The name of a field that says that this button was pressed: its value is then `true`. */
+  readonly name?: string;
 }
 
 /** A form with its buttons, as HTML. The Enter key presses the first one. */
 export function renderForm({ at, to, fields, button, look, others = [] }: Form): string {
   const style = look === undefined ? "" : ` class="${look}"`;
-  const further = others.map(
-    (other) =>
-      `\n<button type="submit" class="quiet" formnovalidate formaction="${relativePath(at, other.to)}">${Bun.escapeHTML(other.text)}</button>`,
-  );
+  const further = others.map((other) => `\n${otherButton(at, other)}`);
   return `<form method="post" action="${relativePath(at, to)}">
 ${fields}
 <button type="submit"${style}>${Bun.escapeHTML(button)}</button>${further.join("")}
 </form>`;
+}
+
+function otherButton(at: string, { to, text, name }: OtherButton): string {
+  const said = name === undefined ? "" : ` name="${name}" value="true"`;
+  return `<button type="submit" class="quiet"${said} formnovalidate formaction="${relativePath(at, to)}">${Bun.escapeHTML(text)}</button>`;
 }
 
 /** A hidden field. */

@@ -7,19 +7,23 @@ import { mailForm } from "./new-mail.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
 
-/** The texts of a link page in one language. All of them are plain text. */
-export interface LinkPageTexts {
+/** The texts of what a link shows, in one language. All of them are plain text. */
+export interface LinkTexts {
   readonly title: string;
   readonly text?: string;
   readonly button: string;
   readonly note?: string;
-  readonly doneTitle: string;
-  readonly doneText: string;
   /** What to do if the link is unknown or used. */
   readonly invalid: string;
   readonly expired: string;
   /** For a page that expects `CONFLICT`. */
   readonly conflict?: { readonly title: string; readonly text: string };
+}
+
+/** The texts of a link page in one language. */
+export interface LinkPageTexts extends LinkTexts {
+  readonly doneTitle: string;
+  readonly doneText: string;
 }
 
 /** A posted form of a link page. */
@@ -31,7 +35,7 @@ export interface Submission {
 /** What a page behind a mailed link shows. */
 export interface ShownLink<Path extends string = string> {
   readonly path: Path;
-  readonly texts: InEveryLanguage<LinkPageTexts>;
+  readonly texts: InEveryLanguage<LinkTexts>;
   /** The fields of the form besides the token, with the faults of the last attempt, as HTML. */
   fields?(language: Language, error: AppError | null): string;
   /** The path that the form for a new mail posts to. Without it there is no such form. */
@@ -42,6 +46,7 @@ export interface ShownLink<Path extends string = string> {
 
 /** A page behind a mailed link: `GET` shows a form with the token of the link, `POST` uses the token. */
 export interface LinkPage<Path extends string = string> extends ShownLink<Path> {
+  readonly texts: InEveryLanguage<LinkPageTexts>;
   /** Uses the token. */
   confirm(submission: Submission): Promise<unknown>;
   /** Whether a used token did its work. The page then shows success again, after a double click or a reload. */

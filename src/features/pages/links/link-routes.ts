@@ -1,11 +1,10 @@
 import { Elysia } from "elysia";
 
 import { AppError, findAppError } from "../../../kernel/errors.ts";
-import type { Settings } from "../../../platform/config/settings.ts";
 import type { RouteKit } from "../../../platform/http/route-kit.ts";
 import type { Platform } from "../../../platform/platform.ts";
 import { attempt } from "../kit/attempt.ts";
-import { type PageResponse, showPage } from "../kit/layout.ts";
+import { showPage } from "../kit/layout.ts";
 import { formBody, linkQuery, type Reader, readerOf, tokenOf } from "../kit/page-request.ts";
 import { returnToOf } from "../kit/return-to.ts";
 import { isForLater, showForLater } from "../kit/try-later.ts";
@@ -33,8 +32,11 @@ export function linkRoutes<const Path extends string>({
     .use(kit)
     .get(
       page.path,
-      ({ query, request, set }) =>
-        showLink(page, { settings, set, reader: readerOf(request, settings), query }),
+      ({ query, request, set }) => {
+        const returnTo = returnToOf(settings, query.return_to);
+        const { status, html } = openedLink(page, readerOf(request, settings), { query, returnTo });
+        return showPage(set, status, html);
+      },
       { page: true, query: linkQuery },
     )
     .post(
@@ -64,28 +66,22 @@ export function linkRoutes<const Path extends string>({
     );
 }
 
-/** Shows what a link leads to: the form with its token, or the page without one. */
-export function showLink(
+/** What a link leads to: the form with its token, or the page without one. */
+export function openedLink(
   page: ShownLink,
+  reader: Reader,
   {
-    settings,
-    set,
-    reader,
     query,
-  }: {
-    readonly settings: Settings;
-    readonly set: PageResponse;
-    readonly reader: Reader;
-    readonly query: { readonly token?: unknown; readonly return_to?: unknown };
-  },
-): string {
+    returnTo,
+  }: { readonly query: { readonly token?: unknown }; readonly returnTo: string | null },
+): { readonly status: 200 | 400; readonly html: string } {
   if (query.token === undefined && page.startPage) {
-    return showPage(set, 200, page.startPage(reader, returnToOf(settings, query.return_to)));
+    return { status: 200, html: page.startPage(reader, returnTo) };
   }
   const token = tokenOf(query);
   return token === null
-    ? showPage(set, 400, failedPage(page, reader, "invalid"))
-    : showPage(set, 200, confirmPage(page, reader, { token }));
+    ? { status: 400, html: failedPage(page, reader, "invalid") }
+    : { status: 200, html: confirmPage(page, reader, { token }) };
 }
 
 /** Uses the token once; null for success. A used token that did its work counts as success. */

@@ -1,8 +1,8 @@
 import type { InEveryLanguage } from "../../../kernel/language.ts";
-import type { LinkPageTexts } from "./link-page.ts";
+import type { LinkTexts } from "./link-page.ts";
 
 /** The texts of the pages of `/magic-link`. */
-export interface MagicLinkTexts extends LinkPageTexts {
+export interface MagicLinkTexts extends LinkTexts {
   readonly requestText: string;
   readonly requestButton: string;
   readonly sentText: string;
@@ -17,8 +17,6 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     text: "Press the button to sign in.",
     button: "Sign in",
     note: "If you did not request this e-mail, close this page. No sign-in has taken place yet.",
-    doneTitle: "You are signed in",
-    doneText: "You can close this page.",
     invalid:
       "The link, or one from another e-mail, may already have been used, for example if you pressed the button twice. Enter your address to get a new link.",
     expired: "A link is valid for a limited time. Enter your address to get a new link.",
@@ -34,8 +32,6 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     text: "Klicken Sie auf die Schaltfläche, um sich anzumelden.",
     button: "Anmelden",
     note: "Wenn Sie diese E-Mail nicht angefordert haben, schließen Sie diese Seite. Es hat noch keine Anmeldung stattgefunden.",
-    doneTitle: "Sie sind angemeldet",
-    doneText: "Sie können diese Seite schließen.",
     invalid:
       "Vielleicht wurde der Link oder einer aus einer anderen E-Mail schon benutzt, etwa durch einen doppelten Klick. Geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
     expired:
@@ -53,8 +49,6 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     text: "Pulse el botón para iniciar sesión.",
     button: "Iniciar sesión",
     note: "Si no ha solicitado este correo, cierre esta página. Todavía no se ha iniciado ninguna sesión.",
-    doneTitle: "Ha iniciado sesión",
-    doneText: "Puede cerrar esta página.",
     invalid:
       "Es posible que ya se haya usado el enlace o el de otro correo, por ejemplo al pulsar el botón dos veces. Escriba su dirección para recibir otro.",
     expired:
@@ -72,8 +66,6 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     text: "请点击按钮登录。",
     button: "登录",
     note: "如果您没有请求此邮件，请关闭此页面。目前尚未进行登录。",
-    doneTitle: "您已登录",
-    doneText: "您可以关闭此页面。",
     invalid:
       "该链接或其他邮件中的链接可能已被使用（例如按钮被点击了两次）。请输入您的地址以获取新链接。",
     expired: "链接仅在有限时间内有效。请输入您的地址以获取新链接。",

@@ -19,6 +19,7 @@ export const magicLinkMail = {
     return mailboxPage(reader, `${paragraph(sentText)}\n${codeForm(reader, form)}`);
   },
   formPage: requestPage,
+  keepsReturnTo: true,
 } as const satisfies NewMail;
 
 /** The page that signs in by a link. */

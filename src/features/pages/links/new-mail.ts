@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 
 import { AppError } from "../../../kernel/errors.ts";
+import { createReturnCookie } from "../../../platform/http/return-cookie.ts";
 import type { RouteKit } from "../../../platform/http/route-kit.ts";
 import type { Context, Platform } from "../../../platform/platform.ts";
 import { attempt } from "../kit/attempt.ts";
@@ -8,7 +9,7 @@ import { emailField } from "../kit/email-field.ts";
 import { alert, renderForm } from "../kit/forms.ts";
 import { renderPage, showPage } from "../kit/layout.ts";
 import { formBody, type Reader, readerOf } from "../kit/page-request.ts";
-import { returnField, returnToOf } from "../kit/return-to.ts";
+import { formTargetsOf, returnField, returnToOf } from "../kit/return-to.ts";
 import { showForLater } from "../kit/try-later.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
 
@@ -66,6 +67,8 @@ export interface NewMail<Path extends string = string> {
   sentPage(reader: Reader, sent: SentMail): string;
   /** The page that is shown when the form must be sent again; `mailFormPage` if left out. */
   formPage?(reader: Reader, form: MailForm): string;
+  /** Whether the link of the mail signs in: the browser then keeps where that leads. */
+  readonly keepsReturnTo?: boolean;
 }
 
 /** The route of a form that requests a new mail. */
@@ -78,6 +81,7 @@ export function newMailRoutes<const Path extends string>({
   readonly platform: Platform;
   readonly newMail: NewMail<Path>;
 }) {
+  const returnCookie = createReturnCookie(platform.settings);
   return new Elysia().use(kit).post(
     newMail.path,
     async ({ ctx, body, request, set }) => {
@@ -86,7 +90,12 @@ export function newMailRoutes<const Path extends string>({
       const returnTo = returnToOf(platform.settings, body["return_to"]);
       const outcome = await attempt(ctx, ["INVALID_EMAIL"], () => newMail.request(ctx, { email }));
       if (!(outcome instanceof AppError)) {
-        return showPage(set, 200, newMail.sentPage(reader, { email, returnTo }));
+        const isKept = returnTo !== null || returnCookie.read(request) !== null;
+        if (newMail.keepsReturnTo === true && isKept) {
+          set.headers["set-cookie"] = returnCookie.store(returnTo);
+        }
+        const formTargets = formTargetsOf(platform.settings, returnTo);
+        return showPage(set, 200, newMail.sentPage(reader, { email, returnTo }), { formTargets });
       }
       const form = { at: newMail.path, to: newMail.path, email, returnTo };
       const show = (shown: MailForm): string =>

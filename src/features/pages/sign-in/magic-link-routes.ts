@@ -1,11 +1,12 @@
 import { Elysia } from "elysia";
 
+import { createReturnCookie } from "../../../platform/http/return-cookie.ts";
 import { signInByCode, signInByLink } from "../../magic-links/index.ts";
 import { typedCode } from "../kit/code-form.ts";
 import { formBody, linkQuery, readerOf } from "../kit/page-request.ts";
 import { returnToOf } from "../kit/return-to.ts";
 import { confirmPage, failedPage } from "../links/link-page.ts";
-import { showLink } from "../links/link-routes.ts";
+import { openedLink } from "../links/link-routes.ts";
 import { codePage, magicLinkPage } from "../links/magic-link.ts";
 import { magicLinkTexts } from "../links/magic-link-texts.ts";
 import { magicCodePath, magicLinkPath } from "../links/paths.ts";
@@ -15,19 +16,24 @@ import type { SignInParts } from "./parts.ts";
 /** The routes that sign in by a mailed link, or by an address and the code of the same mail. */
 export function magicLinkRoutes({ kit, platform, cookie }: SignInParts) {
   const { settings } = platform;
+  const returnCookie = createReturnCookie(settings);
   return new Elysia()
     .use(kit)
     .get(
       magicLinkPath,
-      ({ query, request, set }) =>
-        showLink(magicLinkPage, { settings, set, reader: readerOf(request, settings), query }),
+      ({ ctx, query, request, set }) => {
+        const returnTo = returnToOf(settings, query.return_to ?? returnCookie.read(request));
+        const reader = readerOf(request, settings);
+        const { status, html } = openedLink(magicLinkPage, reader, { query, returnTo });
+        return showStep({ ctx, set, returnTo }, status, { html });
+      },
       { page: true, query: linkQuery },
     )
     .post(
       magicLinkPath,
       ({ ctx, body, request, set }) => {
         const reader = readerOf(request, settings);
-        const returnTo = returnToOf(settings, body["return_to"]);
+        const returnTo = returnToOf(settings, returnCookie.read(request));
         const token = body["token"] ?? "";
         const step = { ctx, set, reader, cookie, at: magicLinkPath, returnTo };
         return submitSignIn(step, {

@@ -8,11 +8,11 @@ import { browserOf, finishOnPage, startOnPage } from "../../social-login/index.t
 import { attempt } from "../kit/attempt.ts";
 import { readerOf } from "../kit/page-request.ts";
 import { returnToOf } from "../kit/return-to.ts";
+import { seeOther } from "../kit/see-other.ts";
 import type { SignInParts } from "./parts.ts";
 import { signInOffer, signInStep } from "./sign-in-page.ts";
 import { type SignInTexts, signInTexts } from "./sign-in-texts.ts";
 import {
-  redirectTo,
   showAgain,
   type SignInRequest,
   type Step,
@@ -91,7 +91,7 @@ export function providerPageRoutes({ kit, platform, cookie, social }: SignInPart
         if (started instanceof AppError) return showAgain(step, started, againAt(step));
         const { binding, location } = started;
         set.headers["set-cookie"] = bindingCookie.store(binding.value, binding.mode);
-        return redirectTo(set, location);
+        return seeOther(set, location);
       },
       { page: true, params: providerParams, query: startQuery },
     )

@@ -4,11 +4,12 @@ import { Elysia } from "elysia";
 import { logIn, parseIdentifier } from "../../passwords/index.ts";
 import { formBody, readerOf } from "../kit/page-request.ts";
 import { returnToOf, targetOf } from "../kit/return-to.ts";
+import { seeOther } from "../kit/see-other.ts";
 import type { SignInParts } from "./parts.ts";
 import { signInPath } from "./paths.ts";
 import { signInOffer, signInStep } from "./sign-in-page.ts";
 import { signInTexts } from "./sign-in-texts.ts";
-import { redirectTo, showStep, submitSignIn } from "./submit-sign-in.ts";
+import { showStep, submitSignIn } from "./submit-sign-in.ts";
 
 const signInQuery = Type.Object(
   { return_to: Type.Optional(Type.Unknown()), prompt: Type.Optional(Type.Unknown()) },
@@ -27,7 +28,7 @@ export function signInRoutes({ kit, platform, cookie, social }: SignInParts) {
         const returnTo = returnToOf(settings, query.return_to);
         // `prompt=login`: the user is to sign in again (OpenID Connect Core §3.1.2.1).
         if (ctx.actor.kind === "user" && query.prompt !== "login") {
-          return redirectTo(set, targetOf(settings, returnTo));
+          return seeOther(set, targetOf(settings, returnTo));
         }
         const reader = readerOf(request, settings);
         return showStep({ ctx, set, returnTo }, 200, signInStep(reader, offer, { returnTo }));

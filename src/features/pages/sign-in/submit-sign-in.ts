@@ -7,6 +7,7 @@ import { attempt } from "../kit/attempt.ts";
 import { type PageResponse, showPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { formTargetsOf, targetOf } from "../kit/return-to.ts";
+import { seeOther } from "../kit/see-other.ts";
 import { isForLater, laterReason, retryAfter } from "../kit/try-later.ts";
 import { secondFactorStep } from "./second-factor-page.ts";
 import { unverifiedPage } from "./unverified-page.ts";
@@ -90,14 +91,7 @@ export function showStep(
 }
 
 /** Continues after a sign-in (RFC 9110 §15.4.4: by GET). The tokens are not shown; with its setting the refresh cookie is set. */
-function leadOn({ ctx, set, cookie, returnTo }: SignInRequest, tokens: TokenResponse): string {
+export function leadOn({ ctx, set, cookie, returnTo }: SignInRequest, tokens: TokenResponse): string {
   cookie.deliver(set.headers, tokens);
-  return redirectTo(set, targetOf(ctx.settings, returnTo));
-}
-
-/** Sends the browser to another page, by GET. */
-export function redirectTo(set: PageResponse, location: string): string {
-  set.status = 303;
-  Object.assign(set.headers, { location, "cache-control": "no-store" });
-  return "";
+  return seeOther(set, targetOf(ctx.settings, returnTo));
 }
