@@ -59,15 +59,18 @@ export interface PageResponse {
   headers: Record<string, string | number | undefined>;
 }
 
-/** Sets the status and headers of a page and returns its HTML. An error that the handler throws later must not get them. */
+/**
+ * Sets the status and headers of a page and returns its HTML. An error that the handler throws later must not get them. A page
+ * that may do more than showing itself is shown with its policy beside the reader.
+ */
 export function showPage(
   set: PageResponse,
+  reader: Reader & PagePolicy,
   status: number,
   html: string,
-  policy?: PagePolicy,
 ): string {
   set.status = status;
-  Object.assign(set.headers, pageHeaders(policy));
+  Object.assign(set.headers, pageHeaders(reader));
   return html;
 }
 
@@ -87,6 +90,8 @@ label { display: block; margin: 0 0 .375rem; font-weight: 600; }
 input, textarea { width: 100%; margin: 0 0 1rem; padding: .75rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; font: inherit; }
 textarea { display: block; resize: vertical; font: .875rem/1.4 ui-monospace, monospace; }
 [aria-invalid] { border-color: var(--bad); }
+label.check { display: flex; align-items: center; gap: .75rem; min-height: 48px; font-weight: 400; }
+label.check input { width: 1.25rem; height: 1.25rem; margin: 0; }
 button { width: 100%; padding: .75rem 1.25rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 h2 { margin: 2rem 0 0; font-size: 1.125rem; }

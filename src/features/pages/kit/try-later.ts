@@ -28,7 +28,8 @@ export function showForLater(
   error: AppError,
   formPage: (reason: string) => string,
 ): string {
-  const page = showPage(set, errorStatus[error.code], formPage(laterReason(reader, error)));
+  const html = formPage(laterReason(reader, error));
+  const page = showPage(set, reader, errorStatus[error.code], html);
   Object.assign(set.headers, retryAfter(error));
   return page;
 }

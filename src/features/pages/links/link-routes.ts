@@ -34,8 +34,9 @@ export function linkRoutes<const Path extends string>({
       page.path,
       ({ query, request, set }) => {
         const returnTo = returnToOf(settings, query.return_to);
-        const { status, html } = openedLink(page, readerOf(request, settings), { query, returnTo });
-        return showPage(set, status, html);
+        const reader = readerOf(request, settings);
+        const { status, html } = openedLink(page, reader, { query, returnTo });
+        return showPage(set, reader, status, html);
       },
       { page: true, query: linkQuery },
     )
@@ -45,7 +46,7 @@ export function linkRoutes<const Path extends string>({
         const reader = readerOf(request, settings);
         const token = body["token"] ?? "";
         const outcome = await submit(page, { ctx, form: body });
-        if (outcome === null) return showPage(set, 200, donePage(page, reader));
+        if (outcome === null) return showPage(set, reader, 200, donePage(page, reader));
         if (isForLater(outcome)) {
           return showForLater(set, reader, outcome, (reason) =>
             confirmPage(page, reader, { token, alert: reason }),
@@ -53,13 +54,13 @@ export function linkRoutes<const Path extends string>({
         }
         switch (outcome.code) {
           case "INVALID_TOKEN":
-            return showPage(set, 400, failedPage(page, reader, "invalid"));
+            return showPage(set, reader, 400, failedPage(page, reader, "invalid"));
           case "EXPIRED_TOKEN":
-            return showPage(set, 400, failedPage(page, reader, "expired"));
+            return showPage(set, reader, 400, failedPage(page, reader, "expired"));
           case "CONFLICT":
-            return showPage(set, 409, failedPage(page, reader, "conflict"));
+            return showPage(set, reader, 409, failedPage(page, reader, "conflict"));
           default:
-            return showPage(set, 400, confirmPage(page, reader, { token, error: outcome }));
+            return showPage(set, reader, 400, confirmPage(page, reader, { token, error: outcome }));
         }
       },
       { page: true, accepts: "form", body: formBody },

@@ -94,14 +94,14 @@ export function newMailRoutes<const Path extends string>({
         if (newMail.keepsReturnTo === true && isKept) {
           set.headers["set-cookie"] = returnCookie.store(returnTo);
         }
-        const formTargets = formTargetsOf(platform.settings, returnTo);
-        return showPage(set, 200, newMail.sentPage(reader, { email, returnTo }), { formTargets });
+        const shown = { ...reader, formTargets: formTargetsOf(platform.settings, returnTo) };
+        return showPage(set, shown, 200, newMail.sentPage(reader, { email, returnTo }));
       }
       const form = { at: newMail.path, to: newMail.path, email, returnTo };
       const show = (shown: MailForm): string =>
         newMail.formPage?.(reader, shown) ?? mailFormPage(reader, shown);
       return outcome.code === "INVALID_EMAIL"
-        ? showPage(set, 400, show({ ...form, isFaulty: true }))
+        ? showPage(set, reader, 400, show({ ...form, isFaulty: true }))
         : showForLater(set, reader, outcome, (reason) => show({ ...form, alert: reason }));
     },
     { page: true, accepts: "form", body: formBody },

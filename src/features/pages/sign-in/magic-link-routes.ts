@@ -25,7 +25,7 @@ export function magicLinkRoutes({ kit, platform, cookie }: SignInParts) {
         const returnTo = returnToOf(settings, query.return_to ?? returnCookie.read(request));
         const reader = readerOf(request, settings);
         const { status, html } = openedLink(magicLinkPage, reader, { query, returnTo });
-        return showStep({ ctx, set, returnTo }, status, { html });
+        return showStep({ ctx, set, reader, returnTo }, status, { html });
       },
       { page: true, query: linkQuery },
     )

@@ -82,12 +82,12 @@ export function showAgain(
 
 /** Shows a page of a sign-in, whose forms may end where the sign-in leads. */
 export function showStep(
-  { ctx, set, returnTo }: Pick<SignInRequest, "ctx" | "set" | "returnTo">,
+  { ctx, set, reader, returnTo }: Pick<SignInRequest, "ctx" | "set" | "reader" | "returnTo">,
   status: number,
   { html, hasScript = false }: Step,
 ): string {
   const formTargets = formTargetsOf(ctx.settings, returnTo);
-  return showPage(set, status, html, { formTargets, hasScript });
+  return showPage(set, { ...reader, formTargets, hasScript }, status, html);
 }
 
 /** Continues after a sign-in (RFC 9110 §15.4.4: by GET). The tokens are not shown; with its setting the refresh cookie is set. */

@@ -39,7 +39,7 @@ export function signUpRoutes({ kit, platform, cookie }: Omit<SignInParts, "socia
       ({ ctx, query, request, set }) => {
         const reader = readerOf(request, settings);
         const returnTo = returnToOf(settings, query.return_to);
-        const step = { ctx, set, returnTo };
+        const step = { ctx, set, reader, returnTo };
         if (ctx.actor.kind === "user") return seeOther(set, targetOf(settings, returnTo));
         if (settings.registration !== "open") {
           return showStep(step, 403, { html: closedPage(reader, settings, returnTo) });
