@@ -13,7 +13,8 @@ export const verifyCodeTexts: InEveryLanguage<{
   en: {
     button: "Confirm e-mail address",
     text: "Enter your address and the code of the e-mail that you received from us.",
-    signedUp: "We have sent you an e-mail. Open its link, or enter its code here, to confirm your address.",
+    signedUp:
+      "We have sent you an e-mail. Open its link, or enter its code here, to confirm your address.",
     unverifiedTitle: "Confirm your e-mail address first",
     unverified:
       "Your password is right, but your e-mail address is not confirmed yet. Open the link of the e-mail that we sent you, or enter its code here.",

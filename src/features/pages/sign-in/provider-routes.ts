@@ -12,12 +12,7 @@ import { seeOther } from "../kit/see-other.ts";
 import type { SignInParts } from "./parts.ts";
 import { signInOffer, signInStep } from "./sign-in-page.ts";
 import { type SignInTexts, signInTexts } from "./sign-in-texts.ts";
-import {
-  showAgain,
-  type SignInRequest,
-  type Step,
-  submitSignIn,
-} from "./submit-sign-in.ts";
+import { showAgain, type SignInRequest, type Step, submitSignIn } from "./submit-sign-in.ts";
 
 const providerParams = Type.Object({ provider: Type.String({ minLength: 1, maxLength: 64 }) });
 const startQuery = Type.Object(

@@ -31,7 +31,11 @@ export function signInRoutes({ kit, platform, cookie, social }: SignInParts) {
           return seeOther(set, targetOf(settings, returnTo));
         }
         const reader = readerOf(request, settings);
-        return showStep({ ctx, set, reader, returnTo }, 200, signInStep(reader, offer, { returnTo }));
+        return showStep(
+          { ctx, set, reader, returnTo },
+          200,
+          signInStep(reader, offer, { returnTo }),
+        );
       },
       { page: true, query: signInQuery },
     )

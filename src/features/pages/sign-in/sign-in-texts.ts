@@ -84,8 +84,7 @@ export const signInTexts: InEveryLanguage<SignInTexts> = {
     providerDown:
       "Der Anbieter ist gerade nicht erreichbar. Versuchen Sie es gleich noch einmal oder melden Sie sich anders an.",
     noProvider: "Dieser Anbieter ist hier nicht verfügbar. Melden Sie sich anders an.",
-    closed:
-      "Neue Konten können hier zurzeit nicht angelegt werden, oder nicht mit dieser Adresse.",
+    closed: "Neue Konten können hier zurzeit nicht angelegt werden, oder nicht mit dieser Adresse.",
   },
   es: {
     title: "Iniciar sesión",
@@ -105,8 +104,7 @@ export const signInTexts: InEveryLanguage<SignInTexts> = {
     notAnIdentifier: "Esto no es un correo electrónico ni un nombre de usuario. Corríjalo.",
     passkeyRefused:
       "Esta llave de acceso no se acepta. Pruebe con otra o inicie sesión de otra forma.",
-    startAgain:
-      "El inicio de sesión ha tardado demasiado o se ha interrumpido. Empiece de nuevo.",
+    startAgain: "El inicio de sesión ha tardado demasiado o se ha interrumpido. Empiece de nuevo.",
     confirmed: "Su correo electrónico está confirmado. Ya puede iniciar sesión.",
     cancelled:
       "Ha cancelado el inicio de sesión en el proveedor. Vuelva a intentarlo o inicie sesión de otra forma.",

@@ -91,7 +91,10 @@ export function showStep(
 }
 
 /** Continues after a sign-in (RFC 9110 §15.4.4: by GET). The tokens are not shown; with its setting the refresh cookie is set. */
-export function leadOn({ ctx, set, cookie, returnTo }: SignInRequest, tokens: TokenResponse): string {
+export function leadOn(
+  { ctx, set, cookie, returnTo }: SignInRequest,
+  tokens: TokenResponse,
+): string {
   cookie.deliver(set.headers, tokens);
   return seeOther(set, targetOf(ctx.settings, returnTo));
 }

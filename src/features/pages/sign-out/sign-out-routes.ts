@@ -24,7 +24,8 @@ export function signOutRoutes({ kit, platform, cookie }: RouteParts) {
       ({ ctx, query, request, set }) => {
         const reader = readerOf(request, settings);
         const returnTo = returnToOf(settings, query.return_to);
-        if (ctx.actor.kind !== "user") return showPage(set, reader, 200, signedOutPage(reader, returnTo));
+        if (ctx.actor.kind !== "user")
+          return showPage(set, reader, 200, signedOutPage(reader, returnTo));
         const { email } = ctx.actor;
         return showPage(set, reader, 200, signOutPage(reader, { email, returnTo }));
       },

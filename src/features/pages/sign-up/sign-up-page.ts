@@ -2,19 +2,16 @@ import type { AppError } from "../../../kernel/errors.ts";
 import type { Language } from "../../../kernel/language.ts";
 import type { Settings } from "../../../platform/config/settings.ts";
 import { passwordFaultText, WeakPasswordError } from "../../passwords/index.ts";
-import {
-  alert,
-  type Field,
-  linkRow,
-  paragraph,
-  renderField,
-  renderForm,
-} from "../kit/forms.ts";
+import { alert, type Field, linkRow, paragraph, renderField, renderForm } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { returnField, withReturnTo } from "../kit/return-to.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
-import { passwordFaultTexts, passwordHint, type PasswordSettings } from "../links/password-texts.ts";
+import {
+  passwordFaultTexts,
+  passwordHint,
+  type PasswordSettings,
+} from "../links/password-texts.ts";
 import { signInPath } from "../sign-in/paths.ts";
 import { signUpTexts } from "./sign-up-texts.ts";
 
@@ -99,7 +96,10 @@ export function closedPage(
 ): string {
   const { closedTitle, closed, byInvitation } = signUpTexts[reader.language];
   const text = paragraph(registration === "invite" ? byInvitation : closed);
-  return renderPage(reader, { title: closedTitle, body: `${text}\n${signInLink(reader, returnTo)}` });
+  return renderPage(reader, {
+    title: closedTitle,
+    body: `${text}\n${signInLink(reader, returnTo)}`,
+  });
 }
 
 function signInLink({ language }: Reader, returnTo: string | null): string {

@@ -65,7 +65,9 @@ export function signUpRoutes({ kit, platform, cookie }: Omit<SignInParts, "socia
           });
         }
         if (outcome.tokens) return leadOn(step, outcome.tokens);
-        return showStep(step, 200, { html: mailSentPage(reader, { email: body["email"] ?? "", returnTo }) });
+        return showStep(step, 200, {
+          html: mailSentPage(reader, { email: body["email"] ?? "", returnTo }),
+        });
       },
       { page: true, accepts: "form", body: formBody },
     );

@@ -64,7 +64,8 @@ export const signUpTexts: InEveryLanguage<SignUpTexts> = {
     nameRefused: "Der Name ist zu lang oder enthält ungültige Zeichen.",
     passwordMissing: "Wählen Sie ein Passwort.",
     closedTitle: "Hier können keine neuen Konten angelegt werden",
-    closed: "Die Registrierung ist geschlossen. Wenn Sie schon ein Konto haben, melden Sie sich an.",
+    closed:
+      "Die Registrierung ist geschlossen. Wenn Sie schon ein Konto haben, melden Sie sich an.",
     byInvitation:
       "Konten werden auf Einladung angelegt. Wenn Sie eine bekommen haben, öffnen Sie den Link in der E-Mail.",
   },
