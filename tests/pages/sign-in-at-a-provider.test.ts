@@ -72,7 +72,7 @@ test.each([google, apple])(
 
 // Attack: a website leads its visitor to our page with a code of the attacker, to sign the visitor in to the attacker's account.
 // security 73, 116
-test("a code signs in nobody but the browser that began the sign-in", async () => {
+test("a code signs in only in the browser that began the sign-in", async () => {
   const attacker = await begin(google);
   const back = await comeBack(google, attacker, google.approve(attacker.location));
   const path = pathFrom(headingOf(back));

@@ -33,7 +33,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
   const app = useTestApp({ database, settings });
 
   // security 51, 115
-  test("an address and a password open a browser session whose token nobody chose, and lead to the account", async () => {
+  test("an address and a password open a browser session whose token no client chose, and lead to the account", async () => {
     const { email, password } = await registerVerified(app);
     const earlier = browserTokenOf(await enter(app, { email, password }));
     const chosen = "x".repeat(43);

@@ -21,7 +21,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
 
   // Attack: an image or a link of another website signs the user out.
   // security 119
-  test("opening the page signs nobody out", async () => {
+  test("opening the page signs no one out", async () => {
     const { email, token } = await signUpInBrowser(app);
     for (const method of ["GET", "HEAD"]) {
       const answer = await app.call(method, "/sign-out", { headers: browserHeaders(token) });

@@ -3,7 +3,11 @@ import { AppError } from "../../src/kernel/errors.ts";
 import type { Language } from "../../src/kernel/language.ts";
 import { changeEmailPage } from "../../src/features/pages/links/change-email.ts";
 import { confirmPage, donePage, failedPage } from "../../src/features/pages/links/link-page.ts";
-import { codePage, magicLinkMail, magicLinkPage } from "../../src/features/pages/links/magic-link.ts";
+import {
+  codePage,
+  magicLinkMail,
+  magicLinkPage,
+} from "../../src/features/pages/links/magic-link.ts";
 import { magicLinkTexts } from "../../src/features/pages/links/magic-link-texts.ts";
 import { mailFormPage } from "../../src/features/pages/links/new-mail.ts";
 import {

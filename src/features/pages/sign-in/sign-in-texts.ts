@@ -53,7 +53,7 @@ export const signInTexts: InEveryLanguage<SignInTexts> = {
     providerDown:
       "The provider is not available right now. Try again shortly, or sign in another way.",
     noProvider: "This provider is not available here. Sign in another way.",
-    closed: "New accounts cannot be created here at the moment, or not with this address.",
+    closed: "New accounts cannot be created here now, or not with this address.",
   },
   de: {
     title: "Anmelden",

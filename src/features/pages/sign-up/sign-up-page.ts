@@ -88,7 +88,7 @@ export function signUpPage(reader: Reader, settings: SignUpSettings, form: SignU
   });
 }
 
-/** The page where nobody may register. */
+/** The page where no one may register. */
 export function closedPage(
   reader: Reader,
   { registration }: Pick<Settings, "registration">,
