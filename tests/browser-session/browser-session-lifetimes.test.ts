@@ -74,7 +74,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await endsAt(sessionOf(accessToken))).toBe(before);
   });
 
-  // The race: a session ends between its last use and the moment at which that is written.
+  // The race: a session ends between its last use and the time at which that is written.
   test("a use that is written after the end does not bring the session back", async () => {
     const { token, sessionId } = await signUpInBrowser(app);
     const end = await endsAt(sessionId);

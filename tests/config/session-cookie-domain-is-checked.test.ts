@@ -15,7 +15,7 @@ describe("SESSION_COOKIE_DOMAIN", () => {
     expect(settings.sessionCookieDomain).toBe(domain);
   });
 
-  // Attack: whoever registers a domain under a public suffix would receive the cookies of all users.
+  // Attack: anyone who registers a domain under a public suffix would receive the cookies of all users.
   test.each([
     ["a public suffix", "com", "https://auth.com"],
     ["a public suffix with a dot", "co.uk", "https://auth.co.uk"],

@@ -58,7 +58,7 @@ describe("a browser that opens a page without being signed in", () => {
     expect(answer.json.error.code).toBe("AUTHENTICATION_REQUIRED");
   });
 
-  test("is so also with a cookie or token that is expired, ended or of nobody", async () => {
+  test("is so also with a cookie or token that is expired, ended or unknown", async () => {
     const { accessToken } = await signUp(app);
     await app.call("POST", "/api/v1/auth/logout", { bearer: accessToken });
     for (const credentials of [
