@@ -63,9 +63,3 @@ export function codeForm({ language }: Reader, form: CodeForm): string {
   ].filter((field) => field !== "");
   return renderForm({ at, to, fields: fields.join("\n"), button });
 }
-
-/** The six digits of a code that may be typed with spaces or in full-width digits, or null: such an input is no guess. */
-export function typedCode(input: string): string | null {
-  const code = input.normalize("NFKC").replaceAll(/\s/g, "");
-  return /^[0-9]{6}$/.test(code) ? code : null;
-}

@@ -2,9 +2,9 @@ import { Elysia } from "elysia";
 
 import { createReturnCookie } from "../../../platform/http/return-cookie.ts";
 import { signInByCode, signInByLink } from "../../magic-links/index.ts";
-import { typedCode } from "../kit/code-form.ts";
 import { formBody, linkQuery, readerOf } from "../kit/page-request.ts";
 import { returnToOf } from "../kit/return-to.ts";
+import { typedAppCode } from "../kit/typed-codes.ts";
 import { confirmPage, failedPage } from "../links/link-page.ts";
 import { openedLink } from "../links/link-routes.ts";
 import { codePage, magicLinkPage } from "../links/magic-link.ts";
@@ -65,7 +65,7 @@ export function magicLinkRoutes({ kit, platform, cookie }: SignInParts) {
         const returnTo = returnToOf(settings, body["return_to"]);
         const email = body["email"] ?? "";
         const step = { ctx, set, reader, cookie, at: magicCodePath, returnTo };
-        const code = typedCode(body["code"] ?? "");
+        const code = typedAppCode(body["code"] ?? "");
         if (code === null) {
           const html = codePage(reader, { email, returnTo, faultyField: "code" });
           return showStep(step, 400, { html });

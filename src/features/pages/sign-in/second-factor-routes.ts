@@ -1,8 +1,9 @@
 import { Elysia } from "elysia";
 
-import { type SentFactor, verifySecondFactor } from "../../second-factor/index.ts";
+import { verifySecondFactor } from "../../second-factor/index.ts";
 import { formBody, readerOf } from "../kit/page-request.ts";
 import { returnToOf } from "../kit/return-to.ts";
+import { typedFactor } from "../kit/typed-codes.ts";
 import type { SignInParts } from "./parts.ts";
 import { secondFactorPath } from "./paths.ts";
 import { secondFactorStep } from "./second-factor-page.ts";
@@ -45,11 +46,4 @@ export function secondFactorPageRoutes({ kit, platform, cookie, social }: SignIn
     },
     { page: true, accepts: "form", body: formBody },
   );
-}
-
-/** A code of the app, which may be typed with spaces or in full-width digits, or a recovery code; null for anything else. */
-function typedFactor(input: string): SentFactor | null {
-  const typed = input.normalize("NFKC").replaceAll(/\s/g, "");
-  if (/^[0-9]{6}$/.test(typed)) return { code: typed };
-  return /^[A-Za-z0-9-]{16,32}$/.test(typed) ? { recoveryCode: typed } : null;
 }

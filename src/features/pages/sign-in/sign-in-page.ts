@@ -3,11 +3,11 @@ import type { SocialLogin } from "../../social-login/index.ts";
 import { alert, choiceLink, doneNote, linkRow, renderField, renderForm } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
+import { providerName } from "../kit/provider-names.ts";
 import { returnField, withReturnTo } from "../kit/return-to.ts";
 import { magicLinkMailPath } from "../links/paths.ts";
 import { passkeysScriptElement, renderPasskeyForm } from "../passkeys/form.ts";
 import { passkeyOptionsPath, passkeyPath, signInPath } from "./paths.ts";
-import { providerTitle } from "./provider-titles.ts";
 import { type SignInTexts, signInTexts } from "./sign-in-texts.ts";
 import type { Step } from "./submit-sign-in.ts";
 
@@ -120,7 +120,7 @@ function otherWays(
       choiceLink({
         at,
         to: withReturnTo(`/sign-in/provider/${name}`, returnTo),
-        text: texts.continueWith(providerTitle(name)),
+        text: texts.continueWith(providerName(name)),
       }),
     ),
     "</div>",

@@ -3,10 +3,10 @@ import { Elysia } from "elysia";
 import { AppError } from "../../../kernel/errors.ts";
 import { verifyEmailByCode } from "../../email-verification/index.ts";
 import { attempt } from "../kit/attempt.ts";
-import { typedCode } from "../kit/code-form.ts";
 import { formBody, readerOf } from "../kit/page-request.ts";
 import { returnToOf, targetOf } from "../kit/return-to.ts";
 import { seeOther } from "../kit/see-other.ts";
+import { typedAppCode } from "../kit/typed-codes.ts";
 import { verifyCodePath } from "../links/paths.ts";
 import { verifyCodePage } from "../links/verify-code.ts";
 import type { SignInParts } from "./parts.ts";
@@ -25,7 +25,7 @@ export function verifyCodeRoutes({ kit, platform, cookie, social }: SignInParts)
       const returnTo = returnToOf(settings, body["return_to"]);
       const email = body["email"] ?? "";
       const step = { ctx, set, reader, cookie, at: verifyCodePath, returnTo };
-      const code = typedCode(body["code"] ?? "");
+      const code = typedAppCode(body["code"] ?? "");
       if (code === null) {
         const html = verifyCodePage(reader, { email, returnTo, faultyField: "code" });
         return showStep(step, 400, { html });
