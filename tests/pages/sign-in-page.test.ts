@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 
+import { AppError } from "../../src/kernel/errors.ts";
 import {
   browserHeaders,
   browserTokenOf,
@@ -8,6 +9,7 @@ import {
 } from "../support/browser-session.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
+import { getLink } from "../support/mailed-links.ts";
 import { mailOfKind } from "../support/mail-of-kind.ts";
 import { formsOf, headingOf, openPage, press, type ShownPage } from "../support/page-forms.ts";
 import { signUpWithFactor, useFrozenStep } from "../support/second-factor.ts";
@@ -172,6 +174,17 @@ describe("the page for signing in", () => {
     expect([byLink.status, headingOf(byLink)]).toEqual([303, target]);
   });
 
+  // Attack: a neighbouring host of the same site sets the cookie that keeps the address.
+  // security 60
+  test("checks the address of the cookie again before a link leads there", async () => {
+    const { link } = await getLink(app, "magic-link");
+    const cookie = `gatehouse_return_to=${encodeURIComponent("https://evil.example/")}`;
+    const page = await openPage(app, link, { cookie });
+    expect(page.headers.get("content-security-policy")).toContain("form-action 'self';");
+    const done = await press(app, page, "Sign in", { headers: { cookie } });
+    expect([done.status, headingOf(done)]).toEqual([303, `${publicUrl}/account`]);
+  });
+
   test("leads a signed-in user on at once, unless the user is to sign in again", async () => {
     const { email, password } = await registerVerified(app);
     const headers = browserHeaders(browserTokenOf(await enter(app, { email, password })));
@@ -282,6 +295,30 @@ describe("the page for signing in", () => {
   });
 });
 
+// Failure: the database restarts, or too many sign-ins wait, when the user presses the button.
+test.each(["UNAVAILABLE", "OVERLOADED"] as const)(
+  "%s shows the form again with what was entered, and with when to try again",
+  async (code) => {
+    await using app = await startTestApp({ settings });
+    const unavailable = () => {
+      throw new AppError(code, "The service is temporarily unavailable.");
+    };
+    const page = await openPage(app, `/sign-in?return_to=${encodeURIComponent(`${appOrigin}/x`)}`);
+    const { dbForRequest } = app.platform;
+    Object.assign(app.platform, { dbForRequest: () => new Proxy({}, { get: unavailable }) });
+    const entered = { email: "ada@example.com", password: goodPassword };
+    const answer = await press(app, page, "Sign in", { entered });
+    Object.assign(app.platform, { dbForRequest });
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(answer.text).toContain("The service is not available right now.");
+    expect(formsOf(answer.text)[0]?.fields).toEqual({
+      return_to: `${appOrigin}/x`,
+      email: "ada@example.com",
+      password: "",
+    });
+  },
+);
+
 // security 20, 22: the page has the limits of the API, since it calls the same verb
 test("wrong passwords on the page and at the API count together", async () => {
   await using app = await startTestApp({ settings: { RATE_LIMITS_ENABLED: "true" } });
@@ -294,4 +331,16 @@ test("wrong passwords on the page and at the API count together", async () => {
   expect([limited.status, sessionCookieOf(limited)]).toEqual([429, null]);
   expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
   expect(limited.text).toContain("There were too many attempts.");
+});
+
+test("a passkey that the limits refuse has its sentence, also where the script got no options", async () => {
+  await using app = await startTestApp({ settings: { RATE_LIMITS_ENABLED: "true" } });
+  for (let count = 0; count < 60; count += 1) {
+    await app.post("/api/v1/auth/passkeys/login/options", {});
+  }
+  const answer = await app.call("POST", "/sign-in/passkey", { form: {} });
+  expect([answer.status, answer.text.includes("There were too many attempts.")]).toEqual([
+    429,
+    true,
+  ]);
 });
