@@ -8,7 +8,12 @@ export {
   proveFactor,
   type SentFactor,
 } from "./prove-factor.ts";
-export { createRecoveryCodes, deleteRecoveryCodes, storeRecoveryCodes } from "./recovery-codes.ts";
+export {
+  createRecoveryCodes,
+  deleteRecoveryCodes,
+  storeRecoveryCodes,
+  unusedRecoveryCodes,
+} from "./recovery-codes.ts";
 export { turnOff } from "./reset-factor.ts";
 export { totpFactors } from "./table.ts";
 export { secondFactorTickets, ticketTtlSeconds } from "./tickets.ts";

@@ -1,4 +1,10 @@
-export { endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
+export {
+  endAllSessions,
+  endSession,
+  endSessionsOf,
+  revokeAllSessions,
+  revokeSession,
+} from "./end-sessions.ts";
 export { listSessions, type SessionRecord } from "./list-sessions.ts";
 export { sessionSchema, viewSession } from "./model.ts";
 export { introspectRefreshToken } from "./refresh/introspect-refresh-token.ts";

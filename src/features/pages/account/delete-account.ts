@@ -1,0 +1,45 @@
+import { deleteOwnAccount } from "../../own-account/index.ts";
+import { paragraph, renderForm } from "../kit/forms.ts";
+import type { AccountForm, ShownForm } from "./account-form.ts";
+import { accountTexts } from "./account-texts.ts";
+import type { BrowserCookies } from "./browser-cookies.ts";
+import { alertOf, faultsOf, fieldError, ownPasswordField, postedPassword } from "./form-parts.ts";
+
+const path = "/account/delete";
+
+/** The form that deletes the account. */
+export function deleteAccountForm(cookies: BrowserCookies) {
+  return {
+    path,
+    section: "delete",
+    expectedErrors: ["VALIDATION_ERROR", "INVALID_CREDENTIALS", "CONFLICT"],
+    async submit({ ctx, form, headers, reader }) {
+      if (form["confirm"] !== "yes") throw fieldError("confirm");
+      await deleteOwnAccount(ctx, { password: postedPassword(form) });
+      cookies.clear(ctx, headers);
+      const { doneTitle: title, doneText } = accountTexts[reader.language].deletion;
+      return { page: { title, body: paragraph(doneText) } };
+    },
+    render: renderDeletion,
+  } as const satisfies AccountForm;
+}
+
+function renderDeletion(shown: ShownForm): string {
+  const { at, reader } = shown;
+  const { confirm, confirmFault, lastAdmin, button } = accountTexts[reader.language].deletion;
+  const faults = faultsOf(shown, "confirm", { VALIDATION_ERROR: confirmFault });
+  const fault = faults.map(
+    (text) => `<p class="fault" id="confirm-fault">${Bun.escapeHTML(text)}</p>`,
+  );
+  const described =
+    faults.length > 0 ? ' aria-describedby="confirm-fault" aria-invalid="true" autofocus' : "";
+  const fields = [
+    ...ownPasswordField(shown, "delete-password"),
+    ...fault,
+    `<label class="check"><input type="checkbox" name="confirm" value="yes" required${described}> ${Bun.escapeHTML(confirm)}</label>`,
+  ].join("\n");
+  return [
+    ...alertOf(shown, { CONFLICT: lastAdmin }),
+    renderForm({ at, to: path, fields, button, look: "danger" }),
+  ].join("\n");
+}

@@ -1,0 +1,89 @@
+import { endAllSessions, revokeSession, type SessionRecord } from "../../sessions/index.ts";
+import type { BrowserCookies } from "./browser-cookies.ts";
+import { link, paragraph, renderForm } from "../kit/forms.ts";
+import type { Reader } from "../kit/page-request.ts";
+import type { AccountForm } from "./account-form.ts";
+import { accountTexts } from "./account-texts.ts";
+import { deviceName, itemButton, type ListItem, renderItems, timeFact } from "./list-parts.ts";
+
+const revokePath = "/account/sessions/revoke";
+const revokeAllPath = "/account/sessions/revoke-all";
+
+/** The form that ends one session of the user, which may be the present one. */
+export function revokeSessionForm(cookies: BrowserCookies) {
+  return {
+    path: revokePath,
+    section: "sessions",
+    expectedErrors: [],
+    async submit({ ctx, form, headers, reader }) {
+      const id = form["id"] ?? "";
+      const { userId, sessionId } = ctx.actor;
+      await revokeSession(ctx, { id, userId });
+      if (id !== sessionId) return { done: "session" };
+      cookies.clear(ctx, headers);
+      return { page: signedOutPage(reader, revokePath) };
+    },
+    render: () => "",
+  } as const satisfies AccountForm;
+}
+
+/** The form that ends every session of the user, the present one too. */
+export function revokeAllSessionsForm(cookies: BrowserCookies) {
+  return {
+    path: revokeAllPath,
+    section: "sessions",
+    expectedErrors: [],
+    async submit({ ctx, headers, reader }) {
+      await endAllSessions(ctx, ctx.actor.userId);
+      cookies.clear(ctx, headers);
+      return { page: signedOutPage(reader, revokeAllPath) };
+    },
+    render: renderRevokeAll,
+  } as const satisfies AccountForm;
+}
+
+/** The button that ends every session, as a form. */
+export function renderRevokeAll({
+  reader,
+  at,
+}: {
+  readonly reader: Reader;
+  readonly at: string;
+}): string {
+  const { everywhere: button } = accountTexts[reader.language].sessions;
+  return renderForm({ at, to: revokeAllPath, fields: "", button, look: "danger" });
+}
+
+/** The page after the present session has ended. */
+export function signedOutPage({ language }: Reader, at: string) {
+  const { signedOut, signedOutText, signIn } = accountTexts[language].sessions;
+  return {
+    title: signedOut,
+    body: `${paragraph(signedOutText)}\n<p>${link(at, "/sign-in", signIn)}</p>`,
+  };
+}
+
+/** The sessions of the user. */
+export function renderSessions(
+  { language }: Reader,
+  at: string,
+  { items, currentId }: { readonly items: readonly SessionRecord[]; readonly currentId: string },
+): string {
+  const { sessions: texts, created, lastUsed } = accountTexts[language];
+  const entries = items.map((session): ListItem => {
+    const { id, ipAddress, userAgent, createdAt, lastUsedAt } = session;
+    const title = deviceName(language, userAgent);
+    return {
+      title,
+      badge: id === currentId ? texts.current : null,
+      facts: [
+        ...(ipAddress === null ? [] : [Bun.escapeHTML(`${texts.address}: ${ipAddress}`)]),
+        timeFact(language, created, createdAt),
+        timeFact(language, lastUsed, lastUsedAt),
+      ],
+      actions: itemButton({ at, to: revokePath, id, button: texts.button, name: title }),
+    };
+  });
+  return renderItems(entries);
+}
+
