@@ -50,7 +50,7 @@ describeInBrowser("every page in a browser", () => {
       const { page, close } = await openWatchedPage(browser, "http://localhost");
       for (const { name, html } of everyPage("en")) {
         await page.setContent(html.replaceAll(" autofocus", ""));
-        const selector = "button, input:not([type=hidden]), textarea";
+        const selector = "a[href], button, input:not([type=hidden]), textarea, select, summary";
         const count = await page.locator(selector).count();
         for (let index = 0; index < count; index += 1) {
           await page.keyboard.press("Tab");

@@ -1,5 +1,6 @@
 import { WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError } from "../../src/kernel/errors.ts";
+import { type Brand, brandOf } from "../../src/platform/brand/brand.ts";
 import type { RefreshCookie } from "../../src/platform/http/refresh-cookie.ts";
 import type { Language } from "../../src/kernel/language.ts";
 import { changeEmailPage } from "../../src/features/pages/links/change-email.ts";
@@ -24,12 +25,15 @@ import {
 /** The parts of a page that a request or the settings decide. */
 export interface Received {
   readonly serviceName: string;
+  readonly supportEmail?: string | null;
+  readonly appUrl?: string | null;
   readonly token: string;
   readonly email: string;
 }
 
 const harmless: Received = {
   serviceName: "Acme Notes",
+  supportEmail: "help@acme.example",
   token: "abc_-123",
   email: "ada@example.com",
 };
@@ -43,12 +47,21 @@ const noCookie: RefreshCookie = {
   clear() {},
 };
 
+/** A brand without a logo. */
+export function brandFor(
+  given: Partial<Pick<Received, "serviceName" | "appUrl" | "supportEmail">> = {},
+): Brand {
+  const { serviceName: brandName = "Acme Notes", appUrl = null, supportEmail = null } = given;
+  return brandOf({ brandName, brandColor: "#1f5fd0", brandLogo: null, appUrl, supportEmail });
+}
+
 /** Every page in a language, with a name for the output of the test, and the path at which it is shown. */
 export function everyPage(
   language: Language,
-  { serviceName, token, email }: Received = harmless,
+  { serviceName, token, email, appUrl = null, supportEmail = null }: Received = harmless,
 ): Array<{ name: string; at: string; html: string }> {
-  const reader = { serviceName, language };
+  const brand = brandFor({ serviceName, appUrl, supportEmail });
+  const reader = { brand, language };
   const { otherSite, unavailable } = sharedTexts[language];
   const resetPage = resetPasswordPage({
     passwordMinLength: 8,

@@ -17,7 +17,7 @@ export function formsOf(html: string): PageForm[] {
         new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? "";
       return {
         action,
-        button: /<button type="submit">([^<]*)</.exec(inside)?.[1] ?? "",
+        button: /<button type="submit"[^>]*>([^<]*)</.exec(inside)?.[1] ?? "",
         fields: Object.fromEntries(
           inputs.map((tag) => [attribute(tag, "name"), attribute(tag, "value")]),
         ),

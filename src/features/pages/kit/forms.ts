@@ -4,7 +4,7 @@ export interface Field {
   readonly id?: string | undefined;
   readonly name: string;
   readonly label: string;
-  readonly type: "email" | "password" | "text";
+  readonly type: "email" | "password" | "text" | "url";
   readonly autocomplete: string;
   /** More attributes, such as `maxlength`. They are not escaped, so they must be constants. */
   readonly attributes?: string;
@@ -14,6 +14,8 @@ export interface Field {
   readonly hint?: string;
   /** What was wrong with its value. The field then gets the focus. */
   readonly faults?: readonly string[];
+  /** Whether the form may be sent without a value. */
+  readonly isOptional?: boolean;
 }
 
 /** A form on the page with the path `at` that posts to the path `to`. `fields` is HTML. */
@@ -22,13 +24,16 @@ export interface Form {
   readonly to: string;
   readonly fields: string;
   readonly button: string;
+  /** How its button looks: as one of several choices, or as one that deletes something. As the main one if left out. */
+  readonly look?: "quiet" | "danger";
 }
 
 /** A form with its button, as HTML. */
-export function renderForm({ at, to, fields, button }: Form): string {
+export function renderForm({ at, to, fields, button, look }: Form): string {
+  const style = look === undefined ? "" : ` class="${look}"`;
   return `<form method="post" action="${relativePath(at, to)}">
 ${fields}
-<button type="submit">${Bun.escapeHTML(button)}</button>
+<button type="submit"${style}>${Bun.escapeHTML(button)}</button>
 </form>`;
 }
 
@@ -40,6 +45,7 @@ export function tokenField(token: string): string {
 /** A field with its label, its hint and its faults. `aria-describedby` connects them for screen readers. */
 export function renderField(field: Field): string {
   const { name, id = name, type, autocomplete, attributes, value, hint, faults = [] } = field;
+  const { isOptional = false } = field;
   const parts = [`<label for="${id}">${Bun.escapeHTML(field.label)}</label>`];
   const descriptions: string[] = [];
   if (hint !== undefined) {
@@ -55,7 +61,7 @@ export function renderField(field: Field): string {
   const input = [
     `<input type="${type}" id="${id}" name="${name}" autocomplete="${autocomplete}"`,
     ...(attributes === undefined ? [] : [attributes]),
-    "required",
+    ...(isOptional ? [] : ["required"]),
     ...(descriptions.length > 0 ? [`aria-describedby="${descriptions.join(" ")}"`] : []),
     ...(faults.length > 0 ? [`aria-invalid="true" autofocus`] : []),
     ...(value === undefined ? [] : [`value="${Bun.escapeHTML(value)}"`]),

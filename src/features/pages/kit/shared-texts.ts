@@ -12,6 +12,9 @@ export interface SharedTexts {
   readonly newMail: string;
   readonly sendMail: string;
   readonly mailbox: string;
+  readonly help: string;
+  readonly continueTo: (name: string) => string;
+  readonly signIn: string;
 }
 
 /** The texts that several pages share, in each language. */
@@ -27,6 +30,9 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
     newMail: "Request a new e-mail",
     sendMail: "Send a new e-mail",
     mailbox: "Check your mailbox",
+    help: "Help:",
+    continueTo: (name) => `Continue to ${name}`,
+    signIn: "Sign in",
   },
   de: {
     unavailable:
@@ -42,6 +48,9 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
     newMail: "Neue E-Mail anfordern",
     sendMail: "Neue E-Mail senden",
     mailbox: "Sehen Sie in Ihrem Postfach nach",
+    help: "Hilfe:",
+    continueTo: (name) => `Weiter zu ${name}`,
+    signIn: "Anmelden",
   },
   es: {
     unavailable:
@@ -55,6 +64,9 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
     newMail: "Solicitar un correo nuevo",
     sendMail: "Enviar un correo nuevo",
     mailbox: "Revise su correo",
+    help: "Ayuda:",
+    continueTo: (name) => `Continuar a ${name}`,
+    signIn: "Iniciar sesión",
   },
   zh: {
     unavailable: "服务暂时不可用，请稍后再试。",
@@ -67,5 +79,8 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
     newMail: "获取新邮件",
     sendMail: "发送新邮件",
     mailbox: "请查看您的邮箱",
+    help: "帮助：",
+    continueTo: (name) => `前往 ${name}`,
+    signIn: "登录",
   },
 };

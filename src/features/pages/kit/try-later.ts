@@ -18,7 +18,12 @@ export function showForLater(
 ): string {
   const { tooMany, unavailable } = sharedTexts[reader.language];
   const isLimited = error.code === "RATE_LIMITED";
-  const page = showPage(set, isLimited ? 429 : 503, formPage(isLimited ? tooMany : unavailable));
+  const page = showPage(
+    set,
+    reader,
+    isLimited ? 429 : 503,
+    formPage(isLimited ? tooMany : unavailable),
+  );
   Object.assign(set.headers, { "retry-after": 1, ...retryHeaders(error) });
   return page;
 }

@@ -7,6 +7,7 @@ import { renderPage } from "../kit/layout.ts";
 import { mailForm } from "./new-mail.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
+import { wayOn } from "../kit/way-on.ts";
 
 /** The texts of a link page in one language. All of them are plain text. */
 export interface LinkPageTexts {
@@ -90,7 +91,8 @@ export function donePage(
   body: string | null = null,
 ): string {
   const { doneTitle, doneText } = page.texts[reader.language];
-  return renderPage(reader, { title: doneTitle, body: body ?? paragraph(doneText) });
+  const text = body ?? paragraph(doneText);
+  return renderPage(reader, { title: doneTitle, body: `${text}\n${wayOn(reader)}` });
 }
 
 /** The page for a link that does not work, with a form for a new mail if there is one. */
@@ -103,7 +105,7 @@ export function failedPage(
   const { linkExpired, linkInvalid } = sharedTexts[reader.language];
   if (fault === "conflict" && texts.conflict) {
     const { title, text } = texts.conflict;
-    return renderPage(reader, { title, body: paragraph(text) });
+    return renderPage(reader, { title, body: `${paragraph(text)}\n${wayOn(reader)}` });
   }
   const isExpired = fault === "expired";
   const { path: at, newMailPath: to } = page;
@@ -111,7 +113,7 @@ export function failedPage(
     title: isExpired ? linkExpired : linkInvalid,
     body: [
       paragraph(isExpired ? texts.expired : texts.invalid),
-      ...(to === undefined ? [] : [mailForm(reader, { at, to })]),
+      to === undefined ? wayOn(reader) : mailForm(reader, { at, to }),
     ].join("\n"),
   });
 }

@@ -28,12 +28,12 @@ export function linkRoutes<const Path extends string>({
       ({ query, request, set }) => {
         const reader = readerOf(request, settings);
         if (query.token === undefined && page.startPage) {
-          return showPage(set, 200, page.startPage(reader));
+          return showPage(set, reader, 200, page.startPage(reader));
         }
         const token = tokenOf(query);
         return token === null
-          ? showPage(set, 400, failedPage(page, reader, "invalid"))
-          : showPage(set, 200, confirmPage(page, reader, { token }));
+          ? showPage(set, reader, 400, failedPage(page, reader, "invalid"))
+          : showPage(set, reader, 200, confirmPage(page, reader, { token }));
       },
       { anyone: true, query: linkQuery },
     )
@@ -44,11 +44,11 @@ export function linkRoutes<const Path extends string>({
         const token = body["token"] ?? "";
         const { otherSite } = sharedTexts[reader.language];
         if (page.rejectsOtherSites === true && !isPostedByOwnPage(request, settings.publicUrl)) {
-          return showPage(set, 403, confirmPage(page, reader, { token, alert: otherSite }));
+          return showPage(set, reader, 403, confirmPage(page, reader, { token, alert: otherSite }));
         }
         const outcome = await submit(page, { ctx, reader, form: body, headers: set.headers });
         if (!(outcome instanceof AppError)) {
-          return showPage(set, 200, donePage(page, reader, outcome));
+          return showPage(set, reader, 200, donePage(page, reader, outcome));
         }
         if (isForLater(outcome)) {
           return showForLater(set, reader, outcome, (reason) =>
@@ -56,20 +56,20 @@ export function linkRoutes<const Path extends string>({
           );
         }
         if (outcome.code === "FORBIDDEN" && page.otherBrowserPage) {
-          return showPage(set, 403, page.otherBrowserPage(reader));
+          return showPage(set, reader, 403, page.otherBrowserPage(reader));
         }
         if (outcome.code === "MFA_REQUIRED" && page.secondFactorPage) {
-          return showPage(set, 200, page.secondFactorPage(reader, outcome));
+          return showPage(set, reader, 200, page.secondFactorPage(reader, outcome));
         }
         switch (outcome.code) {
           case "INVALID_TOKEN":
-            return showPage(set, 400, failedPage(page, reader, "invalid"));
+            return showPage(set, reader, 400, failedPage(page, reader, "invalid"));
           case "EXPIRED_TOKEN":
-            return showPage(set, 400, failedPage(page, reader, "expired"));
+            return showPage(set, reader, 400, failedPage(page, reader, "expired"));
           case "CONFLICT":
-            return showPage(set, 409, failedPage(page, reader, "conflict"));
+            return showPage(set, reader, 409, failedPage(page, reader, "conflict"));
           default:
-            return showPage(set, 400, confirmPage(page, reader, { token, error: outcome }));
+            return showPage(set, reader, 400, confirmPage(page, reader, { token, error: outcome }));
         }
       },
       { anyone: true, accepts: "form", body: formBody },

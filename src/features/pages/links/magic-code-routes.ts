@@ -33,29 +33,29 @@ export function magicCodeRoutes({
       const { otherSite } = sharedTexts[reader.language];
       const email = body["email"] ?? "";
       if (!isPostedByOwnPage(request, settings.publicUrl)) {
-        return showPage(set, 403, codePage(reader, { email, alert: otherSite }));
+        return showPage(set, reader, 403, codePage(reader, { email, alert: otherSite }));
       }
       const code = typedCode(body["code"] ?? "");
       // An input that is no code must not count as a guess.
       if (code === null) {
-        return showPage(set, 400, codePage(reader, { email, faultyField: "code" }));
+        return showPage(set, reader, 400, codePage(reader, { email, faultyField: "code" }));
       }
       const outcome = await attempt(ctx, ["INVALID_EMAIL", "INVALID_CODE", "MFA_REQUIRED"], () =>
         signInByCode(ctx, { email, code }),
       );
       if (!(outcome instanceof AppError)) {
         const signedIn = signedInBody(reader, cookie.deliver(set.headers, outcome));
-        return showPage(set, 200, donePage({ texts: magicLinkTexts }, reader, signedIn));
+        return showPage(set, reader, 200, donePage({ texts: magicLinkTexts }, reader, signedIn));
       }
       switch (outcome.code) {
         case "MFA_REQUIRED": {
           const form = { at: magicCodePath, mfaToken: mfaTokenOf(outcome) };
-          return showPage(set, 200, secondFactorPage(reader, form));
+          return showPage(set, reader, 200, secondFactorPage(reader, form));
         }
         case "INVALID_EMAIL":
-          return showPage(set, 400, codePage(reader, { email, faultyField: "address" }));
+          return showPage(set, reader, 400, codePage(reader, { email, faultyField: "address" }));
         case "INVALID_CODE":
-          return showPage(set, 400, codePage(reader, { email, faultyField: "code" }));
+          return showPage(set, reader, 400, codePage(reader, { email, faultyField: "code" }));
         default:
           return showForLater(set, reader, outcome, (reason) =>
             codePage(reader, { email, alert: reason }),

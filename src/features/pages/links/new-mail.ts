@@ -96,13 +96,13 @@ export function newMailRoutes<const Path extends string>({
       const email = body["email"] ?? "";
       const outcome = await attempt(ctx, ["INVALID_EMAIL"], () => newMail.request(ctx, { email }));
       if (!(outcome instanceof AppError)) {
-        return showPage(set, 200, newMail.sentPage(reader, email));
+        return showPage(set, reader, 200, newMail.sentPage(reader, email));
       }
       const form = { at: newMail.path, to: newMail.path, email };
       const show = (shown: MailForm): string =>
         newMail.formPage?.(reader, shown) ?? mailFormPage(reader, shown);
       return outcome.code === "INVALID_EMAIL"
-        ? showPage(set, 400, show({ ...form, isFaulty: true }))
+        ? showPage(set, reader, 400, show({ ...form, isFaulty: true }))
         : showForLater(set, reader, outcome, (reason) => show({ ...form, alert: reason }));
     },
     { anyone: true, accepts: "form", body: formBody },

@@ -33,25 +33,25 @@ export function secondFactorPageRoutes({
       const form = { at: secondFactorPath, mfaToken: body["token"] ?? "" };
       if (!isPostedByOwnPage(request, settings.publicUrl)) {
         const { otherSite } = sharedTexts[reader.language];
-        return showPage(set, 403, secondFactorPage(reader, { ...form, alert: otherSite }));
+        return showPage(set, reader, 403, secondFactorPage(reader, { ...form, alert: otherSite }));
       }
       const sent = typedFactor(body["code"] ?? "");
       // An input that is no code must not count as a guess.
       if (sent === null) {
-        return showPage(set, 400, secondFactorPage(reader, { ...form, isFaulty: true }));
+        return showPage(set, reader, 400, secondFactorPage(reader, { ...form, isFaulty: true }));
       }
       const outcome = await attempt(ctx, ["INVALID_TOKEN", "INVALID_CODE"], () =>
         verifySecondFactor(ctx, { mfaToken: form.mfaToken, sent, isToTrustDevice: false }),
       );
       if (!(outcome instanceof AppError)) {
         const signedIn = signedInBody(reader, cookie.deliver(set.headers, outcome));
-        return showPage(set, 200, donePage({ texts: magicLinkTexts }, reader, signedIn));
+        return showPage(set, reader, 200, donePage({ texts: magicLinkTexts }, reader, signedIn));
       }
       switch (outcome.code) {
         case "INVALID_CODE":
-          return showPage(set, 400, secondFactorPage(reader, { ...form, isFaulty: true }));
+          return showPage(set, reader, 400, secondFactorPage(reader, { ...form, isFaulty: true }));
         case "INVALID_TOKEN":
-          return showPage(set, 400, failedPage(magicLinkPage(cookie), reader, "expired"));
+          return showPage(set, reader, 400, failedPage(magicLinkPage(cookie), reader, "expired"));
         default:
           return showForLater(set, reader, outcome, (reason) =>
             secondFactorPage(reader, { ...form, alert: reason }),
