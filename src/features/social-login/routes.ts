@@ -9,7 +9,7 @@ import { readQuery } from "../../platform/http/query-parameters.ts";
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { viewIdentity } from "../identities/index.ts";
-import { type CallbackOutcome, finish } from "./callback.ts";
+import type { CallbackOutcome } from "./callback.ts";
 import { browserOf } from "./browser.ts";
 import {
   callbackBody,
@@ -19,6 +19,7 @@ import {
   startQuery,
 } from "./model.ts";
 import type { Provider } from "./provider.ts";
+import { finishOrReturn } from "./return-to-page.ts";
 import { accountFailures, tags } from "./route-texts.ts";
 import { createSocialLogin } from "./social-login.ts";
 import { start } from "./start.ts";
@@ -45,7 +46,7 @@ export function socialLoginRoutes({ kit, cookie, platform, providers }: SocialLo
 
   /** Finishes a sign-in, and gives the `data` of the response; undefined for a redirect. */
   async function callback(ctx: Context, { request, set, ...sent }: CallbackRequest) {
-    const outcome = await finish(ctx, social, {
+    const outcome = await finishOrReturn(ctx, social, {
       ...sent,
       browser: browserOf(request, bindingCookie),
     });
