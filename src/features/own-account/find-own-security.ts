@@ -3,6 +3,7 @@ import { and, eq, isNotNull, sql } from "drizzle-orm";
 import type { UserActor } from "../../kernel/context.ts";
 import type { Context } from "../../platform/platform.ts";
 import { hasSecondFactor, unusedRecoveryCodes } from "../mfa/index.ts";
+import { isUsablePasskey, passkeys } from "../passkeys/index.ts";
 import { invalidToken } from "../tokens/index.ts";
 import { isActive, users } from "../users/index.ts";
 
@@ -13,6 +14,7 @@ export interface OwnSecurity {
   readonly hasSecondFactor: boolean;
   /** The number of recovery codes that were not used. */
   readonly recoveryCodes: number;
+  readonly hasPasskey: boolean;
 }
 
 /** Reads it in one statement. Throws `INVALID_TOKEN` (the user was deleted or disabled meanwhile). */
@@ -22,6 +24,10 @@ export async function findOwnSecurity(ctx: Context<UserActor>): Promise<OwnSecur
       hasPassword: sql<boolean>`${isNotNull(users.passwordHash)}`,
       hasSecondFactor: hasSecondFactor(ctx),
       recoveryCodes: unusedRecoveryCodes(ctx),
+      hasPasskey: sql<boolean>`exists ${ctx.db
+        .select({ id: passkeys.id })
+        .from(passkeys)
+        .where(isUsablePasskey)}`,
     })
     .from(users)
     .where(and(eq(users.id, ctx.actor.userId), isActive));

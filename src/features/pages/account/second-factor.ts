@@ -122,7 +122,12 @@ function enableFormOf(shown: ShownForm): string {
 /** The page with the secret, as a QR code and as text, and with the form that turns the second factor on. */
 export function setUpPage(reader: Reader, { secret, qrSvg }: SetUp): Page {
   const texts = accountTexts[reader.language].secondFactor;
-  const security = { hasPassword: false, hasSecondFactor: false, recoveryCodes: 0 };
+  const security = {
+    hasPassword: false,
+    hasSecondFactor: false,
+    hasPasskey: false,
+    recoveryCodes: 0,
+  };
   return {
     title: texts.setUpTitle,
     body: [

@@ -4,7 +4,7 @@ export interface Field {
   readonly id?: string | undefined;
   readonly name: string;
   readonly label: string;
-  readonly type: "email" | "password" | "text" | "url";
+  readonly type: "email" | "password" | "tel" | "text" | "url";
   readonly autocomplete: string;
   /** More attributes, such as `maxlength`. They are not escaped, so they must be constants. */
   readonly attributes?: string;
@@ -26,14 +26,17 @@ export interface Form {
   readonly button: string;
   /** How its button looks: as one of several choices, or as one that deletes something. As the main one if left out. */
   readonly look?: "quiet" | "danger";
+  /** The name of the button for screen readers, where several buttons of the page have the same text. */
+  readonly buttonName?: string;
 }
 
 /** A form with its button, as HTML. */
-export function renderForm({ at, to, fields, button, look }: Form): string {
+export function renderForm({ at, to, fields, button, look, buttonName }: Form): string {
   const style = look === undefined ? "" : ` class="${look}"`;
+  const name = buttonName === undefined ? "" : ` aria-label="${Bun.escapeHTML(buttonName)}"`;
   return `<form method="post" action="${relativePath(at, to)}">
 ${fields}
-<button type="submit"${style}>${Bun.escapeHTML(button)}</button>
+<button type="submit"${style}${name}>${Bun.escapeHTML(button)}</button>
 </form>`;
 }
 
@@ -92,6 +95,11 @@ export function alert(text: string): string {
 /** A message about a form that the script shows when it is needed. */
 export function hiddenFault(text: string): string {
   return `<p class="fault" role="alert" data-passkey-fault hidden>${Bun.escapeHTML(text)}</p>`;
+}
+
+/** A link on the page with the path `at`, as HTML. */
+export function link(at: string, to: string, text: string): string {
+  return `<a href="${Bun.escapeHTML(relativePath(at, to))}">${Bun.escapeHTML(text)}</a>`;
 }
 
 /** A relative path, so that forms and links work behind a proxy that adds a path prefix. */

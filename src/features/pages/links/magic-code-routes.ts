@@ -13,6 +13,7 @@ import { codePage, magicCodePath, signedInBody } from "./magic-link.ts";
 import { formBody, isPostedByOwnPage, readerOf } from "../kit/page-request.ts";
 import { mfaTokenOf, secondFactorPage } from "./second-factor.ts";
 import { showForLater } from "../kit/try-later.ts";
+import { typedAppCode } from "../kit/typed-codes.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
 
 /** The route that signs in by an address and the code of a mail. */
@@ -35,7 +36,7 @@ export function magicCodeRoutes({
       if (!isPostedByOwnPage(request, settings.publicUrl)) {
         return showPage(set, reader, 403, codePage(reader, { email, alert: otherSite }));
       }
-      const code = typedCode(body["code"] ?? "");
+      const code = typedAppCode(body["code"] ?? "");
       // An input that is no code must not count as a guess.
       if (code === null) {
         return showPage(set, reader, 400, codePage(reader, { email, faultyField: "code" }));
@@ -64,10 +65,4 @@ export function magicCodeRoutes({
     },
     { anyone: true, accepts: "form", body: formBody },
   );
-}
-
-/** The six digits of a code that may be typed with spaces or in full-width digits, or null. */
-function typedCode(input: string): string | null {
-  const code = input.normalize("NFKC").replaceAll(/\s/g, "");
-  return /^[0-9]{6}$/.test(code) ? code : null;
 }

@@ -4,7 +4,7 @@ import { AppError } from "../../../kernel/errors.ts";
 import type { RefreshCookie } from "../../../platform/http/refresh-cookie.ts";
 import type { RouteKit } from "../../../platform/http/route-kit.ts";
 import type { Platform } from "../../../platform/platform.ts";
-import { type SentFactor, verifySecondFactor } from "../../second-factor/index.ts";
+import { verifySecondFactor } from "../../second-factor/index.ts";
 import { attempt } from "../kit/attempt.ts";
 import { showPage } from "../kit/layout.ts";
 import { donePage, failedPage } from "./link-page.ts";
@@ -14,6 +14,7 @@ import { formBody, isPostedByOwnPage, readerOf } from "../kit/page-request.ts";
 import { secondFactorPage, secondFactorPath } from "./second-factor.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
 import { showForLater } from "../kit/try-later.ts";
+import { typedFactor } from "../kit/typed-codes.ts";
 
 /** The route that finishes a sign-in by mail with the second factor. */
 export function secondFactorPageRoutes({
@@ -60,11 +61,4 @@ export function secondFactorPageRoutes({
     },
     { anyone: true, accepts: "form", body: formBody },
   );
-}
-
-/** A code of the app, which may be typed with spaces or in full-width digits, or a recovery code; null for anything else. */
-function typedFactor(input: string): SentFactor | null {
-  const typed = input.normalize("NFKC").replaceAll(/\s/g, "");
-  if (/^[0-9]{6}$/.test(typed)) return { code: typed };
-  return /^[A-Za-z0-9-]{16,32}$/.test(typed) ? { recoveryCode: typed } : null;
 }
