@@ -1,8 +1,6 @@
 import { Elysia } from "elysia";
 
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
-import type { Platform } from "../../platform/platform.ts";
+import { type AccountRoutesParts, accountRoutes } from "./account/account-routes.ts";
 import { changeEmailPage } from "./links/change-email.ts";
 import { linkRoutes } from "./links/link-routes.ts";
 import { magicCodeRoutes } from "./links/magic-code-routes.ts";
@@ -11,17 +9,11 @@ import { newMailRoutes } from "./links/new-mail.ts";
 import { passwordResetMail, resetPasswordPage } from "./links/reset-password.ts";
 import { secondFactorPageRoutes } from "./links/second-factor-routes.ts";
 import { newVerificationMail, verifyEmailPage } from "./links/verify-email.ts";
+import { passkeysScriptRoutes } from "./passkeys/script-routes.ts";
 
-/** The pages behind the links in mails, and the forms that request new mails. Every response of theirs is a page. */
-export function pagesRoutes({
-  kit,
-  platform,
-  cookie,
-}: {
-  readonly kit: RouteKit;
-  readonly platform: Platform;
-  readonly cookie: RefreshCookie;
-}) {
+/** The account page, the pages behind the links in mails, and the forms that request new mails. */
+export function pagesRoutes(parts: AccountRoutesParts) {
+  const { kit, platform, cookie } = parts;
   const base = { kit, platform };
   return new Elysia()
     .use(linkRoutes({ ...base, page: verifyEmailPage }))
@@ -32,5 +24,7 @@ export function pagesRoutes({
     .use(secondFactorPageRoutes({ kit, platform, cookie }))
     .use(linkRoutes({ ...base, page: resetPasswordPage(platform.settings) }))
     .use(newMailRoutes({ ...base, newMail: passwordResetMail }))
-    .use(linkRoutes({ ...base, page: changeEmailPage }));
+    .use(linkRoutes({ ...base, page: changeEmailPage }))
+    .use(passkeysScriptRoutes({ kit }))
+    .use(accountRoutes(parts));
 }

@@ -1,3 +1,4 @@
+export { endBrowserSession, hashBrowserToken, rotateBrowserToken } from "./browser-session.ts";
 export {
   endAllSessions,
   endSession,
@@ -19,6 +20,7 @@ export {
   isActiveSession,
   isFreshSession,
   isRecentSession,
+  meetsSignInSettings,
 } from "./queries.ts";
 export { refresh } from "./refresh/refresh.ts";
 export { ownSessionsRoutes } from "./own-sessions-routes.ts";

@@ -8,11 +8,14 @@ import { findOwnSecurity } from "../../own-account/index.ts";
 import { startRegistration } from "../../passkeys/index.ts";
 import { createSocialLogin, type Provider } from "../../social-login/index.ts";
 import { attempt } from "../kit/attempt.ts";
+import { relativePath } from "../kit/forms.ts";
 import { renderPage, showPage } from "../kit/layout.ts";
 import { readerOf } from "../kit/page-request.ts";
+import { seeOther } from "../kit/see-other.ts";
 import { showForLater } from "../kit/try-later.ts";
 import { accountPath } from "./account-form.ts";
 import { accountPage } from "./account-page.ts";
+import { accountTexts } from "./account-texts.ts";
 import { readAccountView } from "./account-view.ts";
 import { confirmLinkRoutes } from "./confirm-link-routes.ts";
 import { dataRoutes } from "./data-routes.ts";
@@ -23,8 +26,6 @@ import { passkeyOptionsPath } from "./passkeys.ts";
 import { askToLinkPage, linkPath } from "./providers.ts";
 import { findSectionId, reauthenticateForm, reauthenticatePath } from "./reauthenticate.ts";
 import { findReport } from "./reports.ts";
-import { seeOther } from "./see-other.ts";
-import { accountTexts } from "./account-texts.ts";
 
 /** What the routes of the account page need. */
 export type AccountRoutesParts = RouteParts & {
@@ -105,7 +106,7 @@ export function accountRoutes({ kit, cookie, platform, providers }: AccountRoute
     if (shownByGet.has(form.path)) continue;
     routes.get(
       form.path,
-      ({ set }) => seeOther(set, form.path, `${accountPath}#${form.section}`),
+      ({ set }) => seeOther(set, relativePath(form.path, `${accountPath}#${form.section}`)),
       { accountPage: accountPath },
     );
   }

@@ -2,13 +2,13 @@ import { deleteOwnAccount } from "../../own-account/index.ts";
 import { paragraph, renderForm } from "../kit/forms.ts";
 import type { AccountForm, ShownForm } from "./account-form.ts";
 import { accountTexts } from "./account-texts.ts";
-import type { BrowserCookies } from "./browser-cookies.ts";
+import type { SignOutBrowser } from "./sign-out-browser.ts";
 import { alertOf, faultsOf, fieldError, ownPasswordField, postedPassword } from "./form-parts.ts";
 
 const path = "/account/delete";
 
 /** The form that deletes the account. */
-export function deleteAccountForm(cookies: BrowserCookies) {
+export function deleteAccountForm(signOut: SignOutBrowser) {
   return {
     path,
     section: "delete",
@@ -16,7 +16,7 @@ export function deleteAccountForm(cookies: BrowserCookies) {
     async submit({ ctx, form, headers, reader }) {
       if (form["confirm"] !== "yes") throw fieldError("confirm");
       await deleteOwnAccount(ctx, { password: postedPassword(form) });
-      cookies.clear(ctx, headers);
+      await signOut(ctx, headers);
       const { doneTitle: title, doneText } = accountTexts[reader.language].deletion;
       return { page: { title, body: paragraph(doneText) } };
     },

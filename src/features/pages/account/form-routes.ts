@@ -6,8 +6,10 @@ import type { RouteKit } from "../../../platform/http/route-kit.ts";
 import type { Platform } from "../../../platform/platform.ts";
 import { findOwnSecurity } from "../../own-account/index.ts";
 import { attempt } from "../kit/attempt.ts";
+import { relativePath } from "../kit/forms.ts";
 import { type PageResponse, renderPage, showPage } from "../kit/layout.ts";
 import { formBody, readerOf } from "../kit/page-request.ts";
+import { seeOther } from "../kit/see-other.ts";
 import { isForLater, showForLater } from "../kit/try-later.ts";
 import {
   type AccountForm,
@@ -18,7 +20,6 @@ import {
 } from "./account-form.ts";
 import { accountTexts } from "./account-texts.ts";
 import { formPage, notFoundPage, unavailablePage } from "./fault-pages.ts";
-import { seeOther } from "./see-other.ts";
 import { reauthenticatePath } from "./reauthenticate.ts";
 
 /** The routes of a form: a POST, and a GET for a browser that opens its address, which leads to the section of the account page. */
@@ -70,7 +71,7 @@ function follow(
   if ("page" in outcome) return showPage(set, reader, 200, renderPage(reader, outcome.page));
   const location =
     "done" in outcome ? `${accountPath}?done=${outcome.done}#${section}` : outcome.location;
-  return seeOther(set, path, location);
+  return seeOther(set, relativePath(path, location));
 }
 
 /** The page for an error: the form again, with what was typed, or what the user has to do first. */
@@ -83,7 +84,7 @@ function showFault(
   const { reader } = shown;
   const { path, section } = form;
   if (error.code === "REAUTHENTICATION_REQUIRED") {
-    return seeOther(set, path, `${reauthenticatePath}?for=${section}`);
+    return seeOther(set, relativePath(path, `${reauthenticatePath}?for=${section}`));
   }
   if (error.code === "NOT_FOUND") return showPage(set, reader, 404, notFoundPage(reader, path));
   const title = accountTexts[reader.language].sections[section];

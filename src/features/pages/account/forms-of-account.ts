@@ -2,7 +2,6 @@ import type { Settings } from "../../../platform/config/settings.ts";
 import type { RefreshCookie } from "../../../platform/http/refresh-cookie.ts";
 import type { SocialLogin } from "../../social-login/index.ts";
 import type { AccountForm } from "./account-form.ts";
-import { createBrowserCookies } from "./browser-cookies.ts";
 import { deleteAccountForm } from "./delete-account.ts";
 import { revokeDeviceForm } from "./devices.ts";
 import { emailForm } from "./email.ts";
@@ -13,6 +12,7 @@ import { linkForm, unlinkForm } from "./providers.ts";
 import { reauthenticateForm } from "./reauthenticate.ts";
 import { disableForm, enableForm, recoveryCodesForm, setUpForm } from "./second-factor.ts";
 import { revokeAllSessionsForm, revokeSessionForm } from "./sessions.ts";
+import { createSignOutBrowser } from "./sign-out-browser.ts";
 
 /** The forms that depend on the settings. */
 export interface AccountForms {
@@ -32,9 +32,9 @@ export function createAccountForms({
   readonly cookie: RefreshCookie;
   readonly social: SocialLogin;
 }): AccountForms {
-  const cookies = createBrowserCookies(cookie);
+  const signOut = createSignOutBrowser(cookie);
   const changePassword = changePasswordForm(settings);
-  const deleteAccount = deleteAccountForm(cookies);
+  const deleteAccount = deleteAccountForm(signOut);
   return {
     changePassword,
     deleteAccount,
@@ -53,8 +53,8 @@ export function createAccountForms({
       removePasskeyForm,
       linkForm(settings, social),
       unlinkForm,
-      revokeSessionForm(cookies),
-      revokeAllSessionsForm(cookies),
+      revokeSessionForm(signOut),
+      revokeAllSessionsForm(signOut),
       reauthenticateForm,
       deleteAccount,
     ],

@@ -44,9 +44,11 @@ export function changePasswordForm(rules: PasswordSettings) {
   } as const satisfies AccountForm;
 }
 
+const mailPath = "/account/password/mail";
+
 /** The form for an account without a password: a mailed link sets one, as for a forgotten password. */
 export const setPasswordForm = {
-  path: "/account/password/mail",
+  path: mailPath,
   section: "password",
   expectedErrors: [],
   async submit({ ctx }) {
@@ -55,10 +57,10 @@ export const setPasswordForm = {
   },
   render({ reader, at }) {
     const { none, setButton } = accountTexts[reader.language].password;
-    const form = { at, to: setPasswordForm.path, fields: "", button: setButton };
+    const form = { at, to: mailPath, fields: "", button: setButton };
     return `${paragraph(none)}\n${renderForm(form)}`;
   },
-} satisfies AccountForm;
+} as const satisfies AccountForm;
 
 function renderChange(shown: ShownForm, rules: PasswordSettings): string {
   const { reader, at, error } = shown;

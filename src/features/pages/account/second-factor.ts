@@ -17,6 +17,8 @@ import { recoveryCodesPage } from "./recovery-codes-page.ts";
 
 const section = "second-factor";
 const setUpPath = "/account/second-factor/set-up";
+const recoveryCodesPath = "/account/second-factor/recovery-codes";
+const disablePath = "/account/second-factor/disable";
 const enablePath = "/account/second-factor/enable";
 
 /** The form that begins to turn the second factor on. Its page shows the secret, once. */
@@ -61,30 +63,29 @@ export const enableForm = {
 
 /** The form for new recovery codes. */
 export const recoveryCodesForm = {
-  path: "/account/second-factor/recovery-codes",
+  path: recoveryCodesPath,
   section,
   expectedErrors: ["VALIDATION_ERROR", "INVALID_CREDENTIALS", "INVALID_CODE"],
   async submit({ ctx, form, reader }) {
     const code = postedAppCode(form);
     const codes = await replaceRecoveryCodes(ctx, { password: postedPassword(form), code });
-    const { path: at } = recoveryCodesForm;
     const { newCodes: title } = accountTexts[reader.language].secondFactor;
-    return { page: recoveryCodesPage(reader, { at, title, codes }) };
+    return { page: recoveryCodesPage(reader, { at: recoveryCodesPath, title, codes }) };
   },
-  render(shown): string {
+  render(shown) {
     const { at, reader } = shown;
     const fields = [
       ...ownPasswordField(shown, "codes-password"),
       codeField(shown, { id: "codes-code", takesRecoveryCode: false }),
     ].join("\n");
     const { newCodesButton: button } = accountTexts[reader.language].secondFactor;
-    return renderForm({ at, to: recoveryCodesForm.path, fields, button });
+    return renderForm({ at, to: recoveryCodesPath, fields, button });
   },
-} satisfies AccountForm;
+} as const satisfies AccountForm;
 
 /** The form that turns the second factor off. */
 export const disableForm = {
-  path: "/account/second-factor/disable",
+  path: disablePath,
   section,
   expectedErrors: ["VALIDATION_ERROR", "INVALID_CREDENTIALS", "INVALID_CODE"],
   async submit({ ctx, form }) {
@@ -95,16 +96,16 @@ export const disableForm = {
     await rotateBrowserToken(ctx);
     return { done: "secondFactorOff" };
   },
-  render(shown): string {
+  render(shown) {
     const { at, reader } = shown;
     const fields = [
       ...ownPasswordField(shown, "disable-password"),
       codeField(shown, { id: "disable-code", takesRecoveryCode: true }),
     ].join("\n");
     const { disableButton: button } = accountTexts[reader.language].secondFactor;
-    return renderForm({ at, to: disableForm.path, fields, button, look: "danger" });
+    return renderForm({ at, to: disablePath, fields, button, look: "danger" });
   },
-} satisfies AccountForm;
+} as const satisfies AccountForm;
 
 function postedAppCode(form: Readonly<Record<string, string>>): string {
   const code = typedAppCode(form["code"] ?? "");

@@ -1,5 +1,5 @@
 import { endAllSessions, revokeSession, type SessionRecord } from "../../sessions/index.ts";
-import type { BrowserCookies } from "./browser-cookies.ts";
+import type { SignOutBrowser } from "./sign-out-browser.ts";
 import { link, paragraph, renderForm } from "../kit/forms.ts";
 import type { Reader } from "../kit/page-request.ts";
 import type { AccountForm } from "./account-form.ts";
@@ -10,7 +10,7 @@ const revokePath = "/account/sessions/revoke";
 const revokeAllPath = "/account/sessions/revoke-all";
 
 /** The form that ends one session of the user, which may be the present one. */
-export function revokeSessionForm(cookies: BrowserCookies) {
+export function revokeSessionForm(signOut: SignOutBrowser) {
   return {
     path: revokePath,
     section: "sessions",
@@ -20,7 +20,7 @@ export function revokeSessionForm(cookies: BrowserCookies) {
       const { userId, sessionId } = ctx.actor;
       await revokeSession(ctx, { id, userId });
       if (id !== sessionId) return { done: "session" };
-      cookies.clear(ctx, headers);
+      await signOut(ctx, headers);
       return { page: signedOutPage(reader, revokePath) };
     },
     render: () => "",
@@ -28,14 +28,14 @@ export function revokeSessionForm(cookies: BrowserCookies) {
 }
 
 /** The form that ends every session of the user, the present one too. */
-export function revokeAllSessionsForm(cookies: BrowserCookies) {
+export function revokeAllSessionsForm(signOut: SignOutBrowser) {
   return {
     path: revokeAllPath,
     section: "sessions",
     expectedErrors: [],
     async submit({ ctx, headers, reader }) {
       await endAllSessions(ctx, ctx.actor.userId);
-      cookies.clear(ctx, headers);
+      await signOut(ctx, headers);
       return { page: signedOutPage(reader, revokeAllPath) };
     },
     render: renderRevokeAll,
