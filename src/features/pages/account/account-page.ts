@@ -1,6 +1,8 @@
-import { link, paragraph, renderForm } from "../kit/forms.ts";
+import { hiddenField, link, paragraph, renderForm } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
+import { sharedTexts } from "../kit/shared-texts.ts";
+import { newVerificationMail } from "../links/verify-email.ts";
 import { type AccountForm, accountPath, type DoneId, type SectionId } from "./account-form.ts";
 import { accountTexts } from "./account-texts.ts";
 import type { AccountView } from "./account-view.ts";
@@ -30,7 +32,7 @@ export function accountPage(
     profile: profileForm.render({ ...shown, values: profileValues(user) }),
     email: emailSection(reader, view, details(texts.email.change, render(emailForm))),
     password: security.hasPassword
-      ? details(texts.password.change, render(forms.changePassword))
+      ? render(forms.changePassword)
       : render(setPasswordForm),
     "second-factor": secondFactorSection(reader, view, render),
     devices: security.hasSecondFactor ? renderDevices(reader, at, view.devices) : null,
@@ -87,8 +89,17 @@ function details(summary: string, html: string): string {
 function emailSection({ language }: Reader, { user }: AccountView, form: string): string {
   const { verified, unverified } = accountTexts[language].email;
   const state = user.emailVerified ? verified : unverified;
-  return `<p>${Bun.escapeHTML(user.email)} <span class="badge">${Bun.escapeHTML(state)}</span></p>
-${form}`;
+  const { sendMail: button } = sharedTexts[language];
+  const resend = {
+    at: accountPath,
+    to: newVerificationMail.path,
+    fields: hiddenField("email", user.email),
+  };
+  return [
+    `<p>${Bun.escapeHTML(user.email)} <span class="badge">${Bun.escapeHTML(state)}</span></p>`,
+    ...(user.emailVerified ? [] : [renderForm({ ...resend, button, look: "quiet" })]),
+    form,
+  ].join("\n");
 }
 
 function secondFactorSection(

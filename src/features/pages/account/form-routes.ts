@@ -22,7 +22,7 @@ import { accountTexts } from "./account-texts.ts";
 import { formPage, notFoundPage, unavailablePage } from "./fault-pages.ts";
 import { reauthenticatePath } from "./reauthenticate.ts";
 
-/** The routes of a form: a POST, and a GET for a browser that opens its address, which leads to the section of the account page. */
+/** The route that a form posts to. After a fault its page shows the form again; after a success, the account page follows. */
 export function accountFormRoutes({
   kit,
   platform,
@@ -65,12 +65,12 @@ function submit(form: AccountForm, submission: Submission): Promise<Outcome | Ap
 function follow(
   set: PageResponse,
   { reader }: Submission,
-  { path, section }: AccountForm,
+  { path }: AccountForm,
   outcome: Outcome,
 ): string {
   if ("page" in outcome) return showPage(set, reader, 200, renderPage(reader, outcome.page));
   const location =
-    "done" in outcome ? `${accountPath}?done=${outcome.done}#${section}` : outcome.location;
+    "done" in outcome ? `${accountPath}?done=${outcome.done}` : outcome.location;
   return seeOther(set, relativePath(path, location));
 }
 

@@ -69,7 +69,7 @@ export function renderSessions(
   at: string,
   { items, currentId }: { readonly items: readonly SessionRecord[]; readonly currentId: string },
 ): string {
-  const { sessions: texts, created, lastUsed } = accountTexts[language];
+  const { sessions: texts, lastUsed } = accountTexts[language];
   const entries = items.map((session): ListItem => {
     const { id, ipAddress, userAgent, createdAt, lastUsedAt } = session;
     const title = deviceName(language, userAgent);
@@ -78,7 +78,7 @@ export function renderSessions(
       badge: id === currentId ? texts.current : null,
       facts: [
         ...(ipAddress === null ? [] : [Bun.escapeHTML(`${texts.address}: ${ipAddress}`)]),
-        timeFact(language, created, createdAt),
+        timeFact(language, texts.began, createdAt),
         timeFact(language, lastUsed, lastUsedAt),
       ],
       actions: itemButton({ at, to: revokePath, id, button: texts.button, name: title }),

@@ -80,7 +80,6 @@ export const chinese: AccountTexts = {
     present: "这是您现有的地址。",
   },
   password: {
-    change: "更改密码",
     present: "现有密码",
     wrong: "密码错误。",
     missing: "请输入您的密码。",
@@ -156,6 +155,7 @@ export const chinese: AccountTexts = {
   sessions: {
     text: "您已在以下位置登录：",
     current: "此浏览器",
+    began: "登录时间",
     address: "IP 地址",
     button: "结束会话",
     everywhere: "在所有设备上退出登录",

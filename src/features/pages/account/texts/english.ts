@@ -81,7 +81,6 @@ export const english = {
     present: "This is your present address.",
   },
   password: {
-    change: "Change password",
     present: "Present password",
     wrong: "The password is wrong.",
     missing: "Enter your password.",
@@ -160,6 +159,7 @@ export const english = {
   sessions: {
     text: "You are signed in here:",
     current: "this browser",
+    began: "Signed in",
     address: "IP address",
     button: "End session",
     everywhere: "Sign out everywhere",

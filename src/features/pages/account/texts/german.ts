@@ -88,7 +88,6 @@ export const german: AccountTexts = {
     present: "Das ist Ihre jetzige Adresse.",
   },
   password: {
-    change: "Passwort ändern",
     present: "Jetziges Passwort",
     wrong: "Das Passwort ist falsch.",
     missing: "Geben Sie Ihr Passwort ein.",
@@ -171,6 +170,7 @@ export const german: AccountTexts = {
   sessions: {
     text: "Hier sind Sie angemeldet:",
     current: "dieser Browser",
+    began: "Angemeldet",
     address: "IP-Adresse",
     button: "Sitzung beenden",
     everywhere: "Überall abmelden",

@@ -84,7 +84,6 @@ export const spanish: AccountTexts = {
     present: "Es su dirección actual.",
   },
   password: {
-    change: "Cambiar la contraseña",
     present: "Contraseña actual",
     wrong: "La contraseña es incorrecta.",
     missing: "Escriba su contraseña.",
@@ -166,6 +165,7 @@ export const spanish: AccountTexts = {
   sessions: {
     text: "Ha iniciado sesión aquí:",
     current: "este navegador",
+    began: "Inicio de sesión",
     address: "Dirección IP",
     button: "Cerrar la sesión",
     everywhere: "Cerrar sesión en todas partes",
