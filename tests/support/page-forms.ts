@@ -10,7 +10,7 @@ export interface PageForm {
 
 /** The forms of a page, in order. */
 export function formsOf(html: string): PageForm[] {
-  return [...html.matchAll(/<form method="post" action="([^"]*)">([\s\S]*?)<\/form>/g)].map(
+  return [...html.matchAll(/<form method="post" action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)].map(
     ([, action = "", inside = ""]) => {
       const inputs = [...inside.matchAll(/<input [^>]*>/g)].map(([tag]) => tag);
       const attribute = (tag: string, name: string): string =>

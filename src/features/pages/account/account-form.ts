@@ -52,6 +52,8 @@ export interface AccountForm<Path extends string = string> {
   readonly section: SectionId;
   /** The codes of errors that it shows, besides those that every form shows. */
   readonly expectedErrors: readonly ErrorCode[];
+  /** What is not available, for a form that needs another service. */
+  unavailableText?(reader: Reader): string;
   submit(submission: Submission): Promise<Outcome>;
   render(shown: ShownForm): string;
 }

@@ -92,9 +92,12 @@ export function confirmLinkRoutes({
             }),
         );
         if (started instanceof AppError) {
-          const show = (reason: string) => confirmPage(reader, { ticket, link, reason });
+          const { unavailable } = accountTexts[reader.language].linkFaults;
+          const isDown = started.code === "UNAVAILABLE";
           return isForLater(started)
-            ? showForLater(set, reader, started, show)
+            ? showForLater(set, reader, started, (reason) =>
+                confirmPage(reader, { ticket, link, reason: isDown ? unavailable : reason }),
+              )
             : showPage(
                 set,
                 reader,

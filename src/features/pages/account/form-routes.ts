@@ -89,7 +89,10 @@ function showFault(
   if (error.code === "NOT_FOUND") return showPage(set, reader, 404, notFoundPage(reader, path));
   const title = accountTexts[reader.language].sections[section];
   if (isForLater(error)) {
-    return showForLater(set, reader, error, (reason) => formPage(shown, form, { title, reason }));
+    const own = error.code === "UNAVAILABLE" ? form.unavailableText?.(reader) : undefined;
+    return showForLater(set, reader, error, (reason) =>
+      formPage(shown, form, { title, reason: own ?? reason }),
+    );
   }
   const policy = { ...reader, hasScript: true };
   return showPage(set, policy, errorStatus[error.code], formPage(shown, form, { title }));

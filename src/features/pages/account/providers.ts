@@ -24,6 +24,7 @@ export function linkForm(settings: Settings, social: SocialLogin) {
     path: linkPath,
     section: "providers",
     expectedErrors: ["VALIDATION_ERROR"],
+    unavailableText: ({ language }) => accountTexts[language].linkFaults.unavailable,
     async submit({ ctx, form, request, headers, reader }) {
       const provider = form["provider"] ?? "";
       const { location, binding } = await startLinkOnPage(ctx, social, {
