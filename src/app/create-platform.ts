@@ -142,7 +142,7 @@ function createDatabase(
 }
 
 function mailerSettings(settings: Settings): MailerSettings {
-  const from = { name: settings.serviceName, address: settings.smtpFromEmail };
+  const from = { name: settings.brandName, address: settings.smtpFromEmail };
   if (settings.mailTransport === "none") return { transport: "none" };
   if (settings.mailTransport === "file") {
     return { transport: "file", directory: `${settings.dataDir}/mail`, from };
