@@ -10,6 +10,7 @@ import { magicLinkMail, magicLinkPage } from "./links/magic-link.ts";
 import { newMailRoutes } from "./links/new-mail.ts";
 import { passwordResetMail, resetPasswordPage } from "./links/reset-password.ts";
 import { secondFactorPageRoutes } from "./links/second-factor-routes.ts";
+import { siteRoutes } from "./site/site-routes.ts";
 import { newVerificationMail, verifyEmailPage } from "./links/verify-email.ts";
 
 /** The pages behind the links in mails, and the forms that request new mails. Every response of theirs is a page. */
@@ -32,5 +33,6 @@ export function pagesRoutes({
     .use(secondFactorPageRoutes({ kit, platform, cookie }))
     .use(linkRoutes({ ...base, page: resetPasswordPage(platform.settings) }))
     .use(newMailRoutes({ ...base, newMail: passwordResetMail }))
-    .use(linkRoutes({ ...base, page: changeEmailPage }));
+    .use(linkRoutes({ ...base, page: changeEmailPage }))
+    .use(siteRoutes({ kit, settings: platform.settings }));
 }
