@@ -11,6 +11,7 @@ import {
   magicLinkPage,
   signedInBody,
 } from "../../src/features/pages/links/magic-link.ts";
+import { errorPage } from "../../src/features/pages/kit/error-page.ts";
 import { mailFormPage } from "../../src/features/pages/links/new-mail.ts";
 import {
   passwordResetMail,
@@ -139,6 +140,12 @@ export function everyPage(
       expired: failedPage(changeEmailPage, reader, "expired"),
       conflict: failedPage(changeEmailPage, reader, "conflict"),
     },
+    "/nowhere": Object.fromEntries(
+      [400, 401, 404, 405, 413, 415, 429, 500, 503].map((status) => [
+        String(status),
+        errorPage(reader, { status, requestId: "0193456a" }),
+      ]),
+    ),
   };
   return Object.entries(pages).flatMap(([at, named]) =>
     Object.entries(named).map(([name, html]) => ({ name: `${at} ${name} ${language}`, at, html })),

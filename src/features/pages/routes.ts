@@ -8,6 +8,7 @@ import { magicLinkMail, magicLinkPage } from "./links/magic-link.ts";
 import { newMailRoutes } from "./links/new-mail.ts";
 import { passwordResetMail, resetPasswordPage } from "./links/reset-password.ts";
 import { secondFactorPageRoutes } from "./links/second-factor-routes.ts";
+import { siteRoutes } from "./site/site-routes.ts";
 import { newVerificationMail, verifyEmailPage } from "./links/verify-email.ts";
 import { passkeysScriptRoutes } from "./passkeys/script-routes.ts";
 
@@ -25,6 +26,7 @@ export function pagesRoutes(parts: AccountRoutesParts) {
     .use(linkRoutes({ ...base, page: resetPasswordPage(platform.settings) }))
     .use(newMailRoutes({ ...base, newMail: passwordResetMail }))
     .use(linkRoutes({ ...base, page: changeEmailPage }))
+    .use(siteRoutes({ kit, settings: platform.settings }))
     .use(passkeysScriptRoutes({ kit }))
     .use(accountRoutes(parts));
 }

@@ -57,6 +57,8 @@ export interface PagePolicy {
   readonly formTargets?: readonly string[];
   /** Whether scripts that this service serves may run, and send requests to it. */
   readonly hasScript?: boolean;
+  /** Whether it may frame other pages of this service. */
+  readonly hasFrame?: boolean;
 }
 
 /**
@@ -67,12 +69,14 @@ export function pageHeaders({
   brand,
   formTargets = [],
   hasScript = false,
+  hasFrame = false,
 }: Pick<Reader, "brand"> & PagePolicy): Record<string, string> {
   const policy = [
     "default-src 'none'",
     `style-src ${styleSheetOf(brand.palette).source}`,
     "img-src 'self'",
     ...(hasScript ? ["script-src 'self'", "connect-src 'self'"] : []),
+    ...(hasFrame ? ["frame-src 'self'"] : []),
     ["form-action 'self'", ...formTargets].join(" "),
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -67,17 +67,17 @@ label ~ .fault { margin: 0 0 .375rem; font-size: .875rem; }
 .check { display: flex; align-items: center; gap: .75rem; min-height: 48px; margin: 0 0 .5rem; font-weight: 400; cursor: pointer; }
 .check input { flex: none; width: 20px; height: 20px; min-height: 0; margin: 0; accent-color: var(--accent); }
 .divider { display: flex; align-items: center; gap: .75rem; margin: 1.5rem 0; font-size: .875rem; color: var(--quiet); }
-.divider::before, .divider::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
+.divider::before, .divider::after { content: ""; flex: 1; border-top: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
 .divider + form { margin-top: 0; }
 .choices { display: grid; gap: .75rem; margin: 1.5rem 0 0; }
 .choices > form { margin: 0; }
 .links { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 1rem 0 0; }
 .links a, body > footer a { display: inline-block; padding: .75rem 0; }
-section { margin: 2rem 0 0; padding: 2rem 0 0; border-top: 1px solid var(--line); }
+section { margin: 2rem 0 0; padding: 2rem 0 0; border-top: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
 section > h2:first-child { margin-top: 0; }
 section > h2 + p { margin-top: .5rem; }
 .items { margin: 1rem 0 0; padding: 0; list-style: none; }
-.items > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; padding: .75rem 0; border-top: 1px solid var(--line); }
+.items > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; padding: .75rem 0; border-top: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
 .items > li > :first-child { flex: 1 1 14rem; }
 .items p { margin: 0; }
 .items form, .actions form { margin: 0; }
@@ -91,6 +91,8 @@ section > h2 + p { margin-top: .5rem; }
 .secret { padding: .75rem 1rem; border-radius: 8px; background: var(--soft); font-family: ui-monospace, monospace; }
 .picture { width: 12rem; max-width: 100%; margin: 1rem 0; padding: .75rem; border-radius: 8px; background: #ffffff; }
 .picture svg { display: block; width: 100%; height: auto; }
+.mail { display: block; width: 100%; height: 40rem; margin: 1rem 0; border: 1px solid var(--line); border-radius: 8px; background: #ffffff; }
+pre { margin: 0; padding: 1rem; overflow-x: auto; border-radius: 8px; background: var(--soft); font: .875rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 details { margin: 1rem 0 0; }
 summary { min-height: 48px; padding: .75rem 0; font-weight: 600; color: var(--accent); cursor: pointer; }
 details > form { margin-top: .5rem; }
