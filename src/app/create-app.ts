@@ -70,7 +70,7 @@ export function createApp(
     links: landingLinks(settings),
     enabled: settings.docsEnabled,
   });
-  const hotRoutes = createHotRoutes({ ...authenticator, cookie });
+  const hotRoutes = createHotRoutes({ ...authenticator, cookie, settings });
   const table = createRouteTable(hotRoutes, [...features.routes, ...docs.routes]);
   const cors = createCors(settings.allowedOrigins);
   const responder = createResponder({
