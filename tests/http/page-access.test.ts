@@ -50,7 +50,12 @@ function createPages({ platform }: TestApp) {
   const router = createRouter(routes, {
     exchanges,
     responder: createResponder({ common: {}, additions: () => null }),
-    mapError: createErrorMapper({ clock, log, table: { methodsOf: () => [] } }),
+    mapError: createErrorMapper({
+      clock,
+      log,
+      table: { methodsOf: () => [] },
+      findErrorPage: () => null,
+    }),
   });
   return {
     routes,

@@ -80,7 +80,7 @@ describe("the profile", () => {
         "This name cannot be used.",
         "This username cannot be used. Please choose another.",
         "This is not a telephone number.",
-        "This is not the address of a web page (https://…).",
+        "This is not the address of a web page.",
       ],
     ]);
     expect(wrong.text).toContain('value="call me"');

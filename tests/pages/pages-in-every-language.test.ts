@@ -19,10 +19,35 @@ const posted = [
   "/reset-password",
   "/reset-password/resend",
   "/change-email",
+  "/sign-out",
+  "/account/profile",
+  "/account/email",
+  "/account/password",
+  "/account/password/mail",
+  "/account/second-factor/set-up",
+  "/account/second-factor/enable",
+  "/account/second-factor/recovery-codes",
+  "/account/second-factor/disable",
+  "/account/devices/revoke",
+  "/account/passkeys",
+  "/account/passkeys/rename",
+  "/account/passkeys/remove",
+  "/account/providers/link",
+  "/account/providers/confirm",
+  "/account/providers/unlink",
+  "/account/sessions/revoke",
+  "/account/sessions/revoke-all",
+  "/account/reauthenticate",
+  "/account/delete",
 ];
 
+/** A page without the one script that pages load, which is ours. */
+function withoutOwnScript(html: string): string {
+  return html.replaceAll(/<script type="module" src="(?:\.\.\/)*pages\/passkeys\.js"><\/script>/g, "");
+}
+
 describe("every page in every language", () => {
-  test("has one style sheet, which the policy allows by its hash, and no script", () => {
+  test("has one style sheet, which the policy allows by its hash, and no script but our own", () => {
     for (const { name, html } of pages) {
       const styles = [...html.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, style]) => style);
       expect([name, styles.length]).toEqual([name, 1]);
@@ -30,7 +55,7 @@ describe("every page in every language", () => {
       expect(pageHeaders({ brand: brandFor() })["content-security-policy"]).toContain(
         `style-src 'sha256-${hash}'`,
       );
-      expect(html).not.toMatch(/<script|\son\w+=|\sstyle=|javascript:/i);
+      expect(withoutOwnScript(html)).not.toMatch(/<script|\son\w+=|\sstyle=|javascript:/i);
     }
   });
 
@@ -55,9 +80,9 @@ describe("every page in every language", () => {
 
   test("sets the focus to the field with a fault, and shows the fault", () => {
     const wrong = pages.filter(({ html }) => html.includes('aria-invalid="true"'));
-    expect(wrong.length).toBe(6 * languages.length);
+    expect(wrong.length).toBeGreaterThanOrEqual(25 * languages.length);
     for (const { name, html } of wrong) {
-      const fields = [...html.matchAll(/ id="([\w-]+)" [^>]*aria-invalid="true" autofocus/g)];
+      const fields = [...html.matchAll(/ id="([\w-]+)"[^>]* aria-invalid="true" autofocus/g)];
       expect([name, fields.length]).toEqual([name, 1]);
       expect(html).toMatch(new RegExp(`<p class="fault" id="${fields[0]?.[1]}-fault">[^<]+[.。]`));
     }
@@ -95,10 +120,11 @@ describe("every page in every language", () => {
   test("shows markup in a token, an address or a service name as text", () => {
     const markup = "\"><form action='https://evil.example'><script>alert(1)</script>&";
     const hostile = { serviceName: markup, token: markup, email: markup, supportEmail: markup };
+    const harmless = everyPage("en");
     for (const [index, { name, html }] of everyPage("en", hostile).entries()) {
-      const forms = everyPage("en")[index]?.html.match(/<form/g)?.length ?? 0;
+      const forms = harmless[index]?.html.match(/<form/g)?.length ?? 0;
       expect([name, html.match(/<form/g)?.length ?? 0]).toEqual([name, forms]);
-      expect(html).not.toMatch(/<script|'>/);
+      expect(withoutOwnScript(html)).not.toMatch(/<script|'>/);
       expect(html).toContain(Bun.escapeHTML(markup));
     }
   });

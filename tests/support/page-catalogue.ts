@@ -1,3 +1,4 @@
+import { accountPages } from "./account-catalogue.ts";
 import { WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError } from "../../src/kernel/errors.ts";
 import { type Brand, brandOf, type BrandSettings } from "../../src/platform/brand/brand.ts";
@@ -140,6 +141,7 @@ export function everyPage(
       expired: failedPage(changeEmailPage, reader, "expired"),
       conflict: failedPage(changeEmailPage, reader, "conflict"),
     },
+    ...accountPages(reader, email),
     "/nowhere": Object.fromEntries(
       [400, 401, 404, 405, 413, 415, 429, 500, 503].map((status) => [
         String(status),

@@ -1,5 +1,7 @@
 import { deleteOwnAccount } from "../../own-account/index.ts";
 import { paragraph, renderForm } from "../kit/forms.ts";
+import type { Page } from "../kit/layout.ts";
+import type { Reader } from "../kit/page-request.ts";
 import type { AccountForm, ShownForm } from "./account-form.ts";
 import { accountTexts } from "./account-texts.ts";
 import type { SignOutBrowser } from "./sign-out-browser.ts";
@@ -17,11 +19,16 @@ export function deleteAccountForm(signOut: SignOutBrowser) {
       if (form["confirm"] !== "yes") throw fieldError("confirm");
       await deleteOwnAccount(ctx, { password: postedPassword(form) });
       await signOut(ctx, headers);
-      const { doneTitle: title, doneText } = accountTexts[reader.language].deletion;
-      return { page: { title, body: paragraph(doneText) } };
+      return { page: deletedPage(reader) };
     },
     render: renderDeletion,
   } as const satisfies AccountForm;
+}
+
+/** The page after the account was deleted. */
+export function deletedPage({ language }: Reader): Page {
+  const { doneTitle: title, doneText } = accountTexts[language].deletion;
+  return { title, body: paragraph(doneText) };
 }
 
 function renderDeletion(shown: ShownForm): string {
@@ -36,7 +43,7 @@ function renderDeletion(shown: ShownForm): string {
   const fields = [
     ...ownPasswordField(shown, "delete-password"),
     ...fault,
-    `<label class="check"><input type="checkbox" name="confirm" value="yes" required${described}> ${Bun.escapeHTML(confirm)}</label>`,
+    `<label class="check"><input type="checkbox" id="confirm" name="confirm" value="yes" required${described}> ${Bun.escapeHTML(confirm)}</label>`,
   ].join("\n");
   return [
     ...alertOf(shown, { CONFLICT: lastAdmin }),

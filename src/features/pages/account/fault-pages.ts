@@ -15,11 +15,20 @@ export function formPage(
     title,
     body: [
       ...(reason === undefined ? [] : [alert(reason)]),
-      form.render(shown),
+      focusFirst(form.render(shown)),
       backLink(reader, at, form.section),
     ].join("\n"),
   });
 }
+
+/** Of several fields with faults, the first gets the focus. */
+function focusFirst(html: string): string {
+  const [before = "", ...others] = html.split(focus);
+  return others.length === 0 ? html : `${before}${focus}${others.join(withoutFocus)}`;
+}
+
+const withoutFocus = 'aria-invalid="true"';
+const focus = `${withoutFocus} autofocus`;
 
 /** The page for an entry that the user does not have, such as another user's. */
 export function notFoundPage(reader: Reader, at: string): string {

@@ -29,7 +29,7 @@ export function createAccountForms({
   social,
 }: {
   readonly settings: Settings;
-  readonly cookie: RefreshCookie;
+  readonly cookie: Pick<RefreshCookie, "clear">;
   readonly social: SocialLogin;
 }): AccountForms {
   const signOut = createSignOutBrowser(cookie);

@@ -104,7 +104,7 @@ export function renderPasskeys(
         ...(lastUsedAt === null ? [] : [timeFact(reader.language, lastUsed, lastUsedAt)]),
       ],
       actions: [
-        `<details><summary>${summaryOf(reader, name)}</summary>`,
+        `<details><summary aria-label="${Bun.escapeHTML(`${texts.rename}: ${name}`)}">${Bun.escapeHTML(texts.rename)}</summary>`,
         renderRename(rename, `passkey-name-${index}`),
         "</details>",
         itemButton({ at, to: removePath, id, button: texts.remove, name }),
@@ -112,11 +112,6 @@ export function renderPasskeys(
     };
   });
   return renderItems(items);
-}
-
-function summaryOf({ language }: Reader, name: string): string {
-  const { rename } = accountTexts[language].passkeys;
-  return `<span aria-label="${Bun.escapeHTML(`${rename}: ${name}`)}">${Bun.escapeHTML(rename)}</span>`;
 }
 
 function renderRename(shown: ShownForm, fieldId: string): string {

@@ -66,7 +66,7 @@ export const chinese: AccountTexts = {
       name: "此姓名无法使用。",
       username: "此用户名无法使用，请另选一个。",
       phone: "这不是电话号码。",
-      avatar_url: "这不是网址（https://…）。",
+      avatar_url: "这不是网址。",
     },
     usernameTaken: "此用户名已被使用，请另选一个。",
   },

@@ -67,7 +67,7 @@ export const english = {
       name: "This name cannot be used.",
       username: "This username cannot be used. Please choose another.",
       phone: "This is not a telephone number.",
-      avatar_url: "This is not the address of a web page (https://…).",
+      avatar_url: "This is not the address of a web page.",
     },
     usernameTaken: "This username is already taken. Please choose another.",
   },

@@ -70,7 +70,7 @@ export const spanish: AccountTexts = {
       name: "Este nombre no se puede usar.",
       username: "Este nombre de usuario no se puede usar. Elija otro.",
       phone: "Esto no es un número de teléfono.",
-      avatar_url: "Esto no es una dirección web (https://…).",
+      avatar_url: "Esto no es una dirección web.",
     },
     usernameTaken: "Este nombre de usuario ya está ocupado. Elija otro.",
   },
