@@ -13,7 +13,9 @@ const app = useTestApp();
 type Owner = Awaited<ReturnType<typeof signUp>>;
 
 /** Each form with the id of an entry, and an entry of its owner. */
-const forms: Readonly<Record<string, { table: string; create: (owner: Owner) => Promise<string> }>> = {
+const forms: Readonly<
+  Record<string, { table: string; create: (owner: Owner) => Promise<string> }>
+> = {
   "/account/sessions/revoke": {
     table: "sessions",
     create: async ({ accessToken }) => sessionOf(accessToken),

@@ -160,7 +160,9 @@ describe("the password", () => {
       400,
       expect.stringContaining("at least 8 characters"),
     ]);
-    const before = await app.rows(`select browser_token_hash from sessions where user_id = '${userId}'`);
+    const before = await app.rows(
+      `select browser_token_hash from sessions where user_id = '${userId}'`,
+    );
     const changed = await change(password, newPassword);
     expect([...wayTo(changed), reportOf(changed)]).toEqual([
       2,

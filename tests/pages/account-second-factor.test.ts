@@ -1,6 +1,13 @@
 import { expect, setSystemTime, test } from "bun:test";
 
-import { faultsOf, openPath, pressOn, reportOf, signInAgain, signUpToAccount } from "../support/account-page.ts";
+import {
+  faultsOf,
+  openPath,
+  pressOn,
+  reportOf,
+  signInAgain,
+  signUpToAccount,
+} from "../support/account-page.ts";
 import type { Page } from "../support/http-browser.ts";
 import { openSessionsOf } from "../support/magic-link.ts";
 import { headingOf } from "../support/page-forms.ts";

@@ -57,7 +57,12 @@ describe("passkeys", () => {
   test("that are faulty or come from no request are refused on a page", async () => {
     const { browser, userId } = await signUpToAccount(app);
     const page = await openPath(browser, account);
-    for (const credential of ["", "x", "{}", JSON.stringify(newPasskey().create({ challenge: "x" }))]) {
+    for (const credential of [
+      "",
+      "x",
+      "{}",
+      JSON.stringify(newPasskey().create({ challenge: "x" })),
+    ]) {
       const refused = await pressOn(browser, page, "Add passkey", { entered: { credential } });
       expect([refused.status, reportOf(refused)]).toEqual([
         400,
@@ -175,10 +180,7 @@ describe("linked accounts", () => {
     const location = new URL((going.headers.get("refresh") ?? "").replace("0; url=", ""));
     const state = location.searchParams.get("state") ?? "";
     const query = new URLSearchParams({ state, error: "access_denied" });
-    const cancelled = await openPath(
-      second.browser,
-      `/api/v1/auth/oauth/acme/callback?${query}`,
-    );
+    const cancelled = await openPath(second.browser, `/api/v1/auth/oauth/acme/callback?${query}`);
     expect(reportOf(cancelled)).toBe("You cancelled at the provider. Nothing was linked.");
   });
 

@@ -43,7 +43,10 @@ const posted = [
 
 /** A page without the one script that pages load, which is ours. */
 function withoutOwnScript(html: string): string {
-  return html.replaceAll(/<script type="module" src="(?:\.\.\/)*pages\/passkeys\.js"><\/script>/g, "");
+  return html.replaceAll(
+    /<script type="module" src="(?:\.\.\/)*pages\/passkeys\.js"><\/script>/g,
+    "",
+  );
 }
 
 describe("every page in every language", () => {

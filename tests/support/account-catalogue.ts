@@ -98,10 +98,7 @@ function fullView(user: UserActor, text: string): AccountView {
 }
 
 /** The pages of the account in every state, by their path and a name. `text` is what users and providers choose. */
-export function accountPages(
-  reader: Reader,
-  text: string,
-): Record<string, Record<string, string>> {
+export function accountPages(reader: Reader, text: string): Record<string, Record<string, string>> {
   const cookie: Pick<RefreshCookie, "clear"> = { clear() {} };
   const social = createSocialLogin({ settings, clock: systemClock }, new Map());
   const forms = createAccountForms({ settings, cookie, social });
@@ -174,7 +171,10 @@ export function accountPages(
       "too many": again("/account/email", null, { reason: tooMany }),
     },
     "/account/password": {
-      "wrong password": again("/account/password", errorOf("INVALID_CREDENTIALS", "current_password")),
+      "wrong password": again(
+        "/account/password",
+        errorOf("INVALID_CREDENTIALS", "current_password"),
+      ),
       weak: again("/account/password", weak),
       mismatch: again("/account/password", errorOf("PASSWORD_MISMATCH")),
     },

@@ -81,7 +81,9 @@ export function reportOf({ text }: Page): string {
 
 /** The faults of the fields of a page. */
 export function faultsOf({ text }: Page): string[] {
-  return [...text.matchAll(/<p class="fault" id="[\w-]+">([^<]*)</g)].map(([, fault = ""]) => fault);
+  return [...text.matchAll(/<p class="fault" id="[\w-]+">([^<]*)</g)].map(
+    ([, fault = ""]) => fault,
+  );
 }
 
 /** The statuses of the way to a page, and its own. */

@@ -107,7 +107,9 @@ export function everyPage(
     "/magic-link": {
       confirm: confirmPage(magicPage, reader, { token }),
       unavailable: confirmPage(magicPage, reader, { token, alert: unavailable }),
-      "other site": otherSitePage(brandSettings({ serviceName, appUrl, supportEmail }))(requestIn(language)).html,
+      "other site": otherSitePage(brandSettings({ serviceName, appUrl, supportEmail }))(
+        requestIn(language),
+      ).html,
       request: magicPage.startPage(reader),
       "signed in": donePage(magicPage, reader, signedInBody(reader)),
       "other browser": magicPage.otherBrowserPage(reader),

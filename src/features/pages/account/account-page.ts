@@ -31,9 +31,7 @@ export function accountPage(
   const sections: Record<SectionId, string | null> = {
     profile: profileForm.render({ ...shown, values: profileValues(user) }),
     email: emailSection(reader, view, details(texts.email.change, render(emailForm))),
-    password: security.hasPassword
-      ? render(forms.changePassword)
-      : render(setPasswordForm),
+    password: security.hasPassword ? render(forms.changePassword) : render(setPasswordForm),
     "second-factor": secondFactorSection(reader, view, render),
     devices: security.hasSecondFactor ? renderDevices(reader, at, view.devices) : null,
     passkeys: [

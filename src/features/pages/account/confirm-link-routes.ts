@@ -75,21 +75,20 @@ export function confirmLinkRoutes({
         const ticket = body["ticket"] ?? "";
         const link = await attempt(ctx, [], () => describeLink(ctx, social, ticket));
         const isOther =
-          ctx.actor.kind === "user" && !(link instanceof AppError) && ctx.actor.userId !== link?.userId;
+          ctx.actor.kind === "user" &&
+          !(link instanceof AppError) &&
+          ctx.actor.userId !== link?.userId;
         if (link === null || link instanceof AppError || isOther) {
           return showTicket(ctx, reader, set, ticket);
         }
         const { provider } = link;
-        const started = await attempt(
-          ctx,
-          ["VALIDATION_ERROR", "FORBIDDEN", "NOT_FOUND"],
-          () =>
-            startAtProvider(ctx, social, {
-              provider,
-              parameters: { ticket },
-              browser: browserOf(request, bindingCookie),
-              isConfirmed: true,
-            }),
+        const started = await attempt(ctx, ["VALIDATION_ERROR", "FORBIDDEN", "NOT_FOUND"], () =>
+          startAtProvider(ctx, social, {
+            provider,
+            parameters: { ticket },
+            browser: browserOf(request, bindingCookie),
+            isConfirmed: true,
+          }),
         );
         if (started instanceof AppError) {
           const { unavailable } = accountTexts[reader.language].linkFaults;

@@ -9,7 +9,12 @@ import { faultsOf, ownPasswordField, postedPassword } from "./form-parts.ts";
 export const emailForm = {
   path: "/account/email",
   section: "email",
-  expectedErrors: ["INVALID_EMAIL", "REGISTRATION_CLOSED", "VALIDATION_ERROR", "INVALID_CREDENTIALS"],
+  expectedErrors: [
+    "INVALID_EMAIL",
+    "REGISTRATION_CLOSED",
+    "VALIDATION_ERROR",
+    "INVALID_CREDENTIALS",
+  ],
   async submit({ ctx, form }) {
     await requestEmailChange(ctx, {
       newEmail: form["new_email"] ?? "",

@@ -69,8 +69,7 @@ function follow(
   outcome: Outcome,
 ): string {
   if ("page" in outcome) return showPage(set, reader, 200, renderPage(reader, outcome.page));
-  const location =
-    "done" in outcome ? `${accountPath}?done=${outcome.done}` : outcome.location;
+  const location = "done" in outcome ? `${accountPath}?done=${outcome.done}` : outcome.location;
   return seeOther(set, relativePath(path, location));
 }
 

@@ -10,7 +10,6 @@ import {
 } from "../../passkeys/index.ts";
 import { removePasskey } from "../../sign-in-methods/index.ts";
 import { hiddenField, paragraph, renderField, renderForm } from "../kit/forms.ts";
-import type { Reader } from "../kit/page-request.ts";
 import { passkeysScriptElement, renderPasskeyForm } from "../passkeys/form.ts";
 import { readCredential } from "../passkeys/read-credential.ts";
 import type { AccountForm, ShownForm } from "./account-form.ts";

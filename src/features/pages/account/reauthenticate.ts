@@ -48,26 +48,25 @@ function render(shown: ShownForm): string {
   const { reader, at, security, values } = shown;
   const texts = accountTexts[reader.language].reauthentication;
   const section = hiddenField("for", values["for"] ?? "profile");
-  const form = (fields: readonly string[]): string =>
-    renderForm({
-      at,
-      to: reauthenticatePath,
-      fields: [section, ...fields].join("\n"),
-      button: texts.button,
-    });
-  // For an account with a second factor a password alone proves too little.
-  const own = security.hasSecondFactor
-    ? [form([codeField(shown, { id: "code", takesRecoveryCode: false })])]
-    : security.hasPassword
-      ? [form(ownPasswordField(shown, "password"))]
-      : [];
+  const own = ownFields(shown);
+  const fields = [section, ...own].join("\n");
+  const form = { at, to: reauthenticatePath, fields, button: texts.button };
+  const signIn = `/sign-in?prompt=login&return_to=${encodeURIComponent(accountPath)}`;
   return [
     paragraph(texts.text),
-    ...(own.length === 0 ? alertOf(shown, { INVALID_CREDENTIALS: texts.fault }) : []),
-    ...own,
+    ...(own.length === 0
+      ? alertOf(shown, { INVALID_CREDENTIALS: texts.fault })
+      : [renderForm(form)]),
     ...(security.hasPasskey ? [passkeyForm(shown, section)] : []),
-    `<p class="links">${link(at, `/sign-in?prompt=login&return_to=${encodeURIComponent(accountPath)}`, texts.signInAgain)}</p>`,
+    `<p class="links">${link(at, signIn, texts.signInAgain)}</p>`,
   ].join("\n");
+}
+
+/** The field for a proof. For an account with a second factor a password alone proves too little. */
+function ownFields(shown: ShownForm): string[] {
+  return shown.security.hasSecondFactor
+    ? [codeField(shown, { id: "code", takesRecoveryCode: false })]
+    : ownPasswordField(shown, "password");
 }
 
 function passkeyForm({ reader, at }: ShownForm, fields: string): string {

@@ -144,8 +144,5 @@ export function setUpPage(reader: Reader, { secret, qrSvg }: SetUp): Page {
 
 /** An SVG image as an element of a page: the policy of a page allows elements, but no images from other addresses. */
 function inlineImage(svg: string, name: string): string {
-  return svg.replace(
-    /^<svg xmlns="[^"]*"/,
-    `<svg role="img" aria-label="${Bun.escapeHTML(name)}"`,
-  );
+  return svg.replace(/^<svg xmlns="[^"]*"/, `<svg role="img" aria-label="${Bun.escapeHTML(name)}"`);
 }

@@ -86,4 +86,3 @@ export function renderSessions(
   });
   return renderItems(entries);
 }
-

@@ -20,8 +20,7 @@ export const english = {
     profile: "Your profile has been saved.",
     email:
       "We have sent a link to the new address, if it is available. Your present address stays until you open the link.",
-    password:
-      "Your password has been changed. All other sessions have been ended.",
+    password: "Your password has been changed. All other sessions have been ended.",
     passwordMail: "We have sent you an e-mail with a link to set a password.",
     secondFactorOff: "Two-factor authentication is off. All other sessions have been ended.",
     device: "The device is no longer trusted.",

@@ -23,8 +23,7 @@ export const german: AccountTexts = {
     email:
       "Wir haben einen Link an die neue Adresse gesendet, sofern sie verfügbar ist. Ihre bisherige Adresse bleibt, bis Sie den Link öffnen.",
     password: "Ihr Passwort wurde geändert. Alle anderen Sitzungen wurden beendet.",
-    passwordMail:
-      "Wir haben Ihnen eine E-Mail mit einem Link gesendet, um ein Passwort zu setzen.",
+    passwordMail: "Wir haben Ihnen eine E-Mail mit einem Link gesendet, um ein Passwort zu setzen.",
     secondFactorOff:
       "Die Zwei-Faktor-Anmeldung ist ausgeschaltet. Alle anderen Sitzungen wurden beendet.",
     device: "Das Gerät ist nicht mehr vertrauenswürdig.",
@@ -150,8 +149,7 @@ export const german: AccountTexts = {
       `Ihr Konto bei ${name} wird mit Ihrem Konto ${email} verknüpft. Danach können Sie sich mit ${name} anmelden.`,
     failed: "Das Konto konnte nicht verknüpft werden. Bitte versuchen Sie es noch einmal.",
     continueTitle: (name) => `Weiter bei ${name}`,
-    continueText:
-      "Wenn Ihr Browser nicht von selbst fortfährt, verwenden Sie die Schaltfläche.",
+    continueText: "Wenn Ihr Browser nicht von selbst fortfährt, verwenden Sie die Schaltfläche.",
     continueButton: (name) => `Weiter zu ${name}`,
   },
   confirmLink: {

@@ -113,9 +113,8 @@ export const spanish: AccountTexts = {
     newCodes: "Sus nuevos códigos de recuperación",
     codesText:
       "Cada uno de estos códigos de recuperación sustituye una vez a un código de la aplicación, por ejemplo si ha perdido el teléfono.",
-    codesOnce:
-      "Solo se muestran ahora. Imprímalos o guárdelos en un gestor de contraseñas.",
-    kept: "He guardado los códigos",
+    codesOnce: "Solo se muestran ahora. Imprímalos o guárdelos en un gestor de contraseñas.",
+    kept: "Los códigos están guardados",
     replaceCodes: "Nuevos códigos de recuperación",
     newCodesButton: "Sustituir los códigos de recuperación",
     disable: "Desactivar la verificación en dos pasos",
@@ -182,7 +181,8 @@ export const spanish: AccountTexts = {
     open: "Eliminar la cuenta",
     confirm: "Quiero eliminar mi cuenta",
     confirmFault: "Confirme que quiere eliminar su cuenta.",
-    lastAdmin: "Usted es la única persona que administra el sistema; su cuenta no se puede eliminar.",
+    lastAdmin:
+      "Usted es la única persona que administra el sistema; su cuenta no se puede eliminar.",
     button: "Eliminar la cuenta",
     doneTitle: "Su cuenta se ha eliminado",
     doneText: "Se ha cerrado la sesión en todas partes. Puede cerrar esta página.",
