@@ -109,11 +109,6 @@ export function createRequestContexts(
   };
 }
 
-/** The same context, but a sign-in with it opens a browser session: for a route of the API to which a page has led. */
-export function withBrowserSession<A extends Actor>(ctx: Context<A>): Context<A> {
-  return asContext(inFrontOf(ctx, { opensBrowserSession: { value: true } }));
-}
-
 interface ClientCookies extends DeviceCookies {
   readonly session: BrowserSessionCookie;
 }
