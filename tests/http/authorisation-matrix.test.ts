@@ -27,9 +27,13 @@ beforeAll(async () => {
 
 /** Every route that the document leaves out. */
 const pages: readonly string[] = [
+  "GET /.well-known/change-password",
+  "GET /brand/logo",
   "GET /change-email",
+  "GET /favicon.ico",
   "GET /magic-link",
   "GET /reset-password",
+  "GET /robots.txt",
   "GET /verify-email",
   "POST /change-email",
   "POST /magic-link",

@@ -5,4 +5,3 @@ export { readerOf } from "./kit/page-request.ts";
 export { hasMailbox, mailboxPath, mailDirectoryOf, mailPath } from "./mailbox/mailbox.ts";
 export { mailboxRoutes } from "./mailbox/mailbox-routes.ts";
 export { pagesRoutes } from "./routes.ts";
-export { iconOf } from "./site/icon.ts";

@@ -25,7 +25,8 @@ export interface Palette {
 }
 
 const white: Color = [255, 255, 255];
-const black: Color = [0, 0, 0];
+/** Black enough that it or white is readable on every colour. */
+const black: Color = [5, 5, 5];
 
 /** WCAG 2.2 §1.4.3 for text, §1.4.11 for the shape of a button. */
 const minimumContrast = { text: 4.5, shape: 3 } as const;
@@ -82,7 +83,7 @@ export function paletteOf(brandColor: string): Palette {
   };
 }
 
-/** White where it is readable, else black. One of them is on every colour: the lower of the best contrasts is 4.58. */
+/** White where it is readable, else black: where white has a contrast of less than 4.5, black has at least 4.53. */
 function textOn(color: Color): string {
   return formatColor(contrastOf(color, white) >= minimumContrast.text ? white : black);
 }

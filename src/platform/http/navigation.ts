@@ -10,7 +10,7 @@ export function isNavigation({ headers }: Request): boolean {
   return headers.get("accept")?.includes("text/html") === true;
 }
 
-/** The paths of programs: their errors have one form, whoever sent the request. */
+/** The paths of programs: their errors have one form for every client. */
 const pathsOfPrograms = /^\/(?:api|oauth|\.well-known|health|metrics)(?:\/|$)/;
 
 /** Whether a browser navigates to a page, or to a path that might be one. */

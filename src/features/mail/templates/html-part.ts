@@ -101,7 +101,7 @@ function foot(
     ...(appUrl === null ? [] : [link(appUrl, continueTo(name))]),
     ...(supportEmail === null
       ? []
-      : [`${Bun.escapeHTML(help)} ${link(`mailto:${supportEmail}`, supportEmail)}`]),
+      : [`${Bun.escapeHTML(help)}${link(`mailto:${supportEmail}`, supportEmail)}`]),
   ];
   if (lines.length === 0) return "";
   return `\n<p class="quiet" style="margin:24px 0 0;font-size:14px;color:${quiet}">${lines.join("<br>")}</p>`;

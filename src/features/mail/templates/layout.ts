@@ -40,9 +40,9 @@ export interface FootTexts {
 }
 
 const footTexts: InEveryLanguage<FootTexts> = {
-  en: { help: "Help:", continueTo: (name) => `Continue to ${name}` },
-  de: { help: "Hilfe:", continueTo: (name) => `Weiter zu ${name}` },
-  es: { help: "Ayuda:", continueTo: (name) => `Continuar a ${name}` },
+  en: { help: "Help: ", continueTo: (name) => `Continue to ${name}` },
+  de: { help: "Hilfe: ", continueTo: (name) => `Weiter zu ${name}` },
+  es: { help: "Ayuda: ", continueTo: (name) => `Continuar a ${name}` },
   zh: { help: "帮助：", continueTo: (name) => `前往 ${name}` },
 };
 

@@ -27,7 +27,7 @@ function foot({ brand }: MailLayout["sender"], { help, continueTo }: FootTexts):
     "-- ",
     name,
     ...(appUrl === null ? [] : [`${continueTo(name)}:`, appUrl]),
-    ...(supportEmail === null ? [] : [`${help} ${supportEmail}`]),
+    ...(supportEmail === null ? [] : [`${help}${supportEmail}`]),
   ].join("\n");
 }
 

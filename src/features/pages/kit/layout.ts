@@ -48,7 +48,7 @@ function foot({ brand: { supportEmail }, language }: Reader): string {
   if (supportEmail === null) return "";
   const address = Bun.escapeHTML(supportEmail);
   const { help } = sharedTexts[language];
-  return `\n<footer>${Bun.escapeHTML(help)} <a href="mailto:${address}">${address}</a></footer>`;
+  return `\n<footer>${Bun.escapeHTML(help)}<a href="mailto:${address}">${address}</a></footer>`;
 }
 
 /** What a page may do besides showing itself. */

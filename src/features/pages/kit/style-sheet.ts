@@ -49,7 +49,7 @@ a { color: var(--accent); }
 form { margin: 1.5rem 0 0; }
 h2 + form { margin-top: 1rem; }
 label { display: block; margin: 0 0 .375rem; font-weight: 600; }
-input, textarea, select { width: 100%; min-height: 48px; margin: 0 0 1rem; padding: .75rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; font: inherit; }
+input, select, textarea { width: 100%; min-height: 48px; margin: 0 0 1rem; padding: .75rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; font: inherit; }
 select, option { background: var(--card); }
 textarea { display: block; resize: vertical; font: .875rem/1.4 ui-monospace, monospace; }
 [aria-invalid] { border-color: var(--bad); }

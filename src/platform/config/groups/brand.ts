@@ -22,7 +22,8 @@ export const brand = {
       default: null,
       description:
         "An image that pages and mails show beside the name, about 40 pixels high. It is read at the start and served at `/brand/logo`. Many mail programs show no SVG.",
-      example: "./logo.png",
+      // No path names an image on every machine.
+      example: "",
     },
     BRAND_COLOR: {
       kind: buttonColor,
