@@ -236,7 +236,7 @@ export function accountPages(reader: Reader, text: string): Record<string, Recor
     },
     "/account/providers/unlink": { last: again("/account/providers/unlink", errorOf("CONFLICT")) },
     "/account/sessions/revoke": {
-      "signed out": page(signedOutPage(reader, "/account/sessions/revoke")),
+      "signed out": page(signedOutPage(reader)),
     },
     "/account/delete": {
       "wrong password": again("/account/delete", wrongPassword),

@@ -2,6 +2,7 @@ import { hiddenField, link, paragraph, renderForm } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
+import { wayOn } from "../kit/way-on.ts";
 import { newVerificationMail } from "../links/verify-email.ts";
 import { type AccountForm, accountPath, type DoneId, type SectionId } from "./account-form.ts";
 import { accountTexts } from "./account-texts.ts";
@@ -60,6 +61,7 @@ export function accountPage(
     body: [
       ...(report === null ? [] : [report]),
       paragraph(texts.signedInAs(user.name ?? user.username ?? user.email)),
+      ...(reader.brand.appUrl === null ? [] : [wayOn(reader)]),
       renderForm({ at, to: "/sign-out", fields: "", button: texts.signOut, look: "quiet" }),
       ...Object.entries(sections).flatMap(([id, html]) =>
         html === null ? [] : [section(id, texts.sections[asSectionId(id)], html)],

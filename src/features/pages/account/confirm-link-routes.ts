@@ -19,8 +19,10 @@ import { type PageResponse, renderPage, showPage } from "../kit/layout.ts";
 import { formBody, type Reader, readerOf } from "../kit/page-request.ts";
 import { providerName } from "../kit/provider-names.ts";
 import { isForLater, showForLater } from "../kit/try-later.ts";
+import { wayOn } from "../kit/way-on.ts";
 import { accountTexts } from "./account-texts.ts";
 import { continuePage } from "./continue-page.ts";
+import { backLink } from "./fault-pages.ts";
 
 const path = "/account/providers/confirm";
 
@@ -133,13 +135,17 @@ export function confirmPage(
   const texts = accountTexts[reader.language].confirmLink;
   const alerts = reason === undefined ? [] : [alert(reason)];
   if (link === null) {
-    const body = [...alerts, ...(reason === undefined ? [paragraph(texts.invalidText)] : [])];
+    const why = reason === undefined ? [paragraph(texts.invalidText)] : [];
+    const body = [...alerts, ...why, wayOn(reader)];
     return renderPage(reader, { title: texts.invalid, body: body.join("\n") });
   }
   const name = providerName(link.provider);
   const title = texts.title(name);
   if (isOther) {
-    return renderPage(reader, { title, body: alert(texts.other(link.email)) });
+    return renderPage(reader, {
+      title,
+      body: `${alert(texts.other(link.email))}\n${backLink(reader, path)}`,
+    });
   }
   const fields = hiddenField("ticket", ticket);
   return renderPage(reader, {

@@ -2,6 +2,7 @@ import { deleteOwnAccount } from "../../own-account/index.ts";
 import { paragraph, renderForm } from "../kit/forms.ts";
 import type { Page } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
+import { wayOn } from "../kit/way-on.ts";
 import type { AccountForm, ShownForm } from "./account-form.ts";
 import { accountTexts } from "./account-texts.ts";
 import type { SignOutBrowser } from "./sign-out-browser.ts";
@@ -26,9 +27,9 @@ export function deleteAccountForm(signOut: SignOutBrowser) {
 }
 
 /** The page after the account was deleted. */
-export function deletedPage({ language }: Reader): Page {
-  const { doneTitle: title, doneText } = accountTexts[language].deletion;
-  return { title, body: paragraph(doneText) };
+export function deletedPage(reader: Reader): Page {
+  const { doneTitle: title, doneText } = accountTexts[reader.language].deletion;
+  return { title, body: `${paragraph(doneText)}\n${wayOn(reader)}` };
 }
 
 function renderDeletion(shown: ShownForm): string {

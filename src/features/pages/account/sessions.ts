@@ -1,7 +1,9 @@
 import { endAllSessions, revokeSession, type SessionRecord } from "../../sessions/index.ts";
 import type { SignOutBrowser } from "./sign-out-browser.ts";
-import { link, paragraph, renderForm } from "../kit/forms.ts";
+import { paragraph, renderForm } from "../kit/forms.ts";
+import type { Page } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
+import { wayOn } from "../kit/way-on.ts";
 import type { AccountForm } from "./account-form.ts";
 import { accountTexts } from "./account-texts.ts";
 import { deviceName, itemButton, type ListItem, renderItems, timeFact } from "./list-parts.ts";
@@ -21,7 +23,7 @@ export function revokeSessionForm(signOut: SignOutBrowser) {
       await revokeSession(ctx, { id, userId });
       if (id !== sessionId) return { done: "session" };
       await signOut(ctx, headers);
-      return { page: signedOutPage(reader, revokePath) };
+      return { page: signedOutPage(reader) };
     },
     render: () => "",
   } as const satisfies AccountForm;
@@ -36,7 +38,7 @@ export function revokeAllSessionsForm(signOut: SignOutBrowser) {
     async submit({ ctx, headers, reader }) {
       await endAllSessions(ctx, ctx.actor.userId);
       await signOut(ctx, headers);
-      return { page: signedOutPage(reader, revokeAllPath) };
+      return { page: signedOutPage(reader) };
     },
     render: renderRevokeAll,
   } as const satisfies AccountForm;
@@ -55,12 +57,9 @@ export function renderRevokeAll({
 }
 
 /** The page after the present session has ended. */
-export function signedOutPage({ language }: Reader, at: string) {
-  const { signedOut, signedOutText, signIn } = accountTexts[language].sessions;
-  return {
-    title: signedOut,
-    body: `${paragraph(signedOutText)}\n<p>${link(at, "/sign-in", signIn)}</p>`,
-  };
+export function signedOutPage(reader: Reader): Page {
+  const { signedOut: title, signedOutText } = accountTexts[reader.language].sessions;
+  return { title, body: `${paragraph(signedOutText)}\n${wayOn(reader)}` };
 }
 
 /** The sessions of the user. */

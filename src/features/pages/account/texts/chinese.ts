@@ -161,7 +161,6 @@ export const chinese: AccountTexts = {
     everywhere: "在所有设备上退出登录",
     signedOut: "您已退出登录",
     signedOutText: "您可以关闭此页面，或重新登录。",
-    signIn: "登录",
   },
   data: {
     text: "以 JSON 文件下载我们存储的有关您的所有数据。",

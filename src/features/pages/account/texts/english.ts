@@ -164,7 +164,6 @@ export const english = {
     everywhere: "Sign out everywhere",
     signedOut: "You are signed out",
     signedOutText: "You can close this page, or sign in again.",
-    signIn: "Sign in",
   },
   data: {
     text: "Download everything that is stored about you, as a file in the format JSON.",

@@ -174,7 +174,6 @@ export const german: AccountTexts = {
     everywhere: "Überall abmelden",
     signedOut: "Sie sind abgemeldet",
     signedOutText: "Sie können diese Seite schließen oder sich wieder anmelden.",
-    signIn: "Anmelden",
   },
   data: {
     text: "Laden Sie alles, was über Sie gespeichert ist, als Datei im Format JSON herunter.",

@@ -170,7 +170,6 @@ export const spanish: AccountTexts = {
     everywhere: "Cerrar sesión en todas partes",
     signedOut: "Ha cerrado la sesión",
     signedOutText: "Puede cerrar esta página o volver a iniciar sesión.",
-    signIn: "Iniciar sesión",
   },
   data: {
     text: "Descargue todo lo que se guarda sobre usted, como archivo en formato JSON.",
