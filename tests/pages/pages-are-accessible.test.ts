@@ -17,6 +17,10 @@ function unfolded(html: string): string {
     .replaceAll(/<script[^>]*><\/script>/g, "");
 }
 
+/** What the script of the pages does in a browser with passkeys. */
+const showsPasskeys = `for (const element of document.querySelectorAll("[data-needs-passkeys], [data-passkey-fault]"))
+  element.hidden = false;`;
+
 describeInBrowser("every page in a browser", () => {
   let browser: Browser;
 
@@ -38,6 +42,7 @@ describeInBrowser("every page in a browser", () => {
       const backgrounds = new Set<unknown>();
       for (const { name, html } of languages.flatMap((language) => everyPage(language))) {
         await page.setContent(unfolded(html));
+        await page.evaluate(showsPasskeys);
         const found = await accessibilityFaults(page);
         if (name.endsWith(" en")) found.push(...(await axeViolations(page)));
         faults.push(...found.map((fault) => `${name}: ${fault}`));
@@ -60,6 +65,7 @@ describeInBrowser("every page in a browser", () => {
       const { page, close } = await openWatchedPage(browser, "http://localhost");
       for (const { name, html } of everyPage("en")) {
         await page.setContent(unfolded(html).replaceAll(" autofocus", ""));
+        await page.evaluate(showsPasskeys);
         const selector = "a[href], button, input:not([type=hidden]), textarea, select, summary";
         const count = await page.locator(selector).count();
         for (let index = 0; index < count; index += 1) {

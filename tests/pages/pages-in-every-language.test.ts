@@ -11,6 +11,12 @@ import { formsOf, headingOf, pathFrom } from "../support/page-forms.ts";
 
 const pages = languages.flatMap((language) => everyPage(language));
 const posted = [
+  "/sign-in",
+  "/sign-in/passkey",
+  "/sign-in/second-factor",
+  "/sign-up",
+  "/sign-out",
+  "/verify-email/code",
   "/verify-email",
   "/verify-email/resend",
   "/magic-link",
@@ -83,7 +89,7 @@ describe("every page in every language", () => {
 
   test("sets the focus to the field with a fault, and shows the fault", () => {
     const wrong = pages.filter(({ html }) => html.includes('aria-invalid="true"'));
-    expect(wrong.length).toBeGreaterThanOrEqual(25 * languages.length);
+    expect(wrong.length).toBeGreaterThanOrEqual(40 * languages.length);
     for (const { name, html } of wrong) {
       const fields = [...html.matchAll(/ id="([\w-]+)"[^>]* aria-invalid="true" autofocus/g)];
       expect([name, fields.length]).toEqual([name, 1]);

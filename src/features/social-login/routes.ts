@@ -1,11 +1,11 @@
 import { Elysia } from "elysia";
 import { Type } from "@sinclair/typebox";
 
-import { AppError } from "../../kernel/errors.ts";
 import { createBindingCookie } from "../../platform/http/binding-cookie.ts";
 import { success, successSchema } from "../../platform/http/envelope.ts";
 import type { ResponseHeaders } from "../../platform/http/exchange.ts";
 import { readQuery } from "../../platform/http/query-parameters.ts";
+import { refuseHead } from "../../platform/http/refuse-head.ts";
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { viewIdentity } from "../identities/index.ts";
@@ -153,10 +153,4 @@ function redirect(set: ResponseSettings, location: string): void {
 
 function linkedData({ identity }: CallbackOutcome & { readonly kind: "linked" }) {
   return { message: "The identity is linked to your account.", identity: viewIdentity(identity) };
-}
-
-/** RFC 9110 §9.2.1: HEAD is sent by programs that look at a link, and these two paths do more than that. */
-function refuseHead({ method }: Request): void {
-  if (method !== "HEAD") return;
-  throw new AppError("METHOD_NOT_ALLOWED", "This path does not support this method.");
 }

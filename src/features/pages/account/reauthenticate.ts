@@ -2,7 +2,7 @@ import { assertionSchema } from "../../passkeys/index.ts";
 import { reauthenticate, type SentProof } from "../../second-factor/index.ts";
 import { rotateBrowserToken } from "../../sessions/index.ts";
 import { hiddenField, link, paragraph, renderForm } from "../kit/forms.ts";
-import { typedAppCode } from "../kit/typed-codes.ts";
+import { typedCode } from "../kit/code-form.ts";
 import { passkeysScriptElement, renderPasskeyForm } from "../passkeys/form.ts";
 import { readCredential } from "../passkeys/read-credential.ts";
 import { type AccountForm, accountPath, type SectionId, type ShownForm } from "./account-form.ts";
@@ -39,7 +39,7 @@ function sentProof(form: Readonly<Record<string, string>>): SentProof {
   const password = postedPassword(form);
   if (password !== undefined) return { password };
   if ("credential" in form) return { passkey: readCredential(assertionSchema, form) };
-  const code = typedAppCode(form["code"] ?? "");
+  const code = typedCode(form["code"] ?? "");
   if (code === null) throw fieldError("code" in form ? "code" : "password");
   return { code };
 }

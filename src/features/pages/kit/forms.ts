@@ -28,16 +28,33 @@ export interface Form {
   readonly look?: "quiet" | "danger";
   /** The name of the button for screen readers, where several buttons of the page have the same text. */
   readonly buttonName?: string;
+  /** Further buttons that send the same fields to another path, or without a check of the browser. */
+  readonly others?: readonly OtherButton[];
 }
 
-/** A form with its button, as HTML. */
-export function renderForm({ at, to, fields, button, look, buttonName }: Form): string {
+/** A further button of a form. */
+export interface OtherButton {
+  readonly to: string;
+  readonly text: string;
+  /** The name of a field that says that this button was pressed: its value is then `true`. */
+  readonly name?: string;
+}
+
+/** A form with its buttons, as HTML. The Enter key presses the first one. */
+export function renderForm(form: Form): string {
+  const { at, to, fields, button, look, buttonName, others = [] } = form;
   const style = look === undefined ? "" : ` class="${look}"`;
   const name = buttonName === undefined ? "" : ` aria-label="${Bun.escapeHTML(buttonName)}"`;
+  const further = others.map((other) => `\n${otherButton(at, other)}`);
   return `<form method="post" action="${relativePath(at, to)}">
 ${fields}
-<button type="submit"${style}${name}>${Bun.escapeHTML(button)}</button>
+<button type="submit"${style}${name}>${Bun.escapeHTML(button)}</button>${further.join("")}
 </form>`;
+}
+
+function otherButton(at: string, { to, text, name }: OtherButton): string {
+  const said = name === undefined ? "" : ` name="${name}" value="true"`;
+  return `<button type="submit" class="quiet"${said} formnovalidate formaction="${relativePath(at, to)}">${Bun.escapeHTML(text)}</button>`;
 }
 
 /** A hidden field. */
@@ -80,6 +97,39 @@ export function renderField(field: Field): string {
 /** A paragraph of plain text. */
 export function paragraph(text: string): string {
   return `<p>${Bun.escapeHTML(text)}</p>`;
+}
+
+/** A link to a page of ours, in a row of links or as a button. */
+export interface PageLink {
+  readonly at: string;
+  /** Path and query. */
+  readonly to: string;
+  readonly text: string;
+}
+
+/** A small row of links below a form. */
+export function linkRow(links: readonly PageLink[]): string {
+  return `<p class="links">${links.map((link) => anchor(link)).join(" ")}</p>`;
+}
+
+/** A link that looks like a button for one of several choices. */
+export function choiceLink(link: PageLink): string {
+  return `<p>${anchor(link, "button quiet")}</p>`;
+}
+
+function anchor({ at, to, text }: PageLink, style?: string): string {
+  const attribute = style === undefined ? "" : ` class="${style}"`;
+  return `<a${attribute} href="${Bun.escapeHTML(relativePath(at, to))}">${Bun.escapeHTML(text)}</a>`;
+}
+
+/** A row with a checkbox. */
+export function checkbox(name: string, label: string): string {
+  return `<label class="check"><input type="checkbox" name="${name}" value="true"> ${Bun.escapeHTML(label)}</label>`;
+}
+
+/** A message that something was done, above what the user does next. */
+export function doneNote(text: string): string {
+  return `<p class="done" role="status">${Bun.escapeHTML(text)}</p>`;
 }
 
 /** A small paragraph below the form. */
