@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 
 import { createAuthenticator } from "../features/access/index.ts";
 import type { HealthState } from "../features/health/index.ts";
-import { hasMailbox, mailboxPath } from "../features/pages/index.ts";
+import { hasMailbox, mailboxPath, otherSitePage } from "../features/pages/index.ts";
 import { createProviders, type Provider } from "../features/social-login/index.ts";
 import type { Settings } from "../platform/config/settings.ts";
 import { createClientAddressReader } from "../platform/http/client-address.ts";
@@ -56,10 +56,10 @@ export function createApp(
       log.warn({ peer }, untrustedProxyWarning),
     ),
   });
-  const { authenticate } = createAuthenticator(platform);
-  const guard = createGuard(platform, exchanges, authenticate);
+  const authenticator = createAuthenticator(platform);
+  const guard = createGuard(platform, exchanges, authenticator);
   const cookie = createRefreshCookie(settings);
-  const kit = createRouteKit(platform, guard, exchanges);
+  const kit = createRouteKit(platform, guard, exchanges, otherSitePage(settings));
   const features = createRoutes({ kit, cookie, platform, health, providers });
   assertEveryRouteStatesItsAccess(features.routes);
   assertEveryBodyHasAKind(features.routes);
@@ -70,7 +70,7 @@ export function createApp(
     links: landingLinks(settings),
     enabled: settings.docsEnabled,
   });
-  const hotRoutes = createHotRoutes({ authenticate, cookie });
+  const hotRoutes = createHotRoutes({ ...authenticator, cookie, settings });
   const table = createRouteTable(hotRoutes, [...features.routes, ...docs.routes]);
   const cors = createCors(settings.allowedOrigins);
   const responder = createResponder({

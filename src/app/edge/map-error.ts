@@ -19,8 +19,8 @@ import type { RouteTable } from "./route-table.ts";
 export interface Problem {
   readonly status: number;
   readonly headers: ResponseHeaders;
-  /** JSON, or the text of a page. */
-  readonly body: object | string;
+  /** JSON, the text of a page, or null for none, in a response of a hot route alone. */
+  readonly body: object | string | null;
 }
 
 /** Turns anything that was thrown into an error response. */
@@ -65,10 +65,18 @@ export function createErrorMapper({
     if (appError.code === "METHOD_NOT_ALLOWED") {
       headers["allow"] = allowedMethods(exchange.request, table.methodsOf(path));
     }
+    const { signIn } = appError.detail;
+    if (signIn?.isRedirect === true) return redirectTo(signIn.address);
+    if (signIn) headers["x-auth-redirect"] = signIn.address;
     const page = findErrorPage(exchange, status);
     if (page === null) return { status, headers, body };
     return { status, headers: { ...headers, ...page.headers }, body: page.html };
   };
+}
+
+/** Sends a browser that opens a page behind a proxy to the sign-in. */
+function redirectTo(location: string): Problem {
+  return { status: 302, headers: { "cache-control": "no-store", location }, body: null };
 }
 
 /** RFC 9110 §10.2.1. A route may refuse `HEAD`, which the table lists with every `GET`. */

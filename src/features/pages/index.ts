@@ -3,4 +3,5 @@ export { pageHeaders } from "./kit/layout.ts";
 export { readerOf } from "./kit/page-request.ts";
 export { hasMailbox, mailboxPath, mailDirectoryOf, mailPath } from "./mailbox/mailbox.ts";
 export { mailboxRoutes } from "./mailbox/mailbox-routes.ts";
+export { otherSitePage } from "./kit/other-site.ts";
 export { pagesRoutes } from "./routes.ts";

@@ -14,7 +14,8 @@ export interface Brand {
 
 const brands = new WeakMap<BrandSettings, Brand>();
 
-type BrandSettings = Pick<
+/** The settings that a brand is made from. */
+export type BrandSettings = Pick<
   Settings,
   "brandName" | "brandColor" | "brandLogo" | "appUrl" | "supportEmail"
 >;

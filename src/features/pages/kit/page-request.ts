@@ -1,8 +1,7 @@
 import { Type } from "@sinclair/typebox";
 
 import { defaultLanguage, findLanguage, type Language } from "../../../kernel/language.ts";
-import { type Brand, brandOf } from "../../../platform/brand/brand.ts";
-import type { Settings } from "../../../platform/config/settings.ts";
+import { type Brand, brandOf, type BrandSettings } from "../../../platform/brand/brand.ts";
 
 /** The language of a page, and how it presents the service. */
 export interface Reader {
@@ -11,7 +10,7 @@ export interface Reader {
 }
 
 /** The reader of the page that a request is for. */
-export function readerOf(request: Request, settings: Settings): Reader {
+export function readerOf(request: Request, settings: BrandSettings): Reader {
   return {
     brand: brandOf(settings),
     language: preferredLanguage(request.headers.get("accept-language")),
@@ -46,17 +45,3 @@ export function tokenOf({ token }: { readonly token?: unknown }): string | null 
 
 /** The fields of a posted form. An empty field is left out. */
 export const formBody = Type.Record(Type.String(), Type.String());
-
-/**
- * Whether a form was posted by a page of this service or by a program that is no browser, and not by another website, which
- * could sign its visitor in to another account (login CSRF, RFC 6749 §10.12). Because of `Referrer-Policy: no-referrer`
- * browsers send `Origin: null` for our own forms (Fetch §3.2). `Sec-Fetch-Site` tells the two apart; browsers leave it out
- * over plain http.
- */
-export function isPostedByOwnPage({ headers }: Request, publicUrl: string): boolean {
-  const site = headers.get("sec-fetch-site");
-  if (site !== null) return site === "same-origin";
-  const origin = headers.get("origin");
-  if (origin === "null") return publicUrl.startsWith("http:");
-  return origin === null || origin === new URL(publicUrl).origin;
-}
