@@ -6,11 +6,10 @@ import {
   setUpSecondFactor,
 } from "../../second-factor/index.ts";
 import { rotateBrowserToken } from "../../sessions/index.ts";
-import { typedCode } from "../kit/code-form.ts";
 import { paragraph, renderForm } from "../kit/forms.ts";
 import type { Page } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
-import { typedFactor } from "../kit/typed-factor.ts";
+import { typedAppCode, typedFactor } from "../kit/typed-codes.ts";
 import type { AccountForm, ShownForm } from "./account-form.ts";
 import { accountTexts } from "./account-texts.ts";
 import { alertOf, codeField, fieldError, ownPasswordField, postedPassword } from "./form-parts.ts";
@@ -109,7 +108,7 @@ export const disableForm = {
 } as const satisfies AccountForm;
 
 function postedAppCode(form: Readonly<Record<string, string>>): string {
-  const code = typedCode(form["code"] ?? "");
+  const code = typedAppCode(form["code"] ?? "");
   if (code === null) throw fieldError("code");
   return code;
 }

@@ -4,6 +4,7 @@ import type { OtherSitePage } from "../../../platform/http/page-access.ts";
 import { paragraph } from "./forms.ts";
 import { pageHeaders, renderPage } from "./layout.ts";
 import { readerOf } from "./page-request.ts";
+import { linkButton } from "./way-on.ts";
 
 const texts: InEveryLanguage<{
   readonly title: string;
@@ -37,7 +38,7 @@ export function otherSitePage(settings: BrandSettings): OtherSitePage {
   return (request) => {
     const reader = readerOf(request, settings);
     const { title, text, link } = texts[reader.language];
-    const signIn = `<p><a href="/sign-in">${Bun.escapeHTML(link)}</a></p>`;
+    const signIn = linkButton("/sign-in", link);
     const html = renderPage(reader, { title, body: `${paragraph(text)}\n${signIn}` });
     return { headers: pageHeaders(reader), html };
   };
