@@ -172,7 +172,8 @@ export async function startUnready(
   const mailer = sharedMailer ?? createMemoryMailer(from, systemClock);
   const log: string[] = [];
   const platform = createPlatform(settings, {
-    mailer,
+    // Where mails are files, the product writes them.
+    ...(settings.mailTransport === "file" ? {} : { mailer }),
     log: createLogger(
       { level: settings.logLevel, format: "json", service: settings.serviceName },
       { write: (line) => void log.push(line) },

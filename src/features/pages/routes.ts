@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createSocialLogin, type Provider } from "../social-login/index.ts";
+import { accountRoutes } from "./account/account-routes.ts";
 import { changeEmailPage } from "./links/change-email.ts";
 import { linkRoutes } from "./links/link-routes.ts";
 import { magicLinkMail } from "./links/magic-link.ts";
@@ -17,13 +18,18 @@ import { signInRoutes } from "./sign-in/sign-in-routes.ts";
 import { verifyCodeRoutes } from "./sign-in/verify-code-routes.ts";
 import { signOutRoutes } from "./sign-out/sign-out-routes.ts";
 import { signUpRoutes } from "./sign-up/sign-up-routes.ts";
+import { siteRoutes } from "./site/site-routes.ts";
 
 /** What the routes of the pages need. */
 export type PagesParts = RouteParts & { readonly providers: ReadonlyMap<string, Provider> };
 
-/** All pages: those behind the links in mails, and those of sign-up, sign-in and sign-out. */
+/** All pages: those behind the links in mails, those of sign-up, sign-in and sign-out, the account page, and the small paths. */
 export function pagesRoutes(parts: PagesParts) {
-  return new Elysia().use(linkPages(parts)).use(signInPages(parts));
+  return new Elysia()
+    .use(linkPages(parts))
+    .use(signInPages(parts))
+    .use(accountRoutes(parts))
+    .use(siteRoutes({ kit: parts.kit, settings: parts.platform.settings }));
 }
 
 /** The pages behind the links in mails, and the forms that request new mails. */

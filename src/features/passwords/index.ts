@@ -1,3 +1,4 @@
+export { changePassword } from "./change-password.ts";
 export { hashChosenPassword } from "./choose-password.ts";
 export {
   englishFaultTexts,

@@ -11,3 +11,8 @@ export function signInPageUrl({ publicUrl }: PublicUrl, provider: string): strin
 export function isOwnPage(settings: PublicUrl, provider: string, uri: string): boolean {
   return uri === signInPageUrl(settings, provider) || uri === `${settings.publicUrl}/account`;
 }
+
+/** The page of ours that asks before an identity is linked, for this link ticket. */
+export function confirmLinkUrl({ publicUrl }: PublicUrl, ticket: string): string {
+  return `${publicUrl}/account/providers/confirm?ticket=${encodeURIComponent(ticket)}`;
+}

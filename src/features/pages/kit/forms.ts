@@ -4,7 +4,7 @@ export interface Field {
   readonly id?: string | undefined;
   readonly name: string;
   readonly label: string;
-  readonly type: "email" | "password" | "text" | "url";
+  readonly type: "email" | "password" | "tel" | "text" | "url";
   readonly autocomplete: string;
   /** More attributes, such as `maxlength`. They are not escaped, so they must be constants. */
   readonly attributes?: string;
@@ -26,6 +26,8 @@ export interface Form {
   readonly button: string;
   /** How its button looks: as one of several choices, or as one that deletes something. As the main one if left out. */
   readonly look?: "quiet" | "danger";
+  /** The name of the button for screen readers, where several buttons of the page have the same text. */
+  readonly buttonName?: string;
   /** Further buttons that send the same fields to another path, or without a check of the browser. */
   readonly others?: readonly OtherButton[];
 }
@@ -39,12 +41,14 @@ export interface OtherButton {
 }
 
 /** A form with its buttons, as HTML. The Enter key presses the first one. */
-export function renderForm({ at, to, fields, button, look, others = [] }: Form): string {
+export function renderForm(form: Form): string {
+  const { at, to, fields, button, look, buttonName, others = [] } = form;
   const style = look === undefined ? "" : ` class="${look}"`;
+  const name = buttonName === undefined ? "" : ` aria-label="${Bun.escapeHTML(buttonName)}"`;
   const further = others.map((other) => `\n${otherButton(at, other)}`);
   return `<form method="post" action="${relativePath(at, to)}">
 ${fields}
-<button type="submit"${style}>${Bun.escapeHTML(button)}</button>${further.join("")}
+<button type="submit"${style}${name}>${Bun.escapeHTML(button)}</button>${further.join("")}
 </form>`;
 }
 
@@ -141,6 +145,11 @@ export function alert(text: string): string {
 /** A message about a form that the script shows when it is needed. */
 export function hiddenFault(text: string): string {
   return `<p class="fault" role="alert" data-passkey-fault hidden>${Bun.escapeHTML(text)}</p>`;
+}
+
+/** A link on the page with the path `at`, as HTML. */
+export function link(at: string, to: string, text: string): string {
+  return `<a href="${Bun.escapeHTML(relativePath(at, to))}">${Bun.escapeHTML(text)}</a>`;
 }
 
 /** A relative path, so that forms and links work behind a proxy that adds a path prefix. */

@@ -6,6 +6,7 @@ import { renderPage } from "../kit/layout.ts";
 import { mailForm } from "./new-mail.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
+import { wayOn } from "../kit/way-on.ts";
 
 /** The texts of what a link shows, in one language. All of them are plain text. */
 export interface LinkTexts {
@@ -85,7 +86,10 @@ export function confirmPage(page: ShownLink, reader: Reader, form: ConfirmForm):
 /** The page after the token was used. */
 export function donePage(page: Pick<LinkPage, "texts">, reader: Reader): string {
   const { doneTitle, doneText } = page.texts[reader.language];
-  return renderPage(reader, { title: doneTitle, body: paragraph(doneText) });
+  return renderPage(reader, {
+    title: doneTitle,
+    body: `${paragraph(doneText)}\n${wayOn(reader)}`,
+  });
 }
 
 /** The page for a link that does not work, with a form for a new mail if there is one. */
@@ -98,7 +102,7 @@ export function failedPage(
   const { linkExpired, linkInvalid } = sharedTexts[reader.language];
   if (fault === "conflict" && texts.conflict) {
     const { title, text } = texts.conflict;
-    return renderPage(reader, { title, body: paragraph(text) });
+    return renderPage(reader, { title, body: `${paragraph(text)}\n${wayOn(reader)}` });
   }
   const isExpired = fault === "expired";
   const { path: at, newMailPath: to } = page;
@@ -106,7 +110,7 @@ export function failedPage(
     title: isExpired ? linkExpired : linkInvalid,
     body: [
       paragraph(isExpired ? texts.expired : texts.invalid),
-      ...(to === undefined ? [] : [mailForm(reader, { at, to })]),
+      to === undefined ? wayOn(reader) : mailForm(reader, { at, to }),
     ].join("\n"),
   });
 }
