@@ -55,13 +55,13 @@ export interface CachedSession extends SieveEntry<CachedSession> {
   previousOfUser: CachedSession | null;
 }
 
-/** A token whose signature was verified. */
+/** A verified token: an access token whose signature was verified, or the token of a browser session. */
 export interface CachedToken extends TokenDigest {
   readonly session: CachedSession;
-  /** The token's `exp`, in seconds since 1970. */
+  /** The token's `exp`, or the absolute end of a browser session, in seconds since 1970. */
   readonly expiresAt: number;
-  /** The revision of the key ring with which it was verified. */
-  readonly keyRevision: number;
+  /** The revision of the key ring with which it was verified. Null for the token of a browser session, which no key signed. */
+  readonly keyRevision: number | null;
   /** The next older token of the session. */
   older: CachedToken | null;
 }

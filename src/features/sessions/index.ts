@@ -1,3 +1,4 @@
+export { endBrowserSession, hashBrowserToken, rotateBrowserToken } from "./browser-session.ts";
 export { endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
 export { listSessions, type SessionRecord } from "./list-sessions.ts";
 export { sessionSchema, viewSession } from "./model.ts";
@@ -13,6 +14,7 @@ export {
   isActiveSession,
   isFreshSession,
   isRecentSession,
+  meetsSignInSettings,
 } from "./queries.ts";
 export { refresh } from "./refresh/refresh.ts";
 export { ownSessionsRoutes } from "./own-sessions-routes.ts";

@@ -46,6 +46,13 @@ export function findCombinationProblems(reading: Reading): SettingsProblem[] {
       "cannot be true with REQUIRE_EMAIL_VERIFICATION=false, because a registration then signs in at once",
     );
   }
+  const { sessionCookieDomain } = settings;
+  if (
+    sessionCookieDomain !== null &&
+    !isWithin(new URL(settings.publicUrl).hostname, sessionCookieDomain)
+  ) {
+    refuse("SESSION_COOKIE_DOMAIN", "must be the host of PUBLIC_URL or a domain above it");
+  }
   if (settings.environment !== "test" && settings.bcryptCost < 10) {
     refuse("BCRYPT_COST", "must be 10 or more, except with ENVIRONMENT=test");
   }
