@@ -121,10 +121,14 @@ interface ClientCookies extends DeviceCookies {
 function deviceOf(exchange: Exchange, { known, trusted, session }: ClientCookies): ClientDevice {
   const { request } = exchange;
   return {
-    token: known.read(request),
+    get token() {
+      return known.read(request);
+    },
     isSameOrigin: request.headers.get("sec-fetch-site") === "same-origin",
     store: (token) => addCookie(exchange, known.store(token, knownSeconds)),
-    trustToken: trusted.read(request),
+    get trustToken() {
+      return trusted.read(request);
+    },
     storeTrust: (token, maxAgeSeconds) => addCookie(exchange, trusted.store(token, maxAgeSeconds)),
     get browserToken() {
       return session.read(request);

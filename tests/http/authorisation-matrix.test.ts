@@ -60,7 +60,12 @@ test("every route is documented, but for the HTML pages", () => {
   const health = { phase: "serving", database: app.platform.database } as const;
   const routes = [
     ...createRoutes({ kit, cookie, platform: app.platform, health, providers: new Map() }).routes,
-    ...createHotRoutes({ authenticate: never, authenticateBrowser: never, cookie }),
+    ...createHotRoutes({
+      authenticate: never,
+      authenticateBrowser: never,
+      cookie,
+      settings: app.platform.settings,
+    }),
   ];
   const names = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
   const undocumented = names.filter((name) => !operations.map(nameOf).includes(name));

@@ -140,3 +140,12 @@ export function oldestBeyond(session: CachedSession, count: number): CachedToken
   for (let newer = 0; token && newer < count; newer += 1) token = token.older;
   return token;
 }
+
+/** Removes a token from the tokens of its session. */
+export function unlinkToken(removed: CachedToken): void {
+  const { session } = removed;
+  if (session.newestToken === removed) session.newestToken = removed.older;
+  for (let token = session.newestToken; token; token = token.older) {
+    if (token.older === removed) token.older = removed.older;
+  }
+}

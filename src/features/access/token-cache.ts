@@ -7,6 +7,7 @@ import {
   createSessionRecord,
   type FoundSession,
   oldestBeyond,
+  unlinkToken,
 } from "./cached-records.ts";
 import { createEntryIndex } from "./entry-index.ts";
 import { concernsAll, createReadings, type Reading, type ReadSubject } from "./readings.ts";
@@ -159,11 +160,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
   }
 
   function removeToken(removed: CachedToken): void {
-    const { session } = removed;
-    if (session.newestToken === removed) session.newestToken = removed.older;
-    for (let token = session.newestToken; token; token = token.older) {
-      if (token.older === removed) token.older = removed.older;
-    }
+    unlinkToken(removed);
     tokens.remove(removed);
     bytes -= bytesOfToken;
   }

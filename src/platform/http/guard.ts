@@ -24,7 +24,7 @@ export interface Guard {
    * `EXPIRED_TOKEN`.
    */
   admitUser(exchange: Exchange): Context<UserActor> | Promise<Context<UserActor>>;
-  /** For a page: the user of the browser session cookie, or nobody. A sign-in with this context opens a browser session. */
+  /** For a page: the user of the browser session cookie, if there is one. A sign-in with this context opens a browser session. */
   admitPage(exchange: Exchange): Promise<Context<AnonymousActor | UserActor>>;
 }
 

@@ -3,7 +3,6 @@ import type { Context, Platform } from "../platform.ts";
 import { type Exchanges, requestPath, type ResponseHeaders } from "./exchange.ts";
 import type { Guard } from "./guard.ts";
 import { isPostedByOwnPage } from "./own-page.ts";
-import { markGuard } from "./route-marks.ts";
 
 /** The context of a page. A sign-in with it opens a browser session (`opensBrowserSession`). */
 export type PageContext = Context<AnonymousActor | UserActor>;
@@ -32,16 +31,13 @@ interface Admission {
   } | null;
 }
 
-/** The part of Elysia's context that the hooks read and write. */
-interface HookContext {
+/** The part of Elysia's context that the hooks of pages read and write. */
+interface PageHookContext {
   readonly request: Request;
   readonly set: { status?: number | string; headers: ResponseHeaders };
 }
 
-/**
- * The macros of pages. Both refuse every form that another website posted. `accountPage` also sends visitors without a browser
- * session to the sign-in: with a path as its value, a sign-in leads to that page, for forms that have no page of their own.
- */
+/** The hooks of pages: both kinds refuse every form that another website posted. */
 export function createPageAccess({ settings, guard, exchanges, otherSitePage }: PageAccessParts) {
   const { publicUrl } = settings;
   const admissions = new WeakMap<Request, Admission>();
@@ -60,35 +56,30 @@ export function createPageAccess({ settings, guard, exchanges, otherSitePage }: 
     return { ctx, refusal: { status: 403, ...otherSitePage(request) } };
   }
 
-  /** Elysia runs it after `resolve`. */
-  function refuse({ request, set }: HookContext): string | undefined {
-    const { refusal } = admissionOf(request);
-    if (refusal === null) return undefined;
-    set.status = refusal.status;
-    Object.assign(set.headers, refusal.headers);
-    return refusal.html;
-  }
-
   return {
-    page: {
-      transform: markGuard(page, async ({ request }: HookContext) => {
-        admissions.set(request, await admit(request));
-      }),
-      resolve: ({ request }: HookContext) => ({ ctx: admissionOf(request).ctx }),
-      beforeHandle: refuse,
+    /** Admits everyone to a page. */
+    async openPage({ request }: PageHookContext): Promise<void> {
+      admissions.set(request, await admit(request));
     },
-    accountPage: (shownAt: true | string) => ({
-      transform: markGuard(accountPage, async ({ request }: HookContext) => {
-        const admission = await admit(request);
-        const isRefused = admission.refusal !== null || isSignedIn(admission.ctx);
-        admissions.set(
-          request,
-          isRefused ? admission : { ...admission, refusal: signInFirst(request, shownAt) },
-        );
-      }),
-      resolve: ({ request }: HookContext) => ({ ctx: asSignedIn(admissionOf(request)) }),
-      beforeHandle: refuse,
-    }),
+    /** Admits the user of a browser session to a page of the account that is shown at a path. */
+    openAccountPage: (shownAt: true | string) =>
+      async function open({ request }: PageHookContext): Promise<void> {
+        const { ctx, refusal } = await admit(request);
+        const isSettled = refusal !== null || ctx.actor.kind === "user";
+        const settled = isSettled ? refusal : signInFirst(request, shownAt);
+        admissions.set(request, { ctx, refusal: settled });
+      },
+    contextOf: (request: Request): PageContext => admissionOf(request).ctx,
+    /** The handler of a refused request is not called: nothing reads its context. */
+    signedInContextOf: (request: Request) => asSignedIn(admissionOf(request).ctx),
+    /** The response to a refused request. Elysia runs `beforeHandle` after `resolve`. */
+    refuse({ request, set }: PageHookContext): string | undefined {
+      const { refusal } = admissionOf(request);
+      if (refusal === null) return undefined;
+      set.status = refusal.status;
+      Object.assign(set.headers, refusal.headers);
+      return refusal.html;
+    },
   };
 
   function signInFirst(request: Request, shownAt: true | string): Admission["refusal"] {
@@ -110,14 +101,6 @@ function pageOf(request: Request, shownAt: true | string): string {
   return `${pathname}${search}`;
 }
 
-function isSignedIn(ctx: PageContext): ctx is Context<UserActor> {
-  return ctx.actor.kind === "user";
-}
-
-/** The handler of a refused request is not called: nothing reads its context. */
-function asSignedIn({ ctx }: Admission): Context<UserActor> {
+function asSignedIn(ctx: PageContext): Context<UserActor> {
   return ctx as Context<UserActor>;
 }
-
-const page = { kind: "page" } as const;
-const accountPage = { kind: "accountPage" } as const;

@@ -39,7 +39,7 @@ export function createRouteKit(
     return ctx;
   }
 
-  const { page, accountPage } = createPageAccess({ settings, guard, exchanges, otherSitePage });
+  const pages = createPageAccess({ settings, guard, exchanges, otherSitePage });
 
   // The hooks destructure their parameter: for a hook that takes the whole context, Elysia parses body, cookies and query too.
   return new Elysia({ name: "route-kit" }).macro({
@@ -62,8 +62,18 @@ export function createRouteKit(
       }),
       resolve: ({ request }) => ({ ctx: contextOf(request) }),
     }),
-    page,
-    accountPage,
+    page: {
+      transform: markGuard(page, pages.openPage),
+      resolve: ({ request }: HookContext) => ({ ctx: pages.contextOf(request) }),
+      beforeHandle: pages.refuse,
+    },
+    // Sends visitors without a browser session to the sign-in, which leads back to the page, or to the one at the path that is
+    // the value: for forms whose own path is no page.
+    accountPage: (shownAt: true | string) => ({
+      transform: markGuard(accountPage, pages.openAccountPage(shownAt)),
+      resolve: ({ request }: HookContext) => ({ ctx: pages.signedInContextOf(request) }),
+      beforeHandle: pages.refuse,
+    }),
     accepts: (kind: BodyKind) => {
       let access: Access | null = null;
       return {
@@ -90,6 +100,8 @@ interface HookContext {
 
 const anyone = { kind: "anyone" } as const;
 const signedIn = { kind: "signedIn" } as const;
+const page = { kind: "page" } as const;
+const accountPage = { kind: "accountPage" } as const;
 
 /** Members that Elysia's type of a `detail` lacks: OpenAPI allows any `x-…` (3.0.3, Specification Extensions). */
 function extension(members: Readonly<Record<`x-${string}`, unknown>>): object {

@@ -12,7 +12,7 @@ const texts: InEveryLanguage<{
 }> = {
   en: {
     title: "Another website sent you here",
-    text: "Another website filled in a form of this page for you. Nothing was changed, and nobody was signed in. To sign in, open the sign-in page yourself.",
+    text: "Another website filled in a form of this page for you. Nothing was changed, and no one was signed in. To sign in, open the sign-in page yourself.",
     link: "Go to the sign-in page",
   },
   de: {
