@@ -9,6 +9,10 @@ import { everyPage } from "../support/page-catalogue.ts";
 
 const timeoutMilliseconds = 60_000;
 
+/** What the script of the pages does in a browser with passkeys. */
+const showsPasskeys = `for (const element of document.querySelectorAll("[data-needs-passkeys], [data-passkey-fault]"))
+  element.hidden = false;`;
+
 describeInBrowser("every page in a browser", () => {
   let browser: Browser;
 
@@ -30,6 +34,7 @@ describeInBrowser("every page in a browser", () => {
       const backgrounds = new Set<unknown>();
       for (const { name, html } of languages.flatMap((language) => everyPage(language))) {
         await page.setContent(html);
+        await page.evaluate(showsPasskeys);
         faults.push(...(await accessibilityFaults(page)).map((fault) => `${name}: ${fault}`));
         backgrounds.add(await page.evaluate("getComputedStyle(document.body).backgroundColor"));
       }
@@ -50,7 +55,8 @@ describeInBrowser("every page in a browser", () => {
       const { page, close } = await openWatchedPage(browser, "http://localhost");
       for (const { name, html } of everyPage("en")) {
         await page.setContent(html.replaceAll(" autofocus", ""));
-        const selector = "button, input:not([type=hidden]), textarea";
+        await page.evaluate(showsPasskeys);
+        const selector = "a[href], button, input:not([type=hidden]), textarea, select, summary";
         const count = await page.locator(selector).count();
         for (let index = 0; index < count; index += 1) {
           await page.keyboard.press("Tab");

@@ -35,7 +35,8 @@ const inspection = `(() => {
     if (!button.innerText.trim()) faults.push("a button says nothing");
   for (const element of all("button, input:not([type=hidden]), textarea")) {
     if (element.tabIndex !== 0) faults.push(name(element) + " is out of the order of the keyboard");
-    if (element.getBoundingClientRect().height < 44) faults.push(name(element) + " is too small to hit");
+    const target = ["checkbox", "radio"].includes(element.type) ? element.labels[0] : element;
+    if (target.getBoundingClientRect().height < 44) faults.push(name(element) + " is too small to hit");
   }
   if (document.documentElement.scrollWidth > innerWidth) faults.push("wider than the screen");
 
@@ -65,7 +66,7 @@ const inspection = `(() => {
     const ratio = contrast(channels(getComputedStyle(element).color), backgroundOf(element));
     if (ratio < 4.5) faults.push(name(element) + " has a contrast of " + ratio.toFixed(2));
   }
-  for (const field of all("input:not([type=hidden]), textarea")) {
+  for (const field of all("input:not([type=hidden], [type=checkbox], [type=radio]), textarea, select")) {
     const style = getComputedStyle(field);
     const around = backgroundOf(field.parentElement);
     if (contrast(channels(style.color), backgroundOf(field)) < 4.5) faults.push(name(field) + " is hard to read");

@@ -1,15 +1,10 @@
 import { WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError } from "../../src/kernel/errors.ts";
-import type { RefreshCookie } from "../../src/platform/http/refresh-cookie.ts";
 import type { Language } from "../../src/kernel/language.ts";
 import { changeEmailPage } from "../../src/features/pages/links/change-email.ts";
 import { confirmPage, donePage, failedPage } from "../../src/features/pages/links/link-page.ts";
-import {
-  codePage,
-  magicLinkMail,
-  magicLinkPage,
-  signedInBody,
-} from "../../src/features/pages/links/magic-link.ts";
+import { codePage, magicLinkMail, magicLinkPage } from "../../src/features/pages/links/magic-link.ts";
+import { magicLinkTexts } from "../../src/features/pages/links/magic-link-texts.ts";
 import { mailFormPage } from "../../src/features/pages/links/new-mail.ts";
 import {
   passwordResetMail,
@@ -21,6 +16,7 @@ import {
   newVerificationMail,
   verifyEmailPage,
 } from "../../src/features/pages/links/verify-email.ts";
+import { signInPages } from "./sign-in-pages.ts";
 
 /** The parts of a page that a request or the settings decide. */
 export interface Received {
@@ -33,15 +29,6 @@ const harmless: Received = {
   serviceName: "Acme Notes",
   token: "abc_-123",
   email: "ada@example.com",
-};
-
-const noCookie: RefreshCookie = {
-  isEnabled: false,
-  deliver: (_headers, tokens) => tokens,
-  read: () => null,
-  peek: () => null,
-  assertMayBeSet() {},
-  clear() {},
 };
 
 function requestIn(language: Language): Request {
@@ -64,7 +51,8 @@ export function everyPage(
     { code: "missing_digit" },
   ]);
   const mismatch = new AppError("PASSWORD_MISMATCH", "The password confirmation does not match.");
-  const magicPage = magicLinkPage(noCookie);
+  const sent = { email, returnTo: null };
+  const { otherBrowser } = magicLinkTexts[language];
   const mailFormAt = (at: string, fault: "address" | "unavailable") =>
     fault === "address"
       ? { at, to: at, email, isFaulty: true }
@@ -76,29 +64,29 @@ export function everyPage(
       done: donePage(verifyEmailPage, reader),
       invalid: failedPage(verifyEmailPage, reader, "invalid"),
       expired: failedPage(verifyEmailPage, reader, "expired"),
+      code: verifyEmailPage.startPage(reader, null),
     },
     "/verify-email/resend": {
-      sent: newVerificationMail.sentPage(reader),
+      sent: newVerificationMail.sentPage(reader, sent),
       "no address": mailFormPage(reader, mailFormAt("/verify-email/resend", "address")),
       unavailable: mailFormPage(reader, mailFormAt("/verify-email/resend", "unavailable")),
     },
     "/magic-link": {
-      confirm: confirmPage(magicPage, reader, { token }),
-      unavailable: confirmPage(magicPage, reader, { token, alert: unavailable }),
+      confirm: confirmPage(magicLinkPage, reader, { token }),
+      unavailable: confirmPage(magicLinkPage, reader, { token, alert: unavailable }),
       "other site": otherSitePage({ serviceName })(requestIn(language)).html,
-      request: magicPage.startPage(reader),
-      "signed in": donePage(magicPage, reader, signedInBody(reader)),
-      "other browser": magicPage.otherBrowserPage(reader),
-      invalid: failedPage(magicPage, reader, "invalid"),
-      expired: failedPage(magicPage, reader, "expired"),
+      request: magicLinkPage.startPage(reader, null),
+      "other browser": codePage(reader, { ...sent, at: "/magic-link", alert: otherBrowser }),
+      invalid: failedPage(magicLinkPage, reader, "invalid"),
+      expired: failedPage(magicLinkPage, reader, "expired"),
     },
     "/magic-link/resend": {
-      sent: magicLinkMail.sentPage(reader, email),
+      sent: magicLinkMail.sentPage(reader, sent),
       "no address": magicLinkMail.formPage(reader, mailFormAt("/magic-link/resend", "address")),
     },
     "/magic-link/code": {
-      "wrong code": codePage(reader, { email, faultyField: "code" }),
-      "no address": codePage(reader, { email, faultyField: "address" }),
+      "wrong code": codePage(reader, { ...sent, faultyField: "code" }),
+      "no address": codePage(reader, { ...sent, faultyField: "address" }),
     },
     "/reset-password": {
       choose: confirmPage(resetPage, reader, { token }),
@@ -119,6 +107,7 @@ export function everyPage(
       expired: failedPage(changeEmailPage, reader, "expired"),
       conflict: failedPage(changeEmailPage, reader, "conflict"),
     },
+    ...signInPages(reader, { token, email }),
   };
   return Object.entries(pages).flatMap(([at, named]) =>
     Object.entries(named).map(([name, html]) => ({ name: `${at} ${name} ${language}`, at, html })),

@@ -29,7 +29,7 @@ export async function startLink(
 ): Promise<StartedLink> {
   const { redirectUri: uri, browser } = input;
   const provider = getProvider(social, input.provider);
-  assertRedirectAllowed(ctx.settings, uri);
+  assertRedirectAllowed(ctx.settings, provider, uri);
   const credentialsVersion = await proveFreshSession(ctx, provider.name);
   const mode = provider.responseMode;
   const sent = browser.binding(mode);

@@ -6,6 +6,7 @@ import type { Context } from "../../platform/platform.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { callbackUrl } from "./addresses.ts";
 import { invalidField, recordingRefusals, Refusal, startAgain } from "./errors.ts";
+import { isOwnPage } from "./own-pages.ts";
 import { challengeOf, deriveSecrets } from "./pkce.ts";
 import type { Provider } from "./provider.ts";
 import {
@@ -45,7 +46,7 @@ export async function start(
   const { parameters, browser } = input;
   const provider = getProvider(social, input.provider);
   await spendOrReject(ctx, [{ limit: limits.socialLoginByAddress, source: addressSource(ctx) }]);
-  assertRedirectAllowed(ctx.settings, parameters.redirect_uri);
+  assertRedirectAllowed(ctx.settings, provider, parameters.redirect_uri);
   assertChallengeWellFormed(parameters);
   return recordingRefusals(ctx, provider, async () => {
     const link = await findLink(social, parameters.ticket);
@@ -87,9 +88,14 @@ async function askProvider(
   return { location: url.href, binding: { mode, value } };
 }
 
-/** RFC 6749 §3.1.2.4: never a redirect to an address that is not in `REDIRECT_URIS`. */
-export function assertRedirectAllowed(settings: Settings, uri: string | undefined): void {
+/** RFC 6749 §3.1.2.4: never a redirect to an address that is neither in `REDIRECT_URIS` nor a page of ours. */
+export function assertRedirectAllowed(
+  settings: Settings,
+  { name }: Pick<Provider, "name">,
+  uri: string | undefined,
+): void {
   if (uri === undefined || isAllowedRedirect(settings, uri)) return;
+  if (isOwnPage(settings, name, uri)) return;
   throw invalidField("redirect_uri", "Must be one of the addresses in REDIRECT_URIS.");
 }
 

@@ -31,14 +31,22 @@ ${page.body}
 `;
 }
 
+/** What a page may do besides showing itself. By default nothing. */
+export interface PagePolicy {
+  /** Other origins at which its forms may end: browsers apply `form-action` to redirects after a POST as well. */
+  readonly formTargets?: readonly string[];
+  /** Whether it loads the script of the pages, which sends requests to this origin. */
+  readonly hasScript?: boolean;
+}
+
 /**
- * The headers of every page: it loads and frames nothing, and its forms post to this origin only (CSP Level 3). The URL with
- * its token is not sent as a referrer, stored in a cache or indexed.
+ * The headers of every page: nothing frames it, it loads nothing but the script of its policy, and its forms post to this origin
+ * only (CSP Level 3). The URL with its token is not sent as a referrer, stored in a cache or indexed.
  */
-export function pageHeaders(): Record<string, string> {
+export function pageHeaders(policy: PagePolicy = {}): Record<string, string> {
   return {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "content-security-policy": contentSecurityPolicy(policy),
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
     "x-robots-tag": "noindex",
@@ -51,10 +59,18 @@ export interface PageResponse {
   headers: Record<string, string | number | undefined>;
 }
 
-/** Sets the status and headers of a page and returns its HTML. An error that the handler throws later must not get them. */
-export function showPage(set: PageResponse, status: number, html: string): string {
+/**
+ * Sets the status and headers of a page and returns its HTML. An error that the handler throws later must not get them. A page
+ * that may do more than showing itself is shown with its policy beside the reader.
+ */
+export function showPage(
+  set: PageResponse,
+  reader: Reader & PagePolicy,
+  status: number,
+  html: string,
+): string {
   set.status = status;
-  Object.assign(set.headers, pageHeaders());
+  Object.assign(set.headers, pageHeaders(reader));
   return html;
 }
 
@@ -74,6 +90,8 @@ label { display: block; margin: 0 0 .375rem; font-weight: 600; }
 input, textarea { width: 100%; margin: 0 0 1rem; padding: .75rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; font: inherit; }
 textarea { display: block; resize: vertical; font: .875rem/1.4 ui-monospace, monospace; }
 [aria-invalid] { border-color: var(--bad); }
+label.check { display: flex; align-items: center; gap: .75rem; min-height: 48px; font-weight: 400; }
+label.check input { width: 1.25rem; height: 1.25rem; margin: 0; }
 button { width: 100%; padding: .75rem 1.25rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 h2 { margin: 2rem 0 0; font-size: 1.125rem; }
@@ -86,10 +104,13 @@ label ~ .fault { margin: 0 0 .375rem; font-size: .875rem; }
 
 const STYLE_HASH = new Bun.CryptoHasher("sha256").update(STYLE).digest("base64");
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${STYLE_HASH}'`,
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+function contentSecurityPolicy({ formTargets = [], hasScript = false }: PagePolicy): string {
+  return [
+    "default-src 'none'",
+    ...(hasScript ? ["script-src 'self'", "connect-src 'self'"] : []),
+    `style-src 'sha256-${STYLE_HASH}'`,
+    ["form-action 'self'", ...formTargets].join(" "),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}

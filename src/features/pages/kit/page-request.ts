@@ -31,7 +31,7 @@ export function preferredLanguage(acceptLanguage: string | null): Language {
 
 /** The query of a mailed link. Mail programs and trackers add their own parameters to it. */
 export const linkQuery = Type.Object(
-  { token: Type.Optional(Type.Unknown()) },
+  { token: Type.Optional(Type.Unknown()), return_to: Type.Optional(Type.Unknown()) },
   { additionalProperties: true },
 );
 

@@ -31,7 +31,6 @@ export function resetPasswordPage(rules: PasswordSettings) {
     async confirm({ ctx, form }) {
       const { token = "", password = "", password_confirmation: confirmation = "" } = form;
       await resetPassword(ctx, { token, password, confirmation });
-      return null;
     },
     expectedErrors: ["WEAK_PASSWORD", "PASSWORD_MISMATCH"],
     fields: (language, error) => passwordFields(language, rules, error),
