@@ -113,7 +113,7 @@ export function guardsTheWebApplication(programFor: (upstreams: Upstreams) => Pr
 
     // security 60, 112: Attack: a visitor is sent to another site after the sign-in, by headers of the request.
     test("the client's own forwarded headers do not change the address to return to", async () => {
-      const answer = await callServer(proxy.url, "GET", "/orders", {
+      const answer = await callServer(publicUrl, "GET", "/orders", {
         headers: {
           accept: "text/html",
           "x-forwarded-host": "evil.example",
@@ -124,7 +124,7 @@ export function guardsTheWebApplication(programFor: (upstreams: Upstreams) => Pr
       expect(answer.status).toBe(302);
       const location = new URL(answer.headers.get("location") ?? "");
       expect(location.origin).toBe(publicUrl);
-      expect(location.searchParams.get("return_to")).toBe(`${proxy.url}/orders`);
+      expect(location.searchParams.get("return_to")).toBe(`${publicUrl}/orders`);
     });
 
     test("every page and document of Gatehouse is reached through the proxy without a sign-in", async () => {
