@@ -1,7 +1,10 @@
 // Runs the tests on one temporary Postgres server, or on TEST_DATABASE_URL if set. Arguments are passed to `bun test`.
+// Without the name of a file or folder it runs all tests but those in tests/gates, which `bun run gates` runs.
+// The last line has the CPU time of all processes: the wall time of the tests depends on what else the machine does.
 // With --update-timings it also measures the files, for the order of the next runs.
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { cpuSecondsOfChildren } from "./cpu-seconds.ts";
 import { makeTemporaryDirectory } from "./temporary-directory.ts";
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { shortLivedProcess } from "../tests/support/short-lived-process.ts";
@@ -10,6 +13,10 @@ import { shortLivedProcess } from "../tests/support/short-lived-process.ts";
 const workers = availableParallelism() + 1;
 /** The milliseconds that each file takes. The slowest ones start first; otherwise one of them would run alone at the end. */
 const timings = fileURLToPath(import.meta.resolve("./test-timings.json"));
+
+const given = process.argv.slice(2);
+const namesNothing = given.every((argument) => argument.startsWith("--"));
+const selection = namesNothing ? ["--path-ignore-patterns=tests/gates/**"] : [];
 
 let interruption: NodeJS.Signals | undefined;
 let tests: Bun.Subprocess | undefined;
@@ -23,8 +30,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 await using temporary = await makeTemporaryDirectory();
 process.env["TMPDIR"] = temporary.path;
-const given = process.env["TEST_DATABASE_URL"];
-const server = given === undefined || given === "" ? await startPostgresServer() : undefined;
+const givenUrl = process.env["TEST_DATABASE_URL"] ?? "";
+const server = givenUrl === "" ? await startPostgresServer() : undefined;
 let exitCode = 1;
 try {
   if (interruption === undefined) {
@@ -36,13 +43,14 @@ try {
         `--timings=${timings}`,
         "--no-isolate",
         "--timeout=120000",
-        ...process.argv.slice(2),
+        ...selection,
+        ...given,
       ],
       {
         stdin: "inherit",
         stdout: "inherit",
         stderr: "inherit",
-        env: { ...shortLivedProcess, ...process.env, TEST_DATABASE_URL: server?.url ?? given },
+        env: { ...shortLivedProcess, ...process.env, TEST_DATABASE_URL: server?.url ?? givenUrl },
       },
     );
     exitCode = await tests.exited;
@@ -50,4 +58,6 @@ try {
 } finally {
   await server?.stop();
 }
+const cpuSeconds = await cpuSecondsOfChildren();
+if (cpuSeconds !== null) process.stderr.write(`CPU time: ${cpuSeconds.toFixed(1)} s\n`);
 process.exitCode = exitCode;
