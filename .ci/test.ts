@@ -1,7 +1,6 @@
-// Runs the tests on one temporary Postgres server, or on TEST_DATABASE_URL if set. Arguments are passed to `bun test`.
-// Without the name of a file or folder it runs all tests but those in tests/gates, which `bun run gates` runs.
-// The last line has the CPU time of all processes: the wall time of the tests depends on what else the machine does.
-// With --update-timings it also measures the files, for the order of the next runs.
+// Runs the tests but for tests/gates, or what the arguments name, on a temporary Postgres server or TEST_DATABASE_URL.
+// Other arguments are passed to `bun test`. With --update-timings it measures the files, for the order of the next runs.
+// The last line has the CPU time of all processes: the wall time depends on what else the machine does.
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { cpuSecondsOfChildren } from "./cpu-seconds.ts";
