@@ -16,7 +16,5 @@ export const shortLivedProcess = {
 export function inheritedEngineOptions(): Record<string, string> {
   const given = Object.keys(shortLivedProcess).map((name) => [name, process.env[name] ?? ""]);
   const inherited = given.filter(([, value]) => value !== "");
-  return inherited.length === 0
-    ? {}
-    : { ...Object.fromEntries(inherited), BUN_JSC_useDFGJIT: "0" };
+  return inherited.length === 0 ? {} : { ...Object.fromEntries(inherited), BUN_JSC_useDFGJIT: "0" };
 }
