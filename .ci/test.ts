@@ -1,5 +1,5 @@
-// Runs the tests but for tests/gates, or what the arguments name, on a temporary Postgres server or TEST_DATABASE_URL.
-// Other arguments are passed to `bun test`. With --update-timings it measures the files, for the order of the next runs.
+// Runs the tests on a temporary Postgres server or TEST_DATABASE_URL; those in tests/gates/ only if an argument begins so.
+// The arguments are passed to `bun test`. With --update-timings it measures the files, for the order of the next runs.
 // The last line has the CPU time of all processes: the wall time depends on what else the machine does.
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -14,8 +14,10 @@ const workers = availableParallelism() + 1;
 const timings = fileURLToPath(import.meta.resolve("./test-timings.json"));
 
 const given = process.argv.slice(2);
-const namesNothing = given.every((argument) => argument.startsWith("--"));
-const selection = namesNothing ? ["--path-ignore-patterns=tests/gates/**"] : [];
+const gates = "tests/gates/";
+const selection = given.some((argument) => argument.startsWith(gates))
+  ? []
+  : [`--path-ignore-patterns=${gates}**`];
 
 let interruption: NodeJS.Signals | undefined;
 let tests: Bun.Subprocess | undefined;

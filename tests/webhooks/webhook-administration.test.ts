@@ -14,7 +14,8 @@ const isSecret = expect.stringMatching(/^whsec_[\w+/]{43}=$/);
 const isTime = expect.stringMatching(/Z$/);
 
 describe.each([...databaseKinds])("the webhooks on %s", (database) => {
-  const app = useTestApp({ database });
+  // Fifty statements at once wait for longer than the default on a busy machine.
+  const app = useTestApp({ database, settings: { DATABASE_TIMEOUT: "60s" } });
   let admin: SignedInUser;
 
   beforeAll(async () => {
