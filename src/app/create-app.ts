@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 
 import { createAuthenticator } from "../features/access/index.ts";
 import type { HealthState } from "../features/health/index.ts";
+import { otherSitePage } from "../features/pages/index.ts";
 import { createProviders, type Provider } from "../features/social-login/index.ts";
 import { createClientAddressReader } from "../platform/http/client-address.ts";
 import { createExchanges } from "../platform/http/exchange.ts";
@@ -25,6 +26,7 @@ import { createResponder } from "./edge/respond.ts";
 import {
   assertEveryBodyHasAKind,
   assertEveryRouteStatesItsAccess,
+  assertNoPageIsInTheApi,
 } from "./edge/route-assertions.ts";
 import { createRouteTable } from "./edge/route-table.ts";
 import { createRouter } from "./edge/router.ts";
@@ -52,12 +54,13 @@ export function createApp(
       log.warn({ peer }, untrustedProxyWarning),
     ),
   });
-  const { authenticate } = createAuthenticator(platform);
-  const guard = createGuard(platform, exchanges, authenticate);
+  const authenticator = createAuthenticator(platform);
+  const guard = createGuard(platform, exchanges, authenticator);
   const cookie = createRefreshCookie(settings);
-  const kit = createRouteKit(platform, guard, exchanges);
+  const kit = createRouteKit(platform, guard, exchanges, otherSitePage(settings));
   const features = createRoutes({ kit, cookie, platform, health, providers });
   assertEveryRouteStatesItsAccess(features.routes);
+  assertNoPageIsInTheApi(features.routes);
   assertEveryBodyHasAKind(features.routes);
   const docs = docsPages({
     document: () => describeRoutes(platform, health),
@@ -65,7 +68,7 @@ export function createApp(
     serviceName: settings.serviceName,
     enabled: settings.docsEnabled,
   });
-  const hotRoutes = createHotRoutes({ authenticate, cookie });
+  const hotRoutes = createHotRoutes({ ...authenticator, cookie, settings });
   const table = createRouteTable(hotRoutes, [...features.routes, ...docs.routes]);
   const cors = createCors(settings.allowedOrigins);
   const responder = createResponder({

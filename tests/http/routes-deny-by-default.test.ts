@@ -5,8 +5,10 @@ import { Elysia } from "elysia";
 import {
   assertEveryBodyHasAKind,
   assertEveryRouteStatesItsAccess,
+  assertNoPageIsInTheApi,
 } from "../../src/app/edge/route-assertions.ts";
 import { createAuthenticator } from "../../src/features/access/index.ts";
+import { otherSitePage } from "../../src/features/pages/index.ts";
 import { createExchanges } from "../../src/platform/http/exchange.ts";
 import { createGuard } from "../../src/platform/http/guard.ts";
 import { createRequestIds } from "../../src/platform/http/request-id.ts";
@@ -180,6 +182,26 @@ describe("the app does not start with", () => {
     expect(() => assertEveryRouteStatesItsAccess(twice.routes)).toThrow("more than once");
   });
 
+  // Attack: cross-site request forgery, at an operation that accepts the cookie of a browser session. security 116
+  test("a page in the API", async () => {
+    await using app = await startTestApp();
+    const kit = createKit(app);
+    const pages = new Elysia()
+      .use(kit)
+      .get("/account", () => "", { accountPage: true })
+      .get("/api/v1/users/me/name", () => "", { signedIn: true });
+    expect(() => assertNoPageIsInTheApi(pages.routes)).not.toThrow();
+    const inTheApi = new Elysia()
+      .use(kit)
+      .get("/api/v1/page", () => "", { page: true })
+      .post("/api/v1/account", () => "", { accountPage: true });
+    expect(() => assertNoPageIsInTheApi(inTheApi.routes)).toThrow(
+      "pages in the API: GET /api/v1/page, POST /api/v1/account",
+    );
+    const twice = new Elysia().use(kit).get("/twice", () => "", { anyone: true, page: true });
+    expect(() => assertEveryRouteStatesItsAccess(twice.routes)).toThrow("more than once");
+  });
+
   test("a route that lets the framework read its body", async () => {
     await using app = await startTestApp();
     const kit = createKit(app);
@@ -214,6 +236,6 @@ function createKit({ platform }: TestApp) {
     requestIds: createRequestIds(platform.random),
     readClientAddress: (peer) => peer,
   });
-  const { authenticate } = createAuthenticator(platform);
-  return createRouteKit(platform, createGuard(platform, exchanges, authenticate), exchanges);
+  const guard = createGuard(platform, exchanges, createAuthenticator(platform));
+  return createRouteKit(platform, guard, exchanges, otherSitePage(platform.settings));
 }

@@ -1,7 +1,7 @@
 import type { UserActor } from "../../kernel/context.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { AppError, findAppError } from "../../kernel/errors.ts";
 import { findBearerToken } from "../../platform/http/bearer.ts";
-import type { Authenticate } from "../../platform/http/guard.ts";
+import type { Authenticator } from "../../platform/http/guard.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { Context } from "../../platform/platform.ts";
 import { rolesOf } from "../roles/index.ts";
@@ -13,20 +13,39 @@ export type ForwardedIdentity = Pick<
   "userId" | "email" | "emailVerified" | "username" | "roles" | "permissions"
 >;
 
+/** How a proxied request is authenticated. */
+export interface ForwardAuthentication extends Authenticator {
+  readonly cookie: RefreshCookie;
+}
+
 /**
- * The user of a proxied request: by its bearer token, else by the refresh cookie. Throws `AUTHENTICATION_REQUIRED`,
- * `INVALID_TOKEN`, `EXPIRED_TOKEN`, `FORBIDDEN` (origin of the cookie).
+ * The user of a proxied request: by its bearer token, else by the browser session cookie, else by the refresh cookie. Throws
+ * `AUTHENTICATION_REQUIRED`, `INVALID_TOKEN`, `EXPIRED_TOKEN`, `FORBIDDEN` (origin of the refresh cookie).
  */
 export function forwardedIdentity(
   ctx: Context,
   request: Request,
-  { authenticate, cookie }: { authenticate: Authenticate; cookie: RefreshCookie },
+  { authenticate, authenticateBrowser, cookie }: ForwardAuthentication,
 ): ForwardedIdentity | Promise<ForwardedIdentity> {
   const token = findBearerToken(request.headers.get("authorization"));
-  return token === null ? identityOfCookie(ctx, cookie.peek(request)) : authenticate(ctx, token);
+  if (token !== null) return authenticate(ctx, token);
+  const browserToken = ctx.device?.browserToken ?? null;
+  if (browserToken === null) return identityOfRefreshCookie(ctx, cookie, request);
+  const identity = authenticateBrowser(ctx, browserToken);
+  return identity instanceof Promise
+    ? identity.catch((error: unknown) => {
+        if (findAppError(error)?.code !== "AUTHENTICATION_REQUIRED") throw error;
+        return identityOfRefreshCookie(ctx, cookie, request);
+      })
+    : identity;
 }
 
-async function identityOfCookie(ctx: Context, token: string | null): Promise<ForwardedIdentity> {
+async function identityOfRefreshCookie(
+  ctx: Context,
+  cookie: RefreshCookie,
+  request: Request,
+): Promise<ForwardedIdentity> {
+  const token = cookie.peek(request);
   if (token === null) throw new AppError("AUTHENTICATION_REQUIRED", "Sign in first.");
   const { user, permissions } = await introspectRefreshToken(ctx, token);
   const { id: userId, email, emailVerifiedAt, username } = user;
@@ -34,16 +53,22 @@ async function identityOfCookie(ctx: Context, token: string | null): Promise<For
   return { userId, email, emailVerified, username, roles: rolesOf(user), permissions };
 }
 
+/** Whether a browser that is not admitted is to be sent to the sign-in: the address has `redirect=true`. */
+export function isRedirectWanted(address: string): boolean {
+  const start = address.indexOf("?");
+  return start >= 0 && new URLSearchParams(address.slice(start)).get("redirect") === "true";
+}
+
 /**
  * Throws `FORBIDDEN` unless the user has every role and every permission that the address's `role` and `permission`
- * parameters name, and `VALIDATION_ERROR` for any other parameter: a misspelt condition must not be ignored.
+ * parameters name, and `VALIDATION_ERROR` for any other parameter but `redirect=true`: a misspelt condition must not be ignored.
  */
 export function assertMeets(identity: ForwardedIdentity, address: string): void {
   const start = address.indexOf("?");
   if (start < 0) return;
   const needed = new URLSearchParams(address.slice(start));
-  if ([...needed.keys()].some((name) => name !== "role" && name !== "permission")) {
-    const issue = "Only `role` and `permission` are supported.";
+  if ([...needed].some(([name, value]) => !isParameter(name, value))) {
+    const issue = "Only `role`, `permission` and `redirect=true` are supported.";
     throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
       faults: [{ field: "query", issue }],
     });
@@ -55,6 +80,10 @@ export function assertMeets(identity: ForwardedIdentity, address: string): void 
   if (lacksRole || lacksPermission) {
     throw new AppError("FORBIDDEN", "You are not allowed to do this.");
   }
+}
+
+function isParameter(name: string, value: string): boolean {
+  return name === "role" || name === "permission" || (name === "redirect" && value === "true");
 }
 
 /**

@@ -1,7 +1,9 @@
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 
+import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
+import type { Change } from "../../platform/db/change-feed.ts";
 import { commit } from "../../platform/db/commit.ts";
 import { always, type Effect, once, updateRows } from "../../platform/db/effects.ts";
 import { jsonObject } from "../../platform/db/json-object.ts";
@@ -9,7 +11,7 @@ import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
 import { type EventType, recordEvent } from "../events/index.ts";
 import { inspectAccessToken, inspectRefreshToken } from "../tokens/index.ts";
-import { users } from "../users/index.ts";
+import { nextCredentialsVersion, users } from "../users/index.ts";
 import { isOpen } from "./queries.ts";
 import { sessions } from "./table.ts";
 
@@ -71,6 +73,33 @@ export async function revokeSession(
   }
 }
 
+/** Ends the open session of a browser's token, by its digest: at a sign-out, or replaced by the next sign-in in that browser. */
+export async function endBrowserSessionOf(
+  ctx: Context,
+  browserTokenHash: string,
+  reason: "logout" | "replaced",
+): Promise<void> {
+  const isPresented = eq(sessions.browserTokenHash, browserTokenHash);
+  const query = endingOf(ctx, {
+    owner: eq(users.id, sql`(select ${sessions.userId} from ${sessions} where ${isPresented})`),
+    which: isPresented,
+    reason,
+  });
+  await commit(ctx, { query, announce: announceSession }, ({ id, userId }) => [
+    recordAudit(ctx, {
+      action: "session.logout",
+      result: "success",
+      userId,
+      sessionId: id,
+      ...(reason === "replaced" ? { detail: { reason } } : {}),
+    }),
+    ...recordEvent(ctx, "user.logged_out", {
+      user_id: userId,
+      session_ids: sql`jsonb_build_array(${id})`,
+    }),
+  ]);
+}
+
 /** Which of a user's sessions end with a change. */
 export interface SessionsToEnd {
   /** The user's id, or the column of the change's row that has it. */
@@ -99,6 +128,19 @@ export function endSessionsOf(ctx: Context, which: SessionsToEnd): Effect {
     },
     and(sql`${sessions.userId} = ${userId}::uuid`, isNull(sessions.endedAt)),
   );
+}
+
+/**
+ * The effects of a change after which only the signed-in user's present session goes on, such as one of their second factor. The
+ * change locks the user and announces them.
+ */
+export function endOtherSessions(ctx: Context<UserActor>, reason: string): Effect[] {
+  const { userId, sessionId } = ctx.actor;
+  const version = { credentialsVersion: nextCredentialsVersion, updatedAt: ctx.clock.now() };
+  return [
+    updateRows(users, version, eq(users.id, userId)),
+    endSessionsOf(ctx, { userId, exceptSessionId: sessionId, reason }),
+  ];
 }
 
 /** Ends every open session of a user and gives their number. */
@@ -141,23 +183,9 @@ async function end(
   }: { userId: string; id?: string; reason: string; event: EndingEvent },
   record: (ended: SQL) => Effect,
 ): Promise<number> {
-  const now = ctx.clock.now();
-  // The user is locked first, as by every change that ends several sessions: so two of them never deadlock.
-  const owner = ctx.db
-    .$with("owner")
-    .as(
-      ctx.db.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update"),
-    );
   const which = id === undefined ? undefined : eq(sessions.id, id);
-  const query = ctx.db
-    .with(owner)
-    .update(sessions)
-    .set({ endedAt: now, endReason: reason })
-    .from(owner)
-    .where(and(eq(sessions.userId, owner.id), which, isOpen(now)))
-    .returning({ id: sessions.id });
-  const announce = (session: { id: string }) => ({ subject: "session", id: session.id }) as const;
-  const rows = await commit(ctx, { query, announce }, (_row, ended) => [
+  const query = endingOf(ctx, { owner: eq(users.id, userId), which, reason });
+  const rows = await commit(ctx, { query, announce: announceSession }, (_row, ended) => [
     record(ended),
     ...recordEvent(ctx, event, {
       user_id: userId,
@@ -165,4 +193,27 @@ async function end(
     }).map(once),
   ]);
   return rows.length;
+}
+
+/** The change that ends the open sessions of a user, or those of them for which `which` holds. */
+function endingOf(
+  ctx: Context,
+  { owner, which, reason }: { owner: SQL; which: SQL | undefined; reason: string },
+) {
+  const now = ctx.clock.now();
+  // The user is locked first, as by every change that ends several sessions: so two of them never deadlock.
+  const locked = ctx.db
+    .$with("owner")
+    .as(ctx.db.select({ ownerId: users.id }).from(users).where(owner).for("no key update"));
+  return ctx.db
+    .with(locked)
+    .update(sessions)
+    .set({ endedAt: now, endReason: reason })
+    .from(locked)
+    .where(and(eq(sessions.userId, locked.ownerId), which, isOpen(now)))
+    .returning({ id: sessions.id, userId: sessions.userId });
+}
+
+function announceSession({ id }: { id: string }): Change {
+  return { subject: "session", id };
 }

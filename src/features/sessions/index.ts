@@ -1,4 +1,5 @@
-export { endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
+export { endBrowserSession, hashBrowserToken, rotateBrowserToken } from "./browser-session.ts";
+export { endOtherSessions, endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
 export { listSessions, type SessionRecord } from "./list-sessions.ts";
 export { sessionSchema, viewSession } from "./model.ts";
 export { introspectRefreshToken } from "./refresh/introspect-refresh-token.ts";
@@ -13,6 +14,7 @@ export {
   isActiveSession,
   isFreshSession,
   isRecentSession,
+  meetsSignInSettings,
 } from "./queries.ts";
 export { refresh } from "./refresh/refresh.ts";
 export { ownSessionsRoutes } from "./own-sessions-routes.ts";

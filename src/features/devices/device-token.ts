@@ -12,6 +12,11 @@ export interface DeviceUser {
   readonly credentialsVersion: number;
 }
 
+/** The source under which what a known device of an account does is counted. */
+export function deviceSource(account: string, deviceId: string): string {
+  return `${account} device ${deviceId}`;
+}
+
 /** Whether the request has a token of the right form with at least one user. It may be forged. */
 export function hasDeviceToken({ device }: Context): boolean {
   return parse(device?.token ?? null).digests.length > 0;
