@@ -10,6 +10,7 @@ import { recipientOf } from "../../src/features/mail/templates/recipient.ts";
 import { languages } from "../../src/kernel/language.ts";
 import { describeInBrowser, openBrowser, openWatchedPage } from "../support/browser.ts";
 import { allMails } from "../support/mail-contents.ts";
+import { senderFor } from "../support/mail-sender.ts";
 
 const timeoutMilliseconds = 60_000;
 const contrastOfBody = `(() => {
@@ -53,7 +54,7 @@ describeInBrowser("each mail, in Chromium", () => {
       try {
         await page.setViewportSize({ width: 360, height: 740 });
         for (const { name, content } of allMails) {
-          const reader = recipientOf({ serviceName: "Acme Notes", name: "Ada", locale });
+          const reader = recipientOf({ sender: senderFor(), name: "Ada", locale });
           const { subject, html } = renderContent(reader, content);
           await page.setContent(html);
           expect(await page.title()).toBe(subject);

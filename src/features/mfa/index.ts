@@ -3,7 +3,12 @@ export { deleteFactorsOf, findFactor, placeOfSecret, sealedTotpSecrets } from ".
 export { findRequiredFactor, hasSecondFactor } from "./find-required-factor.ts";
 export { mailChange } from "./mail-change.ts";
 export { invalidCode, proveFactor, type SentFactor } from "./prove-factor.ts";
-export { createRecoveryCodes, deleteRecoveryCodes, storeRecoveryCodes } from "./recovery-codes.ts";
+export {
+  createRecoveryCodes,
+  deleteRecoveryCodes,
+  storeRecoveryCodes,
+  unusedRecoveryCodes,
+} from "./recovery-codes.ts";
 export { turnOff } from "./reset-factor.ts";
 export { totpFactors } from "./table.ts";
 export { secondFactorTickets, ticketTtlSeconds } from "./tickets.ts";

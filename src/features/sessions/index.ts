@@ -1,5 +1,12 @@
 export { endBrowserSession, hashBrowserToken, rotateBrowserToken } from "./browser-session.ts";
-export { endOtherSessions, endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
+export {
+  endAllSessions,
+  endOtherSessions,
+  endSession,
+  endSessionsOf,
+  revokeAllSessions,
+  revokeSession,
+} from "./end-sessions.ts";
 export { listSessions, type SessionRecord } from "./list-sessions.ts";
 export { sessionSchema, viewSession } from "./model.ts";
 export { introspectRefreshToken } from "./refresh/introspect-refresh-token.ts";

@@ -1,0 +1,29 @@
+import type { Settings } from "../../../platform/config/settings.ts";
+import { findReturnTarget } from "../../../platform/http/return-target.ts";
+import { hiddenField } from "./forms.ts";
+
+/** The address of `return_to` of a query or a form, or null if a sign-in may not lead there. */
+export function returnToOf(settings: Settings, sent: unknown): string | null {
+  return typeof sent === "string" ? findReturnTarget(settings, sent) : null;
+}
+
+/** The hidden field that keeps the address from form to form; "" without one. */
+export function returnField(returnTo: string | null): string {
+  return returnTo === null ? "" : hiddenField("return_to", returnTo);
+}
+
+/** A path of ours with the address in its query. */
+export function withReturnTo(path: string, returnTo: string | null): string {
+  return returnTo === null ? path : `${path}?return_to=${encodeURIComponent(returnTo)}`;
+}
+
+/** Where a browser continues after a sign-in. */
+export function targetOf({ publicUrl }: Settings, returnTo: string | null): string {
+  return returnTo ?? `${publicUrl}/account`;
+}
+
+/** The other origins at which a form that signs in may end, for the policy of its page. */
+export function formTargetsOf(settings: Settings, returnTo: string | null): readonly string[] {
+  const { origin } = new URL(targetOf(settings, returnTo));
+  return origin === new URL(settings.publicUrl).origin ? [] : [origin];
+}
