@@ -36,7 +36,7 @@ async function raceOnce(
 
 describe.each([...databaseKinds])("on %s", (database) => {
   // The embedded one has a single connection, on which little can race, and refreshes wait for one another.
-  const rounds = database === "postgres" ? 200 : 50;
+  const rounds = database === "postgres" ? 80 : 20;
   const turn = database === "postgres" ? eventLoopTurn : () => Bun.sleep(10);
 
   // security 47
