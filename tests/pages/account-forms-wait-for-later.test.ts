@@ -35,6 +35,8 @@ describe("with limits", () => {
     expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(60);
     expect(formsOf(limited.text)[0]?.fields["new_email"]).toBe(wanted);
     expect(limited.text).not.toContain(password);
+    // A form that also takes a passkey needs the script to show it.
+    expect(limited.headers.get("content-security-policy")).toContain("script-src 'self'");
   });
 });
 
