@@ -124,7 +124,8 @@ function deviceOf(exchange: Exchange, { known, trusted, session }: ClientCookies
     get trustToken() {
       return trusted.read(request);
     },
-    storeTrust: (token, maxAgeSeconds) => addCookies(exchange, [trusted.store(token, maxAgeSeconds)]),
+    storeTrust: (token, maxAgeSeconds) =>
+      addCookies(exchange, [trusted.store(token, maxAgeSeconds)]),
     get browserToken() {
       return session.read(request);
     },
