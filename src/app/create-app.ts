@@ -52,7 +52,7 @@ export function createApp(
       log.warn({ peer }, untrustedProxyWarning),
     ),
   });
-  const { authenticate } = createAuthenticator(platform);
+  const { authenticate, authenticateGranted } = createAuthenticator(platform);
   const guard = createGuard(platform, exchanges, authenticate);
   const cookie = createRefreshCookie(settings);
   const kit = createRouteKit(platform, guard, exchanges);
@@ -65,7 +65,7 @@ export function createApp(
     serviceName: settings.serviceName,
     enabled: settings.docsEnabled,
   });
-  const hotRoutes = createHotRoutes({ authenticate, cookie });
+  const hotRoutes = createHotRoutes({ authenticate, authenticateGranted, cookie });
   const table = createRouteTable(hotRoutes, [...features.routes, ...docs.routes]);
   const cors = createCors(settings.allowedOrigins);
   const responder = createResponder({

@@ -138,6 +138,7 @@ function asRoutesOf<Routes extends AnyElysia>(_routes: Routes, others: AnyElysia
 /** The hot routes of all features. */
 export function createHotRoutes(parts: {
   readonly authenticate: Authenticate;
+  readonly authenticateGranted: Authenticate;
   readonly cookie: RefreshCookie;
 }) {
   return [...accessRoutes(parts), introspectionRoute(parts)] as const;
@@ -150,7 +151,11 @@ export function describeRoutes(platform: Platform, health: HealthState) {
   const kit = createRouteKit(platform, guard, { of: neverCalled });
   const cookie = createRefreshCookie(settings);
   const routes = createRoutes({ kit, cookie, platform, health, providers: new Map() });
-  const hotRoutes = createHotRoutes({ authenticate: neverCalled, cookie });
+  const hotRoutes = createHotRoutes({
+    authenticate: neverCalled,
+    authenticateGranted: neverCalled,
+    cookie,
+  });
   return openApiDocument([...documentedRoutes(routes), ...hotRoutes], {
     publicUrl: settings.publicUrl,
     serviceName: settings.serviceName,

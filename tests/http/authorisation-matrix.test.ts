@@ -55,7 +55,7 @@ test("every route is documented, but for the HTML pages", () => {
   const health = { phase: "serving", database: app.platform.database } as const;
   const routes = [
     ...createRoutes({ kit, cookie, platform: app.platform, health, providers: new Map() }).routes,
-    ...createHotRoutes({ authenticate: never, cookie }),
+    ...createHotRoutes({ authenticate: never, authenticateGranted: never, cookie }),
   ];
   const names = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
   const undocumented = names.filter((name) => !operations.map(nameOf).includes(name));

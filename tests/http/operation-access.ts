@@ -6,6 +6,7 @@ export const operationsByPermission: Readonly<Record<string, readonly string[]>>
   "audit:read": ["GET /api/v1/audit-logs"],
   "clients:write": [
     "DELETE /api/v1/clients/{id}",
+    "PATCH /api/v1/clients/{id}",
     "GET /api/v1/clients",
     "POST /api/v1/clients",
     "POST /api/v1/clients/{id}/rotate-secret",

@@ -18,6 +18,7 @@ test("10,000 access tokens of one session have 10,000 identifiers of 128 bits", 
     roles: [],
     amr: [],
     authenticatedAt: new Date(),
+    grant: null,
   };
   const notAfter = new Date(Date.now() + 60_000);
   const issued = await Promise.all(

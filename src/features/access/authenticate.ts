@@ -1,7 +1,7 @@
-import type { UserActor } from "../../kernel/context.ts";
+import type { ClientGrant, UserActor } from "../../kernel/context.ts";
 import type { Authenticate } from "../../platform/http/guard.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
-import { type AccessClaims, invalidToken, verifyAccessToken } from "../tokens/index.ts";
+import { type AccessClaims, invalidToken, isOwnToken, verifyUserToken } from "../tokens/index.ts";
 import { inSession, rolesOf } from "../roles/index.ts";
 import { actorOf, type CachedSession, factsOf, type FoundSession } from "./cached-records.ts";
 import { findActiveSession } from "./find-active-session.ts";
@@ -12,12 +12,20 @@ import { createTokenCache } from "./token-cache.ts";
 /** The maximum number of readings of a session and its user; each repeats one during which they changed. */
 const maximumReadings = 5;
 
+/** The two functions that verify access tokens, on one cache. Both throw `INVALID_TOKEN`, `EXPIRED_TOKEN`. */
+export interface Authenticator {
+  /** For everything under `/api`: refuses a token that a client was granted, unless it opens the user's account. */
+  readonly authenticate: Authenticate;
+  /** For the endpoints of OAuth 2.0: also such a token. What was granted is in the actor's `grant`. */
+  readonly authenticateGranted: Authenticate;
+}
+
 /**
- * Creates the one function that verifies access tokens. It verifies a token's signature and reads its session and user once,
- * and caches them until the change feed reports a change; the cache is used only while the feed is live. It rejects a genuine
- * token once its session has ended or its user is deleted or disabled. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`.
+ * Creates the functions that verify access tokens. They verify a token's signature and read its session and user once,
+ * and cache them until the change feed reports a change; the cache is used only while the feed is live. They reject a genuine
+ * token once its session has ended or its user is deleted or disabled.
  */
-export function createAuthenticator(platform: Platform): { readonly authenticate: Authenticate } {
+export function createAuthenticator(platform: Platform): Authenticator {
   const { changes, clock, keyRing, settings } = platform;
   const tokenCache = createTokenCache(settings.tokenCacheSizeBytes, changes.isLive);
   const activity = createSessionActivity(platform);
@@ -26,9 +34,10 @@ export function createAuthenticator(platform: Platform): { readonly authenticate
   async function verify(ctx: Context, text: string): Promise<UserActor> {
     // Read before the verification: if the keys change during it, the cached token has the old revision and is not used.
     const keyRevision = keyRing.revision();
-    const claims = await verifyAccessToken(ctx, text);
+    const claims = await verifyUserToken(ctx, text);
     const session = findCachedSession(claims) ?? (await readSession(ctx, claims));
-    const token = { session, expiresAt: claims.exp, keyRevision, older: null };
+    const grant = grantOf(claims, session, settings.publicUrl);
+    const token = { session, grant, expiresAt: claims.exp, keyRevision, older: null };
     tokenCache.add(text, token);
     activity.note(session, clock.now().getTime());
     return actorOf(token);
@@ -65,9 +74,34 @@ export function createAuthenticator(platform: Platform): { readonly authenticate
     return actor;
   }
 
+  const authenticateGranted: Authenticate = (ctx, token) =>
+    findCached(token, clock.now()) ?? verify(ctx, token);
   return {
-    authenticate: (ctx, token) => findCached(token, clock.now()) ?? verify(ctx, token),
+    authenticateGranted,
+    authenticate(ctx, token) {
+      const actor = authenticateGranted(ctx, token);
+      return actor instanceof Promise ? actor.then(openingAccount) : openingAccount(actor);
+    },
   };
+}
+
+function openingAccount(actor: UserActor): UserActor {
+  if (actor.grant === null || actor.grant.opensAccount) return actor;
+  throw invalidToken();
+}
+
+/** What a token's client was granted. Throws `INVALID_TOKEN` for a token that is not of its session's client. */
+function grantOf(
+  claims: AccessClaims,
+  { client }: Pick<CachedSession, "client">,
+  publicUrl: string,
+): ClientGrant | null {
+  const clientId = isOwnToken(claims) ? null : (claims.client_id ?? null);
+  if (clientId !== (client?.clientId ?? null)) throw invalidToken();
+  if (client === null) return null;
+  const scopes = claims.scope === undefined ? [] : claims.scope.split(" ");
+  const opensAccount = client.isTrusted && claims.aud === publicUrl;
+  return { clientId: client.clientId, scopes, opensAccount };
 }
 
 async function getActiveSession(ctx: Context, claims: AccessClaims): Promise<FoundSession> {
@@ -100,6 +134,10 @@ async function getActiveSession(ctx: Context, claims: AccessClaims): Promise<Fou
       withoutMfa: isSameRights(rights, withoutMfa) ? null : withoutMfa,
     },
     amr: session.amr,
+    client:
+      session.clientId === null
+        ? null
+        : { clientId: session.clientId, isTrusted: session.isTrustedClient },
     endsAt: Math.min(session.expiresAt.getTime(), session.absoluteExpiresAt.getTime()),
     notedAsUsedAt: session.lastUsedAt.getTime(),
   };

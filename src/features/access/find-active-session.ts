@@ -1,7 +1,8 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 
 import { preparedQuery, type ParameterSource } from "../../platform/db/prepared-query.ts";
 import type { Db } from "../../platform/db/port.ts";
+import { clients } from "../clients/index.ts";
 import { heldPermissions, heldWithoutMfa, userColumns } from "../roles/index.ts";
 import { profileColumns, users } from "../users/index.ts";
 import { isActiveSession, sessions } from "../sessions/index.ts";
@@ -25,6 +26,9 @@ const find = preparedQuery((db, parameter: ParameterSource<{ sessionId: string; 
       expiresAt: sessions.expiresAt,
       absoluteExpiresAt: sessions.absoluteExpiresAt,
       lastUsedAt: sessions.lastUsedAt,
+      clientId: sessions.clientId,
+      isTrustedClient: sql<boolean>`coalesce((
+        select ${clients.trusted} from ${clients} where ${clients.clientId} = ${sessions.clientId}), false)`,
     })
     .from(sessions)
     .innerJoin(users, isActiveSession(parameter(({ now }) => now)))

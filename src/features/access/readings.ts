@@ -40,5 +40,5 @@ function concerns(reading: Reading, { subject, id }: Change): boolean {
 
 /** Whether a change of this subject may concern every token. */
 export function concernsAll(subject: Change["subject"]): boolean {
-  return subject === "roles" || subject === "all";
+  return subject === "roles" || subject === "clients" || subject === "all";
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 
-import { AppError, type ErrorCode } from "../../kernel/errors.ts";
+import type { AppError, ErrorCode } from "../../kernel/errors.ts";
+import { OAuthError } from "../../kernel/oauth-error.ts";
 import { errorStatus } from "../../platform/http/error-status.ts";
 
 /** Whether the error responses of a path are those of RFC 6749 §5.2, without the envelope. */
@@ -27,26 +28,6 @@ export const oauthErrorSchema = Type.Object(
   },
   { $id: "OAuthError", description: "An error response as RFC 6749 section 5.2 defines it." },
 );
-
-/** An error that only OAuth has, such as `unsupported_grant_type`; its status is that of `code`. */
-export class OAuthError extends AppError {
-  readonly error: string;
-
-  constructor(error: string, description: string, code: ErrorCode = "VALIDATION_ERROR") {
-    super(code, description);
-    this.name = "OAuthError";
-    this.error = error;
-  }
-}
-
-/** The error for every client that did not authenticate, whatever the reason (RFC 6749 §5.2); status 401. */
-export function invalidClient(): OAuthError {
-  return new OAuthError(
-    "invalid_client",
-    "Authenticate with the client's id and secret.",
-    "AUTHENTICATION_REQUIRED",
-  );
-}
 
 /** The error codes that say that what was presented for a grant is not valid. */
 const grantFaults: ReadonlySet<ErrorCode> = new Set([

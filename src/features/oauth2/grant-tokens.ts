@@ -1,15 +1,18 @@
 import type { Static } from "@sinclair/typebox";
 
+import { invalidClient, OAuthError } from "../../kernel/oauth-error.ts";
 import type { Settings } from "../../platform/config/settings.ts";
 import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
-import type { ClientRecord } from "../clients/index.ts";
+import {
+  authenticateClientIfSent,
+  type ClientParameters,
+  type ClientRecord,
+} from "../clients/index.ts";
 import { parseIdentifier, verifyCredentials } from "../passwords/index.ts";
 import { refresh } from "../sessions/index.ts";
 import { completeSignIn } from "../sign-in/index.ts";
 import { issueClientToken } from "../tokens/index.ts";
-import { authenticateClientIfGiven, type ClientParameters } from "./authenticate-client.ts";
-import { invalidClient, OAuthError } from "./errors.ts";
 import type { tokenGrantSchema } from "./model.ts";
 import { requiredWithinBounds } from "./parameters.ts";
 
@@ -19,6 +22,7 @@ export interface TokenRequest extends ClientParameters {
   readonly username?: string;
   readonly password?: string;
   readonly refresh_token?: string;
+  readonly scope?: string;
 }
 
 /** The response to a token request (RFC 6749 §5.1). */
@@ -39,7 +43,9 @@ export async function grantTokens(
   const grantType = requiredWithinBounds(request, "grant_type");
   const grant = enabledGrants(ctx.settings).get(grantType);
   if (!grant) throw new OAuthError("unsupported_grant_type", "This grant type is not supported.");
-  return grant(ctx, request, await authenticateClientIfGiven(ctx, authorization, request));
+  const path = "/oauth/token";
+  const client = await authenticateClientIfSent(ctx, { authorization, parameters: request, path });
+  return grant(ctx, request, client);
 }
 
 /** The grants of this installation, by their `grant_type`. */
@@ -65,17 +71,27 @@ function grantByRefreshToken(ctx: Context, request: TokenRequest): Promise<Token
 /** An access token for the client itself, without a refresh token (RFC 6749 §4.4.3). */
 async function grantToClient(
   ctx: Context,
-  _request: TokenRequest,
+  request: TokenRequest,
   client: ClientRecord | null,
 ): Promise<TokenGrant> {
   if (!client) throw invalidClient();
   const { clientId } = client;
-  const { token, expiresInSeconds } = await issueClientToken(ctx, clientId);
+  const scopes = grantedScopes(client, request.scope);
+  const { token, expiresInSeconds } = await issueClientToken(ctx, { clientId, scopes });
   await writeAudit(ctx, {
     action: "client.token_granted",
     result: "success",
     userId: null,
     detail: { client_id: clientId },
   });
-  return { access_token: token, token_type: "bearer", expires_in: expiresInSeconds };
+  const scope = scopes.length > 0 ? { scope: scopes.join(" ") } : {};
+  return { access_token: token, token_type: "bearer", expires_in: expiresInSeconds, ...scope };
+}
+
+/** The scopes of a request that the client may have. Throws `invalid_scope` if there are none of them (RFC 6749 §3.3). */
+function grantedScopes({ scopes }: ClientRecord, requested: string | undefined): string[] {
+  if (requested === undefined) return [];
+  const granted = [...new Set(requested.split(" "))].filter((scope) => scopes.includes(scope));
+  if (granted.length > 0) return granted;
+  throw new OAuthError("invalid_scope", "The client may have none of these scopes.");
 }

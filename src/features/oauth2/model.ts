@@ -9,6 +9,12 @@ const form = {
 const clientParameters = {
   client_id: Type.Optional(Type.String({ description: "Instead of HTTP Basic." })),
   client_secret: Type.Optional(Type.String({ description: "Instead of HTTP Basic." })),
+  client_assertion: Type.Optional(
+    Type.String({ description: "Of `private_key_jwt`: a JWT (RFC 7523)." }),
+  ),
+  client_assertion_type: Type.Optional(
+    Type.String({ description: "`urn:ietf:params:oauth:client-assertion-type:jwt-bearer`." }),
+  ),
 };
 
 /** Body of `POST /oauth/token` (RFC 6749 §4.3.2, §4.4.2, §6). */
@@ -32,6 +38,7 @@ export const tokenGrantSchema = Type.Object({
   access_token: Type.String(),
   token_type: Type.Literal("bearer"),
   expires_in: Type.Integer({ description: "Seconds." }),
+  scope: Type.Optional(Type.String({ description: "What was granted, if a scope was." })),
   refresh_token: Type.Optional(
     Type.String({
       description: "Absent for `client_credentials`: the client repeats the grant instead.",
@@ -65,7 +72,10 @@ export const introspectionSchema = Type.Object({
   token_type: Type.Optional(Type.Literal("bearer", { description: "Only of access tokens." })),
   sub: Type.Optional(Type.String({ description: "The user's id, or the client's." })),
   client_id: Type.Optional(
-    Type.String({ description: "Present if a client obtained the token for itself." }),
+    Type.String({
+      description:
+        "The client that obtained the token; `gatehouse` for a user's sign-in to Gatehouse itself.",
+    }),
   ),
   username: Type.Optional(
     Type.String({
@@ -79,7 +89,8 @@ export const introspectionSchema = Type.Object({
   roles: Type.Optional(Type.Array(Type.String(), { description: "As currently stored." })),
   permissions: Type.Optional(Type.Array(Type.String(), { description: "As currently stored." })),
   iss: Type.Optional(Type.String()),
-  aud: Type.Optional(Type.String()),
+  aud: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])),
+  scope: Type.Optional(Type.String({ description: "What the client was granted." })),
   sid: Type.Optional(Type.String({ description: "The session's id." })),
   jti: Type.Optional(Type.String()),
   iat: Type.Optional(Type.Integer({ description: "Seconds since 1970-01-01T00:00:00Z." })),

@@ -28,7 +28,7 @@ export function oauth2Routes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">
         // RFC 6749 §5.1 requires both headers; `Cache-Control: no-store` is on every response.
         set.headers["pragma"] = "no-cache";
         const grant = await grantTokens(ctx, headers["authorization"] ?? null, body);
-        const { access_token, token_type, expires_in, refresh_token } = cookie.deliver(
+        const { access_token, token_type, expires_in, refresh_token, scope } = cookie.deliver(
           set.headers,
           grant,
         );
@@ -37,6 +37,7 @@ export function oauth2Routes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">
           token_type,
           expires_in,
           ...(refresh_token === undefined ? {} : { refresh_token }),
+          ...(scope === undefined ? {} : { scope }),
         };
       },
       {

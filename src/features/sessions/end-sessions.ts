@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { and, eq, isNull, or, sql, type SQL } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
@@ -71,6 +71,33 @@ export async function revokeSession(
   }
 }
 
+/** Ends the session that an authorization code opened, because the code was presented again (RFC 6749 §4.1.2). */
+export async function endReusedSession(
+  ctx: Context,
+  session: { id: string; userId: string },
+): Promise<void> {
+  await endOne(ctx, session, {
+    reason: "code_reuse",
+    action: "session.code_reuse",
+    event: "session.revoked",
+  });
+}
+
+/** The effect of ending the sessions of a user's client along with a change. */
+export function endSessionsOfClient(
+  ctx: Context,
+  { userId, clientId, reason }: { userId: string; clientId: string | SQL; reason: string },
+): Effect {
+  const values = { endedAt: ctx.clock.now(), endReason: reason };
+  const which = and(
+    eq(sessions.userId, userId),
+    sql`${sessions.clientId} = ${clientId}`,
+    isNull(sessions.endedAt),
+  );
+  const announces = { subject: "user", id: userId } as const;
+  return { ...updateRows(sessions, values, which), announces };
+}
+
 /** Which of a user's sessions end with a change. */
 export interface SessionsToEnd {
   /** The user's id, or the column of the change's row that has it. */
@@ -127,11 +154,29 @@ function endOne(
   return end(ctx, { id, userId, ...ending }, () => once(recordAudit(ctx, entry)));
 }
 
+/**
+ * Whether a session is the one with this id, or of a client to which the user granted it in that one. A client's session is opened
+ * with a lock on that row: one that a first statement does not see is seen by a second.
+ */
+function isOrCameFrom(id: string): SQL | undefined {
+  return or(eq(sessions.id, id), eq(sessions.parentSessionId, id));
+}
+
 /** The events whose data has the sessions that ended. */
 type EndingEvent = Extract<EventType, "user.logged_out" | "session.revoked">;
 
-/** Ends a user's open sessions, or one of them, and gives their number. */
+/** Ends a user's open sessions, or one of them with those that came from it, and gives their number. */
 async function end(
+  ctx: Context,
+  ending: { userId: string; id?: string; reason: string; event: EndingEvent },
+  record: (ended: SQL) => Effect,
+): Promise<number> {
+  const ended = await endSeen(ctx, ending, record);
+  const missed = ended === 0 ? 0 : await endSeen(ctx, ending, record);
+  return ended + missed;
+}
+
+async function endSeen(
   ctx: Context,
   {
     userId,
@@ -148,7 +193,7 @@ async function end(
     .as(
       ctx.db.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update"),
     );
-  const which = id === undefined ? undefined : eq(sessions.id, id);
+  const which = id === undefined ? undefined : isOrCameFrom(id);
   const query = ctx.db
     .with(owner)
     .update(sessions)

@@ -1,12 +1,21 @@
-export { endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
+export {
+  endReusedSession,
+  endSession,
+  endSessionsOf,
+  endSessionsOfClient,
+  revokeAllSessions,
+} from "./end-sessions.ts";
 export { listSessions, type SessionRecord } from "./list-sessions.ts";
 export { sessionSchema, viewSession } from "./model.ts";
 export { introspectRefreshToken } from "./refresh/introspect-refresh-token.ts";
 export {
+  type ClientSession,
+  type OpenedSession,
   openSession,
   type SessionProof,
   type SessionProofQuery,
   tokenResponse,
+  tokenSubjectOf,
 } from "./open-session.ts";
 export {
   deleteExpiredSessions,
@@ -14,7 +23,7 @@ export {
   isFreshSession,
   isRecentSession,
 } from "./queries.ts";
-export { refresh } from "./refresh/refresh.ts";
+export { refresh, renewSession, type RenewedSession } from "./refresh/refresh.ts";
 export { ownSessionsRoutes } from "./own-sessions-routes.ts";
 export { sessionsRoutes } from "./routes.ts";
 export { sessions } from "./table.ts";

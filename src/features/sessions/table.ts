@@ -1,6 +1,8 @@
+import { sql } from "drizzle-orm";
 import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../../platform/db/columns.ts";
+import { clients } from "../clients/index.ts";
 import { firstCredentialsVersion, users } from "../users/index.ts";
 
 /**
@@ -33,10 +35,24 @@ export const sessions = pgTable(
     endedAt: timestamp("ended_at"),
     /** `logout`, `logout_all`, `refresh_reuse` … */
     endReason: text("end_reason"),
+    /** The client whose session it is; null for a session of Gatehouse itself. */
+    clientId: text("client_id").references(() => clients.clientId, { onDelete: "cascade" }),
+    /** The session in which the user granted it: it ends with that one. */
+    parentSessionId: uuid("parent_session_id"),
+    /** What the client was granted; null where `clientId` is. */
+    scopes: text("scopes").array(),
+    /** The resource that the client's tokens are for (RFC 8707). */
+    resource: text("resource"),
   },
   (table) => [
     index("sessions_user_index").on(table.userId),
     // No index on a column that a refresh writes: every refresh would write an index entry.
     index("sessions_created_index").on(table.createdAt),
+    index("sessions_client_index")
+      .on(table.clientId)
+      .where(sql`${table.clientId} is not null`),
+    index("sessions_parent_index")
+      .on(table.parentSessionId)
+      .where(sql`${table.parentSessionId} is not null`),
   ],
 );

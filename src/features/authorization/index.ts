@@ -1,0 +1,1 @@
+export { authorizationCodes } from "./table.ts";

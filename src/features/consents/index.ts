@@ -1,0 +1,1 @@
+export { userGrants } from "./table.ts";
