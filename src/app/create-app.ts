@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 
 import { createAuthenticator } from "../features/access/index.ts";
 import type { HealthState } from "../features/health/index.ts";
+import { otherSitePage } from "../features/pages/index.ts";
 import { createProviders, type Provider } from "../features/social-login/index.ts";
 import { createClientAddressReader } from "../platform/http/client-address.ts";
 import { createExchanges } from "../platform/http/exchange.ts";
@@ -52,10 +53,10 @@ export function createApp(
       log.warn({ peer }, untrustedProxyWarning),
     ),
   });
-  const { authenticate, authenticateGranted } = createAuthenticator(platform);
-  const guard = createGuard(platform, exchanges, authenticate);
+  const authenticator = createAuthenticator(platform);
+  const guard = createGuard(platform, exchanges, authenticator);
   const cookie = createRefreshCookie(settings);
-  const kit = createRouteKit(platform, guard, exchanges);
+  const kit = createRouteKit(platform, guard, exchanges, otherSitePage(settings));
   const features = createRoutes({ kit, cookie, platform, health, providers });
   assertEveryRouteStatesItsAccess(features.routes);
   assertEveryBodyHasAKind(features.routes);
@@ -65,7 +66,7 @@ export function createApp(
     serviceName: settings.serviceName,
     enabled: settings.docsEnabled,
   });
-  const hotRoutes = createHotRoutes({ authenticate, authenticateGranted, cookie });
+  const hotRoutes = createHotRoutes({ ...authenticator, cookie });
   const table = createRouteTable(hotRoutes, [...features.routes, ...docs.routes]);
   const cors = createCors(settings.allowedOrigins);
   const responder = createResponder({

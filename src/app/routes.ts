@@ -37,7 +37,7 @@ import {
 import { userSessionsRoutes, usersRoutes } from "../features/user-administration/index.ts";
 import { webhooksRoutes } from "../features/webhooks/index.ts";
 import { version } from "../kernel/version.ts";
-import type { Authenticate } from "../platform/http/guard.ts";
+import type { Authenticator } from "../platform/http/guard.ts";
 import type { EdenTree } from "../platform/http/eden-operation.ts";
 import { createRefreshCookie, type RefreshCookie } from "../platform/http/refresh-cookie.ts";
 import { createRouteKit, type RouteParts } from "../platform/http/route-kit.ts";
@@ -136,24 +136,21 @@ function asRoutesOf<Routes extends AnyElysia>(_routes: Routes, others: AnyElysia
 }
 
 /** The hot routes of all features. */
-export function createHotRoutes(parts: {
-  readonly authenticate: Authenticate;
-  readonly authenticateGranted: Authenticate;
-  readonly cookie: RefreshCookie;
-}) {
+export function createHotRoutes(parts: Authenticator & { readonly cookie: RefreshCookie }) {
   return [...accessRoutes(parts), introspectionRoute(parts)] as const;
 }
 
 /** The OpenAPI document of all routes. */
 export function describeRoutes(platform: Platform, health: HealthState) {
   const { settings } = platform;
-  const guard = { admitAnyone: neverCalled, admitUser: neverCalled };
-  const kit = createRouteKit(platform, guard, { of: neverCalled });
+  const guard = { admitAnyone: neverCalled, admitUser: neverCalled, admitPage: neverCalled };
+  const kit = createRouteKit(platform, guard, { of: neverCalled }, neverCalled);
   const cookie = createRefreshCookie(settings);
   const routes = createRoutes({ kit, cookie, platform, health, providers: new Map() });
   const hotRoutes = createHotRoutes({
     authenticate: neverCalled,
     authenticateGranted: neverCalled,
+    authenticateBrowser: neverCalled,
     cookie,
   });
   return openApiDocument([...documentedRoutes(routes), ...hotRoutes], {

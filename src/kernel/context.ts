@@ -61,6 +61,12 @@ export interface ClientDevice {
   readonly trustToken: string | null;
   /** Gives it such a token, with the response. */
   storeTrust(token: string, maxAgeSeconds: number): void;
+  /** The token of the browser session cookie that the request carried. */
+  readonly browserToken: string | null;
+  /** Gives the browser the token of its session, with the response. */
+  storeBrowserToken(token: string, maxAgeSeconds: number): void;
+  /** Deletes the browser session cookie, with the response. */
+  clearBrowserToken(): void;
 }
 
 /** Where a request came from. Every audit row holds it. */

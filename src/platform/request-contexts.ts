@@ -7,6 +7,10 @@ import type {
 } from "../kernel/context.ts";
 import type { Db } from "./db/port.ts";
 import { requestBudget, type WaitBudget } from "./db/statement-gate.ts";
+import {
+  type BrowserSessionCookie,
+  createBrowserSessionCookie,
+} from "./http/browser-session-cookie.ts";
 import { createDeviceCookies, type DeviceCookies } from "./http/device-cookie.ts";
 import type { Exchange, Exchanges } from "./http/exchange.ts";
 import type { Context, Platform } from "./platform.ts";
@@ -15,6 +19,8 @@ import type { Context, Platform } from "./platform.ts";
 export interface RequestContexts {
   /** The context of an exchange. All of its statements share one deadline. */
   open(exchange: Exchange): Context<AnonymousActor>;
+  /** The same for a page: a sign-in with it opens a browser session. */
+  openPage(exchange: Exchange): Context<AnonymousActor>;
   /** The context of the same exchange once its user is known; the earlier one is not used any more. */
   actingAs(ctx: Context, actor: UserActor): Context<UserActor>;
 }
@@ -23,6 +29,7 @@ export interface RequestContexts {
 interface RequestState {
   actor: Actor;
   exchange: Exchange;
+  opensBrowserSession: boolean;
   knownOrigin: RequestOrigin | null;
   budget: WaitBudget | null;
   view: Db | null;
@@ -43,11 +50,14 @@ export function createRequestContexts(
   platform: Platform,
   exchanges: Pick<Exchanges, "clientAddressOf">,
 ): RequestContexts {
-  const deviceCookies = createDeviceCookies(platform.settings);
+  const cookies = {
+    ...createDeviceCookies(platform.settings),
+    session: createBrowserSessionCookie(platform.settings),
+  };
   const common = inFrontOf(platform, {
     device: {
       get(this: RequestState) {
-        return deviceOf(this.exchange, deviceCookies);
+        return deviceOf(this.exchange, cookies);
       },
     },
     origin: {
@@ -77,20 +87,38 @@ export function createRequestContexts(
     const state = asState(inFrontOf(common));
     state.actor = actor;
     state.exchange = before.exchange;
+    state.opensBrowserSession = before.opensBrowserSession;
     state.knownOrigin = before.knownOrigin;
     state.budget = before.budget;
     state.view = before.view;
     return asContext(state);
   }
 
+  function contextOfExchange(
+    exchange: Exchange,
+    opensBrowserSession: boolean,
+  ): Context<AnonymousActor> {
+    const unread = { knownOrigin: null, budget: null, view: null };
+    return contextOf(anonymous, { exchange, opensBrowserSession, ...unread });
+  }
+
   return {
-    open: (exchange) =>
-      contextOf(anonymous, { exchange, knownOrigin: null, budget: null, view: null }),
+    open: (exchange) => contextOfExchange(exchange, false),
+    openPage: (exchange) => contextOfExchange(exchange, true),
     actingAs: (ctx, actor) => contextOf(actor, asState(ctx)),
   };
 }
 
-function deviceOf(exchange: Exchange, { known, trusted }: DeviceCookies): ClientDevice {
+/** The same context, but a sign-in with it opens a browser session: for a route of the API to which a page has led. */
+export function withBrowserSession<A extends Actor>(ctx: Context<A>): Context<A> {
+  return asContext(inFrontOf(ctx, { opensBrowserSession: { value: true } }));
+}
+
+interface ClientCookies extends DeviceCookies {
+  readonly session: BrowserSessionCookie;
+}
+
+function deviceOf(exchange: Exchange, { known, trusted, session }: ClientCookies): ClientDevice {
   const { request } = exchange;
   return {
     token: known.read(request),
@@ -98,6 +126,12 @@ function deviceOf(exchange: Exchange, { known, trusted }: DeviceCookies): Client
     store: (token) => addCookie(exchange, known.store(token, knownSeconds)),
     trustToken: trusted.read(request),
     storeTrust: (token, maxAgeSeconds) => addCookie(exchange, trusted.store(token, maxAgeSeconds)),
+    get browserToken() {
+      return session.read(request);
+    },
+    storeBrowserToken: (token, maxAgeSeconds) =>
+      addCookie(exchange, session.store(token, maxAgeSeconds)),
+    clearBrowserToken: () => addCookie(exchange, session.clear()),
   };
 }
 

@@ -381,6 +381,7 @@ describe("an unset setting has its default", () => {
       auditStream: null,
       logAudit: false,
       redirectUris: [],
+      sessionCookieDomain: null,
       oauthKeepTokens: false,
       webauthnRpId: "localhost",
       webauthnOrigins: ["http://localhost:8000"],

@@ -50,12 +50,22 @@ test("every route is documented, but for the HTML pages", () => {
   const never = () => {
     throw new Error("these routes are not served");
   };
-  const kit = createRouteKit(app.platform, { admitAnyone: never, admitUser: never }, { of: never });
+  const kit = createRouteKit(
+    app.platform,
+    { admitAnyone: never, admitUser: never, admitPage: never },
+    { of: never },
+    never,
+  );
   const cookie = createRefreshCookie(app.platform.settings);
   const health = { phase: "serving", database: app.platform.database } as const;
   const routes = [
     ...createRoutes({ kit, cookie, platform: app.platform, health, providers: new Map() }).routes,
-    ...createHotRoutes({ authenticate: never, authenticateGranted: never, cookie }),
+    ...createHotRoutes({
+      authenticate: never,
+      authenticateGranted: never,
+      authenticateBrowser: never,
+      cookie,
+    }),
   ];
   const names = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
   const undocumented = names.filter((name) => !operations.map(nameOf).includes(name));

@@ -7,6 +7,7 @@ import {
   assertEveryRouteStatesItsAccess,
 } from "../../src/app/edge/route-assertions.ts";
 import { createAuthenticator } from "../../src/features/access/index.ts";
+import { otherSitePage } from "../../src/features/pages/index.ts";
 import { createExchanges } from "../../src/platform/http/exchange.ts";
 import { createGuard } from "../../src/platform/http/guard.ts";
 import { createRequestIds } from "../../src/platform/http/request-id.ts";
@@ -214,6 +215,6 @@ function createKit({ platform }: TestApp) {
     requestIds: createRequestIds(platform.random),
     readClientAddress: (peer) => peer,
   });
-  const { authenticate } = createAuthenticator(platform);
-  return createRouteKit(platform, createGuard(platform, exchanges, authenticate), exchanges);
+  const guard = createGuard(platform, exchanges, createAuthenticator(platform));
+  return createRouteKit(platform, guard, exchanges, otherSitePage(platform.settings));
 }

@@ -11,13 +11,17 @@ export interface SetCookie {
   readonly header: string;
 }
 
-/** The one cookie that a response sets besides the device's, or null where it sets none. Throws for several. */
+/** The one cookie that a response sets besides those of the device and of the browser session, or null. Throws for several. */
 export function cookieOf(answer: Answer): SetCookie | null {
   const [header, ...others] = answer.headers
     .getSetCookie()
-    .filter((each) => !/^(?:__Host-)?gatehouse_device=/.test(each));
-  if (header === undefined) return null;
+    .filter((each) => !/^(?:__Host-)?gatehouse_(?:device|session)=/.test(each));
   if (others.length > 0) throw new Error("several cookies");
+  return header === undefined ? null : parseSetCookie(header);
+}
+
+/** A `Set-Cookie` header. */
+export function parseSetCookie(header: string): SetCookie {
   const [pair = "", ...parts] = header.split(";").map((part) => part.trim());
   const equals = pair.indexOf("=");
   const maxAge = parts.find((part) => part.startsWith("Max-Age="));

@@ -3,18 +3,19 @@ import type { AnyElysia } from "elysia";
 
 import type { ErrorCode } from "../../kernel/errors.ts";
 import type { DocumentedRoute, OperationDetail } from "../../platform/http/documented-route.ts";
-import { findAccess, findBodyKind } from "../../platform/http/route-marks.ts";
+import { findAccess, findBodyKind, isOperation } from "../../platform/http/route-marks.ts";
 
-/** The documented routes of an Elysia app: all but those with `detail.hide`. Throws for a route without an access. */
+/** The documented routes of an Elysia app: all but pages and those with `detail.hide`. Throws for a route without an access. */
 export function documentedRoutes({ routes }: Pick<AnyElysia, "routes">): DocumentedRoute[] {
   const served: readonly ServedRoute[] = routes;
   return served
     .filter(({ hooks }) => hooks.detail?.hide !== true)
-    .map(({ method, path, hooks }) => {
+    .flatMap(({ method, path, hooks }) => {
       const access = findAccess(hooks);
       if (!access) throw new Error(`${method} ${path} does not state its access.`);
+      if (!isOperation(access)) return [];
       const { "x-fails-with": failsWith, ...detail } = hooks.detail ?? {};
-      return {
+      const route: DocumentedRoute = {
         method,
         path,
         access,
@@ -26,6 +27,7 @@ export function documentedRoutes({ routes }: Pick<AnyElysia, "routes">): Documen
         response: responsesOf(hooks.response),
         detail,
       };
+      return [route];
     });
 }
 

@@ -1,29 +1,26 @@
 import type { ClientGrant, UserActor } from "../../kernel/context.ts";
-import type { Authenticate } from "../../platform/http/guard.ts";
+import { AppError } from "../../kernel/errors.ts";
+import type { Authenticate, Authenticator } from "../../platform/http/guard.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
+import { hashBrowserToken } from "../sessions/index.ts";
 import { type AccessClaims, invalidToken, isOwnToken, verifyUserToken } from "../tokens/index.ts";
-import { inSession, rolesOf } from "../roles/index.ts";
-import { actorOf, type CachedSession, factsOf, type FoundSession } from "./cached-records.ts";
-import { findActiveSession } from "./find-active-session.ts";
+import { actorOf, type CachedSession } from "./cached-records.ts";
+import {
+  type ActiveSession,
+  findActiveBrowserSession,
+  findActiveSession,
+} from "./find-active-session.ts";
+import { foundSession } from "./found-session.ts";
 import { createSessionActivity } from "./session-activity.ts";
-import { isSameRights } from "./shared-lists.ts";
-import { createTokenCache } from "./token-cache.ts";
+import { createTokenCache, type VerifiedToken } from "./token-cache.ts";
 
 /** The maximum number of readings of a session and its user; each repeats one during which they changed. */
 const maximumReadings = 5;
 
-/** The two functions that verify access tokens, on one cache. Both throw `INVALID_TOKEN`, `EXPIRED_TOKEN`. */
-export interface Authenticator {
-  /** For everything under `/api`: refuses a token that a client was granted, unless it opens the user's account. */
-  readonly authenticate: Authenticate;
-  /** For the endpoints of OAuth 2.0: also such a token. What was granted is in the actor's `grant`. */
-  readonly authenticateGranted: Authenticate;
-}
-
 /**
- * Creates the functions that verify access tokens. They verify a token's signature and read its session and user once,
- * and cache them until the change feed reports a change; the cache is used only while the feed is live. They reject a genuine
- * token once its session has ended or its user is deleted or disabled.
+ * Creates the functions that verify access tokens, and the one for the tokens of browser sessions. Each verifies a token and
+ * reads its session and user once, and caches them until the change feed reports a change; the cache is used only while the feed
+ * is live. A genuine token is rejected once its session has ended or its user is deleted or disabled.
  */
 export function createAuthenticator(platform: Platform): Authenticator {
   const { changes, clock, keyRing, settings } = platform;
@@ -37,10 +34,7 @@ export function createAuthenticator(platform: Platform): Authenticator {
     const claims = await verifyUserToken(ctx, text);
     const session = findCachedSession(claims) ?? (await readSession(ctx, claims));
     const grant = grantOf(claims, session, settings.publicUrl);
-    const token = { session, grant, expiresAt: claims.exp, keyRevision, older: null };
-    tokenCache.add(text, token);
-    activity.note(session, clock.now().getTime());
-    return actorOf(token);
+    return admit(text, { session, grant, expiresAt: claims.exp, keyRevision });
   }
 
   /** The session as cached for another token, or for this one before the token was evicted. Sends no statement. */
@@ -50,38 +44,63 @@ export function createAuthenticator(platform: Platform): Authenticator {
     return isUsable ? session : null;
   }
 
-  async function readSession(ctx: Context, claims: AccessClaims): Promise<CachedSession> {
+  async function readSession(ctx: Context, { sid, sub }: AccessClaims): Promise<CachedSession> {
     for (let readings = 1; ; readings += 1) {
-      const reading = tokenCache.beginReading(claims.sid, claims.sub);
+      const reading = tokenCache.beginReading(sid, sub);
       try {
-        const found = await getActiveSession(ctx, claims);
+        const session = await findActiveSession(ctx.db, sid, ctx.clock.now());
+        if (session?.id !== sub) throw invalidToken();
         if (reading.isVoid && readings < maximumReadings) continue;
-        return tokenCache.keep(reading, found);
+        return tokenCache.keep(reading, foundSession(session));
       } finally {
         tokenCache.endReading(reading);
       }
     }
   }
 
-  /** The user of a cached token that is valid; null for a token that has to be looked up. */
-  function findCached(text: string, now: Date): UserActor | null {
+  async function verifyBrowser(ctx: Context, text: string): Promise<UserActor> {
+    for (let readings = 1; ; readings += 1) {
+      const reading = tokenCache.beginReadingByKey();
+      try {
+        const found = await getBrowserSession(ctx, text);
+        tokenCache.identifyReading(reading, { sessionId: found.sessionId, userId: found.id });
+        if (reading.isVoid && readings < maximumReadings) continue;
+        const session = tokenCache.keep(reading, foundSession(found));
+        const expiresAt = found.absoluteExpiresAt.getTime() / 1000;
+        return admit(text, { session, grant: null, expiresAt, keyRevision: null });
+      } finally {
+        tokenCache.endReading(reading);
+      }
+    }
+  }
+
+  function admit(text: string, token: VerifiedToken): UserActor {
+    tokenCache.add(text, token);
+    activity.note(token.session, clock.now().getTime());
+    return actorOf({ ...token, older: null });
+  }
+
+  /** The user of a cached token that is valid; null for a token that has to be looked up, as one of the other kind. */
+  function findCached(text: string, now: Date, keyRevision: number | null): UserActor | null {
     const found = tokenCache.find(text);
     if (!found) return null;
     const milliseconds = now.getTime();
     const { token, actor, validUntil } = found;
-    if (milliseconds >= validUntil || token.keyRevision !== keyRing.revision()) return null;
+    if (milliseconds >= validUntil || token.keyRevision !== keyRevision) return null;
     activity.note(token.session, milliseconds);
     return actor;
   }
 
   const authenticateGranted: Authenticate = (ctx, token) =>
-    findCached(token, clock.now()) ?? verify(ctx, token);
+    findCached(token, clock.now(), keyRing.revision()) ?? verify(ctx, token);
   return {
     authenticateGranted,
     authenticate(ctx, token) {
       const actor = authenticateGranted(ctx, token);
       return actor instanceof Promise ? actor.then(openingAccount) : openingAccount(actor);
     },
+    authenticateBrowser: (ctx, token) =>
+      findCached(token, clock.now(), null) ?? verifyBrowser(ctx, token),
   };
 }
 
@@ -104,41 +123,12 @@ function grantOf(
   return { clientId: client.clientId, scopes, opensAccount };
 }
 
-async function getActiveSession(ctx: Context, claims: AccessClaims): Promise<FoundSession> {
-  const session = await findActiveSession(ctx.db, claims.sid, ctx.clock.now());
-  if (!session || session.id !== claims.sub) throw invalidToken();
-  const { email, username, name, emailVerifiedAt, phone, avatarUrl, locale, metadata } = session;
-  const profile = { phone, avatarUrl, locale, metadata };
-  const times = {
-    createdAt: session.createdAt.toISOString(),
-    updatedAt: session.updatedAt.toISOString(),
-  };
-  const rights = { roles: rolesOf(session), permissions: session.permissions };
-  const withoutMfa = {
-    roles: rolesOf(inSession(session, [])),
-    permissions: session.permissionsWithoutMfa,
-  };
-  return {
-    id: claims.sid,
-    user: {
-      id: session.id,
-      facts: factsOf({
-        email,
-        username,
-        name,
-        emailVerified: emailVerifiedAt !== null,
-        ...times,
-        profile,
-      }),
-      ...rights,
-      withoutMfa: isSameRights(rights, withoutMfa) ? null : withoutMfa,
-    },
-    amr: session.amr,
-    client:
-      session.clientId === null
-        ? null
-        : { clientId: session.clientId, isTrusted: session.isTrustedClient },
-    endsAt: Math.min(session.expiresAt.getTime(), session.absoluteExpiresAt.getTime()),
-    notedAsUsedAt: session.lastUsedAt.getTime(),
-  };
+async function getBrowserSession(ctx: Context, token: string): Promise<ActiveSession> {
+  const found = await findActiveBrowserSession(ctx.db, {
+    tokenHash: hashBrowserToken(token),
+    required: ctx.settings.requireEmailVerification,
+    now: ctx.clock.now(),
+  });
+  if (!found) throw new AppError("AUTHENTICATION_REQUIRED", "Sign in first.");
+  return found;
 }

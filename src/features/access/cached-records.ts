@@ -63,15 +63,15 @@ export interface SessionClient {
   readonly isTrusted: boolean;
 }
 
-/** A token whose signature was verified. */
+/** A verified token: an access token whose signature was verified, or the token of a browser session. */
 export interface CachedToken extends TokenDigest {
   readonly session: CachedSession;
   /** Null for a token of Gatehouse itself. */
   readonly grant: ClientGrant | null;
-  /** The token's `exp`, in seconds since 1970. */
+  /** The token's `exp`, or the absolute end of a browser session, in seconds since 1970. */
   readonly expiresAt: number;
-  /** The revision of the key ring with which it was verified. */
-  readonly keyRevision: number;
+  /** The revision of the key ring with which it was verified. Null for the token of a browser session, which no key signed. */
+  readonly keyRevision: number | null;
   /** The next older token of the session. */
   older: CachedToken | null;
 }
@@ -155,4 +155,13 @@ export function oldestBeyond(session: CachedSession, count: number): CachedToken
   let token = session.newestToken;
   for (let newer = 0; token && newer < count; newer += 1) token = token.older;
   return token;
+}
+
+/** Removes a token from the tokens of its session. */
+export function unlinkToken(removed: CachedToken): void {
+  const { session } = removed;
+  if (session.newestToken === removed) session.newestToken = removed.older;
+  for (let token = session.newestToken; token; token = token.older) {
+    if (token.older === removed) token.older = removed.older;
+  }
 }

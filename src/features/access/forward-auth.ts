@@ -1,7 +1,7 @@
 import type { UserActor } from "../../kernel/context.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { AppError, findAppError } from "../../kernel/errors.ts";
 import { findBearerToken } from "../../platform/http/bearer.ts";
-import type { Authenticate } from "../../platform/http/guard.ts";
+import type { Authenticator } from "../../platform/http/guard.ts";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { Context } from "../../platform/platform.ts";
 import { rolesOf } from "../roles/index.ts";
@@ -13,20 +13,39 @@ export type ForwardedIdentity = Pick<
   "userId" | "email" | "emailVerified" | "username" | "roles" | "permissions"
 >;
 
+/** How a proxied request is authenticated. */
+export interface ForwardAuthentication extends Authenticator {
+  readonly cookie: RefreshCookie;
+}
+
 /**
- * The user of a proxied request: by its bearer token, else by the refresh cookie. Throws `AUTHENTICATION_REQUIRED`,
- * `INVALID_TOKEN`, `EXPIRED_TOKEN`, `FORBIDDEN` (origin of the cookie).
+ * The user of a proxied request: by its bearer token, else by the browser session cookie, else by the refresh cookie. Throws
+ * `AUTHENTICATION_REQUIRED`, `INVALID_TOKEN`, `EXPIRED_TOKEN`, `FORBIDDEN` (origin of the refresh cookie).
  */
 export function forwardedIdentity(
   ctx: Context,
   request: Request,
-  { authenticate, cookie }: { authenticate: Authenticate; cookie: RefreshCookie },
+  { authenticate, authenticateBrowser, cookie }: ForwardAuthentication,
 ): ForwardedIdentity | Promise<ForwardedIdentity> {
   const token = findBearerToken(request.headers.get("authorization"));
-  return token === null ? identityOfCookie(ctx, cookie.peek(request)) : authenticate(ctx, token);
+  if (token !== null) return authenticate(ctx, token);
+  const browserToken = ctx.device?.browserToken ?? null;
+  if (browserToken === null) return identityOfRefreshCookie(ctx, cookie, request);
+  const identity = authenticateBrowser(ctx, browserToken);
+  return identity instanceof Promise
+    ? identity.catch((error: unknown) => {
+        if (findAppError(error)?.code !== "AUTHENTICATION_REQUIRED") throw error;
+        return identityOfRefreshCookie(ctx, cookie, request);
+      })
+    : identity;
 }
 
-async function identityOfCookie(ctx: Context, token: string | null): Promise<ForwardedIdentity> {
+async function identityOfRefreshCookie(
+  ctx: Context,
+  cookie: RefreshCookie,
+  request: Request,
+): Promise<ForwardedIdentity> {
+  const token = cookie.peek(request);
   if (token === null) throw new AppError("AUTHENTICATION_REQUIRED", "Sign in first.");
   const { user, permissions } = await introspectRefreshToken(ctx, token);
   const { id: userId, email, emailVerifiedAt, username } = user;

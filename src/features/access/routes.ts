@@ -1,24 +1,22 @@
 import { Type } from "@sinclair/typebox";
 
 import { createSuccessRenderer, successSchema } from "../../platform/http/envelope.ts";
-import type { Authenticate } from "../../platform/http/guard.ts";
 import { hotGetForUser, hotGetOfHeaders, hotPost } from "../../platform/http/hot-route.ts";
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import { assertMeets, forwardedIdentity, identityHeaders } from "./forward-auth.ts";
+import {
+  assertMeets,
+  type ForwardAuthentication,
+  forwardedIdentity,
+  identityHeaders,
+} from "./forward-auth.ts";
 import { ownUserSchema, validateTokenBody, validTokenSchema } from "./model.ts";
 import { viewOwnUser, viewValidToken } from "./views.ts";
 
 const ownUserJson = createSuccessRenderer(viewOwnUser);
 const validTokenJson = createSuccessRenderer(viewValidToken);
 
-/** What the routes of access need. */
-interface AccessRoutesOptions {
-  readonly authenticate: Authenticate;
-  readonly cookie: RefreshCookie;
-}
-
 /** Whom an access token belongs to: for the user's own client, for other services and for reverse proxies. */
-export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions) {
+export function accessRoutes(authentication: ForwardAuthentication) {
+  const { authenticate } = authentication;
   return [
     hotGetForUser({
       path: "/api/v1/users/me",
@@ -54,7 +52,7 @@ export function accessRoutes({ authenticate, cookie }: AccessRoutesOptions) {
       path: "/api/v1/auth/forward",
       handle({ ctx, exchange }) {
         const { request } = exchange;
-        const identity = forwardedIdentity(ctx, request, { authenticate, cookie });
+        const identity = forwardedIdentity(ctx, request, authentication);
         const headersOf = (found: Awaited<typeof identity>) => {
           exchange.userId = found.userId;
           assertMeets(found, request.url);

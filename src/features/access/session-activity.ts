@@ -1,4 +1,4 @@
-import { and, lt, sql } from "drizzle-orm";
+import { and, lt, type SQL, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { describeError } from "../../platform/db/errors.ts";
@@ -11,10 +11,18 @@ const resolutionMilliseconds = 60_000;
 /** Uses are collected for this long and written in one statement. */
 const collectingMilliseconds = 1000;
 
-/** Writes `last_used_at` of sessions, without a statement for each request. */
+/** Writes `last_used_at` of sessions, and when browser sessions end, without a statement for each request. */
 export interface SessionActivity {
   /** Records that the session was used at `now`, in milliseconds since 1970. */
   note(session: Pick<CachedSession, "id" | "notedAsUsedAt">, now: number): void;
+}
+
+/** The use of a browser session postpones its end, as a refresh does, unless it has ended meanwhile. */
+function slid({ settings }: Platform, now: Date): SQL {
+  const at = sql`${sql.param(now, sessions.expiresAt)}::timestamptz`;
+  const end = sql`${sql.param(addSeconds(now, settings.jwtRefreshTokenTtlSeconds), sessions.expiresAt)}::timestamptz`;
+  const isBrowserSession = sql`${sessions.browserTokenHash} is not null and ${sessions.expiresAt} > ${at}`;
+  return sql`case when ${isBrowserSession} then least(${end}, ${sessions.absoluteExpiresAt}) else ${sessions.expiresAt} end`;
 }
 
 /** Uses of the last second are lost if the process ends, and a write that fails is only logged. */
@@ -37,7 +45,7 @@ export function createSessionActivity(platform: Platform): SessionActivity {
       .for("no key update", { skipLocked: true });
     await db
       .update(sessions)
-      .set({ lastUsedAt: now })
+      .set({ lastUsedAt: now, expiresAt: slid(platform, now) })
       .where(sql`${sessions.id} = any(array(${due}))`);
   }
 

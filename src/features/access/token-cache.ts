@@ -7,9 +7,10 @@ import {
   createSessionRecord,
   type FoundSession,
   oldestBeyond,
+  unlinkToken,
 } from "./cached-records.ts";
 import { createEntryIndex } from "./entry-index.ts";
-import { concernsAll, createReadings, type Reading } from "./readings.ts";
+import { concernsAll, createReadings, type Reading, type ReadSubject } from "./readings.ts";
 import { createRecentTokens, type FoundToken } from "./recent-tokens.ts";
 import { createSharedLists, isSameList, isSameRights } from "./shared-lists.ts";
 import { createSieve } from "./sieve.ts";
@@ -31,6 +32,9 @@ export interface TokenCache {
   findSession(sessionId: string): CachedSession | null;
   /** Call it before the database is read, so that a change during the reading makes the reading void. */
   beginReading(sessionId: string, userId: string): Reading;
+  /** The same for a reading that finds the session by another key; call `identifyReading` with what it has found. */
+  beginReadingByKey(): Reading;
+  identifyReading(reading: Reading, subject: ReadSubject): void;
   /** Ends a reading. */
   endReading(reading: Reading): void;
   /** The record of what a reading found. It is held unless the reading is void, the feed is not live or it is too large. */
@@ -156,11 +160,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
   }
 
   function removeToken(removed: CachedToken): void {
-    const { session } = removed;
-    if (session.newestToken === removed) session.newestToken = removed.older;
-    for (let token = session.newestToken; token; token = token.older) {
-      if (token.older === removed) token.older = removed.older;
-    }
+    unlinkToken(removed);
     tokens.remove(removed);
     bytes -= bytesOfToken(removed);
   }
@@ -187,7 +187,9 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       if (session) session.isVisited = true;
       return session;
     },
-    beginReading: readings.begin,
+    beginReading: (sessionId, userId) => readings.begin({ sessionId, userId }),
+    beginReadingByKey: () => readings.begin(null),
+    identifyReading: readings.identify,
     endReading: readings.end,
     keep(reading, found) {
       const user = recordOf(found.user);

@@ -1,1 +1,2 @@
+export { otherSitePage } from "./kit/other-site.ts";
 export { pagesRoutes } from "./routes.ts";

@@ -2,6 +2,7 @@ import { and, eq, isNull, or, sql, type SQL } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
+import type { Change } from "../../platform/db/change-feed.ts";
 import { commit } from "../../platform/db/commit.ts";
 import { always, type Effect, once, updateRows } from "../../platform/db/effects.ts";
 import { jsonObject } from "../../platform/db/json-object.ts";
@@ -98,6 +99,36 @@ export function endSessionsOfClient(
   return { ...updateRows(sessions, values, which), announces };
 }
 
+/** Ends the open session of a browser's token, by its digest: at a sign-out, or replaced by the next sign-in in that browser. */
+export async function endBrowserSessionOf(
+  ctx: Context,
+  browserTokenHash: string,
+  reason: "logout" | "replaced",
+): Promise<void> {
+  const isPresented = eq(sessions.browserTokenHash, browserTokenHash);
+  const query = endingOf(ctx, {
+    owner: eq(users.id, sql`(select ${sessions.userId} from ${sessions} where ${isPresented})`),
+    which: isPresented,
+    reason,
+  });
+  const ended = await commit(ctx, { query, announce: announceSession }, ({ id, userId }) => [
+    recordAudit(ctx, {
+      action: "session.logout",
+      result: "success",
+      userId,
+      sessionId: id,
+      ...(reason === "replaced" ? { detail: { reason } } : {}),
+    }),
+    ...recordEvent(ctx, "user.logged_out", {
+      user_id: userId,
+      session_ids: sql`jsonb_build_array(${id})`,
+    }),
+  ]);
+  // Another sign-in in the browser, as a client may ask for, leaves the sessions of other clients open.
+  if (reason === "replaced") return;
+  for (const session of ended) await endSession(ctx, session);
+}
+
 /** Which of a user's sessions end with a change. */
 export interface SessionsToEnd {
   /** The user's id, or the column of the change's row that has it. */
@@ -186,23 +217,9 @@ async function endSeen(
   }: { userId: string; id?: string; reason: string; event: EndingEvent },
   record: (ended: SQL) => Effect,
 ): Promise<number> {
-  const now = ctx.clock.now();
-  // The user is locked first, as by every change that ends several sessions: so two of them never deadlock.
-  const owner = ctx.db
-    .$with("owner")
-    .as(
-      ctx.db.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update"),
-    );
   const which = id === undefined ? undefined : isOrCameFrom(id);
-  const query = ctx.db
-    .with(owner)
-    .update(sessions)
-    .set({ endedAt: now, endReason: reason })
-    .from(owner)
-    .where(and(eq(sessions.userId, owner.id), which, isOpen(now)))
-    .returning({ id: sessions.id });
-  const announce = (session: { id: string }) => ({ subject: "session", id: session.id }) as const;
-  const rows = await commit(ctx, { query, announce }, (_row, ended) => [
+  const query = endingOf(ctx, { owner: eq(users.id, userId), which, reason });
+  const rows = await commit(ctx, { query, announce: announceSession }, (_row, ended) => [
     record(ended),
     ...recordEvent(ctx, event, {
       user_id: userId,
@@ -210,4 +227,27 @@ async function endSeen(
     }).map(once),
   ]);
   return rows.length;
+}
+
+/** The change that ends the open sessions of a user, or those of them for which `which` holds. */
+function endingOf(
+  ctx: Context,
+  { owner, which, reason }: { owner: SQL; which: SQL | undefined; reason: string },
+) {
+  const now = ctx.clock.now();
+  // The user is locked first, as by every change that ends several sessions: so two of them never deadlock.
+  const locked = ctx.db
+    .$with("owner")
+    .as(ctx.db.select({ ownerId: users.id }).from(users).where(owner).for("no key update"));
+  return ctx.db
+    .with(locked)
+    .update(sessions)
+    .set({ endedAt: now, endReason: reason })
+    .from(locked)
+    .where(and(eq(sessions.userId, locked.ownerId), which, isOpen(now)))
+    .returning({ id: sessions.id, userId: sessions.userId });
+}
+
+function announceSession({ id }: { id: string }): Change {
+  return { subject: "session", id };
 }

@@ -1,3 +1,4 @@
+export { endBrowserSession, hashBrowserToken, rotateBrowserToken } from "./browser-session.ts";
 export {
   endReusedSession,
   endSession,
@@ -22,6 +23,7 @@ export {
   isActiveSession,
   isFreshSession,
   isRecentSession,
+  meetsSignInSettings,
 } from "./queries.ts";
 export { refresh, renewSession, type RenewedSession } from "./refresh/refresh.ts";
 export { ownSessionsRoutes } from "./own-sessions-routes.ts";

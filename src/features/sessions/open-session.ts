@@ -15,6 +15,7 @@ import {
   type TokenSubject,
 } from "../tokens/index.ts";
 import { isActive, users } from "../users/index.ts";
+import { createBrowserToken } from "./browser-session.ts";
 import { refreshTokenEnd, firstTokenId, hashTokenId } from "./refresh/refresh-token.ts";
 import { sessions } from "./table.ts";
 
@@ -67,7 +68,8 @@ export interface OpenedSession {
 /**
  * Opens a session, together with `effects`, in one statement. Gives null, with nothing written, when the user was deleted or
  * disabled or their credentials changed before this statement began, or the proof is no longer good. If they change while it
- * runs, the session is void.
+ * runs, the session is void. With the context of a page it is a browser session: the browser gets its cookie, and the session of
+ * the cookie that it had ends.
  */
 export async function openSession(
   ctx: Context,
@@ -78,6 +80,7 @@ export async function openSession(
   const now = ctx.clock.now();
   const id = ctx.random.id(now);
   const tokenId = firstTokenId(ctx);
+  const browserToken = createBrowserToken(ctx);
   const absoluteExpiresAt = addSeconds(now, settings.sessionMaxAgeSeconds);
   const { client } = session;
   const idleSeconds =
@@ -104,10 +107,12 @@ export async function openSession(
       expiresAt,
       absoluteExpiresAt,
       ...(client ? columnsOfClient(client) : {}),
+      browserTokenHash: browserToken?.hash ?? null,
     }),
     ...effectsOf(id, row),
   ]);
   if (!proof) return null;
+  await browserToken?.deliver(absoluteExpiresAt);
   const refreshTokenExpiresAt = refreshTokenEnd(ctx, { expiresAt, absoluteExpiresAt });
   return {
     ...proof,

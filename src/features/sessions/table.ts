@@ -1,5 +1,5 @@
-import { sql } from "drizzle-orm";
-import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { isNotNull } from "drizzle-orm";
+import { index, integer, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../../platform/db/columns.ts";
 import { clients } from "../clients/index.ts";
@@ -29,11 +29,13 @@ export const sessions = pgTable(
     /** When the user last proved who they are: at the sign-in, or by `POST /auth/reauthenticate` since. */
     authenticatedAt: timestamp("authenticated_at").notNull().defaultNow(),
     lastUsedAt: timestamp("last_used_at").notNull(),
-    /** When it ends unless it is refreshed: each refresh moves it, never beyond `absoluteExpiresAt`. */
+    /** When it ends unless it is used: each refresh moves it, and each use of a browser session, never beyond `absoluteExpiresAt`. */
     expiresAt: timestamp("expires_at").notNull(),
     absoluteExpiresAt: timestamp("absolute_expires_at").notNull(),
+    /** The digest of the token in the browser's cookie. Null for a session that was not opened on a page. */
+    browserTokenHash: text("browser_token_hash"),
     endedAt: timestamp("ended_at"),
-    /** `logout`, `logout_all`, `refresh_reuse` … */
+    /** `logout`, `logout_all`, `replaced`, `refresh_reuse` … */
     endReason: text("end_reason"),
     /** The client whose session it is; null for a session of Gatehouse itself. */
     clientId: text("client_id").references(() => clients.clientId, { onDelete: "cascade" }),
@@ -48,11 +50,12 @@ export const sessions = pgTable(
     index("sessions_user_index").on(table.userId),
     // No index on a column that a refresh writes: every refresh would write an index entry.
     index("sessions_created_index").on(table.createdAt),
-    index("sessions_client_index")
-      .on(table.clientId)
-      .where(sql`${table.clientId} is not null`),
+    uniqueIndex("sessions_browser_token_unique")
+      .on(table.browserTokenHash)
+      .where(isNotNull(table.browserTokenHash)),
+    index("sessions_client_index").on(table.clientId).where(isNotNull(table.clientId)),
     index("sessions_parent_index")
       .on(table.parentSessionId)
-      .where(sql`${table.parentSessionId} is not null`),
+      .where(isNotNull(table.parentSessionId)),
   ],
 );

@@ -94,6 +94,26 @@ export const mailDomains: Kind<TArray<TString>, ""> = {
   show: (list) => list.join(","),
 };
 
+/** A domain of the operator's own, whose hosts share a cookie (RFC 6265 §5.3): not one under which others register theirs. */
+export const cookieDomain: Kind<TString, ""> = {
+  schema: Type.String({ maxLength: 253 }),
+  suffix: "",
+  expected:
+    "a domain of your own such as example.com: no host without a dot, no IP address, no public suffix such as co.uk",
+  read: (given) => {
+    const domain = readMailDomain(given.toLowerCase());
+    return domain === undefined || isPublicSuffix(domain) ? undefined : domain;
+  },
+  show: (value) => value,
+};
+
+/** The common suffixes of countries under which anyone registers a domain. Browsers know all of them, and refuse the cookie. */
+function isPublicSuffix(domain: string): boolean {
+  return /^(?:ac|co|com|edu|gob|gov|gouv|go|ltd|me|mil|ne|net|nom|or|org|plc|sch)\.[a-z]{2}$/.test(
+    domain,
+  );
+}
+
 /** The URL of a Postgres database. Shown without its password. */
 export const databaseAddress: Kind<TString, ""> = {
   schema: Type.String(),

@@ -49,7 +49,7 @@ export function findCombinationProblems(reading: Reading): SettingsProblem[] {
   if (settings.environment !== "test" && settings.bcryptCost < 10) {
     refuse("BCRYPT_COST", "must be 10 or more, except with ENVIRONMENT=test");
   }
-  return [...problems, ...findRelyingPartyProblems({ settings, isGiven })];
+  return [...problems, ...findRelyingPartyProblems(reading), ...findCookieProblems(reading)];
 }
 
 /** Passkeys would be of no use on any page. */
@@ -63,6 +63,14 @@ function findRelyingPartyProblems({
     ? ["WEBAUTHN_RP_ID", "WEBAUTHN_ORIGINS"]
     : ["WEBAUTHN_ORIGINS", "WEBAUTHN_RP_ID"];
   return [{ name, issue: `does not match ${other}: one of the origins must be in the domain` }];
+}
+
+/** A browser refuses a cookie for a domain that the host of the response is not in (RFC 6265 §5.3). */
+function findCookieProblems({ settings }: Reading): SettingsProblem[] {
+  const { publicUrl, sessionCookieDomain: domain } = settings;
+  if (domain === null || isWithin(new URL(publicUrl).hostname, domain)) return [];
+  const issue = "must be the host of PUBLIC_URL or a domain above it";
+  return [{ name: "SESSION_COOKIE_DOMAIN", issue }];
 }
 
 /** WebAuthn §5.1.3: a relying party id is the host of a page or a domain above it. */

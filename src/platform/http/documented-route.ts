@@ -2,7 +2,7 @@ import type { TSchema } from "@sinclair/typebox";
 
 import type { ErrorCode } from "../../kernel/errors.ts";
 import type { BodyKind } from "./read-body.ts";
-import type { Access } from "./route-marks.ts";
+import type { OperationAccess } from "./route-marks.ts";
 
 /** An operation's texts, and the members of an OpenAPI operation that cannot be derived. */
 export interface OperationDetail {
@@ -21,7 +21,7 @@ export interface DocumentedRoute {
   readonly method: string;
   /** With `:name` segments. */
   readonly path: string;
-  readonly access: Access;
+  readonly access: OperationAccess;
   readonly body?: TSchema | undefined;
   /** Required beside `body`. */
   readonly bodyKind?: BodyKind | undefined;

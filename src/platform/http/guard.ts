@@ -1,5 +1,5 @@
 import type { AnonymousActor, UserActor } from "../../kernel/context.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { AppError, findAppError } from "../../kernel/errors.ts";
 import type { Context, Platform } from "../platform.ts";
 import { createRequestContexts } from "../request-contexts.ts";
 import { readBearerToken } from "./bearer.ts";
@@ -7,6 +7,16 @@ import type { Exchange, Exchanges } from "./exchange.ts";
 
 /** Finds the user of an access token; without a promise if it is cached. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`. */
 export type Authenticate = (ctx: Context, token: string) => UserActor | Promise<UserActor>;
+
+/** Finds the users of tokens. */
+export interface Authenticator {
+  /** For everything under `/api`: refuses a token that a client was granted, unless it opens the user's account. */
+  readonly authenticate: Authenticate;
+  /** For the endpoints of OAuth 2.0: also such a token. What was granted is in the actor's `grant`. */
+  readonly authenticateGranted: Authenticate;
+  /** The same for the token of a browser session. Throws `AUTHENTICATION_REQUIRED` for one that is unknown, ended or expired. */
+  readonly authenticateBrowser: Authenticate;
+}
 
 /** Creates the context of a request, and authenticates the user where the route requires one. */
 export interface Guard {
@@ -17,13 +27,15 @@ export interface Guard {
    * `EXPIRED_TOKEN`.
    */
   admitUser(exchange: Exchange): Context<UserActor> | Promise<Context<UserActor>>;
+  /** For a page: the user of the browser session cookie, if there is one. A sign-in with this context opens a browser session. */
+  admitPage(exchange: Exchange): Promise<Context<AnonymousActor | UserActor>>;
 }
 
 /** The one guard, of hot routes and of the route kit. */
 export function createGuard(
   platform: Platform,
   exchanges: Pick<Exchanges, "clientAddressOf">,
-  authenticate: Authenticate,
+  { authenticate, authenticateBrowser }: Omit<Authenticator, "authenticateGranted">,
 ): Guard {
   const contexts = createRequestContexts(platform, exchanges);
 
@@ -36,6 +48,17 @@ export function createGuard(
       return actor instanceof Promise
         ? actor.then((found) => enter(exchange, ctx, found))
         : enter(exchange, ctx, actor);
+    },
+    async admitPage(exchange) {
+      const ctx = contexts.openPage(exchange);
+      const token = ctx.device?.browserToken ?? null;
+      if (token === null) return ctx;
+      try {
+        return enter(exchange, ctx, await authenticateBrowser(ctx, token));
+      } catch (error) {
+        if (findAppError(error)?.code === "AUTHENTICATION_REQUIRED") return ctx;
+        throw error;
+      }
     },
   };
 

@@ -6,6 +6,7 @@ import type { Context, Platform } from "../platform.ts";
 import { readBearerToken } from "./bearer.ts";
 import type { Exchanges } from "./exchange.ts";
 import { assertPermitted, type Guard } from "./guard.ts";
+import { createPageAccess, type OtherSitePage } from "./page-access.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
 import type { RefreshCookie } from "./refresh-cookie.ts";
 import { type Access, findAccess, markGuard, markReader } from "./route-marks.ts";
@@ -22,13 +23,14 @@ export interface RouteParts {
 
 /**
  * Macros that each route chooses from. `anyone`, `signedIn` or `permission` states who may call it and gives the handler its
- * `ctx`; `accepts` states the kind of body; `failsWith` lists the error codes that are specific to it, for the document. The
+ * `ctx`, as `page` and `accountPage` do for pages; `accepts` states the kind of body; `failsWith` lists the error codes that are specific to it, for the document. The
  * guard of an access macro and the body reader carry a mark (`route-marks.ts`) from which the rest is made.
  */
 export function createRouteKit(
   { settings }: Pick<Platform, "settings">,
   guard: Guard,
   exchanges: Pick<Exchanges, "of">,
+  otherSitePage: OtherSitePage,
 ) {
   /** The context of the user whom `transform` has admitted. */
   function contextOf(request: Request): Context<UserActor> {
@@ -36,6 +38,8 @@ export function createRouteKit(
     if (!ctx) throw new Error("a guarded route was reached without its guard");
     return ctx;
   }
+
+  const pages = createPageAccess({ settings, guard, exchanges, otherSitePage });
 
   // The hooks destructure their parameter: for a hook that takes the whole context, Elysia parses body, cookies and query too.
   return new Elysia({ name: "route-kit" }).macro({
@@ -58,6 +62,18 @@ export function createRouteKit(
       }),
       resolve: ({ request }) => ({ ctx: contextOf(request) }),
     }),
+    page: {
+      transform: markGuard(page, pages.openPage),
+      resolve: ({ request }: HookContext) => ({ ctx: pages.contextOf(request) }),
+      beforeHandle: pages.refuse,
+    },
+    // Sends visitors without a browser session to the sign-in, which leads back to the page, or to the one at the path that is
+    // the value: for forms whose own path is no page.
+    accountPage: (shownAt: true | string) => ({
+      transform: markGuard(accountPage, pages.openAccountPage(shownAt)),
+      resolve: ({ request }: HookContext) => ({ ctx: pages.signedInContextOf(request) }),
+      beforeHandle: pages.refuse,
+    }),
     accepts: (kind: BodyKind) => {
       let access: Access | null = null;
       return {
@@ -67,7 +83,8 @@ export function createRouteKit(
         },
         parse: markReader(kind, async ({ request }: HookContext) => {
           // The body of a request without a token is not read.
-          if (access?.kind !== "anyone") readBearerToken(request.headers.get("authorization"));
+          if (access?.kind === "signedIn" || access?.kind === "permission")
+            readBearerToken(request.headers.get("authorization"));
           return readBody(request, kind, settings.bodyLimitBytes);
         }),
       };
@@ -83,6 +100,8 @@ interface HookContext {
 
 const anyone = { kind: "anyone" } as const;
 const signedIn = { kind: "signedIn" } as const;
+const page = { kind: "page" } as const;
+const accountPage = { kind: "accountPage" } as const;
 
 /** Members that Elysia's type of a `detail` lacks: OpenAPI allows any `x-…` (3.0.3, Specification Extensions). */
 function extension(members: Readonly<Record<`x-${string}`, unknown>>): object {

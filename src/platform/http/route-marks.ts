@@ -1,10 +1,18 @@
 import type { BodyKind } from "./read-body.ts";
 
-/** Who may call an operation: everyone, every signed-in user, or users with a permission. */
-export type Access =
+/** Who may call an operation of the API: everyone, every signed-in user, or users with a permission. */
+export type OperationAccess =
   | { readonly kind: "anyone" }
   | { readonly kind: "signedIn" }
   | { readonly kind: "permission"; readonly permission: string };
+
+/** Who may call a route: as an operation, or a page that everyone may open, or one that needs a browser session. */
+export type Access = OperationAccess | { readonly kind: "page" } | { readonly kind: "accountPage" };
+
+/** Whether a route is an operation of the API, and no page. */
+export function isOperation(access: Access): access is OperationAccess {
+  return access.kind !== "page" && access.kind !== "accountPage";
+}
 
 // A mark is an entry for the function that does the work, not a member of the route: a route cannot have the mark without
 // running the guard, whatever it writes in its `detail`. Only the route kit calls the two functions that add entries.

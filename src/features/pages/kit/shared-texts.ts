@@ -4,7 +4,6 @@ import type { InEveryLanguage } from "../../../kernel/language.ts";
 export interface SharedTexts {
   readonly unavailable: string;
   readonly tooMany: string;
-  readonly otherSite: string;
   readonly linkInvalid: string;
   readonly linkExpired: string;
   readonly email: string;
@@ -19,7 +18,6 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
   en: {
     unavailable: "The service is not available right now. Please try again shortly.",
     tooMany: "There were too many attempts. Please wait a few minutes, then try again.",
-    otherSite: "Another website sent you here. Continue only if you want to sign in.",
     linkInvalid: "This link does not work",
     linkExpired: "This link has expired",
     email: "E-mail address",
@@ -33,8 +31,6 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
       "Der Dienst ist gerade nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.",
     tooMany:
       "Es gab zu viele Versuche. Bitte warten Sie einige Minuten und versuchen Sie es dann erneut.",
-    otherSite:
-      "Eine andere Website hat Sie hierher geleitet. Fahren Sie nur fort, wenn Sie sich anmelden möchten.",
     linkInvalid: "Dieser Link funktioniert nicht",
     linkExpired: "Dieser Link ist abgelaufen",
     email: "E-Mail-Adresse",
@@ -47,7 +43,6 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
     unavailable:
       "El servicio no está disponible en este momento. Vuelva a intentarlo dentro de un momento.",
     tooMany: "Ha habido demasiados intentos. Espere unos minutos y vuelva a intentarlo.",
-    otherSite: "Otro sitio web le ha enviado aquí. Continúe solo si quiere iniciar sesión.",
     linkInvalid: "Este enlace no funciona",
     linkExpired: "Este enlace ha caducado",
     email: "Correo electrónico",
@@ -59,7 +54,6 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
   zh: {
     unavailable: "服务暂时不可用，请稍后再试。",
     tooMany: "尝试次数过多，请等待几分钟后重试。",
-    otherSite: "您是从另一个网站转到这里的。只有在您想登录时才继续。",
     linkInvalid: "此链接无效",
     linkExpired: "此链接已过期",
     email: "邮箱地址",

@@ -48,8 +48,6 @@ export interface LinkPage<Path extends string = string> {
   otherBrowserPage?(reader: Reader): string;
   /** The page for a sign-in that lacks the second factor (`MFA_REQUIRED`). */
   secondFactorPage?(reader: Reader, error: AppError): string;
-  /** Rejects a form that another website posted: for a page that signs in. */
-  readonly rejectsOtherSites?: boolean;
   /** The path that the form for a new mail posts to. Without it there is no such form. */
   readonly newMailPath?: string;
   /** The page that is shown without a token. Without it, the link is invalid. */

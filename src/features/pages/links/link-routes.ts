@@ -6,9 +6,8 @@ import type { Platform } from "../../../platform/platform.ts";
 import { attempt } from "../kit/attempt.ts";
 import { showPage } from "../kit/layout.ts";
 import { confirmPage, donePage, failedPage, type LinkPage, type Submission } from "./link-page.ts";
-import { formBody, isPostedByOwnPage, linkQuery, readerOf, tokenOf } from "../kit/page-request.ts";
+import { formBody, linkQuery, readerOf, tokenOf } from "../kit/page-request.ts";
 import { isForLater, showForLater } from "../kit/try-later.ts";
-import { sharedTexts } from "../kit/shared-texts.ts";
 
 /** The routes of one link page. `GET` reads no account and uses no token; only `POST` does. */
 export function linkRoutes<const Path extends string>({
@@ -21,7 +20,7 @@ export function linkRoutes<const Path extends string>({
   readonly page: LinkPage<Path>;
 }) {
   const { settings } = platform;
-  return new Elysia({ detail: { hide: true } })
+  return new Elysia()
     .use(kit)
     .get(
       page.path,
@@ -35,17 +34,13 @@ export function linkRoutes<const Path extends string>({
           ? showPage(set, 400, failedPage(page, reader, "invalid"))
           : showPage(set, 200, confirmPage(page, reader, { token }));
       },
-      { anyone: true, query: linkQuery },
+      { page: true, query: linkQuery },
     )
     .post(
       page.path,
       async ({ ctx, body, request, set }) => {
         const reader = readerOf(request, settings);
         const token = body["token"] ?? "";
-        const { otherSite } = sharedTexts[reader.language];
-        if (page.rejectsOtherSites === true && !isPostedByOwnPage(request, settings.publicUrl)) {
-          return showPage(set, 403, confirmPage(page, reader, { token, alert: otherSite }));
-        }
         const outcome = await submit(page, { ctx, reader, form: body, headers: set.headers });
         if (!(outcome instanceof AppError)) {
           return showPage(set, 200, donePage(page, reader, outcome));
@@ -72,7 +67,7 @@ export function linkRoutes<const Path extends string>({
             return showPage(set, 400, confirmPage(page, reader, { token, error: outcome }));
         }
       },
-      { anyone: true, accepts: "form", body: formBody },
+      { page: true, accepts: "form", body: formBody },
     );
 }
 

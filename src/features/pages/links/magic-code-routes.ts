@@ -10,10 +10,9 @@ import { showPage } from "../kit/layout.ts";
 import { donePage } from "./link-page.ts";
 import { magicLinkTexts } from "./magic-link-texts.ts";
 import { codePage, magicCodePath, signedInBody } from "./magic-link.ts";
-import { formBody, isPostedByOwnPage, readerOf } from "../kit/page-request.ts";
+import { formBody, readerOf } from "../kit/page-request.ts";
 import { mfaTokenOf, secondFactorPage } from "./second-factor.ts";
 import { showForLater } from "../kit/try-later.ts";
-import { sharedTexts } from "../kit/shared-texts.ts";
 
 /** The route that signs in by an address and the code of a mail. */
 export function magicCodeRoutes({
@@ -26,15 +25,11 @@ export function magicCodeRoutes({
   readonly cookie: RefreshCookie;
 }) {
   const { settings } = platform;
-  return new Elysia({ detail: { hide: true } }).use(kit).post(
+  return new Elysia().use(kit).post(
     magicCodePath,
     async ({ ctx, body, request, set }) => {
       const reader = readerOf(request, settings);
-      const { otherSite } = sharedTexts[reader.language];
       const email = body["email"] ?? "";
-      if (!isPostedByOwnPage(request, settings.publicUrl)) {
-        return showPage(set, 403, codePage(reader, { email, alert: otherSite }));
-      }
       const code = typedCode(body["code"] ?? "");
       // An input that is no code must not count as a guess.
       if (code === null) {
@@ -44,7 +39,8 @@ export function magicCodeRoutes({
         signInByCode(ctx, { email, code }),
       );
       if (!(outcome instanceof AppError)) {
-        const signedIn = signedInBody(reader, cookie.deliver(set.headers, outcome));
+        cookie.deliver(set.headers, outcome);
+        const signedIn = signedInBody(reader);
         return showPage(set, 200, donePage({ texts: magicLinkTexts }, reader, signedIn));
       }
       switch (outcome.code) {
@@ -62,7 +58,7 @@ export function magicCodeRoutes({
           );
       }
     },
-    { anyone: true, accepts: "form", body: formBody },
+    { page: true, accepts: "form", body: formBody },
   );
 }
 

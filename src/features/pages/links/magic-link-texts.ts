@@ -3,9 +3,7 @@ import type { LinkPageTexts } from "./link-page.ts";
 
 /** The texts of the pages of `/magic-link`. */
 export interface MagicLinkTexts extends LinkPageTexts {
-  readonly tokensText: string;
-  readonly accessToken: string;
-  readonly refreshToken: string;
+  readonly account: string;
   readonly requestText: string;
   readonly requestButton: string;
   readonly sentText: string;
@@ -25,10 +23,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     note: "If you did not request this e-mail, close this page. No sign-in has taken place yet.",
     doneTitle: "You are signed in",
     doneText: "You can close this page.",
-    tokensText:
-      "With these tokens you can try the service without an application. Keep them secret, like a password.",
-    accessToken: "Access token",
-    refreshToken: "Refresh token",
+    account: "Go to your account",
     invalid:
       "The link, or one from another e-mail, may already have been used, for example if you pressed the button twice. Enter your address to get a new link.",
     expired: "A link is valid for a limited time. Enter your address to get a new link.",
@@ -49,10 +44,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     note: "Wenn Sie diese E-Mail nicht angefordert haben, schließen Sie diese Seite. Es hat noch keine Anmeldung stattgefunden.",
     doneTitle: "Sie sind angemeldet",
     doneText: "Sie können diese Seite schließen.",
-    tokensText:
-      "Mit diesen Token können Sie den Dienst ohne eine Anwendung ausprobieren. Halten Sie sie geheim wie ein Passwort.",
-    accessToken: "Zugriffstoken",
-    refreshToken: "Aktualisierungstoken",
+    account: "Zu Ihrem Konto",
     invalid:
       "Vielleicht wurde der Link oder einer aus einer anderen E-Mail schon benutzt, etwa durch einen doppelten Klick. Geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
     expired:
@@ -75,10 +67,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     note: "Si no ha solicitado este correo, cierre esta página. Todavía no se ha iniciado ninguna sesión.",
     doneTitle: "Ha iniciado sesión",
     doneText: "Puede cerrar esta página.",
-    tokensText:
-      "Con estos tokens puede probar el servicio sin una aplicación. Manténgalos en secreto, como una contraseña.",
-    accessToken: "Token de acceso",
-    refreshToken: "Token de actualización",
+    account: "Ir a su cuenta",
     invalid:
       "Es posible que ya se haya usado el enlace o el de otro correo, por ejemplo al pulsar el botón dos veces. Escriba su dirección para recibir otro.",
     expired:
@@ -101,9 +90,7 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     note: "如果您没有请求此邮件，请关闭此页面。目前尚未进行登录。",
     doneTitle: "您已登录",
     doneText: "您可以关闭此页面。",
-    tokensText: "您可以用这些令牌在没有应用程序的情况下试用本服务。请像对待密码一样妥善保密。",
-    accessToken: "访问令牌",
-    refreshToken: "刷新令牌",
+    account: "前往您的账户",
     invalid:
       "该链接或其他邮件中的链接可能已被使用（例如按钮被点击了两次）。请输入您的地址以获取新链接。",
     expired: "链接仅在有限时间内有效。请输入您的地址以获取新链接。",

@@ -32,8 +32,8 @@ export function magicLinkPage(cookie: RefreshCookie) {
     path,
     texts: magicLinkTexts,
     async confirm({ ctx, reader, form, headers }) {
-      const tokens = await signInByLink(ctx, form["token"] ?? "");
-      return signedInBody(reader, cookie.deliver(headers, tokens));
+      cookie.deliver(headers, await signInByLink(ctx, form["token"] ?? ""));
+      return signedInBody(reader);
     },
     otherBrowserPage: (reader) =>
       codePage(reader, {
@@ -43,7 +43,6 @@ export function magicLinkPage(cookie: RefreshCookie) {
       }),
     secondFactorPage: (reader, error) =>
       secondFactorPage(reader, { at: path, mfaToken: mfaTokenOf(error) }),
-    rejectsOtherSites: true,
     newMailPath: magicLinkMail.path,
     startPage: (reader) => requestPage(reader, { at: path, to: magicLinkMail.path }),
   } as const satisfies LinkPage;
@@ -86,18 +85,10 @@ export function codePage(
   });
 }
 
-/** The HTML of the page after a sign-in. It shows the tokens, unless the refresh token was set as the cookie. */
-export function signedInBody(
-  reader: Reader,
-  tokens: { readonly access_token: string; readonly refresh_token?: string },
-): string {
-  const texts = magicLinkTexts[reader.language];
-  if (tokens.refresh_token === undefined) return paragraph(texts.doneText);
-  return [
-    paragraph(texts.tokensText),
-    readOnlyField("access-token", texts.accessToken, tokens.access_token),
-    readOnlyField("refresh-token", texts.refreshToken, tokens.refresh_token),
-  ].join("\n");
+/** The HTML of the page after a sign-in. */
+export function signedInBody({ language }: Reader): string {
+  const { doneText, account } = magicLinkTexts[language];
+  return `${paragraph(doneText)}\n<p><a href="/account">${Bun.escapeHTML(account)}</a></p>`;
 }
 
 interface CodeForm {
@@ -119,9 +110,4 @@ function codeForm({ language }: Reader, { at, id, email, faultyField }: CodeForm
   });
   const address = emailField(language, { id, email, isFaulty: faultyField === "address" });
   return renderForm({ at, to: magicCodePath, fields: `${address}\n${code}`, button: texts.button });
-}
-
-function readOnlyField(id: string, label: string, value: string): string {
-  return `<label for="${id}">${Bun.escapeHTML(label)}</label>
-<textarea id="${id}" rows="4" readonly spellcheck="false">${Bun.escapeHTML(value)}</textarea>`;
 }

@@ -89,7 +89,7 @@ export function newMailRoutes<const Path extends string>({
   readonly platform: Platform;
   readonly newMail: NewMail<Path>;
 }) {
-  return new Elysia({ detail: { hide: true } }).use(kit).post(
+  return new Elysia().use(kit).post(
     newMail.path,
     async ({ ctx, body, request, set }) => {
       const reader = readerOf(request, platform.settings);
@@ -105,6 +105,6 @@ export function newMailRoutes<const Path extends string>({
         ? showPage(set, 400, show({ ...form, isFaulty: true }))
         : showForLater(set, reader, outcome, (reason) => show({ ...form, alert: reason }));
     },
-    { anyone: true, accepts: "form", body: formBody },
+    { page: true, accepts: "form", body: formBody },
   );
 }

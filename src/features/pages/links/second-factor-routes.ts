@@ -10,9 +10,8 @@ import { showPage } from "../kit/layout.ts";
 import { donePage, failedPage } from "./link-page.ts";
 import { magicLinkPage, signedInBody } from "./magic-link.ts";
 import { magicLinkTexts } from "./magic-link-texts.ts";
-import { formBody, isPostedByOwnPage, readerOf } from "../kit/page-request.ts";
+import { formBody, readerOf } from "../kit/page-request.ts";
 import { secondFactorPage, secondFactorPath } from "./second-factor.ts";
-import { sharedTexts } from "../kit/shared-texts.ts";
 import { showForLater } from "../kit/try-later.ts";
 
 /** The route that finishes a sign-in by mail with the second factor. */
@@ -26,15 +25,11 @@ export function secondFactorPageRoutes({
   readonly cookie: RefreshCookie;
 }) {
   const { settings } = platform;
-  return new Elysia({ detail: { hide: true } }).use(kit).post(
+  return new Elysia().use(kit).post(
     secondFactorPath,
     async ({ ctx, body, request, set }) => {
       const reader = readerOf(request, settings);
       const form = { at: secondFactorPath, mfaToken: body["token"] ?? "" };
-      if (!isPostedByOwnPage(request, settings.publicUrl)) {
-        const { otherSite } = sharedTexts[reader.language];
-        return showPage(set, 403, secondFactorPage(reader, { ...form, alert: otherSite }));
-      }
       const sent = typedFactor(body["code"] ?? "");
       // An input that is no code must not count as a guess.
       if (sent === null) {
@@ -44,7 +39,8 @@ export function secondFactorPageRoutes({
         verifySecondFactor(ctx, { mfaToken: form.mfaToken, sent, isToTrustDevice: false }),
       );
       if (!(outcome instanceof AppError)) {
-        const signedIn = signedInBody(reader, cookie.deliver(set.headers, outcome));
+        cookie.deliver(set.headers, outcome);
+        const signedIn = signedInBody(reader);
         return showPage(set, 200, donePage({ texts: magicLinkTexts }, reader, signedIn));
       }
       switch (outcome.code) {
@@ -58,7 +54,7 @@ export function secondFactorPageRoutes({
           );
       }
     },
-    { anyone: true, accepts: "form", body: formBody },
+    { page: true, accepts: "form", body: formBody },
   );
 }
 

@@ -1,4 +1,4 @@
-import { networks, origins } from "../address-kinds.ts";
+import { cookieDomain, networks, origins } from "../address-kinds.ts";
 import { boolean, size } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 
@@ -12,6 +12,13 @@ export const http = {
       default: "",
       description: "The origins whose pages may call the API from a browser (CORS).",
       example: "https://app.example.com,https://admin.example.com",
+    },
+    SESSION_COOKIE_DOMAIN: {
+      kind: cookieDomain,
+      default: null,
+      description:
+        "The domain whose hosts all receive the browser session cookie, so that one sign-in serves the applications behind the proxy at `app.example.com` and `wiki.example.com`. `PUBLIC_URL` must be in it. Every host of the domain can read the cookie: set it only where you operate all of them. Unset: only the host of `PUBLIC_URL` receives it.",
+      example: "example.com",
     },
     TRUSTED_PROXIES: {
       kind: networks,

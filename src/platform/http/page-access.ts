@@ -1,0 +1,106 @@
+import type { AnonymousActor, UserActor } from "../../kernel/context.ts";
+import type { Context, Platform } from "../platform.ts";
+import { type Exchanges, requestPath, type ResponseHeaders } from "./exchange.ts";
+import type { Guard } from "./guard.ts";
+import { isPostedByOwnPage } from "./own-page.ts";
+
+/** The context of a page. A sign-in with it opens a browser session (`opensBrowserSession`). */
+export type PageContext = Context<AnonymousActor | UserActor>;
+
+/** The page for a visitor whose form another website posted. */
+export type OtherSitePage = (request: Request) => {
+  readonly headers: ResponseHeaders;
+  readonly html: string;
+};
+
+/** What page routes need, of the application. */
+interface PageAccessParts {
+  readonly settings: Pick<Platform["settings"], "publicUrl">;
+  readonly guard: Pick<Guard, "admitPage">;
+  readonly exchanges: Pick<Exchanges, "of">;
+  readonly otherSitePage: OtherSitePage;
+}
+
+/** What a request for a page led to: its context, and the response that it gets instead of the page. */
+interface Admission {
+  readonly ctx: PageContext;
+  readonly refusal: {
+    readonly status: 303 | 403;
+    readonly headers: ResponseHeaders;
+    readonly html: string;
+  } | null;
+}
+
+/** The part of Elysia's context that the hooks of pages read and write. */
+interface PageHookContext {
+  readonly request: Request;
+  readonly set: { status?: number | string; headers: ResponseHeaders };
+}
+
+/** The hooks of pages: both kinds refuse every form that another website posted. */
+export function createPageAccess({ settings, guard, exchanges, otherSitePage }: PageAccessParts) {
+  const { publicUrl } = settings;
+  const admissions = new WeakMap<Request, Admission>();
+
+  function admissionOf(request: Request): Admission {
+    const admission = admissions.get(request);
+    if (!admission) throw new Error("a page was reached without its guard");
+    return admission;
+  }
+
+  async function admit(request: Request): Promise<Admission> {
+    const ctx = await guard.admitPage(exchanges.of(request));
+    if (request.method !== "POST" || isPostedByOwnPage(request, publicUrl)) {
+      return { ctx, refusal: null };
+    }
+    return { ctx, refusal: { status: 403, ...otherSitePage(request) } };
+  }
+
+  return {
+    /** Admits everyone to a page. */
+    async openPage({ request }: PageHookContext): Promise<void> {
+      admissions.set(request, await admit(request));
+    },
+    /** Admits the user of a browser session to a page of the account that is shown at a path. */
+    openAccountPage: (shownAt: true | string) =>
+      async function open({ request }: PageHookContext): Promise<void> {
+        const { ctx, refusal } = await admit(request);
+        const isSettled = refusal !== null || ctx.actor.kind === "user";
+        const settled = isSettled ? refusal : signInFirst(request, shownAt);
+        admissions.set(request, { ctx, refusal: settled });
+      },
+    contextOf: (request: Request): PageContext => admissionOf(request).ctx,
+    /** The handler of a refused request is not called: nothing reads its context. */
+    signedInContextOf: (request: Request) => asSignedIn(admissionOf(request).ctx),
+    /** The response to a refused request. Elysia runs `beforeHandle` after `resolve`. */
+    refuse({ request, set }: PageHookContext): string | undefined {
+      const { refusal } = admissionOf(request);
+      if (refusal === null) return undefined;
+      set.status = refusal.status;
+      Object.assign(set.headers, refusal.headers);
+      return refusal.html;
+    },
+  };
+
+  function signInFirst(request: Request, shownAt: true | string): Admission["refusal"] {
+    const location = signInAddress(publicUrl, `${publicUrl}${pageOf(request, shownAt)}`);
+    return { status: 303, headers: { location, "cache-control": "no-store" }, html: "" };
+  }
+}
+
+/** The address of the sign-in page that leads on to `returnTo`. */
+export function signInAddress(publicUrl: string, returnTo: string | null): string {
+  const page = `${publicUrl}/sign-in`;
+  return returnTo === null ? page : `${page}?return_to=${encodeURIComponent(returnTo)}`;
+}
+
+/** Path and query of the page that a request is for. A form is lost at the sign-in, so its query is left out. */
+function pageOf(request: Request, shownAt: true | string): string {
+  if (request.method === "POST") return shownAt === true ? requestPath(request) : shownAt;
+  const { pathname, search } = new URL(request.url);
+  return `${pathname}${search}`;
+}
+
+function asSignedIn(ctx: PageContext): Context<UserActor> {
+  return ctx as Context<UserActor>;
+}
