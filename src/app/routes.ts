@@ -1,8 +1,9 @@
 import { type AnyElysia, Elysia } from "elysia";
 
-import { accessRoutes } from "../features/access/index.ts";
+import { accessRoutes, userinfoRoutes } from "../features/access/index.ts";
 import { auditRoutes } from "../features/audit/index.ts";
 import { clientsRoutes } from "../features/clients/index.ts";
+import { ownGrantsRoutes } from "../features/consents/index.ts";
 import { emailChangeRoutes } from "../features/email-change/index.ts";
 import { emailVerificationRoutes } from "../features/email-verification/index.ts";
 import { type HealthState, healthRoutes } from "../features/health/index.ts";
@@ -95,6 +96,7 @@ function signInRoutes(parts: AllParts) {
 function ownRoutes(parts: AllParts) {
   return new Elysia({ normalize: false })
     .use(ownSessionsRoutes(parts))
+    .use(ownGrantsRoutes(parts))
     .use(ownAccountRoutes(parts))
     .use(identitiesRoutes(parts))
     .use(identityLinkRoutes(parts))
@@ -137,7 +139,7 @@ function asRoutesOf<Routes extends AnyElysia>(_routes: Routes, others: AnyElysia
 
 /** The hot routes of all features. */
 export function createHotRoutes(parts: Authenticator & { readonly cookie: RefreshCookie }) {
-  return [...accessRoutes(parts), introspectionRoute(parts)] as const;
+  return [...accessRoutes(parts), ...userinfoRoutes(parts), introspectionRoute(parts)] as const;
 }
 
 /** The OpenAPI document of all routes. */

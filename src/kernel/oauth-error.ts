@@ -11,6 +11,14 @@ export class OAuthError extends AppError {
   }
 }
 
+/** The error of a request with an access token that is not valid, or does not suffice (RFC 6750 §3.1). */
+export class BearerError extends OAuthError {
+  constructor(error: "invalid_token" | "insufficient_scope", description: string) {
+    super(error, description, error === "invalid_token" ? "AUTHENTICATION_REQUIRED" : "FORBIDDEN");
+    this.name = "BearerError";
+  }
+}
+
 /** The error for every client that did not authenticate, whatever the reason (RFC 6749 §5.2); status 401. */
 export function invalidClient(): OAuthError {
   return new OAuthError(

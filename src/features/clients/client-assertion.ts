@@ -38,19 +38,21 @@ export async function isProvenByAssertion(
 ): Promise<boolean> {
   if (client.tokenEndpointAuthMethod !== "private_key_jwt") return false;
   if (!(await isSignedBy(ctx, client, assertion))) return false;
-  const { iss, sub, aud, exp, nbf, iat, jti } = parse(assertion);
-  const now = numericDate(ctx.clock.now());
+  const claims = parse(assertion);
+  const { iss, sub, aud, exp = 0, jti } = claims;
   const isOfClient = iss === client.clientId && sub === client.clientId;
-  const isInTime =
-    isTime(exp) &&
-    exp > now &&
-    exp <= now + longestLifeSeconds &&
-    (nbf === undefined || (isTime(nbf) && nbf <= now + clockSkewSeconds)) &&
-    (iat === undefined || (isTime(iat) && iat <= now + clockSkewSeconds));
-  if (!isOfClient || !isInTime || !isForThisServer(ctx, aud, path)) return false;
-  if (typeof jti !== "string" || jti === "") return false;
+  if (!isOfClient || !isInTime(claims, numericDate(ctx.clock.now()))) return false;
+  if (!isForThisServer(ctx, aud, path) || typeof jti !== "string" || jti === "") return false;
   const id = sha256(`client_assertion ${client.clientId} ${jti}`);
   return useTicket(ctx.db, { id, expiresAt: new Date(exp * 1000) });
+}
+
+/** RFC 7523 §3 items 4 to 6. */
+function isInTime({ exp, nbf, iat }: JWTPayload, now: number): boolean {
+  const hasBegun = (time: unknown) =>
+    time === undefined || (isTime(time) && time <= now + clockSkewSeconds);
+  const isUnexpired = isTime(exp) && exp > now && exp <= now + longestLifeSeconds;
+  return isUnexpired && hasBegun(nbf) && hasBegun(iat);
 }
 
 /** RFC 7523 §3 item 3: the issuer, the token endpoint, or the endpoint that it was sent to. */

@@ -33,36 +33,25 @@ export function completeSettings(
   chosen: Partial<ClientSettings> & Pick<ClientSettings, "name">,
 ): ClientSettings {
   const signsUsersIn = (chosen.redirectUris ?? []).length > 0;
-  const {
-    redirectUris = [],
-    postLogoutRedirectUris = [],
-    grantTypes = signsUsersIn ? ["authorization_code", "refresh_token"] : ["client_credentials"],
-    scopes = grantTypes.includes("authorization_code") ? standardScopes : [],
-    tokenEndpointAuthMethod = "client_secret_basic",
-    jwks = null,
-    jwksUri = null,
-    idTokenSignedResponseAlg = "RS256",
-    trusted = false,
-    requireMfa = false,
-    backchannelLogoutUri = null,
-    backchannelLogoutSessionRequired = false,
-  } = chosen;
-  return {
-    name: chosen.name,
-    redirectUris,
-    postLogoutRedirectUris,
-    grantTypes,
-    scopes,
-    tokenEndpointAuthMethod,
-    jwks,
-    jwksUri,
-    idTokenSignedResponseAlg,
-    trusted,
-    requireMfa,
-    backchannelLogoutUri,
-    backchannelLogoutSessionRequired,
-  };
+  const grantTypes =
+    chosen.grantTypes ??
+    (signsUsersIn ? ["authorization_code", "refresh_token"] : ["client_credentials"]);
+  const scopes = grantTypes.includes("authorization_code") ? standardScopes : [];
+  return { ...defaults, scopes, ...chosen, grantTypes };
 }
+
+const defaults: Omit<ClientSettings, "name" | "grantTypes" | "scopes"> = {
+  redirectUris: [],
+  postLogoutRedirectUris: [],
+  tokenEndpointAuthMethod: "client_secret_basic",
+  jwks: null,
+  jwksUri: null,
+  idTokenSignedResponseAlg: "RS256",
+  trusted: false,
+  requireMfa: false,
+  backchannelLogoutUri: null,
+  backchannelLogoutSessionRequired: false,
+};
 
 /** Throws `VALIDATION_ERROR` with every fault of the settings. */
 export function assertValidSettings(settings: ClientSettings): void {

@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 
 import type { AppError, ErrorCode } from "../../kernel/errors.ts";
-import { OAuthError } from "../../kernel/oauth-error.ts";
+import { BearerError, OAuthError } from "../../kernel/oauth-error.ts";
 import { errorStatus } from "../../platform/http/error-status.ts";
 
 /** Whether the error responses of a path are those of RFC 6749 §5.2, without the envelope. */
@@ -39,13 +39,17 @@ const grantFaults: ReadonlySet<ErrorCode> = new Set([
   "INVALID_EMAIL",
 ]);
 
-/** The OAuth 2.0 error response to an error, in the terms of RFC 6749 §5.2. A 401 has `challenge`. */
+/**
+ * The OAuth 2.0 error response to an error, in the terms of RFC 6749 §5.2. A 401 has `challenge`, and so has every failure of an
+ * access token (RFC 6750 §3).
+ */
 export function oauthFailure(error: AppError): {
   status: number;
   body: Static<typeof oauthErrorSchema>;
-  challenge: string;
+  challenge: string | null;
 } {
-  const status = grantFaults.has(error.code) ? 400 : errorStatus[error.code];
+  const isOfGrant = grantFaults.has(error.code) && !(error instanceof OAuthError);
+  const status = isOfGrant ? 400 : errorStatus[error.code];
   return {
     status,
     body: {
@@ -53,8 +57,15 @@ export function oauthFailure(error: AppError): {
       error_description: describe(error),
       ...mfaOf(error),
     },
-    challenge: 'Basic realm="oauth", charset="UTF-8"',
+    challenge: challengeOf(error, status),
   };
+}
+
+function challengeOf(error: AppError, status: number): string | null {
+  if (error instanceof BearerError) return `Bearer realm="oauth", error="${error.error}"`;
+  if (status !== 401) return null;
+  const isOfClient = error instanceof OAuthError;
+  return isOfClient ? 'Basic realm="oauth", charset="UTF-8"' : 'Bearer realm="oauth"';
 }
 
 function errorOf(error: AppError, status: number): string {

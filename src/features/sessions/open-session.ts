@@ -39,6 +39,8 @@ export interface NewSession {
   readonly credentialsVersion: number;
   /** For a proof that the same statement consumes. By default the user is active and has that version. */
   readonly proof?: SessionProofQuery;
+  /** The session's id, where the proof's statement writes it. By default a new one. */
+  readonly id?: string;
   /** For a session of a client, in which the user does not prove anything again. */
   readonly client?: ClientSession;
 }
@@ -78,7 +80,7 @@ export async function openSession(
 ): Promise<(OpenedSession & SessionProof) | null> {
   const { settings } = ctx;
   const now = ctx.clock.now();
-  const id = ctx.random.id(now);
+  const id = session.id ?? ctx.random.id(now);
   const tokenId = firstTokenId(ctx);
   const browserToken = createBrowserToken(ctx);
   const absoluteExpiresAt = addSeconds(now, settings.sessionMaxAgeSeconds);
