@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 
 import { sha256 } from "../../kernel/bytes.ts";
 import { addSeconds } from "../../kernel/clock.ts";
@@ -30,10 +30,10 @@ export async function issueCode(ctx: Context, grant: NewCode): Promise<string | 
   const now = ctx.clock.now();
   const code = ctx.random.token(256);
   const query = ctx.db
-    .select({ userId: users.id, sessionId: sessions.id })
+    .select({ userId: sessions.userId, sessionId: sessions.id })
     .from(sessions)
     .innerJoin(users, isActiveSession(now))
-    .where(and(eq(sessions.id, grant.sessionId)));
+    .where(eq(sessions.id, grant.sessionId));
   const rows = await commit(ctx, { query }, ({ userId, sessionId }) => [
     insertRow(authorizationCodes, {
       ...grant,

@@ -3,6 +3,7 @@ import { Elysia } from "elysia";
 import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import type { Platform } from "../../platform/platform.ts";
+import { authorizeRoutes } from "./authorize/authorize-routes.ts";
 import { changeEmailPage } from "./links/change-email.ts";
 import { linkRoutes } from "./links/link-routes.ts";
 import { magicCodeRoutes } from "./links/magic-code-routes.ts";
@@ -12,7 +13,7 @@ import { passwordResetMail, resetPasswordPage } from "./links/reset-password.ts"
 import { secondFactorPageRoutes } from "./links/second-factor-routes.ts";
 import { newVerificationMail, verifyEmailPage } from "./links/verify-email.ts";
 
-/** The pages behind the links in mails, and the forms that request new mails. Every response of theirs is a page. */
+/** The pages behind the links in mails, the forms that request new mails, and the pages of authorization requests. */
 export function pagesRoutes({
   kit,
   platform,
@@ -32,5 +33,6 @@ export function pagesRoutes({
     .use(secondFactorPageRoutes({ kit, platform, cookie }))
     .use(linkRoutes({ ...base, page: resetPasswordPage(platform.settings) }))
     .use(newMailRoutes({ ...base, newMail: passwordResetMail }))
-    .use(linkRoutes({ ...base, page: changeEmailPage }));
+    .use(linkRoutes({ ...base, page: changeEmailPage }))
+    .use(authorizeRoutes(base));
 }

@@ -32,9 +32,14 @@ ${fields}
 </form>`;
 }
 
+/** A hidden field. */
+export function hiddenField(name: string, value: string): string {
+  return `<input type="hidden" name="${name}" value="${Bun.escapeHTML(value)}">`;
+}
+
 /** A hidden field with the token of a link, as it was received. */
 export function tokenField(token: string): string {
-  return `<input type="hidden" name="token" value="${Bun.escapeHTML(token)}">`;
+  return hiddenField("token", token);
 }
 
 /** A field with its label, its hint and its faults. `aria-describedby` connects them for screen readers. */
@@ -78,8 +83,8 @@ export function alert(text: string): string {
   return `<p class="fault" role="alert">${Bun.escapeHTML(text)}</p>`;
 }
 
-/** A relative path, so that forms work behind a proxy that adds a path prefix. */
-function relativePath(at: string, to: string): string {
+/** A relative path, so that forms and links work behind a proxy that adds a path prefix. */
+export function relativePath(at: string, to: string): string {
   const folder = at.slice(0, at.lastIndexOf("/") + 1);
   if (to.startsWith(folder)) return to.slice(folder.length);
   return `${"../".repeat(folder.split("/").length - 2)}${to.slice(1)}`;

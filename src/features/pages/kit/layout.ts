@@ -31,14 +31,22 @@ ${page.body}
 `;
 }
 
+/** What a page may do besides showing itself. By default nothing. */
+export interface PagePolicy {
+  /** Other origins at which its forms may end: browsers apply `form-action` to redirects after a POST as well. */
+  readonly formTargets?: readonly string[];
+  /** Whether it loads the script of the pages, which sends requests to this origin. */
+  readonly hasScript?: boolean;
+}
+
 /**
- * The headers of every page: it loads and frames nothing, and its forms post to this origin only (CSP Level 3). The URL with
- * its token is not sent as a referrer, stored in a cache or indexed.
+ * The headers of every page: nothing frames it, it loads nothing but the script of its policy, and its forms post to this origin
+ * only (CSP Level 3). The URL with its token is not sent as a referrer, stored in a cache or indexed.
  */
-export function pageHeaders(): Record<string, string> {
+export function pageHeaders(policy: PagePolicy = {}): Record<string, string> {
   return {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "content-security-policy": contentSecurityPolicy(policy),
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
     "x-robots-tag": "noindex",
@@ -52,9 +60,14 @@ export interface PageResponse {
 }
 
 /** Sets the status and headers of a page and returns its HTML. An error that the handler throws later must not get them. */
-export function showPage(set: PageResponse, status: number, html: string): string {
+export function showPage(
+  set: PageResponse,
+  status: number,
+  html: string,
+  policy?: PagePolicy,
+): string {
   set.status = status;
-  Object.assign(set.headers, pageHeaders());
+  Object.assign(set.headers, pageHeaders(policy));
   return html;
 }
 
@@ -86,10 +99,16 @@ label ~ .fault { margin: 0 0 .375rem; font-size: .875rem; }
 
 const STYLE_HASH = new Bun.CryptoHasher("sha256").update(STYLE).digest("base64");
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${STYLE_HASH}'`,
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/** The source of the style of every page, for the policy of a page that is sent with headers of its own. */
+export const styleSource = `'sha256-${STYLE_HASH}'`;
+
+function contentSecurityPolicy({ formTargets = [], hasScript = false }: PagePolicy): string {
+  return [
+    "default-src 'none'",
+    ...(hasScript ? ["script-src 'self'", "connect-src 'self'"] : []),
+    `style-src ${styleSource}`,
+    ["form-action 'self'", ...formTargets].join(" "),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
