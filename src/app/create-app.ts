@@ -66,7 +66,7 @@ export function createApp(
     serviceName: settings.serviceName,
     enabled: settings.docsEnabled,
   });
-  const hotRoutes = createHotRoutes({ ...authenticator, cookie });
+  const hotRoutes = createHotRoutes({ ...authenticator, cookie, settings });
   const table = createRouteTable(hotRoutes, [...features.routes, ...docs.routes]);
   const cors = createCors(settings.allowedOrigins);
   const responder = createResponder({

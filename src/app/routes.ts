@@ -38,6 +38,8 @@ import {
 import { userSessionsRoutes, usersRoutes } from "../features/user-administration/index.ts";
 import { webhooksRoutes } from "../features/webhooks/index.ts";
 import { version } from "../kernel/version.ts";
+import type { Settings } from "../platform/config/settings.ts";
+import { browserSessionCookieName } from "../platform/http/browser-session-cookie.ts";
 import type { Authenticator } from "../platform/http/guard.ts";
 import type { EdenTree } from "../platform/http/eden-operation.ts";
 import { createRefreshCookie, type RefreshCookie } from "../platform/http/refresh-cookie.ts";
@@ -138,7 +140,9 @@ function asRoutesOf<Routes extends AnyElysia>(_routes: Routes, others: AnyElysia
 }
 
 /** The hot routes of all features. */
-export function createHotRoutes(parts: Authenticator & { readonly cookie: RefreshCookie }) {
+export function createHotRoutes(
+  parts: Authenticator & { readonly cookie: RefreshCookie; readonly settings: Settings },
+) {
   return [...accessRoutes(parts), ...userinfoRoutes(parts), introspectionRoute(parts)] as const;
 }
 
@@ -154,12 +158,14 @@ export function describeRoutes(platform: Platform, health: HealthState) {
     authenticateGranted: neverCalled,
     authenticateBrowser: neverCalled,
     cookie,
+    settings,
   });
   return openApiDocument([...documentedRoutes(routes), ...hotRoutes], {
     publicUrl: settings.publicUrl,
     serviceName: settings.serviceName,
     version,
     passwordGrantEnabled: settings.passwordGrantEnabled,
+    sessionCookieName: browserSessionCookieName(settings),
   });
 }
 

@@ -51,6 +51,8 @@ export interface ErrorDetail {
   readonly limit?: { readonly points: number; readonly windowSeconds: number };
   /** With `MFA_REQUIRED`. */
   readonly mfa?: MfaDemand;
+  /** With a 401, for a browser that opens a page: where to sign in, and whether the response sends it there. */
+  readonly signIn?: { readonly address: string; readonly isRedirect: boolean };
   /** For the log only. It must hold no secret. */
   readonly logDetail?: string;
   readonly cause?: unknown;

@@ -109,11 +109,6 @@ export function createRequestContexts(
   };
 }
 
-/** The same context, but a sign-in with it opens a browser session: for a route of the API to which a page has led. */
-export function withBrowserSession<A extends Actor>(ctx: Context<A>): Context<A> {
-  return asContext(inFrontOf(ctx, { opensBrowserSession: { value: true } }));
-}
-
 interface ClientCookies extends DeviceCookies {
   readonly session: BrowserSessionCookie;
 }
@@ -121,10 +116,14 @@ interface ClientCookies extends DeviceCookies {
 function deviceOf(exchange: Exchange, { known, trusted, session }: ClientCookies): ClientDevice {
   const { request } = exchange;
   return {
-    token: known.read(request),
+    get token() {
+      return known.read(request);
+    },
     isSameOrigin: request.headers.get("sec-fetch-site") === "same-origin",
     store: (token) => addCookie(exchange, known.store(token, knownSeconds)),
-    trustToken: trusted.read(request),
+    get trustToken() {
+      return trusted.read(request);
+    },
     storeTrust: (token, maxAgeSeconds) => addCookie(exchange, trusted.store(token, maxAgeSeconds)),
     get browserToken() {
       return session.read(request);

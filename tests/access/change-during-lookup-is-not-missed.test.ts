@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
 
+import { signUpInBrowser, statusInBrowser } from "../support/browser-session.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
 import { eventually } from "../support/eventually.ts";
@@ -37,9 +38,16 @@ async function freshToken(): Promise<string> {
 }
 
 /** Sends a new token; `change` happens and its notification arrives while the database's result is on its way. */
-async function meDuring(token: string, id: string, change: () => Promise<unknown>) {
+const meDuring = (token: string, id: string, change: () => Promise<unknown>) =>
+  lookUpDuring(() => me(token), id, change);
+
+async function lookUpDuring<T>(
+  lookUp: () => Promise<T>,
+  id: string,
+  change: () => Promise<unknown>,
+): Promise<T> {
   const held = holdResults();
-  const pending = me(token);
+  const pending = lookUp();
   await eventually(
     () => held.count,
     (count) => count > 0,
@@ -59,6 +67,22 @@ test("a session that ends during the first lookup is neither accepted nor cached
       app.call("POST", "/api/v1/auth/logout", { bearer: token }),
     );
     expect([answer.status, (await me(token)).status]).toEqual([401, 401]);
+  }
+});
+
+// A browser's token does not tell whose session it is: what changed is compared with what was found.
+// security 35
+test("a browser session that ends during the first lookup is neither accepted nor cached", async () => {
+  const changes = {
+    session: (id: string) => `update sessions set ended_at = now() where id = '${id}'`,
+    user: (id: string) => `update users set disabled_at = now() where id = '${id}'`,
+  };
+  for (const subject of ["session", "user"] as const) {
+    const { token, userId, sessionId } = await signUpInBrowser(app);
+    const id = subject === "user" ? userId : sessionId;
+    const lookUp = () => statusInBrowser(replica, token);
+    const status = await lookUpDuring(lookUp, id, () => app.rows(changes[subject](id)));
+    expect([subject, status, await lookUp()]).toEqual([subject, 401, 401]);
   }
 });
 
@@ -85,6 +109,17 @@ test("a change of another session causes no second lookup", async () => {
   );
   expect([answer.status, (await me(token)).status]).toEqual([200, 200]);
   expect(replica.statements - before).toBe(1);
+
+  const browser = await signUpInBrowser(app);
+  const beforeBrowser = replica.statements;
+  const other = await freshToken();
+  const status = await lookUpDuring(
+    () => statusInBrowser(replica, browser.token),
+    sessionOf(other),
+    () => app.call("POST", "/api/v1/auth/logout", { bearer: other }),
+  );
+  expect([status, await statusInBrowser(replica, browser.token)]).toEqual([200, 200]);
+  expect(replica.statements - beforeBrowser).toBe(1);
 });
 
 // The same race without delays: in whatever order the results and notifications arrive, the state of the database decides.

@@ -3,7 +3,14 @@ import { beforeAll, expect, test } from "bun:test";
 import { type BrowserUser, signUpInBrowser } from "../support/browser-session.ts";
 import { registerClient, type TestClient } from "../support/clients.ts";
 import { decodeToken } from "../support/forge-token.ts";
-import { authorizeQuery, authorizeAs, callback, codeOf, redeem, responseOf } from "../support/relying-party.ts";
+import {
+  authorizeQuery,
+  authorizeAs,
+  callback,
+  codeOf,
+  redeem,
+  responseOf,
+} from "../support/relying-party.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
@@ -16,7 +23,11 @@ beforeAll(async () => {
 }, 30_000);
 
 test("smoke", async () => {
-  const answer = await authorizeAs(app, authorizeQuery(client.id, { nonce: "n", scope: "openid email offline_access" }), user.token);
+  const answer = await authorizeAs(
+    app,
+    authorizeQuery(client.id, { nonce: "n", scope: "openid email offline_access" }),
+    user.token,
+  );
   if (answer.status === 500) console.log(app.log.filter((l) => l.includes("request failed")));
   const response = responseOf(answer);
   console.log(answer.status, response);
@@ -25,7 +36,10 @@ test("smoke", async () => {
   console.log(decodeToken(tokens.json.id_token), decodeToken(tokens.json.access_token));
   const me = await app.call("GET", "/oauth/userinfo", { bearer: tokens.json.access_token });
   console.log(me.status, me.json);
-  const refreshed = await app.call("POST", "/oauth/token", { form: { grant_type: "refresh_token", refresh_token: tokens.json.refresh_token }, headers: { authorization: client.authorization } });
+  const refreshed = await app.call("POST", "/oauth/token", {
+    form: { grant_type: "refresh_token", refresh_token: tokens.json.refresh_token },
+    headers: { authorization: client.authorization },
+  });
   console.log(refreshed.status, refreshed.json);
   const api = await app.call("GET", "/api/v1/users/me", { bearer: tokens.json.access_token });
   console.log(api.status, api.json);

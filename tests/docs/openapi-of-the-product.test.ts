@@ -71,6 +71,7 @@ test("the product's own document is valid, and every operation is described, typ
     "bearer",
     "password",
     "client",
+    "browser_session",
   ]);
 });
 

@@ -65,6 +65,7 @@ test("every route is documented, but for the HTML pages", () => {
       authenticateGranted: never,
       authenticateBrowser: never,
       cookie,
+      settings: app.platform.settings,
     }),
   ];
   const names = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 
+import { signUpInBrowser, statusInBrowser } from "../support/browser-session.ts";
 import { type CountedApp, createCountedApp } from "../support/counted-app.ts";
 import {
   freshEmail,
@@ -21,6 +22,20 @@ describe("round trips to the database", () => {
     user = await signUp(served, { username: "round-tripper" });
     counted = createCountedApp(served);
     served.defer(() => counted[Symbol.asyncDispose]());
+  });
+
+  // A web app behind the proxy has every page, script and picture of it checked.
+  test("verifying the cookie of a browser session takes 1 the first time, and then 0", async () => {
+    await counted.platform.changes.start();
+    const { token } = await signUpInBrowser(served);
+    const statements = async (status: number, cookie: string): Promise<number> => {
+      const before = counted.statements;
+      expect(await statusInBrowser(counted, cookie)).toBe(status);
+      return counted.statements - before;
+    };
+    expect([await statements(200, token), await statements(200, token)]).toEqual([1, 0]);
+    expect(await statements(401, "x".repeat(43))).toBe(1);
+    expect(await statements(401, "malformed")).toBe(0);
   });
 
   async function count(path: string, status: number, json?: unknown): Promise<number> {

@@ -12,6 +12,7 @@ export interface BrowserUser {
   readonly email: string;
   readonly password: string;
   readonly token: string;
+  readonly sessionId: string;
 }
 
 /** The browser session cookie that a response sets or deletes; null where it does neither. Throws for several. */
@@ -41,7 +42,10 @@ export async function signInOnPage(
   { email }: { readonly email: string },
   headers: Record<string, string> = {},
 ): Promise<Answer> {
-  const { link } = await askForMagicLink(app, email);
+  const earlier = app.mailer.sent.filter(
+    ({ message }) => message.kind === "magic-link" && message.to.address === email,
+  );
+  const { link } = await askForMagicLink(app, email, earlier.length + 1);
   const page = await openPage(app, link, headers);
   const answer = await pressItsButton(app, page, headers);
   if (answer.status !== 200) throw new Error(`sign-in: ${answer.status} ${answer.text}`);
@@ -51,13 +55,22 @@ export async function signInOnPage(
 /** A new user, signed in in a browser. */
 export async function signUpInBrowser(app: TestApp): Promise<BrowserUser> {
   const user = await registerVerified(app);
-  return { ...user, token: browserTokenOf(await signInOnPage(app, user)) };
+  const token = browserTokenOf(await signInOnPage(app, user));
+  const [session] = await app.rows(`select id from sessions where user_id = '${user.userId}'`);
+  return { ...user, token, sessionId: String(session?.["id"]) };
 }
 
 /** The status of `GET /auth/forward` with a browser's cookie. */
-export async function statusInBrowser(app: Pick<TestApp, "call">, token: string): Promise<number> {
-  const { status } = await app.call("GET", "/api/v1/auth/forward", {
-    headers: browserHeaders(token),
-  });
-  return status;
+export async function statusInBrowser(
+  app: {
+    call(
+      method: string,
+      path: string,
+      call: { headers: Record<string, string> },
+    ): Promise<{ readonly status: number }>;
+  },
+  token: string,
+): Promise<number> {
+  const headers = browserHeaders(token);
+  return (await app.call("GET", "/api/v1/auth/forward", { headers })).status;
 }

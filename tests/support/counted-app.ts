@@ -14,7 +14,11 @@ export interface CountedApp extends AsyncDisposable {
   readonly statements: number;
   /** The application itself, for a test with a server or callers of its own. */
   readonly answer: Handler;
-  call(method: string, path: string, call?: Pick<Call, "bearer" | "json">): Promise<Answer>;
+  call(
+    method: string,
+    path: string,
+    call?: Pick<Call, "bearer" | "json" | "headers">,
+  ): Promise<Answer>;
 }
 
 /** Another replica of a test's application, or of one with settings of its own. It gets notifications of changes once `changes` is started. */
@@ -40,11 +44,12 @@ export function createCountedApp(served: TestApp, settings: Partial<Settings> = 
       return statements;
     },
     answer,
-    async call(method, path, { bearer, json } = {}) {
+    async call(method, path, { bearer, json, headers } = {}) {
       const request = new Request(`http://localhost${path}`, {
         method,
         headers: {
           "content-type": "application/json",
+          ...headers,
           ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
         },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),

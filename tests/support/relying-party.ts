@@ -48,7 +48,8 @@ export async function authorizeAs(
   browserToken: string,
 ): Promise<Answer> {
   const answer = await askToAuthorize(app, query, browserToken);
-  const isAsked = answer.status === 200 && formsOf(answer.text).some(({ button }) => button === "Allow");
+  const isAsked =
+    answer.status === 200 && formsOf(answer.text).some(({ button }) => button === "Allow");
   if (!isAsked) return answer;
   const page = { ...answer, path: pathFrom("/oauth/authorize") };
   return press(app, page, "Allow", { headers: browserHeaders(browserToken) });

@@ -18,7 +18,8 @@ import type { RouteTable } from "./route-table.ts";
 export interface Problem {
   readonly status: number;
   readonly headers: ResponseHeaders;
-  readonly body: object;
+  /** Null for none, in a response of a hot route alone. */
+  readonly body: object | null;
 }
 
 /** Turns anything that was thrown into an error response. */
@@ -57,8 +58,16 @@ export function createErrorMapper({ clock, log, table }: ErrorMapperOptions): Ma
     if (appError.code === "METHOD_NOT_ALLOWED") {
       headers["allow"] = allowedMethods(exchange.request, table.methodsOf(path));
     }
+    const { signIn } = appError.detail;
+    if (signIn?.isRedirect === true) return redirectTo(signIn.address);
+    if (signIn) headers["x-auth-redirect"] = signIn.address;
     return { status, headers, body };
   };
+}
+
+/** Sends a browser that opens a page behind a proxy to the sign-in. */
+function redirectTo(location: string): Problem {
+  return { status: 302, headers: { "cache-control": "no-store", location }, body: null };
 }
 
 /** RFC 9110 §10.2.1. A route may refuse `HEAD`, which the table lists with every `GET`. */

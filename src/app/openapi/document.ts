@@ -23,6 +23,8 @@ export interface OpenApiOptions {
   readonly tagDescriptions?: Readonly<Record<string, string>>;
   /** Whether the OAuth 2.0 password flow is offered. */
   readonly passwordGrantEnabled: boolean;
+  /** The name of the browser session cookie, where an operation takes it. */
+  readonly sessionCookieName?: string;
 }
 
 const apiDescription = `A success response is \`{"success": true, "data": …, "timestamp": …}\`, an error response is \`{"success": false, "error": {"code", "message", "details"}, "timestamp": …}\` (\`ApiError\`). Responses under \`/oauth/\` and \`/.well-known/\` follow their RFCs instead. Timestamps are RFC 3339 in UTC. Every response has the header \`X-Request-Id\`. The extension \`x-permission\` names the permission that an operation requires.`;
@@ -57,7 +59,7 @@ export async function openApiDocument(
       return description === undefined ? { name } : { name, description };
     }),
     paths: sortedByKey(paths),
-    components: { schemas: named, securitySchemes: securitySchemes(passwordGrantEnabled) },
+    components: { schemas: named, securitySchemes: securitySchemes(options) },
   };
 }
 
@@ -68,7 +70,7 @@ function byMethod(one: { readonly method: string }, other: { readonly method: st
   return methodOrder.indexOf(one.method) - methodOrder.indexOf(other.method);
 }
 
-function securitySchemes(passwordGrantEnabled: boolean): JsonObject {
+function securitySchemes({ passwordGrantEnabled, sessionCookieName }: OpenApiOptions): JsonObject {
   const bearer = {
     type: "http",
     scheme: "bearer",
@@ -80,11 +82,17 @@ function securitySchemes(passwordGrantEnabled: boolean): JsonObject {
     scheme: "basic",
     description: "The id and secret of a client, for services.",
   };
-  if (!passwordGrantEnabled) return { bearer, client };
+  const cookie = { type: "apiKey", in: "cookie", name: sessionCookieName ?? "" };
+  const others = { client, ...(cookie.name === "" ? {} : { browser_session: cookie }) };
+  if (!passwordGrantEnabled) return { bearer, ...others };
   const flow = { tokenUrl: "/oauth/token", refreshUrl: "/oauth/token", scopes: {} };
   const description =
     "Sign in with an e-mail address or a username, and a password. No client id is needed.";
-  return { bearer, password: { type: "oauth2", description, flows: { password: flow } }, client };
+  return {
+    bearer,
+    password: { type: "oauth2", description, flows: { password: flow } },
+    ...others,
+  };
 }
 
 function tagsOf(operations: readonly JsonObject[]): string[] {

@@ -53,16 +53,22 @@ async function identityOfRefreshCookie(
   return { userId, email, emailVerified, username, roles: rolesOf(user), permissions };
 }
 
+/** Whether a browser that is not admitted is to be sent to the sign-in: the address has `redirect=true`. */
+export function isRedirectWanted(address: string): boolean {
+  const start = address.indexOf("?");
+  return start >= 0 && new URLSearchParams(address.slice(start)).get("redirect") === "true";
+}
+
 /**
  * Throws `FORBIDDEN` unless the user has every role and every permission that the address's `role` and `permission`
- * parameters name, and `VALIDATION_ERROR` for any other parameter: a misspelt condition must not be ignored.
+ * parameters name, and `VALIDATION_ERROR` for any other parameter but `redirect=true`: a misspelt condition must not be ignored.
  */
 export function assertMeets(identity: ForwardedIdentity, address: string): void {
   const start = address.indexOf("?");
   if (start < 0) return;
   const needed = new URLSearchParams(address.slice(start));
-  if ([...needed.keys()].some((name) => name !== "role" && name !== "permission")) {
-    const issue = "Only `role` and `permission` are supported.";
+  if ([...needed].some(([name, value]) => !isParameter(name, value))) {
+    const issue = "Only `role`, `permission` and `redirect=true` are supported.";
     throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
       faults: [{ field: "query", issue }],
     });
@@ -74,6 +80,10 @@ export function assertMeets(identity: ForwardedIdentity, address: string): void 
   if (lacksRole || lacksPermission) {
     throw new AppError("FORBIDDEN", "You are not allowed to do this.");
   }
+}
+
+function isParameter(name: string, value: string): boolean {
+  return name === "role" || name === "permission" || (name === "redirect" && value === "true");
 }
 
 /**

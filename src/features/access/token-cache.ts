@@ -212,7 +212,8 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       hold(session);
       return session;
     },
-    add(text, { session, grant, expiresAt, keyRevision }) {
+    add(text, verified) {
+      const { session } = verified;
       const digest = digestOf(text);
       if (!digest || !session.isHeld) return;
       recent.remove(text);
@@ -220,20 +221,10 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       if (before) removeToken(before);
       const tooOld = oldestBeyond(session, maximumTokensOfSession - 1);
       if (tooOld) removeToken(tooOld);
-      makeRoom(bytesOfToken({ grant }));
+      makeRoom(bytesOfToken(verified));
       // `makeRoom` may have evicted this session.
       if (!session.isHeld) return;
-      const { digest0, digest1, digest2 } = digest;
-      const token = {
-        digest0,
-        digest1,
-        digest2,
-        session,
-        grant,
-        expiresAt,
-        keyRevision,
-        older: session.newestToken,
-      };
+      const token = { ...digest, ...verified, older: session.newestToken };
       session.newestToken = token;
       tokens.add(token);
       bytes += bytesOfToken(token);

@@ -39,7 +39,7 @@ export function markQuery(ctx: Context, query: string): string {
   return `${query}&${markName}=${now}.${digest}`;
 }
 
-/** The proof that a page about a request was shown in a session: nobody else can post its form (RFC 6749 §10.12). */
+/** The proof that a page about a request was shown in a session: no one else can post its form (RFC 6749 §10.12). */
 export function proofOf(ctx: Context, sessionId: string, query: string): string {
   return ctx.secrets.digest("authorization-page", `${sessionId} ${query}`);
 }

@@ -1,9 +1,4 @@
-export {
-  authenticateClient,
-  authenticateClientIfSent,
-  authenticateConfidentialClient,
-  type ClientRequest,
-} from "./authenticate-client.ts";
+export { authenticateClientIfSent, authenticateConfidentialClient } from "./authenticate-client.ts";
 export { assertionAlgorithms } from "./client-assertion.ts";
 export type { ClientParameters } from "./client-credentials.ts";
 export {

@@ -154,15 +154,15 @@ export function settingsOf(body: Static<typeof updateClientBody>): Partial<Clien
   return withoutUndefined(settings);
 }
 
-function withoutUndefined<T extends object>(
-  members: T,
-): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
+
+function withoutUndefined<T extends object>(members: T): Given<T> {
   const given = Object.entries(members).filter(([, value]) => value !== undefined);
   return asGiven<T>(Object.fromEntries(given));
 }
 
-function asGiven<T>(members: unknown): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
-  return members as { [Name in keyof T]?: Exclude<T[Name], undefined> };
+function asGiven<T>(members: unknown): Given<T> {
+  return members as Given<T>;
 }
 
 /** The wire form of a client. */

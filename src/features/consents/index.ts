@@ -1,5 +1,4 @@
 export { giveConsent } from "./give-consent.ts";
-export { type ConsentRecord, findConsent, listConsents } from "./queries.ts";
+export { findConsent } from "./queries.ts";
 export { ownGrantsRoutes } from "./routes.ts";
 export { userGrants } from "./table.ts";
-export { withdrawConsent } from "./withdraw-consent.ts";

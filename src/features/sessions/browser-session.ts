@@ -12,8 +12,8 @@ import { sessions } from "./table.ts";
 /** The token of a new browser session. Only its digest is stored. */
 export interface NewBrowserToken {
   readonly hash: string;
-  /** Gives it to the browser, once the session is open. The token that the browser had before is ended. */
-  deliver(absoluteExpiresAt: Date): Promise<void>;
+  /** Gives it to the browser, once the session is open, and ends the session of the token that the browser had. */
+  deliver(): Promise<void>;
 }
 
 /** A token for the session that is opened with this context; null if it opens none in a browser. No client can choose it. */
@@ -23,8 +23,8 @@ export function createBrowserToken(ctx: Context): NewBrowserToken | null {
   const token = ctx.random.token(browserTokenBits);
   return {
     hash: hashBrowserToken(token),
-    async deliver(absoluteExpiresAt) {
-      device.storeBrowserToken(token, secondsFrom(ctx.clock.now(), absoluteExpiresAt));
+    async deliver() {
+      device.storeBrowserToken(token, ctx.settings.sessionMaxAgeSeconds);
       await endPresentedSession(ctx, "replaced");
     },
   };

@@ -84,21 +84,6 @@ export async function endReusedSession(
   });
 }
 
-/** The effect of ending the sessions of a user's client along with a change. */
-export function endSessionsOfClient(
-  ctx: Context,
-  { userId, clientId, reason }: { userId: string; clientId: string | SQL; reason: string },
-): Effect {
-  const values = { endedAt: ctx.clock.now(), endReason: reason };
-  const which = and(
-    eq(sessions.userId, userId),
-    sql`${sessions.clientId} = ${clientId}`,
-    isNull(sessions.endedAt),
-  );
-  const announces = { subject: "user", id: userId } as const;
-  return { ...updateRows(sessions, values, which), announces };
-}
-
 /** Ends the open session of a browser's token, by its digest: at a sign-out, or replaced by the next sign-in in that browser. */
 export async function endBrowserSessionOf(
   ctx: Context,

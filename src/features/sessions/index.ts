@@ -1,11 +1,6 @@
 export { endBrowserSession, hashBrowserToken, rotateBrowserToken } from "./browser-session.ts";
-export {
-  endReusedSession,
-  endSession,
-  endSessionsOf,
-  endSessionsOfClient,
-  revokeAllSessions,
-} from "./end-sessions.ts";
+export { endSessionsOfClient } from "./end-client-sessions.ts";
+export { endReusedSession, endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
 export { listSessions, type SessionRecord } from "./list-sessions.ts";
 export { sessionSchema, viewSession } from "./model.ts";
 export { introspectRefreshToken } from "./refresh/introspect-refresh-token.ts";

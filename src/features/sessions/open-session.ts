@@ -114,7 +114,7 @@ export async function openSession(
     ...effectsOf(id, row),
   ]);
   if (!proof) return null;
-  await browserToken?.deliver(absoluteExpiresAt);
+  await browserToken?.deliver();
   const refreshTokenExpiresAt = refreshTokenEnd(ctx, { expiresAt, absoluteExpiresAt });
   return {
     ...proof,

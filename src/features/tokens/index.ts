@@ -4,10 +4,9 @@ export {
   revokeClientToken,
   verifyClientToken,
 } from "./client-tokens.ts";
-export { type IdTokenSubject, issueIdToken } from "./id-tokens.ts";
+export { issueIdToken } from "./id-tokens.ts";
 export {
   contextClasses,
-  contextClassOf,
   issueAccessToken,
   issueRefreshToken,
   ownClientId,

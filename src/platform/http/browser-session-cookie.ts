@@ -14,16 +14,25 @@ export interface BrowserSessionCookie {
 /** The random bits of a token. */
 export const browserTokenBits = 256;
 
+/** What decides the name and the attributes of the cookie. */
+type CookieSettings = Pick<Settings, "publicUrl" | "sessionCookieDomain">;
+
 /**
- * RFC 6265bis §4.1: `HttpOnly; SameSite=Lax; Path=/`. With https it is `Secure`, under a name that no subdomain can set (§4.1.3.2).
- * That prefix forbids `Domain`, so that with `SESSION_COOKIE_DOMAIN` the name is the plain one.
+ * With https no subdomain can set a cookie of this name (RFC 6265bis §4.1.3.2). The prefix forbids `Domain`, so that with
+ * `SESSION_COOKIE_DOMAIN` the name is the plain one.
  */
-export function createBrowserSessionCookie({
+export function browserSessionCookieName({
   publicUrl,
-  sessionCookieDomain: domain,
-}: Pick<Settings, "publicUrl" | "sessionCookieDomain">): BrowserSessionCookie {
-  const isSecure = publicUrl.startsWith("https:");
-  const name = `${isSecure && domain === null ? "__Host-" : ""}gatehouse_session`;
+  sessionCookieDomain,
+}: CookieSettings): string {
+  const isOfHost = publicUrl.startsWith("https:") && sessionCookieDomain === null;
+  return `${isOfHost ? "__Host-" : ""}gatehouse_session`;
+}
+
+/** RFC 6265bis §4.1: `HttpOnly; SameSite=Lax; Path=/`, and `Secure` when `PUBLIC_URL` is https. */
+export function createBrowserSessionCookie(settings: CookieSettings): BrowserSessionCookie {
+  const { publicUrl, sessionCookieDomain: domain } = settings;
+  const name = browserSessionCookieName(settings);
 
   function setCookie(value: string, maxAge: number): string {
     return new Bun.Cookie(name, value, {
@@ -31,7 +40,7 @@ export function createBrowserSessionCookie({
       maxAge,
       httpOnly: true,
       sameSite: "lax",
-      secure: isSecure,
+      secure: publicUrl.startsWith("https:"),
       ...(domain === null ? {} : { domain }),
     }).toString();
   }

@@ -1,7 +1,4 @@
-import ipaddr from "ipaddr.js";
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
-type Network = [Address, number];
+import { createNetworkCheck, parseAddress } from "./trusted-networks.ts";
 
 /** Reads the client's address from the peer's address and the headers of trusted proxies. Null if the peer's is not valid. */
 export type ReadClientAddress = (peer: string, headers: Headers) => string | null;
@@ -30,11 +27,7 @@ export function createClientAddressReader(
       return withoutMapping(peer);
     };
   }
-  const networks = trustedProxies.map((cidr): Network => ipaddr.parseCIDR(cidr));
-  const isTrusted = (address: Address): boolean =>
-    networks.some(
-      ([network, bits]) => network.kind() === address.kind() && address.match(network, bits),
-    );
+  const isTrusted = createNetworkCheck(trustedProxies);
 
   return (peer, headers) => {
     let client = parseAddress(peer);
@@ -54,13 +47,4 @@ export function createClientAddressReader(
 /** A peer's address is already in canonical form, except that a dual-stack socket maps IPv4 addresses into IPv6. */
 function withoutMapping(peer: string): string {
   return peer.startsWith("::ffff:") ? (parseAddress(peer)?.toString() ?? peer) : peer;
-}
-
-/** An address as proxies write it: with a port, in brackets, or IPv4 mapped into IPv6 (RFC 7239 §6). */
-function parseAddress(text: string): Address | null {
-  const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
-  const unzoned = bare.replace(/%.*$/s, "");
-  // The library's parser also accepts `1` and `0x7f.1` as IPv4 addresses.
-  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(unzoned) || ipaddr.IPv6.isValid(unzoned);
-  return isAddress ? ipaddr.process(unzoned) : null;
 }

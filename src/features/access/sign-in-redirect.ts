@@ -1,0 +1,46 @@
+import { AppError, findAppError } from "../../kernel/errors.ts";
+import { errorStatus } from "../../platform/http/error-status.ts";
+import type { Exchange } from "../../platform/http/exchange.ts";
+import type { ReadOriginalAddress } from "../../platform/http/original-address.ts";
+import { signInAddress } from "../../platform/http/page-access.ts";
+import { findReturnTarget } from "../../platform/http/return-target.ts";
+import type { Context } from "../../platform/platform.ts";
+
+/** What is needed to send a browser to the sign-in page and back. */
+interface SignInRedirect {
+  readonly originalAddressOf: ReadOriginalAddress;
+  /** Whether the browser is sent there, rather than told where the page is. */
+  readonly isRedirect: boolean;
+}
+
+/**
+ * The error of a request that forward-auth does not admit. With a 401 a browser that opens a page is told where to sign in: the
+ * page leads back to the address that the trusted proxy names, if that may be returned to.
+ */
+export function withSignInPage(
+  { settings }: Context,
+  exchange: Exchange,
+  error: unknown,
+  { originalAddressOf, isRedirect }: SignInRedirect,
+): unknown {
+  const refusal = findAppError(error);
+  if (!refusal || errorStatus[refusal.code] !== 401) return error;
+  if (!isNavigation(exchange.request.headers)) return error;
+  const original = originalAddressOf(exchange);
+  const returnTo = original === null ? null : findReturnTarget(settings, original);
+  const signIn = { address: signInAddress(settings.publicUrl, returnTo), isRedirect };
+  return new AppError(refusal.code, refusal.message, { ...refusal.detail, signIn });
+}
+
+/**
+ * Whether a browser opens a page: a script or an image would get the sign-in page in its place. Browsers that send no
+ * `Sec-Fetch-…` (Fetch Metadata §2), as over http, ask for `text/html` then. A form is lost at the sign-in, so only for `GET`.
+ */
+function isNavigation(headers: Headers): boolean {
+  const method = headers.get("x-forwarded-method") ?? "GET";
+  if (method !== "GET" && method !== "HEAD") return false;
+  const mode = headers.get("sec-fetch-mode");
+  if (mode !== null) return mode === "navigate";
+  const isMarked = headers.has("sec-fetch-site") || headers.has("sec-fetch-dest");
+  return !isMarked && /(?:^|[\s,])text\/html(?:$|[\s,;])/i.test(headers.get("accept") ?? "");
+}
