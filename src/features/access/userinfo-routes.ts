@@ -6,6 +6,7 @@ import { userinfoBody, userinfoJson, userinfoSchema, userOfRequest } from "./use
 
 const path = "/oauth/userinfo";
 const tags = ["OAuth 2.0"];
+const failsWith = ["AUTHENTICATION_REQUIRED", "FORBIDDEN"] as const;
 const security = [{ bearer: [] }];
 const description =
   "OpenID Connect Core §5.3, as of now: the claims of the scopes that were granted. With a token of a sign-in to Gatehouse itself, all of them.";
@@ -30,6 +31,7 @@ export function userinfoRoutes({
         const sent = { request: exchange.request, inForm: null };
         return responseTo(exchange, userOfRequest(ctx, sent, authenticateGranted));
       },
+      failsWith,
       response: { 200: userinfoSchema },
       detail: {
         operationId: "getUserInfo",
@@ -47,6 +49,7 @@ export function userinfoRoutes({
         const sent = { request: exchange.request, inForm: body.access_token ?? null };
         return responseTo(exchange, userOfRequest(ctx, sent, authenticateGranted));
       },
+      failsWith,
       response: { 200: userinfoSchema },
       detail: {
         operationId: "postForUserInfo",
