@@ -47,7 +47,8 @@ function sign(
     ...claims,
   };
   const header = { alg, kid: "one", ...(typ === undefined ? {} : { typ }) };
-  return new SignJWT(all).setProtectedHeader(header).sign(by);
+  const given = Object.entries(all).filter(([, value]) => value !== undefined);
+  return new SignJWT(Object.fromEntries(given)).setProtectedHeader(header).sign(by);
 }
 
 const type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

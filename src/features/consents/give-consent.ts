@@ -14,7 +14,13 @@ export async function giveConsent(
 ): Promise<void> {
   const { userId } = ctx.actor;
   const now = ctx.clock.now();
-  const row = { id: ctx.random.id(now), userId, clientId, scopes: scopes.toSorted(), grantedAt: now };
+  const row = {
+    id: ctx.random.id(now),
+    userId,
+    clientId,
+    scopes: scopes.toSorted(),
+    grantedAt: now,
+  };
   const both = sql`array(select unnest(${userGrants.scopes}) union select unnest(excluded."scopes") order by 1)`;
   const query = ctx.db
     .insert(userGrants)
