@@ -2,6 +2,11 @@ import { WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError } from "../../src/kernel/errors.ts";
 import type { RefreshCookie } from "../../src/platform/http/refresh-cookie.ts";
 import type { Language } from "../../src/kernel/language.ts";
+import { consentPage } from "../../src/features/pages/authorize/consent-page.ts";
+import { faultPage } from "../../src/features/pages/authorize/fault-page.ts";
+import { formPostPage } from "../../src/features/pages/authorize/form-post-page.ts";
+import { authorizePath, secondFactorPath } from "../../src/features/pages/authorize/paths.ts";
+import { stepUpPage } from "../../src/features/pages/authorize/second-factor-page.ts";
 import { changeEmailPage } from "../../src/features/pages/links/change-email.ts";
 import { confirmPage, donePage, failedPage } from "../../src/features/pages/links/link-page.ts";
 import {
@@ -65,6 +70,14 @@ export function everyPage(
   ]);
   const mismatch = new AppError("PASSWORD_MISMATCH", "The password confirmation does not match.");
   const magicPage = magicLinkPage(noCookie);
+  const stepUp = {
+    at: authorizePath,
+    clientName: serviceName,
+    hasFactor: true,
+    query: token,
+    proof: token,
+    signInAddress: `http://localhost/sign-in?return_to=${encodeURIComponent(token)}&prompt=login`,
+  };
   const mailFormAt = (at: string, fault: "address" | "unavailable") =>
     fault === "address"
       ? { at, to: at, email, isFaulty: true }
@@ -118,6 +131,32 @@ export function everyPage(
       invalid: failedPage(changeEmailPage, reader, "invalid"),
       expired: failedPage(changeEmailPage, reader, "expired"),
       conflict: failedPage(changeEmailPage, reader, "conflict"),
+    },
+    "/oauth/authorize": {
+      consent: consentPage(reader, {
+        at: authorizePath,
+        clientName: serviceName,
+        scopes: ["openid", "profile", "email", "phone", "roles", "offline_access", token],
+        email,
+        redirectUri: "https://notes.example/callback",
+        query: token,
+        proof: token,
+      }),
+      "unknown client": faultPage(reader, "unknown_client"),
+      "wrong redirect": faultPage(reader, "wrong_redirect_uri"),
+      "unusable request": faultPage(reader, "unusable_request"),
+      "second factor": stepUpPage(reader, stepUp),
+      "no second factor": stepUpPage(reader, { ...stepUp, hasFactor: false }),
+      "form post": formPostPage(reader, {
+        kind: "redirect",
+        mode: "form_post",
+        redirectUri: "https://notes.example/callback",
+        fields: { code: token },
+      }),
+    },
+    "/oauth/authorize/second-factor": {
+      "wrong code": stepUpPage(reader, { ...stepUp, at: secondFactorPath, isFaulty: true }),
+      unavailable: stepUpPage(reader, { ...stepUp, at: secondFactorPath, alert: unavailable }),
     },
   };
   return Object.entries(pages).flatMap(([at, named]) =>
