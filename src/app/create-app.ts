@@ -26,6 +26,7 @@ import { createResponder } from "./edge/respond.ts";
 import {
   assertEveryBodyHasAKind,
   assertEveryRouteStatesItsAccess,
+  assertNoPageIsInTheApi,
 } from "./edge/route-assertions.ts";
 import { createRouteTable } from "./edge/route-table.ts";
 import { createRouter } from "./edge/router.ts";
@@ -59,6 +60,7 @@ export function createApp(
   const kit = createRouteKit(platform, guard, exchanges, otherSitePage(settings));
   const features = createRoutes({ kit, cookie, platform, health, providers });
   assertEveryRouteStatesItsAccess(features.routes);
+  assertNoPageIsInTheApi(features.routes);
   assertEveryBodyHasAKind(features.routes);
   const docs = docsPages({
     document: () => describeRoutes(platform, health),
