@@ -19,6 +19,8 @@ const posted = [
   "/reset-password",
   "/reset-password/resend",
   "/change-email",
+  "/oauth/authorize/decision",
+  "/oauth/authorize/second-factor",
 ];
 
 describe("every page in every language", () => {
@@ -53,7 +55,7 @@ describe("every page in every language", () => {
 
   test("sets the focus to the field with a fault, and shows the fault", () => {
     const wrong = pages.filter(({ html }) => html.includes('aria-invalid="true"'));
-    expect(wrong.length).toBe(6 * languages.length);
+    expect(wrong.length).toBe(7 * languages.length);
     for (const { name, html } of wrong) {
       const fields = [...html.matchAll(/ id="([\w-]+)" [^>]*aria-invalid="true" autofocus/g)];
       expect([name, fields.length]).toEqual([name, 1]);

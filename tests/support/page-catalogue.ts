@@ -4,7 +4,6 @@ import type { RefreshCookie } from "../../src/platform/http/refresh-cookie.ts";
 import type { Language } from "../../src/kernel/language.ts";
 import { consentPage } from "../../src/features/pages/authorize/consent-page.ts";
 import { faultPage } from "../../src/features/pages/authorize/fault-page.ts";
-import { formPostPage } from "../../src/features/pages/authorize/form-post-page.ts";
 import { authorizePath, secondFactorPath } from "../../src/features/pages/authorize/paths.ts";
 import { stepUpPage } from "../../src/features/pages/authorize/second-factor-page.ts";
 import { changeEmailPage } from "../../src/features/pages/links/change-email.ts";
@@ -76,7 +75,7 @@ export function everyPage(
     hasFactor: true,
     query: token,
     proof: token,
-    signInAddress: `http://localhost/sign-in?return_to=${encodeURIComponent(token)}&prompt=login`,
+    signInAddress: `/sign-in?return_to=${encodeURIComponent(token)}&prompt=login`,
   };
   const mailFormAt = (at: string, fault: "address" | "unavailable") =>
     fault === "address"
@@ -147,12 +146,6 @@ export function everyPage(
       "unusable request": faultPage(reader, "unusable_request"),
       "second factor": stepUpPage(reader, stepUp),
       "no second factor": stepUpPage(reader, { ...stepUp, hasFactor: false }),
-      "form post": formPostPage(reader, {
-        kind: "redirect",
-        mode: "form_post",
-        redirectUri: "https://notes.example/callback",
-        fields: { code: token },
-      }),
     },
     "/oauth/authorize/second-factor": {
       "wrong code": stepUpPage(reader, { ...stepUp, at: secondFactorPath, isFaulty: true }),
