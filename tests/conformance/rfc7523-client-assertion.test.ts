@@ -11,10 +11,10 @@ let keysAtUrl: string | null = null;
 const app = useTestApp({
   overrides: {
     httpClient: {
-      send: ({ url }) => {
+      send: async ({ url }) => {
         if (keysAtUrl === null) throw new OutboundError("unreachable");
         const body = url === "https://machine.example/jwks" ? keysAtUrl : "{}";
-        return Promise.resolve({ status: 200, headers: new Headers(), body });
+        return { status: 200, headers: new Headers(), body };
       },
     },
   },
