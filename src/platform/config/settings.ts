@@ -1,5 +1,6 @@
 import { accounts } from "./groups/accounts.ts";
 import { audit } from "./groups/audit.ts";
+import { brand } from "./groups/brand.ts";
 import { database } from "./groups/database.ts";
 import { events } from "./groups/events.ts";
 import { http } from "./groups/http.ts";
@@ -18,6 +19,7 @@ import type { Setting, SettingGroup, SettingKey, SettingValue } from "./setting.
 /** The groups of settings, in the order of the documentation. */
 export const settingGroups: readonly SettingGroup[] = [
   installation,
+  brand,
   database,
   tokens,
   accounts,
@@ -34,6 +36,7 @@ export const settingGroups: readonly SettingGroup[] = [
 
 const definitions = {
   ...installation.settings,
+  ...brand.settings,
   ...database.settings,
   ...tokens.settings,
   ...accounts.settings,

@@ -38,6 +38,7 @@ export const featureTiers: Readonly<Record<string, number>> = {
   limits: 1,
   users: 0,
   audit: 0,
+  devices: 0,
   events: 0,
 };
 
