@@ -1,4 +1,4 @@
-import { and, eq, isNull, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, or, sql, type SQL } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
@@ -12,6 +12,7 @@ import { type AuditAction, recordAudit } from "../audit/index.ts";
 import { type EventType, recordEvent } from "../events/index.ts";
 import { inspectAccessToken, inspectRefreshToken } from "../tokens/index.ts";
 import { nextCredentialsVersion, users } from "../users/index.ts";
+import { endSessionsOf } from "./end-with-a-change.ts";
 import { isOpen } from "./queries.ts";
 import { sessions } from "./table.ts";
 
@@ -113,36 +114,6 @@ export async function endBrowserSessionOf(
   // Another sign-in in the browser, as a client may ask for, leaves the sessions of other clients open.
   if (reason === "replaced") return;
   for (const session of ended) await endSession(ctx, session);
-}
-
-/** Which of a user's sessions end with a change. */
-export interface SessionsToEnd {
-  /** The user's id, or the column of the change's row that has it. */
-  readonly userId: string | SQL;
-  /** A session that stays open: the one through which the user makes the change. */
-  readonly exceptSessionId?: string;
-  /** The value for `sessions.end_reason`. */
-  readonly reason: string;
-}
-
-/**
- * The effect of ending a user's sessions along with a change that gives the user `nextCredentialsVersion`; the excepted session
- * goes on at that version. A session that is opened meanwhile is not seen here, and is void by its version. The change announces
- * the user, so that this replica drops the user's tokens before it responds.
- */
-export function endSessionsOf(ctx: Context, which: SessionsToEnd): Effect {
-  const { userId, exceptSessionId = null, reason } = which;
-  const now = sql`${sql.param(ctx.clock.now(), sessions.endedAt)}::timestamptz`;
-  const isKept = sql`${sessions.id} is not distinct from ${exceptSessionId}::uuid`;
-  return updateRows(
-    sessions,
-    {
-      endedAt: sql`case when ${isKept} then null else ${now} end`,
-      endReason: sql`case when ${isKept} then null else ${reason}::text end`,
-      credentialsVersion: sql`${sessions.credentialsVersion} + (case when ${isKept} then 1 else 0 end)`,
-    },
-    and(sql`${sessions.userId} = ${userId}::uuid`, isNull(sessions.endedAt)),
-  );
 }
 
 /**
