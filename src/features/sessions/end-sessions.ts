@@ -155,39 +155,45 @@ function endOne(
   return end(ctx, { id, userId, ...ending }, () => once(recordAudit(ctx, entry)));
 }
 
-/**
- * Whether a session is the one with this id, or of a client to which the user granted it in that one. A client's session is opened
- * with a lock on that row: one that a first statement does not see is seen by a second.
- */
-function isOrCameFrom(id: string): SQL | undefined {
-  return or(eq(sessions.id, id), eq(sessions.parentSessionId, id));
-}
-
 /** The events whose data has the sessions that ended. */
 type EndingEvent = Extract<EventType, "user.logged_out" | "session.revoked">;
 
-/** Ends a user's open sessions, or one of them with those that came from it, and gives their number. */
-async function end(
-  ctx: Context,
-  ending: { userId: string; id?: string; reason: string; event: EndingEvent },
-  record: (ended: SQL) => Effect,
-): Promise<number> {
-  const ended = await endSeen(ctx, ending, record);
-  const missed = ended === 0 ? 0 : await endSeen(ctx, ending, record);
-  return ended + missed;
+interface Ending {
+  readonly userId: string;
+  readonly reason: string;
+  readonly event: EndingEvent;
 }
 
-async function endSeen(
+/**
+ * Ends a user's open sessions, or one of them with those of clients to which the user granted it in that one, and gives their
+ * number. A client's session is opened with a lock on the row of the other: one that the first statement does not see, because
+ * it waited for that lock, is seen by the second.
+ */
+async function end(
   ctx: Context,
-  {
-    userId,
-    id,
-    reason,
-    event,
-  }: { userId: string; id?: string; reason: string; event: EndingEvent },
+  { id, ...ending }: Ending & { readonly id?: string },
   record: (ended: SQL) => Effect,
 ): Promise<number> {
-  const which = id === undefined ? undefined : isOrCameFrom(id);
+  const { userId } = ending;
+  const isOrCameFrom =
+    id === undefined ? undefined : or(eq(sessions.id, id), cameFrom(sql`(${id}::uuid)`));
+  const ended = await endThose(ctx, ending, isOrCameFrom, record);
+  if (ended === 0) return 0;
+  const past = sql`(select "past"."id" from ${sessions} as "past" where "past"."user_id" = ${userId} and "past"."ended_at" is not null and "past"."end_reason" = ${ending.reason})`;
+  const entry = { action: "session.revoked", result: "success", userId } as const;
+  return ended + (await endThose(ctx, ending, cameFrom(past), () => once(recordAudit(ctx, entry))));
+}
+
+function cameFrom(parents: SQL): SQL {
+  return sql`${sessions.parentSessionId} in ${parents}`;
+}
+
+async function endThose(
+  ctx: Context,
+  { userId, reason, event }: Ending,
+  which: SQL | undefined,
+  record: (ended: SQL) => Effect,
+): Promise<number> {
   const query = endingOf(ctx, { owner: eq(users.id, userId), which, reason });
   const rows = await commit(ctx, { query, announce: announceSession }, (_row, ended) => [
     record(ended),
