@@ -77,8 +77,8 @@ export function createApp(
   const cors = createCors(settings.allowedOrigins);
   const responder = createResponder({
     common: securityHeaders(settings.publicUrl),
-    additions(request) {
-      const ofOrigin = cors.additions(request);
+    additions({ request, isPage }) {
+      const ofOrigin = isPage ? null : cors.additions(request);
       // A load balancer opens the client's next connection to another replica.
       return health.phase === "draining" ? { ...ofOrigin, connection: "close" } : ofOrigin;
     },

@@ -86,13 +86,17 @@ export async function endReusedSession(
   });
 }
 
-/** Ends the open session of a browser's token, by its digest: at a sign-out, or replaced by the next sign-in in that browser. */
+/**
+ * Ends the open session of a browser, by its id, or by the digest of its token where that is not known: at a sign-out, or replaced
+ * by the next sign-in in that browser.
+ */
 export async function endBrowserSessionOf(
   ctx: Context,
-  browserTokenHash: string,
+  { tokenHash, sessionId }: { readonly tokenHash: string; readonly sessionId: string | null },
   reason: "logout" | "replaced",
 ): Promise<void> {
-  const isPresented = eq(sessions.browserTokenHash, browserTokenHash);
+  const isPresented =
+    sessionId === null ? eq(sessions.browserTokenHash, tokenHash) : eq(sessions.id, sessionId);
   const query = endingOf(ctx, {
     owner: eq(users.id, sql`(select ${sessions.userId} from ${sessions} where ${isPresented})`),
     which: isPresented,

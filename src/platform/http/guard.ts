@@ -50,6 +50,7 @@ export function createGuard(
         : enter(exchange, ctx, actor);
     },
     async admitPage(exchange) {
+      exchange.isPage = true;
       const ctx = contexts.openPage(exchange);
       const token = ctx.device?.browserToken ?? null;
       if (token === null) return ctx;
