@@ -191,7 +191,6 @@ for (const database of databaseKinds) {
       );
     }
 
-    // security 115
     test("a person registers, confirms the address by the link, and uses a passkey and a second factor", () =>
       visitWith({}, async (page) => {
         const startedAt = performance.now();
@@ -224,7 +223,6 @@ for (const database of databaseKinds) {
         await isAccessible(page);
       }));
 
-    // security 115
     test("without scripts a person registers, confirms the address by the code, and uses a second factor", () =>
       visitWith({ javaScriptEnabled: false }, async (page) => {
         const startedAt = performance.now();
@@ -241,7 +239,6 @@ for (const database of databaseKinds) {
         report("the first visit without scripts", startedAt);
       }));
 
-    // security 115
     test("with the keyboard alone a person registers, opens the link of the mail, and signs in", () =>
       visitWith({}, async (page) => {
         const email = freshEmail();
