@@ -6,7 +6,7 @@ import { createRouteKit } from "../../src/platform/http/route-kit.ts";
 import { browserHeaders, browserTokenOf, signInOnPage } from "../support/browser-session.ts";
 import { createFakeProvider } from "../support/fake-provider.ts";
 import { freshEmail, type SignedInUser, signUp } from "../support/journey.ts";
-import { addPasskey, newPasskey } from "../support/passkeys.ts";
+import { newPasskey } from "../support/passkeys.ts";
 import { newPassword } from "../support/password-reset.ts";
 import { authenticatorApp, call2fa, useFrozenStep } from "../support/second-factor.ts";
 import { freshProfile, linkTo } from "../support/social-login.ts";
@@ -65,18 +65,13 @@ const forms: Readonly<Record<string, Form>> = {
     code: await codeOf(user),
   }),
   "/account/devices/revoke": async ({ userId }) => ({ id: await trustedDevice(userId) }),
-  "/account/passkeys": async ({ headers }) => {
-    const options = await app.call("POST", "/account/passkeys/options", { headers });
-    return { credential: JSON.stringify(newPasskey().create(options.json.data)) };
-  },
+  "/account/passkeys": newCredential,
   "/account/passkeys/options": async () => ({}),
-  "/account/passkeys/rename": async ({ accessToken }) => ({
-    id: (await addPasskey(app, accessToken)).id,
+  "/account/passkeys/rename": async (user) => ({
+    id: await ownPasskey(user),
     name: "Another name",
   }),
-  "/account/passkeys/remove": async ({ accessToken }) => ({
-    id: (await addPasskey(app, accessToken)).id,
-  }),
+  "/account/passkeys/remove": async (user) => ({ id: await ownPasskey(user) }),
   "/account/providers/link": async () => ({ provider: "acme" }),
   "/account/providers/confirm": async ({ accessToken }) => {
     const { json } = await askToLink(app, accessToken, "acme");
@@ -92,6 +87,20 @@ const forms: Readonly<Record<string, Form>> = {
   "/account/reauthenticate": async ({ password }) => ({ password, for: "passkeys" }),
   "/account/delete": async ({ password }) => ({ password, confirm: "yes" }),
 };
+
+async function newCredential({ headers }: Poster): Promise<Record<string, string>> {
+  const options = await app.call("POST", "/account/passkeys/options", { headers });
+  return { credential: JSON.stringify(newPasskey().create(options.json.data)) };
+}
+
+/** Adds a passkey in the browser, whose cookie changes by that. */
+async function ownPasskey(user: Poster): Promise<string> {
+  const { headers, userId } = user;
+  const form = await newCredential(user);
+  const added = await app.call("POST", "/account/passkeys", { form, headers });
+  Object.assign(headers, browserHeaders(browserTokenOf(added)));
+  return idOf(`select id from passkeys where user_id = '${userId}'`);
+}
 
 async function trustedDevice(userId: string): Promise<string> {
   const id = Bun.randomUUIDv7();
@@ -175,6 +184,7 @@ test.each(Object.entries(forms))(
     const own = { ...poster.headers, "sec-fetch-site": "same-origin" };
     const answer = await app.call("POST", path, { form, headers: own });
     expect([path, answer.status === 200 || answer.status === 303]).toEqual([path, true]);
+    expect(answer.headers.get("location") ?? "").not.toContain("/sign-in");
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(await everything()).not.toBe(before);
   },

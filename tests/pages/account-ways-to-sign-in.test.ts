@@ -1,6 +1,13 @@
 import { describe, expect, setSystemTime, test } from "bun:test";
 
-import { faultsOf, openPath, pressOn, reportOf, signUpToAccount } from "../support/account-page.ts";
+import {
+  faultsOf,
+  openPath,
+  pressOn,
+  reportOf,
+  signInAgain,
+  signUpToAccount,
+} from "../support/account-page.ts";
 import { createFakeProvider } from "../support/fake-provider.ts";
 import type { HttpBrowser, Page } from "../support/http-browser.ts";
 import { headingOf } from "../support/page-forms.ts";
@@ -37,7 +44,10 @@ describe("passkeys", () => {
     const page = await openPath(browser, account);
     expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
     const added = await addPasskey(browser, page, { name: "Laptop" });
-    expect([added.status, reportOf(added)]).toEqual([200, "The passkey has been added."]);
+    expect([added.status, reportOf(added)]).toEqual([
+      200,
+      "The passkey has been added. All other sessions have been ended.",
+    ]);
     expect(added.text).toContain("<strong>Laptop</strong>");
     const unnamed = await addPasskey(browser, added);
     expect(unnamed.text).toContain("<strong>Passkey</strong>");
@@ -51,7 +61,9 @@ describe("passkeys", () => {
     expect(reportOf(renamed)).toBe("The passkey has been renamed.");
     expect(renamed.text).toContain("<strong>Key &lt;1&gt;</strong>");
     const removed = await pressOn(browser, renamed, "Remove");
-    expect(reportOf(removed)).toBe("The passkey has been removed.");
+    expect(reportOf(removed)).toBe(
+      "The passkey has been removed. All other sessions have been ended.",
+    );
   });
 
   test("that are faulty or come from no request are refused on a page", async () => {
@@ -77,6 +89,27 @@ describe("passkeys", () => {
     expect(await app.rows(`select id from passkeys where user_id = '${userId}'`)).toEqual([]);
   });
 
+  // security 48
+  test("give the browser another token when they are added or removed, and end the other sessions", async () => {
+    const user = await signUpToAccount(app);
+    const other = await signInAgain(app, user, 2);
+    const tokens = async () => {
+      const rows = await app.rows(
+        `select browser_token_hash from sessions where user_id = '${user.userId}' and ended_at is null`,
+      );
+      return rows.map((row) => row["browser_token_hash"]);
+    };
+    const before = await tokens();
+    const added = await addPasskey(user.browser, await openPath(user.browser, account));
+    const between = await tokens();
+    const removed = await pressOn(user.browser, added, "Remove");
+    const after = await tokens();
+    expect([removed.status, new Set([...before, ...between, ...after]).size]).toEqual([200, 4]);
+    expect([before.length, between.length, after.length]).toEqual([2, 1, 1]);
+    const ended = await other.open(`${origin}${account}`, { stopAt: `${origin}/sign-in` });
+    expect(ended.status).toBe(303);
+  });
+
   test("need a sign-in or a proof of the last ten minutes", async () => {
     const { browser, password } = await signUpToAccount(app);
     setSystemTime(Date.now() + 11 * 60_000);
@@ -96,7 +129,9 @@ describe("passkeys", () => {
         "#passkeys",
         "Thank you. You can now continue.",
       ]);
-      expect(reportOf(await addPasskey(browser, proven))).toBe("The passkey has been added.");
+      expect(reportOf(await addPasskey(browser, proven))).toBe(
+        "The passkey has been added. All other sessions have been ended.",
+      );
     } finally {
       setSystemTime();
     }

@@ -201,6 +201,23 @@ describe("the page for signing in", () => {
     }
   });
 
+  test("leads to the application of APP_URL, unless it is to return elsewhere", async () => {
+    const branded = await app.replica({ APP_URL: "https://notes.example.org/home" });
+    const { email, password } = await registerVerified(app);
+    const { headers } = await openPage(branded, "/sign-in");
+    expect(headers.get("content-security-policy")).toContain(
+      "form-action 'self' https://notes.example.org;",
+    );
+    for (const [path, target] of [
+      ["/sign-in", "https://notes.example.org/home"],
+      [`/sign-in?return_to=${encodeURIComponent(`${appOrigin}/x`)}`, `${appOrigin}/x`],
+    ] as const) {
+      const done = await enter(branded, { email, password }, { path });
+      expect([path, done.status, headingOf(done)]).toEqual([path, 303, target]);
+    }
+    expect((await openPage(branded, "/sign-out")).text).toContain("https://notes.example.org/home");
+  });
+
   // Attack: an address that leads to a page of the attacker after the user signed in at the right one.
   // security 60
   test("keeps an allowed address to return to, and ignores every other", async () => {

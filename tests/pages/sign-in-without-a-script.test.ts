@@ -77,7 +77,7 @@ describeInBrowser("signing in in a browser without scripts", () => {
           await heading(page, "Sign out");
           await signOut(page, email);
 
-          await page.getByRole("link", { name: "Sign in again" }).click();
+          await page.getByRole("link", { name: "Sign in", exact: true }).click();
           await page.getByLabel("E-mail address or username").fill(email);
           await press(page, "E-mail me a link and a code");
           await heading(page, "Check your mailbox");

@@ -113,6 +113,7 @@ export function signInPages(
     "/sign-out": {
       asked: signOutPage(reader, { email, returnTo }),
       done: signedOutPage(reader, returnTo),
+      "done, with an application": signedOutPage(reader, "/account"),
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   renamePasskeyBody,
   startRegistration,
 } from "../../passkeys/index.ts";
+import { rotateBrowserToken } from "../../sessions/index.ts";
 import { removePasskey } from "../../sign-in-methods/index.ts";
 import { hiddenField, paragraph, renderField, renderForm } from "../kit/forms.ts";
 import { passkeysScriptElement, renderPasskeyForm } from "../passkeys/form.ts";
@@ -37,6 +38,7 @@ export const addPasskeyForm = {
     const credential = readCredential(registerPasskeyBody, form);
     const name = form["name"] === undefined ? {} : { name: postedName(form) };
     await registerPasskey(ctx, { ...credential, ...name });
+    await rotateBrowserToken(ctx);
     return { done: "passkeyAdded" };
   },
   render(shown) {
@@ -78,6 +80,7 @@ export const removePasskeyForm = {
   expectedErrors: ["CONFLICT"],
   async submit({ ctx, form }) {
     await removePasskey(ctx, form["id"] ?? "");
+    await rotateBrowserToken(ctx);
     return { done: "passkeyRemoved" };
   },
   render: (shown) => {

@@ -69,6 +69,7 @@ export const recoveryCodesForm = {
   async submit({ ctx, form, reader }) {
     const code = postedAppCode(form);
     const codes = await replaceRecoveryCodes(ctx, { password: postedPassword(form), code });
+    await rotateBrowserToken(ctx);
     const { newCodes: title } = accountTexts[reader.language].secondFactor;
     return { page: recoveryCodesPage(reader, { at: recoveryCodesPath, title, codes }) };
   },

@@ -17,9 +17,9 @@ export function withReturnTo(path: string, returnTo: string | null): string {
   return returnTo === null ? path : `${path}?return_to=${encodeURIComponent(returnTo)}`;
 }
 
-/** Where a browser continues after a sign-in. */
-export function targetOf({ publicUrl }: Settings, returnTo: string | null): string {
-  return returnTo ?? `${publicUrl}/account`;
+/** Where a browser continues after a sign-in: the address, else the application of `APP_URL`, else the user's account. */
+export function targetOf({ publicUrl, appUrl }: Settings, returnTo: string | null): string {
+  return returnTo ?? appUrl ?? `${publicUrl}/account`;
 }
 
 /** The other origins at which a form that signs in may end, for the policy of its page. */

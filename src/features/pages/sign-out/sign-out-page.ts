@@ -3,6 +3,7 @@ import { linkRow, paragraph, renderForm } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { returnField } from "../kit/return-to.ts";
+import { linkButton, wayOn } from "../kit/way-on.ts";
 
 /** The path of the page. */
 export const signOutPath = "/sign-out";
@@ -79,14 +80,10 @@ export function signOutPage(
 /** The page of a browser that is not signed in. */
 export function signedOutPage(reader: Reader, returnTo: string | null): string {
   const { doneTitle, doneText, signIn, goBack } = texts[reader.language];
-  const target = Bun.escapeHTML(returnTo ?? "");
-  const back = `<p><a class="button" href="${target}">${Bun.escapeHTML(goBack)}</a></p>`;
-  return renderPage(reader, {
-    title: doneTitle,
-    body: [
-      paragraph(doneText),
-      ...(returnTo === null ? [] : [back]),
-      linkRow([{ at: signOutPath, to: "/sign-in", text: signIn }]),
-    ].join("\n"),
-  });
+  const onward = returnTo === null ? wayOn(reader) : linkButton(returnTo, goBack);
+  // Without an application the way on is the sign-in itself.
+  const isOffered = returnTo === null && reader.brand.appUrl === null;
+  const again = linkRow([{ at: signOutPath, to: "/sign-in", text: signIn }]);
+  const body = [paragraph(doneText), onward, ...(isOffered ? [] : [again])].join("\n");
+  return renderPage(reader, { title: doneTitle, body });
 }

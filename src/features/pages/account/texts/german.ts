@@ -27,9 +27,9 @@ export const german: AccountTexts = {
     secondFactorOff:
       "Die Zwei-Faktor-Anmeldung ist ausgeschaltet. Alle anderen Sitzungen wurden beendet.",
     device: "Das Gerät ist nicht mehr vertrauenswürdig.",
-    passkeyAdded: "Der Passkey wurde hinzugefügt.",
+    passkeyAdded: "Der Passkey wurde hinzugefügt. Alle anderen Sitzungen wurden beendet.",
     passkeyRenamed: "Der Passkey wurde umbenannt.",
-    passkeyRemoved: "Der Passkey wurde entfernt.",
+    passkeyRemoved: "Der Passkey wurde entfernt. Alle anderen Sitzungen wurden beendet.",
     linked: "Das Konto wurde verknüpft.",
     unlinked: "Die Verknüpfung wurde aufgehoben.",
     session: "Die Sitzung wurde beendet.",

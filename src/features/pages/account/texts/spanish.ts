@@ -27,9 +27,9 @@ export const spanish: AccountTexts = {
     secondFactorOff:
       "La verificación en dos pasos está desactivada. Se han cerrado todas las demás sesiones.",
     device: "El dispositivo ya no es de confianza.",
-    passkeyAdded: "La llave de acceso se ha añadido.",
+    passkeyAdded: "La llave de acceso se ha añadido. Se han cerrado todas las demás sesiones.",
     passkeyRenamed: "La llave de acceso tiene un nombre nuevo.",
-    passkeyRemoved: "La llave de acceso se ha eliminado.",
+    passkeyRemoved: "La llave de acceso se ha eliminado. Se han cerrado todas las demás sesiones.",
     linked: "La cuenta se ha vinculado.",
     unlinked: "La cuenta se ha desvinculado.",
     session: "La sesión se ha cerrado.",

@@ -9,7 +9,7 @@ import {
   type WatchedPage,
 } from "../support/browser.ts";
 import { swaggerAuthorize, swaggerExecute } from "../support/swagger-ui.ts";
-import { serveSample } from "./sample-app.ts";
+import { serveSample } from "../docs/sample-app.ts";
 
 const operationIds = ["register", "getMe", "issueToken", "getUser", "putOdd", "page", "keys"];
 const summariesByTag = {
