@@ -44,7 +44,7 @@ describe("values that are not exactly of their form are refused", () => {
       "https://a..b",
     ],
     SERVICE_NAME: ["x".repeat(65), " a", "a ", "a\r\nBcc: b@example.com", "a\u0000b", "\uD800"],
-    LOG_LEVEL: ["verbose", "INFO", "10"],
+    LOG_LEVEL: ["verbose", "10"],
     LOG_FORMAT: ["text"],
     DATA_DIR: ["a\u0000b", " data"],
     DATABASE_URL: [
@@ -232,6 +232,9 @@ describe("valid values are accepted", () => {
     ["REFRESH_TOKEN_GRACE", "0s", "refreshTokenGraceSeconds", 0],
     ["REFRESH_TOKEN_GRACE", "60s", "refreshTokenGraceSeconds", 60],
     ["VERIFY_REMINDERS", "", "verifyRemindersSeconds", []],
+    ["LOG_LEVEL", "INFO", "logLevel", "info"],
+    ["LOG_LEVEL", "Warning", "logLevel", "warn"],
+    ["LOG_LEVEL", "CRITICAL", "logLevel", "fatal"],
     ["VERIFY_REMINDERS", "1s, 90m,3d", "verifyRemindersSeconds", [1, 5_400, 259_200]],
     ["PASSWORD_REQUIRE", "", "passwordRequire", []],
     ["PASSWORD_REQUIRE", "lower, digit", "passwordRequire", ["lower", "digit"]],
