@@ -34,6 +34,7 @@ import {
 import { createRouteTable } from "./edge/route-table.ts";
 import { createRouter } from "./edge/router.ts";
 import { securityHeaders } from "./edge/security-headers.ts";
+import { createOriginNotice } from "./edge/unknown-origins.ts";
 import { createHotRoutes, createRoutes, describeRoutes } from "./routes.ts";
 
 const untrustedProxyWarning =
@@ -93,7 +94,13 @@ export function createApp(
 
   const edge = createEdge({
     exchanges,
-    gate: createGate({ health, hosts: createHostCheck(), cors, responder }),
+    gate: createGate({
+      health,
+      hosts: createHostCheck(),
+      cors,
+      noticeOrigin: createOriginNotice(settings, log),
+      responder,
+    }),
     table,
     plainPaths: createPlainPaths(table.maximumSegments),
     router: createRouter(routes, { exchanges, responder, mapError }),

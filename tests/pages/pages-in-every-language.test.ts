@@ -25,6 +25,8 @@ const posted = [
   "/reset-password",
   "/reset-password/resend",
   "/change-email",
+  "/oauth/authorize/decision",
+  "/oauth/authorize/second-factor",
   "/sign-out",
   "/account/profile",
   "/account/email",
