@@ -24,8 +24,9 @@ export interface RouteParts {
 
 /**
  * Macros that each route chooses from. `anyone`, `signedIn` or `permission` states who may call it and gives the handler its
- * `ctx`, as `page` and `accountPage` do for pages; `accepts` states the kind of body; `failsWith` lists the error codes that are specific to it, for the document. The
- * guard of an access macro and the body reader carry a mark (`route-marks.ts`) from which the rest is made.
+ * `ctx`, as `page` and `accountPage` do for pages; `accepts` states the kind of body; `failsWith` lists the error codes that are
+ * specific to it, for the document. The guard of an access macro and the body reader carry a mark (`route-marks.ts`) from which
+ * the rest is made.
  */
 export function createRouteKit(
   { settings }: Pick<Platform, "settings">,
