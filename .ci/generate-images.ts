@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 import type { Page } from "playwright-core";
 
-import { addAuthenticator, openBrowser } from "../tests/support/browser.ts";
+import { addAuthenticator, startBrowser } from "../tests/support/browser.ts";
 import { startGatehouse } from "../tests/support/executable.ts";
 import { createMigratedHome } from "../tests/support/executable-home.ts";
 import { findSparePort } from "../tests/support/spare-port.ts";
@@ -55,7 +55,7 @@ await using _server = await startGatehouse({
     GOOGLE_CLIENT_SECRET: "example",
   },
 });
-const browser = await openBrowser();
+const browser = await startBrowser();
 const recoveryCodes: string[] = [];
 await mkdir(directory, { recursive: true });
 try {

@@ -61,7 +61,7 @@ export async function enterPassword(page: Page, email: string): Promise<void> {
 export async function signOut(page: Page): Promise<void> {
   await press(page, "Sign out");
   await heading(page, "You are signed out");
-  await follow(page, "Sign in again");
+  await follow(page, "Sign in");
 }
 
 /** Turns the second factor on, on the account page. The code of the next time step is left for a sign-in. */
