@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 
 import { accessibilityFaults, axeViolations } from "../support/accessibility.ts";
 import {
@@ -9,23 +9,23 @@ import {
   openWatchedPage,
 } from "../support/browser.ts";
 import { databaseKinds } from "../support/databases.ts";
-import { eventually } from "../support/eventually.ts";
 import { createHome, type Home } from "../support/executable-home.ts";
 import { type ServerProcess, startGatehouse } from "../support/executable.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
-import { authenticatorApp } from "../support/second-factor.ts";
 import { findSparePort } from "../support/spare-port.ts";
+import {
+  enterPassword,
+  follow,
+  heading,
+  isSignedIn,
+  openMail,
+  press,
+  register,
+  signOut,
+  turnOnSecondFactor,
+} from "../support/visitor.ts";
 
 setDefaultTimeout(240_000);
-
-const press = (page: Page, name: string): Promise<void> =>
-  page.getByRole("button", { name, exact: true }).click();
-const follow = (page: Page, name: string): Promise<void> =>
-  page.getByRole("link", { name, exact: true }).click();
-const heading = (page: Page, name: string): Promise<void> =>
-  page.getByRole("heading", { name, exact: true }).waitFor();
-const isSignedIn = (page: Page, email: string): Promise<void> =>
-  page.getByText(`Signed in as ${email}.`).waitFor();
 
 /** Presses Tab until the element that this finds has the focus. */
 async function moveTo(page: Page, focused: Locator): Promise<void> {
@@ -79,7 +79,10 @@ for (const database of databaseKinds) {
       options: { readonly javaScriptEnabled?: boolean },
       visit: (page: Page) => Promise<void>,
     ): Promise<void> {
-      const watched = await openWatchedPage(browser, origin, options);
+      const watched = await openWatchedPage(browser, origin, {
+        ...options,
+        baseURL: origin,
+      });
       try {
         await visit(watched.page);
         if (options.javaScriptEnabled !== false) await watched.settle();
@@ -89,64 +92,6 @@ for (const database of databaseKinds) {
       } finally {
         await watched.close();
       }
-    }
-
-    /** From the start page to the page after the registration. */
-    async function register(page: Page, email: string): Promise<void> {
-      await page.goto(origin);
-      await page.getByRole("link", { name: /^Sign in/ }).click();
-      await follow(page, "Create an account");
-      await page.getByLabel("E-mail address").fill(email);
-      await page.getByLabel("Password", { exact: true }).fill(goodPassword);
-      await page.getByLabel("Repeat password").fill(goodPassword);
-      await press(page, "Create account");
-      await heading(page, "Check your mailbox");
-    }
-
-    /** Opens the newest mail to the address, from the start page. The mail itself is in the frame that it returns. */
-    async function openMail(
-      page: Page,
-      email: string,
-      open = (link: Locator): Promise<void> => link.click(),
-    ): Promise<FrameLocator> {
-      await page.goto(origin);
-      await open(page.getByRole("link", { name: /^Mails/ }));
-      await page.waitForURL("**/dev/mail");
-      const item = page.locator("li", { hasText: email }).first();
-      await eventually(
-        async () => (await item.count()) > 0 || !(await page.reload()),
-        (isThere) => isThere,
-      );
-      await open(item.getByRole("link"));
-      return page.frameLocator("iframe.mail");
-    }
-
-    async function enterPassword(page: Page, email: string): Promise<void> {
-      await page.getByLabel("E-mail address or username").fill(email);
-      await page.getByLabel("Password", { exact: true }).fill(goodPassword);
-      await press(page, "Sign in");
-    }
-
-    async function signOut(page: Page): Promise<void> {
-      await press(page, "Sign out");
-      await heading(page, "You are signed out");
-      await follow(page, "Sign in again");
-    }
-
-    /** Turns the second factor on. The code of the next time step is left for a sign-in. */
-    async function turnOnSecondFactor(page: Page) {
-      await page.locator("summary", { hasText: "Set up two-factor authentication" }).click();
-      await page.locator("#set-up-password").fill(goodPassword);
-      await press(page, "Set up");
-      await page.getByRole("img", { name: "QR code for the authenticator app" }).waitFor();
-      const secret = (await page.locator(".secret").innerText()).replaceAll(" ", "");
-      const authenticator = authenticatorApp(secret);
-      await page.getByLabel("Code of your authenticator app").fill(authenticator.code());
-      await press(page, "Turn on");
-      await heading(page, "Two-factor authentication is on");
-      expect(await page.locator(".codes li").count()).toBe(10);
-      await follow(page, "I have kept the codes");
-      return authenticator;
     }
 
     /** What a signed-in user sees and takes with them; then the second factor, and a sign-in with it. */
@@ -159,7 +104,8 @@ for (const database of databaseKinds) {
       const data: unknown = await Bun.file(await (await downloading).path()).json();
       expect(data).toMatchObject({ user: { email, email_verified: true } });
 
-      const authenticator = await turnOnSecondFactor(page);
+      const { authenticator, recoveryCodes } = await turnOnSecondFactor(page);
+      expect(recoveryCodes).toHaveLength(10);
       await signOut(page);
       await enterPassword(page, email);
       await heading(page, "Two-factor authentication");
@@ -242,7 +188,7 @@ for (const database of databaseKinds) {
     test("with the keyboard alone a person registers, opens the link of the mail, and signs in", () =>
       visitWith({}, async (page) => {
         const email = freshEmail();
-        await page.goto(origin);
+        await page.goto("/");
         await pressOn(page, page.getByRole("link", { name: /^Sign in/ }));
         await pressOn(page, page.getByRole("link", { name: "Create an account" }));
         await type(page, "E-mail address", email);

@@ -51,8 +51,8 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
-/** It ends with this process. */
-async function startBrowser(): Promise<Browser> {
+/** Starts a headless Chromium of the caller's own. One that is not closed keeps a process that is no test from its end. */
+export async function startBrowser(): Promise<Browser> {
   if (executablePath === null) throw new Error("Chromium is not installed");
   return chromium.launch({
     executablePath,
