@@ -143,11 +143,13 @@ describe("the app does not start with", () => {
       .use(kit)
       .get("/stated", () => "", { signedIn: true })
       .get("/forgotten", () => "")
-      .post("/hooked", () => "", { beforeHandle: () => undefined })
-      .get("/off", () => "", { signedIn: false });
+      .post("/hooked", () => "", { beforeHandle: () => undefined });
     expect(() => assertEveryRouteStatesItsAccess(forgotten.routes)).toThrow(
-      "do not state their access: GET /forgotten, POST /hooked, GET /off",
+      "do not state their access: GET /forgotten, POST /hooked",
     );
+    for (const off of [{ signedIn: false }, { anyone: false }]) {
+      expect(() => new Elysia().use(kit).get("/off", () => "", off)).toThrow("not with false");
+    }
   });
 
   // A hook that gives the handler a context looks like a guard to the framework.
