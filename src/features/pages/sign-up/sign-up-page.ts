@@ -42,9 +42,8 @@ export function signUpPage(reader: Reader, settings: SignUpSettings, form: SignU
   const { language } = reader;
   const texts = signUpTexts[language];
   const { returnTo, entered = {}, errors = [] } = form;
-  const faults: FieldFaults = Object.assign(
-    {},
-    ...errors.map((error) => faultsOf(language, error)),
+  const faults: FieldFaults = Object.fromEntries(
+    errors.flatMap((error) => Object.entries(faultsOf(language, error))),
   );
   const firstFaulty = fieldNames.find((name) => (faults[name] ?? []).length > 0);
   const field = (name: FieldName, rest: Omit<Field, "name" | "faults">): string =>
