@@ -1,9 +1,11 @@
 export { changePassword } from "./change-password.ts";
-export { hashChosenPassword } from "./choose-password.ts";
+export { assertChosenPassword, hashChosenPassword } from "./choose-password.ts";
 export {
   englishFaultTexts,
+  passwordFaultsOf,
   passwordFaultText,
   type PasswordFaultTexts,
+  PasswordMismatchError,
   WeakPasswordError,
 } from "./errors.ts";
 export { logIn, parseIdentifier, verifyCredentials } from "./log-in.ts";
