@@ -4,9 +4,8 @@ import type { Settings } from "../../platform/config/settings.ts";
 import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
 import type { ClientRecord } from "../clients/index.ts";
-import { parseIdentifier, verifyCredentials } from "../passwords/index.ts";
+import { logIn, parseIdentifier } from "../passwords/index.ts";
 import { refresh } from "../sessions/index.ts";
-import { completeSignIn } from "../sign-in/index.ts";
 import { issueClientToken } from "../tokens/index.ts";
 import { authenticateClientIfGiven, type ClientParameters } from "./authenticate-client.ts";
 import { invalidClient, OAuthError } from "./errors.ts";
@@ -55,7 +54,7 @@ export function enabledGrants(settings: Settings): ReadonlyMap<string, Grant> {
 async function grantByPassword(ctx: Context, request: TokenRequest): Promise<TokenGrant> {
   const identifier = parseIdentifier(requiredWithinBounds(request, "username"));
   const password = requiredWithinBounds(request, "password");
-  return completeSignIn(ctx, await verifyCredentials(ctx, { identifier, password }));
+  return logIn(ctx, { identifier, password });
 }
 
 function grantByRefreshToken(ctx: Context, request: TokenRequest): Promise<TokenGrant> {

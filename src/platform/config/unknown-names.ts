@@ -9,8 +9,6 @@ import type { SettingsProblem } from "./settings-error.ts";
 /** Names that are reserved for settings of later versions. When set, they cause a warning and have no effect. */
 const laterSettingNames: readonly string[] = [
   "PASSWORD_HIBP",
-  "METRICS_ENABLED",
-  "METRICS_TOKEN",
   "OTEL_EXPORTER_OTLP_ENDPOINT",
 ];
 
