@@ -4,7 +4,7 @@ import { createAuthenticator } from "../features/access/index.ts";
 import type { HealthState } from "../features/health/index.ts";
 import { hasMailbox, mailboxPath, otherSitePage } from "../features/pages/index.ts";
 import { createProviders, type Provider } from "../features/social-login/index.ts";
-import { addSeconds } from "../kernel/clock.ts";
+import { addSeconds, processUptimeSeconds } from "../kernel/clock.ts";
 import type { Settings } from "../platform/config/settings.ts";
 import { createClientAddressReader } from "../platform/http/client-address.ts";
 import { createExchanges } from "../platform/http/exchange.ts";
@@ -71,7 +71,7 @@ export function createApp(
     requests: metrics,
     tokenCacheLoad: authenticator.tokenCacheLoad,
     readBacklogs: createBacklogReader(platform, outboxTopics),
-    startedAt: addSeconds(clock.now(), -process.uptime()),
+    startedAt: addSeconds(clock.now(), -processUptimeSeconds()),
   };
   const collectMetrics = () => collect(sources);
   const features = createRoutes({ kit, cookie, platform, health, providers, collectMetrics });

@@ -12,7 +12,11 @@ const developmentFile = {
 const otherSecret = randomBytes(32).toString("base64");
 
 /** Production without anything to warn of. */
-const fit = { ...production, DATABASE_URL: "postgres://db.internal/d?sslmode=verify-full" };
+const fit = {
+  ...production,
+  METRICS_ENABLED: "false",
+  DATABASE_URL: "postgres://db.internal/d?sslmode=verify-full",
+};
 
 // security 124
 describe("production refuses", () => {
@@ -275,6 +279,7 @@ describe("warnings are printed", () => {
   test("for settings that production accepts with a drawback", () => {
     expect(names({ ...production, ...developmentFile, MAIL_TRANSPORT: "none" })).toEqual([
       "DATABASE_URL",
+      "METRICS_TOKEN",
       "MAIL_TRANSPORT",
     ]);
     expect(names({ ...fit, SMTP_TLS: "none" })).toEqual(["SMTP_TLS"]);

@@ -16,19 +16,25 @@ test("docs/metrics.md has every metric with its type and labels, and no other", 
     type,
     labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label),
   }));
-  expect(documented).toEqual(definitions.map(({ name, type, labels }) => ({ name, type, labels: [...labels] })));
+  expect(documented).toEqual(
+    definitions.map(({ name, type, labels }) => ({ name, type, labels: [...labels] })),
+  );
 });
 
 test("a scrape has every metric of the catalogue with its labels, and no other", async () => {
-  await logIn(app, { email: "nobody@example.com", password: "Wrong-Password-1!" });
+  await logIn(app, { email: "unknown@example.com", password: "Wrong-Password-1!" });
   app.platform.counts.countLimitHit("sign-in-by-address");
   const { text, headers } = await app.call("GET", "/metrics");
   expect(headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
   expect(headers.get("cache-control")).toBe("no-store");
-  expect(typesIn(text)).toEqual(Object.fromEntries(definitions.map(({ name, type }) => [name, type])));
+  expect(typesIn(text)).toEqual(
+    Object.fromEntries(definitions.map(({ name, type }) => [name, type])),
+  );
   for (const { name, type, labels } of definitions) {
     const suffix = type === "histogram" ? "_count" : "";
-    const series = [...valuesIn(text).keys()].filter((key) => key.replace(/\{.*/, "") === name + suffix);
+    const series = [...valuesIn(text).keys()].filter(
+      (key) => key.replace(/\{.*/, "") === name + suffix,
+    );
     expect(series).not.toEqual([]);
     for (const each of series) {
       expect([...each.matchAll(/(\w+)="/g)].map(([, label]) => label)).toEqual([...labels]);
@@ -44,6 +50,8 @@ test("OpenMetrics is sent to a client that asks for it", async () => {
   );
   expect(text).toEndWith("\n# EOF\n");
   expect(typesIn(text)).toMatchObject({ gatehouse_http_requests: "counter" });
-  expect([...valuesIn(text).keys()].filter((key) => key.startsWith("gatehouse_statements"))).toEqual([]);
+  expect(
+    [...valuesIn(text).keys()].filter((key) => key.startsWith("gatehouse_statements")),
+  ).toEqual([]);
   expect(valuesIn(text).get("gatehouse_database_statements_total")).toBeGreaterThan(0);
 });

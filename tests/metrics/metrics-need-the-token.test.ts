@@ -40,7 +40,9 @@ test("in production metrics are served only with a token, and the start says so"
   const withToken = load({ ...production, METRICS_TOKEN: token });
   expect(servesMetrics(withToken.settings)).toBe(true);
   expect(withToken.warnings.join()).not.toContain("METRICS_TOKEN");
-  expect(load({ ...production, METRICS_ENABLED: "false" }).warnings.join()).not.toContain("METRICS");
+  expect(load({ ...production, METRICS_ENABLED: "false" }).warnings.join()).not.toContain(
+    "METRICS",
+  );
   expect(servesMetrics(load({ ENVIRONMENT: "development" }).settings)).toBe(true);
   expect(refusedNames({ METRICS_TOKEN: "short" })).toEqual(["METRICS_TOKEN"]);
 });

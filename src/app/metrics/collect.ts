@@ -51,7 +51,8 @@ function requestFamilies(series: readonly Readonly<RequestSeries>[]): MetricFami
     const [{ method, route } = { method: "", route: null }] = ofRoute;
     const counts = new Float64Array(latencyBoundsMilliseconds.length + 1);
     for (const { buckets } of ofRoute) {
-      for (const [bucket, count] of buckets.entries()) counts[bucket] = (counts[bucket] ?? 0) + count;
+      for (const [bucket, count] of buckets.entries())
+        counts[bucket] = (counts[bucket] ?? 0) + count;
     }
     return {
       labels: [method, labelOf(route)],

@@ -31,21 +31,21 @@ export function createBacklogReader(
   let reading: Promise<readonly Backlog[] | null> | null = null;
 
   async function read(): Promise<readonly Backlog[] | null> {
-    const db = platform.dbForRequest(requestBudget(deadlineSeconds));
-    const queues = sql.join(
-      [outboxBacklog(topics), eventBacklog(), auditBacklog()],
-      sql` union all `,
-    );
-    const query = db
-      .select({
-        queue: sql<Backlog["queue"]>`queue`,
-        name: sql<string>`name`,
-        waiting: sql`waiting`.mapWith(Number),
-        dead: sql`dead`.mapWith(Number),
-        oldestAt: sql<Date | null>`oldest_at`.mapWith(outbox.createdAt),
-      })
-      .from(sql`(${queues}) as backlogs (queue, name, waiting, dead, oldest_at)`);
     try {
+      const db = platform.dbForRequest(requestBudget(deadlineSeconds));
+      const queues = sql.join(
+        [outboxBacklog(topics), eventBacklog(), auditBacklog()],
+        sql` union all `,
+      );
+      const query = db
+        .select({
+          queue: sql<Backlog["queue"]>`queue`,
+          name: sql<string>`name`,
+          waiting: sql`waiting`.mapWith(Number),
+          dead: sql`dead`.mapWith(Number),
+          oldestAt: sql<Date | null>`oldest_at`.mapWith(outbox.createdAt),
+        })
+        .from(sql`(${queues}) as backlogs (queue, name, waiting, dead, oldest_at)`);
       return await withDeadline(query, deadlineSeconds);
     } catch (error) {
       // The metric `gatehouse_database_up` reports it, and `/health` as well.

@@ -38,10 +38,7 @@ export function logIn(ctx: Context, credentials: Credentials): Promise<TokenResp
  * same queries, the same hashing, the same response; only the audit log has the reason. Throws `INVALID_CREDENTIALS`,
  * `RATE_LIMITED`, `OVERLOADED`.
  */
-async function verifyCredentials(
-  ctx: Context,
-  credentials: Credentials,
-): Promise<ProvenIdentity> {
+async function verifyCredentials(ctx: Context, credentials: Credentials): Promise<ProvenIdentity> {
   const { identifier, password } = credentials;
   assertMayAttempt(ctx);
   const admission = admissionOf(ctx, accountOf(identifier));

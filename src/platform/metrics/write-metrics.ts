@@ -29,9 +29,7 @@ export async function writeMetrics(
   const { Registry } = await import("prom-client");
   const registry = new Registry<RegistryContentType>();
   registry.setContentType(
-    format === "openmetrics"
-      ? Registry.OPENMETRICS_CONTENT_TYPE
-      : Registry.PROMETHEUS_CONTENT_TYPE,
+    format === "openmetrics" ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE,
   );
   for (const family of families) registry.registerMetric(asMetric(toMetric(family, format)));
   return { contentType: registry.contentType, text: await registry.metrics() };
@@ -42,7 +40,10 @@ export function chooseFormat(accept: string | null): MetricsFormat {
   return accept?.includes("application/openmetrics-text") === true ? "openmetrics" : "prometheus";
 }
 
-function toMetric({ definition, samples, distributions = [] }: MetricFamily, format: MetricsFormat) {
+function toMetric(
+  { definition, samples, distributions = [] }: MetricFamily,
+  format: MetricsFormat,
+) {
   const { name, help, type } = definition;
   // The registry itself adds `_total` to the counters of OpenMetrics.
   const valueName =
