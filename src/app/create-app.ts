@@ -38,6 +38,7 @@ import {
 import { createRouteTable } from "./edge/route-table.ts";
 import { createRouter } from "./edge/router.ts";
 import { securityHeaders } from "./edge/security-headers.ts";
+import { createOriginNotice } from "./edge/unknown-origins.ts";
 import { createHotRoutes, createRoutes, describeRoutes } from "./routes.ts";
 
 const untrustedProxyWarning =
@@ -90,8 +91,8 @@ export function createApp(
   const cors = createCors(settings.allowedOrigins);
   const responder = createResponder({
     common: securityHeaders(settings.publicUrl),
-    additions(request) {
-      const ofOrigin = cors.additions(request);
+    additions({ request, isPage }) {
+      const ofOrigin = isPage ? null : cors.additions(request);
       // A load balancer opens the client's next connection to another replica.
       return health.phase === "draining" ? { ...ofOrigin, connection: "close" } : ofOrigin;
     },
@@ -105,7 +106,13 @@ export function createApp(
 
   const edge = createEdge({
     exchanges,
-    gate: createGate({ health, hosts: createHostCheck(), cors, responder }),
+    gate: createGate({
+      health,
+      hosts: createHostCheck(),
+      cors,
+      noticeOrigin: createOriginNotice(settings, log),
+      responder,
+    }),
     table,
     plainPaths: createPlainPaths(table.maximumSegments),
     router: createRouter(routes, { exchanges, responder, mapError }),

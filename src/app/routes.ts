@@ -1,8 +1,9 @@
 import { type AnyElysia, Elysia } from "elysia";
 
-import { accessRoutes } from "../features/access/index.ts";
+import { accessRoutes, userinfoRoutes } from "../features/access/index.ts";
 import { auditRoutes } from "../features/audit/index.ts";
 import { clientsRoutes } from "../features/clients/index.ts";
+import { ownGrantsRoutes } from "../features/consents/index.ts";
 import { emailChangeRoutes } from "../features/email-change/index.ts";
 import { emailVerificationRoutes } from "../features/email-verification/index.ts";
 import { type HealthState, healthRoutes } from "../features/health/index.ts";
@@ -99,6 +100,7 @@ function signInRoutes(parts: AllParts) {
 function ownRoutes(parts: AllParts) {
   return new Elysia({ normalize: false })
     .use(ownSessionsRoutes(parts))
+    .use(ownGrantsRoutes(parts))
     .use(ownAccountRoutes(parts))
     .use(identitiesRoutes(parts))
     .use(identityLinkRoutes(parts))
@@ -148,7 +150,7 @@ function asRoutesOf<Routes extends AnyElysia>(_routes: Routes, others: AnyElysia
 export function createHotRoutes(
   parts: Authenticator & { readonly cookie: RefreshCookie; readonly settings: Settings },
 ) {
-  return [...accessRoutes(parts), introspectionRoute(parts)] as const;
+  return [...accessRoutes(parts), ...userinfoRoutes(parts), introspectionRoute(parts)] as const;
 }
 
 /** The OpenAPI document of all routes. */
@@ -167,6 +169,7 @@ export function describeRoutes(platform: Platform, health: HealthState) {
   });
   const hotRoutes = createHotRoutes({
     authenticate: neverCalled,
+    authenticateGranted: neverCalled,
     authenticateBrowser: neverCalled,
     cookie,
     settings,

@@ -12,6 +12,7 @@ import { type App, createApp } from "./create-app.ts";
 import { createSystemContext } from "../platform/platform.ts";
 import type { RunningPlatform } from "./create-platform.ts";
 import { httpUrl } from "./http-url.ts";
+import { ListenError } from "./listen-error.ts";
 import { openDatabase } from "./open-database.ts";
 import { createWorkers } from "./jobs/workers.ts";
 import { resealStoredSecrets } from "./reseal.ts";
@@ -152,6 +153,6 @@ async function listen(app: App, platform: RunningPlatform): Promise<Server> {
     });
   } catch (error) {
     await database.close();
-    throw error;
+    throw new ListenError(httpUrl(settings.host, settings.port), error);
   }
 }

@@ -6,6 +6,14 @@ export interface UserProfile {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** What a user granted to a client, by a token that is not of a sign-in to Gatehouse itself. */
+export interface ClientGrant {
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** Whether the token opens the user's account: only a trusted client's, for the resource `PUBLIC_URL`. */
+  readonly opensAccount: boolean;
+}
+
 /** A signed-in user as authentication found them: the user, and the session and token of the request. */
 export interface UserActor {
   readonly kind: "user";
@@ -25,6 +33,8 @@ export interface UserActor {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly tokenExpiresAt: Date;
+  /** Null for a token of a sign-in to Gatehouse itself. */
+  readonly grant: ClientGrant | null;
 }
 
 /** The actor of a request before authentication, and of every public route. */

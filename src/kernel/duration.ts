@@ -11,10 +11,13 @@ export function parseDurationSeconds(text: string): number | null {
   return Number.isSafeInteger(seconds) ? seconds : null;
 }
 
-/** The shortest duration that `parseDurationSeconds` reads as these whole seconds: 86400 is `1d`, 90 is `90s`. */
+const secondsOfWeek = 604_800;
+
+/** A duration that `parseDurationSeconds` reads as these whole seconds, in days from a week on: `90s`, `24h`, `72h`, `7d`. */
 export function formatDurationSeconds(seconds: number): string {
   if (seconds === 0) return "0s";
   for (const [unit, unitSeconds] of Object.entries(secondsOfUnit)) {
+    if (unit === "d" && seconds < secondsOfWeek) continue;
     if (seconds % unitSeconds === 0) return `${seconds / unitSeconds}${unit}`;
   }
   throw new RangeError("a duration must be a whole number of seconds");

@@ -120,22 +120,23 @@ function deviceOf(exchange: Exchange, { known, trusted, session }: ClientCookies
       return known.read(request);
     },
     isSameOrigin: request.headers.get("sec-fetch-site") === "same-origin",
-    store: (token) => addCookie(exchange, known.store(token, knownSeconds)),
+    store: (token) => addCookies(exchange, [known.store(token, knownSeconds)]),
     get trustToken() {
       return trusted.read(request);
     },
-    storeTrust: (token, maxAgeSeconds) => addCookie(exchange, trusted.store(token, maxAgeSeconds)),
+    storeTrust: (token, maxAgeSeconds) =>
+      addCookies(exchange, [trusted.store(token, maxAgeSeconds)]),
     get browserToken() {
       return session.read(request);
     },
     storeBrowserToken: (token, maxAgeSeconds) =>
-      addCookie(exchange, session.store(token, maxAgeSeconds)),
-    clearBrowserToken: () => addCookie(exchange, session.clear()),
+      addCookies(exchange, [session.store(token, maxAgeSeconds), ...session.clearOthers(request)]),
+    clearBrowserToken: () => addCookies(exchange, [session.clear()]),
   };
 }
 
-function addCookie(exchange: Exchange, cookie: string): void {
-  exchange.setCookies = [...(exchange.setCookies ?? []), cookie];
+function addCookies(exchange: Exchange, cookies: readonly string[]): void {
+  exchange.setCookies = [...(exchange.setCookies ?? []), ...cookies];
 }
 
 /** The maximum lengths of what is stored of a request in audit rows, sessions and devices. */

@@ -86,7 +86,7 @@ test("a token is not added to a session that has been dropped since", () => {
     read("a", foundSession("1", "ada"));
     const session = cache.findSession("1");
     cache.forget(change);
-    if (session) cache.add("b", { session, expiresAt: 1e9, keyRevision: 0 });
+    if (session) cache.add("b", { session, grant: null, expiresAt: 1e9, keyRevision: 0 });
     expect([session === null, held("ab"), cache.size]).toEqual([false, [], 0]);
   }
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 
-import { describeInBrowser, openBrowser } from "../support/browser.ts";
+import { addAuthenticator, describeInBrowser, openBrowser } from "../support/browser.ts";
 import { createHome, type Home } from "../support/executable-home.ts";
 import { type ServerProcess, startGatehouse } from "../support/executable.ts";
 import { decodeToken } from "../support/forge-token.ts";
@@ -70,18 +70,7 @@ describeInBrowser("passkeys in Chromium, at the executable", () => {
   /** A browser with an authenticator that verifies its user, or does not. */
   async function openPage(context: BrowserContext, isUserVerified = true): Promise<Page> {
     const page = await context.newPage();
-    const session = await context.newCDPSession(page);
-    await session.send("WebAuthn.enable");
-    await session.send("WebAuthn.addVirtualAuthenticator", {
-      options: {
-        protocol: "ctap2",
-        transport: "internal",
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await addAuthenticator(page, isUserVerified);
     await page.goto(origin);
     return page;
   }

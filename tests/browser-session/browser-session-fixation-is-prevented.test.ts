@@ -1,4 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { Elysia } from "elysia";
+
+import { endBrowserSession } from "../../src/features/sessions/index.ts";
+import { createBrowserToken } from "../../src/features/sessions/browser-session.ts";
+import type { Context } from "../../src/platform/platform.ts";
 
 import {
   browserHeaders,
@@ -11,6 +16,7 @@ import {
 import { rotationPages } from "../support/browser-pages.ts";
 import { logIn, registerVerified } from "../support/journey.ts";
 import { race } from "../support/race.ts";
+import { servePages } from "../support/serve-pages.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
@@ -18,6 +24,9 @@ const chosen = "A".repeat(43);
 
 const endOf = async (sessionId: string) =>
   (await app.rows(`select end_reason from sessions where id = '${sessionId}'`))[0]?.["end_reason"];
+
+/** What a sign-in on a page does with the session that the browser had. */
+const endReplacedSession = async (ctx: Context) => createBrowserToken(ctx)?.deliver();
 
 // Attack: session fixation. security 51
 describe("a sign-in on a page", () => {
@@ -96,6 +105,30 @@ describe("after a reauthentication", () => {
     });
     expect(forwarded.headers.get("x-auth-email")).toBe(email);
     expect(await endOf(sessionId)).toBeNull();
+  });
+
+  // Attack: a stolen cookie is used for a reauthentication while the user signs out, and the session goes on.
+  test.each([
+    ["sign-out", endBrowserSession, "logout"],
+    ["sign-in", endReplacedSession, "replaced"],
+  ])("a %s that began with the old token ends the session", async (_, end, reason) => {
+    const { token, sessionId } = await signUpInBrowser(app);
+    const headers = browserHeaders(token);
+    const rotating = rotationPages(app);
+    let rotated = "";
+    const ending = servePages(app, (kit) =>
+      new Elysia().use(kit).post(
+        "/end",
+        async ({ ctx }) => {
+          rotated = browserTokenOf(await rotating.call("POST", "/rotate", { headers }));
+          await end(ctx);
+          return "";
+        },
+        { page: true, accepts: "form" },
+      ),
+    );
+    await ending.call("POST", "/end", { headers });
+    expect([await statusInBrowser(app, rotated), await endOf(sessionId)]).toEqual([401, reason]);
   });
 
   test("of racing rotations one gives the token, and no other one works", async () => {

@@ -33,7 +33,24 @@ describe.each([...databaseKinds])("the clients on %s", (database) => {
   test("a client is created, listed, given another secret and deleted; each is recorded", async () => {
     const made = await call("POST", path, { name: "billing" });
     const { client_id: id } = made.json.data.client;
-    const client = { client_id: id, name: "billing", created_at: expect.stringMatching(/Z$/) };
+    const client = {
+      client_id: id,
+      name: "billing",
+      redirect_uris: [],
+      post_logout_redirect_uris: [],
+      grant_types: ["client_credentials"],
+      scopes: [],
+      token_endpoint_auth_method: "client_secret_basic",
+      jwks: null,
+      jwks_uri: null,
+      id_token_signed_response_alg: "RS256",
+      trusted: false,
+      require_mfa: false,
+      backchannel_logout_uri: null,
+      backchannel_logout_session_required: false,
+      created_by: "api",
+      created_at: expect.stringMatching(/Z$/),
+    };
     expect([made.status, made.json.data]).toEqual([
       201,
       { client, client_secret: expect.stringMatching(/^[\w-]{43}$/) },

@@ -9,6 +9,7 @@ test("healthcheck exits with 0 while the server is ready, and with 1 while it dr
   await using home = await createHome("postgres");
   await using server = await startGatehouse(home);
   const settings = { PORT: new URL(server.url).port };
+  const url = `http://127.0.0.1:${settings.PORT}/health/ready`;
   const ask = () => runGatehouse(["healthcheck"], { cwd: home.cwd, settings });
 
   const ready = await ask();
@@ -17,11 +18,17 @@ test("healthcheck exits with 0 while the server is ready, and with 1 while it dr
   server.signal("SIGTERM");
   await server.call("GET", "/health/live");
   const draining = await ask();
-  expect([draining.exitCode, draining.stderr]).toEqual([1, "gatehouse: not ready (503)\n"]);
+  expect([draining.exitCode, draining.stderr]).toEqual([
+    1,
+    `gatehouse: ${url} is not ready (503)\n`,
+  ]);
 
   await server.exited;
   const ended = await ask();
-  expect([ended.exitCode, ended.stderr]).toEqual([1, "gatehouse: no response\n"]);
+  expect([ended.exitCode, ended.stderr]).toEqual([
+    1,
+    `gatehouse: no response from ${url} (HOST and PORT name the server)\n`,
+  ]);
 });
 
 // Container engines hand their proxy settings on, and fetch sends even calls to this machine there.

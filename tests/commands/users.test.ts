@@ -46,9 +46,13 @@ test("accounts are listed and shown as text and as JSON", async () => {
   expect(page.stdout).toMatch(/^email +user-/m);
   expect(page.stdout).not.toMatch(/hash|\$2/);
   expect(await run("list --role unknown-role")).toMatchObject({
-    exitCode: 0,
-    stdout: "no accounts found\n",
+    exitCode: 1,
+    stdout: "",
+    stderr: 'gatehouse: there is no role "unknown-role"\n',
   });
+  expect((await run("list --role user --limit 1 --query nobody")).stdout).toBe(
+    "no accounts found\n",
+  );
   expect((await run("list --role admin")).stdout).toContain(admin.email);
 });
 

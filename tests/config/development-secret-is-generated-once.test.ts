@@ -126,7 +126,7 @@ test.each([
   expect(problemOf(() => keepDevelopmentSecret(directory, generateSecret))).toEqual([
     {
       name: "DATA_DIR",
-      issue: expect.stringMatching(/^cannot store a signing secret \(E[A-Z]+\)/),
+      issue: expect.stringMatching(/^names a directory that cannot be written to \(E[A-Z]+\)/),
     },
   ]);
 });

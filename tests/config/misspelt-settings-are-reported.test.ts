@@ -29,7 +29,6 @@ describe("a name that is almost a setting stops the start", () => {
     ["TRUSTED_PROXY", null],
     ["TRUSTED_PROXIE", "TRUSTED_PROXIES"],
     ["ALOWED_ORIGIN", "ALLOWED_ORIGINS"],
-    ["SMTP_HOST", "SMTP_SERVER"],
     ["PROT", "PORT"],
     ["PORTS", "PORT"],
     ["HSOT", "HOST"],

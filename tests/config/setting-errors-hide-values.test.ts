@@ -113,7 +113,7 @@ test("the settings in effect are shown without secrets", () => {
     },
     HOST: { value: "0.0.0.0", source: "environment" },
     PORT: { value: "8000", source: "default" },
-    JWT_ACCESS_TOKEN_TTL: { value: "1d", source: "default" },
+    JWT_ACCESS_TOKEN_TTL: { value: "24h", source: "default" },
     BODY_LIMIT: { value: "64KiB", source: "default" },
     PASSWORD_REQUIRE: { value: "upper,digit,symbol", source: "default" },
     GOOGLE_CLIENT_ID: { value: "[unset]", source: "default" },

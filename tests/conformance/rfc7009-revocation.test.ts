@@ -110,11 +110,17 @@ test("a token that is unknown, foreign, forged, expired or malformed gets 200, a
   expect(renewed.status).toBe(200);
 });
 
-test("a client's own token cannot be revoked: 200, and it stays active", async () => {
+test("a client's own token is revoked, on every replica; another one of the client stays active", async () => {
   const client = await makeClient(app);
   const token = await clientToken(app, client);
-  expect((await revoke({ token })).status).toBe(200);
-  expect((await introspect(app, client, token)).json.active).toBe(true);
+  const other = await clientToken(app, client);
+  const replica = await app.replica();
+  for (let times = 0; times < 2; times += 1) {
+    expect((await revoke({ token })).status).toBe(200);
+    expect((await introspect(app, client, token)).json).toEqual({ active: false });
+  }
+  expect((await introspect(replica, client, token)).json).toEqual({ active: false });
+  expect((await introspect(replica, client, other)).json.active).toBe(true);
 });
 
 test("a request without a token, with two, by GET or as JSON is refused", async () => {

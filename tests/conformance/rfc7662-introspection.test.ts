@@ -51,6 +51,7 @@ test("introspection describes a user's token", async () => {
     permissions: expect.arrayContaining(["clients:write", "users:read"]),
     iss: "http://localhost:8000",
     aud: "gatehouse",
+    client_id: "gatehouse",
     sid: claims["sid"],
     jti: claims["jti"],
     iat: claims["iat"],

@@ -6,17 +6,35 @@ import { startTestApp, type TestApp } from "../support/test-app.ts";
 const paths = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
 
 const publicUrl = "https://auth.example.com";
+const confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+const assertionAlgorithms = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
 const expected = {
   issuer: publicUrl,
+  authorization_endpoint: `${publicUrl}/oauth/authorize`,
   token_endpoint: `${publicUrl}/oauth/token`,
+  userinfo_endpoint: `${publicUrl}/oauth/userinfo`,
   introspection_endpoint: `${publicUrl}/oauth/introspect`,
   revocation_endpoint: `${publicUrl}/oauth/revoke`,
   jwks_uri: `${publicUrl}/.well-known/jwks.json`,
-  response_types_supported: [],
-  grant_types_supported: ["refresh_token", "client_credentials", "password"],
-  token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
-  introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+  scopes_supported: ["openid", "profile", "email", "phone", "offline_access", "roles"],
+  response_types_supported: ["code"],
+  response_modes_supported: ["query", "form_post"],
+  grant_types_supported: ["authorization_code", "refresh_token", "client_credentials", "password"],
+  code_challenge_methods_supported: ["S256"],
+  token_endpoint_auth_methods_supported: [...confidential, "none"],
+  token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+  introspection_endpoint_auth_methods_supported: confidential,
+  introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   revocation_endpoint_auth_methods_supported: ["none"],
+  subject_types_supported: ["public"],
+  id_token_signing_alg_values_supported: ["RS256", "ES256", "EdDSA"],
+  acr_values_supported: ["urn:gatehouse:1fa", "urn:gatehouse:2fa"],
+  prompt_values_supported: ["none", "login", "consent", "select_account"],
+  claims_supported: expect.arrayContaining(["sub", "email", "auth_time", "sid", "roles"]),
+  claims_parameter_supported: false,
+  request_parameter_supported: false,
+  request_uri_parameter_supported: false,
+  authorization_response_iss_parameter_supported: true,
   service_documentation: `${publicUrl}/docs`,
 };
 
@@ -64,6 +82,7 @@ test("exactly the enabled grants are listed", async () => {
       "client_credentials",
       "authorization_code",
       "implicit",
+      "urn:ietf:params:oauth:grant-type:device_code",
     ];
     for (const grant_type of all) {
       const { json } = await app.call("POST", "/oauth/token", { form: { grant_type } });

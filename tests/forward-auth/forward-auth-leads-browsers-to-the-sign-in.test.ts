@@ -176,6 +176,28 @@ describe("a user who is signed in", () => {
   });
 });
 
+// The browser would be sent to and fro between the page, which never gets the cookie, and the sign-in, which has it.
+describe("a page to which browsers send no session cookie is not returned to", () => {
+  const listed = ["https://app.example.net", "http://wiki.example.com", "https://auth.example.com"];
+  const trusted = { PUBLIC_URL: publicUrl, TRUSTED_PROXIES: "127.0.0.0/8,::1/128" };
+  const listing = { ...trusted, ALLOWED_ORIGINS: listed.join() };
+  const shared = useTestApp({ settings: { ...listing, SESSION_COOKIE_DOMAIN: "example.com" } });
+  const ofOneHost = useTestApp({ settings: { ...listing, SESSION_COOKIE_DOMAIN: "" } });
+  test.each([
+    ["https://app.example.net", false, false],
+    ["http://wiki.example.com", false, false],
+    ["https://wiki.example.com", true, false],
+    ["https://auth.example.com", true, true],
+  ])("%s", async (origin, isOfShared, isOfOneHost) => {
+    const [proto = "", host = ""] = origin.split("://");
+    const asked = { ...navigation, "x-forwarded-proto": proto, "x-forwarded-host": host };
+    const headers = { ...asked, "x-forwarded-uri": "/page" };
+    const back = `${signIn}?return_to=${encodeURIComponent(`${origin}/page`)}`;
+    expect(await ask(headers, "", shared)).toEqual([401, null, isOfShared ? back : signIn]);
+    expect(await ask(headers, "", ofOneHost)).toEqual([401, null, isOfOneHost ? back : signIn]);
+  });
+});
+
 test("a misspelt parameter is refused, whether the user is signed in by token or by cookie", async () => {
   const { token } = await signUpInBrowser(app);
   for (const query of [

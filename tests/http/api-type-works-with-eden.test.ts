@@ -80,6 +80,7 @@ interface PostView {
   post_data: string;
   visibility: "private" | "public";
   user_id: string;
+  username: string | null;
   votes: number;
   voted: boolean;
   created_at: string;

@@ -53,6 +53,7 @@ const pages: readonly string[] = [
   "GET /change-email",
   "GET /favicon.ico",
   "GET /magic-link",
+  "GET /oauth/authorize",
   "GET /pages/passkeys.js",
   "GET /reset-password",
   "GET /robots.txt",
@@ -86,6 +87,9 @@ const pages: readonly string[] = [
   "POST /magic-link",
   "POST /magic-link/code",
   "POST /magic-link/resend",
+  "POST /oauth/authorize",
+  "POST /oauth/authorize/decision",
+  "POST /oauth/authorize/second-factor",
   "POST /reset-password",
   "POST /reset-password/resend",
   "POST /sign-in",
@@ -125,6 +129,7 @@ test("every route is documented, but for the HTML pages", () => {
     }).routes,
     ...createHotRoutes({
       authenticate: never,
+      authenticateGranted: never,
       authenticateBrowser: never,
       cookie,
       settings: app.platform.settings,
@@ -168,10 +173,11 @@ const callers: readonly Caller[] = [
 
 /** An authorised request counts as let in also when the resource does not exist. */
 function verdictOn(operation: Operation, { status, json }: Answer): Verdict {
-  const refusal = isForClients(operation) ? json?.error : json?.error?.code;
-  if (status === 401 && ["AUTHENTICATION_REQUIRED", "invalid_client"].includes(refusal)) {
-    return "not signed in";
-  }
+  const isOfOAuth = isForClients(operation) || operation.path === "/oauth/userinfo";
+  const refusal = isOfOAuth ? json?.error : json?.error?.code;
+  const ofClient = isForClients(operation) ? "invalid_client" : "invalid_request";
+  const expected = isOfOAuth ? ofClient : "AUTHENTICATION_REQUIRED";
+  if (status === 401 && refusal === expected) return "not signed in";
   const isByPermission = String(json?.error?.message).startsWith("This requires the permission ");
   return status === 403 && isByPermission ? "not allowed" : "let in";
 }

@@ -49,10 +49,11 @@ const publicRoutes = [
   "POST /api/v1/auth/verify-email",
   "POST /oauth/revoke",
   "POST /oauth/token",
+  "POST /oauth/userinfo",
 ];
 
-/** Where a client authenticates instead of a user. */
-const clientRoutes = ["POST /oauth/introspect"];
+/** Where a client authenticates instead of a user, or a failure is one of RFC 6750: `tests/conformance/` shows what they answer. */
+const clientRoutes = ["POST /oauth/introspect", "GET /oauth/userinfo"];
 
 describe("without a sign-in", () => {
   const app = useTestApp();

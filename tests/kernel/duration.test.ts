@@ -51,17 +51,10 @@ describe("durations", () => {
     );
   });
 
-  test("the largest unit that fits exactly is taken", () => {
-    expect([0, 1, 60, 90, 3_600, 5_400, 86_400, 604_800].map(formatDurationSeconds)).toEqual([
-      "0s",
-      "1s",
-      "1m",
-      "90s",
-      "1h",
-      "90m",
-      "1d",
-      "7d",
-    ]);
+  test("the largest unit that fits exactly is taken, days only from a week on, as in the documentation", () => {
+    expect(
+      [0, 1, 60, 90, 3_600, 5_400, 86_400, 259_200, 604_800].map(formatDurationSeconds),
+    ).toEqual(["0s", "1s", "1m", "90s", "1h", "90m", "24h", "72h", "7d"]);
   });
 
   test("only a number and a unit are accepted", () => {

@@ -42,7 +42,12 @@ function ringOf(
   algorithm: Algorithm = "EdDSA",
   replaced: ReadonlyMap<Algorithm, ReplacedAlgorithm> = new Map(),
 ) {
-  const load = async () => ({ algorithm, replaced, keys: await loadKeys() });
+  const load = async () => ({
+    algorithm,
+    replaced,
+    idTokenAlgorithms: [],
+    keys: await loadKeys(),
+  });
   return createKeyRing({ clock: systemClock, algorithm, secrets, load });
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import { rotateKey } from "../../src/features/keys/index.ts";
+import { rotateKeys } from "../../src/features/keys/index.ts";
 import type { Answer } from "../support/http-call.ts";
 import { logIn, signUp, type SignedInUser } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";
@@ -60,7 +60,7 @@ test("a rotation reaches every replica and fails no request of a load", async ()
   const made = [await signingKeyId(app, user)];
 
   for (let rotation = 0; rotation < 3; rotation += 1) {
-    const { id } = await rotateKey(operatorOf(app));
+    const id = (await rotateKeys(operatorOf(app)))[0]?.id ?? "";
     await Promise.all(replicas.map((replica) => signsWith(replica, user, id)));
     made.push(id);
   }
@@ -88,7 +88,7 @@ test("a replica without change notifications accepts a new key's first token", a
   const user = await signUp(app);
   await deaf.platform.changes.stop();
 
-  const { id } = await rotateKey(operatorOf(app));
+  const id = (await rotateKeys(operatorOf(app)))[0]?.id ?? "";
   await signsWith(app, user, id);
   const token = (await logIn(app, user)).json.data.access_token;
   expect(keyIdOf(token)).toBe(id);

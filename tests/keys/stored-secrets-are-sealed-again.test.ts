@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { createCipheriv } from "node:crypto";
 
-import { rotateKey, sealedPrivateKeys } from "../../src/features/keys/index.ts";
+import { rotateKeys, sealedPrivateKeys } from "../../src/features/keys/index.ts";
 import { deriveKey } from "../../src/platform/secrets/secrets.ts";
 import { createMemoryMailer } from "../../src/platform/mail/memory.ts";
 import { databaseKinds, type DatabaseKind } from "../support/databases.ts";
@@ -126,7 +126,7 @@ test("a sealed value opens in its own row and column only", async () => {
   expect(openedMessage(app, first)).toContain("token");
   expect(openedMessage(app, { ...first, sealed: second?.["sealed"] })).toBe("null");
 
-  const { id } = await rotateKey(operatorOf(app));
+  const id = (await rotateKeys(operatorOf(app)))[0]?.id ?? "";
   const [other] = await app.rows(`select id from signing_keys where id <> '${id}'`);
   expect((await stolenPrivateKey(app, id)).text).toContain('"d"');
   const [stored] = await app.rows(`select sealed_private_jwk from signing_keys where id = '${id}'`);

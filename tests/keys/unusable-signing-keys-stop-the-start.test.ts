@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import { rotateKey } from "../../src/features/keys/index.ts";
+import { rotateKeys } from "../../src/features/keys/index.ts";
 import { UnusableKeyError } from "../../src/platform/jwt/key-pair.ts";
 import { createSecrets } from "../../src/platform/secrets/secrets.ts";
 import { eventually } from "../support/eventually.ts";
@@ -62,7 +62,7 @@ test("a process that cannot decrypt the present key cannot rotate it", async () 
   await using app = await startTestApp({ settings });
   const secrets = createSecrets({ current: anotherKey, previous: [] }, app.platform.random);
   const stranger = { ...operatorOf(app), secrets };
-  expect(await failureOf(rotateKey(stranger))).toBeInstanceOf(UnusableKeyError);
+  expect(await failureOf(rotateKeys(stranger))).toBeInstanceOf(UnusableKeyError);
   expect(await app.rows("select id from signing_keys")).toHaveLength(1);
 });
 
@@ -75,7 +75,7 @@ test("retired keys need not be decrypted: after a change of secrets and a rotati
     JWT_SECRET_KEY: anotherKey,
     JWT_SECRET_KEY_PREVIOUS: jwtSecretKey,
   });
-  const { id } = await rotateKey(operatorOf(both));
+  const id = (await rotateKeys(operatorOf(both)))[0]?.id ?? "";
   await signsWith(both, user, id);
   const newAlone = await app.replica({ JWT_SECRET_KEY: anotherKey });
   const me = await newAlone.call("GET", "/api/v1/users/me", { bearer: user.accessToken });

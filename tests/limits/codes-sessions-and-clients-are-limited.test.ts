@@ -1,9 +1,8 @@
 import { afterEach, expect, setSystemTime, test } from "bun:test";
 
-import { createClient } from "../../src/features/clients/index.ts";
 import { createCountedApp } from "../support/counted-app.ts";
 import { freshEmail, registerVerified, signUp } from "../support/journey.ts";
-import { operatorOf } from "../support/operator.ts";
+import { makeClient } from "../support/clients.ts";
 import { race } from "../support/race.ts";
 import { useTestApp } from "../support/test-app.ts";
 
@@ -56,22 +55,21 @@ test("the first refreshes of a session need no statement for their limit", async
 });
 
 test("ten wrong secrets a minute for a client from one address; other addresses and clients are not affected", async () => {
-  const { client, secret } = await createClient(operatorOf(app), { name: "service" });
-  const other = await createClient(operatorOf(app), { name: "other" });
+  const { id, secret } = await makeClient(app, "service");
+  const other = await makeClient(app, "other");
   const introspect = (clientId: string, clientSecret: string, address: string) =>
     app.call("POST", "/oauth/introspect", {
       form: { token: "x", client_id: clientId, client_secret: clientSecret },
       headers: { "x-forwarded-for": address },
     });
-  const wrong = await race(40, () => introspect(client.clientId, "wrong", "203.0.113.30"));
+  const wrong = await race(40, () => introspect(id, "wrong", "203.0.113.30"));
   expect(wrong.filter(({ status }) => status === 401)).toHaveLength(10);
   expect(wrong.filter(({ status }) => status === 429)).toHaveLength(30);
-  expect((await introspect(client.clientId, secret, "203.0.113.30")).status).toBe(429);
-  expect((await introspect(client.clientId, secret, "203.0.113.31")).status).toBe(200);
-  const { clientId } = other.client;
-  expect((await introspect(clientId, other.secret, "203.0.113.30")).status).toBe(200);
+  expect((await introspect(id, secret, "203.0.113.30")).status).toBe(429);
+  expect((await introspect(id, secret, "203.0.113.31")).status).toBe(200);
+  expect((await introspect(other.id, other.secret, "203.0.113.30")).status).toBe(200);
   // No limit counts the requests of a client that authenticates.
-  const right = await race(40, () => introspect(client.clientId, secret, "203.0.113.32"));
+  const right = await race(40, () => introspect(id, secret, "203.0.113.32"));
   expect(new Set(right.map(({ status }) => status))).toEqual(new Set([200]));
 });
 

@@ -35,6 +35,22 @@ describe("with limits", () => {
     expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(60);
     expect(formsOf(limited.text)[0]?.fields["new_email"]).toBe(wanted);
     expect(limited.text).not.toContain(password);
+    // A form that also takes a passkey needs the script to show it.
+    expect(limited.headers.get("content-security-policy")).toContain("script-src 'self'");
+  });
+
+  // Attack: a signed-in user has the service read all that it stores about them, without end.
+  test("the user's own data can be downloaded ten times in an hour, and a page says when again", async () => {
+    const { browser } = await signUpToAccount(app);
+    for (let count = 0; count < 10; count += 1) {
+      expect((await openPath(browser, `${account}/data`)).status).toBe(200);
+    }
+    const limited = await openPath(browser, `${account}/data`);
+    expect([limited.status, reportOf(limited)]).toEqual([
+      429,
+      "There were too many attempts. Please wait a few minutes, then try again.",
+    ]);
+    expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(60);
   });
 });
 

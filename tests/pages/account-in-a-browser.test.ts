@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 
 import { axeViolations } from "../support/accessibility.ts";
-import { describeInBrowser, openBrowser } from "../support/browser.ts";
+import { addAuthenticator, describeInBrowser, openBrowser } from "../support/browser.ts";
 import { type BrowserUser, signUpInBrowser } from "../support/browser-session.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { createFakeProvider } from "../support/fake-provider.ts";
@@ -184,18 +184,7 @@ for (const database of databaseKinds) {
         if (["error", "warning"].includes(message.type())) problems.push(message.text());
       });
       page.on("pageerror", (error) => problems.push(error.message));
-      const session = await context.newCDPSession(page);
-      await session.send("WebAuthn.enable");
-      await session.send("WebAuthn.addVirtualAuthenticator", {
-        options: {
-          protocol: "ctap2",
-          transport: "internal",
-          hasResidentKey: true,
-          hasUserVerification: true,
-          isUserVerified: true,
-          automaticPresenceSimulation: true,
-        },
-      });
+      await addAuthenticator(page);
       await page.getByLabel("Name of the passkey").fill("Phone");
       await page.getByRole("button", { name: "Add passkey" }).click();
       await report(page, "The passkey has been added.");

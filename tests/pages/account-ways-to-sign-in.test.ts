@@ -202,6 +202,21 @@ describe("linked accounts", () => {
     expect(reportOf(unlinked)).toBe("The account has been unlinked.");
   });
 
+  test("are linked in an old session after a proof of who the user is", async () => {
+    const { browser, password } = await signUpToAccount(app);
+    setSystemTime(Date.now() + 60 * 60_000);
+    try {
+      const page = await openPath(browser, "/account/providers/link?provider=github");
+      const asked = await pressOn(browser, page, "Link GitHub");
+      expect(headingOf(asked)).toBe("Confirm that it is you");
+      await pressOn(browser, asked, "Confirm", { entered: { password } });
+      const linked = await link(browser, "github", "octocat-old-session");
+      expect(reportOf(linked)).toBe("The account has been linked.");
+    } finally {
+      setSystemTime();
+    }
+  });
+
   test("of another user are refused, and so is what the user cancels at the provider", async () => {
     const [first, second] = [await signUpToAccount(app), await signUpToAccount(app)];
     await link(first.browser, "acme", "shared");

@@ -7,6 +7,7 @@ import type { Browser } from "playwright-core";
 
 import { axeViolations } from "../support/accessibility.ts";
 import { describeInBrowser, openBrowser, openWatchedPage } from "../support/browser.ts";
+import { freshEmail, goodPassword, signUp } from "../support/journey.ts";
 import { logos } from "../support/logos.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
@@ -51,6 +52,22 @@ test("a page that ends a task links to the application", async () => {
   expect(text).toContain(
     '<a class="button" href="https://app.example.com/start">Continue to Acme &amp; Söhne</a>',
   );
+});
+
+test("authenticator apps and passkeys show the name, and no user takes it as a username or password", async () => {
+  await using acme = await startTestApp({ settings: { BRAND_NAME: "Acme-Notes-24" } });
+  const { accessToken: bearer, password } = await signUp(acme);
+  const begun = await acme.post("/api/v1/auth/2fa/setup", { password }, { bearer });
+  expect(begun.json.data.otpauth_url).toContain("issuer=Acme-Notes-24");
+  const options = await acme.call("POST", "/api/v1/auth/passkeys/register/options", { bearer });
+  expect(options.json.data.rp).toEqual({ id: "localhost", name: "Acme-Notes-24" });
+  const registration = { email: freshEmail(), password: goodPassword };
+  const register = (changed: object) =>
+    acme.post("/api/v1/auth/register", { ...registration, ...changed });
+  const named = await register({ username: "acme.notes.24" });
+  expect([named.status, named.json.error.code]).toEqual([400, "VALIDATION_ERROR"]);
+  const guessable = await register({ password: "Acme-Notes-24" });
+  expect([guessable.status, guessable.json.error.code]).toEqual([400, "WEAK_PASSWORD"]);
 });
 
 describe("without an application", () => {

@@ -11,6 +11,7 @@ import { cookieHeaders, cookieOf, tokenInCookie } from "../support/refresh-cooki
 import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
+const listedApp = useTestApp({ settings: { ALLOWED_ORIGINS: "https://app.example.com" } });
 const cookieApp = useTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
 
 const signedIn = doneHeadings["magic-link"];
@@ -125,7 +126,7 @@ describe("a form that another website posts", () => {
       for (const answer of [byLink, byCode]) {
         expect([answer.status, answer.headers.get("set-cookie")]).toEqual([403, null]);
         expect(headingOf(answer)).toBe("Another website sent you here");
-        expect(answer.text).toContain('<a href="/sign-in">');
+        expect(answer.text).toContain('href="/sign-in"');
         expect(formsOf(answer.text)).toEqual([]);
       }
     }
@@ -165,4 +166,21 @@ test("signing in on the page with an unverified address verifies it and removes 
   const { link } = await mailOfKind(app, "magic-link", email);
   expect(headingOf(await pressItsButton(app, await openPage(app, link)))).toBe(signedIn);
   expect((await logIn(app, { email, password: "SecurePassword123!" })).status).toBe(401);
+});
+
+// Chromium applies `form-action` to the redirect that follows the form.
+test("every page that takes the code lets the browser continue at the address to return to", async () => {
+  const returnTo = "https://app.example.com/";
+  const start = await openPage(listedApp, `/magic-link?return_to=${encodeURIComponent(returnTo)}`);
+  const refused = await press(listedApp, start, "Send e-mail", { entered: { email: "x" } });
+  expect(refused.status).toBe(400);
+  const codeForms = [start, refused].map(({ text }) =>
+    formsOf(text).filter(({ button }) => button === "Sign in"),
+  );
+  expect(codeForms.map(([form]) => form?.fields["return_to"])).toEqual([returnTo, returnTo]);
+  for (const { headers } of [start, refused]) {
+    expect(headers.get("content-security-policy")).toContain(
+      "form-action 'self' https://app.example.com;",
+    );
+  }
 });

@@ -25,6 +25,8 @@ const posted = [
   "/reset-password",
   "/reset-password/resend",
   "/change-email",
+  "/oauth/authorize/decision",
+  "/oauth/authorize/second-factor",
   "/sign-out",
   "/account/profile",
   "/account/email",
@@ -165,7 +167,7 @@ test("the headers allow only the style sheet and forms to the own origin, and do
 });
 
 test("every fault of the password policy has a sentence in every language", () => {
-  const context = { serviceName: "Acme Notes", username: null, email: "ada@example.com" };
+  const context = { serviceNames: ["Acme Notes"], username: null, email: "ada@example.com" };
   const rules = { minLength: 12, require: new Set(["upper", "lower", "digit", "symbol"] as const) };
   const passwords = ["\ud800", "a\u0000b", "x".repeat(300), "password", "acme notes", "1", "A"];
   const faults = passwords.flatMap((password) => findPasswordFaults(password, rules, context));

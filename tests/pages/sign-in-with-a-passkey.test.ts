@@ -2,7 +2,13 @@ import { beforeAll, expect, test } from "bun:test";
 
 import type { Browser, Page } from "playwright-core";
 
-import { describeInBrowser, openBrowser, openWatchedPage } from "../support/browser.ts";
+import {
+  addAuthenticator,
+  type Authenticator,
+  describeInBrowser,
+  openBrowser,
+  openWatchedPage,
+} from "../support/browser.ts";
 import { signUp } from "../support/journey.ts";
 import { signUpWithFactor } from "../support/second-factor.ts";
 import { useTestApp } from "../support/test-app.ts";
@@ -32,23 +38,9 @@ describeInBrowser("signing in with a passkey on the pages", () => {
         "PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false)",
       );
     }
-    const session = await page.context().newCDPSession(page);
-    await session.send("WebAuthn.enable");
-    const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
-      options: {
-        protocol: "ctap2",
-        transport: "internal",
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    const authenticator = await addAuthenticator(page);
     try {
-      await visit(page, {
-        verifiesUser: (isUserVerified) =>
-          session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
-      });
+      await visit(page, authenticator);
       await watched.settle();
       expect(watched.problems.filter((problem) => !allowed.test(problem))).toEqual([]);
     } finally {
@@ -165,9 +157,3 @@ describeInBrowser("signing in with a passkey on the pages", () => {
     timeoutMilliseconds,
   );
 });
-
-/** What a test does with the authenticator of a browser. */
-interface Authenticator {
-  /** Whether it verifies the user from now on; if not, the user cancelled. */
-  verifiesUser(isVerified: boolean): Promise<unknown>;
-}

@@ -10,7 +10,7 @@ import {
 } from "../../src/features/passwords/policy.ts";
 
 const context = {
-  serviceName: "Acme-Notes",
+  serviceNames: ["Acme-Notes"],
   username: "Lovelace42",
   email: "ada.byron@example.com",
 };
@@ -136,7 +136,7 @@ describe("common passwords and words of the context", () => {
   });
 
   test("words of fewer than four characters are ignored", () => {
-    const short = { serviceName: "abc", username: "joe", email: "al@b.c" };
+    const short = { serviceNames: ["abc"], username: "joe", email: "al@b.c" };
     const rules = { minLength: 1, require: new Set<CharacterClass>() };
     for (const password of ["abc", "joe!", "al"])
       expect(findPasswordFaults(password, rules, short)).toEqual([]);

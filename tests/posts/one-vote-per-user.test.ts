@@ -18,7 +18,9 @@ describe.each([...databaseKinds])("votes on %s", (database) => {
   beforeAll(async () => {
     replicas = database === "postgres" ? [app, await app.replica()] : [app];
     author = await signUp(app);
-    voters = await Promise.all(Array.from({ length: 8 }, () => signUp(app)));
+    voters = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => signUp(app, { username: `voter-${index}` })),
+    );
   });
 
   const at = (index: number): TestApp => replicas[index % replicas.length] ?? app;
@@ -124,6 +126,7 @@ describe.each([...databaseKinds])("votes on %s", (database) => {
       const { json } = await app.call("GET", path, { bearer });
       expect(json.data.items[0]).toEqual({
         user_id: expect.any(String),
+        username: expect.stringMatching(/^voter-\d$/),
         created_at: expect.stringMatching(/Z$/),
       });
       seen.push(...json.data.items.map((item: { user_id: string }) => item.user_id));

@@ -12,7 +12,7 @@ describe("posts on Postgres", () => {
   let other: SignedInUser;
 
   beforeAll(async () => {
-    author = await signUp(app);
+    author = await signUp(app, { username: "post.author" });
     other = await signUp(app);
   });
 
@@ -37,6 +37,7 @@ describe("posts on Postgres", () => {
       post_data: text,
       visibility: "private",
       user_id: author.userId,
+      username: "post.author",
       votes: 0,
       voted: false,
       created_at: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/),

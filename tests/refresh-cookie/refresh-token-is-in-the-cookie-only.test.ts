@@ -53,7 +53,7 @@ test("under https the cookie is Secure and has the __Host- prefix, also after a 
       REFRESH_TOKEN_COOKIE: "true",
       PUBLIC_URL: origin,
       JWT_ALGORITHM: "RS256",
-      JWT_ISSUER: "i".repeat(512),
+      JWT_ISSUER: `https://auth.example/${"i".repeat(491)}`,
       REQUIRE_EMAIL_VERIFICATION: "false",
       SESSION_MAX_AGE: "2h",
     },

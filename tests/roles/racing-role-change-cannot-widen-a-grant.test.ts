@@ -60,6 +60,7 @@ function actorOf(userId: string): Actor {
     createdAt: "2026-01-31T12:00:00.000Z",
     updatedAt: "2026-01-31T12:00:00.000Z",
     tokenExpiresAt: new Date(),
+    grant: null,
   };
 }
 

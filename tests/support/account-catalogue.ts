@@ -64,6 +64,7 @@ function userOf(text: string): UserActor {
     createdAt: time.toISOString(),
     updatedAt: time.toISOString(),
     tokenExpiresAt: time,
+    grant: null,
   };
 }
 

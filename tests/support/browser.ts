@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 
 import { describe } from "bun:test";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
 const places = [
   "/usr/bin/chromium",
@@ -64,9 +64,13 @@ async function startBrowser(): Promise<Browser> {
  * Opens a page in a fresh profile. Requests to any other origin are aborted and noted as problems, and so are console
  * errors and warnings, uncaught errors, failed requests and violations of a Content-Security-Policy.
  */
-export async function openWatchedPage(browser: Browser, origin: string): Promise<WatchedPage> {
+export async function openWatchedPage(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
   const problems: string[] = [];
-  const context = await browser.newContext();
+  const context = await browser.newContext(options);
   await context.route(
     (url) => url.origin !== origin && !["data:", "blob:", "about:"].includes(url.protocol),
     async (route) => {
@@ -92,4 +96,30 @@ export async function openWatchedPage(browser: Browser, origin: string): Promise
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
   };
   return { page, problems, settle, close: () => context.close() };
+}
+
+/** The authenticator of a page. */
+export interface Authenticator {
+  /** Whether it verifies the user from now on; if not, the user cancelled. */
+  verifiesUser(isVerified: boolean): Promise<unknown>;
+}
+
+/** Gives a page an authenticator for passkeys, which verifies its user unless told otherwise. */
+export async function addAuthenticator(page: Page, isUserVerified = true): Promise<Authenticator> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("WebAuthn.enable");
+  const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return {
+    verifiesUser: (isVerified: boolean) =>
+      session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: isVerified }),
+  };
 }

@@ -15,7 +15,14 @@ export function foundSession(
     permissions,
     withoutMfa: null,
   };
-  return { id, amr: ["pwd"], endsAt, notedAsUsedAt: 0, user: { id: userId, ...user } };
+  return {
+    id,
+    amr: ["pwd"],
+    client: null,
+    endsAt,
+    notedAsUsedAt: 0,
+    user: { id: userId, ...user },
+  };
 }
 
 /** A token cache, and the steps by which requests fill it. */
@@ -35,7 +42,7 @@ export function createCacheScene(
   isLive: () => boolean = () => true,
 ): CacheScene {
   const cache = createTokenCache(limitBytes, isLive);
-  const verified = { expiresAt: 1e9, keyRevision: 0 };
+  const verified = { grant: null, expiresAt: 1e9, keyRevision: 0 };
   return {
     cache,
     read(token, found) {

@@ -13,8 +13,17 @@ export interface TestClient {
 
 /** Makes a client, as the operator does. */
 export async function makeClient(app: TestApp, name = "a service"): Promise<TestClient> {
-  const { client, secret } = await createClient(operatorOf(app), { name });
-  return { id: client.clientId, secret, authorization: basic(client.clientId, secret) };
+  return registerClient(app, { name });
+}
+
+/** The same with further settings. Its secret is empty where it has none. */
+export async function registerClient(
+  app: TestApp,
+  settings: Parameters<typeof createClient>[1],
+): Promise<TestClient> {
+  const { client, secret } = await createClient(operatorOf(app), settings);
+  const { clientId: id } = client;
+  return { id, secret: secret ?? "", authorization: basic(id, secret ?? "") };
 }
 
 /** An `Authorization: Basic` header (RFC 6749 §2.3.1). */

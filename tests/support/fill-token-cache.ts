@@ -66,6 +66,7 @@ function remember(user: User): string {
   const session = cache.keep(reading, {
     id: sessionId,
     amr: ["pwd"],
+    client: null,
     endsAt: Date.now() + 1e9,
     notedAsUsedAt: Date.now(),
     user: {
@@ -76,7 +77,12 @@ function remember(user: User): string {
       withoutMfa: null,
     },
   });
-  cache.add(token, { session, expiresAt: Date.now() / 1000 + 1000, keyRevision: 0 });
+  cache.add(token, {
+    session,
+    grant: null,
+    expiresAt: Date.now() / 1000 + 1000,
+    keyRevision: 0,
+  });
   cache.endReading(reading);
   return token;
 }

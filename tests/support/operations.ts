@@ -51,10 +51,10 @@ export function textFields({ fields }: Operation): [string, Json][] {
 /** A body that the document's own examples fill; a text that has none is `text`, and what is no text is left out. */
 export function exampleBody(operation: Operation): Record<string, string> {
   return Object.fromEntries(
-    textFields(operation).map(([name, { example }]) => [
-      name,
-      typeof example === "string" ? example : "text",
-    ]),
+    textFields(operation)
+      // A client authenticates in one way.
+      .filter(([name]) => !name.startsWith("client_assertion"))
+      .map(([name, { example }]) => [name, typeof example === "string" ? example : "text"]),
   );
 }
 

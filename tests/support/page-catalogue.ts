@@ -3,6 +3,10 @@ import { WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError } from "../../src/kernel/errors.ts";
 import { type Brand, brandOf, type BrandSettings } from "../../src/platform/brand/brand.ts";
 import type { Language } from "../../src/kernel/language.ts";
+import { consentPage } from "../../src/features/pages/authorize/consent-page.ts";
+import { faultPage } from "../../src/features/pages/authorize/fault-page.ts";
+import { authorizePath, secondFactorPath } from "../../src/features/pages/authorize/paths.ts";
+import { stepUpPage } from "../../src/features/pages/authorize/second-factor-page.ts";
 import { changeEmailPage } from "../../src/features/pages/links/change-email.ts";
 import { confirmPage, donePage, failedPage } from "../../src/features/pages/links/link-page.ts";
 import {
@@ -77,6 +81,14 @@ export function everyPage(
     { code: "missing_digit" },
   ]);
   const mismatch = new AppError("PASSWORD_MISMATCH", "The password confirmation does not match.");
+  const stepUp = {
+    at: authorizePath,
+    clientName: serviceName,
+    hasFactor: true,
+    query: token,
+    proof: token,
+    signInAddress: `/sign-in?return_to=${encodeURIComponent(token)}&prompt=login`,
+  };
   const sent = { email, returnTo: null };
   const { otherBrowser } = magicLinkTexts[language];
   const mailFormAt = (at: string, fault: "address" | "unavailable") =>
@@ -134,6 +146,26 @@ export function everyPage(
       invalid: failedPage(changeEmailPage, reader, "invalid"),
       expired: failedPage(changeEmailPage, reader, "expired"),
       conflict: failedPage(changeEmailPage, reader, "conflict"),
+    },
+    "/oauth/authorize": {
+      consent: consentPage(reader, {
+        at: authorizePath,
+        clientName: serviceName,
+        scopes: ["openid", "profile", "email", "phone", "roles", "offline_access", token],
+        email,
+        redirectUri: "https://notes.example/callback",
+        query: token,
+        proof: token,
+      }),
+      "unknown client": faultPage(reader, "unknown_client"),
+      "wrong redirect": faultPage(reader, "wrong_redirect_uri"),
+      "unusable request": faultPage(reader, "unusable_request"),
+      "second factor": stepUpPage(reader, stepUp),
+      "no second factor": stepUpPage(reader, { ...stepUp, hasFactor: false }),
+    },
+    "/oauth/authorize/second-factor": {
+      "wrong code": stepUpPage(reader, { ...stepUp, at: secondFactorPath, isFaulty: true }),
+      unavailable: stepUpPage(reader, { ...stepUp, at: secondFactorPath, alert: unavailable }),
     },
     ...accountPages(reader, email),
     "/nowhere": Object.fromEntries(

@@ -14,7 +14,7 @@ export function formsOf(html: string): PageForm[] {
     ([, action = "", inside = ""]) => {
       const inputs = [...inside.matchAll(/<input [^>]*>/g)].map(([tag]) => tag);
       const attribute = (tag: string, name: string): string =>
-        new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? "";
+        unescaped(new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? "");
       return {
         action,
         button: /<button type="submit"[^>]*>([^<]*)</.exec(inside)?.[1] ?? "",
@@ -26,6 +26,16 @@ export function formsOf(html: string): PageForm[] {
       };
     },
   );
+}
+
+/** What a browser makes of an attribute that `Bun.escapeHTML` wrote. */
+function unescaped(text: string): string {
+  const characters = { quot: '"', "#x27": "'", lt: "<", gt: ">" };
+  let result = text;
+  for (const [name, character] of Object.entries(characters)) {
+    result = result.replaceAll(`&${name};`, character);
+  }
+  return result.replaceAll("&amp;", "&");
 }
 
 /** The path of a link or of a form that was shown at `path`. */

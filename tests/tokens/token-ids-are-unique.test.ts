@@ -18,6 +18,7 @@ test("10,000 access tokens of one session have 10,000 identifiers of 128 bits", 
     roles: [],
     amr: [],
     authenticatedAt: new Date(),
+    grant: null,
   };
   const notAfter = new Date(Date.now() + 60_000);
   const issued = await Promise.all(
@@ -46,6 +47,7 @@ test("both tokens have the documented claims and no others", async () => {
   expect(access.claims).toEqual({
     iss: "http://localhost:8000",
     aud: "gatehouse",
+    client_id: "gatehouse",
     sub: user.userId,
     sid: expect.any(String),
     jti: expect.any(String),

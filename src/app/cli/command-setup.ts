@@ -23,6 +23,7 @@ export function loadCommandSettings(command: Command): CommandSettings {
   const given = readGivenEnvironment(command);
   const loaded = loadSettings(given.environment, {
     isTerminal: process.stdout.isTTY,
+    envFileProblems: given.envFileProblems,
     generateSecret: () => systemRandom.token(256),
   });
   return { ...loaded, given };
@@ -31,7 +32,9 @@ export function loadCommandSettings(command: Command): CommandSettings {
 /** The same for commands that neither sign nor seal. It writes nothing, and `jwtSecretKey` may be empty. */
 export function readCommandSettings(command: Command): CommandSettings {
   const given = readGivenEnvironment(command);
-  return { ...validateSettings(given.environment, process.stdout.isTTY), given };
+  const { envFileProblems } = given;
+  const options = { isTerminal: process.stdout.isTTY, envFileProblems };
+  return { ...validateSettings(given.environment, options), given };
 }
 
 /** The platform of a command. It logs to standard error, because standard output is for the output of the command. */

@@ -9,6 +9,7 @@ import {
   isUnavailable,
 } from "../../platform/db/errors.ts";
 import { UnusableKeyError } from "../../platform/jwt/key-pair.ts";
+import { ListenError } from "../listen-error.ts";
 
 /** The exit codes of the process. */
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -28,11 +29,13 @@ export class CommandError extends Error {
 export function reportFailure(error: unknown): number {
   process.stderr.write(`gatehouse: ${messageOf(error)}\n`);
   if (error instanceof SettingsError) return exitCodes.usage;
-  if (error instanceof UnusableKeyError && error.isBySettings) return exitCodes.usage;
+  const isStartError = error instanceof UnusableKeyError || error instanceof ListenError;
+  if (isStartError && error.isBySettings) return exitCodes.usage;
   return error instanceof CommandError ? error.exitCode : exitCodes.failed;
 }
 
 function messageOf(error: unknown): string {
+  if (error instanceof ListenError) return error.message;
   const fault = findDatabaseFault(error);
   if (fault) return `database error: ${explainFault(fault)}`;
   if (isUnavailable(error)) return "database not reachable";

@@ -11,9 +11,12 @@ export function healthcheckCommand(): Command {
     .description("check whether the server with the same settings is ready")
     .action(async (_options: unknown, command: Command) => {
       const { host, port } = readCommandSettings(command).settings;
-      const status = await askHealth(`${httpUrl(host, port)}/health/ready`);
-      if (status !== 200)
-        throw new CommandError(status === null ? "no response" : `not ready (${status})`);
+      const url = `${httpUrl(host, port)}/health/ready`;
+      const status = await askHealth(url);
+      if (status === null) {
+        throw new CommandError(`no response from ${url} (HOST and PORT name the server)`);
+      }
+      if (status !== 200) throw new CommandError(`${url} is not ready (${status})`);
       process.stdout.write("ready\n");
     });
 }

@@ -1,6 +1,12 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
-import { deleteOtherKeys, type ListedKey, listKeys, rotateKey } from "../../features/keys/index.ts";
+import {
+  deleteOtherKeys,
+  type ListedKey,
+  listKeys,
+  rotateKeys,
+} from "../../features/keys/index.ts";
+import { parseDurationSeconds } from "../../kernel/duration.ts";
 import { asOperator } from "./as-operator.ts";
 import { tableLines } from "./table.ts";
 
@@ -18,22 +24,40 @@ export function keysCommand(): Command {
   keys
     .command("rotate")
     .description("create a new key that signs from now on, on every replica; tokens stay valid")
+    .addOption(
+      new Option("--in <duration>", "publish the new key now, and sign with it after this time")
+        .argParser(readDuration)
+        .conflicts("deleteOld"),
+    )
     .option("--delete-old", "after a leak: delete all other keys, which signs their users out")
-    .action(async ({ deleteOld }: { deleteOld?: true }, command: Command) => {
-      const { key, deleted } = await asOperator(command, async (ctx) => {
-        const created = await rotateKey(ctx);
-        return { key: created, deleted: deleteOld ? await deleteOtherKeys(ctx, created.id) : null };
+    .action(async (options: { in?: number; deleteOld?: true }, command: Command) => {
+      const { in: inSeconds, deleteOld } = options;
+      const { created, deleted } = await asOperator(command, async (ctx) => {
+        const keys = await rotateKeys(ctx, inSeconds === undefined ? {} : { inSeconds });
+        const ids = keys.map(({ id }) => id);
+        return { created: keys, deleted: deleteOld ? await deleteOtherKeys(ctx, ids) : null };
       });
-      const { id, algorithm, activeFrom, predecessorsVerifyUntil } = key;
+      const lines = created.map(
+        ({ id, algorithm, activeFrom }) =>
+          `The new ${algorithm} key ${id} signs on every replica from ${activeFrom.toISOString()}.\n`,
+      );
+      const until = created[0]?.predecessorsVerifyUntil.toISOString();
       process.stdout.write(
-        `The new ${algorithm} key ${id} signs on every replica from ${activeFrom.toISOString()}.\n` +
+        lines.join("") +
           (deleted === null
-            ? `The previous keys verify until ${predecessorsVerifyUntil.toISOString()}: tokens stay valid, no user is signed out.\n`
+            ? `The previous keys verify until ${until}: tokens stay valid, no user is signed out.\n`
             : `Other keys deleted: ${deleted}. Tokens that they signed are refused from now on.\n`) +
           "Services that cache /.well-known/jwks.json must fetch it again for the new key id.\n",
       );
     });
   return keys;
+}
+
+/** A duration from a second to thirty days, in seconds. */
+function readDuration(text: string): number {
+  const seconds = parseDurationSeconds(text);
+  if (seconds !== null && seconds >= 1 && seconds <= 30 * 86_400) return seconds;
+  throw new InvalidArgumentError("It must be a duration such as 10m, from 1s to 30d.");
 }
 
 function asJson(keys: readonly ListedKey[]): string {

@@ -1,11 +1,13 @@
 import { Command, Option } from "commander";
 
+import { findRole } from "../../features/roles/index.ts";
 import {
   listUsers,
   type UserFilter,
   viewAccount,
 } from "../../features/user-administration/index.ts";
 import { asOperator } from "./as-operator.ts";
+import { CommandError } from "./exit.ts";
 import { readCount, readUsersCursor } from "./read-arguments.ts";
 import { tableLines } from "./table.ts";
 
@@ -33,9 +35,12 @@ export function usersListCommand(): Command {
     .option("--json", "print JSON")
     .action(async (options: UsersListOptions, command: Command) => {
       const { query = null, role = null, status = null, limit, cursor = null, json } = options;
-      const page = await asOperator(command, (ctx) =>
-        listUsers(ctx, { text: query, role, status }, { limit, cursor }),
-      );
+      const page = await asOperator(command, async (ctx) => {
+        if (role !== null && (await findRole(ctx.db, role)) === null) {
+          throw new CommandError(`there is no role ${JSON.stringify(role)}`);
+        }
+        return listUsers(ctx, { text: query, role, status }, { limit, cursor });
+      });
       const items = page.items.map(viewAccount);
       process.stdout.write(
         json

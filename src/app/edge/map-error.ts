@@ -58,10 +58,10 @@ export function createErrorMapper({
       : {
           status: errorStatus[appError.code],
           body: failure(appError, clock.now()),
-          challenge: challengeOf(appError),
+          challenge: challengeOf(appError, errorStatus[appError.code]),
         };
     const headers: ResponseHeaders = { "cache-control": "no-store", ...retryHeaders(appError) };
-    if (status === 401) headers["www-authenticate"] = challenge;
+    if (challenge !== null) headers["www-authenticate"] = challenge;
     if (appError.code === "METHOD_NOT_ALLOWED") {
       headers["allow"] = allowedMethods(exchange.request, table.methodsOf(path));
     }
@@ -120,7 +120,8 @@ function asTypeCheck(validator: unknown): TypeCheck<TSchema> {
 }
 
 /** The `WWW-Authenticate` of a 401 (RFC 9110 §11.6.1, RFC 6750 §3). */
-function challengeOf(error: AppError): string {
+function challengeOf(error: AppError, status: number): string | null {
+  if (status !== 401) return null;
   const isTokenFault = error.code === "INVALID_TOKEN" || error.code === "EXPIRED_TOKEN";
   return isTokenFault ? 'Bearer error="invalid_token"' : "Bearer";
 }

@@ -17,7 +17,7 @@ export interface Responder {
 /** Headers that the writer adds: `common` to every response, `additions` to the response of one request; null for none. */
 export interface ResponderOptions {
   readonly common: Readonly<Record<string, string>>;
-  readonly additions: (request: Request) => ResponseHeaders | null;
+  readonly additions: (exchange: Exchange) => ResponseHeaders | null;
 }
 
 /** Headers that many responses share are stored as `Headers`, which a response copies faster than an object. */
@@ -51,7 +51,7 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
     status: number,
     headers: ResponseHeaders,
   ): Response {
-    const own = merge(headers, additions(exchange.request));
+    const own = merge(headers, additions(exchange));
     const isJson = typeof value === "object" && value !== null && !(value instanceof Blob);
     const sent = headersOf(exchange, isJson ? ofJson : ofOther, own);
     return send(exchange, bodyOf(value), status, sent);
@@ -68,7 +68,7 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
   return {
     write,
     json(exchange, value) {
-      const headers = headersOf(exchange, ofJson, additions(exchange.request));
+      const headers = headersOf(exchange, ofJson, additions(exchange));
       return send(
         exchange,
         typeof value === "string" ? value : JSON.stringify(value),
@@ -77,7 +77,7 @@ export function createResponder({ common, additions }: ResponderOptions): Respon
       );
     },
     headersOnly(exchange, headers) {
-      const sent = headersOf(exchange, sharedOf(headers), additions(exchange.request));
+      const sent = headersOf(exchange, sharedOf(headers), additions(exchange));
       return send(exchange, null, 200, sent);
     },
     problem: (exchange, { status, body, headers }) => write(exchange, body, status, headers),

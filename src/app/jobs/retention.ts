@@ -1,3 +1,4 @@
+import { deleteExpiredAuthorizationCodes } from "../../features/authorization/index.ts";
 import { deleteExpiredAuditRows } from "../../features/audit/index.ts";
 import {
   deleteExpiredChallenges,
@@ -39,6 +40,7 @@ const deletions: Readonly<Record<string, Deletion>> = {
   limitCounts: ({ db }, now) => deleteExpiredCounts(db, now),
   usedTickets: ({ db }, now) => deleteExpiredTickets(db, now),
   socialLoginCodes: ({ db }, now) => deleteExpiredCodes(db, now),
+  authorizationCodes: ({ db }, now) => deleteExpiredAuthorizationCodes(db, now),
   passkeyChallenges: ({ db }, now) => deleteExpiredPasskeyChallenges(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
   trustedDevices: ({ db }, now) => deleteExpiredTrust(db, now),

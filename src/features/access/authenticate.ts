@@ -1,9 +1,9 @@
-import type { UserActor } from "../../kernel/context.ts";
+import type { ClientGrant, UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
-import type { Authenticator } from "../../platform/http/guard.ts";
+import type { Authenticate, Authenticator } from "../../platform/http/guard.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
 import { hashBrowserToken } from "../sessions/index.ts";
-import { type AccessClaims, invalidToken, verifyAccessToken } from "../tokens/index.ts";
+import { type AccessClaims, invalidToken, isOwnToken, verifyUserToken } from "../tokens/index.ts";
 import { actorOf, type CachedSession } from "./cached-records.ts";
 import {
   type ActiveSession,
@@ -12,7 +12,7 @@ import {
 } from "./find-active-session.ts";
 import { foundSession } from "./found-session.ts";
 import { createSessionActivity } from "./session-activity.ts";
-import { createTokenCache } from "./token-cache.ts";
+import { createTokenCache, type VerifiedToken } from "./token-cache.ts";
 
 /** The maximum number of readings of a session and its user; each repeats one during which they changed. */
 const maximumReadings = 5;
@@ -31,7 +31,7 @@ export interface CachingAuthenticator extends Authenticator {
 }
 
 /**
- * Creates the one function that verifies access tokens, and the one for the tokens of browser sessions. Each verifies a token and
+ * Creates the functions that verify access tokens, and the one for the tokens of browser sessions. Each verifies a token and
  * reads its session and user once, and caches them until the change feed reports a change; the cache is used only while the feed
  * is live. A genuine token is rejected once its session has ended or its user is deleted or disabled.
  */
@@ -47,9 +47,10 @@ export function createAuthenticator(platform: Platform): CachingAuthenticator {
     misses += 1;
     // Read before the verification: if the keys change during it, the cached token has the old revision and is not used.
     const keyRevision = keyRing.revision();
-    const claims = await verifyAccessToken(ctx, text);
+    const claims = await verifyUserToken(ctx, text);
     const session = findCachedSession(claims) ?? (await readSession(ctx, claims));
-    return admit(text, { session, expiresAt: claims.exp, keyRevision });
+    const grant = grantOf(claims, session, settings.publicUrl);
+    return admit(text, { session, grant, expiresAt: claims.exp, keyRevision });
   }
 
   /** The session as cached for another token, or for this one before the token was evicted. Sends no statement. */
@@ -83,17 +84,14 @@ export function createAuthenticator(platform: Platform): CachingAuthenticator {
         if (reading.isVoid && readings < maximumReadings) continue;
         const session = tokenCache.keep(reading, foundSession(found));
         const expiresAt = found.absoluteExpiresAt.getTime() / 1000;
-        return admit(text, { session, expiresAt, keyRevision: null });
+        return admit(text, { session, grant: null, expiresAt, keyRevision: null });
       } finally {
         tokenCache.endReading(reading);
       }
     }
   }
 
-  function admit(
-    text: string,
-    token: { session: CachedSession; expiresAt: number; keyRevision: number | null },
-  ): UserActor {
+  function admit(text: string, token: VerifiedToken): UserActor {
     tokenCache.add(text, token);
     activity.note(token.session, clock.now().getTime());
     return actorOf({ ...token, older: null });
@@ -111,13 +109,37 @@ export function createAuthenticator(platform: Platform): CachingAuthenticator {
     return actor;
   }
 
+  const authenticateGranted: Authenticate = (ctx, token) =>
+    findCached(token, clock.now(), keyRing.revision()) ?? verify(ctx, token);
   return {
-    authenticate: (ctx, token) =>
-      findCached(token, clock.now(), keyRing.revision()) ?? verify(ctx, token),
+    authenticateGranted,
+    authenticate(ctx, token) {
+      const actor = authenticateGranted(ctx, token);
+      return actor instanceof Promise ? actor.then(openingAccount) : openingAccount(actor);
+    },
     authenticateBrowser: (ctx, token) =>
       findCached(token, clock.now(), null) ?? verifyBrowser(ctx, token),
     tokenCacheLoad: () => ({ tokens: tokenCache.size, bytes: tokenCache.bytes, hits, misses }),
   };
+}
+
+function openingAccount(actor: UserActor): UserActor {
+  if (actor.grant === null || actor.grant.opensAccount) return actor;
+  throw invalidToken();
+}
+
+/** What a token's client was granted. Throws `INVALID_TOKEN` for a token that is not of its session's client. */
+function grantOf(
+  claims: AccessClaims,
+  { client }: Pick<CachedSession, "client">,
+  publicUrl: string,
+): ClientGrant | null {
+  const clientId = isOwnToken(claims) ? null : (claims.client_id ?? null);
+  if (clientId !== (client?.clientId ?? null)) throw invalidToken();
+  if (client === null) return null;
+  const scopes = claims.scope === undefined ? [] : claims.scope.split(" ");
+  const opensAccount = client.isTrusted && claims.aud === publicUrl;
+  return { clientId: client.clientId, scopes, opensAccount };
 }
 
 async function getBrowserSession(ctx: Context, token: string): Promise<ActiveSession> {

@@ -1,4 +1,4 @@
-import type { UserActor, UserProfile } from "../../kernel/context.ts";
+import type { ClientGrant, UserActor, UserProfile } from "../../kernel/context.ts";
 import { hasTwoFactors } from "../roles/index.ts";
 import type { SieveEntry } from "./sieve.ts";
 import type { TokenDigest } from "./token-digest.ts";
@@ -42,6 +42,8 @@ export interface CachedSession extends SieveEntry<CachedSession> {
   readonly user: CachedUser;
   /** How the user authenticated (RFC 8176), at the sign-in and since. */
   readonly amr: readonly string[];
+  /** The client whose session it is; null for a session of Gatehouse itself. */
+  readonly client: SessionClient | null;
   /** When the session ends, as it was read. A refresh since then can only have postponed it. */
   readonly endsAt: number;
   notedAsUsedAt: number;
@@ -55,9 +57,17 @@ export interface CachedSession extends SieveEntry<CachedSession> {
   previousOfUser: CachedSession | null;
 }
 
+/** The client of a session. */
+export interface SessionClient {
+  readonly clientId: string;
+  readonly isTrusted: boolean;
+}
+
 /** A verified token: an access token whose signature was verified, or the token of a browser session. */
 export interface CachedToken extends TokenDigest {
   readonly session: CachedSession;
+  /** Null for a token of Gatehouse itself. */
+  readonly grant: ClientGrant | null;
   /** The token's `exp`, or the absolute end of a browser session, in seconds since 1970. */
   readonly expiresAt: number;
   /** The revision of the key ring with which it was verified. Null for the token of a browser session, which no key signed. */
@@ -71,7 +81,7 @@ const emptyProfile: UserProfile = { phone: null, avatarUrl: null, locale: null, 
 /** A session and its user as read from the database. */
 export interface FoundSession extends Pick<
   CachedSession,
-  "id" | "amr" | "endsAt" | "notedAsUsedAt"
+  "id" | "amr" | "client" | "endsAt" | "notedAsUsedAt"
 > {
   readonly user: Pick<CachedUser, "id" | "facts" | "roles" | "permissions" | "withoutMfa">;
 }
@@ -82,6 +92,7 @@ export function createSessionRecord(found: FoundSession, user: CachedUser): Cach
     id: found.id,
     user,
     amr: found.amr,
+    client: found.client,
     endsAt: found.endsAt,
     notedAsUsedAt: found.notedAsUsedAt,
     missedAt: Number.NEGATIVE_INFINITY,
@@ -104,7 +115,11 @@ export function factsOf({ profile, ...facts }: UserFacts & { profile: UserProfil
 }
 
 /** The user that a token stands for. */
-export function actorOf({ session, expiresAt }: Omit<CachedToken, keyof TokenDigest>): UserActor {
+export function actorOf({
+  session,
+  expiresAt,
+  grant,
+}: Omit<CachedToken, keyof TokenDigest>): UserActor {
   const { user: held, amr } = session;
   const { id, facts, withoutMfa } = held;
   const { roles, permissions } = withoutMfa === null || hasTwoFactors(amr) ? held : withoutMfa;
@@ -119,6 +134,7 @@ export function actorOf({ session, expiresAt }: Omit<CachedToken, keyof TokenDig
     amr,
     profile: profile ?? emptyProfile,
     tokenExpiresAt: new Date(expiresAt * 1000),
+    grant,
   };
 }
 

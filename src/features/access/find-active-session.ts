@@ -1,4 +1,4 @@
-import { and, eq, type SQL } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 
 import {
   preparedQuery,
@@ -6,6 +6,7 @@ import {
   type QueryValue,
 } from "../../platform/db/prepared-query.ts";
 import type { Db } from "../../platform/db/port.ts";
+import { clients } from "../clients/index.ts";
 import { heldPermissions, heldWithoutMfa, userColumns } from "../roles/index.ts";
 import { profileColumns, users } from "../users/index.ts";
 import { isActiveSession, meetsSignInSettings, sessions } from "../sessions/index.ts";
@@ -68,6 +69,9 @@ function selectActive(db: Db, now: QueryValue<Date>, which: SQL | undefined) {
       expiresAt: sessions.expiresAt,
       absoluteExpiresAt: sessions.absoluteExpiresAt,
       lastUsedAt: sessions.lastUsedAt,
+      clientId: sessions.clientId,
+      isTrustedClient: sql<boolean>`coalesce((
+        select ${clients.trusted} from ${clients} where ${clients.clientId} = ${sessions.clientId}), false)`,
     })
     .from(sessions)
     .innerJoin(users, isActiveSession(now))

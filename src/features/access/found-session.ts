@@ -32,6 +32,10 @@ export function foundSession(session: ActiveSession): FoundSession {
       withoutMfa: isSameRights(rights, withoutMfa) ? null : withoutMfa,
     },
     amr: session.amr,
+    client:
+      session.clientId === null
+        ? null
+        : { clientId: session.clientId, isTrusted: session.isTrustedClient },
     endsAt: Math.min(session.expiresAt.getTime(), session.absoluteExpiresAt.getTime()),
     notedAsUsedAt: session.lastUsedAt.getTime(),
   };

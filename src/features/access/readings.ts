@@ -58,5 +58,5 @@ function concerns({ sessionId, userId }: ReadSubject, { subject, id }: Change): 
 
 /** Whether a change of this subject may concern every token. */
 export function concernsAll(subject: Change["subject"]): boolean {
-  return subject === "roles" || subject === "all";
+  return subject === "roles" || subject === "clients" || subject === "all";
 }

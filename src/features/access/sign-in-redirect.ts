@@ -3,7 +3,7 @@ import { errorStatus } from "../../platform/http/error-status.ts";
 import type { Exchange } from "../../platform/http/exchange.ts";
 import type { ReadOriginalAddress } from "../../platform/http/original-address.ts";
 import { signInAddress } from "../../platform/http/page-access.ts";
-import { findReturnTarget } from "../../platform/http/return-target.ts";
+import { findReturnTarget, receivesSessionCookie } from "../../platform/http/return-target.ts";
 import type { Context } from "../../platform/platform.ts";
 
 /** What is needed to send a browser to the sign-in page and back. */
@@ -15,7 +15,7 @@ interface SignInRedirect {
 
 /**
  * The error of a request that forward-auth does not admit. With a 401 a browser that opens a page is told where to sign in: the
- * page leads back to the address that the trusted proxy names, if that may be returned to.
+ * page leads back to the address that the trusted proxy names, if that may be returned to and gets the browser session cookie.
  */
 export function withSignInPage(
   { settings }: Context,
@@ -27,7 +27,9 @@ export function withSignInPage(
   if (!refusal || errorStatus[refusal.code] !== 401) return error;
   if (!isNavigation(exchange.request.headers)) return error;
   const original = originalAddressOf(exchange);
-  const returnTo = original === null ? null : findReturnTarget(settings, original);
+  const target = original === null ? null : findReturnTarget(settings, original);
+  // Without the cookie the page would send the browser here again after every sign-in.
+  const returnTo = target !== null && receivesSessionCookie(settings, target) ? target : null;
   const signIn = { address: signInAddress(settings.publicUrl, returnTo), isRedirect };
   return new AppError(refusal.code, refusal.message, { ...refusal.detail, signIn });
 }

@@ -1,13 +1,24 @@
-import type { CachedUser } from "./cached-records.ts";
+import type { CachedSession, CachedToken, CachedUser } from "./cached-records.ts";
 
 // The resident memory of each record, in bytes: objects, strings, places in the indexes, and the free memory that the garbage
 // collector keeps in proportion. `tests/access/the-token-cache-keeps-to-its-size` measures it.
 
+const bytesOfAnyToken = 130;
+const bytesOfAnySession = 270;
+const bytesOfGrant = 200;
+const bytesOfClient = 120;
+
 /** The memory of a token of any length: its digest is stored, not its text. */
-export const bytesOfToken = 130;
+export function bytesOfToken({ grant }: Pick<CachedToken, "grant">): number {
+  return grant === null
+    ? bytesOfAnyToken
+    : bytesOfAnyToken + bytesOfGrant + 40 * grant.scopes.length;
+}
 
 /** The memory of a session without its tokens and its user. */
-export const bytesOfSession = 270;
+export function bytesOfSession({ client }: Pick<CachedSession, "client">): number {
+  return client === null ? bytesOfAnySession : bytesOfAnySession + bytesOfClient;
+}
 
 const bytesOfAnyUser = 280;
 const bytesOfAnyName = 80;

@@ -18,7 +18,7 @@ import { bytesOfSession, bytesOfToken, bytesOfUser } from "./token-cache-memory.
 import { digestOf, isSameDigest, type TokenDigest } from "./token-digest.ts";
 
 /** A token whose signature was verified just now, and its session. */
-export type VerifiedToken = Pick<CachedToken, "session" | "expiresAt" | "keyRevision">;
+export type VerifiedToken = Pick<CachedToken, "session" | "grant" | "expiresAt" | "keyRevision">;
 
 /**
  * Verified tokens, their sessions and users, held until something about them changes. While the change feed is not live
@@ -79,14 +79,14 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
     sessions.add(session);
     sieve.add(session);
     session.isHeld = true;
-    bytes += bytesOfSession;
+    bytes += bytesOfSession(session);
   }
 
   function drop(session: CachedSession): void {
     const { user, nextOfUser, previousOfUser } = session;
     for (let token = session.newestToken; token; token = token.older) {
       tokens.remove(token);
-      bytes -= bytesOfToken;
+      bytes -= bytesOfToken(token);
     }
     session.newestToken = null;
     if (nextOfUser) nextOfUser.previousOfUser = previousOfUser;
@@ -97,7 +97,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
     sessions.remove(session);
     sieve.remove(session);
     session.isHeld = false;
-    bytes -= bytesOfSession;
+    bytes -= bytesOfSession(session);
     if (user.firstSession) return;
     users.remove(user);
     bytes -= user.bytes;
@@ -159,7 +159,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
   function removeToken(removed: CachedToken): void {
     unlinkToken(removed);
     tokens.remove(removed);
-    bytes -= bytesOfToken;
+    bytes -= bytesOfToken(removed);
   }
 
   return {
@@ -195,11 +195,14 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       const user = recordOf(found.user);
       const amr = lists.share(found.amr).list;
       const session = createSessionRecord({ ...found, amr }, user);
-      const neededBytes = bytesOfSession + user.bytes;
+      const neededBytes = bytesOfSession(session) + user.bytes;
       if (reading.isVoid || !isLive() || neededBytes > limitOfRecords) return session;
       const held = sessions.find(found.id);
       const isSame =
-        held?.user === user && held.endsAt === found.endsAt && isSameList(held.amr, amr);
+        held?.user === user &&
+        held.endsAt === found.endsAt &&
+        held.client?.isTrusted === found.client?.isTrusted &&
+        isSameList(held.amr, amr);
       if (isSame) return held;
       // The held record differs from what was read: one of them is out of date, and the change is not announced yet.
       if (held) drop(held);
@@ -209,7 +212,8 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       hold(session);
       return session;
     },
-    add(text, { session, expiresAt, keyRevision }) {
+    add(text, verified) {
+      const { session } = verified;
       const digest = digestOf(text);
       if (!digest || !session.isHeld) return;
       recent.remove(text);
@@ -217,22 +221,13 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       if (before) removeToken(before);
       const tooOld = oldestBeyond(session, maximumTokensOfSession - 1);
       if (tooOld) removeToken(tooOld);
-      makeRoom(bytesOfToken);
+      makeRoom(bytesOfToken(verified));
       // `makeRoom` may have evicted this session.
       if (!session.isHeld) return;
-      const { digest0, digest1, digest2 } = digest;
-      const token = {
-        digest0,
-        digest1,
-        digest2,
-        session,
-        expiresAt,
-        keyRevision,
-        older: session.newestToken,
-      };
+      const token = { ...digest, ...verified, older: session.newestToken };
       session.newestToken = token;
       tokens.add(token);
-      bytes += bytesOfToken;
+      bytes += bytesOfToken(token);
     },
     forget(change) {
       readings.voidBy(change);

@@ -1,48 +1,51 @@
-import { AppError } from "../../kernel/errors.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { isClientName } from "./model.ts";
-import { clientColumns, type ClientRecord } from "./queries.ts";
-import { clients } from "./table.ts";
-import { newClientSecret } from "./verify-client.ts";
+import { useIdTokenAlgorithm } from "../keys/index.ts";
+import { newClientSecret } from "./client-secret.ts";
+import { assertValidSettings, type ClientSettings, completeSettings } from "./client-settings.ts";
+import { clientColumns, type ClientRecord, hasSecret } from "./queries.ts";
+import { type ClientOrigin, clients } from "./table.ts";
 
-/** A client and its secret, which is shown once. */
+/** A client and its secret, which is shown once; null for a client that has none. */
 export interface ClientWithSecret {
   readonly client: ClientRecord;
-  readonly secret: string;
+  readonly secret: string | null;
 }
 
-/** Creates a client. Throws `VALIDATION_ERROR` for a name that is empty, too long or cannot be stored. */
+/** Creates a client. Throws `VALIDATION_ERROR` for settings that are not valid, alone or together. */
 export async function createClient(
   ctx: Context,
-  { name }: { name: string },
+  chosen: Partial<ClientSettings> & Pick<ClientSettings, "name">,
+  createdBy: ClientOrigin = "api",
 ): Promise<ClientWithSecret> {
-  if (!isClientName(name)) {
-    const issue = "Must have 1 to 100 characters, and no control characters.";
-    throw new AppError("VALIDATION_ERROR", "This is not a valid name for a client.", {
-      faults: [{ field: "name", issue }],
-    });
+  const settings = completeSettings(chosen);
+  assertValidSettings(settings);
+  // Its first ID token would wait for a key.
+  if (settings.grantTypes.includes("authorization_code")) {
+    await useIdTokenAlgorithm(ctx, settings.idTokenSignedResponseAlg);
   }
   const now = ctx.clock.now();
   const { secret, hash } = newClientSecret(ctx);
   const client = {
     id: ctx.random.id(now),
     clientId: `client_${ctx.random.token(128)}`,
-    name,
+    ...settings,
+    createdBy,
     createdAt: now,
   };
+  const isSecret = hasSecret(client);
   const query = ctx.db
     .insert(clients)
-    .values({ ...client, secretHash: hash, updatedAt: now })
+    .values({ ...client, secretHash: isSecret ? hash : null, updatedAt: now })
     .returning(clientColumns);
   await commit(ctx, { query }, () => [
     recordAudit(ctx, {
       action: "client.created",
       result: "success",
       userId: null,
-      detail: { client_id: client.clientId, name },
+      detail: { client_id: client.clientId, name: client.name },
     }),
   ]);
-  return { client, secret };
+  return { client, secret: isSecret ? secret : null };
 }

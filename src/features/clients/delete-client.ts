@@ -6,13 +6,14 @@ import { recordAudit } from "../audit/index.ts";
 import { clientNotFound } from "./queries.ts";
 import { clients } from "./table.ts";
 
-/** Deletes a client: its secret and its tokens are invalid here at once. Throws `NOT_FOUND`. */
+/** Deletes a client: its secret, its users' sessions and its tokens are invalid here at once. Throws `NOT_FOUND`. */
 export async function deleteClient(ctx: Context, clientId: string): Promise<void> {
   const query = ctx.db
     .delete(clients)
     .where(eq(clients.clientId, clientId))
     .returning({ id: clients.id });
-  const rows = await commit(ctx, { query }, () => [
+  const announce = () => ({ subject: "clients", id: "" }) as const;
+  const rows = await commit(ctx, { query, announce }, () => [
     recordAudit(ctx, {
       action: "client.deleted",
       result: "success",

@@ -1,5 +1,16 @@
+export { authenticateClientIfSent, authenticateConfidentialClient } from "./authenticate-client.ts";
+export type { ClientParameters } from "./client-credentials.ts";
+export {
+  type ClientSettings,
+  clientGrantTypes,
+  isClientName,
+  standardScopes,
+} from "./client-settings.ts";
 export { createClient } from "./create-client.ts";
-export { isClientName } from "./model.ts";
+export { deleteClient } from "./delete-client.ts";
+export { listClients } from "./list-clients.ts";
+export { viewClient } from "./model.ts";
+export { type ClientRecord, findClient, isPublicClient } from "./queries.ts";
+export { rotateClientSecret } from "./rotate-secret.ts";
 export { clientsRoutes } from "./routes.ts";
-export { type ClientRecord, findClient } from "./queries.ts";
-export { type ClientCredentials, verifyClient } from "./verify-client.ts";
+export { clients } from "./table.ts";

@@ -1,14 +1,15 @@
-import { eq } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import type { ClientWithSecret } from "./create-client.ts";
-import { clientColumns, clientNotFound } from "./queries.ts";
+import { AppError } from "../../kernel/errors.ts";
+import { newClientSecret } from "./client-secret.ts";
+import { clientColumns, clientNotFound, findClient, secretMethods } from "./queries.ts";
 import { clients } from "./table.ts";
-import { newClientSecret } from "./verify-client.ts";
 
-/** Replaces the secret of a client; the old one is invalid at once. Throws `NOT_FOUND`. */
+/** Replaces the secret of a client; the old one is invalid at once. Throws `NOT_FOUND`, `CONFLICT` for one without a secret. */
 export async function rotateClientSecret(
   ctx: Context,
   clientId: string,
@@ -17,7 +18,12 @@ export async function rotateClientSecret(
   const query = ctx.db
     .update(clients)
     .set({ secretHash: hash, updatedAt: ctx.clock.now() })
-    .where(eq(clients.clientId, clientId))
+    .where(
+      and(
+        eq(clients.clientId, clientId),
+        inArray(clients.tokenEndpointAuthMethod, [...secretMethods]),
+      ),
+    )
     .returning(clientColumns);
   const [client] = await commit(ctx, { query }, () => [
     recordAudit(ctx, {
@@ -27,6 +33,7 @@ export async function rotateClientSecret(
       detail: { client_id: clientId },
     }),
   ]);
-  if (!client) throw clientNotFound();
-  return { client, secret };
+  if (client) return { client, secret };
+  if (!(await findClient(ctx, clientId))) throw clientNotFound();
+  throw new AppError("CONFLICT", "This client does not authenticate with a secret.");
 }

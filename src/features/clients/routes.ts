@@ -4,22 +4,26 @@ import { Type } from "@sinclair/typebox";
 import { success, successSchema } from "../../platform/http/envelope.ts";
 import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts";
 import type { RouteParts } from "../../platform/http/route-kit.ts";
-import { createClient } from "./create-client.ts";
+import { type ClientWithSecret, createClient } from "./create-client.ts";
 import { deleteClient } from "./delete-client.ts";
 import { listClients } from "./list-clients.ts";
 import {
   clientParams,
+  clientResponseSchema,
   clientSchema,
   clientWithSecretSchema,
   createClientBody,
+  settingsOf,
+  updateClientBody,
   viewClient,
 } from "./model.ts";
 import { rotateClientSecret } from "./rotate-secret.ts";
+import { updateClient } from "./update-client.ts";
 
 const tags = ["Clients"];
 const permission = "clients:write";
 
-/** The services that may introspect tokens and obtain tokens of their own. */
+/** The services and applications that may introspect tokens and obtain tokens of their own. */
 export function clientsRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/clients" })
     .use(kit)
@@ -45,9 +49,10 @@ export function clientsRoutes({ kit }: Pick<RouteParts, "kit">) {
     .post(
       "",
       async ({ ctx, body, set }) => {
-        const { client, secret } = await createClient(ctx, body);
+        const settings = { ...settingsOf(body), name: body.name };
+        const created = await createClient(ctx, settings);
         set.status = 201;
-        return success({ client: viewClient(client), client_secret: secret }, ctx.clock.now());
+        return success(viewWithSecret(created), ctx.clock.now());
       },
       {
         permission,
@@ -61,7 +66,29 @@ export function clientsRoutes({ kit }: Pick<RouteParts, "kit">) {
           tags,
           summary: "Create a client",
           description:
-            "Creates a service that authenticates at `/oauth/introspect` and `/oauth/token`. The response contains its secret, which is not shown again.",
+            "Creates a service that authenticates at `/oauth/introspect` and `/oauth/token`, or, with `redirect_uris`, an application that users sign in to. The response contains its secret, which is not shown again.",
+        },
+      },
+    )
+    .patch(
+      "/:id",
+      async ({ ctx, params, body }) => {
+        const client = await updateClient(ctx, params.id, settingsOf(body));
+        return success({ client: viewClient(client) }, ctx.clock.now());
+      },
+      {
+        permission,
+        accepts: "json",
+        params: clientParams,
+        body: updateClientBody,
+        failsWith: ["NOT_FOUND"],
+        response: { 200: successSchema(clientResponseSchema) },
+        detail: {
+          operationId: "updateClient",
+          tags,
+          summary: "Change a client",
+          description:
+            "Changes the given settings immediately and on every replica. Tokens that the client has stay valid.",
         },
       },
     )
@@ -87,21 +114,25 @@ export function clientsRoutes({ kit }: Pick<RouteParts, "kit">) {
     .post(
       "/:id/rotate-secret",
       async ({ ctx, params }) => {
-        const { client, secret } = await rotateClientSecret(ctx, params.id);
-        return success({ client: viewClient(client), client_secret: secret }, ctx.clock.now());
+        const rotated = await rotateClientSecret(ctx, params.id);
+        return success(viewWithSecret(rotated), ctx.clock.now());
       },
       {
         permission,
         params: clientParams,
-        failsWith: ["NOT_FOUND"],
+        failsWith: ["NOT_FOUND", "CONFLICT"],
         response: { 200: successSchema(clientWithSecretSchema) },
         detail: {
           operationId: "rotateClientSecret",
           tags,
           summary: "Rotate a client's secret",
           description:
-            "The old secret is refused immediately. The response contains the new one, which is not shown again.",
+            "The old secret is refused immediately. The response contains the new one, which is not shown again. `CONFLICT` for a client that has no secret.",
         },
       },
     );
+}
+
+function viewWithSecret({ client, secret }: ClientWithSecret) {
+  return { client: viewClient(client), ...(secret === null ? {} : { client_secret: secret }) };
 }

@@ -4,12 +4,12 @@ import { addSeconds } from "../../kernel/clock.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Settings } from "../../platform/config/settings.ts";
 import type { Db } from "../../platform/db/port.ts";
-import type { Algorithm, ReplacedAlgorithm } from "../../platform/jwt/port.ts";
+import type { Algorithm, AsymmetricAlgorithm, ReplacedAlgorithm } from "../../platform/jwt/port.ts";
 import type { Context, Platform } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { loadKeysOf } from "./load-keys.ts";
 import { longestTokenLifeSeconds } from "./queries.ts";
-import { signingAlgorithms } from "./table.ts";
+import { idTokenAlgorithms, signingAlgorithms } from "./table.ts";
 
 /** A change of the algorithm. */
 export type AlgorithmRecord = typeof signingAlgorithms.$inferSelect;
@@ -37,7 +37,7 @@ export async function adoptAlgorithm(ctx: Context): Promise<void> {
   const newest = (await readAlgorithms(ctx.db)).at(-1);
   if (newest?.algorithm === algorithm) return;
   // A process that cannot sign with the new algorithm must not have the others sign with it.
-  await loadKeysOf(ctx, algorithm);
+  if (algorithm !== "HS256") await loadKeysOf(ctx, [algorithm]);
   const now = ctx.clock.now();
   const activeFrom = newest ? wholeSecondAfter(addSeconds(now, noticeSeconds)) : now;
   const query = ctx.db
@@ -90,6 +90,25 @@ export function historyOf(
     replaced.set(algorithm, { issuedBefore, verifyUntil });
   }
   return { inForce, replaced };
+}
+
+/** The algorithms that have signing keys now: the one in force, unless it is HS256, and those of ID tokens. */
+export async function readSigningAlgorithms(ctx: Context): Promise<AsymmetricAlgorithm[]> {
+  const { inForce } = await readAlgorithmHistory(ctx);
+  const rows = await ctx.db.select().from(idTokenAlgorithms);
+  return signingAlgorithmsOf(
+    inForce,
+    rows.map(({ algorithm }) => algorithm),
+  );
+}
+
+/** The same of what was read. */
+export function signingAlgorithmsOf(
+  inForce: Algorithm,
+  ofIdTokens: readonly AsymmetricAlgorithm[],
+): AsymmetricAlgorithm[] {
+  const own = inForce === "HS256" ? [] : [inForce];
+  return [...new Set([...own, ...ofIdTokens])].toSorted();
 }
 
 function readAlgorithms(db: Db): Promise<AlgorithmRecord[]> {

@@ -4,6 +4,7 @@ import { secretKeyOf } from "../../platform/jwt/secret-keys.ts";
 import type { Context } from "../../platform/platform.ts";
 import { readAlgorithmHistory } from "./algorithms.ts";
 import { type KeyRecord, readKeys } from "./queries.ts";
+import { idTokenAlgorithms } from "./table.ts";
 
 /** A key without its secret part, as operators see it. */
 export interface ListedKey {
@@ -23,10 +24,12 @@ export async function listKeys(ctx: Context): Promise<ListedKey[]> {
   const now = ctx.clock.now();
   const { inForce, replaced } = await readAlgorithmHistory(ctx);
   const keys = await readKeys(ctx.db);
-  const current = currentKey(keys, inForce, now);
-  const endOf = (algorithm: Algorithm) => replaced.get(algorithm)?.verifyUntil ?? null;
+  const ofIdTokens = (await ctx.db.select().from(idTokenAlgorithms)).map((row) => row.algorithm);
+  const signing = new Set<Algorithm>([inForce, ...ofIdTokens]);
+  const endOf = (algorithm: Algorithm) =>
+    signing.has(algorithm) ? null : (replaced.get(algorithm)?.verifyUntil ?? null);
   const isAccepted = ({ algorithm, until }: ListedKey) =>
-    (algorithm === inForce || replaced.has(algorithm)) && (until === null || until > now);
+    (signing.has(algorithm) || replaced.has(algorithm)) && (until === null || until > now);
   const secrets = [jwtSecretKey, ...(jwtSecretKeyPrevious === null ? [] : [jwtSecretKeyPrevious])];
   return [
     ...secrets.map((secret, index) => ({
@@ -39,7 +42,10 @@ export async function listKeys(ctx: Context): Promise<ListedKey[]> {
     ...keys.map((key) => ({
       id: key.id,
       algorithm: key.algorithm,
-      state: stateOf(key, current),
+      state: stateOf(
+        key,
+        signing.has(key.algorithm) ? currentKey(keys, key.algorithm, now) : undefined,
+      ),
       since: key.activeFrom,
       until: earlier(key.verifyUntil, endOf(key.algorithm)),
     })),

@@ -1,4 +1,4 @@
-import { and, isNull, lte, ne, type SQL, sql } from "drizzle-orm";
+import { and, isNull, lte, notInArray, type SQL, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { commit } from "../../platform/db/commit.ts";
@@ -6,14 +6,14 @@ import { type Effect, once } from "../../platform/db/effects.ts";
 import { jsonObject } from "../../platform/db/json-object.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
-import { readAlgorithmHistory } from "./algorithms.ts";
+import { readSigningAlgorithms } from "./algorithms.ts";
 import { longestTokenLifeSeconds } from "./queries.ts";
-import { rotateKeyWhenDue } from "./rotate-key.ts";
+import { rotateKeysWhenDue } from "./rotate-key.ts";
 import { signingKeys } from "./table.ts";
 
 /** Rotates, retires and deletes the keys for which that is due. Replicas may run this at any time, also at once. */
 export async function maintainKeys(ctx: Context): Promise<void> {
-  await rotateKeyWhenDue(ctx);
+  await rotateKeysWhenDue(ctx);
   await retireUnusedKeys(ctx);
   await deleteExpiredKeys(ctx);
 }
@@ -23,7 +23,7 @@ const announce = () => ({ subject: "keys", id: "" }) as const;
 /** Retires the keys of an algorithm that is out of use: a replica that signed with it would have replaced them in time. */
 async function retireUnusedKeys(ctx: Context): Promise<void> {
   const { settings } = ctx;
-  const { inForce } = await readAlgorithmHistory(ctx);
+  const inUse = await readSigningAlgorithms(ctx);
   const now = ctx.clock.now();
   const dueBy = addSeconds(now, -settings.jwtKeyRotationSeconds);
   const query = ctx.db
@@ -32,7 +32,7 @@ async function retireUnusedKeys(ctx: Context): Promise<void> {
     .where(
       and(
         isNull(signingKeys.verifyUntil),
-        ne(signingKeys.algorithm, sql`${inForce}`),
+        notInArray(signingKeys.algorithm, inUse),
         lte(signingKeys.activeFrom, dueBy),
       ),
     )
@@ -47,9 +47,9 @@ async function deleteExpiredKeys(ctx: Context): Promise<void> {
   await deleteKeys(ctx, lte(signingKeys.verifyUntil, ctx.clock.now()));
 }
 
-/** Deletes every key but this one: every replica refuses what the others have signed. Gives their number. */
-export function deleteOtherKeys(ctx: Context, id: string): Promise<number> {
-  return deleteKeys(ctx, ne(signingKeys.id, id));
+/** Deletes every key but these: every replica refuses what the others have signed. Gives their number. */
+export function deleteOtherKeys(ctx: Context, ids: readonly string[]): Promise<number> {
+  return deleteKeys(ctx, notInArray(signingKeys.id, [...ids]));
 }
 
 async function deleteKeys(ctx: Context, where: SQL): Promise<number> {

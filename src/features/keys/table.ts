@@ -3,7 +3,7 @@ import { integer, jsonb, pgTable, text, unique } from "drizzle-orm/pg-core";
 import { timestamp } from "../../platform/db/columns.ts";
 import type { Algorithm, AsymmetricAlgorithm, PublicJwk } from "../../platform/jwt/port.ts";
 
-/** The key pairs with which tokens are signed under an asymmetric `JWT_ALGORITHM`. All replicas are notified of every change. */
+/** The key pairs with which ID tokens are signed, and under an asymmetric `JWT_ALGORITHM` all tokens. All replicas are notified of every change. */
 export const signingKeys = pgTable(
   "signing_keys",
   {
@@ -22,6 +22,15 @@ export const signingKeys = pgTable(
   },
   (table) => [unique("signing_keys_generation_unique").on(table.algorithm, table.generation)],
 );
+
+/**
+ * The algorithms of ID tokens: each has keys in `signing_keys` that are published and rotated whatever `JWT_ALGORITHM` is. An
+ * algorithm is added when the first client needs it. All replicas are notified.
+ */
+export const idTokenAlgorithms = pgTable("id_token_algorithms", {
+  algorithm: text("algorithm").$type<AsymmetricAlgorithm>().primaryKey(),
+  createdAt: timestamp("created_at").notNull(),
+});
 
 /** The algorithms that tokens were signed with, one row for each change; the newest is in force. All replicas are notified. */
 export const signingAlgorithms = pgTable("signing_algorithms", {

@@ -37,6 +37,8 @@ export const limits = {
   clientSecretByAddress: perWindow("client-secret-by-address-and-client", 10, minute),
   /** Requests of one user to change the email address: each sends a mail to an address that may be another person's. */
   emailChangeByAccount: perWindow("email-change-by-account", 5, hour),
+  /** Downloads of one user's own data: each reads up to 50,000 rows. */
+  ownDataByAccount: perWindow("own-data-by-account", 10, hour),
   /** Codes of an authenticator app of one user, right or wrong; a right one deletes the count. A known device has its own count. */
   secondFactorByAccount: perWindow("second-factor-by-account", 5, 5 * minute),
 } as const;

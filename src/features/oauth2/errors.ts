@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 
-import { AppError, type ErrorCode } from "../../kernel/errors.ts";
+import type { AppError, ErrorCode } from "../../kernel/errors.ts";
+import { BearerError, OAuthError } from "../../kernel/oauth-error.ts";
 import { errorStatus } from "../../platform/http/error-status.ts";
 
 /** Whether the error responses of a path are those of RFC 6749 §5.2, without the envelope. */
@@ -28,26 +29,6 @@ export const oauthErrorSchema = Type.Object(
   { $id: "OAuthError", description: "An error response as RFC 6749 section 5.2 defines it." },
 );
 
-/** An error that only OAuth has, such as `unsupported_grant_type`; its status is that of `code`. */
-export class OAuthError extends AppError {
-  readonly error: string;
-
-  constructor(error: string, description: string, code: ErrorCode = "VALIDATION_ERROR") {
-    super(code, description);
-    this.name = "OAuthError";
-    this.error = error;
-  }
-}
-
-/** The error for every client that did not authenticate, whatever the reason (RFC 6749 §5.2); status 401. */
-export function invalidClient(): OAuthError {
-  return new OAuthError(
-    "invalid_client",
-    "Authenticate with the client's id and secret.",
-    "AUTHENTICATION_REQUIRED",
-  );
-}
-
 /** The error codes that say that what was presented for a grant is not valid. */
 const grantFaults: ReadonlySet<ErrorCode> = new Set([
   "INVALID_CREDENTIALS",
@@ -58,13 +39,17 @@ const grantFaults: ReadonlySet<ErrorCode> = new Set([
   "INVALID_EMAIL",
 ]);
 
-/** The OAuth 2.0 error response to an error, in the terms of RFC 6749 §5.2. A 401 has `challenge`. */
+/**
+ * The OAuth 2.0 error response to an error, in the terms of RFC 6749 §5.2. A 401 has `challenge`, and so has every failure of an
+ * access token (RFC 6750 §3).
+ */
 export function oauthFailure(error: AppError): {
   status: number;
   body: Static<typeof oauthErrorSchema>;
-  challenge: string;
+  challenge: string | null;
 } {
-  const status = grantFaults.has(error.code) ? 400 : errorStatus[error.code];
+  const isOfGrant = grantFaults.has(error.code) && !(error instanceof OAuthError);
+  const status = isOfGrant ? 400 : errorStatus[error.code];
   return {
     status,
     body: {
@@ -72,8 +57,15 @@ export function oauthFailure(error: AppError): {
       error_description: describe(error),
       ...mfaOf(error),
     },
-    challenge: 'Basic realm="oauth", charset="UTF-8"',
+    challenge: challengeOf(error, status),
   };
+}
+
+function challengeOf(error: AppError, status: number): string | null {
+  if (error instanceof BearerError) return `Bearer realm="oauth", error="${error.error}"`;
+  if (status !== 401) return null;
+  const isOfClient = error instanceof OAuthError;
+  return isOfClient ? 'Basic realm="oauth", charset="UTF-8"' : 'Bearer realm="oauth"';
 }
 
 function errorOf(error: AppError, status: number): string {

@@ -1,14 +1,16 @@
 import type { Static } from "@sinclair/typebox";
 
+import { invalidClient, OAuthError } from "../../kernel/oauth-error.ts";
 import type { Settings } from "../../platform/config/settings.ts";
 import type { Context } from "../../platform/platform.ts";
-import { writeAudit } from "../audit/index.ts";
-import type { ClientRecord } from "../clients/index.ts";
+import {
+  authenticateClientIfSent,
+  type ClientParameters,
+  type ClientRecord,
+} from "../clients/index.ts";
 import { logIn, parseIdentifier } from "../passwords/index.ts";
 import { refresh } from "../sessions/index.ts";
-import { issueClientToken } from "../tokens/index.ts";
-import { authenticateClientIfGiven, type ClientParameters } from "./authenticate-client.ts";
-import { invalidClient, OAuthError } from "./errors.ts";
+import { grantByClientRefreshToken, grantByCode, grantToClient } from "./client-grants.ts";
 import type { tokenGrantSchema } from "./model.ts";
 import { requiredWithinBounds } from "./parameters.ts";
 
@@ -18,63 +20,95 @@ export interface TokenRequest extends ClientParameters {
   readonly username?: string;
   readonly password?: string;
   readonly refresh_token?: string;
+  readonly code?: string;
+  readonly redirect_uri?: string;
+  readonly code_verifier?: string;
+  readonly scope?: string;
 }
 
 /** The response to a token request (RFC 6749 §5.1). */
 export type TokenGrant = Static<typeof tokenGrantSchema>;
 
+/** The tokens of a request. */
+export interface GrantedTokens {
+  readonly tokens: TokenGrant;
+  /** Whether they are of a client. Otherwise they are of Gatehouse itself, whose refresh token may travel in a cookie. */
+  readonly areOfClient: boolean;
+}
+
+/** A grant of a request, and of its client if that authenticated. */
 type Grant = (
   ctx: Context,
   request: TokenRequest,
   client: ClientRecord | null,
+) => Promise<GrantedTokens>;
+
+/** A grant that a client must be registered for (RFC 6749 §5.2). */
+type ClientGrant = (
+  ctx: Context,
+  request: TokenRequest,
+  client: ClientRecord,
 ) => Promise<TokenGrant>;
 
-/** Grants tokens as RFC 6749 §4.3, §4.4 and §6 say. Throws `OAuthError` and what the grants throw. */
+/** Grants tokens as RFC 6749 §4.1, §4.3, §4.4 and §6 say. Throws `OAuthError` and what the grants throw. */
 export async function grantTokens(
   ctx: Context,
   authorization: string | null,
   request: TokenRequest,
-): Promise<TokenGrant> {
+): Promise<GrantedTokens> {
   const grantType = requiredWithinBounds(request, "grant_type");
   const grant = enabledGrants(ctx.settings).get(grantType);
   if (!grant) throw new OAuthError("unsupported_grant_type", "This grant type is not supported.");
-  return grant(ctx, request, await authenticateClientIfGiven(ctx, authorization, request));
+  const path = "/oauth/token";
+  const client = await authenticateClientIfSent(ctx, { authorization, parameters: request, path });
+  return grant(ctx, request, client);
 }
 
 /** The grants of this installation, by their `grant_type`. */
 export function enabledGrants(settings: Settings): ReadonlyMap<string, Grant> {
   const grants = new Map<string, Grant>([
+    ["authorization_code", registered("authorization_code", grantByCode)],
     ["refresh_token", grantByRefreshToken],
-    ["client_credentials", grantToClient],
+    ["client_credentials", registered("client_credentials", grantToClient)],
   ]);
   if (settings.passwordGrantEnabled) grants.set("password", grantByPassword);
   return grants;
 }
 
-async function grantByPassword(ctx: Context, request: TokenRequest): Promise<TokenGrant> {
+/** The grant for clients that are registered for it. Throws `invalid_client`, `unauthorized_client`. */
+function registered(grantType: string, grant: ClientGrant): Grant {
+  return async (ctx, request, client) => {
+    if (!client) throw invalidClient();
+    if (!client.grantTypes.includes(grantType)) throw unauthorizedClient();
+    return { tokens: await grant(ctx, request, client), areOfClient: true };
+  };
+}
+
+/** An application that users sign in to must not see their passwords (RFC 9700 §2.4). */
+async function grantByPassword(
+  ctx: Context,
+  request: TokenRequest,
+  client: ClientRecord | null,
+): Promise<GrantedTokens> {
+  if (client?.grantTypes.includes("authorization_code") === true) throw unauthorizedClient();
   const identifier = parseIdentifier(requiredWithinBounds(request, "username"));
   const password = requiredWithinBounds(request, "password");
-  return logIn(ctx, { identifier, password });
+  return { tokens: await logIn(ctx, { identifier, password }), areOfClient: false };
 }
 
-function grantByRefreshToken(ctx: Context, request: TokenRequest): Promise<TokenGrant> {
-  return refresh(ctx, requiredWithinBounds(request, "refresh_token"));
-}
-
-/** An access token for the client itself, without a refresh token (RFC 6749 §4.4.3). */
-async function grantToClient(
+/** A refresh token belongs to its client, or to Gatehouse itself (RFC 6749 §6, §10.4). */
+async function grantByRefreshToken(
   ctx: Context,
-  _request: TokenRequest,
+  request: TokenRequest,
   client: ClientRecord | null,
-): Promise<TokenGrant> {
-  if (!client) throw invalidClient();
-  const { clientId } = client;
-  const { token, expiresInSeconds } = await issueClientToken(ctx, clientId);
-  await writeAudit(ctx, {
-    action: "client.token_granted",
-    result: "success",
-    userId: null,
-    detail: { client_id: clientId },
-  });
-  return { access_token: token, token_type: "bearer", expires_in: expiresInSeconds };
+): Promise<GrantedTokens> {
+  if (client?.grantTypes.includes("refresh_token") === true) {
+    return { tokens: await grantByClientRefreshToken(ctx, request, client), areOfClient: true };
+  }
+  const token = requiredWithinBounds(request, "refresh_token");
+  return { tokens: await refresh(ctx, token), areOfClient: false };
+}
+
+function unauthorizedClient(): OAuthError {
+  return new OAuthError("unauthorized_client", "The client is not registered for this grant.");
 }

@@ -1,15 +1,29 @@
 import type { Static } from "@sinclair/typebox";
 
+import type { UserActor } from "../../kernel/context.ts";
 import type { Authenticate } from "../../platform/http/guard.ts";
 import type { Context } from "../../platform/platform.ts";
 import { findClient } from "../clients/index.ts";
 import { introspectRefreshToken } from "../sessions/index.ts";
-import { invalidToken, verifyAccessToken, verifyClientToken } from "../tokens/index.ts";
+import {
+  invalidToken,
+  isRevokedClientToken,
+  ownClientId,
+  verifyClientToken,
+  verifyUserToken,
+} from "../tokens/index.ts";
 import type { introspectionSchema } from "./model.ts";
 import { unlessInvalid } from "./unless-invalid.ts";
 
 /** The introspection response of a token (RFC 7662 §2.2). */
 export type Introspection = Static<typeof introspectionSchema>;
+
+/** A token, and the client that asks about it. */
+export interface IntrospectionRequest {
+  readonly authenticateGranted: Authenticate;
+  readonly token: string;
+  readonly clientId: string;
+}
 
 /**
  * The introspection response of an access, refresh or client token as of now. Of every other string it contains only that it is
@@ -17,34 +31,31 @@ export type Introspection = Static<typeof introspectionSchema>;
  */
 export async function introspectToken(
   ctx: Context,
-  authenticate: Authenticate,
-  token: string,
+  { authenticateGranted, token, clientId }: IntrospectionRequest,
 ): Promise<Introspection> {
   return (
-    (await unlessInvalid(describeUserToken(ctx, authenticate, token))) ??
-    (await unlessInvalid(describeRefreshToken(ctx, token))) ??
+    (await unlessInvalid(describeUserToken(ctx, authenticateGranted, token))) ??
+    (await unlessInvalid(describeRefreshToken(ctx, token, clientId))) ??
     (await unlessInvalid(describeClientToken(ctx, token))) ?? { active: false }
   );
 }
 
 async function describeUserToken(
   ctx: Context,
-  authenticate: Authenticate,
+  authenticateGranted: Authenticate,
   token: string,
 ): Promise<Introspection> {
-  const actor = await authenticate(ctx, token);
-  const { jti, iat, exp } = await verifyAccessToken(ctx, token);
+  const actor = await authenticateGranted(ctx, token);
+  const { jti, iat, exp, aud, client_id = ownClientId, scope } = await verifyUserToken(ctx, token);
   return {
     active: true,
     token_type: "bearer",
     sub: actor.userId,
-    ...usernameOf(actor),
-    email: actor.email,
-    email_verified: actor.emailVerified,
-    roles: [...actor.roles],
-    permissions: [...actor.permissions],
+    ...personalMembers(actor),
     iss: ctx.settings.jwtIssuer,
-    aud: ctx.settings.jwtAudience,
+    aud,
+    client_id,
+    ...(scope === undefined ? {} : { scope }),
     sid: actor.sessionId,
     jti,
     iat,
@@ -52,16 +63,33 @@ async function describeUserToken(
   };
 }
 
+/** What a token says about its user. Of a token that a client was granted: what is within its scopes. */
+function personalMembers(actor: UserActor) {
+  const { grant, emailVerified } = actor;
+  const isGranted = (scope: string) => grant === null || grant.scopes.includes(scope);
+  return {
+    ...(isGranted("profile") ? usernameOf(actor) : {}),
+    ...(isGranted("email") ? { email: actor.email, email_verified: emailVerified } : {}),
+    ...(isGranted("roles") ? { roles: [...actor.roles] } : {}),
+    ...(grant === null ? { permissions: [...actor.permissions] } : {}),
+  };
+}
+
 /** Without `token_type`, which is that of access tokens (RFC 6749 §7.1): it opens no resource. */
-async function describeRefreshToken(ctx: Context, token: string): Promise<Introspection> {
-  const { user, sessionId, tokenId, issuedAt, expiresAt } = await introspectRefreshToken(
-    ctx,
-    token,
-  );
+async function describeRefreshToken(
+  ctx: Context,
+  token: string,
+  clientId: string,
+): Promise<Introspection> {
+  const found = await introspectRefreshToken(ctx, token, clientId);
+  const { user, grant, sessionId, tokenId, issuedAt, expiresAt } = found;
   return {
     active: true,
     sub: user.id,
-    ...usernameOf({ ...user, emailVerified: user.emailVerifiedAt !== null }),
+    ...(grant === null || grant.scopes.includes("profile")
+      ? usernameOf({ ...user, emailVerified: user.emailVerifiedAt !== null })
+      : {}),
+    ...(grant === null ? {} : { client_id: grant.clientId, scope: grant.scopes.join(" ") }),
     iss: ctx.settings.jwtIssuer,
     sid: sessionId,
     jti: tokenId,
@@ -71,11 +99,24 @@ async function describeRefreshToken(ctx: Context, token: string): Promise<Intros
 }
 
 async function describeClientToken(ctx: Context, token: string): Promise<Introspection> {
-  const { client_id, jti, iat, exp } = await verifyClientToken(ctx, token);
+  const { client_id, jti, iat, exp, scope } = await verifyClientToken(ctx, token);
   if (!(await findClient(ctx, client_id))) throw invalidToken();
+  if (await isRevokedClientToken(ctx, jti)) throw invalidToken();
   const { jwtIssuer: iss, jwtAudience: aud } = ctx.settings;
   const sub = client_id;
-  return { active: true, token_type: "bearer", sub, client_id, iss, aud, jti, iat, exp };
+  const granted = scope === undefined ? {} : { scope };
+  return {
+    active: true,
+    token_type: "bearer",
+    sub,
+    client_id,
+    ...granted,
+    iss,
+    aud,
+    jti,
+    iat,
+    exp,
+  };
 }
 
 /** The username, else the address; not one that the user only claims, since services take it for the user's name. */

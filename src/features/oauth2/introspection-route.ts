@@ -1,20 +1,29 @@
 import type { Authenticate } from "../../platform/http/guard.ts";
 import { hotPost } from "../../platform/http/hot-route.ts";
-import { authenticateClient } from "./authenticate-client.ts";
+import { authenticateConfidentialClient } from "../clients/index.ts";
 import { oauthErrorSchema } from "./errors.ts";
 import { introspectToken } from "./introspect-token.ts";
 import { introspectionBody, introspectionSchema } from "./model.ts";
 import { required } from "./parameters.ts";
 
 /** Token introspection (RFC 7662). */
-export function introspectionRoute({ authenticate }: { authenticate: Authenticate }) {
+export function introspectionRoute({
+  authenticateGranted,
+}: {
+  readonly authenticateGranted: Authenticate;
+}) {
   return hotPost({
     path: "/oauth/introspect",
     bodyKind: "form",
     body: introspectionBody,
     async handle({ ctx, exchange, body }) {
-      await authenticateClient(ctx, exchange.request.headers.get("authorization"), body);
-      return introspectToken(ctx, authenticate, required(body, "token"));
+      const { clientId } = await authenticateConfidentialClient(ctx, {
+        authorization: exchange.request.headers.get("authorization"),
+        parameters: body,
+        path: "/oauth/introspect",
+      });
+      const token = required(body, "token");
+      return introspectToken(ctx, { authenticateGranted, token, clientId });
     },
     response: { 200: introspectionSchema, 401: oauthErrorSchema },
     detail: {

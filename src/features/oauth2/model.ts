@@ -9,18 +9,29 @@ const form = {
 const clientParameters = {
   client_id: Type.Optional(Type.String({ description: "Instead of HTTP Basic." })),
   client_secret: Type.Optional(Type.String({ description: "Instead of HTTP Basic." })),
+  client_assertion: Type.Optional(
+    Type.String({ description: "Of `private_key_jwt`: a JWT (RFC 7523)." }),
+  ),
+  client_assertion_type: Type.Optional(
+    Type.String({ description: "`urn:ietf:params:oauth:client-assertion-type:jwt-bearer`." }),
+  ),
 };
 
-/** Body of `POST /oauth/token` (RFC 6749 §4.3.2, §4.4.2, §6). */
+/** Body of `POST /oauth/token` (RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6). */
 export const tokenRequestBody = Type.Object(
   {
     grant_type: Type.String({
-      description: "`password`, `refresh_token` or `client_credentials`.",
+      description: "`authorization_code`, `refresh_token`, `client_credentials` or `password`.",
       examples: ["password"],
     }),
     username: Type.Optional(Type.String({ description: "An e-mail address or a username." })),
     password: Type.Optional(Type.String()),
     refresh_token: Type.Optional(Type.String()),
+    code: Type.Optional(Type.String()),
+    redirect_uri: Type.Optional(
+      Type.String({ description: "With `code`: as in the authorization request." }),
+    ),
+    code_verifier: Type.Optional(Type.String({ description: "With `code`: RFC 7636." })),
     scope: Type.Optional(Type.String()),
     ...clientParameters,
   },
@@ -32,10 +43,15 @@ export const tokenGrantSchema = Type.Object({
   access_token: Type.String(),
   token_type: Type.Literal("bearer"),
   expires_in: Type.Integer({ description: "Seconds." }),
+  scope: Type.Optional(Type.String({ description: "What was granted, if a scope was." })),
   refresh_token: Type.Optional(
     Type.String({
-      description: "Absent for `client_credentials`: the client repeats the grant instead.",
+      description:
+        "Absent for `client_credentials`, and for a client without the scope `offline_access`.",
     }),
+  ),
+  id_token: Type.Optional(
+    Type.String({ description: "With the scope `openid` (OpenID Connect Core §3.1.3.3)." }),
   ),
 });
 
@@ -65,7 +81,10 @@ export const introspectionSchema = Type.Object({
   token_type: Type.Optional(Type.Literal("bearer", { description: "Only of access tokens." })),
   sub: Type.Optional(Type.String({ description: "The user's id, or the client's." })),
   client_id: Type.Optional(
-    Type.String({ description: "Present if a client obtained the token for itself." }),
+    Type.String({
+      description:
+        "The client that obtained the token; `gatehouse` for a user's sign-in to Gatehouse itself.",
+    }),
   ),
   username: Type.Optional(
     Type.String({
@@ -79,24 +98,43 @@ export const introspectionSchema = Type.Object({
   roles: Type.Optional(Type.Array(Type.String(), { description: "As currently stored." })),
   permissions: Type.Optional(Type.Array(Type.String(), { description: "As currently stored." })),
   iss: Type.Optional(Type.String()),
-  aud: Type.Optional(Type.String()),
+  aud: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])),
+  scope: Type.Optional(Type.String({ description: "What the client was granted." })),
   sid: Type.Optional(Type.String({ description: "The session's id." })),
   jti: Type.Optional(Type.String()),
   iat: Type.Optional(Type.Integer({ description: "Seconds since 1970-01-01T00:00:00Z." })),
   exp: Type.Optional(Type.Integer({ description: "Seconds since 1970-01-01T00:00:00Z." })),
 });
 
-/** The authorization server metadata (RFC 8414 §2). */
+const names = Type.Array(Type.String());
+
+/** The authorization server metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3). */
 export const serverMetadataSchema = Type.Object({
   issuer: Type.String(),
+  authorization_endpoint: Type.String(),
   token_endpoint: Type.String(),
+  userinfo_endpoint: Type.String(),
   introspection_endpoint: Type.String(),
   revocation_endpoint: Type.String(),
   jwks_uri: Type.String(),
-  response_types_supported: Type.Array(Type.String()),
-  grant_types_supported: Type.Array(Type.String()),
-  token_endpoint_auth_methods_supported: Type.Array(Type.String()),
-  introspection_endpoint_auth_methods_supported: Type.Array(Type.String()),
-  revocation_endpoint_auth_methods_supported: Type.Array(Type.String()),
+  scopes_supported: names,
+  response_types_supported: names,
+  response_modes_supported: names,
+  grant_types_supported: names,
+  code_challenge_methods_supported: names,
+  token_endpoint_auth_methods_supported: names,
+  token_endpoint_auth_signing_alg_values_supported: names,
+  introspection_endpoint_auth_methods_supported: names,
+  introspection_endpoint_auth_signing_alg_values_supported: names,
+  revocation_endpoint_auth_methods_supported: names,
+  subject_types_supported: names,
+  id_token_signing_alg_values_supported: names,
+  acr_values_supported: names,
+  prompt_values_supported: names,
+  claims_supported: names,
+  claims_parameter_supported: Type.Boolean(),
+  request_parameter_supported: Type.Boolean(),
+  request_uri_parameter_supported: Type.Boolean(),
+  authorization_response_iss_parameter_supported: Type.Boolean(),
   service_documentation: Type.Optional(Type.String()),
 });

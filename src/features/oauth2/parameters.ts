@@ -1,4 +1,4 @@
-import { OAuthError } from "./errors.ts";
+import { OAuthError } from "../../kernel/oauth-error.ts";
 
 const longestParameter = 8192;
 

@@ -1,15 +1,30 @@
 import type { Context } from "../../platform/platform.ts";
+import { writeAudit } from "../audit/index.ts";
 import { endSession } from "../sessions/index.ts";
-import { verifyAccessToken, verifyRefreshToken } from "../tokens/index.ts";
+import {
+  revokeClientToken,
+  verifyClientToken,
+  verifyRefreshToken,
+  verifyUserToken,
+} from "../tokens/index.ts";
 import { unlessInvalid } from "./unless-invalid.ts";
 
 /**
- * Ends the session that a token belongs to, like a log-out (RFC 7009 §2). A token that is unknown or expired is no error (§2.2)
- * and ends nothing; nor does a client's token, which belongs to no session.
+ * Ends the session that a token belongs to, like a log-out, or a token that a client has for itself (RFC 7009 §2). A token that
+ * is unknown or expired is no error (§2.2) and ends nothing.
  */
 export async function revokeToken(ctx: Context, token: string): Promise<void> {
   const claims =
-    (await unlessInvalid(verifyAccessToken(ctx, token))) ??
+    (await unlessInvalid(verifyUserToken(ctx, token))) ??
     (await unlessInvalid(verifyRefreshToken(ctx, token)));
-  if (claims) await endSession(ctx, { id: claims.sid, userId: claims.sub });
+  if (claims) return endSession(ctx, { id: claims.sid, userId: claims.sub });
+  const ofClient = await unlessInvalid(verifyClientToken(ctx, token));
+  if (!ofClient) return;
+  await revokeClientToken(ctx, ofClient);
+  await writeAudit(ctx, {
+    action: "client.token_revoked",
+    result: "success",
+    userId: null,
+    detail: { client_id: ofClient.client_id },
+  });
 }

@@ -4,7 +4,7 @@ import { Type } from "@sinclair/typebox";
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { describeServer } from "./describe-server.ts";
 import { oauthErrorSchema } from "./errors.ts";
-import { grantTokens } from "./grant-tokens.ts";
+import { grantTokens, type TokenGrant } from "./grant-tokens.ts";
 import {
   revocationBody,
   serverMetadataSchema,
@@ -27,17 +27,9 @@ export function oauth2Routes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">
         cookie.assertMayBeSet(request);
         // RFC 6749 §5.1 requires both headers; `Cache-Control: no-store` is on every response.
         set.headers["pragma"] = "no-cache";
-        const grant = await grantTokens(ctx, headers["authorization"] ?? null, body);
-        const { access_token, token_type, expires_in, refresh_token } = cookie.deliver(
-          set.headers,
-          grant,
-        );
-        return {
-          access_token,
-          token_type,
-          expires_in,
-          ...(refresh_token === undefined ? {} : { refresh_token }),
-        };
+        const granted = await grantTokens(ctx, headers["authorization"] ?? null, body);
+        const { areOfClient, tokens } = granted;
+        return onlyOf(areOfClient ? tokens : cookie.deliver(set.headers, tokens));
       },
       {
         anyone: true,
@@ -53,7 +45,7 @@ export function oauth2Routes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">
           tags,
           summary: "Request tokens",
           description:
-            'Grants: `password` (RFC 6749 §4.3), `refresh_token` (§6), and `client_credentials` (§4.4), for which the client authenticates. "Authorize" on this page uses it.',
+            'Grants: `authorization_code` (RFC 6749 §4.1, with PKCE), `client_credentials` (§4.4) and `refresh_token` (§6) for clients, which authenticate; `password` (§4.3) and `refresh_token` for sign-ins to Gatehouse itself. "Authorize" on this page uses it.',
           security: [{}, { client: [] }],
         },
       },
@@ -73,10 +65,23 @@ export function oauth2Routes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">
           tags,
           summary: "Revoke a token and end its session",
           description:
-            "RFC 7009. Possession of the token is sufficient. For an unknown or expired token, or one that a client obtained for itself, the response is also 200, and nothing changes.",
+            "RFC 7009. Possession of the token is sufficient. For an unknown or expired token the response is also 200, and nothing changes.",
         },
       },
     );
+}
+
+/** The members of RFC 6749 §5.1. A sign-in has further ones. */
+function onlyOf({ access_token, token_type, expires_in, ...rest }: TokenGrant): TokenGrant {
+  const { refresh_token, id_token, scope } = rest;
+  return {
+    access_token,
+    token_type,
+    expires_in,
+    ...(refresh_token === undefined ? {} : { refresh_token }),
+    ...(id_token === undefined ? {} : { id_token }),
+    ...(scope === undefined ? {} : { scope }),
+  };
 }
 
 const metadataHeaders = { "cache-control": "public, max-age=3600" };
@@ -115,8 +120,7 @@ export function serverMetadataRoutes({ kit }: Pick<RouteParts, "kit">) {
           operationId: "describeServerToOpenIdClients",
           tags,
           summary: "Get the metadata for OpenID Connect clients",
-          description:
-            "RFC 8414 §5: the same document at the path where OpenID Connect clients look for it. This server issues no ID tokens.",
+          description: "OpenID Connect Discovery 1.0 §4: the same document.",
         },
       },
     );

@@ -5,6 +5,7 @@ import type { Context } from "../../platform/platform.ts";
 import { viewOwnUser } from "../access/index.ts";
 import { listAuditLogs, viewAuditLog } from "../audit/index.ts";
 import { listIdentities, viewIdentity } from "../identities/index.ts";
+import { limits, spendOrReject } from "../limits/index.ts";
 import { listTrustedDevices } from "../mfa/index.ts";
 import { listPasskeys, viewPasskey } from "../passkeys/index.ts";
 import { listSessions, viewSession } from "../sessions/index.ts";
@@ -16,10 +17,11 @@ const rowsAtOnce = 500;
 
 /**
  * Everything that is stored about the signed-in user, for them to keep (GDPR, Art. 15 and 20): no secret, and nothing about other
- * people. Of each kind at most the newest 10,000 rows. Throws `INVALID_TOKEN`.
+ * people. Of each kind at most the newest 10,000 rows. Throws `INVALID_TOKEN`, `RATE_LIMITED`.
  */
 export async function collectOwnData(ctx: Context<UserActor>) {
   const { userId, sessionId } = ctx.actor;
+  await spendOrReject(ctx, [{ limit: limits.ownDataByAccount, source: userId }]);
   const security = await findOwnSecurity(ctx);
   const everyUserRow = { userId, action: null, from: null, to: null };
   const identities = await collect((page) => listIdentities(ctx, page));

@@ -3,6 +3,7 @@ import { Elysia } from "elysia";
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createSocialLogin, type Provider } from "../social-login/index.ts";
 import { accountRoutes } from "./account/account-routes.ts";
+import { authorizeRoutes } from "./authorize/authorize-routes.ts";
 import { changeEmailPage } from "./links/change-email.ts";
 import { linkRoutes } from "./links/link-routes.ts";
 import { magicLinkMail } from "./links/magic-link.ts";
@@ -23,12 +24,16 @@ import { siteRoutes } from "./site/site-routes.ts";
 /** What the routes of the pages need. */
 export type PagesParts = RouteParts & { readonly providers: ReadonlyMap<string, Provider> };
 
-/** All pages: those behind the links in mails, those of sign-up, sign-in and sign-out, the account page, and the small paths. */
+/**
+ * All pages: those behind the links in mails, those of sign-up, sign-in and sign-out, the account page, those of
+ * authorization requests, and the small paths.
+ */
 export function pagesRoutes(parts: PagesParts) {
   return new Elysia()
     .use(linkPages(parts))
     .use(signInPages(parts))
     .use(accountRoutes(parts))
+    .use(authorizeRoutes(parts))
     .use(siteRoutes({ kit: parts.kit, settings: parts.platform.settings }));
 }
 

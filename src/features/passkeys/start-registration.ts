@@ -34,7 +34,7 @@ export async function startRegistration(
   const owner = { userId, sessionId };
   const { challenge } = await issueChallenge(ctx, { ceremony: "registration", owner });
   return {
-    rp: { id, name: ctx.settings.serviceName },
+    rp: { id, name: ctx.settings.brandName },
     user: { id: userHandleOf(userId), name: email, displayName: name ?? email },
     challenge,
     pubKeyCredParams: algorithms.map((alg) => ({ type: "public-key", alg })),

@@ -32,7 +32,11 @@ export async function hashChosenPassword(ctx: Context, chosen: ChosenPassword): 
   const faults = findPasswordFaults(
     chosen.password,
     { minLength: settings.passwordMinLength, require: new Set(settings.passwordRequire) },
-    { serviceName: settings.serviceName, username: chosen.username, email: chosen.email },
+    {
+      serviceNames: [settings.serviceName, settings.brandName],
+      username: chosen.username,
+      email: chosen.email,
+    },
   );
   if (faults.length > 0) throw new WeakPasswordError(field, faults);
   const admission = admissionOf(ctx, chosen.email);

@@ -39,7 +39,11 @@ export const logInBody = Type.Object(
   {
     email: Type.Optional(emailSchema),
     username: Type.Optional(
-      textSchema({ description: "Instead of `email`.", minLength: 1, maxLength: 254 }),
+      textSchema({
+        description: "Instead of `email`: a username, or an e-mail address.",
+        minLength: 1,
+        maxLength: 254,
+      }),
     ),
     password: passwordSchema("The password."),
   },

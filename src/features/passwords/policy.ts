@@ -11,7 +11,7 @@ export interface PasswordRules {
 
 /** The words of the account and the service that must not be the password. */
 export interface PasswordContext {
-  readonly serviceName: string;
+  readonly serviceNames: readonly string[];
   readonly username: string | null;
   readonly email: string;
 }
@@ -90,7 +90,7 @@ function isContextWord(password: string, context: PasswordContext): boolean {
 
 function contextWords(context: PasswordContext): string[] {
   const localPart = context.email.replace(/@[^@]*$/, "");
-  return [PRODUCT_NAME, context.serviceName, context.username ?? "", context.email, localPart]
+  return [PRODUCT_NAME, ...context.serviceNames, context.username ?? "", context.email, localPart]
     .map(fold)
     .filter((word) => [...word].length >= SHORTEST_CONTEXT_WORD);
 }

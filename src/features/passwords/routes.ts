@@ -7,7 +7,7 @@ import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { type UserIdentifier } from "./queries.ts";
 import { canonicalEmail } from "../users/index.ts";
-import { logIn } from "./log-in.ts";
+import { logIn, parseIdentifier } from "./log-in.ts";
 import { logInBody, registerBody, registeredSchema, registerWithoutPasswordBody } from "./model.ts";
 import { register } from "./register.ts";
 
@@ -94,7 +94,7 @@ export function passwordsRoutes({ kit, cookie, platform }: RouteParts) {
 
 function identifierOf({ email, username }: Static<typeof logInBody>): UserIdentifier {
   if (email !== undefined && username === undefined) return { email: canonicalEmail(email) };
-  if (username !== undefined && email === undefined) return { username };
+  if (username !== undefined && email === undefined) return parseIdentifier(username);
   const issue = "Send either `email` or `username`.";
   throw new AppError("VALIDATION_ERROR", issue, { faults: [{ field: "email", issue }] });
 }

@@ -15,11 +15,12 @@ export async function createPost(
   { postData, visibility }: NewPost,
 ): Promise<PostRecord> {
   const now = ctx.clock.now();
-  const post = { userId: ctx.actor.userId, postData, visibility, createdAt: now, updatedAt: now };
+  const { userId, username } = ctx.actor;
+  const post = { userId, postData, visibility, createdAt: now, updatedAt: now };
   const [made] = await ctx.db
     .insert(posts)
     .values(post)
     .returning({ id: posts.id, votes: posts.votes });
   if (!made) throw new Error("an insertion returned no row");
-  return { ...post, ...made, voted: false };
+  return { ...post, ...made, username, voted: false };
 }

@@ -24,7 +24,11 @@ export async function listVotes(
   const after = cursor === null ? null : decodeCursor(list, cursor, isUuid);
   await getPost(ctx, postId);
   const rows = await ctx.db
-    .select({ userId: postVotes.userId, createdAt: postVotes.createdAt })
+    .select({
+      userId: postVotes.userId,
+      username: users.username,
+      createdAt: postVotes.createdAt,
+    })
     .from(postVotes)
     .innerJoin(users, and(eq(users.id, postVotes.userId), isActive))
     .where(

@@ -57,6 +57,11 @@ export const postsQuery = Type.Object(
   { additionalProperties: false },
 );
 
+function usernameOf(person: string) {
+  const description = `The username of the ${person}; null for a user without one.`;
+  return Type.Union([Type.String(), Type.Null()], { description });
+}
+
 /** A post in responses. */
 export const postSchema = Type.Object(
   {
@@ -64,6 +69,7 @@ export const postSchema = Type.Object(
     post_data: Type.String(),
     visibility: visibilitySchema,
     user_id: Type.String({ format: "uuid", description: "The author." }),
+    username: usernameOf("author"),
     votes: Type.Integer({ description: "The number of users who have voted for it." }),
     voted: Type.Boolean({ description: "Whether the signed-in user has voted for it." }),
     created_at: Type.String({ format: "date-time" }),
@@ -76,6 +82,7 @@ export const postSchema = Type.Object(
 export const voteSchema = Type.Object(
   {
     user_id: Type.String({ format: "uuid" }),
+    username: usernameOf("voter"),
     created_at: Type.String({ format: "date-time" }),
   },
   { $id: "Vote" },
@@ -93,6 +100,7 @@ export function viewPost(post: PostRecord): Static<typeof postSchema> {
     post_data: post.postData,
     visibility: post.visibility,
     user_id: post.userId,
+    username: post.username,
     votes: post.votes,
     voted: post.voted,
     created_at: post.createdAt.toISOString(),
@@ -101,6 +109,7 @@ export function viewPost(post: PostRecord): Static<typeof postSchema> {
 }
 
 /** The wire form of a vote. */
-export function viewVote({ userId, createdAt }: VoteRecord): Static<typeof voteSchema> {
-  return { user_id: userId, created_at: createdAt.toISOString() };
+export function viewVote(vote: VoteRecord): Static<typeof voteSchema> {
+  const { userId, username, createdAt } = vote;
+  return { user_id: userId, username, created_at: createdAt.toISOString() };
 }

@@ -11,6 +11,8 @@ import { posts, postVotes, type Visibility } from "./table.ts";
 export interface PostRecord {
   readonly id: number;
   readonly userId: string;
+  /** The username of the author, or null without one. */
+  readonly username: string | null;
   readonly postData: string;
   readonly visibility: Visibility;
   readonly votes: number;
@@ -23,6 +25,7 @@ export interface PostRecord {
 /** A user's vote for a post. */
 export interface VoteRecord {
   readonly userId: string;
+  readonly username: string | null;
   readonly createdAt: Date;
 }
 
@@ -34,7 +37,12 @@ export function postColumns(db: Db, readerId: string) {
     .from(postVotes)
     .where(and(eq(postVotes.postId, posts.id), eq(postVotes.userId, readerId)));
   const voted = sql<boolean>`${exists(ownVote)}`.as("voted");
-  return { id, userId, postData, visibility, votes, voted, createdAt, updatedAt };
+  const author = db
+    .select({ username: users.username })
+    .from(users)
+    .where(eq(users.id, posts.userId));
+  const username = sql<string | null>`(${author})`.as("username");
+  return { id, userId, username, postData, visibility, votes, voted, createdAt, updatedAt };
 }
 
 /** In a statement on `posts`: whether this user is the author. */

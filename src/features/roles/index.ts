@@ -3,7 +3,7 @@ export { giveRoles, isRoleGone } from "./give-roles.ts";
 export { heldPermissions, heldWithoutMfa } from "./held-permissions.ts";
 export { assertHolds, assertMayAdminister, findGrantable } from "./may-grant.ts";
 export { roleNamesSchema } from "./model.ts";
-export type { RoleReading } from "./queries.ts";
+export { findRole, type RoleReading } from "./queries.ts";
 export { builtInPermissions } from "./permissions.ts";
 export { permissionsRoutes } from "./permissions-routes.ts";
 export { assertFewEnough, maximumRoles, tooManyRoles } from "./errors.ts";

@@ -59,7 +59,7 @@ export async function setUp(ctx: Context<UserActor>, password: string | undefine
     recordAudit(ctx, { action, result: "success", userId, sessionId }),
   ]);
   if (rows.length === 0) throw invalidCredentials();
-  const { serviceName } = ctx.settings;
+  const { brandName: serviceName } = ctx.settings;
   const url = otpauthUrl({ secret, serviceName, accountName: account.email });
   return { secret, otpauthUrl: url, qrSvg: qrCode(url) };
 }

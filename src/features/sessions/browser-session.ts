@@ -67,9 +67,13 @@ export function hashBrowserToken(token: string): string {
   return sha256(token);
 }
 
+/** By its id as well: a rotation may have replaced the token since the request was admitted with it. */
 async function endPresentedSession(ctx: Context, reason: "logout" | "replaced"): Promise<void> {
-  const token = ctx.device?.browserToken ?? null;
-  if (token !== null) await endBrowserSessionOf(ctx, hashBrowserToken(token), reason);
+  const { actor, device } = ctx;
+  const token = device?.browserToken ?? null;
+  if (token === null) return;
+  const sessionId = actor.kind === "user" ? actor.sessionId : null;
+  await endBrowserSessionOf(ctx, { tokenHash: hashBrowserToken(token), sessionId }, reason);
 }
 
 /** Whole seconds, so that the cookie never outlives its session. */

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { and, eq, or, sql, type SQL } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
@@ -12,6 +12,7 @@ import { type AuditAction, recordAudit } from "../audit/index.ts";
 import { type EventType, recordEvent } from "../events/index.ts";
 import { inspectAccessToken, inspectRefreshToken } from "../tokens/index.ts";
 import { nextCredentialsVersion, users } from "../users/index.ts";
+import { endSessionsOf } from "./end-with-a-change.ts";
 import { isOpen } from "./queries.ts";
 import { sessions } from "./table.ts";
 
@@ -73,19 +74,35 @@ export async function revokeSession(
   }
 }
 
-/** Ends the open session of a browser's token, by its digest: at a sign-out, or replaced by the next sign-in in that browser. */
+/** Ends the session that an authorization code opened, because the code was presented again (RFC 6749 §4.1.2). */
+export async function endReusedSession(
+  ctx: Context,
+  session: { id: string; userId: string },
+): Promise<void> {
+  await endOne(ctx, session, {
+    reason: "code_reuse",
+    action: "session.code_reuse",
+    event: "session.revoked",
+  });
+}
+
+/**
+ * Ends the open session of a browser, by its id, or by the digest of its token where that is not known: at a sign-out, or replaced
+ * by the next sign-in in that browser.
+ */
 export async function endBrowserSessionOf(
   ctx: Context,
-  browserTokenHash: string,
+  { tokenHash, sessionId }: { readonly tokenHash: string; readonly sessionId: string | null },
   reason: "logout" | "replaced",
 ): Promise<void> {
-  const isPresented = eq(sessions.browserTokenHash, browserTokenHash);
+  const isPresented =
+    sessionId === null ? eq(sessions.browserTokenHash, tokenHash) : eq(sessions.id, sessionId);
   const query = endingOf(ctx, {
     owner: eq(users.id, sql`(select ${sessions.userId} from ${sessions} where ${isPresented})`),
     which: isPresented,
     reason,
   });
-  await commit(ctx, { query, announce: announceSession }, ({ id, userId }) => [
+  const ended = await commit(ctx, { query, announce: announceSession }, ({ id, userId }) => [
     recordAudit(ctx, {
       action: "session.logout",
       result: "success",
@@ -98,36 +115,9 @@ export async function endBrowserSessionOf(
       session_ids: sql`jsonb_build_array(${id})`,
     }),
   ]);
-}
-
-/** Which of a user's sessions end with a change. */
-export interface SessionsToEnd {
-  /** The user's id, or the column of the change's row that has it. */
-  readonly userId: string | SQL;
-  /** A session that stays open: the one through which the user makes the change. */
-  readonly exceptSessionId?: string;
-  /** The value for `sessions.end_reason`. */
-  readonly reason: string;
-}
-
-/**
- * The effect of ending a user's sessions along with a change that gives the user `nextCredentialsVersion`; the excepted session
- * goes on at that version. A session that is opened meanwhile is not seen here, and is void by its version. The change announces
- * the user, so that this replica drops the user's tokens before it responds.
- */
-export function endSessionsOf(ctx: Context, which: SessionsToEnd): Effect {
-  const { userId, exceptSessionId = null, reason } = which;
-  const now = sql`${sql.param(ctx.clock.now(), sessions.endedAt)}::timestamptz`;
-  const isKept = sql`${sessions.id} is not distinct from ${exceptSessionId}::uuid`;
-  return updateRows(
-    sessions,
-    {
-      endedAt: sql`case when ${isKept} then null else ${now} end`,
-      endReason: sql`case when ${isKept} then null else ${reason}::text end`,
-      credentialsVersion: sql`${sessions.credentialsVersion} + (case when ${isKept} then 1 else 0 end)`,
-    },
-    and(sql`${sessions.userId} = ${userId}::uuid`, isNull(sessions.endedAt)),
-  );
+  // Another sign-in in the browser, as a client may ask for, leaves the sessions of other clients open.
+  if (reason === "replaced") return;
+  for (const session of ended) await endSession(ctx, session);
 }
 
 /**
@@ -172,18 +162,42 @@ function endOne(
 /** The events whose data has the sessions that ended. */
 type EndingEvent = Extract<EventType, "user.logged_out" | "session.revoked">;
 
-/** Ends a user's open sessions, or one of them, and gives their number. */
+interface Ending {
+  readonly userId: string;
+  readonly reason: string;
+  readonly event: EndingEvent;
+}
+
+/**
+ * Ends a user's open sessions, or one of them with those of clients to which the user granted it in that one, and gives their
+ * number. A client's session is opened with a lock on the row of the other: one that the first statement does not see, because
+ * it waited for that lock, is seen by the second.
+ */
 async function end(
   ctx: Context,
-  {
-    userId,
-    id,
-    reason,
-    event,
-  }: { userId: string; id?: string; reason: string; event: EndingEvent },
+  { id, ...ending }: Ending & { readonly id?: string },
   record: (ended: SQL) => Effect,
 ): Promise<number> {
-  const which = id === undefined ? undefined : eq(sessions.id, id);
+  const { userId } = ending;
+  const isOrCameFrom =
+    id === undefined ? undefined : or(eq(sessions.id, id), cameFrom(sql`(${id}::uuid)`));
+  const ended = await endThose(ctx, ending, isOrCameFrom, record);
+  if (ended === 0) return 0;
+  const past = sql`(select "past"."id" from ${sessions} as "past" where "past"."user_id" = ${userId} and "past"."ended_at" is not null and "past"."end_reason" = ${ending.reason})`;
+  const entry = { action: "session.revoked", result: "success", userId } as const;
+  return ended + (await endThose(ctx, ending, cameFrom(past), () => once(recordAudit(ctx, entry))));
+}
+
+function cameFrom(parents: SQL): SQL {
+  return sql`${sessions.parentSessionId} in ${parents}`;
+}
+
+async function endThose(
+  ctx: Context,
+  { userId, reason, event }: Ending,
+  which: SQL | undefined,
+  record: (ended: SQL) => Effect,
+): Promise<number> {
   const query = endingOf(ctx, { owner: eq(users.id, userId), which, reason });
   const rows = await commit(ctx, { query, announce: announceSession }, (_row, ended) => [
     record(ended),

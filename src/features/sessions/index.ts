@@ -1,9 +1,10 @@
 export { endBrowserSession, hashBrowserToken, rotateBrowserToken } from "./browser-session.ts";
+export { endSessionsOf, endSessionsOfClient } from "./end-with-a-change.ts";
 export {
   endAllSessions,
   endOtherSessions,
+  endReusedSession,
   endSession,
-  endSessionsOf,
   revokeAllSessions,
   revokeSession,
 } from "./end-sessions.ts";
@@ -11,10 +12,13 @@ export { listSessions, type SessionRecord } from "./list-sessions.ts";
 export { sessionSchema, viewSession } from "./model.ts";
 export { introspectRefreshToken } from "./refresh/introspect-refresh-token.ts";
 export {
+  type ClientSession,
+  type OpenedSession,
   openSession,
   type SessionProof,
   type SessionProofQuery,
   tokenResponse,
+  tokenSubjectOf,
 } from "./open-session.ts";
 export {
   deleteExpiredSessions,
@@ -23,7 +27,7 @@ export {
   isRecentSession,
   meetsSignInSettings,
 } from "./queries.ts";
-export { refresh } from "./refresh/refresh.ts";
+export { refresh, renewSession, type RenewedSession } from "./refresh/refresh.ts";
 export { ownSessionsRoutes } from "./own-sessions-routes.ts";
 export { sessionsRoutes } from "./routes.ts";
 export { sessions } from "./table.ts";

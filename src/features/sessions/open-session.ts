@@ -10,7 +10,9 @@ import {
   issueAccessToken,
   issueRefreshToken,
   type RefreshTokenFacts,
+  type TokenGrantFacts,
   type TokenResponse,
+  type TokenSubject,
 } from "../tokens/index.ts";
 import { isActive, users } from "../users/index.ts";
 import { createBrowserToken } from "./browser-session.ts";
@@ -37,6 +39,20 @@ export interface NewSession {
   readonly credentialsVersion: number;
   /** For a proof that the same statement consumes. By default the user is active and has that version. */
   readonly proof?: SessionProofQuery;
+  /** The session's id, where the proof's statement writes it. By default a new one. */
+  readonly id?: string;
+  /** For a session of a client, in which the user does not prove anything again. */
+  readonly client?: ClientSession;
+}
+
+/** What a client's session is opened with. */
+export interface ClientSession extends TokenGrantFacts {
+  /** The session in which the user granted it: it ends with that one. */
+  readonly parentSessionId: string;
+  /** When the user proved who they are, in the parent. */
+  readonly authenticatedAt: Date;
+  /** Whether the client gets a refresh token. Without one the session ends with its access token. */
+  readonly isRefreshable: boolean;
 }
 
 /** An open session and the facts of its first refresh token. */
@@ -46,6 +62,8 @@ export interface OpenedSession {
   readonly expiresAt: Date;
   /** When the user last proved who they are. */
   readonly authenticatedAt: Date;
+  /** What its client was granted; null for a session of Gatehouse itself. */
+  readonly grant: TokenGrantFacts | null;
   readonly refreshToken: RefreshTokenFacts;
 }
 
@@ -62,14 +80,17 @@ export async function openSession(
 ): Promise<(OpenedSession & SessionProof) | null> {
   const { settings } = ctx;
   const now = ctx.clock.now();
-  const id = ctx.random.id(now);
+  const id = session.id ?? ctx.random.id(now);
   const tokenId = firstTokenId(ctx);
   const browserToken = createBrowserToken(ctx);
   const absoluteExpiresAt = addSeconds(now, settings.sessionMaxAgeSeconds);
-  const expiresAt = addSeconds(
-    now,
-    Math.min(settings.jwtRefreshTokenTtlSeconds, settings.sessionMaxAgeSeconds),
-  );
+  const { client } = session;
+  const idleSeconds =
+    client?.isRefreshable === false
+      ? settings.jwtAccessTokenTtlSeconds
+      : settings.jwtRefreshTokenTtlSeconds;
+  const expiresAt = addSeconds(now, Math.min(idleSeconds, settings.sessionMaxAgeSeconds));
+  const authenticatedAt = client?.authenticatedAt ?? now;
 
   const query = session.proof ?? presentUser(ctx, session);
   const [proof] = await commit(ctx, { query }, (row) => [
@@ -83,10 +104,11 @@ export async function openSession(
       refreshTokenHash: hashTokenId(tokenId),
       refreshTokenIssuedAt: now,
       createdAt: now,
-      authenticatedAt: now,
+      authenticatedAt,
       lastUsedAt: now,
       expiresAt,
       absoluteExpiresAt,
+      ...(client ? columnsOfClient(client) : {}),
       browserTokenHash: browserToken?.hash ?? null,
     }),
     ...effectsOf(id, row),
@@ -98,9 +120,14 @@ export async function openSession(
     ...proof,
     id,
     expiresAt,
-    authenticatedAt: now,
+    authenticatedAt,
+    grant: client ?? null,
     refreshToken: { tokenId, issuedAt: now, expiresAt: refreshTokenExpiresAt },
   };
+}
+
+function columnsOfClient({ clientId, parentSessionId, scopes, resource }: ClientSession) {
+  return { clientId, parentSessionId, scopes: [...scopes], resource };
 }
 
 function presentUser(ctx: Context, { userId, credentialsVersion }: NewSession) {
@@ -113,22 +140,31 @@ function presentUser(ctx: Context, { userId, credentialsVersion }: NewSession) {
     .where(and(eq(users.id, userId), isActive, eq(users.credentialsVersion, credentialsVersion)));
 }
 
-/** Signs both tokens of a session: the response to every successful sign-in and refresh. */
+/** What the tokens of a session are about. */
+export function tokenSubjectOf(
+  user: UserRecord,
+  session: OpenedSession & { readonly amr: readonly string[] },
+): TokenSubject {
+  return {
+    userId: user.id,
+    sessionId: session.id,
+    email: user.email,
+    emailVerified: user.emailVerifiedAt !== null,
+    roles: rolesOf(inSession(user, session.amr)),
+    amr: session.amr,
+    authenticatedAt: session.authenticatedAt,
+    grant: session.grant,
+  };
+}
+
+/** Signs both tokens of a session of Gatehouse itself: the response to every successful sign-in and refresh. */
 export async function tokenResponse(
   ctx: Context,
   user: UserRecord,
   session: OpenedSession & { readonly amr: readonly string[] },
 ): Promise<TokenResponse> {
   const effective = inSession(user, session.amr);
-  const subject = {
-    userId: user.id,
-    sessionId: session.id,
-    email: user.email,
-    emailVerified: user.emailVerifiedAt !== null,
-    roles: rolesOf(effective),
-    amr: session.amr,
-    authenticatedAt: session.authenticatedAt,
-  };
+  const subject = tokenSubjectOf(user, session);
   const [access, refreshToken] = await Promise.all([
     issueAccessToken(ctx, subject, session.expiresAt),
     issueRefreshToken(ctx, subject, session.refreshToken),

@@ -2,6 +2,7 @@ import { isNotNull } from "drizzle-orm";
 import { index, integer, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../../platform/db/columns.ts";
+import { clients } from "../clients/index.ts";
 import { firstCredentialsVersion, users } from "../users/index.ts";
 
 /**
@@ -36,6 +37,14 @@ export const sessions = pgTable(
     endedAt: timestamp("ended_at"),
     /** `logout`, `logout_all`, `replaced`, `refresh_reuse` … */
     endReason: text("end_reason"),
+    /** The client whose session it is; null for a session of Gatehouse itself. */
+    clientId: text("client_id").references(() => clients.clientId, { onDelete: "cascade" }),
+    /** The session in which the user granted it: it ends with that one. */
+    parentSessionId: uuid("parent_session_id"),
+    /** What the client was granted; null where `clientId` is. */
+    scopes: text("scopes").array(),
+    /** The resource that the client's tokens are for (RFC 8707). */
+    resource: text("resource"),
   },
   (table) => [
     index("sessions_user_index").on(table.userId),
@@ -44,5 +53,9 @@ export const sessions = pgTable(
     uniqueIndex("sessions_browser_token_unique")
       .on(table.browserTokenHash)
       .where(isNotNull(table.browserTokenHash)),
+    index("sessions_client_index").on(table.clientId).where(isNotNull(table.clientId)),
+    index("sessions_parent_index")
+      .on(table.parentSessionId)
+      .where(isNotNull(table.parentSessionId)),
   ],
 );

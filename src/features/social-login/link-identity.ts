@@ -19,7 +19,7 @@ import { identityOf, type ProvenProfile, refuse } from "./proven-profile.ts";
 
 const action = "user.identity_linked";
 
-/** The ten minutes for which a session is fresh when the link is requested, and the ten minutes of the request's ticket. */
+/** The ten minutes for which a proof of who the user is counts when the link is requested, and those of the request's ticket. */
 const sessionSeconds = 20 * 60;
 
 /** An identity, and the user to whom it is to be linked, as they were when they requested it. */
@@ -78,7 +78,7 @@ function mayLink({ clock }: Context, { userId, sessionId, credentialsVersion }: 
     eq(users.id, userId),
     eq(users.credentialsVersion, credentialsVersion),
     eq(sessions.id, sessionId),
-    gt(sessions.createdAt, addSeconds(now, -sessionSeconds)),
+    gt(sessions.authenticatedAt, addSeconds(now, -sessionSeconds)),
     isActiveSession(now),
   );
 }

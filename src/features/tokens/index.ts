@@ -1,11 +1,26 @@
-export { issueClientToken, verifyClientToken } from "./client-tokens.ts";
-export { issueAccessToken, issueRefreshToken, type RefreshTokenFacts } from "./issue-tokens.ts";
+export {
+  isRevokedClientToken,
+  issueClientToken,
+  revokeClientToken,
+  verifyClientToken,
+} from "./client-tokens.ts";
+export { issueIdToken } from "./id-tokens.ts";
+export {
+  contextClasses,
+  issueAccessToken,
+  issueRefreshToken,
+  ownClientId,
+  type RefreshTokenFacts,
+  type TokenGrantFacts,
+  type TokenSubject,
+} from "./issue-tokens.ts";
 export { tokenResponseSchema, tokenSchema, type TokenResponse } from "./model.ts";
 export {
   type AccessClaims,
   inspectAccessToken,
   inspectRefreshToken,
   invalidToken,
-  verifyAccessToken,
+  isOwnToken,
   verifyRefreshToken,
+  verifyUserToken,
 } from "./verify-tokens.ts";

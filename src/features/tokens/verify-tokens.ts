@@ -4,6 +4,7 @@ import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { AppError } from "../../kernel/errors.ts";
 import type { TokenType } from "../../platform/jwt/port.ts";
 import type { Platform } from "../../platform/platform.ts";
+import { ownClientId } from "./issue-tokens.ts";
 
 const uuid = Type.RegExp(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 /** Up to the year 9999: this service issues no later one. */
@@ -20,13 +21,19 @@ const refreshClaims = Type.Object({
 const accessClaims = Type.Composite([
   refreshClaims,
   Type.Object({
-    email: Type.String(),
-    roles: Type.Array(Type.String()),
+    aud: Type.Union([Type.String(), Type.Array(Type.String())]),
     amr: Type.Array(Type.String()),
+    // Tokens of a version before this claim are of Gatehouse itself.
+    client_id: Type.Optional(Type.String({ minLength: 1 })),
+    scope: Type.Optional(Type.String()),
   }),
 ]);
 
+/** What only a token of Gatehouse itself must have. */
+const ownClaims = Type.Object({ email: Type.String(), roles: Type.Array(Type.String()) });
+
 const checks = {
+  own: TypeCompiler.Compile(ownClaims),
   "at+jwt": TypeCompiler.Compile(accessClaims),
   "rt+jwt": TypeCompiler.Compile(refreshClaims),
 };
@@ -37,25 +44,49 @@ export type AccessClaims = Static<typeof accessClaims>;
 /** The claims of a refresh token. */
 export type RefreshClaims = Static<typeof refreshClaims>;
 
-/** The claims of a genuine, unexpired access token. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
-export async function verifyAccessToken(ctx: Platform, token: string): Promise<AccessClaims> {
-  const { status, claims } = await inspectAccessToken(ctx, token);
+/**
+ * The claims of a genuine, unexpired access token of a user, also of one that a client was granted: only `isOwnToken` tells
+ * whether it opens the user's account. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`.
+ */
+export async function verifyUserToken(ctx: Platform, token: string): Promise<AccessClaims> {
+  const { status, claims } = await inspectUserToken(ctx, token);
   if (status === "expired") throw expiredToken();
   return claims;
 }
 
-/** The claims of a genuine token that may have expired. Throws `INVALID_TOKEN`. */
+/**
+ * The claims of a genuine access token of Gatehouse itself, which a client was not granted, and which may have expired. Throws
+ * `INVALID_TOKEN`.
+ */
 export async function inspectAccessToken(
+  ctx: Platform,
+  token: string,
+): Promise<{ status: "valid" | "expired"; claims: AccessClaims }> {
+  const inspected = await inspectUserToken(ctx, token);
+  if (!isOwnToken(inspected.claims)) throw invalidToken();
+  return inspected;
+}
+
+/** Whether a token is of a sign-in to Gatehouse itself. Every other one was granted to a client. */
+export function isOwnToken({ client_id }: AccessClaims): boolean {
+  return client_id === undefined || client_id === ownClientId;
+}
+
+async function inspectUserToken(
   ctx: Platform,
   token: string,
 ): Promise<{ status: "valid" | "expired"; claims: AccessClaims }> {
   const result = await ctx.signer.verify(token, {
     ...expectation(ctx, "at+jwt"),
-    audience: ctx.settings.jwtAudience,
     maximumLifeSeconds: ctx.settings.jwtAccessTokenTtlSeconds,
   });
   if (result.status === "invalid" || !checks["at+jwt"].Check(result.claims)) throw invalidToken();
-  return { status: result.status, claims: result.claims };
+  const { claims } = result;
+  // The audience of a granted token is another service: what may be done with it here is decided by its client.
+  const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
+  const isForUs = audiences.includes(ctx.settings.jwtAudience) && checks.own.Check(claims);
+  if (isOwnToken(claims) && !isForUs) throw invalidToken();
+  return { status: result.status, claims };
 }
 
 /** The claims of a genuine, unexpired refresh token. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */

@@ -62,9 +62,9 @@ const builtInReserved = new Set([
 export function assertNotReserved(ctx: Context, username: string | null | undefined): void {
   if (username === null || username === undefined || administersUsers(ctx.actor)) return;
   if (lowerAscii(username) === lowerAscii(presentUsername(ctx.actor) ?? "")) return;
-  const { serviceName, reservedUsernames } = ctx.settings;
+  const { serviceName, brandName, reservedUsernames } = ctx.settings;
   const chosen = reservedForm(username);
-  const reserved = [...builtInReserved, serviceName, ...reservedUsernames];
+  const reserved = [...builtInReserved, serviceName, brandName, ...reservedUsernames];
   if (!reserved.some((name) => reservedForm(name) === chosen)) return;
   throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
     faults: [{ field: "username", issue: "Is reserved." }],

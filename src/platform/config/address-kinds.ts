@@ -21,6 +21,19 @@ export const publicAddress: Kind<TString, ""> = {
   show: (value) => value,
 };
 
+/**
+ * The issuer of tokens (RFC 8414 §2): an http or https URL without query and fragment. It is compared character by character, so
+ * it stays as it was written.
+ */
+export const issuerAddress: Kind<TString, ""> = {
+  schema: Type.String({ maxLength: 512 }),
+  suffix: "",
+  expected:
+    "an http or https URL such as https://auth.example.com, without user, query or fragment",
+  read: (given) => (readWebAddress(given) === undefined ? undefined : given),
+  show: (value) => value,
+};
+
 /** An http or https URL of a page of another application, to which `?token=` is appended. */
 export const pageAddress: Kind<TString, ""> = {
   schema: Type.String(),

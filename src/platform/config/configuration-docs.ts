@@ -22,6 +22,10 @@ settings in effect and the source of each, without secrets.
 All problems are reported together, before anything starts, with exit code 2. A problem with a provider of social login only
 turns that provider off, with a warning. No message holds a value. A name that is
 within two edits of a setting (\`JWT_SECRT_KEY\`) is a problem too, so that a misspelling never disables a setting unnoticed.
+So is a name with which another product sets the same, such as \`SECRET_KEY\`, \`ACCESS_TOKEN_EXPIRE_MINUTES\` or
+\`GOTRUE_JWT_EXP\`, and \`NODE_ENV=production\` without \`ENVIRONMENT\`: the message has the setting to use and the form of its
+value. In an env file every name that is no setting and every line that is not \`NAME=value\` is a problem; only
+\`POSTGRES_PASSWORD\`, which \`docker-compose.yml\` reads, is left aside. \`bun run start\` reads \`.env\` as its env file.
 
 ## What production requires
 

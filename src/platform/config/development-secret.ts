@@ -18,7 +18,7 @@ export function keepDevelopmentSecret(dataDirectory: string, generateSecret: () 
   } catch (error) {
     throw problem(
       "DATA_DIR",
-      `cannot store a signing secret (${errorCode(error)}): make the directory writable, or set JWT_SECRET_KEY`,
+      `names a directory that cannot be written to (${errorCode(error)}): make it writable, or name another one`,
     );
   }
   throw problem(

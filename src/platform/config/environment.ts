@@ -1,13 +1,13 @@
-import "./production-mode.ts";
-import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
-import { type Environment, errorCode } from "./read-given.ts";
-import { SettingsError } from "./settings-error.ts";
+import { givenNodeEnvironment } from "./production-mode.ts";
+import { readEnvFile } from "./env-file.ts";
+import type { Environment } from "./read-given.ts";
+import type { SettingsProblem } from "./settings-error.ts";
 
-/** The environment, and the names whose values come from an env file. */
+/** The environment, the names whose values come from an env file, and what is wrong with that file. */
 export interface GivenEnvironment {
   readonly environment: Environment;
   readonly fromEnvFile: ReadonlySet<string>;
+  readonly envFileProblems: readonly SettingsProblem[];
 }
 
 /**
@@ -15,17 +15,20 @@ export interface GivenEnvironment {
  * process is used. Throws `SettingsError` when the file cannot be read.
  */
 export function readEnvironment(envFile?: string): GivenEnvironment {
-  const fromFile = envFile === undefined ? {} : readEnvFile(envFile);
-  const names = Object.keys(fromFile).filter((name) => process.env[name] === undefined);
-  return { environment: { ...fromFile, ...process.env }, fromEnvFile: new Set(names) };
+  const file = envFile === undefined ? null : readEnvFile(envFile);
+  const own = ownEnvironment();
+  const names = Object.keys(file?.environment ?? {}).filter((name) => own[name] === undefined);
+  return {
+    environment: { ...file?.environment, ...own },
+    fromEnvFile: new Set(names),
+    envFileProblems: file?.problems ?? [],
+  };
 }
 
-function readEnvFile(path: string): Environment {
-  try {
-    return parseEnv(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new SettingsError([
-      { name: "--env-file", issue: `names a file that cannot be read (${errorCode(error)})` },
-    ]);
-  }
+/** The environment as it was given: NODE_ENV was changed for the libraries. */
+function ownEnvironment(): Environment {
+  const { NODE_ENV: _changed, ...others } = process.env;
+  return typeof givenNodeEnvironment === "string"
+    ? { ...others, NODE_ENV: givenNodeEnvironment }
+    : others;
 }

@@ -96,6 +96,16 @@ export function choice<Word extends string>(
   };
 }
 
+const levels = ["fatal", "error", "warn", "info", "debug", "trace"] as const;
+const otherLevels: Readonly<Record<string, string>> = { warning: "warn", critical: "fatal" };
+
+/** A level of log lines, in any case. `warning` and `critical` are other words for `warn` and `fatal`. */
+export const logLevel: Kind<TUnion<TLiteral<(typeof levels)[number]>[]>, ""> = {
+  ...choice(...levels),
+  expected: `one of ${levels.join(", ")}, in any case; warning and critical mean warn and fatal`,
+  read: (text) => otherLevels[text.toLowerCase()] ?? text.toLowerCase(),
+};
+
 /** A comma-separated list of words from a fixed set, each at most once, which may be empty. */
 export function choices<Word extends string>(
   ...words: [Word, ...Word[]]

@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly isTerminal: boolean;
   /** Generates 32 random bytes or more, encoded, when a development installation has no signing secret yet. */
   readonly generateSecret: () => string;
+  /** What is wrong with the env file from which a part of the environment comes. */
+  readonly envFileProblems?: readonly SettingsProblem[];
 }
 
 /** Valid settings, and for the operator, one sentence each: warnings, and what is off because its settings are faulty. */
@@ -28,15 +30,20 @@ export interface LoadedSettings {
  * development secret, and only when there is no problem.
  */
 export function loadSettings(environment: Environment, options: LoadOptions): LoadedSettings {
-  const { settings, ...notes } = validateSettings(environment, options.isTerminal);
+  const { settings, ...notes } = validateSettings(environment, options);
   return { settings: withSecret(settings, options.generateSecret), ...notes };
 }
 
 /** The same without generating a development secret: `jwtSecretKey` may then be empty. It writes nothing. */
-export function validateSettings(environment: Environment, isTerminal: boolean): LoadedSettings {
+export function validateSettings(
+  environment: Environment,
+  { isTerminal, envFileProblems = [] }: Omit<LoadOptions, "generateSecret">,
+): LoadedSettings {
   const reading = readSettings(environment, isTerminal);
+  const reported = new Set(envFileProblems.map(({ name }) => name));
   const problems = [
-    ...findUnknownNames(environment),
+    ...envFileProblems,
+    ...findUnknownNames(environment).filter(({ name }) => !reported.has(name)),
     ...reading.problems,
     ...findRuleProblems(reading),
     ...(reading.settings.environment === "production" ? findPromisedProtection(environment) : []),

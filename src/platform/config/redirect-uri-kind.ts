@@ -17,7 +17,8 @@ export const redirectUris: Kind<TArray<TString>, ""> = {
   show: (list) => list.join(","),
 };
 
-function isRedirectUri(uri: string): boolean {
+/** Whether text is a redirect URI as browsers write it: https, http on this machine, or the scheme of an app (RFC 8252 §7). */
+export function isRedirectUri(uri: string): boolean {
   const hasPlainCharacters = /^[!-~]+$/.test(uri) && !/[\\#@*<>"]|%0[0ad]/i.test(uri);
   const url = hasPlainCharacters ? URL.parse(uri) : null;
   // The `URL` class accepts more than it writes, such as `https:host`; a path of `/` may be left out.

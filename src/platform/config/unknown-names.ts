@@ -1,5 +1,6 @@
 import damerauLevenshtein from "damerau-levenshtein";
 
+import { findForeignIssue } from "./foreign-names.ts";
 import { providerSettingsIn } from "./providers/candidates.ts";
 import { findNearestOidcSetting, isOidcSetting } from "./providers/oidc-names.ts";
 import { settingsByName } from "./settings.ts";
@@ -29,7 +30,6 @@ const ordinaryNames = new Set([
 
 /** Names whose nearest setting by edits is not the one that is meant. */
 const betterGuesses: ReadonlyMap<string, string> = new Map([
-  ["SMTP_HOST", "SMTP_SERVER"],
   ["OIDC_ISSUER", "OIDC_<NAME>_ISSUER"],
   ["OIDC_CLIENT_ID", "OIDC_<NAME>_CLIENT_ID"],
   ["OIDC_CLIENT_SECRET", "OIDC_<NAME>_CLIENT_SECRET"],
@@ -47,15 +47,29 @@ const knownByLength = Map.groupBy(
 
 /**
  * Finds names in the environment that are not settings but look like one: within two edits of it, or equal to it but for
- * the case of its letters. For names of four letters, such as PORT, the limit is one edit. Empty values are ignored.
+ * the case of its letters. For names of four letters, such as PORT, the limit is one edit. Names that other products use for
+ * one of ours are found as well. Empty values are ignored.
  */
 export function findUnknownNames(environment: Environment): SettingsProblem[] {
   return givenNames(environment)
-    .filter((name) => !knownNames.has(name) && !ordinaryNames.has(name) && !isOidcSetting(name))
+    .filter((name) => !isSettingName(name))
     .flatMap((name) => {
-      const meant = betterGuesses.get(name) ?? findNearest(name) ?? findNearestOidcSetting(name);
+      const issue = findForeignIssue(name, environment);
+      if (issue !== null) return [{ name, issue }];
+      const meant = findGuess(name);
       return meant === null ? [] : [{ name, issue: `is not a setting; did you mean ${meant}?` }];
     });
+}
+
+/** Whether this is the name of a setting, of its file, or of a setting of a later version. */
+export function isSettingName(name: string): boolean {
+  return knownNames.has(name) || isOidcSetting(name);
+}
+
+/** The setting that a name within two edits of it probably means, or null. */
+export function findGuess(name: string): string | null {
+  if (ordinaryNames.has(name)) return null;
+  return betterGuesses.get(name) ?? findNearest(name) ?? findNearestOidcSetting(name);
 }
 
 /** Finds the names in the environment that are reserved for a later version. */

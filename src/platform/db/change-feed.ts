@@ -3,7 +3,7 @@
  * destinations; `all` if unknown.
  */
 export interface Change {
-  readonly subject: "session" | "user" | "roles" | "keys" | "limits" | "events" | "all";
+  readonly subject: "session" | "user" | "roles" | "clients" | "keys" | "limits" | "events" | "all";
   /** The session's or user's id; `destinations` for a change of these; empty for every other subject. */
   readonly id: string;
 }
@@ -30,7 +30,7 @@ export interface ChangeFeed {
 /** The channel on which the database's triggers send notifications (`NOTIFY`). */
 export const changeChannel = "gatehouse_changes";
 
-const subjects = ["session", "user", "roles", "keys", "limits", "events"] as const;
+const subjects = ["session", "user", "roles", "clients", "keys", "limits", "events"] as const;
 
 /** The change of a notification's payload, `subject:id`. An unknown subject counts as `all`. */
 export function parseChange(payload: string): Change {

@@ -1,5 +1,14 @@
 import { Database, SQLiteError } from "bun:sqlite";
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
@@ -12,6 +21,16 @@ export class DataDirectoryInUseError extends Error {
       `The data directory ${dataDir} is in use by ${lockOwner}. Stop that process first, or give this one a directory of its own (DATA_DIR).`,
     );
     this.name = "DataDirectoryInUseError";
+  }
+}
+
+/** The data directory cannot be created or written to. */
+export class UnwritableDataDirectoryError extends Error {
+  constructor(dataDir: string, cause: unknown) {
+    super(
+      `The data directory ${dataDir} cannot be written to (${errorCode(cause)}). Make it writable, or name another one (DATA_DIR).`,
+    );
+    this.name = "UnwritableDataDirectoryError";
   }
 }
 
@@ -31,10 +50,10 @@ const lockedConnections = new Set<Database>();
  * Locks the directory for this process alone, and creates it (mode 0700) where it is missing. The lock is an exclusive
  * transaction on `lock.sqlite` in the directory, which takes a file lock of the operating system: it ends with the process,
  * however that ends, and excludes processes in other containers, which a process id could not identify.
- * Throws `DataDirectoryInUseError`, and a plain error where the directory cannot be written to.
+ * Throws `DataDirectoryInUseError`, `UnwritableDataDirectoryError`.
  */
 export function lockDataDirectory(dataDir: string): DataDirectoryLock {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  createDirectory(dataDir);
   // Nothing else in this process may open this file: closing any descriptor of a file ends the process's locks on it.
   const lockPath = join(dataDir, "lock.sqlite");
   const ownerPath = join(dataDir, "lock-owner.txt");
@@ -61,11 +80,21 @@ export function lockDataDirectory(dataDir: string): DataDirectoryLock {
   };
 }
 
+/** Also where it exists: SQLite's own error for a directory that cannot be written to does not say why. */
+function createDirectory(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new UnwritableDataDirectoryError(dataDir, error);
+  }
+}
+
 function openLockFile(dataDir: string, lockPath: string): Database {
   try {
     return new Database(lockPath, { create: true, readwrite: true });
   } catch (error) {
-    throw new Error(`The data directory ${dataDir} cannot be written to.`, { cause: error });
+    throw new UnwritableDataDirectoryError(dataDir, error);
   }
 }
 

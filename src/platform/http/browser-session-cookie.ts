@@ -9,6 +9,8 @@ export interface BrowserSessionCookie {
   store(token: string, maxAgeSeconds: number): string;
   /** The value of the `Set-Cookie` header that deletes the cookie. */
   clear(): string;
+  /** Those that delete what another `SESSION_COOKIE_DOMAIN` left in the browser: with two cookies of this name it has none. */
+  clearOthers(request: Request): string[];
 }
 
 /** The random bits of a token. */
@@ -31,10 +33,12 @@ export function browserSessionCookieName({
 
 /** RFC 6265bis §4.1: `HttpOnly; SameSite=Lax; Path=/`, and `Secure` when `PUBLIC_URL` is https. */
 export function createBrowserSessionCookie(settings: CookieSettings): BrowserSessionCookie {
-  const { publicUrl, sessionCookieDomain: domain } = settings;
+  const { publicUrl, sessionCookieDomain } = settings;
   const name = browserSessionCookieName(settings);
+  const domains = name.startsWith("__Host-") ? [] : [null, ...domainsOf(new URL(publicUrl))];
+  const others = domains.filter((domain) => domain !== sessionCookieDomain);
 
-  function setCookie(value: string, maxAge: number): string {
+  function setCookie(value: string, maxAge: number, domain = sessionCookieDomain): string {
     return new Bun.Cookie(name, value, {
       path: "/",
       maxAge,
@@ -50,7 +54,18 @@ export function createBrowserSessionCookie(settings: CookieSettings): BrowserSes
       const [value = "", ...others] = cookiesNamed(name, request.headers.get("cookie"));
       return others.length === 0 && /^[\w-]{43}$/.test(value) ? value : null;
     },
-    store: setCookie,
+    store: (token, maxAgeSeconds) => setCookie(token, maxAgeSeconds),
     clear: () => setCookie("", 0),
+    clearOthers(request) {
+      const isSent = cookiesNamed(name, request.headers.get("cookie")).length > 0;
+      return isSent ? others.map((domain) => setCookie("", 0, domain)) : [];
+    },
   };
+}
+
+/** The domains whose cookies a host may set (RFC 6265 §5.1.3): its own name and each longer than one label that it is in. */
+function domainsOf({ hostname }: URL): string[] {
+  const isAddress = hostname.startsWith("[") || /^[\d.]+$/.test(hostname);
+  const labels = isAddress ? [] : hostname.split(".");
+  return labels.slice(0, -1).map((_, index) => labels.slice(index).join("."));
 }

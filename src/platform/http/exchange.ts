@@ -29,6 +29,8 @@ export interface Exchange {
   clientAddress: string | null | undefined;
   /** The `Set-Cookie` headers of the response beside the handler's; null for none. */
   setCookies: readonly string[] | null;
+  /** Whether the response is a page, which scripts of other origins must not read: it is of the user of a cookie. */
+  isPage: boolean;
   /** The response's body. A `Blob`'s bytes are shared between responses. */
   responseBody: ResponseBody;
 }
@@ -83,6 +85,7 @@ export function createExchanges(options: {
       userId: null,
       clientAddress: undefined,
       setCookies: null,
+      isPage: false,
       responseBody: null,
     }),
     attach: (request, exchange) => void attached.set(request, exchange),

@@ -10,7 +10,10 @@ export type Authenticate = (ctx: Context, token: string) => UserActor | Promise<
 
 /** Finds the users of tokens. */
 export interface Authenticator {
+  /** For everything under `/api`: refuses a token that a client was granted, unless it opens the user's account. */
   readonly authenticate: Authenticate;
+  /** For the endpoints of OAuth 2.0: also such a token. What was granted is in the actor's `grant`. */
+  readonly authenticateGranted: Authenticate;
   /** The same for the token of a browser session. Throws `AUTHENTICATION_REQUIRED` for one that is unknown, ended or expired. */
   readonly authenticateBrowser: Authenticate;
 }
@@ -32,7 +35,7 @@ export interface Guard {
 export function createGuard(
   platform: Platform,
   exchanges: Pick<Exchanges, "clientAddressOf">,
-  { authenticate, authenticateBrowser }: Authenticator,
+  { authenticate, authenticateBrowser }: Omit<Authenticator, "authenticateGranted">,
 ): Guard {
   const contexts = createRequestContexts(platform, exchanges);
 
@@ -47,6 +50,7 @@ export function createGuard(
         : enter(exchange, ctx, actor);
     },
     async admitPage(exchange) {
+      exchange.isPage = true;
       const ctx = contexts.openPage(exchange);
       const token = ctx.device?.browserToken ?? null;
       if (token === null) return ctx;

@@ -90,6 +90,21 @@ export function hotGetForUser<const Path extends string, Success extends TSchema
   };
 }
 
+/** A hot `GET` that anyone may call and that responds with JSON: the handler itself authenticates. */
+export function hotGet<const Path extends string, Success extends TSchema>(
+  declaration: JsonDeclaration<Path, Context<AnonymousActor>, null, Success>,
+): HotRoute & EdenOperation<Path, "get", unknown, Static<Success>> {
+  const { handle, ...declared } = declaration;
+  return {
+    ...declared,
+    method: "GET",
+    access: { kind: "anyone" },
+    result: "json",
+    run: (exchange, { guard }) =>
+      handle({ ctx: guard.admitAnyone(exchange), exchange, body: null }),
+  };
+}
+
 /** A hot `GET` that anyone may call and that responds with the headers that `handle` returns. */
 export function hotGetOfHeaders<const Path extends string>(
   declaration: Declaration<Path, Context<AnonymousActor>, null, Readonly<ResponseHeaders>>,

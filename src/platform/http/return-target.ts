@@ -44,9 +44,18 @@ function webOrigin(uri: string): string | null {
   return /^https?:\/\//i.test(uri) && URL.canParse(uri) ? new URL(uri).origin : null;
 }
 
+/** Whether browsers send the browser session cookie to a URL: to the host of `PUBLIC_URL`, and under `SESSION_COOKIE_DOMAIN`. */
+export function receivesSessionCookie(settings: CookieSettings, address: string): boolean {
+  const [own, url] = [new URL(settings.publicUrl), new URL(address)];
+  const isOwnHost = url.hostname === own.hostname && url.protocol === own.protocol;
+  return isOwnHost || isUnderCookieDomain(settings, url);
+}
+
+type CookieSettings = Pick<Settings, "publicUrl" | "sessionCookieDomain">;
+
 /** Whether the cookie is sent to the URL's host, with the scheme of this service. Cookies do not distinguish ports. */
 function isUnderCookieDomain(
-  { publicUrl, sessionCookieDomain }: Pick<Settings, "publicUrl" | "sessionCookieDomain">,
+  { publicUrl, sessionCookieDomain }: CookieSettings,
   url: URL,
 ): boolean {
   if (sessionCookieDomain === null) return false;

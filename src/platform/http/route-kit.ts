@@ -6,6 +6,7 @@ import type { Context, Platform } from "../platform.ts";
 import { readBearerToken } from "./bearer.ts";
 import type { Exchanges } from "./exchange.ts";
 import { assertPermitted, type Guard } from "./guard.ts";
+import { assertNoRepeatedParameter } from "./query-parameters.ts";
 import { createPageAccess, type OtherSitePage } from "./page-access.ts";
 import { type BodyKind, readBody } from "./read-body.ts";
 import type { RefreshCookie } from "./refresh-cookie.ts";
@@ -34,6 +35,7 @@ export function createRouteKit(
 ) {
   /** The context of the user whom `transform` has admitted. */
   function contextOf(request: Request): Context<UserActor> {
+    assertNoRepeatedParameter(request);
     const ctx = exchanges.of(request).admitted;
     if (!ctx) throw new Error("a guarded route was reached without its guard");
     return ctx;
@@ -44,9 +46,10 @@ export function createRouteKit(
   // The hooks destructure their parameter: for a hook that takes the whole context, Elysia parses body, cookies and query too.
   return new Elysia({ name: "route-kit" }).macro({
     anyone: {
-      resolve: markGuard(anyone, ({ request }: HookContext) => ({
-        ctx: guard.admitAnyone(exchanges.of(request)),
-      })),
+      resolve: markGuard(anyone, ({ request }: HookContext) => {
+        assertNoRepeatedParameter(request);
+        return { ctx: guard.admitAnyone(exchanges.of(request)) };
+      }),
     },
     signedIn: {
       // Before validation: a request with an invalid token learns nothing about its body.

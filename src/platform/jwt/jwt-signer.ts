@@ -1,3 +1,4 @@
+import { AppError } from "../../kernel/errors.ts";
 import { type ParsedJws, parseCompact, signCompact, verifyCompact } from "./compact-jws.ts";
 import { verifyClaims } from "./verify-claims.ts";
 import type { Claims, KeyRing, TokenSigner, TokenType, VerificationKey } from "./port.ts";
@@ -26,6 +27,25 @@ export function createJwtSigner(ring: KeyRing): TokenSigner {
       const token = signCompact({ alg: algorithm, typ: type, kid: id }, claims, signWith);
       if (token.length <= maximumTokenLength) return token;
       throw new RangeError("the token would be longer than the maximum that is accepted");
+    },
+    signIdToken(algorithm, claims) {
+      const key = ring.currentForIdTokens(algorithm);
+      if (key !== null) {
+        return signCompact({ alg: algorithm, typ: "JWT", kid: key.id }, claims, key.signWith);
+      }
+      throw new AppError("UNAVAILABLE", "The service is temporarily unavailable.", {
+        retryAfterSeconds: 1,
+        logDetail: "no key of ID tokens is loaded",
+      });
+    },
+    verifyIdToken(token, issuer) {
+      const jws = token.length > maximumTokenLength ? null : parseCompact(token);
+      if (jws === null || jws.header.typ !== "JWT" || jws.header.crit !== undefined) return null;
+      const { kid, alg } = jws.header;
+      const key = typeof kid === "string" ? ring.findForIdTokens(kid) : undefined;
+      if (!key || alg !== key.algorithm) return null;
+      const claims = verifyCompact(jws, key.algorithm, key.verifyWith);
+      return claims?.["iss"] === issuer ? claims : null;
     },
     async verify(token, expected) {
       const claims = await findClaims(token, expected.type);

@@ -35,7 +35,12 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
     secretKey,
     ...(secrets.previous === null ? [] : [secretKeyOf(secrets.previous)]),
   ];
-  let stored: StoredKeys = { algorithm, replaced: new Map(), keys: [] };
+  let stored: StoredKeys = {
+    algorithm,
+    replaced: new Map(),
+    idTokenAlgorithms: [],
+    keys: [],
+  };
   let keyPairs: readonly ImportedKey[] = [];
   let revision = 0;
 
@@ -56,8 +61,14 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
 
   function verifying(): readonly ImportedKey[] {
     const now = clock.now();
+    return keyPairs.filter((key) => isAccepted(key, now) && isUnexpired(key, now));
+  }
+
+  /** The keys of ID tokens: they verify no other token, unless their algorithm is accepted for those as well. */
+  function ofIdTokens(): readonly ImportedKey[] {
+    const now = clock.now();
     return keyPairs.filter(
-      (key) => isAccepted(key, now) && (key.verifyUntil === null || key.verifyUntil > now),
+      (key) => stored.idTokenAlgorithms.includes(key.algorithm) && isUnexpired(key, now),
     );
   }
 
@@ -80,6 +91,11 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
         logDetail: "no signing key is loaded",
       });
     },
+    currentForIdTokens(wanted) {
+      const keys = ofIdTokens().filter(canSign);
+      return currentKey(keys, wanted, clock.now()) ?? null;
+    },
+    findForIdTokens: (keyId) => ofIdTokens().find(({ id }) => id === keyId),
     async find(keyId) {
       const known = findKnown(keyId);
       if (known || !thumbprint.test(keyId)) return known;
@@ -87,8 +103,8 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
       return findKnown(keyId);
     },
     published() {
-      if (stored.algorithm === "HS256") return [];
-      return verifying().map(({ id, algorithm: alg, publicJwk }) => ({
+      const keys = new Set([...(stored.algorithm === "HS256" ? [] : verifying()), ...ofIdTokens()]);
+      return [...keys].map(({ id, algorithm: alg, publicJwk }) => ({
         ...publicJwk,
         kid: id,
         alg,
@@ -113,6 +129,10 @@ export function currentKey<
 >(keys: readonly Key[], algorithm: Algorithm, now: Date): Key | undefined {
   const candidates = keys.filter((key) => key.algorithm === algorithm);
   return candidates.findLast((key) => key.activeFrom <= now) ?? candidates[0];
+}
+
+function isUnexpired({ verifyUntil }: ImportedKey, now: Date): boolean {
+  return verifyUntil === null || verifyUntil > now;
 }
 
 /** Whether the same tokens are verified until the same times. */

@@ -28,6 +28,10 @@ export interface TokenSigner {
     token: string,
     expected: ExpectedClaims & { readonly type: TokenType },
   ): Promise<Verification>;
+  /** Signs with the key of ID tokens for this algorithm (OpenID Connect Core §2). Throws `UNAVAILABLE` when there is none. */
+  signIdToken(algorithm: AsymmetricAlgorithm, claims: Claims): string;
+  /** The claims of an ID token that this service signed for this issuer, also of an expired one; else null. */
+  verifyIdToken(token: string, issuer: string): Claims | null;
 }
 
 /** The algorithms whose verification key may be published (RFC 7518 §3, RFC 8037 §3.1). */
@@ -57,6 +61,8 @@ export interface StoredKeys {
   readonly algorithm: Algorithm;
   /** The algorithms before it. Keys of all other algorithms verify nothing. */
   readonly replaced: ReadonlyMap<Algorithm, ReplacedAlgorithm>;
+  /** The algorithms that ID tokens are signed with, whichever is in force. */
+  readonly idTokenAlgorithms: readonly AsymmetricAlgorithm[];
   /** The key pairs, in the order of their creation. */
   readonly keys: readonly StoredKey[];
 }
@@ -102,12 +108,16 @@ export interface StoredKey {
 export interface KeyRing {
   /** The key to sign with. Throws `UNAVAILABLE` when none is loaded. */
   current(): SigningKey;
+  /** The key that signs ID tokens with this algorithm, or null while there is none. */
+  currentForIdTokens(algorithm: AsymmetricAlgorithm): SigningKey | null;
+  /** The key with this id that signed ID tokens, of those that are held; or undefined. */
+  findForIdTokens(keyId: string): Omit<VerificationKey, "issuedBefore"> | undefined;
   /**
    * The key with this id, or undefined. When it is unknown, the stored keys are read again first. Throws `UNAVAILABLE` when
    * that takes longer than a second.
    */
   find(keyId: string): Promise<VerificationKey | undefined>;
-  /** The public keys that sign, will sign, or signed tokens that may still be valid. None with HS256. */
+  /** The public keys that sign, will sign, or signed tokens that may still be valid. With HS256 those of ID tokens. */
   published(): readonly PublishedKey[];
   /** Since when the current key signs; null with HS256, whose secret has no date, and while no key is loaded. */
   currentSince(): Date | null;

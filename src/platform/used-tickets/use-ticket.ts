@@ -35,6 +35,15 @@ export function isUsedTicket(error: unknown): boolean {
   return violatedUniqueConstraint(error) === "used_tickets_pkey";
 }
 
+/** Whether a ticket was used. */
+export async function isTicketUsed(db: Db, id: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: usedTickets.id })
+    .from(usedTickets)
+    .where(eq(usedTickets.id, id));
+  return rows.length > 0;
+}
+
 /** Whether a ticket was used, in any query. */
 export function wasUsed(db: Db, id: string): SQL<boolean> {
   const used = db.select({ id: usedTickets.id }).from(usedTickets).where(eq(usedTickets.id, id));

@@ -1,4 +1,4 @@
-import { hiddenField, link, paragraph, renderForm } from "../kit/forms.ts";
+import { doneNote, hiddenField, link, paragraph, renderForm } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
@@ -72,7 +72,7 @@ export function accountPage(
 
 /** What has just been done, for screen readers as well. */
 export function doneReport({ language }: Reader, done: DoneId): string {
-  return `<p class="done" role="status">${Bun.escapeHTML(accountTexts[language].done[done])}</p>`;
+  return doneNote(accountTexts[language].done[done]);
 }
 
 function section(id: string, title: string, html: string): string {

@@ -87,13 +87,13 @@ function showFault(
   }
   if (error.code === "NOT_FOUND") return showPage(set, reader, 404, notFoundPage(reader, path));
   const title = accountTexts[reader.language].sections[section];
+  const policy = { ...reader, hasScript: true };
   if (isForLater(error)) {
     const own = error.code === "UNAVAILABLE" ? form.unavailableText?.(reader) : undefined;
-    return showForLater(set, reader, error, (reason) =>
+    return showForLater(set, policy, error, (reason) =>
       formPage(shown, form, { title, reason: own ?? reason }),
     );
   }
-  const policy = { ...reader, hasScript: true };
   return showPage(set, policy, errorStatus[error.code], formPage(shown, form, { title }));
 }
 

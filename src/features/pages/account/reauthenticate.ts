@@ -3,7 +3,7 @@ import { reauthenticate, type SentProof } from "../../second-factor/index.ts";
 import { rotateBrowserToken } from "../../sessions/index.ts";
 import { hiddenField, link, paragraph, renderForm } from "../kit/forms.ts";
 import { typedAppCode } from "../kit/typed-codes.ts";
-import { passkeysScriptElement, renderPasskeyForm } from "../passkeys/form.ts";
+import { passkeyRequestPath, passkeysScriptElement, renderPasskeyForm } from "../passkeys/form.ts";
 import { readCredential } from "../passkeys/read-credential.ts";
 import { type AccountForm, accountPath, type SectionId, type ShownForm } from "./account-form.ts";
 import { accountTexts } from "./account-texts.ts";
@@ -11,9 +11,6 @@ import { alertOf, codeField, fieldError, ownPasswordField, postedPassword } from
 
 /** The path of the page on which the user proves again who they are. */
 export const reauthenticatePath = "/account/reauthenticate";
-
-/** The path of the options of a passkey that proves it: those of a sign-in. */
-const optionsPath = "/api/v1/auth/passkeys/login/options";
 
 /** The form in which the user proves again who they are. The section of the account page that asked for it follows. */
 export const reauthenticateForm = {
@@ -75,7 +72,7 @@ function passkeyForm({ reader, at }: ShownForm, fields: string): string {
     at,
     to: reauthenticatePath,
     ceremony: "get",
-    optionsPath,
+    optionsPath: passkeyRequestPath,
     fields,
     button,
     buttonClass: "quiet",

@@ -9,8 +9,6 @@ export interface Page {
   readonly body: string;
   /** Whether the page is a wide one, for lists and several forms. */
   readonly isWide?: boolean;
-  /** The path of a module script. The page also needs the policy with `hasScript`. */
-  readonly script?: string;
 }
 
 /** The HTML document of a page. It needs `pageHeaders()`, which allow its style sheet. */
@@ -18,8 +16,6 @@ export function renderPage(reader: Reader, page: Page): string {
   const title = Bun.escapeHTML(page.title);
   const { brand, language } = reader;
   const name = Bun.escapeHTML(brand.name);
-  const script =
-    page.script === undefined ? "" : `\n<script type="module" src="${page.script}"></script>`;
   const logo =
     brand.logoPath === null ? "" : `<img src="${Bun.escapeHTML(brand.logoPath)}" alt="">\n`;
   return `<!doctype html>
@@ -29,7 +25,7 @@ export function renderPage(reader: Reader, page: Page): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title} · ${name}</title>
-<style>${styleSheetOf(brand.palette).text}</style>${script}
+<style>${styleSheetOf(brand.palette).text}</style>
 </head>
 <body${page.isWide === true ? ' class="wide"' : ""}>
 <header>

@@ -1,6 +1,7 @@
 import type { Settings } from "../../../platform/config/settings.ts";
 import { findReturnTarget } from "../../../platform/http/return-target.ts";
 import { hiddenField } from "./forms.ts";
+import { redirectTargets } from "./redirect-targets.ts";
 
 /** The address of `return_to` of a query or a form, or null if a sign-in may not lead there. */
 export function returnToOf(settings: Settings, sent: unknown): string | null {
@@ -22,8 +23,12 @@ export function targetOf({ publicUrl, appUrl }: Settings, returnTo: string | nul
   return returnTo ?? appUrl ?? `${publicUrl}/account`;
 }
 
-/** The other origins at which a form that signs in may end, for the policy of its page. */
+/**
+ * The other origins at which a form that signs in may end, for the policy of its page. An authorization request leads on to its
+ * client.
+ */
 export function formTargetsOf(settings: Settings, returnTo: string | null): readonly string[] {
-  const { origin } = new URL(targetOf(settings, returnTo));
-  return origin === new URL(settings.publicUrl).origin ? [] : [origin];
+  const { origin, pathname, searchParams } = new URL(targetOf(settings, returnTo));
+  if (origin !== new URL(settings.publicUrl).origin) return [origin];
+  return pathname === "/oauth/authorize" ? redirectTargets(searchParams.get("redirect_uri")) : [];
 }

@@ -41,6 +41,7 @@ main { padding: 2rem 1.5rem; background: var(--card); border-radius: 12px; }
 body > header { display: flex; align-items: center; gap: .75rem; padding: 0 1.5rem; font-weight: 600; color: var(--quiet); }
 body > header img { height: 40px; max-width: 50%; object-fit: contain; }
 body > footer { padding: 0 1.5rem; font-size: .875rem; color: var(--quiet); }
+main > :last-child, section > :last-child { margin-bottom: 0; }
 h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; }
 h2 { margin: 2rem 0 0; font-size: 1.125rem; }
 h3 { margin: 1.5rem 0 .25rem; font-size: 1rem; }
@@ -50,11 +51,13 @@ form { margin: 1.5rem 0 0; }
 h2 + form { margin-top: 1rem; }
 label { display: block; margin: 0 0 .375rem; font-weight: 600; }
 input, select, textarea { width: 100%; min-height: 48px; margin: 0 0 1rem; padding: .75rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; font: inherit; }
-select, option { background: var(--card); }
+select, option { background-color: var(--card); }
+select { appearance: none; padding-right: 2.75rem; background-image: linear-gradient(45deg, transparent 50%, currentColor 50%), linear-gradient(-45deg, transparent 50%, currentColor 50%); background-position: right 22px center, right 16px center; background-size: 6px 6px; background-repeat: no-repeat; }
 textarea { display: block; resize: vertical; font: .875rem/1.4 ui-monospace, monospace; }
 [aria-invalid] { border-color: var(--bad); }
 button, .button { display: block; width: 100%; min-height: 48px; padding: .75rem 1.25rem; border: 1px solid transparent; border-radius: 8px; background: var(--button); color: var(--on-button); font: inherit; font-weight: 600; line-height: 1.375; text-align: center; text-decoration: none; cursor: pointer; }
 button:hover, .button:hover { filter: brightness(.94); }
+button + button { margin-top: .75rem; }
 .quiet { border-color: var(--line); background: transparent; color: var(--ink); }
 .danger { background: var(--bad); color: var(--on-bad); }
 p > .button { margin-top: .5rem; }
@@ -70,7 +73,8 @@ label ~ .fault { margin: 0 0 .375rem; font-size: .875rem; }
 .divider::before, .divider::after { content: ""; flex: 1; border-top: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
 .divider + form { margin-top: 0; }
 .choices { display: grid; gap: .75rem; margin: 1.5rem 0 0; }
-.choices > form { margin: 0; }
+.choices > * { margin: 0; }
+.choices .button { margin: 0; }
 .links { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 1rem 0 0; }
 .links a, body > footer a { display: inline-block; padding: .75rem 0; }
 section { margin: 2rem 0 0; padding: 2rem 0 0; border-top: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
@@ -80,7 +84,8 @@ section > h2 + p { margin-top: .5rem; }
 .items > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; padding: .75rem 0; border-top: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
 .items > li > :first-child { flex: 1 1 14rem; }
 .items p { margin: 0; }
-.items form, .actions form { margin: 0; }
+.items form, .items details, .actions form { margin: 0; }
+.items details[open] { flex: 1 1 100%; order: 1; }
 .items button, .items .button, .actions button, .actions .button { width: auto; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1rem 0 0; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .375rem 1rem; margin: 1rem 0; }
@@ -93,9 +98,14 @@ section > h2 + p { margin-top: .5rem; }
 .picture svg { display: block; width: 100%; height: auto; }
 .mail { display: block; width: 100%; height: 40rem; margin: 1rem 0; border: 1px solid var(--line); border-radius: 8px; background: #ffffff; }
 pre { margin: 0; padding: 1rem; overflow-x: auto; border-radius: 8px; background: var(--soft); font: .875rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
-details { margin: 1rem 0 0; }
+details { margin: .5rem 0 0; }
+details + details { margin-top: 0; }
 summary { min-height: 48px; padding: .75rem 0; font-weight: 600; color: var(--accent); cursor: pointer; }
 details > form { margin-top: .5rem; }
+@media (min-width: 30.001rem) {
+.wide form > button { width: auto; min-width: 10rem; }
+.items form > button, .actions form > button { min-width: 0; }
+}
 @media (max-width: 30rem) {
 main { padding: 1.5rem 1rem; }
 body > header, body > footer { padding: 0 1rem; }

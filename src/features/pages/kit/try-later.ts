@@ -1,7 +1,7 @@
 import type { AppError } from "../../../kernel/errors.ts";
 import { errorStatus } from "../../../platform/http/error-status.ts";
 import { retryHeaders } from "../../../platform/http/limit-headers.ts";
-import { type PageResponse, showPage } from "./layout.ts";
+import { type PagePolicy, type PageResponse, showPage } from "./layout.ts";
 import type { Reader } from "./page-request.ts";
 import { sharedTexts } from "./shared-texts.ts";
 
@@ -24,7 +24,7 @@ export function retryAfter(error: AppError): Record<string, string | number | un
 /** Shows the form again, with the reason why the request may succeed later (429 or 503, with `Retry-After`). */
 export function showForLater(
   set: PageResponse,
-  reader: Reader,
+  reader: Reader & PagePolicy,
   error: AppError,
   formPage: (reason: string) => string,
 ): string {

@@ -6,7 +6,7 @@ import type { Platform } from "../../../platform/platform.ts";
 import { attempt } from "../kit/attempt.ts";
 import { showPage } from "../kit/layout.ts";
 import { formBody, linkQuery, type Reader, readerOf, tokenOf } from "../kit/page-request.ts";
-import { returnToOf } from "../kit/return-to.ts";
+import { formTargetsOf, returnToOf } from "../kit/return-to.ts";
 import { isForLater, showForLater } from "../kit/try-later.ts";
 import {
   confirmPage,
@@ -36,7 +36,8 @@ export function linkRoutes<const Path extends string>({
         const returnTo = returnToOf(settings, query.return_to);
         const reader = readerOf(request, settings);
         const { status, html } = openedLink(page, reader, { query, returnTo });
-        return showPage(set, reader, status, html);
+        const formTargets = formTargetsOf(settings, returnTo);
+        return showPage(set, { ...reader, formTargets }, status, html);
       },
       { page: true, query: linkQuery },
     )

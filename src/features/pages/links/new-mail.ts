@@ -88,21 +88,22 @@ export function newMailRoutes<const Path extends string>({
       const reader = readerOf(request, platform.settings);
       const email = body["email"] ?? "";
       const returnTo = returnToOf(platform.settings, body["return_to"]);
+      // The page may have a form for the code of the mail, which leads there.
+      const shown = { ...reader, formTargets: formTargetsOf(platform.settings, returnTo) };
       const outcome = await attempt(ctx, ["INVALID_EMAIL"], () => newMail.request(ctx, { email }));
       if (!(outcome instanceof AppError)) {
         const isKept = returnTo !== null || returnCookie.read(request) !== null;
         if (newMail.keepsReturnTo === true && isKept) {
           set.headers["set-cookie"] = returnCookie.store(returnTo);
         }
-        const shown = { ...reader, formTargets: formTargetsOf(platform.settings, returnTo) };
         return showPage(set, shown, 200, newMail.sentPage(reader, { email, returnTo }));
       }
       const form = { at: newMail.path, to: newMail.path, email, returnTo };
-      const show = (shown: MailForm): string =>
-        newMail.formPage?.(reader, shown) ?? mailFormPage(reader, shown);
+      const again = (filled: MailForm): string =>
+        newMail.formPage?.(reader, filled) ?? mailFormPage(reader, filled);
       return outcome.code === "INVALID_EMAIL"
-        ? showPage(set, reader, 400, show({ ...form, isFaulty: true }))
-        : showForLater(set, reader, outcome, (reason) => show({ ...form, alert: reason }));
+        ? showPage(set, shown, 400, again({ ...form, isFaulty: true }))
+        : showForLater(set, shown, outcome, (reason) => again({ ...form, alert: reason }));
     },
     { page: true, accepts: "form", body: formBody },
   );

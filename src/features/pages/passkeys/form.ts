@@ -3,6 +3,9 @@ import { hiddenFault, hiddenField, relativePath } from "../kit/forms.ts";
 /** The path of the script. */
 export const passkeysScriptPath = "/pages/passkeys.js";
 
+/** Where the script gets the options of a passkey that is used. */
+export const passkeyRequestPath = "/api/v1/auth/passkeys/login/options";
+
 /** A form that asks the browser for a passkey. Its field `credential` is then posted, as JSON text; see `readCredential`. */
 export interface PasskeyForm {
   /** The path of the page, and the path that the form posts to. */

@@ -11,9 +11,9 @@ import { codeTexts } from "../kit/code-form.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { returnField } from "../kit/return-to.ts";
-import { passkeysScriptElement, renderPasskeyForm } from "../passkeys/form.ts";
+import { passkeyRequestPath, passkeysScriptElement, renderPasskeyForm } from "../passkeys/form.ts";
 import { secondFactorTexts } from "./second-factor-texts.ts";
-import { passkeyOptionsPath, passkeyPath, secondFactorPath } from "./paths.ts";
+import { passkeyPath, secondFactorPath } from "./paths.ts";
 import { signInTexts } from "./sign-in-texts.ts";
 import type { Step } from "./submit-sign-in.ts";
 
@@ -70,7 +70,7 @@ function passkeyForm({ language }: Reader, { at, returnTo }: SecondFactorForm): 
     at,
     to: passkeyPath,
     ceremony: "get",
-    optionsPath: passkeyOptionsPath,
+    optionsPath: passkeyRequestPath,
     fields: returnField(returnTo),
     button: secondFactorTexts[language].passkeyButton,
     buttonClass: "quiet",

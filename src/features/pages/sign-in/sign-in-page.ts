@@ -6,8 +6,8 @@ import type { Reader } from "../kit/page-request.ts";
 import { providerName } from "../kit/provider-names.ts";
 import { returnField, withReturnTo } from "../kit/return-to.ts";
 import { magicLinkMailPath } from "../links/paths.ts";
-import { passkeysScriptElement, renderPasskeyForm } from "../passkeys/form.ts";
-import { passkeyOptionsPath, passkeyPath, signInPath } from "./paths.ts";
+import { passkeyRequestPath, passkeysScriptElement, renderPasskeyForm } from "../passkeys/form.ts";
+import { passkeyPath, signInPath } from "./paths.ts";
 import { type SignInTexts, signInTexts } from "./sign-in-texts.ts";
 import type { Step } from "./submit-sign-in.ts";
 
@@ -109,7 +109,7 @@ function otherWays(
       at,
       to: passkeyPath,
       ceremony: "get",
-      optionsPath: passkeyOptionsPath,
+      optionsPath: passkeyRequestPath,
       isInAutofill: true,
       fields: returnField(returnTo),
       button: texts.passkeyButton,

@@ -24,6 +24,8 @@ export interface PresentedToken {
   readonly sessionId: string;
   readonly userId: string;
   readonly presentedHash: string;
+  /** The client that presents it; null for a token of a session of Gatehouse itself. */
+  readonly clientId: string | null;
 }
 
 /** The input of the statements. */
@@ -183,17 +185,20 @@ function parametersOf(parameter: ParameterSource<Presentation>) {
     sessionId: parameter((sent) => sent.sessionId),
     userId: parameter((sent) => sent.userId),
     presentedHash: parameter((sent) => sent.presentedHash),
+    clientId: parameter((sent) => sent.clientId),
   };
   return { token, now: parameter((sent) => sent.now), contexts };
 }
 
 function belongsToActiveSession(
-  token: { readonly [Name in keyof PresentedToken]: QueryValue<string> },
+  token: { readonly [Name in keyof PresentedToken]: QueryValue<PresentedToken[Name]> },
   now: QueryValue<Date>,
 ) {
   return and(
     eq(sessions.id, token.sessionId),
     eq(sessions.userId, token.userId),
+    // A token of one client is worth nothing to another, and does not end its session (RFC 6749 §6).
+    sql`${sessions.clientId} is not distinct from ${token.clientId}::text`,
     isActiveSession(now),
   );
 }

@@ -2,6 +2,7 @@ import { AppError } from "../../../kernel/errors.ts";
 import type { Context } from "../../../platform/platform.ts";
 import { writeAudit } from "../../audit/index.ts";
 import { limits, spendOrReject } from "../../limits/index.ts";
+import type { UserRecord } from "../../roles/index.ts";
 import { invalidToken, type TokenResponse, verifyRefreshToken } from "../../tokens/index.ts";
 import {
   findSuccessorTokenId,
@@ -17,22 +18,38 @@ import {
   type PresentedToken,
   touch,
 } from "./keep-or-end.ts";
-import { tokenResponse } from "../open-session.ts";
+import { type OpenedSession, tokenResponse } from "../open-session.ts";
+
+/** A session after a refresh, with its user, for which tokens can be signed. */
+export interface RenewedSession {
+  readonly user: UserRecord;
+  readonly session: OpenedSession & { readonly amr: readonly string[] };
+}
+
+/** Exchanges a refresh token of Gatehouse itself for new tokens, as `renewSession` describes. */
+export async function refresh(ctx: Context, refreshToken: string): Promise<TokenResponse> {
+  const { user, session } = await renewSession(ctx, refreshToken, null);
+  return tokenResponse(ctx, user, session);
+}
 
 /**
- * Exchanges a refresh token for new tokens (RFC 9700 §4.14.2). Each works once. Sent again within the grace it gives the same
+ * Replaces a refresh token of a client's session, or with null of one of Gatehouse itself (RFC 9700 §4.14.2). Each works once. Sent again within the grace it gives the same
  * successor, for callers that race or lost the response. Any older token is a stolen or a stale one, and ends its session.
  * A user who could not sign in as the settings are now is refused, and keeps the session and its token. Throws `INVALID_TOKEN`,
  * `EXPIRED_TOKEN`, `EMAIL_NOT_VERIFIED`, `RATE_LIMITED`.
  */
-export async function refresh(ctx: Context, refreshToken: string): Promise<TokenResponse> {
+export async function renewSession(
+  ctx: Context,
+  refreshToken: string,
+  clientId: string | null,
+): Promise<RenewedSession> {
   const { sid, sub, jti } = await verifyRefreshToken(ctx, refreshToken);
   await spendOrReject(ctx, [{ limit: limits.refreshBySession, source: sid }]);
-  const presented = { sessionId: sid, userId: sub, presentedHash: hashTokenId(jti) };
+  const presented = { sessionId: sid, userId: sub, presentedHash: hashTokenId(jti), clientId };
   // A statement that waited for a lock, such as that of the user's own change of password, compares the session after the
   // change with the user before it. The second attempt reads both after the change.
-  const tokens = (await exchange(ctx, presented, jti)) ?? (await exchange(ctx, presented, jti));
-  if (tokens !== null) return tokens;
+  const renewed = (await exchange(ctx, presented, jti)) ?? (await exchange(ctx, presented, jti));
+  if (renewed !== null) return renewed;
   if (await isCurrentOfUnverifiedUser(ctx, presented)) throw await unverified(ctx, presented);
   throw invalidToken();
 }
@@ -42,7 +59,7 @@ async function exchange(
   ctx: Context,
   presented: PresentedToken,
   tokenId: string,
-): Promise<TokenResponse | null> {
+): Promise<RenewedSession | null> {
   const renewed = ctx.settings.refreshTokenRotation
     ? await replace(ctx, presented, tokenId)
     : await keep(ctx, presented, tokenId);
@@ -56,7 +73,7 @@ async function exchange(
   }
   const successor = findSuccessorTokenId(ctx, tokenId, session.refreshTokenHash);
   if (successor === null) throw invalidToken();
-  return respond(ctx, session, successor);
+  return renewedOf(ctx, session, successor);
 }
 
 /** The error for a user who signed in while `REQUIRE_EMAIL_VERIFICATION` was off, and has not verified the address since. */
@@ -70,25 +87,21 @@ async function unverified(ctx: Context, { sessionId, userId }: PresentedToken): 
 async function replace(ctx: Context, presented: PresentedToken, tokenId: string) {
   const successor = successorTokenId(ctx, tokenId);
   const session = await rotate(ctx, { ...presented, successorHash: hashTokenId(successor) });
-  return session && respond(ctx, session, successor);
+  return session && renewedOf(ctx, session, successor);
 }
 
 /** Without rotation the current token stays the same. */
 async function keep(ctx: Context, presented: PresentedToken, tokenId: string) {
   const session = await touch(ctx, presented);
-  return session && respond(ctx, session, tokenId);
+  return session && renewedOf(ctx, session, tokenId);
 }
 
-function respond(ctx: Context, session: RefreshedSession, tokenId: string): Promise<TokenResponse> {
-  return tokenResponse(ctx, session.user, {
-    id: session.id,
-    amr: session.amr,
-    expiresAt: session.expiresAt,
-    authenticatedAt: session.authenticatedAt,
-    refreshToken: {
-      tokenId,
-      issuedAt: session.refreshTokenIssuedAt,
-      expiresAt: refreshTokenEnd(ctx, session),
-    },
-  });
+function renewedOf(ctx: Context, session: RefreshedSession, tokenId: string): RenewedSession {
+  const { id, amr, expiresAt, authenticatedAt, grant, user } = session;
+  const refreshToken = {
+    tokenId,
+    issuedAt: session.refreshTokenIssuedAt,
+    expiresAt: refreshTokenEnd(ctx, session),
+  };
+  return { user, session: { id, amr, expiresAt, authenticatedAt, grant, refreshToken } };
 }

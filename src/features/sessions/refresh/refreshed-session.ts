@@ -5,6 +5,7 @@ import type { ParameterSource } from "../../../platform/db/prepared-query.ts";
 import type { Context } from "../../../platform/platform.ts";
 import { recordAuditOf } from "../../audit/index.ts";
 import { userColumns, type UserRecord } from "../../roles/index.ts";
+import type { TokenGrantFacts } from "../../tokens/index.ts";
 import { sessions } from "../table.ts";
 
 /** A session after a refresh, with its user. */
@@ -16,8 +17,17 @@ export interface RefreshedSession {
   readonly expiresAt: Date;
   readonly absoluteExpiresAt: Date;
   readonly authenticatedAt: Date;
+  /** What its client was granted; null for a session of Gatehouse itself. */
+  readonly grant: TokenGrantFacts | null;
   readonly user: UserRecord;
 }
+
+/** The columns that say what a session's client was granted. */
+export const grantColumns = {
+  clientId: sessions.clientId,
+  scopes: sessions.scopes,
+  resource: sessions.resource,
+};
 
 /** The columns from which `toRefreshedSession` makes a session, for a statement on `sessions` and `users`. */
 export const returnedSession = {
@@ -29,17 +39,27 @@ export const returnedSession = {
   absoluteExpiresAt: sessions.absoluteExpiresAt,
   authenticatedAt: sessions.authenticatedAt,
   endedAt: sessions.endedAt,
+  ...grantColumns,
   ...userColumns,
 };
 
 /** The session of a row with these columns. */
 export function toRefreshedSession(
-  row: Omit<RefreshedSession, "user" | "id"> & UserRecord & { sessionId: string },
+  row: Omit<RefreshedSession, "user" | "id" | "grant"> &
+    UserRecord & { sessionId: string } & GrantOfRow,
 ): RefreshedSession {
   const { sessionId, amr, refreshTokenHash, refreshTokenIssuedAt, ...rest } = row;
-  const { expiresAt, absoluteExpiresAt, authenticatedAt, ...user } = rest;
+  const { expiresAt, absoluteExpiresAt, authenticatedAt, clientId, scopes, resource, ...user } =
+    rest;
   const times = { refreshTokenIssuedAt, expiresAt, absoluteExpiresAt, authenticatedAt };
-  return { id: sessionId, amr, refreshTokenHash, ...times, user };
+  const grant = clientId === null ? null : { clientId, scopes: scopes ?? [], resource };
+  return { id: sessionId, amr, refreshTokenHash, ...times, grant, user };
+}
+
+interface GrantOfRow {
+  readonly clientId: string | null;
+  readonly scopes: readonly string[] | null;
+  readonly resource: string | null;
 }
 
 /** The effect of recording a refresh of a session. */

@@ -8,7 +8,12 @@ import type { Context } from "../../../platform/platform.ts";
 import { userColumns } from "../../roles/index.ts";
 import { users } from "../../users/index.ts";
 import { isOpen, meetsSignInSettings, presentCredentialsVersion } from "../queries.ts";
-import { recordRefreshOf, type RefreshedSession, toRefreshedSession } from "./refreshed-session.ts";
+import {
+  grantColumns,
+  recordRefreshOf,
+  type RefreshedSession,
+  toRefreshedSession,
+} from "./refreshed-session.ts";
 import type { PresentedToken } from "./keep-or-end.ts";
 import { sessions } from "../table.ts";
 
@@ -59,6 +64,7 @@ const rotation = coalescedQuery((db, inputs: InputRows<Rotation>) => {
         eq(sessions.id, sessionId),
         sql`${sessions.userId}::text = ${inputs.column("text", (sent) => sent.userId)}`,
         eq(sessions.refreshTokenHash, presentedHash),
+        sql`${sessions.clientId} is not distinct from ${inputs.column("text", (sent) => sent.clientId)}`,
         isOpen(now),
         eq(sessions.credentialsVersion, presentCredentialsVersion(meetsSignInSettings(required))),
       ),
@@ -73,6 +79,7 @@ const rotation = coalescedQuery((db, inputs: InputRows<Rotation>) => {
       expiresAt: sessions.expiresAt,
       absoluteExpiresAt: sessions.absoluteExpiresAt,
       authenticatedAt: sessions.authenticatedAt,
+      ...grantColumns,
     });
   const contexts: ParameterSource<Context> = (read) => inputs.value((sent) => read(sent.ctx));
   const { statement, rows: rotated } = composeCommit(
@@ -90,6 +97,9 @@ const rotation = coalescedQuery((db, inputs: InputRows<Rotation>) => {
       expiresAt: rotated.expiresAt,
       absoluteExpiresAt: rotated.absoluteExpiresAt,
       authenticatedAt: rotated.authenticatedAt,
+      clientId: rotated.clientId,
+      scopes: rotated.scopes,
+      resource: rotated.resource,
       ...userColumns,
     })
     .from(rotated)

@@ -26,7 +26,7 @@ export const accounts = {
       kind: usernames,
       default: "",
       description:
-        "Usernames that users cannot choose, beside the built-in list (`admin`, `root`, `support` and the like) and `SERVICE_NAME`. Names that look like one of them are reserved as well.",
+        "Usernames that users cannot choose, beside the built-in list (`admin`, `root`, `support` and the like), `SERVICE_NAME` and `BRAND_NAME`. Names that look like one of them are reserved as well.",
       example: "billing-team,ceo",
     },
     USERNAME_QUARANTINE: {

@@ -1,5 +1,5 @@
 import { host, publicAddress } from "../address-kinds.ts";
-import { choice, directory, duration, integer, text } from "../kinds.ts";
+import { choice, directory, duration, integer, logLevel, text } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 
 /** The environment, the addresses, the names and the log of a process. */
@@ -41,7 +41,7 @@ export const installation = {
       description: "The name in mails and in health responses.",
     },
     LOG_LEVEL: {
-      kind: choice("fatal", "error", "warn", "info", "debug", "trace"),
+      kind: logLevel,
       default: "info",
       description: "The lowest level of log lines that are printed.",
     },

@@ -1,3 +1,4 @@
+import { issuerAddress } from "../address-kinds.ts";
 import { boolean, choice, duration, secret, size, text } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 import { exampleSecret } from "../weak-secrets.ts";
@@ -39,9 +40,10 @@ export const tokens = {
         "How long a key of the asymmetric algorithms signs before the next one replaces it. The secret of `HS256` is rotated by hand, with `JWT_SECRET_KEY_PREVIOUS`.",
     },
     JWT_ISSUER: {
-      kind: text(512),
+      kind: issuerAddress,
       default: { describedAs: "`PUBLIC_URL`", from: ({ textOf }) => textOf("PUBLIC_URL") ?? "" },
-      description: "The `iss` claim of tokens. Verifiers compare it character by character.",
+      description:
+        "The `iss` claim of tokens: a URL, since clients find the metadata by it (`/.well-known/openid-configuration` is appended). Verifiers compare it character by character.",
       example: "https://auth.example.com",
     },
     JWT_AUDIENCE: {

@@ -1,0 +1,150 @@
+import { and, eq } from "drizzle-orm";
+
+import type { Context } from "../../platform/platform.ts";
+import type { PageContext } from "../../platform/http/page-access.ts";
+import { findConsent } from "../consents/index.ts";
+import { isActiveSession, sessions } from "../sessions/index.ts";
+import { users } from "../users/index.ts";
+import { findDestination } from "./find-destination.ts";
+import { issueCode } from "./issue-code.ts";
+import type { AuthorizationOutcome, RequestFault, ResponseTarget } from "./outcome.ts";
+import { readParameters } from "./parameters.ts";
+import { type CheckedRequest, findFault, promptsOf } from "./request-checks.ts";
+import { markQuery, proofOf, readMark } from "./request-marks.ts";
+import { faultsWithoutPrompt, findNeed, type UserRequest, type UserState } from "./user-checks.ts";
+
+/**
+ * What an authorization request leads to (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2), in this order: its client and redirect
+ * URI, the request itself, the user's sign-in, second factor and consent, and at last a code. `isAllowed` tells that the user has
+ * just allowed it.
+ */
+export async function authorize(
+  ctx: PageContext,
+  sentQuery: string,
+  isAllowed = false,
+): Promise<AuthorizationOutcome> {
+  const marked = readMark(ctx, sentQuery);
+  const parameters = readParameters(marked.query);
+  const destination = await findDestination(ctx, parameters);
+  if ("kind" in destination) return destination;
+  const checked: CheckedRequest = { ...parameters, ...destination };
+  const hint = readHint(ctx, checked);
+  const fault = findFault(ctx, checked) ?? (hint === "wrong" ? wrongHint : null);
+  if (fault !== null || hint === "wrong") return refusal(ctx, checked, fault ?? wrongHint);
+  const { query, askedAt } = marked;
+  const scopes = scopesOf(checked);
+  const request = { ...checked, query, sentQuery, askedAt, hintedUserId: hint, isAllowed, scopes };
+  return answer(ctx, request, await findUserState(ctx, checked.client.clientId));
+}
+
+/** The error that tells the client that the user did not allow it (RFC 6749 §4.1.2.1). */
+export async function deny(ctx: PageContext, sentQuery: string): Promise<AuthorizationOutcome> {
+  const parameters = readParameters(readMark(ctx, sentQuery).query);
+  const destination = await findDestination(ctx, parameters);
+  if ("kind" in destination) return destination;
+  const fault = { error: "access_denied", description: "The user did not allow it." };
+  return refusal(ctx, { ...parameters, ...destination }, fault);
+}
+
+/** The query of a request. */
+interface SentRequest {
+  /** As it was received. */
+  readonly sentQuery: string;
+  /** Without the mark of this server. */
+  readonly query: string;
+}
+
+async function answer(
+  ctx: PageContext,
+  request: UserRequest & SentRequest,
+  user: UserState | null,
+): Promise<AuthorizationOutcome> {
+  const { values, client, sentQuery: query, redirectUri, mode } = request;
+  const need = findNeed(ctx, request, user);
+  if (need !== null && promptsOf(values.prompt).includes("none")) {
+    return refusal(ctx, request, faultsWithoutPrompt[need]);
+  }
+  const { actor } = ctx;
+  if (need === "sign_in" || actor.kind !== "user") return signIn(ctx, request, user !== null);
+  if (need !== null) {
+    const proof = proofOf(ctx, actor.sessionId, query);
+    const uiLocales = values.ui_locales ?? null;
+    const interaction = { client, query, proof, uiLocales, redirectUri, mode };
+    if (need === "second_factor") return { kind: need, ...interaction };
+    return { kind: need, ...interaction, scopes: request.scopes };
+  }
+  const code = await issueCode(ctx, {
+    clientId: client.clientId,
+    sessionId: actor.sessionId,
+    redirectUri,
+    scopes: request.scopes,
+    nonce: values.nonce ?? null,
+    codeChallenge: values.code_challenge ?? null,
+    resource: values.resource ?? null,
+  });
+  if (code === null) return signIn(ctx, request, false);
+  return respond(ctx, request, { code });
+}
+
+function signIn(
+  ctx: Context,
+  { query, values }: SentRequest & CheckedRequest,
+  isForced: boolean,
+): AuthorizationOutcome {
+  const marked = markQuery(ctx, query);
+  return { kind: "sign_in", query: marked, isForced, loginHint: values.login_hint ?? null };
+}
+
+function refusal(ctx: Context, request: CheckedRequest, fault: RequestFault): AuthorizationOutcome {
+  const { error, description } = fault;
+  return respond(ctx, request, { error, error_description: description });
+}
+
+/** Every response has `state` as it was sent, and the issuer (RFC 9207 §2). */
+function respond(
+  { settings }: Context,
+  { redirectUri, mode, values }: ResponseTarget & CheckedRequest,
+  fields: Readonly<Record<string, string>>,
+): AuthorizationOutcome {
+  const { state } = values;
+  const iss = settings.jwtIssuer;
+  const all = { ...fields, ...(state === undefined ? {} : { state }), iss };
+  return { kind: "redirect", redirectUri, mode, fields: all };
+}
+
+/** RFC 6749 §3.3: the scopes that the client may have, of those that it asks for. Unknown ones are ignored. */
+function scopesOf({ values: { scope }, client }: CheckedRequest): string[] {
+  const asked = new Set((scope ?? "").split(" "));
+  return [...asked].filter((each) => client.scopes.includes(each));
+}
+
+const wrongHint = {
+  error: "invalid_request",
+  description: "id_token_hint is not an ID token of this server for this client.",
+};
+
+/** The user of `id_token_hint`, which may have expired (OpenID Connect Core §3.1.2.1); null without one. */
+function readHint(
+  { signer, settings }: Context,
+  { values: { id_token_hint: hint }, client }: CheckedRequest,
+): string | null {
+  if (hint === undefined) return null;
+  const claims = signer.verifyIdToken(hint, settings.jwtIssuer);
+  const { sub, aud } = claims ?? {};
+  return typeof sub === "string" && aud === client.clientId ? sub : "wrong";
+}
+
+/** The session of the signed-in user as it is now; null if there is none. */
+async function findUserState(ctx: PageContext, clientId: string): Promise<UserState | null> {
+  const { actor } = ctx;
+  if (actor.kind !== "user") return null;
+  const { userId, sessionId } = actor;
+  const [session] = await ctx.db
+    .select({ authenticatedAt: sessions.authenticatedAt, amr: sessions.amr })
+    .from(sessions)
+    .innerJoin(users, isActiveSession(ctx.clock.now()))
+    .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId)));
+  if (!session) return null;
+  const consent = await findConsent(ctx, { userId, clientId });
+  return { userId, ...session, allowedScopes: consent?.scopes ?? null };
+}

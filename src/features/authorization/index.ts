@@ -1,0 +1,5 @@
+export { authorize, deny } from "./authorize.ts";
+export { deleteExpiredAuthorizationCodes } from "./delete-expired.ts";
+export type { AuthorizationOutcome, Interaction, PageOutcome, RedirectOutcome } from "./outcome.ts";
+export { isProof } from "./request-marks.ts";
+export { redeemCode } from "./redeem-code.ts";

@@ -1,0 +1,23 @@
+import { pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+
+import { timestamp } from "../../platform/db/columns.ts";
+import { clients } from "../clients/index.ts";
+import { users } from "../users/index.ts";
+
+/** What users allowed clients: one row for each user and client. Withdrawing it deletes the row. */
+export const userGrants = pgTable(
+  "user_grants",
+  {
+    id: uuid("id").primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    clientId: text("client_id")
+      .notNull()
+      .references(() => clients.clientId, { onDelete: "cascade" }),
+    scopes: text("scopes").array().notNull(),
+    /** When the user last allowed something. */
+    grantedAt: timestamp("granted_at").notNull(),
+  },
+  (table) => [unique("user_grants_user_client_unique").on(table.userId, table.clientId)],
+);

@@ -1,0 +1,97 @@
+import { Elysia } from "elysia";
+
+import type { UserActor } from "../../../kernel/context.ts";
+import { AppError } from "../../../kernel/errors.ts";
+import type { PageContext } from "../../../platform/http/page-access.ts";
+import type { RouteParts } from "../../../platform/http/route-kit.ts";
+import type { Context } from "../../../platform/platform.ts";
+import { authorize, deny, isProof } from "../../authorization/index.ts";
+import { giveConsent } from "../../consents/index.ts";
+import { reauthenticate } from "../../second-factor/index.ts";
+import { rotateBrowserToken } from "../../sessions/index.ts";
+import { attempt } from "../kit/attempt.ts";
+import { formBody, type Reader, readerOf } from "../kit/page-request.ts";
+import { seeOther } from "../kit/see-other.ts";
+import { sharedTexts } from "../kit/shared-texts.ts";
+import { isForLater } from "../kit/try-later.ts";
+import { authorizePath, decisionPath, secondFactorPath } from "./paths.ts";
+import { showOutcome, type StepUpFault } from "./show-outcome.ts";
+
+/** The authorization endpoint (RFC 6749 §3.1) and the forms of its pages. */
+export function authorizeRoutes({ kit, platform }: Pick<RouteParts, "kit" | "platform">) {
+  const { settings } = platform;
+  const addressOf = (query: string) => `${settings.publicUrl}${authorizePath}?${query}`;
+  return new Elysia()
+    .use(kit)
+    .get(
+      authorizePath,
+      async ({ ctx, request, set }) => {
+        const at = authorizePath;
+        return showOutcome({ ctx, request, set, at }, await authorize(ctx, queryOf(request)));
+      },
+      { page: true },
+    )
+    .post(
+      authorizePath,
+      // Another website may post this (OpenID Connect Core §3.1.2.1): the browser sends its cookie only with the GET.
+      ({ body, set }) => seeOther(set, addressOf(new URLSearchParams(body).toString())),
+      { anyone: true, accepts: "form", body: formBody, detail: { hide: true } },
+    )
+    .post(
+      decisionPath,
+      async ({ ctx, body, request, set }) => {
+        const query = body["request"] ?? "";
+        const shown = { ctx, request, set, at: decisionPath };
+        const user = userOf(ctx, query, body["proof"] ?? "");
+        if (user === null) return seeOther(set, addressOf(query));
+        if (body["decision"] !== "allow") return showOutcome(shown, await deny(ctx, query));
+        const outcome = await authorize(ctx, query);
+        if (outcome.kind !== "consent") return showOutcome(shown, outcome);
+        const { client, scopes } = outcome;
+        await giveConsent(user, { clientId: client.clientId, scopes });
+        return showOutcome(shown, await authorize(ctx, query, true));
+      },
+      { page: true, accepts: "form", body: formBody },
+    )
+    .post(
+      secondFactorPath,
+      async ({ ctx, body, request, set }) => {
+        const query = body["request"] ?? "";
+        const code = (body["code"] ?? "").replaceAll(/\s/g, "");
+        const user = userOf(ctx, query, body["proof"] ?? "");
+        if (user === null) return seeOther(set, addressOf(query));
+        const proven = await attempt(user, ["INVALID_CODE"], () => reauthenticate(user, { code }));
+        if (!(proven instanceof AppError)) {
+          await rotateBrowserToken(user);
+          return seeOther(set, addressOf(query));
+        }
+        const fault = stepUpFault(proven, readerOf(request, settings));
+        const shown = { ctx, request, set, at: secondFactorPath };
+        return showOutcome(shown, await authorize(ctx, query), fault);
+      },
+      { page: true, accepts: "form", body: formBody },
+    );
+}
+
+function stepUpFault(error: AppError, { language }: Reader): StepUpFault {
+  const { tooMany, unavailable } = sharedTexts[language];
+  if (!isForLater(error)) return { isFaulty: true, status: 400 };
+  const isLimited = error.code === "RATE_LIMITED";
+  return isLimited ? { alert: tooMany, status: 429 } : { alert: unavailable, status: 503 };
+}
+
+function queryOf({ url }: Request): string {
+  const start = url.indexOf("?");
+  return start === -1 ? "" : url.slice(start + 1);
+}
+
+/** The context of the user to whom a page of this request was shown; null for a form that this user's page did not post. */
+function userOf(ctx: PageContext, query: string, proof: string): Context<UserActor> | null {
+  if (!isOfUser(ctx)) return null;
+  const { sessionId } = ctx.actor;
+  return isProof(ctx, { sessionId, query, proof }) ? ctx : null;
+}
+
+function isOfUser(ctx: PageContext): ctx is PageContext & Context<UserActor> {
+  return ctx.actor.kind === "user";
+}
