@@ -8,7 +8,7 @@ export {
   PasswordMismatchError,
   WeakPasswordError,
 } from "./errors.ts";
-export { logIn, parseIdentifier, verifyCredentials } from "./log-in.ts";
+export { logIn, parseIdentifier } from "./log-in.ts";
 export { proveOwner } from "./prove-owner.ts";
 export { passwordRecoveryRoutes } from "./recovery-routes.ts";
 export { passwordResetRequests, requestPasswordReset } from "./request-reset.ts";
