@@ -2,6 +2,11 @@ import { WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError } from "../../src/kernel/errors.ts";
 import type { RefreshCookie } from "../../src/platform/http/refresh-cookie.ts";
 import type { Language } from "../../src/kernel/language.ts";
+import {
+  askPage,
+  faultPage as logoutFaultPage,
+  signedOutPage,
+} from "../../src/features/pages/end-session/pages.ts";
 import { changeEmailPage } from "../../src/features/pages/links/change-email.ts";
 import { confirmPage, donePage, failedPage } from "../../src/features/pages/links/link-page.ts";
 import {
@@ -118,6 +123,16 @@ export function everyPage(
       invalid: failedPage(changeEmailPage, reader, "invalid"),
       expired: failedPage(changeEmailPage, reader, "expired"),
       conflict: failedPage(changeEmailPage, reader, "conflict"),
+    },
+    "/oauth/end-session": {
+      ask: askPage(reader, { at: "/oauth/end-session", clientName: email, query: token }),
+      "ask without a client": askPage(reader, {
+        at: "/oauth/end-session",
+        clientName: null,
+        query: token,
+      }),
+      done: signedOutPage(reader),
+      fault: logoutFaultPage(reader),
     },
   };
   return Object.entries(pages).flatMap(([at, named]) =>

@@ -21,6 +21,7 @@ export function describeServer(settings: Settings): Static<typeof serverMetadata
     userinfo_endpoint: `${publicUrl}/oauth/userinfo`,
     introspection_endpoint: `${publicUrl}/oauth/introspect`,
     revocation_endpoint: `${publicUrl}/oauth/revoke`,
+    end_session_endpoint: `${publicUrl}/oauth/end-session`,
     jwks_uri: `${publicUrl}/.well-known/jwks.json`,
     scopes_supported: [...standardScopes],
     response_types_supported: ["code"],
@@ -41,6 +42,8 @@ export function describeServer(settings: Settings): Static<typeof serverMetadata
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     ...(settings.docsEnabled ? { service_documentation: `${publicUrl}/docs` } : {}),
   };
 }

@@ -116,6 +116,7 @@ export const serverMetadataSchema = Type.Object({
   userinfo_endpoint: Type.String(),
   introspection_endpoint: Type.String(),
   revocation_endpoint: Type.String(),
+  end_session_endpoint: Type.String(),
   jwks_uri: Type.String(),
   scopes_supported: names,
   response_types_supported: names,
@@ -136,5 +137,7 @@ export const serverMetadataSchema = Type.Object({
   request_parameter_supported: Type.Boolean(),
   request_uri_parameter_supported: Type.Boolean(),
   authorization_response_iss_parameter_supported: Type.Boolean(),
+  backchannel_logout_supported: Type.Boolean(),
+  backchannel_logout_session_supported: Type.Boolean(),
   service_documentation: Type.Optional(Type.String()),
 });

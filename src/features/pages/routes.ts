@@ -4,6 +4,7 @@ import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
 import type { RouteKit } from "../../platform/http/route-kit.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { authorizeRoutes } from "./authorize/authorize-routes.ts";
+import { endSessionRoutes } from "./end-session/end-session-routes.ts";
 import { changeEmailPage } from "./links/change-email.ts";
 import { linkRoutes } from "./links/link-routes.ts";
 import { magicCodeRoutes } from "./links/magic-code-routes.ts";
@@ -34,5 +35,6 @@ export function pagesRoutes({
     .use(linkRoutes({ ...base, page: resetPasswordPage(platform.settings) }))
     .use(newMailRoutes({ ...base, newMail: passwordResetMail }))
     .use(linkRoutes({ ...base, page: changeEmailPage }))
-    .use(authorizeRoutes(base));
+    .use(authorizeRoutes(base))
+    .use(endSessionRoutes(base));
 }

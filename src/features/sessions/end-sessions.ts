@@ -4,13 +4,14 @@ import { AppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
 import type { Change } from "../../platform/db/change-feed.ts";
 import { commit } from "../../platform/db/commit.ts";
-import { always, type Effect, once, updateRows } from "../../platform/db/effects.ts";
+import { always, type Effect, followed, once, updateRows } from "../../platform/db/effects.ts";
 import { jsonObject } from "../../platform/db/json-object.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
 import { type EventType, recordEvent } from "../events/index.ts";
 import { inspectAccessToken, inspectRefreshToken } from "../tokens/index.ts";
 import { users } from "../users/index.ts";
+import { endedColumns, notifyClient, timeOf } from "./notify-client.ts";
 import { isOpen } from "./queries.ts";
 import { sessions } from "./table.ts";
 
@@ -131,16 +132,17 @@ export interface SessionsToEnd {
  */
 export function endSessionsOf(ctx: Context, which: SessionsToEnd): Effect {
   const { userId, exceptSessionId = null, reason } = which;
-  const now = sql`${sql.param(ctx.clock.now(), sessions.endedAt)}::timestamptz`;
+  const now = timeOf(ctx.clock.now());
   const isKept = sql`${sessions.id} is not distinct from ${exceptSessionId}::uuid`;
-  return updateRows(
-    sessions,
-    {
-      endedAt: sql`case when ${isKept} then null else ${now} end`,
-      endReason: sql`case when ${isKept} then null else ${reason}::text end`,
-      credentialsVersion: sql`${sessions.credentialsVersion} + (case when ${isKept} then 1 else 0 end)`,
-    },
-    and(sql`${sessions.userId} = ${userId}::uuid`, isNull(sessions.endedAt)),
+  const values = {
+    endedAt: sql`case when ${isKept} then null else ${now} end`,
+    endReason: sql`case when ${isKept} then null else ${reason}::text end`,
+    credentialsVersion: sql`${sessions.credentialsVersion} + (case when ${isKept} then 1 else 0 end)`,
+  };
+  const areOpen = and(sql`${sessions.userId} = ${userId}::uuid`, isNull(sessions.endedAt));
+  const returned = { ...endedColumns, endedAt: sessions.endedAt };
+  return followed(updateRows(sessions, values, areOpen), returned, ({ endedAt, ...session }) =>
+    notifyClient(session, now, sql`${endedAt} is not null`),
   );
 }
 
@@ -204,8 +206,9 @@ async function endSeen(
 ): Promise<number> {
   const which = id === undefined ? undefined : isOrCameFrom(id);
   const query = endingOf(ctx, { owner: eq(users.id, userId), which, reason });
-  const rows = await commit(ctx, { query, announce: announceSession }, (_row, ended) => [
+  const rows = await commit(ctx, { query, announce: announceSession }, (session, ended) => [
     record(ended),
+    ...notifyClient(session, timeOf(ctx.clock.now())),
     ...recordEvent(ctx, event, {
       user_id: userId,
       session_ids: sql`(select jsonb_agg(${sql.identifier("id")}) from ${ended})`,
@@ -230,7 +233,7 @@ function endingOf(
     .set({ endedAt: now, endReason: reason })
     .from(locked)
     .where(and(eq(sessions.userId, locked.ownerId), which, isOpen(now)))
-    .returning({ id: sessions.id, userId: sessions.userId });
+    .returning(endedColumns);
 }
 
 function announceSession({ id }: { id: string }): Change {

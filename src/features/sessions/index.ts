@@ -1,5 +1,6 @@
 export { endBrowserSession, hashBrowserToken, rotateBrowserToken } from "./browser-session.ts";
 export { endSessionsOfClient } from "./end-client-sessions.ts";
+export { backchannelLogoutTopic } from "./notify-client.ts";
 export { endReusedSession, endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
 export { listSessions, type SessionRecord } from "./list-sessions.ts";
 export { sessionSchema, viewSession } from "./model.ts";
