@@ -12,6 +12,7 @@ import { keysRoutes } from "../features/keys/index.ts";
 import {
   introspectionRoute,
   oauth2Routes,
+  pushedRequestRoutes,
   serverMetadataRoutes,
 } from "../features/oauth2/index.ts";
 import { magicLinksRoutes } from "../features/magic-links/index.ts";
@@ -127,6 +128,7 @@ function serviceRoutes(parts: AllParts) {
   return new Elysia({ normalize: false })
     .use(healthRoutes(parts))
     .use(oauth2Routes(parts))
+    .use(pushedRequestRoutes(parts))
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))
     .use(relatedOriginsRoutes(parts))

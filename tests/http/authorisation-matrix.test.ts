@@ -50,7 +50,7 @@ const pages: readonly string[] = [
 ];
 
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
-const isForClients = ({ path }: Operation) => path === "/oauth/introspect";
+const isForClients = ({ path }: Operation) => path === "/oauth/introspect" || path === "/oauth/par";
 
 // security 93
 test("every route is documented, but for the HTML pages", () => {

@@ -1,4 +1,7 @@
-import { deleteExpiredAuthorizationCodes } from "../../features/authorization/index.ts";
+import {
+  deleteExpiredAuthorizationCodes,
+  deleteExpiredPushedRequests,
+} from "../../features/authorization/index.ts";
 import { deleteExpiredAuditRows } from "../../features/audit/index.ts";
 import {
   deleteExpiredChallenges,
@@ -41,6 +44,7 @@ const deletions: Readonly<Record<string, Deletion>> = {
   usedTickets: ({ db }, now) => deleteExpiredTickets(db, now),
   socialLoginCodes: ({ db }, now) => deleteExpiredCodes(db, now),
   authorizationCodes: ({ db }, now) => deleteExpiredAuthorizationCodes(db, now),
+  pushedRequests: ({ db }, now) => deleteExpiredPushedRequests(db, now),
   passkeyChallenges: ({ db }, now) => deleteExpiredPasskeyChallenges(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
   trustedDevices: ({ db }, now) => deleteExpiredTrust(db, now),

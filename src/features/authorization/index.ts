@@ -1,5 +1,6 @@
 export { authorize, deny } from "./authorize.ts";
-export { deleteExpiredAuthorizationCodes } from "./delete-expired.ts";
+export { deleteExpiredAuthorizationCodes, deleteExpiredPushedRequests } from "./delete-expired.ts";
 export type { AuthorizationOutcome, Interaction, PageOutcome, RedirectOutcome } from "./outcome.ts";
+export { type PushedRequest, pushRequest } from "./push-request.ts";
 export { isProof } from "./request-marks.ts";
 export { redeemCode } from "./redeem-code.ts";

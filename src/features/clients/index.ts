@@ -1,4 +1,8 @@
-export { authenticateClientIfSent, authenticateConfidentialClient } from "./authenticate-client.ts";
+export {
+  authenticateClient,
+  authenticateClientIfSent,
+  authenticateConfidentialClient,
+} from "./authenticate-client.ts";
 export { assertionAlgorithms } from "./client-assertion.ts";
 export type { ClientParameters } from "./client-credentials.ts";
 export {

@@ -1,15 +1,11 @@
 import { and, eq } from "drizzle-orm";
 
 import type { PageContext } from "../../platform/http/page-access.ts";
-import { type ClientRecord, findClient } from "../clients/index.ts";
+import { findClient } from "../clients/index.ts";
 import { endBrowserSession, sessions } from "../sessions/index.ts";
 
 /** Why a request is not followed. Nothing ends, and the user is not sent on. */
-export type LogoutFault =
-  | "unusable_request"
-  | "wrong_hint"
-  | "unknown_client"
-  | "wrong_redirect_uri";
+type LogoutFault = "unusable_request" | "wrong_hint" | "unknown_client" | "wrong_redirect_uri";
 
 /** What a request to sign out leads to (OpenID Connect RP-Initiated Logout 1.0 §2). */
 export type EndSessionOutcome =
@@ -25,7 +21,7 @@ export type EndSessionOutcome =
 
 /** A request whose members are right together. */
 interface LogoutRequest {
-  readonly client: ClientRecord | null;
+  readonly clientName: string | null;
   readonly hint: IdTokenHint | null;
   readonly redirectUri: string | null;
   readonly state: string | null;
@@ -48,10 +44,10 @@ export async function endUserSession(
 ): Promise<EndSessionOutcome> {
   const request = await readRequest(ctx, query);
   if (typeof request === "string") return { kind: "page", error: request };
-  const { client, redirectUri, state } = request;
+  const { clientName, redirectUri, state } = request;
   const isSignedIn = ctx.actor.kind === "user";
   if (isSignedIn && !isConfirmed && !(await isOfThisSession(ctx, request.hint))) {
-    return { kind: "ask", clientName: client?.name ?? null, redirectUri };
+    return { kind: "ask", clientName, redirectUri };
   }
   if (isSignedIn) await endBrowserSession(ctx);
   return { kind: "ended", address: redirectUri === null ? null : withState(redirectUri, state) };
@@ -63,26 +59,31 @@ const names = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"
 async function readRequest(ctx: PageContext, query: string): Promise<LogoutRequest | LogoutFault> {
   const sent = new URLSearchParams(query);
   if (names.some((name) => sent.getAll(name).length > 1)) return "unusable_request";
-  const [token, clientId, redirectUri, state] = names.map((name) => sent.get(name) || null);
-  const hint = token == null ? null : readHint(ctx, token);
+  const valueOf = (name: (typeof names)[number]) => sent.get(name) || null;
+  const hint = readHint(ctx, valueOf("id_token_hint"));
+  const clientId = valueOf("client_id");
   // §2: `client_id` must be the one to which the ID token was issued.
-  if (hint === "wrong" || (clientId != null && hint !== null && hint.clientId !== clientId)) {
-    return "wrong_hint";
-  }
-  const id = hint?.clientId ?? clientId ?? null;
-  const found = id === null ? null : await findClient(ctx, id);
-  if (id !== null && found === null) return "unknown_client";
+  if (hint === "wrong" || isOfAnother(hint, clientId)) return "wrong_hint";
+  const id = hint?.clientId ?? clientId;
+  const client = id === null ? null : await findClient(ctx, id);
+  if (id !== null && client === null) return "unknown_client";
+  const redirectUri = valueOf("post_logout_redirect_uri");
   // §3: character by character one of those that the client has registered.
-  const isRegistered = found?.postLogoutRedirectUris.includes(redirectUri ?? "") === true;
-  if (redirectUri != null && !isRegistered) return "wrong_redirect_uri";
-  const shared = { hint, redirectUri: redirectUri ?? null, state: state ?? null };
-  if (found === null) return { ...shared, client: null };
-  const { secretHash: _secretHash, ...client } = found;
-  return { ...shared, client };
+  const isRegistered = client?.postLogoutRedirectUris.includes(redirectUri ?? "") === true;
+  if (redirectUri !== null && !isRegistered) return "wrong_redirect_uri";
+  return { hint, redirectUri, state: valueOf("state"), clientName: client?.name ?? null };
+}
+
+function isOfAnother(hint: IdTokenHint | null, clientId: string | null): boolean {
+  return hint !== null && clientId !== null && hint.clientId !== clientId;
 }
 
 /** §4: the ID token may have expired. */
-function readHint({ signer, settings }: PageContext, token: string): IdTokenHint | "wrong" {
+function readHint(
+  { signer, settings }: PageContext,
+  token: string | null,
+): IdTokenHint | "wrong" | null {
+  if (token === null) return null;
   const { sub, sid, aud } = signer.verifyIdToken(token, settings.jwtIssuer) ?? {};
   const isRight = typeof sub === "string" && typeof sid === "string" && typeof aud === "string";
   return isRight ? { userId: sub, sessionId: sid, clientId: aud } : "wrong";

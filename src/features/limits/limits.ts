@@ -31,6 +31,8 @@ export const limits = {
   passkeyByAccount: perWindow("passkey-by-account", 30, hour),
   /** A refresh far below the limit needs no statement of its own. */
   refreshBySession: perWindow("refresh-by-session", 150, 5 * minute, { unsharedPoints: 8 }),
+  /** Pushed authorization requests of public clients, which anyone can send. */
+  pushedRequestByAddress: perWindow("pushed-request-by-address", 60, 5 * minute),
   /** Wrong client secrets from one address, for whatever client id. */
   clientSecretsByAddress: perWindow("client-secrets-by-address", 30, 5 * minute),
   /** Wrong secrets for a client id from one address. */

@@ -17,6 +17,7 @@ export function describeServer(settings: Settings): Static<typeof serverMetadata
   return {
     issuer: settings.jwtIssuer,
     authorization_endpoint: `${publicUrl}/oauth/authorize`,
+    pushed_authorization_request_endpoint: `${publicUrl}/oauth/par`,
     token_endpoint: `${publicUrl}/oauth/token`,
     userinfo_endpoint: `${publicUrl}/oauth/userinfo`,
     introspection_endpoint: `${publicUrl}/oauth/introspect`,
@@ -41,6 +42,7 @@ export function describeServer(settings: Settings): Static<typeof serverMetadata
     claims_parameter_supported: false,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
+    require_pushed_authorization_requests: false,
     authorization_response_iss_parameter_supported: true,
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,

@@ -1,3 +1,4 @@
 export { isOAuthPath, oauthErrorSchema, oauthFailure } from "./errors.ts";
+export { pushedRequestRoutes } from "./par-routes.ts";
 export { oauth2Routes, serverMetadataRoutes } from "./routes.ts";
 export { introspectionRoute } from "./introspection-route.ts";

@@ -72,6 +72,28 @@ export const introspectionBody = Type.Object(
   { ...form, "x-required": ["token"] },
 );
 
+/** Body of `POST /oauth/par` (RFC 9126 §2.1): the parameters of the authorization endpoint, and the client's authentication. */
+export const pushedRequestBody = Type.Object(
+  {
+    response_type: Type.Optional(Type.String({ description: "`code`.", examples: ["code"] })),
+    redirect_uri: Type.Optional(Type.String()),
+    scope: Type.Optional(Type.String()),
+    state: Type.Optional(Type.String()),
+    nonce: Type.Optional(Type.String()),
+    code_challenge: Type.Optional(Type.String()),
+    code_challenge_method: Type.Optional(Type.String({ description: "`S256`." })),
+    resource: Type.Optional(Type.String({ description: "RFC 8707." })),
+    ...clientParameters,
+  },
+  form,
+);
+
+/** A pushed request (RFC 9126 §2.2). */
+export const pushedRequestSchema = Type.Object({
+  request_uri: Type.String(),
+  expires_in: Type.Integer({ description: "Seconds." }),
+});
+
 /** Body of `POST /oauth/revoke` (RFC 7009 §2.1). */
 export const revocationBody = Type.Object({ token: Type.String(), ...tokenParameters }, form);
 
@@ -112,6 +134,7 @@ const names = Type.Array(Type.String());
 export const serverMetadataSchema = Type.Object({
   issuer: Type.String(),
   authorization_endpoint: Type.String(),
+  pushed_authorization_request_endpoint: Type.String(),
   token_endpoint: Type.String(),
   userinfo_endpoint: Type.String(),
   introspection_endpoint: Type.String(),
@@ -136,6 +159,7 @@ export const serverMetadataSchema = Type.Object({
   claims_parameter_supported: Type.Boolean(),
   request_parameter_supported: Type.Boolean(),
   request_uri_parameter_supported: Type.Boolean(),
+  require_pushed_authorization_requests: Type.Boolean(),
   authorization_response_iss_parameter_supported: Type.Boolean(),
   backchannel_logout_supported: Type.Boolean(),
   backchannel_logout_session_supported: Type.Boolean(),

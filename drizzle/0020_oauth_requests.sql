@@ -1,0 +1,12 @@
+CREATE TABLE "pushed_requests" (
+	"digest" text PRIMARY KEY NOT NULL,
+	"client_id" text NOT NULL,
+	"query" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"opened_at" timestamp with time zone,
+	"used_at" timestamp with time zone
+);
+--> statement-breakpoint
+ALTER TABLE "pushed_requests" ADD CONSTRAINT "pushed_requests_client_id_clients_client_id_fk" FOREIGN KEY ("client_id") REFERENCES "public"."clients"("client_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "pushed_requests_expires_index" ON "pushed_requests" USING btree ("expires_at");
