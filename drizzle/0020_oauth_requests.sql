@@ -8,5 +8,11 @@ CREATE TABLE "pushed_requests" (
 	"used_at" timestamp with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "client_documents" (
+	"client_id" text PRIMARY KEY NOT NULL,
+	"fetched_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 ALTER TABLE "pushed_requests" ADD CONSTRAINT "pushed_requests_client_id_clients_client_id_fk" FOREIGN KEY ("client_id") REFERENCES "public"."clients"("client_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "client_documents" ADD CONSTRAINT "client_documents_client_id_clients_client_id_fk" FOREIGN KEY ("client_id") REFERENCES "public"."clients"("client_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "pushed_requests_expires_index" ON "pushed_requests" USING btree ("expires_at");

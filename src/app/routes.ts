@@ -10,6 +10,7 @@ import { type HealthState, healthRoutes } from "../features/health/index.ts";
 import { identitiesRoutes } from "../features/identities/index.ts";
 import { keysRoutes } from "../features/keys/index.ts";
 import {
+  clientRegistrationRoutes,
   introspectionRoute,
   oauth2Routes,
   pushedRequestRoutes,
@@ -129,6 +130,7 @@ function serviceRoutes(parts: AllParts) {
     .use(healthRoutes(parts))
     .use(oauth2Routes(parts))
     .use(pushedRequestRoutes(parts))
+    .use(clientRegistrationRoutes(parts))
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))
     .use(relatedOriginsRoutes(parts))

@@ -46,6 +46,7 @@ const publicRoutes = [
   "POST /api/v1/auth/validate-token",
   "POST /api/v1/auth/verify",
   "POST /api/v1/auth/verify-email",
+  "POST /oauth/register",
   "POST /oauth/revoke",
   "POST /oauth/token",
   "POST /oauth/userinfo",

@@ -11,11 +11,12 @@ export {
   isClientName,
   standardScopes,
 } from "./client-settings.ts";
-export { createClient } from "./create-client.ts";
+export { type ClientWithSecret, createClient } from "./create-client.ts";
 export { deleteClient } from "./delete-client.ts";
 export { listClients } from "./list-clients.ts";
+export { saveDocumentClient } from "./save-document-client.ts";
 export { viewClient } from "./model.ts";
-export { type ClientRecord, findClient, isPublicClient } from "./queries.ts";
+export { type ClientRecord, findClient, isDocumentUrl, isPublicClient } from "./queries.ts";
 export { rotateClientSecret } from "./rotate-secret.ts";
 export { clientsRoutes } from "./routes.ts";
-export { clients } from "./table.ts";
+export { type ClientJwk, clients } from "./table.ts";

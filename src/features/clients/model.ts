@@ -103,7 +103,7 @@ export const updateClientBody = Type.Partial(
 
 /** The path parameters of one client: `{id}` is its `client_id`. */
 export const clientParams = Type.Object({
-  id: textSchema({ description: "The `client_id`.", minLength: 1, maxLength: 128 }),
+  id: textSchema({ description: "The `client_id`.", minLength: 1, maxLength: 500 }),
 });
 
 /** A client in responses. */

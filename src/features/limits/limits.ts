@@ -33,6 +33,10 @@ export const limits = {
   refreshBySession: perWindow("refresh-by-session", 150, 5 * minute, { unsharedPoints: 8 }),
   /** Pushed authorization requests of public clients, which anyone can send. */
   pushedRequestByAddress: perWindow("pushed-request-by-address", 60, 5 * minute),
+  /** Clients that register themselves. */
+  clientRegistrationByAddress: perWindow("client-registration-by-address", 20, hour),
+  /** Fetches of clients' metadata documents. */
+  clientDocumentByAddress: perWindow("client-document-by-address", 30, 5 * minute),
   /** Wrong client secrets from one address, for whatever client id. */
   clientSecretsByAddress: perWindow("client-secrets-by-address", 30, 5 * minute),
   /** Wrong secrets for a client id from one address. */

@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { pushRequest } from "../authorization/index.ts";
+import { findAuthorizingClient } from "../client-registration/index.ts";
 import { authenticateClient } from "../clients/index.ts";
 import { oauthErrorSchema } from "./errors.ts";
 import { pushedRequestBody, pushedRequestSchema } from "./model.ts";
@@ -11,6 +12,7 @@ export function pushedRequestRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/oauth" }).use(kit).post(
     "/par",
     async ({ ctx, body, headers, set }) => {
+      if (body.client_id !== undefined) await findAuthorizingClient(ctx, body.client_id);
       const client = await authenticateClient(ctx, {
         authorization: headers["authorization"] ?? null,
         parameters: body,

@@ -37,6 +37,9 @@ export function findCombinationProblems(reading: Reading): SettingsProblem[] {
   for (const [name, needed] of partners) {
     if (isGiven(name) && !isGiven(needed)) refuse(needed, `is required with ${name}`);
   }
+  if (settings.clientRegistration === "token" && !isGiven("CLIENT_REGISTRATION_TOKEN")) {
+    refuse("CLIENT_REGISTRATION_TOKEN", "is required with CLIENT_REGISTRATION=token");
+  }
   if (settings.webhookUrl?.startsWith("http:") && !settings.webhookAllowPrivate) {
     refuse("WEBHOOK_URL", "must be https, unless WEBHOOK_ALLOW_PRIVATE=true");
   }

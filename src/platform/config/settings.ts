@@ -1,5 +1,6 @@
 import { accounts } from "./groups/accounts.ts";
 import { audit } from "./groups/audit.ts";
+import { clients } from "./groups/clients.ts";
 import { database } from "./groups/database.ts";
 import { events } from "./groups/events.ts";
 import { http } from "./groups/http.ts";
@@ -20,6 +21,7 @@ export const settingGroups: readonly SettingGroup[] = [
   installation,
   database,
   tokens,
+  clients,
   accounts,
   passwords,
   passkeys,
@@ -36,6 +38,7 @@ const definitions = {
   ...installation.settings,
   ...database.settings,
   ...tokens.settings,
+  ...clients.settings,
   ...accounts.settings,
   ...passwords.settings,
   ...passkeys.settings,
