@@ -1,7 +1,9 @@
-// Runs the tests on one temporary Postgres server, or on TEST_DATABASE_URL if set. Arguments are passed to `bun test`.
-// With --update-timings it also measures the files, for the order of the next runs.
+// Runs the tests on a temporary Postgres server or TEST_DATABASE_URL; those in tests/gates/ only if an argument begins so.
+// The arguments are passed to `bun test`. With --update-timings it measures the files, for the order of the next runs.
+// The last line has the CPU time of all processes: the wall time depends on what else the machine does.
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { cpuSecondsOfChildren } from "./cpu-seconds.ts";
 import { makeTemporaryDirectory } from "./temporary-directory.ts";
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { shortLivedProcess } from "../tests/support/short-lived-process.ts";
@@ -10,6 +12,12 @@ import { shortLivedProcess } from "../tests/support/short-lived-process.ts";
 const workers = availableParallelism() + 1;
 /** The milliseconds that each file takes. The slowest ones start first; otherwise one of them would run alone at the end. */
 const timings = fileURLToPath(import.meta.resolve("./test-timings.json"));
+
+const given = process.argv.slice(2);
+const gates = "tests/gates/";
+const selection = given.some((argument) => argument.startsWith(gates))
+  ? []
+  : [`--path-ignore-patterns=${gates}**`];
 
 let interruption: NodeJS.Signals | undefined;
 let tests: Bun.Subprocess | undefined;
@@ -23,8 +31,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 await using temporary = await makeTemporaryDirectory();
 process.env["TMPDIR"] = temporary.path;
-const given = process.env["TEST_DATABASE_URL"];
-const server = given === undefined || given === "" ? await startPostgresServer() : undefined;
+const givenUrl = process.env["TEST_DATABASE_URL"] ?? "";
+const server = givenUrl === "" ? await startPostgresServer() : undefined;
 let exitCode = 1;
 try {
   if (interruption === undefined) {
@@ -36,13 +44,14 @@ try {
         `--timings=${timings}`,
         "--no-isolate",
         "--timeout=120000",
-        ...process.argv.slice(2),
+        ...selection,
+        ...given,
       ],
       {
         stdin: "inherit",
         stdout: "inherit",
         stderr: "inherit",
-        env: { ...shortLivedProcess, ...process.env, TEST_DATABASE_URL: server?.url ?? given },
+        env: { ...shortLivedProcess, ...process.env, TEST_DATABASE_URL: server?.url ?? givenUrl },
       },
     );
     exitCode = await tests.exited;
@@ -50,4 +59,6 @@ try {
 } finally {
   await server?.stop();
 }
+const cpuSeconds = await cpuSecondsOfChildren();
+if (cpuSeconds !== null) process.stderr.write(`CPU time: ${cpuSeconds.toFixed(1)} s\n`);
 process.exitCode = exitCode;

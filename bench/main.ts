@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { attacks } from "./attacks.ts";
 import { audit } from "./audit.ts";
+import { brokerOutage } from "./broker-outage.ts";
 import { edge } from "./edge.ts";
 import { events } from "./events.ts";
 import { login } from "./login.ts";
@@ -21,8 +22,10 @@ import { saturation } from "./saturation.ts";
 import { signInCost } from "./sign-in-cost.ts";
 import { startUp } from "./start-up.ts";
 import { renderTable } from "./table.ts";
+import { userBacklog } from "./user-backlog.ts";
 import { userImport } from "./user-import.ts";
 import { validation } from "./validation.ts";
+import { webhookNeighbours } from "./webhook-neighbours.ts";
 
 const measurements: readonly Measurement[] = [
   validation,
@@ -38,6 +41,9 @@ const measurements: readonly Measurement[] = [
   rotationCoalescing,
   audit,
   events,
+  userBacklog,
+  brokerOutage,
+  webhookNeighbours,
   attacks,
   startUp,
   memory,

@@ -2,8 +2,9 @@ import { Elysia } from "elysia";
 
 import { createAuthenticator } from "../features/access/index.ts";
 import type { HealthState } from "../features/health/index.ts";
-import { otherSitePage } from "../features/pages/index.ts";
+import { hasMailbox, mailboxPath, otherSitePage } from "../features/pages/index.ts";
 import { createProviders, type Provider } from "../features/social-login/index.ts";
+import type { Settings } from "../platform/config/settings.ts";
 import { createClientAddressReader } from "../platform/http/client-address.ts";
 import { createExchanges } from "../platform/http/exchange.ts";
 import { createGuard } from "../platform/http/guard.ts";
@@ -13,10 +14,12 @@ import { createRouteKit } from "../platform/http/route-kit.ts";
 import type { Platform } from "../platform/platform.ts";
 import { asyncApiDocument } from "./asyncapi/document.ts";
 import { docsPages } from "./docs/docs-pages.ts";
+import type { LandingLink } from "./docs/landing-page.ts";
 import { createCors } from "./edge/cors.ts";
 import { createGate } from "./edge/gate.ts";
 import { createEdge, type Edge } from "./edge/handle.ts";
 import { createHostCheck } from "./edge/host-check.ts";
+import { createErrorPages } from "./edge/error-pages.ts";
 import { createErrorMapper } from "./edge/map-error.ts";
 import { closeNarrowerPaths } from "./edge/narrower-paths.ts";
 import { createObserve } from "./edge/observe.ts";
@@ -26,6 +29,7 @@ import { createResponder } from "./edge/respond.ts";
 import {
   assertEveryBodyHasAKind,
   assertEveryRouteStatesItsAccess,
+  assertNoPageIsInTheApi,
 } from "./edge/route-assertions.ts";
 import { createRouteTable } from "./edge/route-table.ts";
 import { createRouter } from "./edge/router.ts";
@@ -59,11 +63,13 @@ export function createApp(
   const kit = createRouteKit(platform, guard, exchanges, otherSitePage(settings));
   const features = createRoutes({ kit, cookie, platform, health, providers });
   assertEveryRouteStatesItsAccess(features.routes);
+  assertNoPageIsInTheApi(features.routes);
   assertEveryBodyHasAKind(features.routes);
   const docs = docsPages({
     document: () => describeRoutes(platform, health),
     eventsDocument: () => Promise.resolve(asyncApiDocument(settings.serviceName)),
-    serviceName: settings.serviceName,
+    serviceName: settings.brandName,
+    links: landingLinks(settings),
     enabled: settings.docsEnabled,
   });
   const hotRoutes = createHotRoutes({ ...authenticator, cookie, settings });
@@ -77,7 +83,8 @@ export function createApp(
       return health.phase === "draining" ? { ...ofOrigin, connection: "close" } : ofOrigin;
     },
   });
-  const mapError = createErrorMapper({ clock, log, table });
+  const findErrorPage = createErrorPages(settings);
+  const mapError = createErrorMapper({ clock, log, table, findErrorPage });
   const routes = new Elysia({ normalize: false })
     .use(features)
     .use(closeNarrowerPaths([...features.routes, ...hotRoutes]))
@@ -104,4 +111,14 @@ export function createApp(
     log,
   });
   return { ...edge, metrics };
+}
+
+function landingLinks(settings: Settings): LandingLink[] {
+  const signIn = { path: "/sign-in", name: "Sign in", what: "Open your account, or register" };
+  const mails = {
+    path: mailboxPath,
+    name: "Mails",
+    what: "Read what this development installation sent",
+  };
+  return hasMailbox(settings) ? [signIn, mails] : [signIn];
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 
+import { mailDirectoryOf, mailPath } from "../features/pages/index.ts";
 import { loadKeyRing } from "../features/keys/index.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { systemRandom } from "../kernel/random.ts";
@@ -94,7 +95,7 @@ export function createPlatform(
     signer: createJwtSigner(keyRing),
     keyRing,
     secrets: createSecrets(secretRoots(settings), systemRandom),
-    mailer: overrides.mailer ?? createMailer(mailerSettings(settings), systemClock),
+    mailer: overrides.mailer ?? createMailer(mailerSettings(settings, log), systemClock),
     httpClient: overrides.httpClient ?? createHttpClient(),
     failures: createFailureBuffer(),
     destinationKinds: overrides.destinationKinds ?? createBrokerKinds(settings, log),
@@ -141,11 +142,18 @@ function createDatabase(
       });
 }
 
-function mailerSettings(settings: Settings): MailerSettings {
-  const from = { name: settings.serviceName, address: settings.smtpFromEmail };
+function mailerSettings(settings: Settings, log: Logger): MailerSettings {
+  const from = { name: settings.brandName, address: settings.smtpFromEmail };
   if (settings.mailTransport === "none") return { transport: "none" };
   if (settings.mailTransport === "file") {
-    return { transport: "file", directory: `${settings.dataDir}/mail`, from };
+    return {
+      transport: "file",
+      directory: mailDirectoryOf(settings),
+      from,
+      onWritten({ id, to }) {
+        log.info({}, `A mail for ${to} was written: ${settings.publicUrl}${mailPath(id)}`);
+      },
+    };
   }
   return {
     transport: "smtp",

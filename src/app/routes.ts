@@ -18,7 +18,7 @@ import {
 } from "../features/oauth2/index.ts";
 import { magicLinksRoutes } from "../features/magic-links/index.ts";
 import { ownAccountRoutes } from "../features/own-account/index.ts";
-import { pagesRoutes } from "../features/pages/index.ts";
+import { hasMailbox, mailboxRoutes, pagesRoutes } from "../features/pages/index.ts";
 import { passkeySignInRoutes } from "../features/passkey-sign-in/index.ts";
 import {
   ownPasskeysRoutes,
@@ -125,7 +125,9 @@ function administrationRoutes(parts: AllParts) {
 
 /** The standards, the pages, and the rest. */
 function serviceRoutes(parts: AllParts) {
+  const { settings } = parts.platform;
   const posts = postsRoutes(parts);
+  const mailbox = mailboxRoutes(parts);
   return new Elysia({ normalize: false })
     .use(healthRoutes(parts))
     .use(oauth2Routes(parts))
@@ -135,7 +137,8 @@ function serviceRoutes(parts: AllParts) {
     .use(keysRoutes(parts))
     .use(relatedOriginsRoutes(parts))
     .use(pagesRoutes(parts))
-    .use(parts.platform.settings.postsEnabled ? posts : asRoutesOf(posts, new Elysia()));
+    .use(hasMailbox(settings) ? mailbox : asRoutesOf(mailbox, new Elysia()))
+    .use(settings.postsEnabled ? posts : asRoutesOf(posts, new Elysia()));
 }
 
 /** Other routes under the type of `_routes`: the type of the API does not depend on a setting. */

@@ -8,8 +8,6 @@ import { measureRevocation, startSessionLoad } from "../support/revocation-lag.t
 import { revocationWays } from "../support/revocation-ways.ts";
 import { startTestApp } from "../support/test-app.ts";
 
-const rounds = 2;
-
 // The attack: a revoked right is used at a replica that has not been notified yet.
 // security 35
 test("three replicas under load: a revoked right is refused at once where it was revoked, and then by every replica", async () => {
@@ -22,8 +20,8 @@ test("three replicas under load: a revoked right is refused at once where it was
     admin: (await signInAdmin(app)).accessToken,
     sql: (statement: string) => app.rows(statement),
   };
-  const prepared = await race(rounds * revocationWays.length, async (index) => {
-    const way = revocationWays[index % revocationWays.length];
+  const prepared = await race(revocationWays.length, async (index) => {
+    const way = revocationWays[index];
     if (!way) throw new Error("no way");
     return { name: way.name, right: await way.prepare(preparation) };
   });
@@ -43,5 +41,5 @@ test("three replicas under load: a revoked right is refused at once where it was
   const { requests, failures } = await load.finish();
   expect(failures).toEqual([]);
   expect(requests).toBeGreaterThan(0);
-  expect(measured).toBe(rounds * revocationWays.length);
+  expect(measured).toBe(revocationWays.length);
 }, 180_000);

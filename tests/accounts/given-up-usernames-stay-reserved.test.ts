@@ -2,7 +2,6 @@ import { afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun
 
 import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
 import { signInAdmin } from "../support/admin.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { meanwhile } from "../support/held-rows.ts";
 import type { Answer } from "../support/http-call.ts";
 import { importFile } from "../support/import-users.ts";
@@ -40,8 +39,8 @@ async function rowOf(app: TestApp, username: string): Promise<unknown> {
   return row;
 }
 
-describe.each([...databaseKinds])("on %s", (database) => {
-  const app = useTestApp({ database });
+describe("on Postgres", () => {
+  const app = useTestApp();
 
   afterEach(() => {
     setSystemTime();

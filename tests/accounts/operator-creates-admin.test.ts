@@ -1,14 +1,13 @@
 import { describe, expect, test } from "bun:test";
 
 import { createAdmin } from "../../src/features/user-administration/index.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { codeOf } from "../support/error-code.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
 import { operatorOf } from "../support/operator.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-describe.each([...databaseKinds])("an admin made by the operator, on %s", (database) => {
-  const app = useTestApp({ database });
+describe("an admin made by the operator, on Postgres", () => {
+  const app = useTestApp();
 
   test("is verified, signs in with address or username, and has the roles user and admin", async () => {
     const ctx = operatorOf(app);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Answer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, logIn, mailTo } from "../support/journey.ts";
@@ -10,8 +9,8 @@ import { useTestApp } from "../support/test-app.ts";
 const userAgent = "Test-Browser/1.0";
 const headers = { "user-agent": userAgent };
 
-describe.each([...databaseKinds])("the audit log on %s", (database) => {
-  const app = useTestApp({ database });
+describe("the audit log on Postgres", () => {
+  const app = useTestApp();
 
   /** Expects that a request left exactly one row, and whose. */
   async function expectRow(answer: Answer, row: Record<string, unknown>): Promise<void> {

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { writeFailures } from "../support/audit-rows.ts";
 import { logIn, registerVerified, signUp } from "../support/journey.ts";
@@ -17,8 +16,8 @@ interface Item {
   created_at: string;
 }
 
-describe.each([...databaseKinds])("the audit log on %s", (database) => {
-  const app = useTestApp({ database });
+describe("the audit log on Postgres", () => {
+  const app = useTestApp();
   let bearer: string;
 
   beforeAll(async () => {

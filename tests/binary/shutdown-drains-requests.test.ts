@@ -8,9 +8,9 @@ import { freshEmail, goodPassword } from "../support/journey.ts";
 
 setDefaultTimeout(60_000);
 
-/** Enough of them at bcrypt's cost 12 that some are still hashed when new requests are not taken any more. */
+/** Enough of them at this cost of bcrypt that some are still hashed when new requests are not taken any more. */
 const loginCount = 6;
-const noVerification = { REQUIRE_EMAIL_VERIFICATION: "false" };
+const noVerification = { REQUIRE_EMAIL_VERIFICATION: "false", BCRYPT_COST: "11" };
 
 /** The status of a call, or what became of it instead; never rejects, as it may be looked at much later. */
 function outcomeOf(call: Promise<{ status: number }>): Promise<number | string> {

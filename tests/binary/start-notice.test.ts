@@ -20,7 +20,8 @@ test("a first start prints where everything is and what is unfit for production"
   expect(stderr).toContain(`Gatehouse ${packageJson.version}`);
   expect(stderr).toContain(`listens  http://127.0.0.1:${port}\n`);
   expect(stderr).toContain(`data     ${home.dataDirectory} (embedded Postgres)\n`);
-  expect(stderr).toContain(`mail     ${home.dataDirectory}/mail (one .eml file per mail)\n`);
+  expect(stderr).toMatch(/mail {5}http:\/\/localhost:\d+\/dev\/mail \(files in /);
+  expect(stderr).toContain(` (files in ${home.dataDirectory}/mail)\n`);
   expect(stderr).toMatch(/docs {5}http:\/\/localhost:\d+\/docs\n/);
   const [, notes = ""] = stderr.split("Not safe for production:\n");
   const names = notes.split("\n").flatMap((line) => /^ {2}- ([A-Z_]+) /.exec(line)?.[1] ?? []);

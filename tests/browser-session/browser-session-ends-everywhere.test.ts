@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { signInAdmin } from "../support/admin.ts";
 import {
   browserHeaders,
+  browserTokenOf,
   type BrowserUser,
   signInOnPage,
   signUpInBrowser,
@@ -13,6 +14,7 @@ import { logIn, registerVerified } from "../support/journey.ts";
 import { nextChange } from "../support/next-change.ts";
 import { askForReset, changePassword, confirmReset } from "../support/password-reset.ts";
 import { race } from "../support/race.ts";
+import { cookieHeaders, tokenInCookie } from "../support/refresh-cookie.ts";
 import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
@@ -121,6 +123,36 @@ test("a sign-out ends the session of the browser alone, and may be repeated", as
     `select count(*)::integer as count from events where type = 'user.logged_out' and user_id = '${user.userId}'`,
   );
   expect(events).toEqual([{ count: 1 }]);
+});
+
+describe("with the refresh cookie, the browser's tokens and its cookie are of one session", () => {
+  const cookieApp = useTestApp({ settings: { REFRESH_TOKEN_COOKIE: "true" } });
+  const origin = "http://localhost:8000";
+
+  // security 46
+  test.each(["the refresh cookie", "an access token"])("a logout by %s ends both", async (by) => {
+    const signedIn = await signInOnPage(cookieApp, await registerVerified(cookieApp));
+    const token = browserTokenOf(signedIn);
+    const headers = cookieHeaders(tokenInCookie(signedIn), origin);
+    const refreshed = await cookieApp.call("POST", `${auth}/refresh`, { headers });
+    const bearer: string = refreshed.json.data.access_token;
+    expect(await statusInBrowser(cookieApp, token)).toBe(200);
+    const call =
+      by === "an access token"
+        ? { bearer }
+        : { headers: cookieHeaders(tokenInCookie(refreshed), origin) };
+    expect((await cookieApp.call("POST", `${auth}/logout`, call)).status).toBe(200);
+    expect(await statusInBrowser(cookieApp, token)).toBe(401);
+  });
+
+  test("a sign-out in the browser ends both", async () => {
+    const signedIn = await signInOnPage(cookieApp, await registerVerified(cookieApp));
+    const headers = browserHeaders(browserTokenOf(signedIn));
+    await signOutPages(cookieApp).call("POST", "/out", { headers });
+    const refresh = cookieHeaders(tokenInCookie(signedIn), origin);
+    const { status } = await cookieApp.call("POST", `${auth}/refresh`, { headers: refresh });
+    expect(status).toBe(401);
+  });
 });
 
 test("a role that is given or taken away counts for the cookie at once", async () => {

@@ -3,7 +3,9 @@ import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { encodeCursor } from "../../src/kernel/cursor.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { freshEmail, logIn, type SignedInUser, signUp } from "../support/journey.ts";
+import { mailOfKind } from "../support/mail-of-kind.ts";
 import { runCommand } from "../support/run-command.ts";
+import { signUpWithFactor } from "../support/second-factor.ts";
 import { statusOfMe } from "../support/session-calls.ts";
 import { useTestApp } from "../support/test-app.ts";
 
@@ -91,6 +93,32 @@ test("an account is disabled, enabled, deleted and restored; the running server 
     ["user.deleted", "gatehouse users delete"],
     ["user.restored", "gatehouse users restore"],
   ]);
+});
+
+test("the second factor of a user who has lost it is turned off", async () => {
+  const user = await signUpWithFactor(app);
+  expect(await run(`reset-2fa ${user.email}`)).toMatchObject({
+    exitCode: 0,
+    stdout: `turned off the two-factor authentication of ${user.email} (${user.userId})\n`,
+  });
+  expect(await statusOfMe(app, user.accessToken)).toBe(401);
+  expect((await logIn(app, user)).status).toBe(200);
+  const rows = await app.rows(
+    `select actor_kind, user_agent, detail from audit_log
+     where user_id = '${user.userId}' and action = 'user.mfa_disabled'`,
+  );
+  expect(rows).toEqual([
+    {
+      actor_kind: "operator",
+      user_agent: "gatehouse users reset-2fa",
+      detail: { by: "administrator" },
+    },
+  ]);
+  const { text } = await mailOfKind(app, "mfa-changed", user.email, 2);
+  expect(text).toContain("An administrator turned two-factor authentication off");
+  const again = await run(`reset-2fa ${user.email}`);
+  expect([again.exitCode, again.stdout]).toEqual([1, ""]);
+  expect(again.stderr).toContain("The user has no second factor.");
 });
 
 test("a failure exits with 1, and wrong usage with 2", async () => {

@@ -1,11 +1,24 @@
-import { beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, setSystemTime, test } from "bun:test";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 
+import { OutboundError } from "../../src/platform/http-client/port.ts";
 import { registerClient, type TestClient } from "../support/clients.ts";
 import { race } from "../support/race.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-const app = useTestApp();
+/** What the URL of the keys gives. */
+let keysAtUrl: string | null = null;
+const app = useTestApp({
+  overrides: {
+    httpClient: {
+      send: async ({ url }) => {
+        if (keysAtUrl === null) throw new OutboundError("unreachable");
+        const body = url === "https://machine.example/jwks" ? keysAtUrl : "{}";
+        return { status: 200, headers: new Headers(), body };
+      },
+    },
+  },
+});
 const publicUrl = "http://localhost:8000";
 let client: TestClient;
 let key: CryptoKey;
@@ -130,6 +143,28 @@ test("every other assertion is refused in the same way", async () => {
   expect([twoWays.status, twoWays.json.error]).toEqual([400, "invalid_request"]);
   const anotherId = await ask(await sign(), { client_id: other.id });
   expect(anotherId.status).toBe(401);
+});
+
+// RFC 7523 §3 item 9, RFC 7517 §5
+test("the keys of a client may be at a URL; while that is out of order the client is refused", async () => {
+  const settings = {
+    tokenEndpointAuthMethod: "private_key_jwt",
+    jwksUri: "https://machine.example/jwks",
+  } as const;
+  const remote = await registerClient(app, { name: "remote", ...settings });
+  const claims = { iss: remote.id, sub: remote.id };
+  const pair = await generateKeyPair("EdDSA", { extractable: true });
+  const signed = () => sign(claims, { by: pair.privateKey, alg: "EdDSA" });
+  expect((await ask(await signed())).status).toBe(401);
+  keysAtUrl = JSON.stringify({
+    keys: [{ ...asPublicJwk(await exportJWK(pair.publicKey)), kid: "one" }],
+  });
+  setSystemTime(new Date(Date.now() + 10_000));
+  try {
+    expect((await ask(await signed())).status).toBe(200);
+  } finally {
+    setSystemTime();
+  }
 });
 
 test("a client with a secret does not prove itself with an assertion, nor one with keys by a secret or its id", async () => {

@@ -88,7 +88,7 @@ test("what was allowed is listed, and withdrawing it ends the client's tokens an
   const tokens = (await redeem(app, client, code)).json;
   const unredeemed = await codeOf(app, client.id, user.token, { scope });
   const { items } = (await app.call("GET", path, { bearer })).json.data;
-  const [grant] = items.filter((item: { client_id: string }) => item.client_id === client.id);
+  const grant = items.find((item: { client_id: string }) => item.client_id === client.id);
   expect(grant).toEqual({
     id: expect.any(String),
     client_id: client.id,

@@ -7,7 +7,6 @@ import {
   findChallenge,
 } from "../../src/features/email-challenges/index.ts";
 import { anonymousAt, challengePurposes, insertUser, issueTo } from "../support/challenges.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { freshEmail } from "../support/journey.ts";
 import { useTestApp } from "../support/test-app.ts";
 
@@ -15,8 +14,8 @@ const pairs = challengePurposes.flatMap((made) =>
   challengePurposes.filter((used) => used !== made).map((used) => [made, used] as const),
 );
 
-describe.each([...databaseKinds])("on %s", (database) => {
-  const app = useTestApp({ database });
+describe("on Postgres", () => {
+  const app = useTestApp();
 
   /** Whose challenge the token or the code uses up, for this purpose, or null. */
   function useToken(purpose: ChallengePurpose, token: string) {

@@ -8,7 +8,6 @@ import {
   wrongCodes,
   wrongCodesOf,
 } from "../support/challenges.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
 import { askForMagicLink, signInByMail } from "../support/magic-link.ts";
 import { deleteAccount } from "../support/own-account.ts";
@@ -32,8 +31,8 @@ async function spendAll(app: TestApp, email: string): Promise<void> {
   );
 }
 
-describe.each([...databaseKinds])("wrong codes on %s", (database) => {
-  const app = useTestApp({ database });
+describe("wrong codes on Postgres", () => {
+  const app = useTestApp();
 
   function enter(email: string, code: string) {
     return consumeCode(anonymousAt(app), { purpose, email, code });

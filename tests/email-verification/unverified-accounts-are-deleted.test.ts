@@ -3,7 +3,6 @@ import { describe, expect, test } from "bun:test";
 import { deleteUnverifiedAccounts } from "../../src/features/email-verification/index.ts";
 import { createSystemContext } from "../../src/platform/platform.ts";
 import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { firstRetentionRun } from "../support/first-retention-run.ts";
 import { freshEmail, goodPassword, registerVerified, signUp } from "../support/journey.ts";
 import { race } from "../support/race.ts";
@@ -27,9 +26,8 @@ async function left(app: TestApp, userId: string): Promise<number> {
   return (await app.rows(`select id from users where id = '${userId}'`)).length;
 }
 
-describe.each([...databaseKinds])("on %s", (database) => {
+describe("on Postgres", () => {
   const app = useTestApp({
-    database,
     settings: { REQUIRE_EMAIL_VERIFICATION: "true", UNVERIFIED_RETENTION: "30d" },
   });
 

@@ -4,7 +4,7 @@ import { freshEmail, goodPassword, mailTo } from "../support/journey.ts";
 import { race } from "../support/race.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-// A thousand statements at once wait for longer than the default on a busy machine.
+// Hundreds of statements at once wait for longer than the default on a busy machine.
 const app = useTestApp({ settings: { DATABASE_TIMEOUT: "60s" } });
 
 async function newcomer() {
@@ -63,18 +63,19 @@ test("the fourth wrong guess leaves the code valid, the fifth revokes it, and a 
 });
 
 // Attack: all guesses at once, so that each is compared before any is counted.
+// `bun run gates` sends 1,000 to the executable.
 // security 55
-test("of 1,000 concurrent guesses, one of them right, at most five are compared", async () => {
+test("of 200 concurrent guesses, one of them right, at most five are compared", async () => {
   const user = await newcomer();
-  const codes = wrongCodes(user.code, 999);
-  codes.splice(500, 0, user.code);
+  const codes = wrongCodes(user.code, 199);
+  codes.splice(100, 0, user.code);
   const statuses = await race(codes.length, (index) => guess(user.email, codes[index] ?? ""));
 
   const successes = statuses.filter((status) => status === 200).length;
-  expect(statuses.filter((status) => status === 401).length).toBe(1_000 - successes);
+  expect(statuses.filter((status) => status === 401).length).toBe(200 - successes);
   const compared = await evaluated(user.userId);
   expect(compared).toBeLessThanOrEqual(5);
-  // One in 200 times the right one is among the five.
+  // One in 40 times the right one is among the five.
   if (successes === 0) {
     expect(compared).toBe(5);
     expect(await countsOf(user.userId)).toEqual({ attempts: 5, consumed_at: null });

@@ -1,17 +1,13 @@
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect as connectNats } from "@nats-io/transport-node";
-import amqplib from "amqplib";
 import { RedisClient } from "bun";
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { createNatsSender } from "../../src/platform/brokers/nats.ts";
 import type { EventSender, OutboundEvent } from "../../src/platform/brokers/port.ts";
-import { createRabbitmqSender } from "../../src/platform/brokers/rabbitmq.ts";
 import { createRedisSender } from "../../src/platform/brokers/redis.ts";
 import { describeWithProgram } from "../support/installed-program.ts";
 import { startNats } from "../support/nats-broker.ts";
-import { quietLog } from "../support/quiet-log.ts";
-import { startRabbitmq } from "../support/rabbitmq-broker.ts";
 import { startRedis } from "../support/redis-broker.ts";
 import { brokerPassword, type TestBroker } from "../support/test-broker.ts";
 
@@ -89,79 +85,6 @@ describe("what an operator may do to a broker", () => {
 
       expect(await send(reader, [createEvent()])).toEqual([unavailable(/permission/i)]);
       await reader.close();
-    });
-  });
-
-  describeWithProgram("RabbitMQ", "rabbitmq-server", (program) => {
-    let broker: TestBroker;
-    let sender: EventSender;
-    const logged: unknown[] = [];
-    beforeAll(async () => {
-      broker = await startRabbitmq(program);
-      const log = { ...quietLog, debug: (fields: unknown) => void logged.push(fields) };
-      sender = createRabbitmqSender({ url: broker.url, log });
-    });
-    afterAll(async () => {
-      await sender?.close();
-      await broker?.[Symbol.asyncDispose]();
-    });
-
-    async function withChannel(work: (channel: amqplib.Channel) => Promise<unknown>) {
-      const model = await amqplib.connect(broker.url);
-      await work(await model.createChannel());
-      await model.close();
-    }
-
-    test("an event that no queue takes is delivered to the exchange, and logged", async () => {
-      const event = { ...createEvent(), type: "session.revoked" };
-
-      expect(await send(sender, [event])).toEqual([delivered]);
-
-      expect(logged).toEqual([{ event_id: event.id }]);
-    });
-
-    test("a deleted exchange is declared again by the next attempt", async () => {
-      await withChannel((channel) => channel.deleteExchange("gatehouse.events"));
-
-      expect(await send(sender, [createEvent()])).toEqual([unavailable(/NOT_FOUND/)]);
-      expect(await send(sender, [createEvent()])).toEqual([delivered]);
-    });
-
-    test("an event that a queue rejects is tried again, and the others are delivered", async () => {
-      await withChannel(async (channel) => {
-        const overflow = { maxLength: 1, overflow: "reject-publish" };
-        await channel.assertQueue("small", { durable: true, ...overflow });
-        await channel.bindQueue("small", "gatehouse.events", "user.locked");
-      });
-      const locked = () => ({ ...createEvent(), type: "user.locked" });
-      expect(await send(sender, [locked()])).toEqual([delivered]);
-
-      expect(await send(sender, [createEvent(), locked(), createEvent()])).toEqual([
-        delivered,
-        { kind: "failed", reason: expect.stringMatching(/rejected/) },
-        delivered,
-      ]);
-    });
-
-    test("an event over the server's own limit fails with those beside it, and stops no other", async () => {
-      const failed = { kind: "failed", reason: expect.stringMatching(/larger than/) } as const;
-      const [before, large] = [createEvent(), createEvent("x".repeat(1_000_001))];
-
-      const [, ...results] = await send(sender, [before, large, createEvent()]);
-
-      expect(results).toEqual([failed, failed]);
-      expect(await send(sender, [createEvent()])).toEqual([delivered]);
-    });
-
-    test("an exchange of another type is named as the reason", async () => {
-      await withChannel(async (channel) => {
-        await channel.deleteExchange("gatehouse.events");
-        await channel.assertExchange("gatehouse.events", "fanout", { durable: true });
-      });
-      const newcomer = createRabbitmqSender({ url: broker.url, log: quietLog });
-
-      expect(await send(newcomer, [createEvent()])).toEqual([unavailable(/PRECONDITION_FAILED/)]);
-      await newcomer.close();
     });
   });
 

@@ -1,13 +1,14 @@
 import { join } from "node:path";
 
 import { describeWithProgram } from "../support/installed-program.ts";
-import { replaceParts } from "../support/proxy-process.ts";
-import { guardsTheApplication } from "./guarded-application.ts";
+import { type ProxyProgram, replaceParts } from "../support/proxy-process.ts";
+import { guardsTheApplication, type Upstreams } from "./guarded-application.ts";
+import { guardsTheWebApplication } from "./guarded-web-application.ts";
 
 const example = join(import.meta.dir, "../../examples/caddy/Caddyfile");
 
 describeWithProgram("the example for Caddy", "caddy", (caddy) => {
-  guardsTheApplication(({ gatehouse, application }) => ({
+  const programFor = ({ gatehouse, application }: Upstreams): ProxyProgram => ({
     async configure(port) {
       const text = await Bun.file(example).text();
       const rendered = replaceParts(text, {
@@ -25,5 +26,7 @@ describeWithProgram("the example for Caddy", "caddy", (caddy) => {
       "--config",
       configurationPath,
     ],
-  }));
+  });
+  guardsTheApplication(programFor);
+  guardsTheWebApplication(programFor);
 });

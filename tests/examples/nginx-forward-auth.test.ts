@@ -2,13 +2,14 @@ import { join } from "node:path";
 
 import { describeWithProgram } from "../support/installed-program.ts";
 import { nginxCommand, scratchFiles } from "../support/nginx-command.ts";
-import { replaceParts } from "../support/proxy-process.ts";
-import { guardsTheApplication } from "./guarded-application.ts";
+import { type ProxyProgram, replaceParts } from "../support/proxy-process.ts";
+import { guardsTheApplication, type Upstreams } from "./guarded-application.ts";
+import { guardsTheWebApplication } from "./guarded-web-application.ts";
 
 const example = join(import.meta.dir, "../../examples/nginx/nginx.conf");
 
 describeWithProgram("the example for nginx", "nginx", (nginx) => {
-  guardsTheApplication(({ gatehouse, application }) => ({
+  const programFor = ({ gatehouse, application }: Upstreams): ProxyProgram => ({
     command: nginxCommand(nginx),
     async configure(port, directory) {
       const text = await Bun.file(example).text();
@@ -19,5 +20,7 @@ describeWithProgram("the example for nginx", "nginx", (nginx) => {
         "http {": `http { access_log off; ${scratchFiles(directory)}`,
       });
     },
-  }));
+  });
+  guardsTheApplication(programFor);
+  guardsTheWebApplication(programFor);
 });

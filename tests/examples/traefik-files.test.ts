@@ -5,7 +5,7 @@ import { expect, test } from "bun:test";
 
 import { readCompose } from "../support/container-files.ts";
 
-// There is no Traefik where the tests run: what can be known without one is checked here.
+// What the composed containers need and Traefik itself does not tell; traefik-forward-auth.test.ts runs Traefik.
 const root = join(import.meta.dir, "../..");
 const { routers, middlewares, services } = readHttp(
   await Bun.file(join(root, "examples/traefik/dynamic.yml")).text(),
@@ -69,8 +69,8 @@ test("the forward-auth address is an endpoint of Gatehouse, and its four headers
     forwardAuth.address,
   ]);
   expect(asked).toEqual([
-    ["signed-in", "http://gatehouse:8000/api/v1/auth/forward"],
-    ["admin", "http://gatehouse:8000/api/v1/auth/forward?role=admin"],
+    ["signed-in", "http://gatehouse:8000/api/v1/auth/forward?redirect=true"],
+    ["admin", "http://gatehouse:8000/api/v1/auth/forward?role=admin&redirect=true"],
   ]);
   for (const { forwardAuth } of Object.values(middlewares)) {
     const names = ["X-Auth-User-Id", "X-Auth-Email", "X-Auth-Username", "X-Auth-Roles"];

@@ -42,6 +42,10 @@ test("while the database is unavailable at startup, health checks respond, and a
       "1",
       "temporarily_unavailable",
     ]);
+    const navigation = { "sec-fetch-mode": "navigate" };
+    const page = await callServer(starting.url, "GET", "/sign-in", { headers: navigation });
+    expect([page.status, page.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(page.text).toContain("<h1>Please try again shortly</h1>");
     const statuses = ["/health", "/health/live", "/health/ready"].map(
       async (path) => (await callServer(starting.url, "GET", path)).status,
     );

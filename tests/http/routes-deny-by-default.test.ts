@@ -5,6 +5,7 @@ import { Elysia } from "elysia";
 import {
   assertEveryBodyHasAKind,
   assertEveryRouteStatesItsAccess,
+  assertNoPageIsInTheApi,
 } from "../../src/app/edge/route-assertions.ts";
 import { createAuthenticator } from "../../src/features/access/index.ts";
 import { otherSitePage } from "../../src/features/pages/index.ts";
@@ -180,6 +181,26 @@ describe("the app does not start with", () => {
     const twice = new Elysia()
       .use(createKit(app))
       .get("/twice", () => "", { anyone: true, permission: "users:read" });
+    expect(() => assertEveryRouteStatesItsAccess(twice.routes)).toThrow("more than once");
+  });
+
+  // Attack: cross-site request forgery, at an operation that accepts the cookie of a browser session. security 116
+  test("a page in the API", async () => {
+    await using app = await startTestApp();
+    const kit = createKit(app);
+    const pages = new Elysia()
+      .use(kit)
+      .get("/account", () => "", { accountPage: true })
+      .get("/api/v1/users/me/name", () => "", { signedIn: true });
+    expect(() => assertNoPageIsInTheApi(pages.routes)).not.toThrow();
+    const inTheApi = new Elysia()
+      .use(kit)
+      .get("/api/v1/page", () => "", { page: true })
+      .post("/api/v1/account", () => "", { accountPage: true });
+    expect(() => assertNoPageIsInTheApi(inTheApi.routes)).toThrow(
+      "pages in the API: GET /api/v1/page, POST /api/v1/account",
+    );
+    const twice = new Elysia().use(kit).get("/twice", () => "", { anyone: true, page: true });
     expect(() => assertEveryRouteStatesItsAccess(twice.routes)).toThrow("more than once");
   });
 

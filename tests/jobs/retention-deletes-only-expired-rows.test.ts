@@ -79,6 +79,26 @@ function device(name: string, seen: number, stays: boolean): Row {
   };
 }
 
+function trust(name: string, expired: number, stays: boolean): Row {
+  return {
+    name: `trust ${name}`,
+    stays,
+    insert: (id) =>
+      `insert into trusted_devices (id, user_id, digest, credentials_version, user_agent, created_at, expires_at)
+       values ('${uuid(id)}', '${user}', '${id}', 1, 'trust ${name}', ${daysAgo(60)}, ${daysAgo(expired)})`,
+  };
+}
+
+function passkeyChallenge(name: string, expired: number, stays: boolean): Row {
+  return {
+    name: `passkey challenge ${name}`,
+    stays,
+    insert: (id) =>
+      `insert into passkey_challenges (id, challenge, ceremony, expires_at)
+       values ('${uuid(id)}', 'passkey challenge ${name}', 'authentication', ${daysAgo(expired)})`,
+  };
+}
+
 const rows: readonly Row[] = [
   challenge("that lives", -0.01, true),
   challenge("that expired lately", 6.9, true),
@@ -98,10 +118,15 @@ const rows: readonly Row[] = [
   message("that died long ago", null, 31, false),
   device("seen this year", 364, true),
   device("not seen for a year", 366, false),
+  trust("that lives", -0.01, true),
+  trust("that expired", 0.01, false),
+  passkeyChallenge("that lives", -0.01, true),
+  passkeyChallenge("that expired", 0.01, false),
 ];
 
 const everything = `select purpose as name from mail_challenges union select user_agent from sessions
-  union select email from mail_code_attempts union select topic from outbox union select device from known_devices`;
+  union select email from mail_code_attempts union select topic from outbox union select device from known_devices
+  union select user_agent from trusted_devices union select challenge from passkey_challenges`;
 
 function uuid(number: number): string {
   return `00000000-0000-7000-9000-${String(number).padStart(12, "0")}`;
@@ -166,6 +191,8 @@ test("every replica runs the retention job from its start", async () => {
     deliveredMessages: 1,
     deadMessages: 1,
     devices: 1,
+    trustedDevices: 1,
+    passkeyChallenges: 1,
   });
   expect(await app.rows(everything)).toHaveLength(rows.filter(({ stays }) => stays).length);
 });

@@ -5,6 +5,7 @@ import { recipientOf } from "../../src/features/mail/templates/recipient.ts";
 import { deviceWords } from "../../src/features/mail/templates/occasion.ts";
 import { languages } from "../../src/kernel/language.ts";
 import { allMails, mailContents } from "../support/mail-contents.ts";
+import { senderFor } from "../support/mail-sender.ts";
 
 const markup = `<script>alert(1)</script><img src=x>"'&`;
 
@@ -24,11 +25,11 @@ function hostile(content: (typeof allMails)[number]["content"]) {
 describe.each(allMails)("the mail $name", ({ content }) => {
   // security 65
   test.each(languages)("shows markup as text, in the language %s", (locale) => {
-    const reader = recipientOf({ serviceName: markup, name: markup, locale });
+    const reader = recipientOf({ sender: senderFor(markup), name: markup, locale });
     const { html } = renderContent(reader, hostile(content));
 
     const own = renderContent(
-      recipientOf({ serviceName: "Acme", name: null, locale }),
+      recipientOf({ sender: senderFor("Acme"), name: null, locale }),
       content,
     ).html;
     const tags = (part: string) =>
@@ -54,7 +55,7 @@ test.each([
 ])("no mail in any language greets by the name %j", (name) => {
   for (const locale of languages) {
     for (const { content } of allMails) {
-      const reader = recipientOf({ serviceName: "Acme Notes", name, locale });
+      const reader = recipientOf({ sender: senderFor(), name, locale });
       const { subject, text, html } = renderContent(reader, content);
       expect(subject + text + html).not.toContain(name);
       expect(text).toMatch(/^(?:Hello,|Guten Tag,|Hola:|您好：)\n/);
@@ -71,7 +72,7 @@ test.each([
   "Mozilla/5.0 (Windows NT 10.0; evil.example) Firefox/1\r\nBcc: eve@evil.example",
 ])("a notice repeats nothing of the user agent %j", (userAgent) => {
   for (const kind of ["new-sign-in", "password-changed"] as const) {
-    const reader = recipientOf({ serviceName: "Acme Notes", name: null, locale: null });
+    const reader = recipientOf({ sender: senderFor(), name: null, locale: null });
     const { subject, text, html } = renderContent(reader, { ...mailContents[kind], userAgent });
     expect(subject + text + html).not.toMatch(/evil|0900|alert/);
   }

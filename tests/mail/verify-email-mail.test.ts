@@ -2,11 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { renderContent } from "../../src/features/mail/render-content.ts";
 import { durationWords } from "../../src/features/mail/templates/link-mail.ts";
 import { greetingName, recipientOf } from "../../src/features/mail/templates/recipient.ts";
+import { senderFor } from "../support/mail-sender.ts";
 
 const link = "http://localhost:8000/verify-email?token=Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MDEyMzQ1Njc4OTA";
 
 function render({ serviceName = "Acme Notes", name = "Ada" } = {}) {
-  return renderContent(recipientOf({ serviceName, name, locale: "en" }), {
+  return renderContent(recipientOf({ sender: senderFor(serviceName), name, locale: "en" }), {
     kind: "verify-email",
     linkTtlSeconds: 86_400,
     codeTtlSeconds: 600,

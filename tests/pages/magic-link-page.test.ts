@@ -19,8 +19,7 @@ test("the page opens a browser session and shows no token", async () => {
   const { email, link } = await getLink(app, "magic-link");
   const done = await pressItsButton(app, await openPage(app, link));
   expect(headingOf(done)).toBe(signedIn);
-  expect(done.text).not.toMatch(/<textarea|eyJ/);
-  expect(done.text).toContain('<a href="/account">');
+  expect(done.text).toBe("");
   const forwarded = await app.call("GET", "/api/v1/auth/forward", {
     headers: { cookie: `gatehouse_session=${browserTokenOf(done)}` },
   });
@@ -31,7 +30,7 @@ test("in cookie mode the browser gets the cookie and the page shows no token", a
   const { link } = await getLink(cookieApp, "magic-link");
   const done = await pressItsButton(cookieApp, await openPage(cookieApp, link));
   expect(headingOf(done)).toBe(signedIn);
-  expect(done.text).not.toMatch(/<textarea|eyJ/);
+  expect(done.text).toBe("");
   expect(cookieOf(done)?.attributes).toEqual(["HttpOnly", "Path=/api/v1/auth", "SameSite=Strict"]);
   const headers = cookieHeaders(tokenInCookie(done));
   const refreshed = await cookieApp.call("POST", "/api/v1/auth/refresh", { headers });
@@ -49,7 +48,7 @@ test("the code signs in on the page, also with spaces or full-width digits; a wr
 
   const wrong = code === "000000" ? "000001" : "000000";
   const rejected = await press(app, asked, "Sign in", { entered: { code: wrong } });
-  expect(rejected.status).toBe(400);
+  expect(rejected.status).toBe(401);
   expect(rejected.text).toContain(
     '<p class="fault" id="code-fault">The code is wrong, used or expired.</p>',
   );
@@ -57,9 +56,9 @@ test("the code signs in on the page, also with spaces or full-width digits; a wr
   const fullWidth = [...code].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join("");
   const written = `${fullWidth.slice(0, 3)} ${fullWidth.slice(3)}`;
   const done = await press(app, rejected, "Sign in", { entered: { code: written } });
-  expect([done.status, headingOf(done)]).toEqual([200, signedIn]);
+  expect([done.status, headingOf(done)]).toEqual([303, signedIn]);
   const again = await press(app, rejected, "Sign in", { entered: { code } });
-  expect([again.status, headingOf(again)]).toEqual([400, "Enter the code"]);
+  expect([again.status, headingOf(again)]).toEqual([401, "Enter the code"]);
 });
 
 // Failure: a typing error must not use up the user's attempts.

@@ -4,7 +4,7 @@ import { auditOf } from "../support/audit-rows.ts";
 import type { Deviation } from "../support/authenticator.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { meanwhile } from "../support/held-rows.ts";
-import { signUp } from "../support/journey.ts";
+import { logIn, signUp } from "../support/journey.ts";
 import {
   addPasskey,
   askToRegister,
@@ -161,7 +161,7 @@ describe("on postgres", () => {
   });
 
   // security 90
-  test("a challenge works once, for its user, its ceremony and five minutes", async () => {
+  test("a challenge works once, for its user, its session, its ceremony and five minutes", async () => {
     const user = await signUp(app);
     const stranger = await signUp(app);
     const send = (json: unknown) => sendRegistration(app, user.accessToken, json);
@@ -170,6 +170,9 @@ describe("on postgres", () => {
     // Another user's request leaves it usable.
     const foreign = await sendRegistration(app, stranger.accessToken, passkey.create(options));
     expect(foreign.status).toBe(400);
+    const { access_token: other } = (await logIn(app, user)).json.data;
+    const inOther = await sendRegistration(app, other, passkey.create(options));
+    expect(inOther.json.error.details.issue).toContain("The challenge is unknown");
     expect((await send(passkey.create(options))).status).toBe(201);
     expect((await send(newPasskey().create(options))).status).toBe(400);
     // A failed attempt uses it up.

@@ -27,7 +27,7 @@ async function reopen(): Promise<void> {
 
 function openDatabase(): Database {
   const dataDir = directory.settings["DATA_DIR"] ?? "";
-  return createEmbeddedDatabase({ dataDir, timeoutSeconds: 2, log: quietLog });
+  return createEmbeddedDatabase({ dataDir, timeoutSeconds: 0.5, log: quietLog });
 }
 
 beforeAll(async () => {

@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 
-import { databaseKinds } from "../support/databases.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { listedPosts, makePost, postsPath } from "../support/posts.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-describe.each([...databaseKinds])("lists of posts on %s", (database) => {
-  const app = useTestApp({ database });
+describe("lists of posts on Postgres", () => {
+  const app = useTestApp();
   let ada: SignedInUser;
   let bob: SignedInUser;
 

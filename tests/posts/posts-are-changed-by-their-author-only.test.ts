@@ -1,14 +1,13 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 
-import { databaseKinds } from "../support/databases.ts";
 import type { Answer } from "../support/http-call.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { listedPosts, makePost, postsPath } from "../support/posts.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-describe.each([...databaseKinds])("posts on %s", (database) => {
-  const app = useTestApp({ database });
+describe("posts on Postgres", () => {
+  const app = useTestApp();
   let author: SignedInUser;
   let other: SignedInUser;
 

@@ -1,13 +1,12 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 
-import { databaseKinds } from "../support/databases.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { deleteAccount } from "../support/own-account.ts";
 import { listedPosts, makePost, miscountedPosts, postsPath } from "../support/posts.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-describe.each([...databaseKinds])("posts of removed users on %s", (database) => {
-  const app = useTestApp({ database });
+describe("posts of removed users on Postgres", () => {
+  const app = useTestApp();
   let reader: SignedInUser;
 
   beforeAll(async () => {

@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { builtInPermissions } from "../../src/features/roles/index.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
-import { databaseKinds } from "../support/databases.ts";
 import type { Answer } from "../support/http-call.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
 import { freshName, giveRoles, makePermission } from "../support/roles.ts";
@@ -11,8 +10,8 @@ import { useTestApp } from "../support/test-app.ts";
 
 const path = "/api/v1/roles";
 
-describe.each([...databaseKinds])("roles and permissions on %s", (database) => {
-  const app = useTestApp({ database });
+describe("roles and permissions on Postgres", () => {
+  const app = useTestApp();
   let admin: SignedInUser;
 
   beforeAll(async () => {

@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { assignRoles } from "../../src/features/roles/index.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { decodeToken } from "../support/forge-token.ts";
 import type { Answer } from "../support/http-call.ts";
 import { logIn, type SignedInUser, signUp } from "../support/journey.ts";
@@ -12,8 +11,8 @@ import { race } from "../support/race.ts";
 import { giveRoles, makeRole } from "../support/roles.ts";
 import { useTestApp } from "../support/test-app.ts";
 
-describe.each([...databaseKinds])("the roles of a user, on %s,", (database) => {
-  const app = useTestApp({ database });
+describe("the roles of a user, on Postgres,", () => {
+  const app = useTestApp();
   let admin: SignedInUser;
 
   beforeAll(async () => {

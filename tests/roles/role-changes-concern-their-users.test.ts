@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { updateRole } from "../../src/features/roles/update-role.ts";
 import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { meanwhile } from "../support/held-rows.ts";
 import type { Answer } from "../support/http-call.ts";
 import { type SignedInUser, signUp } from "../support/journey.ts";
@@ -26,8 +25,8 @@ async function permissionsOf(app: TestApp, role: string): Promise<unknown[]> {
   return rows.map(({ permission }) => permission);
 }
 
-describe.each([...databaseKinds])("on %s", (database) => {
-  const app = useTestApp({ database });
+describe("on Postgres", () => {
+  const app = useTestApp();
   let admin: SignedInUser;
   let writer: SignedInUser;
   let manager: SignedInUser;

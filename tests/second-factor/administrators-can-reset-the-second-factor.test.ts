@@ -1,11 +1,18 @@
 import { expect, test } from "bun:test";
 
 import { signInAdmin } from "../support/admin.ts";
+import { auditOf } from "../support/audit-rows.ts";
 import { logIn } from "../support/journey.ts";
 import { mailOfKind } from "../support/mail-of-kind.ts";
 import { errorOf } from "../support/provider-journey.ts";
 import { signUpWith } from "../support/roles.ts";
-import { mfaTokenOf, call2fa, signUpWithFactor, useFrozenStep } from "../support/second-factor.ts";
+import {
+  mfaTokenOf,
+  call2fa,
+  signUpWithFactor,
+  turnOn,
+  useFrozenStep,
+} from "../support/second-factor.ts";
 import { statusOfMe } from "../support/session-calls.ts";
 import { useTestApp } from "../support/test-app.ts";
 
@@ -32,6 +39,18 @@ test("a reset turns the factor off, ends the sessions, and is recorded and maile
   const { text } = await mailOfKind(app, "mfa-changed", user.email, 2);
   expect(text).toContain("administrator");
   expect(errorOf(await reset(admin.accessToken, user.userId))).toEqual([404, "NOT_FOUND"]);
+});
+
+// Attack: a stolen token of an administrator turns their own factor off, without password and code.
+// security 89
+test("administrators do not reset their own factor", async () => {
+  const admin = await turnOn(app, await signInAdmin(app));
+  const refused = await reset(admin.accessToken, admin.userId);
+  expect(errorOf(refused)).toEqual([403, "FORBIDDEN"]);
+  expect(await auditOf(app, refused)).toMatchObject([
+    { action: "user.mfa_disabled", result: "failure", detail: { reason: "FORBIDDEN" } },
+  ]);
+  expect(errorOf(await logIn(app, admin))).toEqual([403, "MFA_REQUIRED"]);
 });
 
 // Attack: a user who administers users turns off the factor of one with more permissions.

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 
+import { browserTokenOf, sessionCookieOf, statusInBrowser } from "../support/browser-session.ts";
 import { askForMagicLink } from "../support/magic-link.ts";
+import { headingOf } from "../support/page-forms.ts";
 import { signUpWithFactor, useFrozenStep } from "../support/second-factor.ts";
 import { useTestApp } from "../support/test-app.ts";
 
@@ -23,14 +25,23 @@ test("the pages of a sign-in by mail show no token before the second factor", as
   ] as const) {
     expect([page.status, page.text.includes("access-token")]).toEqual([200, false]);
     const mfaToken = mfaTokenIn(page.text);
-    for (const wrong of ["", "12345", "000000", "AAAA-AAAA-AAAA-AAAA"]) {
-      const refused = await post("/magic-link/second-factor", { token: mfaToken, code: wrong });
-      expect([refused.status, mfaTokenIn(refused.text)]).toEqual([400, mfaToken]);
+    expect(sessionCookieOf(page)).toBeNull();
+    for (const [wrong, status] of [
+      ["", 400],
+      ["12345", 400],
+      ["000000", 401],
+      ["AAAA-AAAA-AAAA-AAAA", 401],
+    ] as const) {
+      const refused = await post("/sign-in/second-factor", { token: mfaToken, code: wrong });
+      expect([refused.status, mfaTokenIn(refused.text)]).toEqual([status, mfaToken]);
+      expect(sessionCookieOf(refused)).toBeNull();
     }
-    const done = await post("/magic-link/second-factor", { token: mfaToken, code: typed });
-    expect([done.status, done.text.includes("access-token")]).toEqual([200, true]);
-    const again = await post("/magic-link/second-factor", { token: mfaToken, code: typed });
-    expect(again.status).toBe(400);
+    const done = await post("/sign-in/second-factor", { token: mfaToken, code: typed });
+    expect([done.status, done.text]).toEqual([303, ""]);
+    expect(await statusInBrowser(app, browserTokenOf(done))).toBe(200);
+    const again = await post("/sign-in/second-factor", { token: mfaToken, code: typed });
+    expect([again.status, headingOf(again)]).toEqual([401, "Sign in"]);
+    expect(again.text).toContain("The sign-in took too long or was interrupted.");
   }
 });
 
@@ -38,6 +49,6 @@ test("the pages of a sign-in by mail show no token before the second factor", as
 test("a form of another site is refused", async () => {
   const form = { token: "any", code: "123456" };
   const headers = { "sec-fetch-site": "cross-site" };
-  const answer = await app.call("POST", "/magic-link/second-factor", { form, headers });
+  const answer = await app.call("POST", "/sign-in/second-factor", { form, headers });
   expect(answer.status).toBe(403);
 });

@@ -61,6 +61,33 @@ describe.each(Object.keys(calls))("to %s", (name) => {
   });
 });
 
+// Decision 25: the password proves at that time what a sign-in of the last hour proves.
+test("the password in the call is accepted however long ago the sign-in was, and does not renew it", async () => {
+  const user = await signUpWithFactor(app);
+  const { claims: before } = decodeToken(user.accessToken);
+  later(86_400);
+  const { accessToken: bearer, refreshToken } = await refreshed(app, user.refreshToken);
+  const { password } = user;
+  const change = { new_email: freshEmail(), password };
+  expect((await app.post("/api/v1/auth/email/change", change, { bearer })).status).toBe(202);
+  const code = user.authenticator.code();
+  expect((await call2fa(app, "recovery-codes", { password, code }, { bearer })).status).toBe(200);
+  const tokens = await refreshed(app, refreshToken);
+  const { claims } = decodeToken(tokens.accessToken);
+  expect(claims["auth_time"]).toBe(before["auth_time"]);
+  const off = { password, code: user.authenticator.code(30) };
+  expect((await call2fa(app, "disable", off, { bearer: tokens.accessToken })).status).toBe(200);
+  const deletion = { bearer: tokens.accessToken, json: { password } };
+  expect((await app.call("DELETE", "/api/v1/users/me", deletion)).status).toBe(200);
+});
+
+test("an account without a password does not accept one", async () => {
+  const user = await withoutPassword(await signUpWithFactor(app));
+  const sent = { password: user.password, code: user.authenticator.code() };
+  const answer = await call2fa(app, "disable", sent, { bearer: user.accessToken });
+  expect(errorOf(answer)).toEqual([401, "INVALID_CREDENTIALS"]);
+});
+
 test("a reauthentication with the password renews auth_time and proves no second factor", async () => {
   const user = await signUp(app);
   const { claims: before } = decodeToken(user.accessToken);

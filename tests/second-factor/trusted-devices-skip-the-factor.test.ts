@@ -1,5 +1,6 @@
 import { expect, setSystemTime, test } from "bun:test";
 
+import { verifySecondFactor } from "../../src/features/second-factor/index.ts";
 import { logIn } from "../support/journey.ts";
 import { changePassword, newPassword } from "../support/password-reset.ts";
 import { errorOf } from "../support/provider-journey.ts";
@@ -11,6 +12,7 @@ import {
   type TwoFactorUser,
   useFrozenStep,
 } from "../support/second-factor.ts";
+import { callbackContext } from "../support/social-login.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
@@ -74,6 +76,20 @@ test("the trust ends with a change of the password", async () => {
   expect((await changePassword(app, { ...user, accessToken: bearer })).status).toBe(200);
   const answer = await signIn({ ...user, password: newPassword }, cookie);
   expect(errorOf(answer)).toEqual([403, "MFA_REQUIRED"]);
+});
+
+// Setup: a program without cookies asks for a device to be trusted.
+test("a request without a device stores no trust", async () => {
+  const user = await signUpWithFactor(app);
+  const tokens = await verifySecondFactor(callbackContext(app), {
+    mfaToken: await mfaTokenOf(app, user),
+    sent: { code: user.authenticator.code() },
+    isToTrustDevice: true,
+  });
+  expect(tokens.user_id).toBe(user.userId);
+  expect(await app.rows(`select id from trusted_devices where user_id = '${user.userId}'`)).toEqual(
+    [],
+  );
 });
 
 // security 92

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn, signUp } from "../support/journey.ts";
 import { race } from "../support/race.ts";
@@ -10,8 +9,8 @@ import { startTestApp, useTestApp } from "../support/test-app.ts";
 
 const unknown = "018f2c6e-0000-7000-8000-000000000000";
 
-describe.each([...databaseKinds])("on %s", (database) => {
-  const app = useTestApp({ database });
+describe("on Postgres", () => {
+  const app = useTestApp();
 
   function end(id: string, bearer: string) {
     return app.call("DELETE", `/api/v1/users/me/sessions/${id}`, { bearer });

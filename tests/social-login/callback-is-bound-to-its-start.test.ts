@@ -2,7 +2,6 @@ import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 
 import { type CodeResponse, ProviderError } from "../../src/features/social-login/provider.ts";
 import { auditOf } from "../support/audit-rows.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { createFakeProvider } from "../support/fake-provider.ts";
 import type { Answer } from "../support/http-call.ts";
 import {
@@ -276,8 +275,8 @@ describe("a callback", () => {
   });
 });
 
-describe.each([...databaseKinds])("20 callbacks with one state, on %s", (database) => {
-  const app = useTestApp({ database, providers, settings });
+describe("20 callbacks with one state, on Postgres", () => {
+  const app = useTestApp({ providers, settings });
 
   // security 73
   test("of which one is accepted", async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 
-import { databaseKinds } from "../support/databases.ts";
 import { codeOf } from "../support/error-code.ts";
 import { freshEmail, goodPassword, registerVerified } from "../support/journey.ts";
 import { kindsOfMailTo } from "../support/own-account.ts";
@@ -10,8 +9,8 @@ import { freshProfile, identitiesOf, resolve, signInSocially } from "../support/
 import { startTestApp, useTestApp } from "../support/test-app.ts";
 import { eventsOf } from "../support/user-administration.ts";
 
-describe.each([...databaseKinds])("on %s", (database) => {
-  const app = useTestApp({ database });
+describe("on Postgres", () => {
+  const app = useTestApp();
 
   test("a first sign-in creates a verified account without password", async () => {
     const profile = freshProfile({

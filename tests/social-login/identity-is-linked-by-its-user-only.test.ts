@@ -19,6 +19,7 @@ import { type TestApp, useTestApp } from "../support/test-app.ts";
 const acme = createFakeProvider("acme");
 const other = createFakeProvider("other");
 const minute = 60_000;
+const provider = "https://provider.example";
 
 const allowedOrigin = "https://admin.example.org";
 const listedOrigins = [allowedOrigin, new URL(appUri).origin];
@@ -33,6 +34,11 @@ afterEach(() => {
 
 function requestLink(bearer: string, json: object = {}, provider = "acme"): Promise<Answer> {
   return app.post(`/api/v1/users/me/identities/${provider}`, json, { bearer });
+}
+
+/** Opens a link from a page of an application on the same site. */
+function openLink(ticket: string): ReturnType<typeof startAt> {
+  return startAt(app, acme, { ticket }, { "sec-fetch-site": "same-site" });
 }
 
 function ticketIn(answer: Answer): string {
@@ -59,7 +65,7 @@ describe("a request to link an identity", () => {
       "http://localhost:8000/api/v1/auth/oauth/acme?ticket=",
     );
     expect(requested.headers.get("set-cookie")).toMatch(/^gatehouse_oauth=[\w-]{22};/);
-    const { location, cookie } = await startAt(app, acme, { ticket: ticketIn(requested) });
+    const { location, cookie } = await openLink(ticketIn(requested));
     // The address at the provider plays no part.
     const profile = { subject: "linked", email: freshEmail(), emailVerified: false };
     const before = await countSessions(app);
@@ -78,7 +84,7 @@ describe("a request to link an identity", () => {
     const refused = await requestLink(accessToken, { redirect_uri: "https://evil.example" });
     expect(errorOf(refused)).toEqual([400, "VALIDATION_ERROR"]);
     const requested = await requestLink(accessToken, { redirect_uri: appUri });
-    const { location, cookie } = await startAt(app, acme, { ticket: ticketIn(requested) });
+    const { location, cookie } = await openLink(ticketIn(requested));
     const answer = await comeBack(app, "acme", acme.approve(location), cookie);
     expect([answer.status, answer.headers.get("location")]).toEqual([302, `${appUri}?linked=acme`]);
   });
@@ -133,10 +139,32 @@ describe("a link ticket", () => {
     for (const origin of listedOrigins) {
       expect((await fromSite("cross-site", undefined, `${origin}/x`)).answer.status).toBe(302);
     }
-    for (const site of ["same-origin", "same-site", "none"]) {
-      expect((await fromSite(site)).answer.status).toBe(302);
+    for (const site of ["same-origin", "same-site"]) {
+      expect((await fromSite(site)).location).toStartWith(provider);
     }
-    expect((await startAt(app, acme, parameters)).answer.status).toBe(302);
+  });
+
+  // Attack: the link comes by chat, where a browser does not know which site it is from.
+  // security 79
+  test("of which nothing shows where it comes from leads to a page that asks first", async () => {
+    const { accessToken } = await signUp(app);
+    const requested = await requestLink(accessToken);
+    const parameters = { ticket: ticketIn(requested) };
+    const [own = ""] = (requested.headers.get("set-cookie") ?? "").split(";");
+    for (const headers of [{}, { "sec-fetch-site": "none" }]) {
+      const { location } = await startAt(app, acme, parameters, headers);
+      const page = new URL(location);
+      expect([page.origin, page.pathname]).toEqual([
+        "http://localhost:8000",
+        "/account/providers/confirm",
+      ]);
+      expect(page.searchParams.get("ticket")).toBe(parameters.ticket);
+      for (const sure of [{ cookie: own }, { referer: `${allowedOrigin}/` }]) {
+        const direct = await startAt(app, acme, parameters, { ...headers, ...sure });
+        expect(direct.location).toStartWith(provider);
+      }
+    }
+    expect(acme.requests.length).toBeGreaterThan(0);
   });
 
   // Attack: who finds the address in a log or a history links their own identity to the user's account.
@@ -194,8 +222,8 @@ describe("a link ticket", () => {
   test("links one identity", async () => {
     const { accessToken } = await signUp(app);
     const ticket = ticketIn(await requestLink(accessToken));
-    const first = await startAt(app, acme, { ticket });
-    const second = await startAt(app, acme, { ticket });
+    const first = await openLink(ticket);
+    const second = await openLink(ticket);
     const linked = await comeBack(app, "acme", acme.approve(first.location), first.cookie);
     expect(linked.status).toBe(200);
     const again = await comeBack(app, "acme", acme.approve(second.location), second.cookie);
@@ -221,7 +249,7 @@ describe("a link ticket", () => {
     for (const change of Object.values(afterwards)) {
       const user = await signUp(app);
       const ticket = ticketIn(await requestLink(user.accessToken));
-      const { location, cookie } = await startAt(app, acme, { ticket });
+      const { location, cookie } = await openLink(ticket);
       expect((await change(user)).status).toBe(200);
       const answer = await comeBack(app, "acme", acme.approve(location), cookie);
       expect(errorOf(answer)).toEqual([403, "REAUTHENTICATION_REQUIRED"]);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 
-import { databaseKinds } from "../support/databases.ts";
 import { codeOf } from "../support/error-code.ts";
 import { meanwhile } from "../support/held-rows.ts";
 import { freshEmail, logIn, signUp } from "../support/journey.ts";
@@ -11,8 +10,8 @@ import { freshProfile, identitiesOf, linkTo, resolve } from "../support/social-l
 import { useTestApp } from "../support/test-app.ts";
 import { eventsOf } from "../support/user-administration.ts";
 
-describe.each([...databaseKinds])("on %s", (database) => {
-  const app = useTestApp({ database });
+describe("on Postgres", () => {
+  const app = useTestApp();
 
   test("a user links an identity with any address, and signs in with it", async () => {
     const user = await signUp(app);

@@ -139,7 +139,10 @@ describe("sign-in at GitHub", () => {
     newAccount([address(freshEmail(), { verified: false })]);
     const browser = createSocialBrowser(() => app, github.origins);
     const asked = await askToLink(app, user.accessToken, "github", { redirect_uri: appRedirect });
-    const back = await browser.open(asked.json.data.authorize_url, { stopAt: appRedirect });
+    const back = await browser.open(asked.json.data.authorize_url, {
+      stopAt: appRedirect,
+      headers: { referer: appRedirect },
+    });
     expect(redirectOf(back).searchParams.get("linked")).toBe("github");
     expect((await signIn()).userId).toBe(user.userId);
     const [identity] = await identitiesOf(app, user.accessToken);

@@ -120,7 +120,10 @@ describe("sign-in at Google", () => {
     newAccount();
     const link = async ({ accessToken }: { accessToken: string }): Promise<Page> => {
       const asked = await askToLink(app, accessToken, "google", { redirect_uri: appRedirect });
-      return newBrowser().open(asked.json.data.authorize_url, { stopAt: appRedirect });
+      return newBrowser().open(asked.json.data.authorize_url, {
+        stopAt: appRedirect,
+        headers: { referer: appRedirect },
+      });
     };
     expect(redirectOf(await link(user)).searchParams.get("linked")).toBe("google");
     expect(redirectOf(await link(user)).searchParams.get("linked")).toBe("google");

@@ -199,7 +199,10 @@ describe.each([...databaseKinds])("sign-in at an OpenID Connect provider, on %s"
     const browser = newBrowser();
     const asked = await askToLink(app, user.accessToken, "strict", { redirect_uri: appRedirect });
     expect(asked.status).toBe(200);
-    const page = await browser.open(asked.json.data.authorize_url, { stopAt: appRedirect });
+    const page = await browser.open(asked.json.data.authorize_url, {
+      stopAt: appRedirect,
+      headers: { referer: appRedirect },
+    });
     const back = await signInAtOpenIdProvider(browser, page, login);
     expect(redirectOf(back).searchParams.get("linked")).toBe("strict");
     const linked = await signIn("strict", login);

@@ -48,7 +48,7 @@ export async function signInOnPage(
   const { link } = await askForMagicLink(app, email, earlier.length + 1);
   const page = await openPage(app, link, headers);
   const answer = await pressItsButton(app, page, headers);
-  if (answer.status !== 200) throw new Error(`sign-in: ${answer.status} ${answer.text}`);
+  if (answer.status !== 303) throw new Error(`sign-in: ${answer.status} ${answer.text}`);
   return answer;
 }
 

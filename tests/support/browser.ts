@@ -30,8 +30,29 @@ export function describeInBrowser(name: string, body: () => void): void {
   describe.skip(name, body);
 }
 
-/** Starts a headless Chromium; the caller closes it. Throws where there is none: see `describeInBrowser`. */
+let running: Promise<Browser> | null = null;
+
+/**
+ * A headless Chromium, which the test files of this process use one after the other: `close` ends what the caller has opened
+ * in it. Throws where there is none: see `describeInBrowser`.
+ */
 export async function openBrowser(): Promise<Browser> {
+  running ??= startBrowser();
+  const browser = await running;
+  const close = async (): Promise<void> => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  };
+  return new Proxy(browser, {
+    get(target, name) {
+      if (name === "close" || name === Symbol.asyncDispose) return close;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** It ends with this process. */
+async function startBrowser(): Promise<Browser> {
   if (executablePath === null) throw new Error("Chromium is not installed");
   return chromium.launch({
     executablePath,

@@ -28,9 +28,17 @@ export const mailContents: { readonly [K in MailKind]: MailOf<K> } = {
 export const allMails = [
   ...Object.values(mailContents),
   { ...mailContents["email-changed"], stage: "requested" as const },
-  ...(["disabled", "reset", "recovery_codes_replaced", "recovery_code_used"] as const).map(
-    (change) => ({ ...mailContents["mfa-changed"], change }),
-  ),
+  ...(
+    [
+      "disabled",
+      "reset",
+      "recovery_codes_replaced",
+      "recovery_code_used",
+      "codes_refused",
+      "passkey_added",
+      "passkey_removed",
+    ] as const
+  ).map((change) => ({ ...mailContents["mfa-changed"], change })),
   { ...mailContents["reset-password"], isInvitation: true as const },
 ].map((content) => ({ name: nameOf(content), content }));
 

@@ -55,10 +55,10 @@ const ask: Record<LinkKind, (app: TestApp) => Promise<MailedLink>> = {
   },
 };
 
-/** The heading of the last page of each link. */
+/** The heading of the last page of each link; a sign-in leads to the account. */
 export const doneHeadings: Readonly<Record<LinkKind, string>> = {
   "verify-email": "Your e-mail address is confirmed",
-  "magic-link": "You are signed in",
+  "magic-link": "http://localhost:8000/account",
   "reset-password": "Your password has been changed",
   "change-email": "Your e-mail address has been changed",
 };

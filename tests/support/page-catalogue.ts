@@ -1,20 +1,26 @@
+import { accountPages } from "./account-catalogue.ts";
 import { WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError } from "../../src/kernel/errors.ts";
-import type { RefreshCookie } from "../../src/platform/http/refresh-cookie.ts";
+import { type Brand, brandOf, type BrandSettings } from "../../src/platform/brand/brand.ts";
 import type { Language } from "../../src/kernel/language.ts";
 import {
   askPage,
   faultPage as logoutFaultPage,
   signedOutPage,
 } from "../../src/features/pages/end-session/pages.ts";
+import { consentPage } from "../../src/features/pages/authorize/consent-page.ts";
+import { faultPage } from "../../src/features/pages/authorize/fault-page.ts";
+import { authorizePath, secondFactorPath } from "../../src/features/pages/authorize/paths.ts";
+import { stepUpPage } from "../../src/features/pages/authorize/second-factor-page.ts";
 import { changeEmailPage } from "../../src/features/pages/links/change-email.ts";
 import { confirmPage, donePage, failedPage } from "../../src/features/pages/links/link-page.ts";
 import {
   codePage,
   magicLinkMail,
   magicLinkPage,
-  signedInBody,
 } from "../../src/features/pages/links/magic-link.ts";
+import { errorPage } from "../../src/features/pages/kit/error-page.ts";
+import { magicLinkTexts } from "../../src/features/pages/links/magic-link-texts.ts";
 import { mailFormPage } from "../../src/features/pages/links/new-mail.ts";
 import {
   passwordResetMail,
@@ -26,28 +32,38 @@ import {
   newVerificationMail,
   verifyEmailPage,
 } from "../../src/features/pages/links/verify-email.ts";
+import { signInPages } from "./sign-in-pages.ts";
 
 /** The parts of a page that a request or the settings decide. */
 export interface Received {
   readonly serviceName: string;
+  readonly supportEmail?: string | null;
+  readonly appUrl?: string | null;
   readonly token: string;
   readonly email: string;
 }
 
 const harmless: Received = {
   serviceName: "Acme Notes",
+  supportEmail: "help@acme.example",
   token: "abc_-123",
   email: "ada@example.com",
 };
 
-const noCookie: RefreshCookie = {
-  isEnabled: false,
-  deliver: (_headers, tokens) => tokens,
-  read: () => null,
-  peek: () => null,
-  assertMayBeSet() {},
-  clear() {},
-};
+/** A brand without a logo. */
+export function brandFor(
+  given: Partial<Pick<Received, "serviceName" | "appUrl" | "supportEmail">> = {},
+): Brand {
+  return brandOf(brandSettings(given));
+}
+
+/** The settings of such a brand. */
+function brandSettings(
+  given: Partial<Pick<Received, "serviceName" | "appUrl" | "supportEmail">> = {},
+): BrandSettings {
+  const { serviceName: brandName = "Acme Notes", appUrl = null, supportEmail = null } = given;
+  return { brandName, brandColor: "#1f5fd0", brandLogo: null, appUrl, supportEmail };
+}
 
 function requestIn(language: Language): Request {
   return new Request("http://localhost/magic-link", { headers: { "accept-language": language } });
@@ -56,9 +72,10 @@ function requestIn(language: Language): Request {
 /** Every page in a language, with a name for the output of the test, and the path at which it is shown. */
 export function everyPage(
   language: Language,
-  { serviceName, token, email }: Received = harmless,
+  { serviceName, token, email, appUrl = null, supportEmail = null }: Received = harmless,
 ): Array<{ name: string; at: string; html: string }> {
-  const reader = { serviceName, language };
+  const brand = brandFor({ serviceName, appUrl, supportEmail });
+  const reader = { brand, language };
   const { unavailable } = sharedTexts[language];
   const resetPage = resetPasswordPage({
     passwordMinLength: 8,
@@ -69,7 +86,16 @@ export function everyPage(
     { code: "missing_digit" },
   ]);
   const mismatch = new AppError("PASSWORD_MISMATCH", "The password confirmation does not match.");
-  const magicPage = magicLinkPage(noCookie);
+  const stepUp = {
+    at: authorizePath,
+    clientName: serviceName,
+    hasFactor: true,
+    query: token,
+    proof: token,
+    signInAddress: `/sign-in?return_to=${encodeURIComponent(token)}&prompt=login`,
+  };
+  const sent = { email, returnTo: null };
+  const { otherBrowser } = magicLinkTexts[language];
   const mailFormAt = (at: string, fault: "address" | "unavailable") =>
     fault === "address"
       ? { at, to: at, email, isFaulty: true }
@@ -81,29 +107,31 @@ export function everyPage(
       done: donePage(verifyEmailPage, reader),
       invalid: failedPage(verifyEmailPage, reader, "invalid"),
       expired: failedPage(verifyEmailPage, reader, "expired"),
+      code: verifyEmailPage.startPage(reader, null),
     },
     "/verify-email/resend": {
-      sent: newVerificationMail.sentPage(reader),
+      sent: newVerificationMail.sentPage(reader, sent),
       "no address": mailFormPage(reader, mailFormAt("/verify-email/resend", "address")),
       unavailable: mailFormPage(reader, mailFormAt("/verify-email/resend", "unavailable")),
     },
     "/magic-link": {
-      confirm: confirmPage(magicPage, reader, { token }),
-      unavailable: confirmPage(magicPage, reader, { token, alert: unavailable }),
-      "other site": otherSitePage({ serviceName })(requestIn(language)).html,
-      request: magicPage.startPage(reader),
-      "signed in": donePage(magicPage, reader, signedInBody(reader)),
-      "other browser": magicPage.otherBrowserPage(reader),
-      invalid: failedPage(magicPage, reader, "invalid"),
-      expired: failedPage(magicPage, reader, "expired"),
+      confirm: confirmPage(magicLinkPage, reader, { token }),
+      unavailable: confirmPage(magicLinkPage, reader, { token, alert: unavailable }),
+      "other site": otherSitePage(brandSettings({ serviceName, appUrl, supportEmail }))(
+        requestIn(language),
+      ).html,
+      request: magicLinkPage.startPage(reader, null),
+      "other browser": codePage(reader, { ...sent, at: "/magic-link", alert: otherBrowser }),
+      invalid: failedPage(magicLinkPage, reader, "invalid"),
+      expired: failedPage(magicLinkPage, reader, "expired"),
     },
     "/magic-link/resend": {
-      sent: magicLinkMail.sentPage(reader, email),
+      sent: magicLinkMail.sentPage(reader, sent),
       "no address": magicLinkMail.formPage(reader, mailFormAt("/magic-link/resend", "address")),
     },
     "/magic-link/code": {
-      "wrong code": codePage(reader, { email, faultyField: "code" }),
-      "no address": codePage(reader, { email, faultyField: "address" }),
+      "wrong code": codePage(reader, { ...sent, faultyField: "code" }),
+      "no address": codePage(reader, { ...sent, faultyField: "address" }),
     },
     "/reset-password": {
       choose: confirmPage(resetPage, reader, { token }),
@@ -134,6 +162,34 @@ export function everyPage(
       done: signedOutPage(reader),
       fault: logoutFaultPage(reader),
     },
+    "/oauth/authorize": {
+      consent: consentPage(reader, {
+        at: authorizePath,
+        clientName: serviceName,
+        scopes: ["openid", "profile", "email", "phone", "roles", "offline_access", token],
+        email,
+        redirectUri: "https://notes.example/callback",
+        query: token,
+        proof: token,
+      }),
+      "unknown client": faultPage(reader, "unknown_client"),
+      "wrong redirect": faultPage(reader, "wrong_redirect_uri"),
+      "unusable request": faultPage(reader, "unusable_request"),
+      "second factor": stepUpPage(reader, stepUp),
+      "no second factor": stepUpPage(reader, { ...stepUp, hasFactor: false }),
+    },
+    "/oauth/authorize/second-factor": {
+      "wrong code": stepUpPage(reader, { ...stepUp, at: secondFactorPath, isFaulty: true }),
+      unavailable: stepUpPage(reader, { ...stepUp, at: secondFactorPath, alert: unavailable }),
+    },
+    ...accountPages(reader, email),
+    "/nowhere": Object.fromEntries(
+      [400, 401, 404, 405, 413, 415, 429, 500, 503].map((status) => [
+        String(status),
+        errorPage(reader, { status, requestId: "0193456a" }),
+      ]),
+    ),
+    ...signInPages(reader, { token, email }),
   };
   return Object.entries(pages).flatMap(([at, named]) =>
     Object.entries(named).map(([name, html]) => ({ name: `${at} ${name} ${language}`, at, html })),

@@ -10,16 +10,18 @@ export interface PageForm {
 
 /** The forms of a page, in order. */
 export function formsOf(html: string): PageForm[] {
-  return [...html.matchAll(/<form method="post" action="([^"]*)">([\s\S]*?)<\/form>/g)].map(
+  return [...html.matchAll(/<form method="post" action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)].map(
     ([, action = "", inside = ""]) => {
       const inputs = [...inside.matchAll(/<input [^>]*>/g)].map(([tag]) => tag);
       const attribute = (tag: string, name: string): string =>
         unescaped(new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? "");
       return {
         action,
-        button: /<button type="submit">([^<]*)</.exec(inside)?.[1] ?? "",
+        button: /<button type="submit"[^>]*>([^<]*)</.exec(inside)?.[1] ?? "",
         fields: Object.fromEntries(
-          inputs.map((tag) => [attribute(tag, "name"), attribute(tag, "value")]),
+          inputs
+            .filter((tag) => attribute(tag, "type") !== "checkbox")
+            .map((tag) => [attribute(tag, "name"), attribute(tag, "value")]),
         ),
       };
     },
@@ -73,7 +75,13 @@ export async function press(
   return { ...answer, path };
 }
 
-/** The heading of a page. */
-export function headingOf({ text }: { readonly text: string }): string {
-  return /<h1>([^<]*)<\/h1>/.exec(text)?.[1] ?? "";
+/** The heading of a page, or the address to which the response leads instead. */
+export function headingOf({
+  text,
+  headers,
+}: {
+  readonly text: string;
+  readonly headers?: Headers;
+}): string {
+  return headers?.get("location") ?? /<h1>([^<]*)<\/h1>/.exec(text)?.[1] ?? "";
 }

@@ -14,15 +14,26 @@ export interface ProxyProcess extends AsyncDisposable {
 export interface ProxyProgram {
   configure(port: number, directory: string): Promise<string>;
   command(configurationPath: string, directory: string): readonly string[];
+  /** The name of that file; `configuration` if left out. */
+  readonly fileName?: string;
+  /** Whether the proxy that listens has read its configuration; true if left out. */
+  isReady?(url: string): Promise<boolean>;
 }
 
-/** Starts a proxy on a spare port and waits until it accepts connections. Throws with what it printed when it ends instead. */
-export async function startProxy(program: ProxyProgram): Promise<ProxyProcess> {
+/**
+ * Starts a proxy on a spare port, or on this one, and waits until it accepts connections. Throws with what it printed when it
+ * ends instead.
+ */
+export async function startProxy(
+  program: ProxyProgram,
+  chosenPort?: number,
+): Promise<ProxyProcess> {
   const directory = await mkdtemp(join(tmpdir(), "gatehouse-proxy-"));
   // Its workers may run as another user.
   await chmod(directory, 0o755);
-  const port = await findSparePort();
-  const configurationPath = join(directory, "configuration");
+  const port = chosenPort ?? (await findSparePort());
+  const url = `http://127.0.0.1:${port}`;
+  const configurationPath = join(directory, program.fileName ?? "configuration");
   await Bun.write(configurationPath, await program.configure(port, directory));
   const child = Bun.spawn([...program.command(configurationPath, directory)], {
     cwd: directory,
@@ -46,7 +57,9 @@ export async function startProxy(program: ProxyProgram): Promise<ProxyProcess> {
 
   try {
     await eventually(
-      () => child.exitCode !== null || isListening(port),
+      async () =>
+        child.exitCode !== null ||
+        ((await isListening(port)) && (program.isReady ? await program.isReady(url) : true)),
       (isSettled) => isSettled,
     );
     if (child.exitCode !== null) throw new Error(`the proxy ended: ${printed}`);
@@ -54,7 +67,7 @@ export async function startProxy(program: ProxyProgram): Promise<ProxyProcess> {
     await end();
     throw error;
   }
-  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: end };
+  return { url, [Symbol.asyncDispose]: end };
 }
 
 /** A text with every one of the given parts replaced. Throws where a part is missing: it would not be what is tested. */

@@ -47,8 +47,10 @@ export function createRelayScene(
   const name = `memory-${crypto.randomUUID()}`;
   const kind: DestinationKind = {
     batchSize: 10,
+    usersPerBatch: sizes.batchSize ?? 10,
     concurrency: 2,
     longestPauseSeconds: 3600,
+    longestOutageSeconds: null,
     ...sizes,
     create: (destinationId) => ({
       send: (events, signal) =>

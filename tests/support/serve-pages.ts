@@ -35,7 +35,12 @@ export function servePages(
   const router = createRouter(routes, {
     exchanges,
     responder: createResponder({ common: {}, additions: () => null }),
-    mapError: createErrorMapper({ clock, log, table: { methodsOf: () => [] } }),
+    mapError: createErrorMapper({
+      clock,
+      log,
+      table: { methodsOf: () => [] },
+      findErrorPage: () => null,
+    }),
   });
   return {
     routes,

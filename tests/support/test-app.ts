@@ -21,6 +21,7 @@ import {
 } from "./databases.ts";
 import { addDestination } from "./events.ts";
 import { type Answer, type Call, callServer } from "./http-call.ts";
+import { findSparePort } from "./spare-port.ts";
 
 /** Gatehouse, serving on a spare port of this process, with a database of its own and a mailer that keeps mails. */
 export interface TestApp extends AsyncDisposable {
@@ -50,6 +51,8 @@ export interface TestAppOptions {
   readonly ownEngine?: boolean;
   /** False for a database without a destination for events, which stores none. */
   readonly destination?: false;
+  /** `PUBLIC_URL` is the address at which it serves, as browsers need that follow its redirects. */
+  readonly servesPublicUrl?: true;
 }
 
 const testSettings = {
@@ -58,6 +61,9 @@ const testSettings = {
   PUBLIC_URL: "http://localhost:8000",
   JWT_SECRET_KEY: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only",
   BCRYPT_COST: "4",
+  // Enough for races. Each connection is a process that reads the catalogue and plans every statement: with the default of
+  // 20, Postgres takes half as much CPU time again.
+  DATABASE_POOL_SIZE: "4",
   // Most tests send more requests than one client may.
   RATE_LIMITS_ENABLED: "false",
   LOCKOUT_THRESHOLD: "100",
@@ -135,10 +141,11 @@ async function start(
   afterwards: () => Promise<void>,
 ): Promise<TestApp> {
   const { settings, startPostgres } = database;
+  const address = options.servesPublicUrl === true ? await spareAddress() : {};
   const app = await startUnready(
     {
       ...options,
-      settings: { ...settings, ...options.settings },
+      settings: { ...settings, ...address, ...options.settings },
       overrides: { ...(startPostgres ? { startPostgres } : {}), ...options.overrides },
     },
     afterwards,
@@ -146,6 +153,12 @@ async function start(
   await app.server.ready;
   if (options.destination !== false) await addDestination(app);
   return app;
+}
+
+/** A port of its own. WebAuthn works on `localhost` without https. */
+async function spareAddress(): Promise<Record<string, string>> {
+  const port = String(await findSparePort());
+  return { PORT: port, PUBLIC_URL: `http://localhost:${port}` };
 }
 
 /** Starts Gatehouse on the database that the settings name, and does not wait until that is there. */
@@ -162,7 +175,8 @@ export async function startUnready(
   const mailer = sharedMailer ?? createMemoryMailer(from, systemClock);
   const log: string[] = [];
   const platform = createPlatform(settings, {
-    mailer,
+    // Where mails are files, the product writes them.
+    ...(settings.mailTransport === "file" ? {} : { mailer }),
     log: createLogger(
       { level: settings.logLevel, format: "json", service: settings.serviceName },
       { write: (line) => void log.push(line) },

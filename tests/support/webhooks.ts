@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 
-import { eventTopic, recordEvent } from "../../src/features/events/index.ts";
+import { recordEvent } from "../../src/features/events/index.ts";
 import { commit } from "../../src/platform/db/commit.ts";
 import { createSystemContext } from "../../src/platform/platform.ts";
 import { eventually } from "./eventually.ts";
@@ -78,9 +78,9 @@ export async function writeEvent(app: TestApp, userId: string, number = 1): Prom
   );
 }
 
-/** Has this app's relay look for due events now. */
-export function wakeRelay({ platform }: TestApp): void {
-  platform.outboxWritten([eventTopic]);
+/** Has the relays look for due events now. */
+export async function wakeRelay(app: TestApp): Promise<void> {
+  await app.rows("select pg_notify('gatehouse_changes', 'events:')::text");
 }
 
 /** Waits for a webhook's deliveries as the API shows them, the newest first. */
@@ -104,5 +104,5 @@ export function deliveriesOf(
 export async function skipPauses(app: TestApp): Promise<void> {
   await app.rows("update event_deliveries set available_at = now() where status = 'pending'");
   await app.rows("update event_destinations set retry_at = now() where retry_at is not null");
-  wakeRelay(app);
+  await wakeRelay(app);
 }

@@ -18,7 +18,7 @@ describe("of the largest possible user", () => {
   const app = useTestApp({
     settings: {
       JWT_ALGORITHM: "RS256",
-      JWT_ISSUER: `https://${"i".repeat(500)}.com`,
+      JWT_ISSUER: `https://auth.example/${"i".repeat(491)}`,
       JWT_AUDIENCE: "a".repeat(512),
     },
   });

@@ -47,6 +47,7 @@ test("both tokens have the documented claims and no others", async () => {
   expect(access.claims).toEqual({
     iss: "http://localhost:8000",
     aud: "gatehouse",
+    client_id: "gatehouse",
     sub: user.userId,
     sid: expect.any(String),
     jti: expect.any(String),

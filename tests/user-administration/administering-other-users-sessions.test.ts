@@ -1,15 +1,14 @@
 import { describe, expect, test } from "bun:test";
 
 import { auditOf } from "../support/audit-rows.ts";
-import { databaseKinds } from "../support/databases.ts";
 import { logIn, signUp } from "../support/journey.ts";
 import { signUpWith } from "../support/roles.ts";
 import { outcomeOfRefresh, sessionOf, statusOfMe } from "../support/session-calls.ts";
 import { startTestApp, useTestApp } from "../support/test-app.ts";
 import { idsOf, outcomeOf, useAdmin, usersApi } from "../support/user-administration.ts";
 
-describe.each([...databaseKinds])("on %s", (database) => {
-  const app = useTestApp({ database });
+describe("on Postgres", () => {
+  const app = useTestApp();
   const admin = useAdmin(app);
 
   test("they are listed like own sessions, for that user only", async () => {

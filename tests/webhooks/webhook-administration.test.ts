@@ -14,7 +14,8 @@ const isSecret = expect.stringMatching(/^whsec_[\w+/]{43}=$/);
 const isTime = expect.stringMatching(/Z$/);
 
 describe.each([...databaseKinds])("the webhooks on %s", (database) => {
-  const app = useTestApp({ database });
+  // Fifty statements at once wait for longer than the default on a busy machine.
+  const app = useTestApp({ database, settings: { DATABASE_TIMEOUT: "60s" } });
   let admin: SignedInUser;
 
   beforeAll(async () => {
@@ -106,8 +107,10 @@ describe.each([...databaseKinds])("the webhooks on %s", (database) => {
   });
 
   test("there are never more than 50 webhooks, even if they are created at the same time", async () => {
-    await race(48, () => call("POST", path, { url }));
-    const last = await race(5, () => call("POST", path, { url }));
+    // No event is for them: those of 50 webhooks would take most of the time of this test.
+    const input = { url, event_types: ["user.deleted"] };
+    await race(48, () => call("POST", path, input));
+    const last = await race(5, () => call("POST", path, input));
     const statuses = last.map(({ status }) => status);
     expect(statuses.toSorted((one, other) => one - other)).toEqual([201, 201, 409, 409, 409]);
     const refused = last.find(({ status }) => status === 409);
@@ -120,9 +123,6 @@ describe.each([...databaseKinds])("the webhooks on %s", (database) => {
     const destinations = await app.rows("select id from event_destinations where kind = 'webhook'");
     expect(destinations.map(({ id }) => String(id)).toSorted()).toEqual(ids.toReversed());
     expect((await call("DELETE", `${path}/${ids[7]}`)).status).toBe(204);
-    expect((await call("POST", path, { url })).status).toBe(201);
-    for (const { id } of (await app.rows("select id from webhooks")).slice(1)) {
-      await call("DELETE", `${path}/${String(id)}`);
-    }
+    expect((await call("POST", path, input)).status).toBe(201);
   });
 });

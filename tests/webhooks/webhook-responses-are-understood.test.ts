@@ -20,6 +20,31 @@ test.each([100, 301, 302, 303, 307, 308, 304, 400, 401, 404, 409, 422, 429, 500,
   },
 );
 
+// No part of an event was sent: it cannot be the cause.
+test.each([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+])("without a connection (%s) the receiver is down, whatever the event", (code) => {
+  expect(resultOfError(new OutboundError("unreachable", code)).kind).toBe("unavailable");
+});
+
+test("a status of 5xx or 429, a time-out and a lost connection may be the receiver's or the event's fault", () => {
+  const faults = [
+    ...[500, 501, 502, 503, 504, 429].map((status) => resultOf(status)),
+    resultOfError(new OutboundError("timeout")),
+    resultOfError(new OutboundError("unreachable", "ECONNRESET")),
+    resultOfError(new OutboundError("invalid_response")),
+  ];
+  for (const fault of faults) expect(fault).toMatchObject({ kind: "failed", mayBeDown: true });
+  for (const status of [301, 400, 401, 404, 413, 422]) {
+    expect(resultOf(status)).not.toHaveProperty("mayBeDown");
+  }
+  expect(resultOfError(new OutboundError("private_address"))).not.toHaveProperty("mayBeDown");
+});
+
 test("410 disables the webhook", () => {
   expect(resultOf(410)).toMatchObject({ kind: "gone", status: 410 });
 });
@@ -68,7 +93,7 @@ describe("Retry-After", () => {
 
 test("an error's reason names a code, and nothing that the receiver or a program wrote", () => {
   expect(resultOfError(new OutboundError("unreachable", "ECONNREFUSED"))).toEqual({
-    kind: "failed",
+    kind: "unavailable",
     reason: "The receiver cannot be reached (ECONNREFUSED).",
   });
   const strange = new OutboundError("unreachable", "<script>");

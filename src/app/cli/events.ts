@@ -24,6 +24,7 @@ interface ReplayOptions {
 }
 
 interface Status {
+  readonly now: Date;
   readonly destinations: readonly DestinationStatus[];
   readonly topics: readonly TopicStatus[];
 }
@@ -83,7 +84,7 @@ async function readStatus({ db, clock }: Context): Promise<Status> {
     readDestinationStatus(db),
     readOutboxStatus(db, clock.now()),
   ]);
-  return { destinations, topics };
+  return { now: clock.now(), destinations, topics };
 }
 
 function replay(ctx: Context, { since, type, dead, destination }: ReplayOptions): Promise<number> {
@@ -111,11 +112,23 @@ function replay(ctx: Context, { since, type, dead, destination }: ReplayOptions)
   );
 }
 
-function asTables({ destinations, topics }: Status): string {
+/** Replicas announce the destinations of their settings every minute. */
+const announcedSeconds = 180;
+
+function nameOf(destination: DestinationStatus, now: Date): string {
+  const { id, disabledAt, unavailableSince, announcedAt } = destination;
+  if (disabledAt !== null) return `${id} (disabled)`;
+  if (announcedAt !== null && announcedAt < addSeconds(now, -announcedSeconds)) {
+    return `${id} (no replica has its setting)`;
+  }
+  return unavailableSince === null ? id : `${id} (away since ${unavailableSince.toISOString()})`;
+}
+
+function asTables({ now, destinations, topics }: Status): string {
   const ofDestinations = tableLines([
     ["DESTINATION", "BACKLOG", "RETRYING", "DEAD", "OLDEST", "LAST DELIVERY", "LAST ERROR"],
     ...destinations.map((destination) => [
-      destination.disabledAt === null ? destination.id : `${destination.id} (disabled)`,
+      nameOf(destination, now),
       ...[destination.backlog, destination.retrying, destination.dead].map(String),
       destination.oldestAt?.toISOString() ?? "-",
       destination.lastDeliveredAt?.toISOString() ?? "-",
@@ -151,6 +164,9 @@ function asJson({ destinations, topics }: Status): string {
       last_error: destination.lastError,
       disabled_at: destination.disabledAt?.toISOString() ?? null,
       disabled_reason: destination.disabledReason,
+      unavailable_since: destination.unavailableSince?.toISOString() ?? null,
+      retry_at: destination.retryAt?.toISOString() ?? null,
+      announced_at: destination.announcedAt?.toISOString() ?? null,
     })),
     topics: topics.map(({ oldestAt, lastError, ...rest }) => ({
       ...rest,

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 
+import { mailboxPath, mailDirectoryOf } from "../../features/pages/index.ts";
 import { commit, version } from "../../kernel/version.ts";
 import type { Settings } from "../../platform/config/settings.ts";
 
@@ -47,7 +48,7 @@ function isEveryAddress(host: string): boolean {
 function placeOfMail(transport: Settings["mailTransport"], settings: Settings): string {
   switch (transport) {
     case "file":
-      return `${settings.dataDir}/mail (one .eml file per mail)`;
+      return `${settings.publicUrl}${mailboxPath} (files in ${mailDirectoryOf(settings)})`;
     case "smtp":
       return `to ${settings.smtpServer}:${settings.smtpPort}`;
     case "none":

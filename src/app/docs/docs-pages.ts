@@ -14,7 +14,7 @@ import {
 } from "./asset-files.ts";
 import { clientHas, shortHash } from "./entity-tag.ts";
 import { keepSuccesses } from "./keep-successes.ts";
-import { landingPage } from "./landing-page.ts";
+import { documentationLinks, type LandingLink, landingPage } from "./landing-page.ts";
 import { redocPage, swaggerPage, type Page } from "./reference-pages.ts";
 
 /** The content and options of the pages. */
@@ -24,7 +24,9 @@ export interface DocsPagesOptions {
   /** Creates the AsyncAPI document. */
   readonly eventsDocument: () => Promise<object>;
   readonly serviceName: string;
-  /** When false, only `/` is served, without links. */
+  /** What `/` links to beside the documentation. */
+  readonly links?: readonly LandingLink[];
+  /** When false, only `/` is served. */
   readonly enabled: boolean;
   /** The source of the style nonce of `/redoc`. Default: the operating system. */
   readonly random?: Random;
@@ -35,12 +37,14 @@ const styleNonceBits = 128;
 
 /** Routes for `/`, `/docs` (Swagger UI), `/redoc`, `/openapi.json`, `/asyncapi.json` and their files. The pages load nothing from other hosts. */
 export function docsPages(options: DocsPagesOptions) {
+  const { links = [], enabled, serviceName } = options;
+  const landing = landingPage(serviceName, [...links, ...(enabled ? documentationLinks : [])]);
   const pages = new Elysia({ name: "docs-pages" }).get(
     "/",
-    ({ set }) => sendPage(set.headers, landingPage(options.serviceName, options.enabled)),
+    ({ set }) => sendPage(set.headers, landing),
     hidden,
   );
-  return options.enabled ? pages.use(referencePages(options)).use(assets()) : pages;
+  return enabled ? pages.use(referencePages(options)).use(assets()) : pages;
 }
 
 function referencePages(options: DocsPagesOptions) {

@@ -29,7 +29,15 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const links = [
+/** A link of the landing page. */
+export interface LandingLink {
+  readonly path: string;
+  readonly name: string;
+  readonly what: string;
+}
+
+/** Links to the documentation of the API. */
+export const documentationLinks: readonly LandingLink[] = [
   {
     path: "/docs",
     name: "Swagger UI",
@@ -40,12 +48,12 @@ const links = [
   { path: "/asyncapi.json", name: "AsyncAPI document", what: "The events for other systems" },
 ];
 
-/** The page at `/`: the name of the service, and links to its documentation if enabled. It has no script and loads no file. */
-export function landingPage(serviceName: string, documentationEnabled: boolean): Page {
+/** The page at `/`: the name of the service, and links. It has no script and loads no file. */
+export function landingPage(serviceName: string, links: readonly LandingLink[]): Page {
   const items = links.map(
     ({ path, name, what }) => `<li><a href="${path}"><strong>${name}</strong>${what}</a></li>`,
   );
-  const list = documentationEnabled ? `\n<ul>\n${items.join("\n")}\n</ul>` : "";
+  const list = items.length > 0 ? `\n<ul>\n${items.join("\n")}\n</ul>` : "";
   const name = Bun.escapeHTML(serviceName);
   return {
     contentSecurityPolicy,

@@ -12,14 +12,15 @@ import { type Exchange, requestPath, type ResponseHeaders } from "../../platform
 import { retryHeaders } from "../../platform/http/limit-headers.ts";
 import { describeFaults } from "../../platform/http/validation-faults.ts";
 import type { Logger } from "../../platform/log/port.ts";
+import type { FindErrorPage } from "./error-pages.ts";
 import type { RouteTable } from "./route-table.ts";
 
 /** An error response. */
 export interface Problem {
   readonly status: number;
   readonly headers: ResponseHeaders;
-  /** Null for none, in a response of a hot route alone. */
-  readonly body: object | null;
+  /** JSON, the text of a page, or null for none in a response of a hot route alone. */
+  readonly body: object | string | null;
 }
 
 /** Turns anything that was thrown into an error response. */
@@ -30,13 +31,19 @@ export interface ErrorMapperOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly table: Pick<RouteTable, "methodsOf">;
+  readonly findErrorPage: FindErrorPage;
 }
 
 /**
  * The one place where errors become responses. A response holds an error's code and public message, never a received value,
  * SQL, a stack or a cause. The log describes internal errors, without SQL or parameters (`describeError`).
  */
-export function createErrorMapper({ clock, log, table }: ErrorMapperOptions): MapError {
+export function createErrorMapper({
+  clock,
+  log,
+  table,
+  findErrorPage,
+}: ErrorMapperOptions): MapError {
   return (exchange, error) => {
     const path = requestPath(exchange.request);
     const appError = toAppError(error, () => table.methodsOf(path).length > 0);
@@ -61,7 +68,9 @@ export function createErrorMapper({ clock, log, table }: ErrorMapperOptions): Ma
     const { signIn } = appError.detail;
     if (signIn?.isRedirect === true) return redirectTo(signIn.address);
     if (signIn) headers["x-auth-redirect"] = signIn.address;
-    return { status, headers, body };
+    const page = findErrorPage(exchange, status);
+    if (page === null) return { status, headers, body };
+    return { status, headers: { ...headers, ...page.headers }, body: page.html };
   };
 }
 

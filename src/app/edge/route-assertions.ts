@@ -1,4 +1,4 @@
-import { findAccess, findBodyKind } from "../../platform/http/route-marks.ts";
+import { findAccess, findBodyKind, isOperation } from "../../platform/http/route-marks.ts";
 
 interface Route {
   readonly method: string;
@@ -7,13 +7,25 @@ interface Route {
 }
 
 /**
- * Default deny: throws for a route without a guard of the route kit (`anyone`, `signedIn` or `permission`), so that a
- * missing one stops the start. Another hook, such as a plain `.resolve()`, is no guard.
+ * Default deny: throws for a route without a guard of the route kit (`anyone`, `signedIn` or `permission`; `page` or
+ * `accountPage`), so that a missing one stops the start. Another hook, such as a plain `.resolve()`, is no guard.
  */
 export function assertEveryRouteStatesItsAccess(routes: readonly Route[]): void {
   const unguarded = routes.filter(({ hooks }) => findAccess(hooks) === null);
   if (unguarded.length > 0)
     throw new Error(`routes that do not state their access: ${namesOf(unguarded)}`);
+}
+
+/**
+ * Throws for a page under `/api/`: the API must not accept the cookie of a browser session, since nothing in it refuses what
+ * another website makes the browser send.
+ */
+export function assertNoPageIsInTheApi(routes: readonly Route[]): void {
+  const pages = routes.filter(({ path, hooks }) => {
+    const access = findAccess(hooks);
+    return access !== null && !isOperation(access) && path.startsWith("/api/");
+  });
+  if (pages.length > 0) throw new Error(`pages in the API: ${namesOf(pages)}`);
 }
 
 /**

@@ -14,6 +14,7 @@ import { createPeriodicJob } from "./periodic-job.ts";
 import { createVerificationReminders } from "./verification-reminders.ts";
 import { createFailedAttemptWriting } from "./failed-attempts.ts";
 import { createAuditSealing } from "./audit-sealing.ts";
+import { createDestinationUpkeep } from "./event-destinations.ts";
 import { createMemoryTrim, thisProcess } from "./memory-trim.ts";
 import { createRetention } from "./retention.ts";
 
@@ -53,6 +54,7 @@ export function createWorkers(platform: RunningPlatform): Workers {
     createFailedAttemptWriting(platform),
     createAuditSealing(platform),
     createRetention(platform),
+    createDestinationUpkeep(platform),
     ...createVerificationReminders(platform),
     createMemoryTrim(thisProcess),
   ];

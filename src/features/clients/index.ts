@@ -3,7 +3,6 @@ export {
   authenticateClientIfSent,
   authenticateConfidentialClient,
 } from "./authenticate-client.ts";
-export { assertionAlgorithms } from "./client-assertion.ts";
 export type { ClientParameters } from "./client-credentials.ts";
 export {
   type ClientSettings,

@@ -136,14 +136,14 @@ function noCodeToTry(owner: Owner | null): RefusedCode {
 }
 
 /**
- * For the statement that acts on a proven challenge: one row with the version of the user's credentials (`newVersion`, by default
- * the present one) while the challenge and its user are as they were. Both stay locked, so that whatever the statement does to
- * them happens; of any number of racing statements one gets the row. The user is locked first, as everywhere.
+ * For the statement that acts on a proven challenge: one row with the version of the user's credentials (`newVersion`) while the
+ * challenge and its user are as they were and `which` holds. Both stay locked, so that whatever the statement does to them
+ * happens; of any number of racing statements one gets the row. The user is locked first, as everywhere.
  */
 export function lockChallenge(
   ctx: Context,
   { id, purpose, user, credentialsVersion }: ProvenChallenge,
-  newVersion: SQL<number> = sql<number>`${users.credentialsVersion}`,
+  { newVersion, which }: { readonly newVersion: SQL<number>; readonly which: SQL | undefined },
 ) {
   return ctx.db
     .select({
@@ -158,6 +158,7 @@ export function lockChallenge(
         eq(emailChallenges.id, id),
         gt(emailChallenges.expiresAt, ctx.clock.now()),
         eq(users.credentialsVersion, credentialsVersion),
+        which,
       ),
     )
     .for("no key update");

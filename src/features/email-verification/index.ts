@@ -2,4 +2,4 @@ export { deleteUnverifiedAccounts } from "./delete-unverified.ts";
 export { requestVerification, verificationRequests } from "./request-verification.ts";
 export { emailVerificationRoutes } from "./routes.ts";
 export { sendDueReminders } from "./send-reminders.ts";
-export { hasVerifiedEmail, verifyEmailByToken } from "./verify-email.ts";
+export { hasVerifiedEmail, verifyEmailByCode, verifyEmailByToken } from "./verify-email.ts";

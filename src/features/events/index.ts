@@ -1,3 +1,4 @@
+export { announceDestinations } from "./announce-destinations.ts";
 export { type EventType, eventCatalogue, eventTypes } from "./catalogue.ts";
 export {
   deleteAbandonedDeliveries,
@@ -12,4 +13,5 @@ export { recordEventFor } from "./record-event-for.ts";
 export { eventTopic, recordEvent, recordEventOf } from "./record-event.ts";
 export { createRelay } from "./relay/relay.ts";
 export { type ReplayFilter, replayEvents } from "./replay-events.ts";
+export { wakeRelays } from "./wake-relays.ts";
 export { eventDeliveries, eventDestinations, events, sealedEvents } from "./table.ts";

@@ -20,6 +20,11 @@ export interface DestinationStatus {
   readonly lastError: string | null;
   readonly disabledAt: Date | null;
   readonly disabledReason: string | null;
+  /** Since when it cannot be reached, and when it is tried next. */
+  readonly unavailableSince: Date | null;
+  readonly retryAt: Date | null;
+  /** When a replica last said that its settings have it. Null for a webhook of the API. */
+  readonly announcedAt: Date | null;
 }
 
 /** The status of every destination, by id. */
@@ -40,6 +45,9 @@ export function readDestinationStatus(db: Db): Promise<DestinationStatus[]> {
         (array_agg(${eventDeliveries.lastError} order by ${eventDeliveries.position} desc, ${eventDeliveries.eventId} desc) filter (where ${hasFailed}))[1])`,
       disabledAt: destination.disabledAt,
       disabledReason: destination.disabledReason,
+      unavailableSince: destination.unavailableSince,
+      retryAt: destination.retryAt,
+      announcedAt: destination.announcedAt,
     })
     .from(destination)
     .leftJoin(

@@ -1,10 +1,11 @@
-import { type SQL, sql } from "drizzle-orm";
+import { gte, type SQL, sql } from "drizzle-orm";
 
 import { AppError } from "../../kernel/errors.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Effect } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { eventDeliveries, eventDestinations, events } from "./table.ts";
+import { wakeRelays } from "./wake-relays.ts";
 
 /** Which events are sent again. */
 export interface ReplayFilter {
@@ -36,13 +37,53 @@ export async function replayEvents(
 ): Promise<number> {
   if (filter.destinationId !== null) await assertEnabled(ctx, filter.destinationId);
   let total = 0;
-  let after: string | null = null;
-  do {
-    const batch: ReplayedBatch = await replayBatch(ctx, filter, { record, after });
+  let after = await findStart(ctx, filter);
+  while (after !== null) {
+    const batch = await replayBatch(ctx, filter, { record, after });
     total += batch.count;
-    after = batch.lastId;
-  } while (after !== null);
+    after = batch.last;
+  }
   return total;
+}
+
+/** A place in the order of the events. */
+interface Place {
+  readonly position: number;
+  readonly id: string;
+}
+
+const firstId = "00000000-0000-0000-0000-000000000000";
+
+/** The place before the first event that may be replayed; null if there is none. */
+async function findStart(ctx: Context, { since }: ReplayFilter): Promise<Place | null> {
+  if (since === null) return { position: 0, id: firstId };
+  // Of the aggregate itself the planner makes a search from the first position on, through the events before.
+  const first = sql<number | null>`min(${events.position} + 0)`.mapWith(Number);
+  const [row] = await ctx.db
+    .select({ first, count: sql<number>`count(*)::integer` })
+    .from(events)
+    .where(gte(events.createdAt, since));
+  return row && row.count > 0 && row.first !== null ? { position: row.first, id: firstId } : null;
+}
+
+/**
+ * The next events of a replay, in their order. It reads the index of positions from the place on, or the dead deliveries: what
+ * was written before the first event costs nothing.
+ */
+export function nextEvents(filter: ReplayFilter, { position, id }: Place): SQL {
+  const { since, type, isDeadOnly } = filter;
+  const time = since === null ? null : sql.param(since, events.createdAt);
+  const isAfter = sql`(event.position, event.id) > (${position}::bigint, ${id}::uuid)`;
+  const isChosen = sql`(${time}::timestamptz is null or event.created_at >= ${time}::timestamptz)
+    and (${type}::text is null or event.type = ${type}::text) and event.type <> 'webhook.test'`;
+  const dead = sql`
+    select distinct delivery.event_id as id from ${eventDeliveries} as delivery
+    where delivery.dead_at is not null and delivery.status = 'dead'`;
+  return sql`
+    select event.id, event.type, event.user_id, event.position
+    from ${isDeadOnly ? sql`(${dead}) as dead join ${events} as event on event.id = dead.id` : sql`${events} as event`}
+    where ${isAfter} and ${isChosen}
+    order by event.position, event.id limit ${sql.raw(String(batchSize))}`;
 }
 
 async function assertEnabled(ctx: Context, id: string): Promise<void> {
@@ -57,26 +98,16 @@ async function assertEnabled(ctx: Context, id: string): Promise<void> {
 interface ReplayedBatch {
   readonly count: number;
   /** The last event of a full batch; null if there are no more. */
-  readonly lastId: string | null;
+  readonly last: Place | null;
 }
 
 async function replayBatch(
   ctx: Context,
-  { since, type, isDeadOnly, destinationId }: ReplayFilter,
-  { record, after }: { record: RecordReplay; after: string | null },
+  filter: ReplayFilter,
+  { record, after }: { record: RecordReplay; after: Place },
 ): Promise<ReplayedBatch> {
+  const { isDeadOnly, destinationId } = filter;
   const now = sql`${sql.param(ctx.clock.now(), eventDeliveries.availableAt)}::timestamptz`;
-  // A condition of its own, for which the index of the dead is read and not every event.
-  const hasDead = sql`and event.id in (
-    select delivery.event_id from ${eventDeliveries} as delivery where delivery.dead_at is not null and delivery.status = 'dead')`;
-  const chosen = sql`
-    select event.id, event.type, event.user_id, event.position from ${events} as event
-    where (${after}::uuid is null or event.id > ${after}::uuid)
-      and (${since === null ? null : sql.param(since, events.createdAt)}::timestamptz is null
-        or event.created_at >= ${since === null ? null : sql.param(since, events.createdAt)}::timestamptz)
-      and (${type}::text is null or event.type = ${type}::text) and event.type <> 'webhook.test'
-      ${isDeadOnly ? hasDead : sql``}
-    order by event.id limit ${sql.raw(String(batchSize))}`;
   const replayed = sql`
     insert into ${eventDeliveries} as delivery (event_id, destination_id, key, position, available_at)
     select chosen.id, destination.id, chosen.user_id, chosen.position, ${now}
@@ -91,14 +122,23 @@ async function replayBatch(
       set status = 'pending', available_at = excluded.available_at, attempts = 0,
         last_error = null, response_status = null, delivered_at = null, dead_at = null
       where delivery.status = 'dead' or (delivery.status = 'delivered' and not ${isDeadOnly}::boolean)
-    returning 1 as one`;
-  const chosenRows = ctx.db.$with("chosen", { id: sql<string>`id`.as("id") }).as(chosen);
-  const replayedRows = ctx.db.$with("replayed", { one: sql<number>`one`.as("one") }).as(replayed);
+    returning delivery.destination_id`;
+  const chosenRows = ctx.db
+    .$with("chosen", { id: sql<string>`id`.as("id") })
+    .as(nextEvents(filter, after));
+  const replayedRows = ctx.db
+    .$with("replayed", { destinationId: sql<string>`destination_id`.as("destination_id") })
+    .as(replayed);
+  const lastPosition = sql<number>`max(position)`.mapWith(Number).as("last_position");
+  const woken = sql<number>`(
+    select count(${wakeRelays(sql`destination_id`)})::integer from (select distinct destination_id from replayed) as due)`;
   const query = ctx.db
     .select({
       count: sql<number>`(select count(*)::integer from replayed)`.as("count"),
-      lastId: sql<string>`(array_agg(id order by id desc))[1]`.as("last_id"),
+      lastPosition,
+      lastId: sql<string>`(array_agg(id order by position desc, id desc))[1]`.as("last_id"),
       size: sql<number>`count(*)::integer`.as("size"),
+      woken: woken.as("woken"),
     })
     .from(chosenRows)
     .having(sql`count(*) > 0`);
@@ -107,6 +147,7 @@ async function replayBatch(
     { with: [chosenRows, replayedRows], writes: { table: eventDeliveries, kind: "change" }, query },
     ({ count }) => [record(count)],
   );
-  if (!row) return { count: 0, lastId: null };
-  return { count: row.count, lastId: row.size === batchSize ? row.lastId : null };
+  if (!row) return { count: 0, last: null };
+  const last = { position: row.lastPosition, id: row.lastId };
+  return { count: row.count, last: row.size === batchSize ? last : null };
 }

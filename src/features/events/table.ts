@@ -30,10 +30,14 @@ export const eventDestinations = pgTable("event_destinations", {
   disabledReason: text("disabled_reason"),
   /** Before this time nothing is sent, on any replica: it could not be reached. */
   retryAt: timestamp("retry_at"),
+  /** Since when it cannot be reached. */
+  unavailableSince: timestamp("unavailable_since"),
   /** How often in a row it could not be reached. */
   failures: integer().notNull().default(0),
   lastError: text("last_error"),
   lastDeliveredAt: timestamp("last_delivered_at"),
+  /** When a replica last said that its settings have it. Only for destinations of the settings. */
+  announcedAt: timestamp("announced_at"),
 });
 
 /** The events that have, or had, a destination. */
@@ -61,6 +65,8 @@ export const events = pgTable(
   },
   (table) => [
     index("events_created_index").on(table.createdAt),
+    // For a replay, which sends events again in their order.
+    index("events_position_index").on(table.position, table.id),
     index("events_sealed_index")
       .on(table.sealedUntil)
       .where(sql`${table.sealed} is not null`),

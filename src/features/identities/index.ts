@@ -9,6 +9,7 @@ export {
   isUsableIdentity,
   sealedProviderTokens,
 } from "./queries.ts";
+export { listIdentities } from "./list-identities.ts";
 export { identitiesRoutes } from "./routes.ts";
 export { identities } from "./table.ts";
 export {

@@ -1,8 +1,9 @@
 export { deleteExpiredCounts } from "./delete-expired.ts";
 export {
+  appCodeLimits,
+  failedRecoveryCodes,
   failedSignIns,
   limits,
-  mfaLimits,
   recipientLimits,
   requestedMailLimits,
 } from "./limits.ts";

@@ -43,7 +43,7 @@ export const limits = {
   clientSecretByAddress: perWindow("client-secret-by-address-and-client", 10, minute),
   /** Requests of one user to change the email address: each sends a mail to an address that may be another person's. */
   emailChangeByAccount: perWindow("email-change-by-account", 5, hour),
-  /** Codes of an authenticator app and recovery codes of one user, right or wrong; a right one deletes the count. */
+  /** Codes of an authenticator app of one user, right or wrong; a right one deletes the count. A known device has its own count. */
   secondFactorByAccount: perWindow("second-factor-by-account", 5, 5 * minute),
 } as const;
 
@@ -71,10 +71,24 @@ export function failedSignIns(settings: Settings): FailureLimit {
   };
 }
 
-/** The limits on attempts to prove the second factor. They count wrong passwords apart, and the cap outlives every window. */
-export function mfaLimits(settings: Settings): readonly Limit[] {
+/**
+ * The limits on codes of an authenticator app. They do not count wrong passwords, and the cap outlives every window. Recovery
+ * codes are not counted here: wrong codes of the app must not keep the user from a recovery code.
+ */
+export function appCodeLimits(settings: Settings): readonly Limit[] {
   const failed = { ...failedSignIns(settings), name: "failed-second-factors-by-account" };
   return [limits.secondFactorByAccount, failed];
+}
+
+/** Wrong recovery codes in a row for an account, from one address or one known device. A code has 80 bits: no count makes it safer. */
+export function failedRecoveryCodes({ lockoutWindowSeconds }: Settings): FailureLimit {
+  return {
+    kind: "failures",
+    name: "failed-recovery-codes-by-account-and-address",
+    points: 100,
+    windowSeconds: lockoutWindowSeconds,
+    totalPoints: 1000,
+  };
 }
 
 function perWindow(

@@ -1,6 +1,6 @@
 import type { Context } from "../../platform/platform.ts";
+import { bindToDevice } from "../devices/index.ts";
 import { createMailRequests, mailLinkAndCode } from "../email-challenges/index.ts";
-import { bindToDevice } from "../sign-in/index.ts";
 
 /** Requests for a link and a code to sign in with. */
 export const magicLinkRequests = createMailRequests({

@@ -1,8 +1,11 @@
+import { isNull, not, or } from "drizzle-orm";
+
 import { answerInEqualTime } from "../../kernel/equal-time.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { when } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordFailure } from "../audit/index.ts";
+import { isBoundDevice } from "../devices/index.ts";
 import {
   lockChallenge,
   proveCode,
@@ -11,10 +14,11 @@ import {
   proveToken,
   useUpChallenges,
 } from "../email-challenges/index.ts";
-import { claimAccount, claimedVersion, completeSignIn, isBoundDevice } from "../sign-in/index.ts";
+import { hasSecondFactor } from "../mfa/index.ts";
+import { claimAccount, claimedVersion, completeSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
-import { canonicalEmail } from "../users/index.ts";
+import { canonicalEmail, users } from "../users/index.ts";
 
 const purpose = "magic-link";
 const action = "user.login";
@@ -75,13 +79,18 @@ function signIn(
   refusal: AppError,
 ): Promise<TokenResponse> {
   const { user, credentialsVersion } = challenge;
+  // A claim is not asked for a second factor: it deletes the factor. If the address was verified since it was read, there is no claim.
+  const which =
+    user.emailVerifiedAt === null
+      ? or(isNull(users.emailVerifiedAt), not(hasSecondFactor(ctx)))
+      : undefined;
   return completeSignIn(ctx, {
     user,
     amr,
     credentialsVersion,
     proof: {
       isOfMailbox: true,
-      query: lockChallenge(ctx, challenge, claimedVersion),
+      query: lockChallenge(ctx, challenge, { newVersion: claimedVersion, which }),
       effects: (proof) => [
         ...useUpChallenges(ctx, challenge),
         // Read before the statement: an address that is verified stays so.

@@ -13,6 +13,7 @@ import { findMailedUser, type MailedUser } from "./find-mailed-user.ts";
 import { type MailContent, mailContentSchema, mailKinds } from "./mail-content.ts";
 import { renderContent } from "./render-content.ts";
 import { recipientOf } from "./templates/recipient.ts";
+import { senderOf } from "./templates/sender.ts";
 
 const payload = TypeCompiler.Compile(
   Type.Object({
@@ -36,6 +37,7 @@ export function createMailDelivery(
   platform: Platform,
   claimChallenge: ClaimChallenge,
 ): DeliverMessage {
+  const sender = senderOf(platform.settings);
   return async (message) => {
     const { to, challenge, mail } = readMail(message, platform.clock.now());
     const user = message.key === null ? null : await findMailedUser(platform.db, message.key);
@@ -44,7 +46,7 @@ export function createMailDelivery(
       throw new ObsoleteMessageError("its link is used, void or superseded");
     }
     const recipient = recipientOf({
-      serviceName: platform.settings.serviceName,
+      sender,
       name: user?.name ?? null,
       locale: user?.locale ?? null,
     });

@@ -33,24 +33,27 @@ export function renderContent(recipient: Recipient, content: MailContent): Rende
       return renderLinkMail(recipient, content, changeEmailTexts[language]);
     case "email-changed": {
       const texts = emailChangedTexts[language];
-      return renderNotice(recipient, texts[content.stage], [texts.newAddress(content.newEmail)]);
+      return renderNotice(recipient, texts[content.stage], {
+        facts: [texts.newAddress(content.newEmail)],
+        isWithoutReset: content.stage === "changed",
+      });
     }
     case "password-changed": {
       const facts = occasionLines(content, language);
-      return renderNotice(recipient, passwordChangedTexts[language], facts);
+      return renderNotice(recipient, passwordChangedTexts[language], { facts });
     }
     case "mfa-changed": {
       const texts = mfaChangedTexts[language][content.change];
-      return renderNotice(recipient, texts, occasionLines(content, language));
+      return renderNotice(recipient, texts, { facts: occasionLines(content, language) });
     }
     case "new-sign-in":
-      return renderNotice(recipient, newSignInTexts[language], occasionLines(content, language));
+      return renderNotice(recipient, newSignInTexts[language], {
+        facts: occasionLines(content, language),
+      });
     case "account-locked":
-      return renderNotice(
-        recipient,
-        accountLockedTexts[language],
-        occasionLines(content, language),
-      );
+      return renderNotice(recipient, accountLockedTexts[language], {
+        facts: occasionLines(content, language),
+      });
     case "account-exists":
       return renderNotice(recipient, accountExistsTexts[language]);
   }

@@ -5,9 +5,9 @@ import type { ReturningQuery } from "../../platform/db/drizzle-internals.ts";
 import { type Effect, updateRows } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { findStep } from "../../platform/totp/totp.ts";
-import { type AuditAction, recordAudit, recordFailure } from "../audit/index.ts";
-import { mfaLimits, spendOrReject } from "../limits/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import { isActive, users } from "../users/index.ts";
+import { countAttempt, type FailedAttempt, recordWrongCode } from "./count-attempt.ts";
 import { findFactor } from "./factors.ts";
 import type { FactorOwner } from "./find-required-factor.ts";
 import { mailChange } from "./mail-change.ts";
@@ -45,44 +45,30 @@ export async function proveFactor(
   ctx: Context,
   owner: FactorOwner & { readonly email: string },
   sent: SentFactor,
-  failed: { readonly action: AuditAction; readonly sessionId?: string },
+  failed: FailedAttempt,
 ): Promise<FactorProof> {
-  const { userId } = owner;
-  await countAttempt(ctx, userId);
+  const kind = "code" in sent ? "app code" : "recovery code";
+  const attempt = await countAttempt(ctx, owner, kind, failed);
   const unused =
     "code" in sent
       ? await findAppCode(ctx, owner, sent.code)
       : await findRecoveryCode(ctx, owner, sent.recoveryCode);
   if (unused === null) {
-    recordFailure(ctx, { ...failed, userId, detail: { reason: "wrong_code" } });
+    await recordWrongCode(ctx, owner, attempt, failed);
     throw invalidCode();
   }
   return {
     ...unused,
     effects: [
-      clearAttempts(ctx, userId),
+      attempt.clear(),
       ...("code" in sent ? [] : recordRecoveryCode(ctx, owner, failed.sessionId)),
     ],
   };
 }
 
-/** Counts an attempt to prove the second factor. Throws `RATE_LIMITED`. */
-export function countAttempt(ctx: Context, userId: string): Promise<void> {
-  return spendOrReject(ctx, spendingsOf(ctx, userId));
-}
-
-/** The effect of a right code: the count of the user's failures is deleted. */
-export function clearAttempts(ctx: Context, userId: string): Effect {
-  return ctx.limiter.clear(spendingsOf(ctx, userId));
-}
-
 /** The error for every wrong, used or expired code. */
 export function invalidCode(): AppError {
   return new AppError("INVALID_CODE", "The code is wrong, used or expired.");
-}
-
-function spendingsOf({ settings }: Context, source: string) {
-  return mfaLimits(settings).map((limit) => ({ limit, source }));
 }
 
 type UnusedCode = Pick<FactorProof, "query" | "consumption">;

@@ -1,9 +1,10 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 
 import { sha256 } from "../../kernel/bytes.ts";
 import { deleteRows, type Effect, insertRow } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { toBase32 } from "../../platform/totp/totp.ts";
+import { users } from "../users/index.ts";
 import { recoveryCodes } from "./table.ts";
 
 const count = 10;
@@ -49,4 +50,13 @@ export function deleteRecoveryCodes(userId: string): Effect {
 
 function eachOf(values: readonly string[]) {
   return sql<string>`jsonb_array_elements_text(${JSON.stringify(values)}::jsonb)`;
+}
+
+/** In a query on `users`: how many recovery codes the user has left. */
+export function unusedRecoveryCodes({ db }: Pick<Context, "db">): SQL<number> {
+  const unused = db
+    .select({ count: sql`count(*)::integer` })
+    .from(recoveryCodes)
+    .where(and(eq(recoveryCodes.userId, users.id), isNull(recoveryCodes.usedAt)));
+  return sql<number>`${unused}`;
 }

@@ -5,9 +5,9 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
+import { clearAllAttempts } from "./count-attempt.ts";
 import { deleteFactorsOf } from "./factors.ts";
 import { mailChange } from "./mail-change.ts";
-import { clearAttempts } from "./prove-factor.ts";
 
 /** Who turns a second factor off: the user in a session, which goes on, or an administrator. */
 export type TurnedOffBy =
@@ -35,7 +35,7 @@ export function turnOff(
       : endSessionsOf(ctx, { userId, reason }),
     recordAudit(ctx, by === "user" ? { ...entry, sessionId: turnedOff.sessionId } : entry),
     // The user may have been locked out by another person who knows the password.
-    ...(by === "user" ? [] : [clearAttempts(ctx, userId)]),
+    ...(by === "user" ? [] : [clearAllAttempts(ctx, userId)]),
     ...recordEvent(ctx, action, { user_id: userId, by }),
     mailChange(ctx, user, by === "user" ? "disabled" : "reset"),
   ];

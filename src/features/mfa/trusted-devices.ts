@@ -37,8 +37,13 @@ export interface NewTrust {
   readonly store: () => void;
 }
 
-/** Makes the device that sent the request a trusted one, for 30 days. A client that keeps no cookies gets nothing. */
-export function trustDevice(ctx: Context, { userId, credentialsVersion }: FactorOwner): NewTrust {
+/** Makes the device that sent the request a trusted one, for 30 days. Null for a request without a device: it has no cookies. */
+export function trustDevice(
+  ctx: Context,
+  { userId, credentialsVersion }: FactorOwner,
+): NewTrust | null {
+  const { device } = ctx;
+  if (!device) return null;
   const token = ctx.random.token(160);
   const now = ctx.clock.now();
   const row = {
@@ -53,7 +58,7 @@ export function trustDevice(ctx: Context, { userId, credentialsVersion }: Factor
   const entry = { action: "user.device_trusted", result: "success", userId } as const;
   return {
     effects: [insertRow(trustedDevices, row), recordAudit(ctx, entry)],
-    store: () => ctx.device?.storeTrust(token, trustSeconds),
+    store: () => device.storeTrust(token, trustSeconds),
   };
 }
 

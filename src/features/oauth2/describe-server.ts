@@ -1,7 +1,8 @@
 import type { Static } from "@sinclair/typebox";
 
 import type { Settings } from "../../platform/config/settings.ts";
-import { assertionAlgorithms, standardScopes } from "../clients/index.ts";
+import { assertionAlgorithms } from "../../platform/jwt/client-assertion.ts";
+import { standardScopes } from "../clients/index.ts";
 import { contextClasses } from "../tokens/index.ts";
 import { enabledGrants } from "./grant-tokens.ts";
 import type { serverMetadataSchema } from "./model.ts";

@@ -1,40 +1,67 @@
 import { Elysia } from "elysia";
 
-import type { RefreshCookie } from "../../platform/http/refresh-cookie.ts";
-import type { RouteKit } from "../../platform/http/route-kit.ts";
-import type { Platform } from "../../platform/platform.ts";
+import type { RouteParts } from "../../platform/http/route-kit.ts";
+import { createSocialLogin, type Provider } from "../social-login/index.ts";
+import { accountRoutes } from "./account/account-routes.ts";
 import { authorizeRoutes } from "./authorize/authorize-routes.ts";
 import { endSessionRoutes } from "./end-session/end-session-routes.ts";
 import { changeEmailPage } from "./links/change-email.ts";
 import { linkRoutes } from "./links/link-routes.ts";
-import { magicCodeRoutes } from "./links/magic-code-routes.ts";
-import { magicLinkMail, magicLinkPage } from "./links/magic-link.ts";
+import { magicLinkMail } from "./links/magic-link.ts";
 import { newMailRoutes } from "./links/new-mail.ts";
 import { passwordResetMail, resetPasswordPage } from "./links/reset-password.ts";
-import { secondFactorPageRoutes } from "./links/second-factor-routes.ts";
 import { newVerificationMail, verifyEmailPage } from "./links/verify-email.ts";
+import { passkeysScriptRoutes } from "./passkeys/script-routes.ts";
+import { magicLinkRoutes } from "./sign-in/magic-link-routes.ts";
+import { passkeyPageRoutes } from "./sign-in/passkey-routes.ts";
+import { providerPageRoutes } from "./sign-in/provider-routes.ts";
+import { secondFactorPageRoutes } from "./sign-in/second-factor-routes.ts";
+import { signInRoutes } from "./sign-in/sign-in-routes.ts";
+import { verifyCodeRoutes } from "./sign-in/verify-code-routes.ts";
+import { signOutRoutes } from "./sign-out/sign-out-routes.ts";
+import { signUpRoutes } from "./sign-up/sign-up-routes.ts";
+import { siteRoutes } from "./site/site-routes.ts";
 
-/** The pages behind the links in mails, the forms that request new mails, and the pages of authorization requests. */
-export function pagesRoutes({
-  kit,
-  platform,
-  cookie,
-}: {
-  readonly kit: RouteKit;
-  readonly platform: Platform;
-  readonly cookie: RefreshCookie;
-}) {
+/** What the routes of the pages need. */
+export type PagesParts = RouteParts & { readonly providers: ReadonlyMap<string, Provider> };
+
+/**
+ * All pages: those behind the links in mails, those of sign-up, sign-in and sign-out, the account page, those of
+ * authorization requests, and the small paths.
+ */
+export function pagesRoutes(parts: PagesParts) {
+  return new Elysia()
+    .use(linkPages(parts))
+    .use(signInPages(parts))
+    .use(accountRoutes(parts))
+    .use(authorizeRoutes(parts))
+    .use(endSessionRoutes(parts))
+    .use(siteRoutes({ kit: parts.kit, settings: parts.platform.settings }));
+}
+
+/** The pages behind the links in mails, and the forms that request new mails. */
+function linkPages({ kit, platform }: RouteParts) {
   const base = { kit, platform };
   return new Elysia()
     .use(linkRoutes({ ...base, page: verifyEmailPage }))
     .use(newMailRoutes({ ...base, newMail: newVerificationMail }))
-    .use(linkRoutes({ ...base, page: magicLinkPage(cookie) }))
     .use(newMailRoutes({ ...base, newMail: magicLinkMail }))
-    .use(magicCodeRoutes({ kit, platform, cookie }))
-    .use(secondFactorPageRoutes({ kit, platform, cookie }))
     .use(linkRoutes({ ...base, page: resetPasswordPage(platform.settings) }))
     .use(newMailRoutes({ ...base, newMail: passwordResetMail }))
-    .use(linkRoutes({ ...base, page: changeEmailPage }))
-    .use(authorizeRoutes(base))
-    .use(endSessionRoutes(base));
+    .use(linkRoutes({ ...base, page: changeEmailPage }));
+}
+
+/** The pages that sign up, in and out, and the script that passkeys need. */
+function signInPages({ providers, ...parts }: PagesParts) {
+  const all = { ...parts, social: createSocialLogin(parts.platform, providers) };
+  return new Elysia()
+    .use(signInRoutes(all))
+    .use(magicLinkRoutes(all))
+    .use(passkeyPageRoutes(all))
+    .use(providerPageRoutes(all))
+    .use(secondFactorPageRoutes(all))
+    .use(verifyCodeRoutes(all))
+    .use(signUpRoutes(all))
+    .use(signOutRoutes(parts))
+    .use(passkeysScriptRoutes(parts));
 }

@@ -17,8 +17,8 @@ export interface IssuedChallenge {
 /** What a challenge is bound to. */
 export interface ChallengeBinding {
   readonly ceremony: Ceremony;
-  /** Null for a sign-in. */
-  readonly userId: string | null;
+  /** The user who adds a passkey, and the session in which they do. Null for a sign-in. */
+  readonly owner: { readonly userId: string; readonly sessionId: string } | null;
 }
 
 const challengeBits = 256;
@@ -26,26 +26,26 @@ const challengeBits = 256;
 /** Stores a new challenge for one ceremony, valid for five minutes (WebAuthn §13.4.3). */
 export async function issueChallenge(
   ctx: Context,
-  { ceremony, userId }: ChallengeBinding,
+  { ceremony, owner }: ChallengeBinding,
 ): Promise<IssuedChallenge> {
   const now = ctx.clock.now();
   const issued = { id: ctx.random.id(now), challenge: ctx.random.token(challengeBits) };
   const expiresAt = addSeconds(now, ceremonySeconds);
-  await ctx.db.insert(passkeyChallenges).values({ ...issued, ceremony, userId, expiresAt });
+  await ctx.db.insert(passkeyChallenges).values({ ...issued, ceremony, ...owner, expiresAt });
   return issued;
 }
 
 /**
  * Consumes a challenge, whatever else is wrong with the response to it. False if it is unknown, expired, used, or of another
- * ceremony, user or `id`. Of any number of racing requests one gets true.
+ * ceremony, user, session or `id`. Of any number of racing requests one gets true.
  */
 export async function consumeChallenge(
   ctx: Context,
-  { ceremony, userId }: ChallengeBinding,
+  { ceremony, owner }: ChallengeBinding,
   { challenge, id }: { readonly challenge: string; readonly id?: string },
 ): Promise<boolean> {
   const now = ctx.clock.now();
-  const owner = passkeyChallenges.userId;
+  const { userId, sessionId } = passkeyChallenges;
   const rows = await ctx.db
     .update(passkeyChallenges)
     .set({ consumedAt: now })
@@ -54,7 +54,9 @@ export async function consumeChallenge(
         eq(passkeyChallenges.challenge, challenge),
         id === undefined ? undefined : eq(passkeyChallenges.id, id),
         eq(passkeyChallenges.ceremony, ceremony),
-        userId === null ? isNull(owner) : eq(owner, userId),
+        owner === null
+          ? isNull(userId)
+          : and(eq(userId, owner.userId), eq(sessionId, owner.sessionId)),
         isNull(passkeyChallenges.consumedAt),
         gt(passkeyChallenges.expiresAt, now),
       ),

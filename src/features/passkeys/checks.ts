@@ -16,7 +16,7 @@ export interface Check<Facts> {
 /** What is known of every ceremony. */
 export interface CeremonyFacts {
   readonly client: ClientData;
-  /** Whether this ceremony's challenge was issued, for this user, is not expired, and was not used before. */
+  /** Whether this ceremony's challenge was issued, for this user and session, is not expired, and was not used before. */
   readonly isChallengeIssued: boolean;
   readonly authenticator: AuthenticatorData;
   readonly relyingParty: RelyingParty;

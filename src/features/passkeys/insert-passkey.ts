@@ -4,8 +4,10 @@ import type { UserActor } from "../../kernel/context.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
+import { storeKnownDevice } from "../devices/index.ts";
 import { recordEvent } from "../events/index.ts";
-import { isActiveSession, sessions } from "../sessions/index.ts";
+import { mailChange } from "../mfa/index.ts";
+import { endOtherSessions, isActiveSession, sessions } from "../sessions/index.ts";
 import { users } from "../users/index.ts";
 import { type PasskeyRecord, passkeyRecordColumns } from "./queries.ts";
 import { passkeys } from "./table.ts";
@@ -24,12 +26,15 @@ export interface NewPasskey {
 
 const action = "user.passkey_added";
 
-/** Stores a passkey of the signed-in user. Null if their session is not active any more, or the credential is stored already. */
+/**
+ * Stores a passkey of the signed-in user, ends their other sessions and mails them. Null if their session is not active any more,
+ * or the credential is stored already.
+ */
 export async function insertPasskey(
   ctx: Context<UserActor>,
   passkey: NewPasskey,
 ): Promise<PasskeyRecord | null> {
-  const { userId, sessionId } = ctx.actor;
+  const { userId, sessionId, email } = ctx.actor;
   const now = ctx.clock.now();
   const id = ctx.random.id(now);
   const cells = { ...passkey, transports: [...passkey.transports], id, userId, createdAt: now };
@@ -63,15 +68,23 @@ export async function insertPasskey(
     .insert(passkeys)
     .select(values)
     .onConflictDoNothing()
-    .returning(passkeyRecordColumns);
-  const [row] = await commit(ctx, { query }, () => [
+    .returning({ ...passkeyRecordColumns, credentialsVersion: passkeys.credentialsVersion });
+  const announce = () => ({ subject: "user", id: userId }) as const;
+  const [row] = await commit(ctx, { query, announce }, () => [
+    ...endOtherSessions(ctx, "passkey_added"),
     recordAudit(ctx, {
       action,
       result: "success",
       userId,
+      sessionId,
       detail: { passkey_id: id, aaguid: passkey.aaguid },
     }),
     ...recordEvent(ctx, action, { user_id: userId, passkey_id: id }),
+    mailChange(ctx, { userId, email }, "passkey_added"),
   ]);
-  return row ?? null;
+  if (!row) return null;
+  const { credentialsVersion, ...added } = row;
+  // The statement has raised the version that the passkey has.
+  storeKnownDevice(ctx, { userId, credentialsVersion: credentialsVersion + 1 });
+  return added;
 }

@@ -56,7 +56,7 @@ export async function provePasskey(
     isUuid(challengeId) &&
     (await consumeChallenge(
       ctx,
-      { ceremony: "authentication", userId: null },
+      { ceremony: "authentication", owner: null },
       { challenge, id: challengeId },
     ));
   const credentialId = fromBase64Url(id);

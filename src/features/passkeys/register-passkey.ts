@@ -74,7 +74,7 @@ async function gatherFacts(
 ): Promise<RegistrationFacts | null> {
   const client = readClientData(response.clientDataJSON);
   if (client === null) return null;
-  const binding = { ceremony: "registration", userId: ctx.actor.userId } as const;
+  const binding = { ceremony: "registration", owner: ctx.actor } as const;
   const isChallengeIssued = await consumeChallenge(ctx, binding, client);
   const bytes = fromBase64Url(response.attestationObject);
   const attestation = bytes && (await readAttestation(bytes));

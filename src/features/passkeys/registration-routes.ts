@@ -46,7 +46,7 @@ export function passkeyRegistrationRoutes({ kit }: Pick<RouteParts, "kit">) {
           tags,
           summary: "Add a passkey",
           description:
-            "Takes the JSON of the new credential, and optionally a `name`. The challenge of the options works once, for the user who requested it. A credential that fails a check of WebAuthn §7.1 is a `VALIDATION_ERROR`, whose `issue` says which.",
+            "Takes the JSON of the new credential, and optionally a `name`. The challenge of the options works once, in the session that requested it. Ends every other session of the user, who is mailed. A credential that fails a check of WebAuthn §7.1 is a `VALIDATION_ERROR`, whose `issue` says which.",
         },
       },
     );

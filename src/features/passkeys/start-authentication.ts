@@ -12,7 +12,7 @@ import { ceremonySeconds, relyingPartyOf } from "./relying-party.ts";
 export async function startAuthentication(
   ctx: Context,
 ): Promise<Static<typeof requestOptionsSchema>> {
-  const binding = { ceremony: "authentication", userId: null } as const;
+  const binding = { ceremony: "authentication", owner: null } as const;
   const { id, challenge } = await issueChallenge(ctx, binding);
   return {
     challenge_id: id,

@@ -26,12 +26,13 @@ import { userHandleOf } from "./user-handle.ts";
 export async function startRegistration(
   ctx: Context<UserActor>,
 ): Promise<Static<typeof creationOptionsSchema>> {
-  const { userId, email, name } = ctx.actor;
+  const { userId, sessionId, email, name } = ctx.actor;
   await assertFreshSession(ctx);
   await spendOrReject(ctx, [{ limit: limits.passkeyByAccount, source: userId }]);
   const { id, algorithms } = relyingPartyOf(ctx.settings);
   const credentials = await findCredentials(ctx.db, userId);
-  const { challenge } = await issueChallenge(ctx, { ceremony: "registration", userId });
+  const owner = { userId, sessionId };
+  const { challenge } = await issueChallenge(ctx, { ceremony: "registration", owner });
   return {
     rp: { id, name: ctx.settings.serviceName },
     user: { id: userHandleOf(userId), name: email, displayName: name ?? email },

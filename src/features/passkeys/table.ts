@@ -59,6 +59,8 @@ export const passkeyChallenges = pgTable(
     ceremony: text("ceremony").$type<Ceremony>().notNull(),
     /** The user who registers a passkey. Null for a sign-in, whose user is not known yet. */
     userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
+    /** The session that requested it; null for a sign-in. */
+    sessionId: uuid("session_id"),
     expiresAt: timestamp("expires_at").notNull(),
     consumedAt: timestamp("consumed_at"),
   },

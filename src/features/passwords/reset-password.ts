@@ -7,7 +7,7 @@ import { recordAudit, recordFailure } from "../audit/index.ts";
 import { type ChallengeEffects, consumeToken, findChallenge } from "../email-challenges/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { deleteIdentitiesOf } from "../identities/index.ts";
-import { deleteFactorsOf } from "../mfa/index.ts";
+import { deleteFactorsOf, endPauses } from "../mfa/index.ts";
 import { deletePasskeysOf } from "../passkeys/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { clearAttemptsAt, forgetOtherDevices } from "../sign-in/index.ts";
@@ -92,6 +92,7 @@ function resetEffects(
       ),
       endSessionsOf(ctx, { userId, reason: "password_reset" }),
       clearAttemptsAt(ctx, currentEmail),
+      endPauses(ctx, userId),
       ...recordNewPassword(ctx, by, { userId, email }),
       ...when(sql`not ${wasVerified}`, [
         forgetOtherDevices(ctx, userId),

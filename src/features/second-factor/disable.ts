@@ -4,9 +4,9 @@ import type { UserActor } from "../../kernel/context.ts";
 import { commit } from "../../platform/db/commit.ts";
 import { updateRows } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
+import { storeKnownDevice } from "../devices/index.ts";
 import { proveFactor, type SentFactor, turnOff } from "../mfa/index.ts";
 import { proveOwner } from "../passwords/index.ts";
-import { storeKnownDevice } from "../sign-in/index.ts";
 import { nextCredentialsVersion, users } from "../users/index.ts";
 import { refuseCode } from "./refuse-code.ts";
 

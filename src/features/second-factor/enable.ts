@@ -7,9 +7,9 @@ import { updateRows } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { findStep } from "../../platform/totp/totp.ts";
 import { recordAudit, recordFailure, recordRefusal } from "../audit/index.ts";
+import { storeKnownDevice } from "../devices/index.ts";
 import { recordEvent } from "../events/index.ts";
 import {
-  clearAttempts,
   countAttempt,
   createRecoveryCodes,
   deleteRecoveryCodes,
@@ -19,8 +19,7 @@ import {
   storeRecoveryCodes,
   totpFactors,
 } from "../mfa/index.ts";
-import { endSessionsOf } from "../sessions/index.ts";
-import { storeKnownDevice } from "../sign-in/index.ts";
+import { endOtherSessions } from "../sessions/index.ts";
 import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
 
 const action = "user.mfa_enabled";
@@ -31,8 +30,9 @@ const action = "user.mfa_enabled";
  */
 export async function enable(ctx: Context<UserActor>, code: string): Promise<string[]> {
   const { userId, sessionId } = ctx.actor;
-  await countAttempt(ctx, userId);
   const pending = await recordRefusal(ctx, { action, userId, detail: {} }, () => findPending(ctx));
+  const owner = { userId, credentialsVersion: pending.credentialsVersion };
+  const attempt = await countAttempt(ctx, owner, "app code", { action, sessionId });
   const step = findStep(pending.secret, code, ctx.clock.now());
   if (step === null) throw refuse(ctx, "wrong_code");
 
@@ -61,14 +61,12 @@ export async function enable(ctx: Context<UserActor>, code: string): Promise<str
     .for("no key update");
   const announce = () => ({ subject: "user", id: userId }) as const;
   const now = ctx.clock.now();
-  const version = { credentialsVersion: nextCredentialsVersion, updatedAt: now };
   const [row] = await commit(ctx, { query, announce }, ({ email }) => [
-    updateRows(users, version, eq(users.id, userId)),
     updateRows(totpFactors, { confirmedAt: now, lastUsedStep: step }, isPending),
     deleteRecoveryCodes(userId),
     storeRecoveryCodes(ctx, userId, codes),
-    endSessionsOf(ctx, { userId, exceptSessionId: sessionId, reason: "mfa_enabled" }),
-    clearAttempts(ctx, userId),
+    ...endOtherSessions(ctx, "mfa_enabled"),
+    attempt.clear(),
     recordAudit(ctx, { action, result: "success", userId, sessionId }),
     ...recordEvent(ctx, action, { user_id: userId }),
     mailChange(ctx, { userId, email }, "enabled"),

@@ -139,7 +139,7 @@ export function secondFactorRoutes({ kit, cookie }: Pick<RouteParts, "kit" | "co
           tags,
           summary: "Replace the recovery codes",
           description:
-            "Takes the password if the account has one, and a code of the app. The earlier recovery codes no longer work.",
+            "Takes the password if the account has one, and a code of the app. The earlier recovery codes no longer work, and every other session of the user ends.",
         },
       },
     )

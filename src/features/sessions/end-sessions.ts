@@ -1,5 +1,6 @@
 import { and, eq, isNull, or, sql, type SQL } from "drizzle-orm";
 
+import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
 import type { Change } from "../../platform/db/change-feed.ts";
@@ -10,7 +11,7 @@ import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
 import { type EventType, recordEvent } from "../events/index.ts";
 import { inspectAccessToken, inspectRefreshToken } from "../tokens/index.ts";
-import { users } from "../users/index.ts";
+import { nextCredentialsVersion, users } from "../users/index.ts";
 import { endedColumns, notifyClient, timeOf } from "./notify-client.ts";
 import { isOpen } from "./queries.ts";
 import { sessions } from "./table.ts";
@@ -144,6 +145,19 @@ export function endSessionsOf(ctx: Context, which: SessionsToEnd): Effect {
   return followed(updateRows(sessions, values, areOpen), returned, ({ endedAt, ...session }) =>
     notifyClient(session, now, sql`${endedAt} is not null`),
   );
+}
+
+/**
+ * The effects of a change after which only the signed-in user's present session goes on, such as one of their second factor. The
+ * change locks the user and announces them.
+ */
+export function endOtherSessions(ctx: Context<UserActor>, reason: string): Effect[] {
+  const { userId, sessionId } = ctx.actor;
+  const version = { credentialsVersion: nextCredentialsVersion, updatedAt: ctx.clock.now() };
+  return [
+    updateRows(users, version, eq(users.id, userId)),
+    endSessionsOf(ctx, { userId, exceptSessionId: sessionId, reason }),
+  ];
 }
 
 /** Ends every open session of a user and gives their number. */

@@ -1,7 +1,15 @@
 export { endBrowserSession, hashBrowserToken, rotateBrowserToken } from "./browser-session.ts";
 export { endSessionsOfClient } from "./end-client-sessions.ts";
 export { backchannelLogoutTopic } from "./notify-client.ts";
-export { endReusedSession, endSession, endSessionsOf, revokeAllSessions } from "./end-sessions.ts";
+export {
+  endAllSessions,
+  endOtherSessions,
+  endReusedSession,
+  endSession,
+  endSessionsOf,
+  revokeAllSessions,
+  revokeSession,
+} from "./end-sessions.ts";
 export { listSessions, type SessionRecord } from "./list-sessions.ts";
 export { sessionSchema, viewSession } from "./model.ts";
 export { introspectRefreshToken } from "./refresh/introspect-refresh-token.ts";

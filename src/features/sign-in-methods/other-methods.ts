@@ -15,7 +15,11 @@ import { isActive, users } from "../users/index.ts";
 export function ownerWithOtherMethod({ db, actor }: Context<UserActor>, id: string) {
   const owner = db.$with("owner").as(
     db
-      .select({ id: users.id, passwordHash: users.passwordHash })
+      .select({
+        id: users.id,
+        passwordHash: users.passwordHash,
+        credentialsVersion: users.credentialsVersion,
+      })
       .from(users)
       .where(and(eq(users.id, actor.userId), isActive))
       .for("no key update"),
@@ -49,7 +53,8 @@ export function ownerWithOtherMethod({ db, actor }: Context<UserActor>, id: stri
         sql`exists (select from ${otherPasskeys})`,
       ),
     );
-  return { with: [owner, otherIdentities, otherPasskeys], ownerId };
+  const credentialsVersion = sql<number>`(select ${owner.credentialsVersion} from ${owner})`;
+  return { with: [owner, otherIdentities, otherPasskeys], ownerId, credentialsVersion };
 }
 
 /** The error for an attempt to remove the last way to sign in. */

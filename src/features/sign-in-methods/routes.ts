@@ -20,14 +20,14 @@ export function signInMethodsRoutes({ kit }: Pick<RouteParts, "kit">) {
       {
         signedIn: true,
         params: identityParams,
-        failsWith: ["NOT_FOUND", "CONFLICT"],
+        failsWith: ["REAUTHENTICATION_REQUIRED", "NOT_FOUND", "CONFLICT"],
         response: { 204: Type.Void() },
         detail: {
           operationId: "unlinkOwnIdentity",
           tags: ["Identities"],
           summary: "Unlink an identity",
           description:
-            "The user cannot sign in with it any more; sessions stay. The last identity of an account without a password or a passkey cannot be unlinked (`CONFLICT`): set a password first.",
+            "Requires a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). The user cannot sign in with it any more; sessions stay. The last identity of an account without a password or a passkey cannot be unlinked (`CONFLICT`): set a password first.",
         },
       },
     )
@@ -40,14 +40,14 @@ export function signInMethodsRoutes({ kit }: Pick<RouteParts, "kit">) {
       {
         signedIn: true,
         params: passkeyParams,
-        failsWith: ["NOT_FOUND", "CONFLICT"],
+        failsWith: ["REAUTHENTICATION_REQUIRED", "NOT_FOUND", "CONFLICT"],
         response: { 204: Type.Void() },
         detail: {
           operationId: "removeOwnPasskey",
           tags: ["Passkeys"],
           summary: "Remove a passkey",
           description:
-            "The user cannot sign in with it any more; sessions stay. The last passkey of an account without a password or an identity cannot be removed (`CONFLICT`): set a password first.",
+            "Requires a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). The user cannot sign in with it any more, and is mailed; every other session of the user ends. The last passkey of an account without a password or an identity cannot be removed (`CONFLICT`): set a password first.",
         },
       },
     );

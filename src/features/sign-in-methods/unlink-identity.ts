@@ -8,16 +8,18 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordRefusal } from "../audit/index.ts";
 import { recordEvent } from "../events/index.ts";
 import { identities, identityNotFound } from "../identities/index.ts";
+import { assertRecentSession } from "./assert-recent-session.ts";
 import { lastMethod, ownerWithOtherMethod } from "./other-methods.ts";
 
 const action = "user.identity_unlinked";
 
 /**
- * Unlinks an identity of the signed-in user and deletes its kept tokens. Throws `NOT_FOUND` (the user has no such identity),
- * `CONFLICT` (it is the last way to sign in to the account; of racing requests one gets it).
+ * Unlinks an identity of the signed-in user and deletes its kept tokens. Throws `REAUTHENTICATION_REQUIRED`, `NOT_FOUND` (the user
+ * has no such identity), `CONFLICT` (it is the last way to sign in to the account; of racing requests one gets it).
  */
 export async function unlinkIdentity(ctx: Context<UserActor>, id: string): Promise<void> {
   const { userId } = ctx.actor;
+  await assertRecentSession(ctx, action);
   await recordRefusal(ctx, { action, userId, detail: {} }, async () => {
     if (!isUuid(id)) throw identityNotFound();
     const { ownerId, with: queries } = ownerWithOtherMethod(ctx, id);

@@ -2,6 +2,7 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Columns, Effect } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordFailure } from "../audit/index.ts";
+import { storeKnownDevice } from "../devices/index.ts";
 import { recordEvent } from "../events/index.ts";
 import type { UserRecord } from "../roles/index.ts";
 import {
@@ -11,7 +12,6 @@ import {
   tokenResponse,
 } from "../sessions/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
-import { storeKnownDevice } from "./device-token.ts";
 import {
   clearAttempt,
   clearAttemptsAt,

@@ -6,6 +6,5 @@ export {
   clearAttemptsAt,
   recordFailedAttempt,
 } from "./password-attempt.ts";
-export { bindToDevice, isBoundDevice, storeKnownDevice } from "./device-token.ts";
 export { deleteExpiredDevices, forgetOtherDevices } from "./remember-device.ts";
 export { knownDevices } from "./table.ts";

@@ -6,6 +6,12 @@ import type { Spending, Spent } from "../../platform/limiter/port.ts";
 import type { Admission } from "../../platform/password-hasher/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit, recordFailure } from "../audit/index.ts";
+import {
+  deviceSource,
+  type DeviceUser,
+  findKnownDevice,
+  hasDeviceToken,
+} from "../devices/index.ts";
 import { recordEvent } from "../events/index.ts";
 import {
   addressSource,
@@ -19,7 +25,6 @@ import {
 } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
 import { isActive, users } from "../users/index.ts";
-import { type DeviceUser, findKnownDevice, hasDeviceToken } from "./device-token.ts";
 
 /** A password, and the account whose password it is said to be, whether or not there is such an account. */
 export interface TriedPassword {
@@ -60,10 +65,8 @@ export async function attemptPassword(
   { account, user, password, typed, storedHash }: TriedPassword,
 ): Promise<PasswordAttempt> {
   const device = user === null ? null : findKnownDevice(ctx, user);
-  const clearedBySuccess = countsOf(
-    ctx,
-    device === null ? account : `${account}${ofDevice}${device}`,
-  );
+  const source = device === null ? account : deviceSource(account, device);
+  const clearedBySuccess = countsOf(ctx, source);
   const bySource =
     device === null ? byAddress(ctx) : { limit: limits.signInByDevice, source: device };
   const spendings = [bySource, ...clearedBySuccess];
@@ -105,9 +108,6 @@ export function clearAttemptsAt(ctx: Context, email: string): Effect {
   const own = countsOf(ctx, email).map(({ limit }) => limit);
   return ctx.limiter.clearUnder([...own, ...requestedMailLimits], email);
 }
-
-/** Between an account and the id of a known device, in the source of their count. */
-const ofDevice = " device ";
 
 /** A failed attempt as it is recorded. */
 export interface FailedAttempt {

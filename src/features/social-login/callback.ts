@@ -31,6 +31,13 @@ export type CallbackOutcome =
   | { readonly kind: "tokens"; readonly tokens: TokenResponse }
   | { readonly kind: "linked"; readonly identity: IdentityRecord };
 
+/** A request to the callback. */
+export interface CallbackInput {
+  readonly provider: string;
+  readonly parameters: () => Readonly<Record<string, string>>;
+  readonly browser: Browser;
+}
+
 /**
  * Finishes a sign-in at a provider. The list of checks is the order in which they are made; each refusal is recorded with its
  * reason. Throws `NOT_FOUND`, `RATE_LIMITED`, `VALIDATION_ERROR` (start again), `FORBIDDEN` (cancelled), `UNAVAILABLE`, and the
@@ -39,11 +46,7 @@ export type CallbackOutcome =
 export async function finish(
   ctx: Context,
   social: SocialLogin,
-  input: {
-    provider: string;
-    parameters: () => Readonly<Record<string, string>>;
-    browser: Browser;
-  },
+  input: CallbackInput,
 ): Promise<CallbackOutcome> {
   const provider = getProvider(social, input.provider);
   await spendOrReject(ctx, [{ limit: limits.socialLoginByAddress, source: addressSource(ctx) }]);

@@ -35,7 +35,7 @@ export function identityLinkRoutes({ kit, platform, providers }: Omit<SocialLogi
         tags: ["Identities"],
         summary: "Link an identity at a provider",
         description:
-          "Requires a sign-in within the last ten minutes. Open `authorize_url` in the user's browser, within ten minutes and once. With `redirect_uri` the browser then continues there with `?linked=` and the provider's name.",
+          "Requires a sign-in within the last ten minutes. Open `authorize_url` in the user's browser, within ten minutes and once. If the browser does not say which page led there, a page asks the user first. With `redirect_uri` the browser then continues there with `?linked=` and the provider's name.",
       },
     },
   );

@@ -1,8 +1,13 @@
 export { identityLinkRoutes } from "./identity-link-routes.ts";
 export { deleteExpiredCodes } from "./issue-code.ts";
+export { browserOf } from "./browser.ts";
+export { type DescribedLink, describeLink, startLinkOnPage } from "./link-on-page.ts";
 export { linkIdentity } from "./link-identity.ts";
+export { finishOnPage, startOnPage } from "./page-sign-in.ts";
 export type { Provider } from "./provider.ts";
 export { createProviders } from "./providers/index.ts";
 export { type ResolvedAccount, resolveAccount } from "./resolve-account.ts";
 export { socialLoginRoutes } from "./routes.ts";
+export { createSocialLogin, type SocialLogin } from "./social-login.ts";
 export { socialTokenRoutes } from "./token-routes.ts";
+export { start as startAtProvider } from "./start.ts";

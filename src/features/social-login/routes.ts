@@ -1,15 +1,15 @@
 import { Elysia } from "elysia";
 import { Type } from "@sinclair/typebox";
 
-import { AppError } from "../../kernel/errors.ts";
 import { createBindingCookie } from "../../platform/http/binding-cookie.ts";
 import { success, successSchema } from "../../platform/http/envelope.ts";
 import type { ResponseHeaders } from "../../platform/http/exchange.ts";
 import { readQuery } from "../../platform/http/query-parameters.ts";
+import { refuseHead } from "../../platform/http/refuse-head.ts";
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { viewIdentity } from "../identities/index.ts";
-import { type CallbackOutcome, finish } from "./callback.ts";
+import type { CallbackOutcome } from "./callback.ts";
 import { browserOf } from "./browser.ts";
 import {
   callbackBody,
@@ -19,6 +19,7 @@ import {
   startQuery,
 } from "./model.ts";
 import type { Provider } from "./provider.ts";
+import { finishOrReturn } from "./return-to-page.ts";
 import { accountFailures, tags } from "./route-texts.ts";
 import { createSocialLogin } from "./social-login.ts";
 import { start } from "./start.ts";
@@ -45,7 +46,7 @@ export function socialLoginRoutes({ kit, cookie, platform, providers }: SocialLo
 
   /** Finishes a sign-in, and gives the `data` of the response; undefined for a redirect. */
   async function callback(ctx: Context, { request, set, ...sent }: CallbackRequest) {
-    const outcome = await finish(ctx, social, {
+    const outcome = await finishOrReturn(ctx, social, {
       ...sent,
       browser: browserOf(request, bindingCookie),
     });
@@ -152,10 +153,4 @@ function redirect(set: ResponseSettings, location: string): void {
 
 function linkedData({ identity }: CallbackOutcome & { readonly kind: "linked" }) {
   return { message: "The identity is linked to your account.", identity: viewIdentity(identity) };
-}
-
-/** RFC 9110 §9.2.1: HEAD is sent by programs that look at a link, and these two paths do more than that. */
-function refuseHead({ method }: Request): void {
-  if (method !== "HEAD") return;
-  throw new AppError("METHOD_NOT_ALLOWED", "This path does not support this method.");
 }

@@ -15,6 +15,8 @@ import { assertRedirectAllowed } from "./start.ts";
 /** Where the user continues, and what their browser keeps. */
 export interface StartedLink {
   readonly authorizeUrl: string;
+  /** The ticket in that address. */
+  readonly ticket: string;
   readonly binding: StoredBinding;
 }
 
@@ -29,7 +31,7 @@ export async function startLink(
 ): Promise<StartedLink> {
   const { redirectUri: uri, browser } = input;
   const provider = getProvider(social, input.provider);
-  assertRedirectAllowed(ctx.settings, uri);
+  assertRedirectAllowed(ctx.settings, provider, uri);
   const credentialsVersion = await proveFreshSession(ctx, provider.name);
   const mode = provider.responseMode;
   const sent = browser.binding(mode);
@@ -44,7 +46,7 @@ export async function startLink(
     ...(uri === undefined ? {} : { uri }),
   });
   const authorizeUrl = withParameters(startUrl(ctx.settings, provider.name), { ticket });
-  return { authorizeUrl, binding: { mode, value } };
+  return { authorizeUrl, ticket, binding: { mode, value } };
 }
 
 /** A stolen token is rarely as young as this. Returns the version of the user's credentials. */

@@ -6,6 +6,7 @@ import type { Context } from "../../platform/platform.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { callbackUrl } from "./addresses.ts";
 import { invalidField, recordingRefusals, Refusal, startAgain } from "./errors.ts";
+import { confirmLinkUrl, isOwnPage } from "./own-pages.ts";
 import { challengeOf, deriveSecrets } from "./pkce.ts";
 import type { Provider } from "./provider.ts";
 import {
@@ -33,6 +34,15 @@ export interface Started {
   readonly binding: StoredBinding;
 }
 
+/** The start of a sign-in. */
+export interface StartInput {
+  readonly provider: string;
+  readonly parameters: StartParameters;
+  readonly browser: Browser;
+  /** Whether the user has read to which account the identity will be linked, and agreed. */
+  readonly isConfirmed?: boolean;
+}
+
 /**
  * Starts a sign-in at a provider, or the linking of an identity. Writes nothing to the database. Throws `NOT_FOUND`,
  * `RATE_LIMITED`, `VALIDATION_ERROR`, `FORBIDDEN` (a link from another site), `UNAVAILABLE`.
@@ -40,17 +50,22 @@ export interface Started {
 export async function start(
   ctx: Context,
   social: SocialLogin,
-  input: { provider: string; parameters: StartParameters; browser: Browser },
+  input: StartInput,
 ): Promise<Started> {
-  const { parameters, browser } = input;
+  const { parameters, browser, isConfirmed = false } = input;
   const provider = getProvider(social, input.provider);
   await spendOrReject(ctx, [{ limit: limits.socialLoginByAddress, source: addressSource(ctx) }]);
-  assertRedirectAllowed(ctx.settings, parameters.redirect_uri);
+  assertRedirectAllowed(ctx.settings, provider, parameters.redirect_uri);
   assertChallengeWellFormed(parameters);
   return recordingRefusals(ctx, provider, async () => {
     const link = await findLink(social, parameters.ticket);
     assertLinkIsOfProvider(link, provider);
-    assertLinkIsOfBrowser(ctx.settings, link, provider, browser);
+    if (isLinkToConfirm(ctx.settings, link, provider, browser) && !isConfirmed) {
+      const { responseMode: mode } = provider;
+      const value = browser.binding(mode) ?? ctx.random.token(128);
+      const location = confirmLinkUrl(ctx.settings, parameters.ticket ?? "");
+      return { location, binding: { mode, value } };
+    }
     return askProvider(ctx, social, { provider, browser, link, parameters });
   });
 }
@@ -87,9 +102,14 @@ async function askProvider(
   return { location: url.href, binding: { mode, value } };
 }
 
-/** RFC 6749 §3.1.2.4: never a redirect to an address that is not in `REDIRECT_URIS`. */
-export function assertRedirectAllowed(settings: Settings, uri: string | undefined): void {
+/** RFC 6749 §3.1.2.4: never a redirect to an address that is neither in `REDIRECT_URIS` nor a page of ours. */
+export function assertRedirectAllowed(
+  settings: Settings,
+  { name }: Pick<Provider, "name">,
+  uri: string | undefined,
+): void {
   if (uri === undefined || isAllowedRedirect(settings, uri)) return;
+  if (isOwnPage(settings, name, uri)) return;
   throw invalidField("redirect_uri", "Must be one of the addresses in REDIRECT_URIS.");
 }
 
@@ -121,22 +141,23 @@ function assertLinkIsOfProvider(link: Ticket<LinkClaims> | null, provider: Provi
  * Another site may have sent the browser here with a link ticket of its own, to link the identity of the browser's user to the
  * account of an attacker. A browser says so in `Sec-Fetch-Site`, and names the origins of the settings in `Referer`; the one in
  * which the user asked for the link may have the cookie. If that one is known to keep it, no other browser can use the ticket.
+ * True if the user has to be asked: nothing shows where the link comes from. It may have been sent by chat.
  */
-function assertLinkIsOfBrowser(
+function isLinkToConfirm(
   settings: Settings,
   link: Ticket<LinkClaims> | null,
   { responseMode }: Provider,
   { binding, fetchSite, fromOrigin }: Browser,
-): void {
-  if (link === null) return;
+): boolean {
+  if (link === null) return false;
   const value = binding(responseMode);
-  if (value !== null && equalInConstantTime(sha256(value), link.claims.cb)) return;
+  if (value !== null && equalInConstantTime(sha256(value), link.claims.cb)) return false;
   if (link.claims.own) {
     const message = "Open the link in the browser in which you asked for it.";
     throw new Refusal("FORBIDDEN", message, "other_browser");
   }
-  if (fetchSite !== "cross-site") return;
-  if (fromOrigin !== null && originsOfApplications(settings).has(fromOrigin)) return;
+  if (fromOrigin !== null && originsOfApplications(settings).has(fromOrigin)) return false;
+  if (fetchSite !== "cross-site") return fetchSite !== "same-origin" && fetchSite !== "same-site";
   throw new Refusal(
     "FORBIDDEN",
     "Another site opened this page. Open the link from the application in which you asked for it.",

@@ -29,7 +29,11 @@ const accessClaims = Type.Composite([
   }),
 ]);
 
+/** What only a token of Gatehouse itself must have. */
+const ownClaims = Type.Object({ email: Type.String(), roles: Type.Array(Type.String()) });
+
 const checks = {
+  own: TypeCompiler.Compile(ownClaims),
   "at+jwt": TypeCompiler.Compile(accessClaims),
   "rt+jwt": TypeCompiler.Compile(refreshClaims),
 };
@@ -80,7 +84,8 @@ async function inspectUserToken(
   const { claims } = result;
   // The audience of a granted token is another service: what may be done with it here is decided by its client.
   const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
-  if (isOwnToken(claims) && !audiences.includes(ctx.settings.jwtAudience)) throw invalidToken();
+  const isForUs = audiences.includes(ctx.settings.jwtAudience) && checks.own.Check(claims);
+  if (isOwnToken(claims) && !isForUs) throw invalidToken();
   return { status: result.status, claims };
 }
 

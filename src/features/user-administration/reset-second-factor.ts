@@ -11,11 +11,16 @@ const action = "user.mfa_disabled";
 
 /**
  * Turns a user's second factor off, for one who has lost it: deletes the secret, the recovery codes and the trusted devices, ends
- * every session, and mails the user. Throws `USER_NOT_FOUND`, `FORBIDDEN`, `NOT_FOUND` (the user has no second factor).
+ * every session, and mails the user. Throws `USER_NOT_FOUND`, `FORBIDDEN` (also for the actor's own), `NOT_FOUND` (the user has no
+ * second factor).
  */
 export async function resetSecondFactor(ctx: Context, userId: string): Promise<void> {
   const actions = [{ action, detail: { by: "administrator" } }] as const;
   await administerUser(ctx, { userId, actions }, async (account) => {
+    if (ctx.actor.kind === "user" && ctx.actor.userId === userId) {
+      // Of their own a stolen token would turn it off without the password and the factor.
+      throw new AppError("FORBIDDEN", "Turn your own off at /api/v1/auth/2fa/disable.");
+    }
     const [found] = await ctx.db
       .select({ id: users.id })
       .from(users)

@@ -162,7 +162,7 @@ export function usersRoutes({ kit }: Pick<RouteParts, "kit">) {
           operationId: "resetUserSecondFactor",
           tags,
           summary: "Turn a user's two-factor authentication off",
-          description: `For a user who has lost the authenticator app and the recovery codes. Deletes both and the trusted devices, ends every session of the user, and sends the user an e-mail. \`NOT_FOUND\` if the user has no second factor. ${withinOwnPermissions}`,
+          description: `For a user who has lost the authenticator app and the recovery codes. Deletes both and the trusted devices, ends every session of the user, and sends the user an e-mail. \`NOT_FOUND\` if the user has no second factor, \`FORBIDDEN\` for the caller's own, which \`/auth/2fa/disable\` turns off. ${withinOwnPermissions}`,
         },
       },
     )

@@ -3,7 +3,7 @@ import { and, eq, exists, isNull, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { eventDeliveries, eventDestinations, eventTopic } from "../events/index.ts";
+import { eventDeliveries, eventDestinations, eventTopic, wakeRelays } from "../events/index.ts";
 import { type DeliveryRecord, getDelivery } from "./deliveries.ts";
 import { getWebhook, webhookDisabled } from "./queries.ts";
 
@@ -41,7 +41,7 @@ export async function replayDelivery(
         exists(isEnabled),
       ),
     )
-    .returning({ eventId: eventDeliveries.eventId });
+    .returning({ eventId: eventDeliveries.eventId, woken: wakeRelays(webhookId).as("woken") });
   await commit(ctx, { query }, () => [
     {
       ...recordAudit(ctx, {

@@ -10,7 +10,7 @@ export interface WebhookResponse {
 
 /**
  * What a response means: 2xx is delivered, 410 disables the webhook, and 429 and 503 with `Retry-After` pause all of its events.
- * Everything else has failed, a redirect too.
+ * Everything else has failed, a redirect too. Of 5xx and 429 the receiver itself may be the cause.
  */
 export function resultOfResponse({ status, headers }: WebhookResponse, now: Date): SendResult {
   if (status >= 200 && status < 300) return { kind: "delivered", status };
@@ -24,7 +24,10 @@ export function resultOfResponse({ status, headers }: WebhookResponse, now: Date
   const retryAfterSeconds = isOverloaded(status)
     ? readRetryAfter(headers.get("retry-after"), now)
     : null;
-  if (retryAfterSeconds === null) return { kind: "failed", reason, status };
+  if (retryAfterSeconds === null) {
+    const mayBeDown = status >= 500 || status === 429;
+    return { kind: "failed", reason, status, ...(mayBeDown ? { mayBeDown } : {}) };
+  }
   return { kind: "unavailable", reason, status, retryAfterSeconds };
 }
 
@@ -42,12 +45,26 @@ const reasons: Readonly<Record<OutboundFault, string>> = {
   invalid_response: "The receiver's response is not valid HTTP.",
 };
 
+/** Faults of which the receiver itself may be the cause, and the event as well: it may end the program that reads it. */
+const receiverFaults: ReadonlySet<OutboundFault> = new Set([
+  "timeout",
+  "unreachable",
+  "invalid_response",
+]);
+
+/** Without a connection the event was not sent, and cannot be the cause. */
+const noConnection =
+  /^(?:ECONNREFUSED|ConnectionRefused|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|.*CERT.*|.*TLS.*|.*SSL.*)$/;
+
 /** What the lack of a response means. The error of a program is not shown to users. */
 export function resultOfError(error: unknown): SendResult {
   if (!(error instanceof OutboundError)) return { kind: "failed", reason: "The request failed." };
   const { fault, cause } = error;
-  if (fault !== "unreachable") return { kind: "failed", reason: reasons[fault] };
+  const mayBeDown = receiverFaults.has(fault) ? { mayBeDown: true } : {};
+  if (fault !== "unreachable") return { kind: "failed", reason: reasons[fault], ...mayBeDown };
   // A code such as ECONNREFUSED or CERT_HAS_EXPIRED.
   const code = typeof cause === "string" && /^[A-Z0-9_]+$/.test(cause) ? ` (${cause})` : "";
-  return { kind: "failed", reason: `${reasons.unreachable}${code}.` };
+  const reason = `${reasons.unreachable}${code}.`;
+  if (typeof cause === "string" && noConnection.test(cause)) return { kind: "unavailable", reason };
+  return { kind: "failed", reason, ...mayBeDown };
 }

@@ -78,7 +78,13 @@ function updateDestination(
 function statusColumns({ clock }: Context, status: "active" | "disabled") {
   const { disabledAt, disabledReason } = eventDestinations;
   if (status === "active") {
-    return { disabledAt: null, disabledReason: null, retryAt: null, failures: 0 };
+    return {
+      disabledAt: null,
+      disabledReason: null,
+      retryAt: null,
+      failures: 0,
+      unavailableSince: null,
+    };
   }
   const now = sql.param(clock.now(), disabledAt);
   return {

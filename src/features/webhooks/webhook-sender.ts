@@ -12,17 +12,26 @@ import { webhooks } from "./table.ts";
 /** The id of the destination that `WEBHOOK_URL` names. */
 const settingsDestination = "webhook";
 const timeoutSeconds = 10;
+/** Five days, of which the receiver's owner may need some to notice. Otherwise events wait without limit for one that is abandoned. */
+const longestOutageSeconds = 5 * 86_400;
 
 /** Webhooks: each event is a request of its own (Standard Webhooks), for the URL of the settings and those of the API. */
 export function createWebhookKind(platform: Platform): DestinationKind {
   return {
-    batchSize: 1,
+    batchSize: 20,
+    usersPerBatch: 1,
     concurrency: 16,
     longestPauseSeconds: 43_200,
-    create: (destinationId) => ({
-      send: (events) => Promise.all(events.map((event) => send(platform, destinationId, event))),
-      close: () => Promise.resolve(),
-    }),
+    longestOutageSeconds,
+    create(destinationId) {
+      if (destinationId === settingsDestination && platform.settings.webhookUrl === null) {
+        return null;
+      }
+      return {
+        send: (events) => Promise.all(events.map((event) => send(platform, destinationId, event))),
+        close: () => Promise.resolve(),
+      };
+    },
   };
 }
 

@@ -48,6 +48,12 @@ function kind<Address>(
   create: (address: Address) => EventSender,
 ): Readonly<Record<string, DestinationKind>> {
   if (address === null) return {};
-  const limits = { batchSize: 500, concurrency: 2, longestPauseSeconds: 3600 };
+  const limits = {
+    batchSize: 500,
+    usersPerBatch: 500,
+    concurrency: 2,
+    longestPauseSeconds: 3600,
+    longestOutageSeconds: null,
+  };
   return { [name]: { ...limits, create: () => create(address) } };
 }

@@ -24,6 +24,8 @@ export type SendResult =
       readonly reason: string;
       readonly status?: number;
       readonly retryAfterSeconds?: number;
+      /** Whether the destination itself may be the cause: all events fail then, of which none counts an attempt. */
+      readonly mayBeDown?: boolean;
     }
   | { readonly kind: "dead"; readonly reason: string; readonly status?: number }
   | {
@@ -47,11 +49,16 @@ export interface EventSender {
 
 /** A kind of destination. */
 export interface DestinationKind {
-  /** The maximum of events in one call to `send`. */
+  /** The maximum of events that are claimed together, and whose results are written together. */
   readonly batchSize: number;
-  /** The maximum of calls to `send` at a time, on one replica. */
+  /** The maximum of users whose events these are. With 1, no user waits for the result of another one's event. */
+  readonly usersPerBatch: number;
+  /** The maximum of batches at a time, on one replica. */
   readonly concurrency: number;
   /** The longest pause between two attempts to deliver an event. The pauses begin with 1 s and double. */
   readonly longestPauseSeconds: number;
-  create(destinationId: string): EventSender;
+  /** After an outage of this length the destination is disabled. Null: never. */
+  readonly longestOutageSeconds: number | null;
+  /** Null for a destination that this replica has no settings for. */
+  create(destinationId: string): EventSender | null;
 }

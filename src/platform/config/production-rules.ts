@@ -106,6 +106,7 @@ function findEqualSecrets(settings: Settings): SettingsProblem[] {
 function findUnencryptedAddresses(settings: Settings): SettingsProblem[] {
   const addresses = {
     PUBLIC_URL: settings.publicUrl,
+    APP_URL: settings.appUrl,
     LINK_VERIFY_EMAIL: settings.linkVerifyEmail,
     LINK_MAGIC_LINK: settings.linkMagicLink,
     LINK_RESET_PASSWORD: settings.linkResetPassword,

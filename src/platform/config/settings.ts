@@ -1,6 +1,7 @@
 import { accounts } from "./groups/accounts.ts";
 import { audit } from "./groups/audit.ts";
 import { clients } from "./groups/clients.ts";
+import { brand } from "./groups/brand.ts";
 import { database } from "./groups/database.ts";
 import { events } from "./groups/events.ts";
 import { http } from "./groups/http.ts";
@@ -19,6 +20,7 @@ import type { Setting, SettingGroup, SettingKey, SettingValue } from "./setting.
 /** The groups of settings, in the order of the documentation. */
 export const settingGroups: readonly SettingGroup[] = [
   installation,
+  brand,
   database,
   tokens,
   clients,
@@ -36,6 +38,7 @@ export const settingGroups: readonly SettingGroup[] = [
 
 const definitions = {
   ...installation.settings,
+  ...brand.settings,
   ...database.settings,
   ...tokens.settings,
   ...clients.settings,

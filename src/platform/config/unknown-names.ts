@@ -14,7 +14,7 @@ const laterSettingNames: readonly string[] = [
   "OTEL_EXPORTER_OTLP_ENDPOINT",
 ];
 
-/** Names within one edit of HOST or PORT that other programs use: a shell, a database client, common words. */
+/** Names near HOST, PORT or APP_URL that other programs use: a shell, a database client, common words. */
 const ordinaryNames = new Set([
   "HOME",
   "TEST",
@@ -25,6 +25,11 @@ const ordinaryNames = new Set([
   "MAIL",
   "PGHOST",
   "PGPORT",
+  "API_URL",
+  "API_URI",
+  "AMQP_URL",
+  "APM_URL",
+  "MAP_URL",
 ]);
 
 /** Names whose nearest setting by edits is not the one that is meant. */

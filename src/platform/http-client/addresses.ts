@@ -33,7 +33,7 @@ export async function findAddresses(
 ): Promise<readonly Address[]> {
   const literal = hostname.replaceAll(/[[\]]/g, "");
   const found = ipaddr.isValid(literal) ? [literal] : await resolveOrFail(hostname, resolve);
-  if (found.length === 0) throw new OutboundError("unreachable");
+  if (found.length === 0) throw new OutboundError("unreachable", "ENOTFOUND");
   return found.map((text) => checkAddress(text, mayBePrivate));
 }
 
@@ -41,7 +41,7 @@ async function resolveOrFail(hostName: string, resolve: ResolveHost): Promise<re
   try {
     return await resolve(hostName);
   } catch {
-    throw new OutboundError("unreachable");
+    throw new OutboundError("unreachable", "ENOTFOUND");
   }
 }
 

@@ -18,8 +18,8 @@ export interface Ticket<Claims> {
 export interface Tickets<Claims extends object> {
   /** A ticket with this id of 128 random bits or more, which expires after the time of its purpose. */
   issue(id: string, claims: Claims): Promise<string>;
-  /** Null for a ticket that is malformed, altered, expired, or of another purpose. */
-  verify(text: string): Promise<Ticket<Claims> | null>;
+  /** Null for a ticket that is malformed, altered, of another purpose, or expired for longer than `graceSeconds` (default 0). */
+  verify(text: string, options?: { readonly graceSeconds: number }): Promise<Ticket<Claims> | null>;
 }
 
 /** A longer one is refused before it is parsed. */
@@ -50,9 +50,9 @@ export function createTickets<Schema extends TObject>(
       const exp = numericDate(addSeconds(clock.now(), ttlSeconds));
       return current.sign(asSignable({ ...claims, jti: id, exp, iat: false }));
     },
-    async verify(text) {
+    async verify(text, { graceSeconds: clockTolerance } = { graceSeconds: 0 }) {
       if (text.length > maximumLength) return null;
-      const expected = { currentDate: clock.now(), algorithms: ["HS256"], typ };
+      const expected = { currentDate: clock.now(), algorithms: ["HS256"], typ, clockTolerance };
       for (const { verify } of [current, ...previous]) {
         const claims: unknown = await verify(text, expected);
         if (!hasRegisteredClaims.Check(claims) || !hasOwnClaims.Check(claims)) continue;

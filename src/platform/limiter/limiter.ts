@@ -1,7 +1,7 @@
-import { and, inArray, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, or, type SQL, sql } from "drizzle-orm";
 
 import type { Clock } from "../../kernel/clock.ts";
-import { deleteRows } from "../db/effects.ts";
+import { deleteRows, updateRows } from "../db/effects.ts";
 import type { Db } from "../db/port.ts";
 import { createBoundedMap } from "./bounded-map.ts";
 import type { Exceeded, Limit, Limiter, Spending, Spent } from "./port.ts";
@@ -126,6 +126,25 @@ export function createLimiter(clock: Clock): Limiter {
       return deleteRows(
         limitCounts,
         locked(and(inArray(limitCounts.limitName, names), isUnder(source))),
+        "cleared counts",
+      );
+    },
+    relieveUnder(limits, source) {
+      blockedUntil.clear();
+      const now = sql`${sql.param(clock.now(), limitCounts.blockedUntil)}::timestamptz`;
+      const below = limits.map((limit) =>
+        and(
+          eq(limitCounts.limitName, limit.name),
+          limit.kind === "failures" ? lt(limitCounts.total, limit.totalPoints) : undefined,
+        ),
+      );
+      // An end in the past, not none: by it replicas are notified (trigger `limit_counts_notify_relieved`).
+      const values = { points: 0, windowEndsAt: now, blockedUntil: now };
+      return updateRows(
+        limitCounts,
+        values,
+        locked(and(or(...below), isUnder(source))),
+        "relieved counts",
       );
     },
     async clearNow(db, spendings) {

@@ -61,6 +61,11 @@ export interface Limiter {
   clear(spendings: readonly Spending[]): Effect;
   /** The effect of deleting the counts of these limits for a source and for what is counted under it: `<source> …`. */
   clearUnder(limits: readonly Limit[], source: string): Effect;
+  /**
+   * The effect of ending the pauses of these limits for a source and for what is counted under it. The totals of failures stay,
+   * and so does the pause of a source at its `totalPoints`.
+   */
+  relieveUnder(limits: readonly Limit[], source: string): Effect;
   /** Deletes the counts of these sources. */
   clearNow(db: Db, spendings: readonly Spending[]): Promise<void>;
   /** Forgets what this replica knows of blocked sources: counts were deleted. */

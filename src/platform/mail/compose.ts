@@ -23,7 +23,12 @@ export function composeMail(message: MailMessage, from: MailAddress, date: Date)
     subject: headerText(message.subject),
     messageId: `<${message.id}@${from.address.slice(from.address.lastIndexOf("@") + 1)}>`,
     date,
-    headers: { "X-Gatehouse-Mail": message.kind, "Auto-Submitted": "auto-generated" },
+    headers: {
+      "X-Gatehouse-Mail": message.kind,
+      // RFC 3834 §5. Exchange reads only the second one: without it, absence notices would come to the sender.
+      "Auto-Submitted": "auto-generated",
+      "X-Auto-Response-Suppress": "All",
+    },
     text: textPart(message.text),
     html: message.html,
     disableFileAccess: true,

@@ -9,6 +9,8 @@ import type { MailAddress, Mailer } from "./port.ts";
 export interface FileMailerOptions {
   readonly directory: string;
   readonly from: MailAddress;
+  /** Called after a mail was written, with the name of its file without `.eml`. */
+  readonly onWritten?: (mail: { readonly id: string; readonly to: string }) => void;
 }
 
 /**
@@ -22,7 +24,8 @@ export function createFileMailer(options: FileMailerOptions, clock: Clock): Mail
       const now = clock.now();
       const mail = composeMail(message, options.from, now);
       const content = await new MailComposer({ ...mail, newline: "unix" }).compile().build();
-      const name = `${now.toISOString().replaceAll(/[:-]/g, "")}-${message.kind}-${message.id}.eml`;
+      const id = `${now.toISOString().replaceAll(/[:-]/g, "")}-${message.kind}-${message.id}`;
+      const name = `${id}.eml`;
       const temporaryPath = join(options.directory, `.${name}.part`);
       await mkdir(options.directory, { recursive: true, mode: 0o700 });
       try {
@@ -32,6 +35,7 @@ export function createFileMailer(options: FileMailerOptions, clock: Clock): Mail
         await rm(temporaryPath, { force: true });
         throw error;
       }
+      options.onWritten?.({ id, to: message.to.address });
     },
     async close() {},
   };

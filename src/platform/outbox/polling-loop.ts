@@ -1,9 +1,13 @@
-/** Looks for due work when woken and every second, until stopped. */
+import { monotonicMilliseconds } from "../../kernel/clock.ts";
+
+/** Looks for due work when woken and after a pause, until stopped. */
 export interface PollingLoop {
-  /** Looks now, without waiting for the next poll, if the loop was started. */
+  /** Looks now, without waiting for the end of the pause, if the loop was started. */
   wake(): void;
   /** Looks now, also without a start. For work that has ended and left room for more. */
   lookAgain(): void;
+  /** Looks after so many seconds, unless it looks sooner. For work that is due then. */
+  lookWithin(seconds: number): void;
   /** Does everything that is due now, also without a start; resolves with the number of items taken. */
   drain(): Promise<number>;
   start(): void;
@@ -11,36 +15,51 @@ export interface PollingLoop {
   stop(): Promise<void>;
 }
 
+/** What was taken in one look. */
+export interface Taken {
+  readonly taken: number;
+  /** Whether to look again at once. */
+  readonly looksAgain?: boolean;
+  /** The pause until the next look; default 1. */
+  readonly pauseSeconds?: number;
+}
+
 /** What a loop does. */
 export interface PollingLoopOptions {
-  /** Takes due work, begins it, and gives the number of items and whether to look again at once. */
-  readonly take: () => Promise<{ readonly taken: number; readonly looksAgain?: boolean }>;
+  /** Takes due work and begins it. */
+  readonly take: () => Promise<Taken>;
   /** The work that was begun and has not ended. It never rejects. */
   readonly underWay: ReadonlySet<Promise<void>>;
-  /** Called when work could not be read; the next poll tries again. */
+  /** Called when work could not be read; the next look tries again. */
   readonly failed: (error: unknown) => void;
 }
 
-const pollSeconds = 1;
+const defaultPauseSeconds = 1;
 
 /** One query at a time: a call during a query causes another one right after it. */
 export function createPollingLoop({ take, underWay, failed }: PollingLoopOptions): PollingLoop {
   let phase: "idle" | "running" | "stopped" = "idle";
-  let pollTimer: ReturnType<typeof setTimeout> | null = null;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let timerAt = Number.POSITIVE_INFINITY;
   let looking: Promise<void> | null = null;
   let isRequested = false;
   let total = 0;
 
   async function lookWhileRequested(): Promise<void> {
+    let pauseSeconds = defaultPauseSeconds;
     try {
       while (isRequested && phase !== "stopped") {
         isRequested = false;
-        const { taken, looksAgain = false } = await take();
-        total += taken;
-        isRequested ||= looksAgain;
+        cancelTimer();
+        pauseSeconds = defaultPauseSeconds;
+        const found = await take();
+        total += found.taken;
+        isRequested ||= found.looksAgain ?? false;
+        pauseSeconds = found.pauseSeconds ?? defaultPauseSeconds;
       }
     } finally {
       looking = null;
+      lookWithin(pauseSeconds);
     }
   }
 
@@ -54,9 +73,18 @@ export function createPollingLoop({ take, underWay, failed }: PollingLoopOptions
     look().catch(failed);
   }
 
-  function poll(): void {
-    lookInBackground();
-    pollTimer = setTimeout(poll, pollSeconds * 1000);
+  function cancelTimer(): void {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    timerAt = Number.POSITIVE_INFINITY;
+  }
+
+  function lookWithin(seconds: number): void {
+    const at = monotonicMilliseconds() + seconds * 1000;
+    if (phase !== "running" || at >= timerAt) return;
+    cancelTimer();
+    timerAt = at;
+    timer = setTimeout(lookInBackground, seconds * 1000);
   }
 
   return {
@@ -64,6 +92,7 @@ export function createPollingLoop({ take, underWay, failed }: PollingLoopOptions
       if (phase === "running") lookInBackground();
     },
     lookAgain: lookInBackground,
+    lookWithin,
     async drain() {
       const before = total;
       let seen: number;
@@ -76,11 +105,11 @@ export function createPollingLoop({ take, underWay, failed }: PollingLoopOptions
     },
     start() {
       phase = "running";
-      poll();
+      lookInBackground();
     },
     async stop() {
       phase = "stopped";
-      if (pollTimer) clearTimeout(pollTimer);
+      cancelTimer();
       await looking?.catch(() => undefined);
       await Promise.all(underWay);
     },

@@ -5,7 +5,7 @@ import { claimMessages } from "./claim.ts";
 import { createPollingLoop, type PollingLoop } from "./polling-loop.ts";
 
 /** Delivers one topic's messages until stopped. `drain` gives the number of messages attempted. */
-export type OutboxWorker = Omit<PollingLoop, "lookAgain">;
+export type OutboxWorker = Omit<PollingLoop, "lookAgain" | "lookWithin">;
 
 /** The number of messages that one worker delivers at a time: one that hangs does not delay the others. */
 const concurrency = 10;

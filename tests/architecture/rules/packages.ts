@@ -29,6 +29,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   otpauth: ["src/platform/totp"],
   pino: ["src/platform/log"],
   "pino-pretty": ["src/platform/log"],
+  "postal-mime": ["src/platform/mail"],
   postgres: ["src/platform/db"],
   "reflect-metadata": ["src/features/passkeys"],
   "node:http": ["src/platform/http-client"],

@@ -40,6 +40,7 @@ export const featureTiers: Readonly<Record<string, number>> = {
   limits: 1,
   users: 0,
   audit: 0,
+  devices: 0,
   events: 0,
 };
 

@@ -63,6 +63,7 @@ export function createRelay(
   function begin(destinationId: string, kind: DestinationKind | undefined): void {
     if (kind === undefined || loops.has(destinationId)) return;
     const sender = kind.create(destinationId);
+    if (sender === null) return;
     const loop = createDestinationLoop({ platform, destinationId, kind, sender });
     loops.set(destinationId, loop);
     if (phase === "running") loop.start();
@@ -78,8 +79,9 @@ export function createRelay(
     for (const loop of loops.values()) loop.wake();
   }
 
-  /** Reads the destinations again after a failed reading, and from time to time without notifications. */
+  /** Reads the destinations again after a failed reading. Without notifications it looks for work at each check. */
   function check(): void {
+    if (!changes.isLive()) wakeAll();
     const age = monotonicMilliseconds() - readAt;
     if (age === Number.POSITIVE_INFINITY || (!changes.isLive() && age > unnotifiedSeconds * 1000)) {
       readInBackground();
@@ -89,8 +91,10 @@ export function createRelay(
 
   changes.subscribe(({ subject, id }) => {
     if (phase !== "running") return;
-    if (subject === "all" || (subject === "events" && id === "destinations")) readInBackground();
-    if (subject === "events") wakeAll();
+    const isOfDestinations = subject === "events" && id === "destinations";
+    if (subject === "all" || isOfDestinations) readInBackground();
+    if (subject === "all" || isOfDestinations || (subject === "events" && id === "")) wakeAll();
+    else if (subject === "events") loops.get(id)?.wake();
   });
 
   return {

@@ -1,15 +1,12 @@
-import type {
-  DestinationKind,
-  EventSender,
-  OutboundEvent,
-  SendResult,
-} from "../../../platform/brokers/port.ts";
-import { withDeadline } from "../../../platform/db/deadline.ts";
+import { addSeconds } from "../../../kernel/clock.ts";
+import type { DestinationKind, EventSender, SendResult } from "../../../platform/brokers/port.ts";
 import { describeError } from "../../../platform/db/errors.ts";
 import type { Platform } from "../../../platform/platform.ts";
-import type { ClaimedDelivery } from "./claim.ts";
-import { toOutbound } from "./outbound.ts";
+import type { Run } from "./form-batches.ts";
+import { logResults } from "./log-results.ts";
+import { isSign, type OutageSigns } from "./outage-signs.ts";
 import { maximumAttempts, nextAttemptAt, nextProbeAt } from "./pauses.ts";
+import { sendInOrder, type SentRun } from "./send-in-order.ts";
 import { type DeliveryResult, type DestinationResult, writeResults } from "./write-results.ts";
 
 /** One destination on this replica. */
@@ -18,18 +15,16 @@ export interface Outlet {
   readonly destinationId: string;
   readonly kind: DestinationKind;
   readonly sender: EventSender;
+  readonly outageSigns: OutageSigns;
 }
 
 /** Deliveries that are sent together. */
 export interface Batch {
-  readonly deliveries: readonly ClaimedDelivery[];
+  readonly runs: readonly Run[];
   /** How often in a row the destination could not be reached before. A batch after such a failure is a probe. */
   readonly failures: number;
 }
 
-const sendSeconds = 30;
-/** A sender that does not heed the signal gets this much longer. Both together are shorter than the lease. */
-const ignoredSignalSeconds = 2;
 /** The number of attempts to write the results of a batch, a second apart. */
 const resultTries = 5;
 
@@ -38,89 +33,103 @@ export interface BatchResult {
   readonly isUnavailable: boolean;
   /** Whether one of its users has a later event that is due now. */
   readonly hasLater: boolean;
+  /** When the first of what is to be tried again is due; null for nothing. */
+  readonly retryAt: Date | null;
 }
 
 /** Sends one batch and writes its results. Never rejects. */
 export async function sendBatch(outlet: Outlet, batch: Batch): Promise<BatchResult> {
-  const { platform, destinationId } = outlet;
-  const results = await send(outlet, batch.deliveries);
+  const { platform, destinationId, sender, outageSigns } = outlet;
+  const sent = await sendInOrder(platform, sender, batch.runs);
+  const isDown = outageSigns.read(sent, batch.failures > 0);
+  const attributed = isDown ? sent.map((run) => withoutBlame(run, batch)) : sent;
   const now = platform.clock.now();
-  const destination = destinationResult(outlet, batch, results, now);
-  const outcomes = batch.deliveries.map((delivery, place) =>
-    deliveryResult(outlet, delivery, results[place] ?? noResult, now),
-  );
+  const destination = destinationResult(outlet, batch, attributed, now);
+  const outcomes = attributed.flatMap((each) => runResults(outlet, each, now));
   const isUnavailable = destination.kind === "unavailable";
-  log(outlet, destination, outcomes);
+  const failed = outcomes.filter(({ status, isCounted }) => status === "pending" && isCounted);
+  const times = [
+    ...failed.map(({ availableAt }) => availableAt),
+    ...(isUnavailable ? [destination.retryAt] : []),
+  ];
+  const retryAt = times.toSorted((one, other) => one.getTime() - other.getTime())[0] ?? null;
+  const isCutShort =
+    destination.kind === "reached" &&
+    outcomes.some(({ isCounted, availableAt }) => !isCounted && availableAt <= now);
+  logResults(outlet, destination, outcomes);
   for (let tries = 1; ; tries += 1) {
     try {
-      const written = { destination, now };
-      const hasLater = await writeResults(platform.db, destinationId, outcomes, written);
-      return { isUnavailable, hasLater };
+      const written = await writeResults(platform.db, destinationId, outcomes, {
+        destination,
+        now,
+      });
+      if (written.disabledReason !== null) {
+        const fields = { destination: destinationId, reason: written.disabledReason };
+        platform.log.error(fields, "event destination disabled");
+      }
+      return { isUnavailable, hasLater: written.hasLater || isCutShort, retryAt };
     } catch (error) {
       const fields = { destination: destinationId, ...describeError(error) };
       platform.log.warn(fields, "the results of deliveries could not be written");
-      if (tries === resultTries) return { isUnavailable, hasLater: false };
+      if (tries === resultTries) return { isUnavailable, hasLater: false, retryAt };
     }
     await Bun.sleep(1000);
   }
 }
 
-const noResult: SendResult = { kind: "failed", reason: "the sender gave no result" };
+/** After a failed probe another user's event is the next one, as the cause may be the event after all. */
+const probedPauseSeconds = 300;
 
-/** The results of a call to the sender. An event that cannot be sent now is not given to it. */
-async function send(
-  { platform, sender }: Outlet,
-  deliveries: readonly ClaimedDelivery[],
-): Promise<readonly SendResult[]> {
-  const prepared = deliveries.map((delivery) => prepare(platform, delivery));
-  const outbound = prepared.filter((event): event is OutboundEvent => !("kind" in event));
-  const results = (outbound.length === 0 ? [] : await callSender(sender, outbound)).values();
-  return prepared.map((event) => ("kind" in event ? event : (results.next().value ?? noResult)));
+/** The failures of a destination that is down count no attempt of the events. */
+function withoutBlame({ run, results }: SentRun, { failures }: Batch): AttributedRun {
+  const eventPauseSeconds = failures > 0 ? probedPauseSeconds : 0;
+  const attribute = (result: SendResult): AttributedResult =>
+    isSign(result) ? { ...result, kind: "unavailable", eventPauseSeconds } : result;
+  return { run, results: results.map(attribute) };
 }
 
-/** The event, or the result without an attempt to send it. */
-function prepare(platform: Platform, delivery: ClaimedDelivery): OutboundEvent | SendResult {
-  if (delivery.attempts > maximumAttempts) {
-    return { kind: "dead", reason: "its relay stopped during each attempt" };
-  }
-  // Another replica may have the key, or the operator may have forgotten ENCRYPTION_KEY_PREVIOUS: it is tried again.
-  if (delivery.sealed !== null && platform.secrets.needsAnotherKey(delivery.sealed)) {
-    const reason = "its secrets are sealed with a key that is not in the settings of this replica";
-    return { kind: "failed", reason };
-  }
-  return toOutbound(platform, delivery);
+/** `eventPauseSeconds`: how long the event itself waits, beside its destination. */
+type AttributedResult = SendResult & { readonly eventPauseSeconds?: number };
+
+interface AttributedRun {
+  readonly run: Run;
+  readonly results: readonly AttributedResult[];
 }
 
-async function callSender(
-  sender: EventSender,
-  events: readonly OutboundEvent[],
-): Promise<readonly SendResult[]> {
-  const aborting = new AbortController();
-  const timer = setTimeout(() => aborting.abort(), sendSeconds * 1000);
-  try {
-    const sending = sender.send(events, aborting.signal);
-    return await withDeadline(sending, sendSeconds + ignoredSignalSeconds);
-  } catch (error) {
-    const { error: kind, reason } = describeError(error);
-    return events.map(() => ({ kind: "failed", reason: String(reason ?? kind) }));
-  } finally {
-    clearTimeout(timer);
-  }
+/** The results of a run. What was not sent is due when the one before it is. */
+function runResults(outlet: Outlet, { run, results }: AttributedRun, now: Date): DeliveryResult[] {
+  let dueAt = now;
+  return run.map(({ eventId, attempts }, place) => {
+    const result = results[place];
+    const common = { eventId, attempts };
+    if (result === undefined) return { ...common, ...uncounted, availableAt: dueAt };
+    const written = { ...common, ...deliveryResult(outlet, attempts, result, now) };
+    if (written.status === "pending") dueAt = written.availableAt;
+    return written;
+  });
 }
+
+const uncounted = {
+  status: "pending",
+  isCounted: false,
+  reason: null,
+  responseStatus: null,
+} as const;
 
 function deliveryResult(
   { platform, kind }: Outlet,
-  { eventId, attempts }: ClaimedDelivery,
-  result: SendResult,
+  attempts: number,
+  result: AttributedResult,
   now: Date,
-): DeliveryResult {
+): Omit<DeliveryResult, "eventId" | "attempts"> {
   const reason = "reason" in result ? storable(result.reason) : null;
-  const common = { eventId, attempts, reason, responseStatus: result.status ?? null };
+  const common = { reason, responseStatus: result.status ?? null };
   if (result.kind === "delivered" || result.kind === "dead") {
     return { ...common, status: result.kind, availableAt: now, isCounted: true };
   }
   if (result.kind !== "failed") {
-    return { ...common, status: "pending", availableAt: now, isCounted: false };
+    const availableAt = addSeconds(now, result.eventPauseSeconds ?? 0);
+    return { ...common, status: "pending", availableAt, isCounted: false };
   }
   const pause = { now, attempt: attempts, retryAfterSeconds: result.retryAfterSeconds };
   return {
@@ -132,11 +141,12 @@ function deliveryResult(
 }
 
 function destinationResult(
-  { platform }: Outlet,
+  { platform, kind }: Outlet,
   { failures }: Batch,
-  results: readonly SendResult[],
+  sent: readonly SentRun[],
   now: Date,
 ): DestinationResult {
+  const results = sent.flatMap((each) => each.results);
   const gone = results.find((result) => result.kind === "gone");
   if (gone) return { kind: "gone", reason: storable(gone.reason) };
   const outages = results.filter((result) => result.kind === "unavailable");
@@ -149,29 +159,8 @@ function destinationResult(
     reason: storable(outage.reason),
     retryAt: nextProbeAt(platform.random, pause),
     isProbe: failures > 0,
+    longestSeconds: kind.longestOutageSeconds,
   };
-}
-
-function log(
-  { platform, destinationId: destination }: Outlet,
-  result: DestinationResult,
-  outcomes: readonly DeliveryResult[],
-): void {
-  if (result.kind === "gone") {
-    platform.log.error({ destination, reason: result.reason }, "event destination disabled");
-  } else if (result.kind === "unavailable") {
-    const { reason, retryAt } = result;
-    platform.log.warn(
-      { destination, reason, retry_at: retryAt },
-      "event destination not reachable",
-    );
-  }
-  for (const { eventId, attempts, status, reason, isCounted } of outcomes) {
-    if (!isCounted || status === "delivered") continue;
-    const fields = { destination, event: eventId, attempt: attempts, reason };
-    if (status === "dead") platform.log.error(fields, "event delivery failed for the last time");
-    else platform.log.warn(fields, "event delivery failed, will be tried again");
-  }
 }
 
 /** Postgres stores no NUL and no half of a character, and the receiver may have sent one. */

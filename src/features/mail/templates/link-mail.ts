@@ -100,15 +100,18 @@ function renderWithLink(
   texts: LinkMailTexts,
   afterTheLink: readonly MailBlock[],
 ): RenderedMail {
-  const { serviceName, language } = recipient;
+  const { sender, language } = recipient;
+  const { name } = sender.brand;
   const { fallback, nothingYet } = SHARED[language];
+  const request = texts.request(name);
   return renderMail({
     language,
-    serviceName,
-    subject: texts.subject(serviceName),
+    sender,
+    subject: texts.subject(name),
+    preview: request,
     blocks: [
       greeting(recipient),
-      { kind: "paragraph", text: texts.request(serviceName) },
+      { kind: "paragraph", text: request },
       { kind: "button", label: texts.button, fallback, link: content.secrets.link },
       ...afterTheLink,
       { kind: "note", text: nothingYet },

@@ -1,4 +1,5 @@
-import { renderMail, type RenderedMail } from "./layout.ts";
+import type { InEveryLanguage } from "../../../kernel/language.ts";
+import { type MailBlock, renderMail, type RenderedMail } from "./layout.ts";
 import { greeting, type Recipient } from "./recipient.ts";
 
 /** The texts of a notice in one language. */
@@ -10,22 +11,42 @@ export interface NoticeTexts {
   readonly advice: readonly ((serviceName: string) => string)[];
 }
 
-/** A mail about a change of an account. The lines of `facts` let the owner decide whether it was their own action. */
+/** The content of a notice beside its texts. */
+export interface NoticeDetails {
+  /** The lines that let the owner decide whether it was their own action. */
+  readonly facts?: readonly string[];
+  /** Whether the link to a new password is left out: for an address that is no longer one of the account. */
+  readonly isWithoutReset?: boolean;
+}
+
+const newPassword: InEveryLanguage<string> = {
+  en: "Choose a new password",
+  de: "Neues Passwort wählen",
+  es: "Elegir una contraseña nueva",
+  zh: "设置新密码",
+};
+
+/** A mail about a change of an account, with the link to a new password for an owner who did not make it. */
 export function renderNotice(
   recipient: Recipient,
   texts: NoticeTexts,
-  facts: readonly string[] = [],
+  { facts = [], isWithoutReset = false }: NoticeDetails = {},
 ): RenderedMail {
-  const { serviceName, language } = recipient;
+  const { sender, language } = recipient;
+  const { name } = sender.brand;
+  const reset: MailBlock = { kind: "link", label: newPassword[language], link: sender.resetUrl };
+  const news = texts.news(name);
   return renderMail({
     language,
-    serviceName,
-    subject: texts.subject(serviceName),
+    sender,
+    subject: texts.subject(name),
+    preview: news,
     blocks: [
       greeting(recipient),
-      { kind: "paragraph", text: texts.news(serviceName) },
+      { kind: "paragraph", text: news },
       ...(facts.length > 0 ? [{ kind: "facts" as const, lines: facts }] : []),
-      ...texts.advice.map((advice) => ({ kind: "paragraph" as const, text: advice(serviceName) })),
+      ...texts.advice.map((advice) => ({ kind: "paragraph" as const, text: advice(name) })),
+      ...(isWithoutReset ? [] : [reset]),
     ],
   });
 }

@@ -5,10 +5,11 @@ import {
   type Language,
 } from "../../../kernel/language.ts";
 import type { MailBlock } from "./layout.ts";
+import type { Sender } from "./sender.ts";
 
 /** The user that a mail is written to, and the service that sends it. */
 export interface Recipient {
-  readonly serviceName: string;
+  readonly sender: Sender;
   /** The name in the greeting, or null for a greeting without a name. */
   readonly name: string | null;
   readonly language: Language;
@@ -16,12 +17,12 @@ export interface Recipient {
 
 /** The recipient of a mail, by the user's own name and language tag (BCP 47) as they are stored. */
 export function recipientOf(user: {
-  readonly serviceName: string;
+  readonly sender: Sender;
   readonly name: string | null;
   readonly locale: string | null;
 }): Recipient {
   return {
-    serviceName: user.serviceName,
+    sender: user.sender,
     name: greetingName(user.name),
     language: findLanguage(user.locale ?? "") ?? defaultLanguage,
   };

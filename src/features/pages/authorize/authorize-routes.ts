@@ -10,12 +10,12 @@ import { giveConsent } from "../../consents/index.ts";
 import { reauthenticate } from "../../second-factor/index.ts";
 import { rotateBrowserToken } from "../../sessions/index.ts";
 import { attempt } from "../kit/attempt.ts";
-import { formBody, readerOf } from "../kit/page-request.ts";
+import { formBody, type Reader, readerOf } from "../kit/page-request.ts";
 import { seeOther } from "../kit/see-other.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
 import { isForLater } from "../kit/try-later.ts";
 import { authorizePath, decisionPath, secondFactorPath } from "./paths.ts";
-import { showOutcome } from "./show-outcome.ts";
+import { showOutcome, type StepUpFault } from "./show-outcome.ts";
 
 /** The authorization endpoint (RFC 6749 §3.1) and the forms of its pages. */
 export function authorizeRoutes({ kit, platform }: Pick<RouteParts, "kit" | "platform">) {
@@ -65,17 +65,19 @@ export function authorizeRoutes({ kit, platform }: Pick<RouteParts, "kit" | "pla
           await rotateBrowserToken(user);
           return seeOther(set, addressOf(query));
         }
-        const { tooMany, unavailable } = sharedTexts[readerOf(request, settings).language];
-        const fault = isForLater(proven)
-          ? proven.code === "RATE_LIMITED"
-            ? { alert: tooMany, status: 429 }
-            : { alert: unavailable, status: 503 }
-          : { isFaulty: true, status: 400 };
+        const fault = stepUpFault(proven, readerOf(request, settings));
         const shown = { ctx, request, set, at: secondFactorPath };
         return showOutcome(shown, await authorize(ctx, query), fault);
       },
       { page: true, accepts: "form", body: formBody },
     );
+}
+
+function stepUpFault(error: AppError, { language }: Reader): StepUpFault {
+  const { tooMany, unavailable } = sharedTexts[language];
+  if (!isForLater(error)) return { isFaulty: true, status: 400 };
+  const isLimited = error.code === "RATE_LIMITED";
+  return isLimited ? { alert: tooMany, status: 429 } : { alert: unavailable, status: 503 };
 }
 
 function queryOf({ url }: Request): string {

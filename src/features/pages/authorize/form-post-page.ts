@@ -1,8 +1,9 @@
 import type { InEveryLanguage } from "../../../kernel/language.ts";
 import type { RedirectOutcome } from "../../authorization/index.ts";
 import { hiddenField, paragraph } from "../kit/forms.ts";
-import { pageHeaders, type PageResponse, renderPage, styleSource } from "../kit/layout.ts";
+import { pageHeaders, type PageResponse, renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
+import { styleSheetOf } from "../kit/style-sheet.ts";
 
 const texts: InEveryLanguage<{
   readonly title: string;
@@ -46,15 +47,16 @@ ${paragraph(text)}
 }
 
 /** Sends that page. It has no `form-action`, which would also forbid what the client's own page leads on to. */
-export function showFormPost(set: PageResponse, html: string): string {
+export function showFormPost(set: PageResponse, reader: Reader, html: string): string {
   set.status = 200;
   const policy = [
     "default-src 'none'",
     `script-src ${scriptSource}`,
-    `style-src ${styleSource}`,
+    `style-src ${styleSheetOf(reader.brand.palette).source}`,
+    "img-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ];
-  Object.assign(set.headers, pageHeaders(), { "content-security-policy": policy.join("; ") });
+  Object.assign(set.headers, pageHeaders(reader), { "content-security-policy": policy.join("; ") });
   return html;
 }

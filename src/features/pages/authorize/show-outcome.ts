@@ -4,11 +4,11 @@ import type { AuthorizationOutcome, Interaction } from "../../authorization/inde
 import { findFactor } from "../../mfa/index.ts";
 import { type PageResponse, showPage } from "../kit/layout.ts";
 import { type Reader, readerOf } from "../kit/page-request.ts";
+import { redirectTargets } from "../kit/redirect-targets.ts";
 import { seeOther } from "../kit/see-other.ts";
 import { consentPage } from "./consent-page.ts";
 import { faultPage } from "./fault-page.ts";
 import { formPostPage, showFormPost } from "./form-post-page.ts";
-import { formTargetsOf } from "./form-targets.ts";
 import { authorizePath } from "./paths.ts";
 import { stepUpPage } from "./second-factor-page.ts";
 
@@ -36,12 +36,13 @@ export async function showOutcome(
 ): Promise<string> {
   const { ctx, set, at, request } = sent;
   const { publicUrl } = ctx.settings;
+  const reader = readerOf(request, ctx.settings);
   switch (outcome.kind) {
     case "page":
-      return showPage(set, 400, faultPage(readerOf(request, ctx.settings), outcome.error));
+      return showPage(set, reader, 400, faultPage(reader, outcome.error));
     case "redirect": {
       if (outcome.mode === "query") return seeOther(set, withQuery(outcome));
-      return showFormPost(set, formPostPage(readerOf(request, ctx.settings), outcome));
+      return showFormPost(set, reader, formPostPage(reader, outcome));
     }
     case "sign_in": {
       const address = signInAddress(publicUrl, `${publicUrl}${authorizePath}?${outcome.query}`);
@@ -54,7 +55,8 @@ export async function showOutcome(
     case "second_factor": {
       const { client, query, proof, redirectUri } = outcome;
       const address = signInAddress(publicUrl, `${publicUrl}${authorizePath}?${query}`);
-      const html = stepUpPage(readerFor(sent, outcome), {
+      const asked = readerFor(reader, outcome);
+      const html = stepUpPage(asked, {
         at,
         clientName: client.name,
         hasFactor: await hasFactor(ctx),
@@ -63,21 +65,22 @@ export async function showOutcome(
         signInAddress: `${address}&prompt=login`,
         ...fault,
       });
-      return showPage(set, fault.status, html, { formTargets: formTargetsOf(redirectUri) });
+      const formTargets = redirectTargets(redirectUri);
+      return showPage(set, { ...asked, formTargets }, fault.status, html);
     }
     case "consent": {
       const { client, scopes, query, proof, redirectUri } = outcome;
       const email = ctx.actor.kind === "user" ? ctx.actor.email : "";
       const page = { at, clientName: client.name, scopes, email, redirectUri, query, proof };
-      const html = consentPage(readerFor(sent, outcome), page);
-      return showPage(set, 200, html, { formTargets: formTargetsOf(redirectUri) });
+      const asked = readerFor(reader, outcome);
+      const formTargets = redirectTargets(redirectUri);
+      return showPage(set, { ...asked, formTargets }, 200, consentPage(asked, page));
     }
   }
 }
 
 /** The reader of a page; `ui_locales` of the request precedes the language of the browser (OpenID Connect Core §3.1.2.1). */
-function readerFor({ ctx, request }: AuthorizeRequest, { uiLocales }: Interaction): Reader {
-  const reader = readerOf(request, ctx.settings);
+function readerFor(reader: Reader, { uiLocales }: Interaction): Reader {
   const wanted = (uiLocales ?? "").split(" ").map((tag) => findLanguage(tag));
   return { ...reader, language: wanted.find((language) => language !== null) ?? reader.language };
 }

@@ -3,9 +3,9 @@ import { Elysia } from "elysia";
 import type { PageContext } from "../../../platform/http/page-access.ts";
 import type { RouteParts } from "../../../platform/http/route-kit.ts";
 import { type EndSessionOutcome, endUserSession } from "../../end-session/index.ts";
-import { formTargetsOf } from "../authorize/form-targets.ts";
 import { type PageResponse, showPage } from "../kit/layout.ts";
 import { formBody, readerOf } from "../kit/page-request.ts";
+import { redirectTargets } from "../kit/redirect-targets.ts";
 import { seeOther } from "../kit/see-other.ts";
 import { askPage, confirmPath, endSessionPath, faultPage, signedOutPage } from "./pages.ts";
 
@@ -53,14 +53,21 @@ interface Shown {
 
 function show({ ctx, request, set, at, query }: Shown, outcome: EndSessionOutcome): string {
   const reader = readerOf(request, ctx.settings);
-  if (outcome.kind === "page") return showPage(set, 400, faultPage(reader));
+  if (outcome.kind === "page") return showPage(set, reader, 400, faultPage(reader));
   if (outcome.kind === "ask") {
     const { clientName, redirectUri } = outcome;
-    const formTargets = redirectUri === null ? [] : formTargetsOf(redirectUri);
-    return showPage(set, 200, askPage(reader, { at, clientName, query }), { formTargets });
+    const formTargets = redirectUri === null ? [] : redirectTargets(redirectUri);
+    return showPage(
+      set,
+      { ...reader, formTargets },
+      200,
+      askPage(reader, { at, clientName, query }),
+    );
   }
   const { address } = outcome;
-  return address === null ? showPage(set, 200, signedOutPage(reader)) : seeOther(set, address);
+  return address === null
+    ? showPage(set, reader, 200, signedOutPage(reader))
+    : seeOther(set, address);
 }
 
 function queryOf({ url }: Request): string {

@@ -4,7 +4,7 @@ export interface Field {
   readonly id?: string | undefined;
   readonly name: string;
   readonly label: string;
-  readonly type: "email" | "password" | "text";
+  readonly type: "email" | "password" | "tel" | "text" | "url";
   readonly autocomplete: string;
   /** More attributes, such as `maxlength`. They are not escaped, so they must be constants. */
   readonly attributes?: string;
@@ -14,6 +14,8 @@ export interface Field {
   readonly hint?: string;
   /** What was wrong with its value. The field then gets the focus. */
   readonly faults?: readonly string[];
+  /** Whether the form may be sent without a value. */
+  readonly isOptional?: boolean;
 }
 
 /** A form on the page with the path `at` that posts to the path `to`. `fields` is HTML. */
@@ -22,14 +24,37 @@ export interface Form {
   readonly to: string;
   readonly fields: string;
   readonly button: string;
+  /** How its button looks: as one of several choices, or as one that deletes something. As the main one if left out. */
+  readonly look?: "quiet" | "danger";
+  /** The name of the button for screen readers, where several buttons of the page have the same text. */
+  readonly buttonName?: string;
+  /** Further buttons that send the same fields to another path, or without a check of the browser. */
+  readonly others?: readonly OtherButton[];
 }
 
-/** A form with its button, as HTML. */
-export function renderForm({ at, to, fields, button }: Form): string {
+/** A further button of a form. */
+export interface OtherButton {
+  readonly to: string;
+  readonly text: string;
+  /** The name of a field that says that this button was pressed: its value is then `true`. */
+  readonly name?: string;
+}
+
+/** A form with its buttons, as HTML. The Enter key presses the first one. */
+export function renderForm(form: Form): string {
+  const { at, to, fields, button, look, buttonName, others = [] } = form;
+  const style = look === undefined ? "" : ` class="${look}"`;
+  const name = buttonName === undefined ? "" : ` aria-label="${Bun.escapeHTML(buttonName)}"`;
+  const further = others.map((other) => `\n${otherButton(at, other)}`);
   return `<form method="post" action="${relativePath(at, to)}">
 ${fields}
-<button type="submit">${Bun.escapeHTML(button)}</button>
+<button type="submit"${style}${name}>${Bun.escapeHTML(button)}</button>${further.join("")}
 </form>`;
+}
+
+function otherButton(at: string, { to, text, name }: OtherButton): string {
+  const said = name === undefined ? "" : ` name="${name}" value="true"`;
+  return `<button type="submit" class="quiet"${said} formnovalidate formaction="${relativePath(at, to)}">${Bun.escapeHTML(text)}</button>`;
 }
 
 /** A hidden field. */
@@ -45,6 +70,7 @@ export function tokenField(token: string): string {
 /** A field with its label, its hint and its faults. `aria-describedby` connects them for screen readers. */
 export function renderField(field: Field): string {
   const { name, id = name, type, autocomplete, attributes, value, hint, faults = [] } = field;
+  const { isOptional = false } = field;
   const parts = [`<label for="${id}">${Bun.escapeHTML(field.label)}</label>`];
   const descriptions: string[] = [];
   if (hint !== undefined) {
@@ -60,7 +86,7 @@ export function renderField(field: Field): string {
   const input = [
     `<input type="${type}" id="${id}" name="${name}" autocomplete="${autocomplete}"`,
     ...(attributes === undefined ? [] : [attributes]),
-    "required",
+    ...(isOptional ? [] : ["required"]),
     ...(descriptions.length > 0 ? [`aria-describedby="${descriptions.join(" ")}"`] : []),
     ...(faults.length > 0 ? [`aria-invalid="true" autofocus`] : []),
     ...(value === undefined ? [] : [`value="${Bun.escapeHTML(value)}"`]),
@@ -73,6 +99,39 @@ export function paragraph(text: string): string {
   return `<p>${Bun.escapeHTML(text)}</p>`;
 }
 
+/** A link to a page of ours, in a row of links or as a button. */
+export interface PageLink {
+  readonly at: string;
+  /** Path and query. */
+  readonly to: string;
+  readonly text: string;
+}
+
+/** A small row of links below a form. */
+export function linkRow(links: readonly PageLink[]): string {
+  return `<p class="links">${links.map((link) => anchor(link)).join(" ")}</p>`;
+}
+
+/** A link that looks like a button for one of several choices. */
+export function choiceLink(link: PageLink): string {
+  return `<p>${anchor(link, "button quiet")}</p>`;
+}
+
+function anchor({ at, to, text }: PageLink, style?: string): string {
+  const attribute = style === undefined ? "" : ` class="${style}"`;
+  return `<a${attribute} href="${Bun.escapeHTML(relativePath(at, to))}">${Bun.escapeHTML(text)}</a>`;
+}
+
+/** A row with a checkbox. */
+export function checkbox(name: string, label: string): string {
+  return `<label class="check"><input type="checkbox" name="${name}" value="true"> ${Bun.escapeHTML(label)}</label>`;
+}
+
+/** A message that something was done, above what the user does next. */
+export function doneNote(text: string): string {
+  return `<p class="done" role="status">${Bun.escapeHTML(text)}</p>`;
+}
+
 /** A small paragraph below the form. */
 export function note(text: string): string {
   return `<p class="note">${Bun.escapeHTML(text)}</p>`;
@@ -81,6 +140,16 @@ export function note(text: string): string {
 /** A message about the whole form. Screen readers read it first. */
 export function alert(text: string): string {
   return `<p class="fault" role="alert">${Bun.escapeHTML(text)}</p>`;
+}
+
+/** A message about a form that the script shows when it is needed. */
+export function hiddenFault(text: string): string {
+  return `<p class="fault" role="alert" data-passkey-fault hidden>${Bun.escapeHTML(text)}</p>`;
+}
+
+/** A link on the page with the path `at`, as HTML. */
+export function link(at: string, to: string, text: string): string {
+  return `<a href="${Bun.escapeHTML(relativePath(at, to))}">${Bun.escapeHTML(text)}</a>`;
 }
 
 /** A relative path, so that forms and links work behind a proxy that adds a path prefix. */

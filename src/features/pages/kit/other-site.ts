@@ -1,9 +1,10 @@
 import type { InEveryLanguage } from "../../../kernel/language.ts";
-import type { Settings } from "../../../platform/config/settings.ts";
+import type { BrandSettings } from "../../../platform/brand/brand.ts";
 import type { OtherSitePage } from "../../../platform/http/page-access.ts";
 import { paragraph } from "./forms.ts";
 import { pageHeaders, renderPage } from "./layout.ts";
 import { readerOf } from "./page-request.ts";
+import { linkButton } from "./way-on.ts";
 
 const texts: InEveryLanguage<{
   readonly title: string;
@@ -33,12 +34,12 @@ const texts: InEveryLanguage<{
 };
 
 /** The page for a visitor whose form another website posted: nothing was done, and how to go on. */
-export function otherSitePage(settings: Pick<Settings, "serviceName">): OtherSitePage {
+export function otherSitePage(settings: BrandSettings): OtherSitePage {
   return (request) => {
     const reader = readerOf(request, settings);
     const { title, text, link } = texts[reader.language];
-    const signIn = `<p><a href="/sign-in">${Bun.escapeHTML(link)}</a></p>`;
+    const signIn = linkButton("/sign-in", link);
     const html = renderPage(reader, { title, body: `${paragraph(text)}\n${signIn}` });
-    return { headers: pageHeaders(), html };
+    return { headers: pageHeaders(reader), html };
   };
 }

@@ -1,17 +1,20 @@
 import { Type } from "@sinclair/typebox";
 
 import { defaultLanguage, findLanguage, type Language } from "../../../kernel/language.ts";
-import type { Settings } from "../../../platform/config/settings.ts";
+import { type Brand, brandOf, type BrandSettings } from "../../../platform/brand/brand.ts";
 
-/** The language of a page, and the name of the service on it. */
+/** The language of a page, and how it presents the service. */
 export interface Reader {
-  readonly serviceName: string;
+  readonly brand: Brand;
   readonly language: Language;
 }
 
 /** The reader of the page that a request is for. */
-export function readerOf(request: Request, { serviceName }: Pick<Settings, "serviceName">): Reader {
-  return { serviceName, language: preferredLanguage(request.headers.get("accept-language")) };
+export function readerOf(request: Request, settings: BrandSettings): Reader {
+  return {
+    brand: brandOf(settings),
+    language: preferredLanguage(request.headers.get("accept-language")),
+  };
 }
 
 /**
@@ -31,7 +34,7 @@ export function preferredLanguage(acceptLanguage: string | null): Language {
 
 /** The query of a mailed link. Mail programs and trackers add their own parameters to it. */
 export const linkQuery = Type.Object(
-  { token: Type.Optional(Type.Unknown()) },
+  { token: Type.Optional(Type.Unknown()), return_to: Type.Optional(Type.Unknown()) },
   { additionalProperties: true },
 );
 

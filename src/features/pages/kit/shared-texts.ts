@@ -11,6 +11,9 @@ export interface SharedTexts {
   readonly newMail: string;
   readonly sendMail: string;
   readonly mailbox: string;
+  readonly help: string;
+  readonly continueTo: (name: string) => string;
+  readonly signIn: string;
 }
 
 /** The texts that several pages share, in each language. */
@@ -25,6 +28,9 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
     newMail: "Request a new e-mail",
     sendMail: "Send a new e-mail",
     mailbox: "Check your mailbox",
+    help: "Help: ",
+    continueTo: (name) => `Continue to ${name}`,
+    signIn: "Sign in",
   },
   de: {
     unavailable:
@@ -38,6 +44,9 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
     newMail: "Neue E-Mail anfordern",
     sendMail: "Neue E-Mail senden",
     mailbox: "Sehen Sie in Ihrem Postfach nach",
+    help: "Hilfe: ",
+    continueTo: (name) => `Weiter zu ${name}`,
+    signIn: "Anmelden",
   },
   es: {
     unavailable:
@@ -50,6 +59,9 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
     newMail: "Solicitar un correo nuevo",
     sendMail: "Enviar un correo nuevo",
     mailbox: "Revise su correo",
+    help: "Ayuda: ",
+    continueTo: (name) => `Continuar a ${name}`,
+    signIn: "Iniciar sesión",
   },
   zh: {
     unavailable: "服务暂时不可用，请稍后再试。",
@@ -61,5 +73,8 @@ export const sharedTexts: InEveryLanguage<SharedTexts> = {
     newMail: "获取新邮件",
     sendMail: "发送新邮件",
     mailbox: "请查看您的邮箱",
+    help: "帮助：",
+    continueTo: (name) => `前往 ${name}`,
+    signIn: "登录",
   },
 };

@@ -68,10 +68,7 @@ const texts: InEveryLanguage<LinkPageTexts> = {
 export const changeEmailPage = {
   path: "/change-email",
   texts,
-  async confirm({ ctx, form }) {
-    await confirmEmailChange(ctx, form["token"] ?? "");
-    return null;
-  },
+  confirm: ({ ctx, form }) => confirmEmailChange(ctx, form["token"] ?? ""),
   isConfirmed: hasChangedEmail,
   expectedErrors: ["CONFLICT"],
 } as const satisfies LinkPage;

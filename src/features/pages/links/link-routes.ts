@@ -5,9 +5,17 @@ import type { RouteKit } from "../../../platform/http/route-kit.ts";
 import type { Platform } from "../../../platform/platform.ts";
 import { attempt } from "../kit/attempt.ts";
 import { showPage } from "../kit/layout.ts";
-import { confirmPage, donePage, failedPage, type LinkPage, type Submission } from "./link-page.ts";
-import { formBody, linkQuery, readerOf, tokenOf } from "../kit/page-request.ts";
+import { formBody, linkQuery, type Reader, readerOf, tokenOf } from "../kit/page-request.ts";
+import { returnToOf } from "../kit/return-to.ts";
 import { isForLater, showForLater } from "../kit/try-later.ts";
+import {
+  confirmPage,
+  donePage,
+  failedPage,
+  type LinkPage,
+  type ShownLink,
+  type Submission,
+} from "./link-page.ts";
 
 /** The routes of one link page. `GET` reads no account and uses no token; only `POST` does. */
 export function linkRoutes<const Path extends string>({
@@ -25,14 +33,10 @@ export function linkRoutes<const Path extends string>({
     .get(
       page.path,
       ({ query, request, set }) => {
+        const returnTo = returnToOf(settings, query.return_to);
         const reader = readerOf(request, settings);
-        if (query.token === undefined && page.startPage) {
-          return showPage(set, 200, page.startPage(reader));
-        }
-        const token = tokenOf(query);
-        return token === null
-          ? showPage(set, 400, failedPage(page, reader, "invalid"))
-          : showPage(set, 200, confirmPage(page, reader, { token }));
+        const { status, html } = openedLink(page, reader, { query, returnTo });
+        return showPage(set, reader, status, html);
       },
       { page: true, query: linkQuery },
     )
@@ -41,51 +45,58 @@ export function linkRoutes<const Path extends string>({
       async ({ ctx, body, request, set }) => {
         const reader = readerOf(request, settings);
         const token = body["token"] ?? "";
-        const outcome = await submit(page, { ctx, reader, form: body, headers: set.headers });
-        if (!(outcome instanceof AppError)) {
-          return showPage(set, 200, donePage(page, reader, outcome));
-        }
+        const outcome = await submit(page, { ctx, form: body });
+        if (outcome === null) return showPage(set, reader, 200, donePage(page, reader));
         if (isForLater(outcome)) {
           return showForLater(set, reader, outcome, (reason) =>
             confirmPage(page, reader, { token, alert: reason }),
           );
         }
-        if (outcome.code === "FORBIDDEN" && page.otherBrowserPage) {
-          return showPage(set, 403, page.otherBrowserPage(reader));
-        }
-        if (outcome.code === "MFA_REQUIRED" && page.secondFactorPage) {
-          return showPage(set, 200, page.secondFactorPage(reader, outcome));
-        }
         switch (outcome.code) {
           case "INVALID_TOKEN":
-            return showPage(set, 400, failedPage(page, reader, "invalid"));
+            return showPage(set, reader, 400, failedPage(page, reader, "invalid"));
           case "EXPIRED_TOKEN":
-            return showPage(set, 400, failedPage(page, reader, "expired"));
+            return showPage(set, reader, 400, failedPage(page, reader, "expired"));
           case "CONFLICT":
-            return showPage(set, 409, failedPage(page, reader, "conflict"));
+            return showPage(set, reader, 409, failedPage(page, reader, "conflict"));
           default:
-            return showPage(set, 400, confirmPage(page, reader, { token, error: outcome }));
+            return showPage(set, reader, 400, confirmPage(page, reader, { token, error: outcome }));
         }
       },
       { page: true, accepts: "form", body: formBody },
     );
 }
 
-/** Uses the token once. A used token that did its work counts as success. */
-function submit(page: LinkPage, submission: Submission): Promise<string | null | AppError> {
+/** What a link leads to: the form with its token, or the page without one. */
+export function openedLink(
+  page: ShownLink,
+  reader: Reader,
+  {
+    query,
+    returnTo,
+  }: { readonly query: { readonly token?: unknown }; readonly returnTo: string | null },
+): { readonly status: 200 | 400; readonly html: string } {
+  if (query.token === undefined && page.startPage) {
+    return { status: 200, html: page.startPage(reader, returnTo) };
+  }
+  const token = tokenOf(query);
+  return token === null
+    ? { status: 400, html: failedPage(page, reader, "invalid") }
+    : { status: 200, html: confirmPage(page, reader, { token }) };
+}
+
+/** Uses the token once; null for success. A used token that did its work counts as success. */
+async function submit(page: LinkPage, submission: Submission): Promise<AppError | null> {
   const { ctx, form } = submission;
-  const { expectedErrors = [], otherBrowserPage } = page;
-  const forbidden = otherBrowserPage ? (["FORBIDDEN"] as const) : [];
-  const unfinished = page.secondFactorPage ? (["MFA_REQUIRED"] as const) : [];
-  const ofToken = ["INVALID_TOKEN", "EXPIRED_TOKEN"] as const;
-  const expected = [...ofToken, ...forbidden, ...unfinished, ...expectedErrors];
-  return attempt(ctx, expected, async () => {
+  const expected = ["INVALID_TOKEN", "EXPIRED_TOKEN", ...(page.expectedErrors ?? [])] as const;
+  const outcome = await attempt(ctx, expected, async () => {
     try {
-      return await page.confirm(submission);
+      await page.confirm(submission);
     } catch (error) {
       const isInvalid = findAppError(error)?.code === "INVALID_TOKEN";
-      if (isInvalid && (await page.isConfirmed?.(ctx, form["token"] ?? ""))) return null;
+      if (isInvalid && (await page.isConfirmed?.(ctx, form["token"] ?? ""))) return;
       throw error;
     }
   });
+  return outcome instanceof AppError ? outcome : null;
 }

@@ -1,15 +1,11 @@
 import type { InEveryLanguage } from "../../../kernel/language.ts";
-import type { LinkPageTexts } from "./link-page.ts";
+import type { LinkTexts } from "./link-page.ts";
 
 /** The texts of the pages of `/magic-link`. */
-export interface MagicLinkTexts extends LinkPageTexts {
-  readonly account: string;
+export interface MagicLinkTexts extends LinkTexts {
   readonly requestText: string;
   readonly requestButton: string;
   readonly sentText: string;
-  readonly codeTitle: string;
-  readonly code: string;
-  readonly codeFault: string;
   /** Why the link does not work in this browser. */
   readonly otherBrowser: string;
 }
@@ -21,9 +17,6 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     text: "Press the button to sign in.",
     button: "Sign in",
     note: "If you did not request this e-mail, close this page. No sign-in has taken place yet.",
-    doneTitle: "You are signed in",
-    doneText: "You can close this page.",
-    account: "Go to your account",
     invalid:
       "The link, or one from another e-mail, may already have been used, for example if you pressed the button twice. Enter your address to get a new link.",
     expired: "A link is valid for a limited time. Enter your address to get a new link.",
@@ -31,9 +24,6 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     requestButton: "Send e-mail",
     sentText:
       "If there is an account with this address, you will receive an e-mail soon. Open its link, or enter its code here.",
-    codeTitle: "Enter the code",
-    code: "Code from the e-mail",
-    codeFault: "The code is wrong, used or expired.",
     otherBrowser:
       "This link works only in the browser in which it was requested. Open it there, or enter the code from the same e-mail here.",
   },
@@ -42,9 +32,6 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     text: "Klicken Sie auf die Schaltfläche, um sich anzumelden.",
     button: "Anmelden",
     note: "Wenn Sie diese E-Mail nicht angefordert haben, schließen Sie diese Seite. Es hat noch keine Anmeldung stattgefunden.",
-    doneTitle: "Sie sind angemeldet",
-    doneText: "Sie können diese Seite schließen.",
-    account: "Zu Ihrem Konto",
     invalid:
       "Vielleicht wurde der Link oder einer aus einer anderen E-Mail schon benutzt, etwa durch einen doppelten Klick. Geben Sie Ihre Adresse ein, um einen neuen Link zu bekommen.",
     expired:
@@ -54,9 +41,6 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     requestButton: "E-Mail senden",
     sentText:
       "Wenn es ein Konto mit dieser Adresse gibt, bekommen Sie gleich eine E-Mail. Öffnen Sie den Link darin, oder geben Sie den Code hier ein.",
-    codeTitle: "Code eingeben",
-    code: "Code aus der E-Mail",
-    codeFault: "Der Code ist falsch, schon benutzt oder abgelaufen.",
     otherBrowser:
       "Dieser Link funktioniert nur in dem Browser, in dem er angefordert wurde. Öffnen Sie ihn dort, oder geben Sie hier den Code aus derselben E-Mail ein.",
   },
@@ -65,9 +49,6 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     text: "Pulse el botón para iniciar sesión.",
     button: "Iniciar sesión",
     note: "Si no ha solicitado este correo, cierre esta página. Todavía no se ha iniciado ninguna sesión.",
-    doneTitle: "Ha iniciado sesión",
-    doneText: "Puede cerrar esta página.",
-    account: "Ir a su cuenta",
     invalid:
       "Es posible que ya se haya usado el enlace o el de otro correo, por ejemplo al pulsar el botón dos veces. Escriba su dirección para recibir otro.",
     expired:
@@ -77,9 +58,6 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     requestButton: "Enviar el correo",
     sentText:
       "Si hay una cuenta con esta dirección, recibirá en breve un correo. Abra su enlace o escriba aquí su código.",
-    codeTitle: "Introducir el código",
-    code: "Código del correo",
-    codeFault: "El código es incorrecto, ya se ha usado o ha caducado.",
     otherBrowser:
       "Este enlace solo funciona en el navegador en el que se solicitó. Ábralo allí o escriba aquí el código del mismo correo.",
   },
@@ -88,18 +66,12 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     text: "请点击按钮登录。",
     button: "登录",
     note: "如果您没有请求此邮件，请关闭此页面。目前尚未进行登录。",
-    doneTitle: "您已登录",
-    doneText: "您可以关闭此页面。",
-    account: "前往您的账户",
     invalid:
       "该链接或其他邮件中的链接可能已被使用（例如按钮被点击了两次）。请输入您的地址以获取新链接。",
     expired: "链接仅在有限时间内有效。请输入您的地址以获取新链接。",
     requestText: "请输入您的地址，我们会发送一封含有登录链接和验证码的邮件。",
     requestButton: "发送邮件",
     sentText: "如果存在使用此地址的账户，邮件很快就会送达。请打开其中的链接，或在此输入验证码。",
-    codeTitle: "输入验证码",
-    code: "邮件中的验证码",
-    codeFault: "验证码错误、已使用或已过期。",
     otherBrowser:
       "此链接仅在请求它的浏览器中有效。请在该浏览器中打开链接，或在此输入同一封邮件中的验证码。",
   },

@@ -1,13 +1,15 @@
 import { Elysia } from "elysia";
 
-import type { Language } from "../../../kernel/language.ts";
 import { AppError } from "../../../kernel/errors.ts";
+import { createReturnCookie } from "../../../platform/http/return-cookie.ts";
 import type { RouteKit } from "../../../platform/http/route-kit.ts";
 import type { Context, Platform } from "../../../platform/platform.ts";
 import { attempt } from "../kit/attempt.ts";
-import { alert, renderField, renderForm } from "../kit/forms.ts";
+import { emailField } from "../kit/email-field.ts";
+import { alert, renderForm } from "../kit/forms.ts";
 import { renderPage, showPage } from "../kit/layout.ts";
 import { formBody, type Reader, readerOf } from "../kit/page-request.ts";
+import { formTargetsOf, returnField, returnToOf } from "../kit/return-to.ts";
 import { showForLater } from "../kit/try-later.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
 
@@ -25,37 +27,19 @@ export interface MailForm {
   readonly button?: string;
   /** The id of its field, unique on its page; `email` if left out. */
   readonly id?: string;
+  /** Where a sign-in leads that follows from the mail. */
+  readonly returnTo?: string | null;
 }
 
 /** The form that requests a mail, as HTML. */
 export function mailForm({ language }: Reader, form: MailForm): string {
   const texts = sharedTexts[language];
   const { at, to, id, email = "", isFaulty = false, button = texts.sendMail } = form;
-  const fields = emailField(language, { id, email, isFaulty });
+  const kept = returnField(form.returnTo ?? null);
+  const field = emailField(language, { id, email, isFaulty });
+  const fields = kept === "" ? field : `${kept}\n${field}`;
   const rendered = renderForm({ at, to, fields, button });
   return form.alert === undefined ? rendered : `${alert(form.alert)}\n${rendered}`;
-}
-
-/** The field for an e-mail address, as HTML. */
-export function emailField(
-  language: Language,
-  field: {
-    readonly id?: string | undefined;
-    readonly email: string;
-    readonly isFaulty: boolean;
-  },
-): string {
-  const texts = sharedTexts[language];
-  return renderField({
-    id: field.id,
-    name: "email",
-    label: texts.email,
-    type: "email",
-    autocomplete: "email",
-    attributes: 'maxlength="254"',
-    value: field.email,
-    faults: field.isFaulty ? [texts.notAnAddress] : [],
-  });
 }
 
 /** The page with the form alone, shown when it must be sent again. */
@@ -69,14 +53,22 @@ export function mailboxPage(reader: Reader, body: string): string {
   return renderPage(reader, { title: sharedTexts[reader.language].mailbox, body });
 }
 
+/** What a request for a mail was about. */
+export interface SentMail {
+  readonly email: string;
+  readonly returnTo: string | null;
+}
+
 /** The request for a new mail: what it does, and its pages. */
 export interface NewMail<Path extends string = string> {
   readonly path: Path;
   request(ctx: Context, input: { readonly email: string }): Promise<void>;
   /** The page after the request. It is the same for every address, so that it does not reveal accounts. */
-  sentPage(reader: Reader, email: string): string;
+  sentPage(reader: Reader, sent: SentMail): string;
   /** The page that is shown when the form must be sent again; `mailFormPage` if left out. */
   formPage?(reader: Reader, form: MailForm): string;
+  /** Whether the link of the mail signs in: the browser then keeps where that leads. */
+  readonly keepsReturnTo?: boolean;
 }
 
 /** The route of a form that requests a new mail. */
@@ -89,20 +81,27 @@ export function newMailRoutes<const Path extends string>({
   readonly platform: Platform;
   readonly newMail: NewMail<Path>;
 }) {
+  const returnCookie = createReturnCookie(platform.settings);
   return new Elysia().use(kit).post(
     newMail.path,
     async ({ ctx, body, request, set }) => {
       const reader = readerOf(request, platform.settings);
       const email = body["email"] ?? "";
+      const returnTo = returnToOf(platform.settings, body["return_to"]);
       const outcome = await attempt(ctx, ["INVALID_EMAIL"], () => newMail.request(ctx, { email }));
       if (!(outcome instanceof AppError)) {
-        return showPage(set, 200, newMail.sentPage(reader, email));
+        const isKept = returnTo !== null || returnCookie.read(request) !== null;
+        if (newMail.keepsReturnTo === true && isKept) {
+          set.headers["set-cookie"] = returnCookie.store(returnTo);
+        }
+        const shown = { ...reader, formTargets: formTargetsOf(platform.settings, returnTo) };
+        return showPage(set, shown, 200, newMail.sentPage(reader, { email, returnTo }));
       }
-      const form = { at: newMail.path, to: newMail.path, email };
+      const form = { at: newMail.path, to: newMail.path, email, returnTo };
       const show = (shown: MailForm): string =>
         newMail.formPage?.(reader, shown) ?? mailFormPage(reader, shown);
       return outcome.code === "INVALID_EMAIL"
-        ? showPage(set, 400, show({ ...form, isFaulty: true }))
+        ? showPage(set, reader, 400, show({ ...form, isFaulty: true }))
         : showForLater(set, reader, outcome, (reason) => show({ ...form, alert: reason }));
     },
     { page: true, accepts: "form", body: formBody },

@@ -8,6 +8,7 @@ import {
 } from "../../passwords/index.ts";
 import { paragraph, renderField } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
+import { wayOn } from "../kit/way-on.ts";
 import type { LinkPage } from "./link-page.ts";
 import { mailboxPage, mailForm, type NewMail } from "./new-mail.ts";
 import { passwordFaultTexts, passwordHint, type PasswordSettings } from "./password-texts.ts";
@@ -20,7 +21,10 @@ export const passwordResetMail = {
   path: "/reset-password/resend",
   request: requestPasswordReset,
   sentPage: (reader) =>
-    mailboxPage(reader, paragraph(resetPasswordTexts[reader.language].sentText)),
+    mailboxPage(
+      reader,
+      `${paragraph(resetPasswordTexts[reader.language].sentText)}\n${wayOn(reader)}`,
+    ),
 } as const satisfies NewMail;
 
 /** The page to choose a new password. Nothing that the user enters is in a response, and the page signs no user in. */
@@ -31,7 +35,6 @@ export function resetPasswordPage(rules: PasswordSettings) {
     async confirm({ ctx, form }) {
       const { token = "", password = "", password_confirmation: confirmation = "" } = form;
       await resetPassword(ctx, { token, password, confirmation });
-      return null;
     },
     expectedErrors: ["WEAK_PASSWORD", "PASSWORD_MISMATCH"],
     fields: (language, error) => passwordFields(language, rules, error),

@@ -1,0 +1,2 @@
+/** The path of the download of one's own data. */
+export const dataPath = "/account/data";
