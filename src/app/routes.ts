@@ -11,6 +11,7 @@ import { identitiesRoutes } from "../features/identities/index.ts";
 import { keysRoutes } from "../features/keys/index.ts";
 import {
   clientRegistrationRoutes,
+  deviceAuthorizationRoutes,
   introspectionRoute,
   oauth2Routes,
   pushedRequestRoutes,
@@ -132,6 +133,7 @@ function serviceRoutes(parts: AllParts) {
     .use(healthRoutes(parts))
     .use(oauth2Routes(parts))
     .use(pushedRequestRoutes(parts))
+    .use(deviceAuthorizationRoutes(parts))
     .use(clientRegistrationRoutes(parts))
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))

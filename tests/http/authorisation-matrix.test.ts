@@ -51,6 +51,7 @@ const pages: readonly string[] = [
   "GET /account/sessions/revoke-all",
   "GET /brand/logo",
   "GET /change-email",
+  "GET /device",
   "GET /favicon.ico",
   "GET /magic-link",
   "GET /oauth/authorize",
@@ -85,6 +86,8 @@ const pages: readonly string[] = [
   "POST /account/sessions/revoke",
   "POST /account/sessions/revoke-all",
   "POST /change-email",
+  "POST /device/code",
+  "POST /device/decision",
   "POST /magic-link",
   "POST /magic-link/code",
   "POST /magic-link/resend",
@@ -106,7 +109,8 @@ const pages: readonly string[] = [
 ];
 
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
-const isForClients = ({ path }: Operation) => path === "/oauth/introspect" || path === "/oauth/par";
+const isForClients = ({ path }: Operation) =>
+  ["/oauth/introspect", "/oauth/par", "/oauth/device_authorization"].includes(path);
 
 // security 93
 test("every route is documented, but for the HTML pages", () => {

@@ -54,7 +54,12 @@ const publicRoutes = [
 ];
 
 /** Where a client authenticates instead of a user, or a failure is one of RFC 6750: `tests/conformance/` shows what they answer. */
-const clientRoutes = ["POST /oauth/introspect", "POST /oauth/par", "GET /oauth/userinfo"];
+const clientRoutes = [
+  "POST /oauth/introspect",
+  "POST /oauth/par",
+  "POST /oauth/device_authorization",
+  "GET /oauth/userinfo",
+];
 
 describe("without a sign-in", () => {
   const app = useTestApp();

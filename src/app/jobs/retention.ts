@@ -15,6 +15,7 @@ import {
   deleteSettledEvents,
   wipeSecrets,
 } from "../../features/events/index.ts";
+import { deleteExpiredDeviceAuthorizations } from "../../features/device-authorization/index.ts";
 import { deleteExpiredCounts } from "../../features/limits/index.ts";
 import { deleteExpiredPasskeyChallenges } from "../../features/passkeys/index.ts";
 import { deleteExpiredTrust } from "../../features/mfa/index.ts";
@@ -44,6 +45,7 @@ const deletions: Readonly<Record<string, Deletion>> = {
   usedTickets: ({ db }, now) => deleteExpiredTickets(db, now),
   socialLoginCodes: ({ db }, now) => deleteExpiredCodes(db, now),
   authorizationCodes: ({ db }, now) => deleteExpiredAuthorizationCodes(db, now),
+  deviceAuthorizations: ({ db }, now) => deleteExpiredDeviceAuthorizations(db, now),
   pushedRequests: ({ db }, now) => deleteExpiredPushedRequests(db, now),
   passkeyChallenges: ({ db }, now) => deleteExpiredPasskeyChallenges(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),

@@ -3,4 +3,6 @@ export { deleteExpiredAuthorizationCodes, deleteExpiredPushedRequests } from "./
 export type { AuthorizationOutcome, Interaction, PageOutcome, RedirectOutcome } from "./outcome.ts";
 export { type PushedRequest, pushRequest } from "./push-request.ts";
 export { isProof } from "./request-marks.ts";
-export { redeemCode } from "./redeem-code.ts";
+export { activeParent, isRefreshable, isStillAllowed } from "./open-granted.ts";
+export { findGrantor } from "./find-code.ts";
+export { type RedeemedCode, redeemCode } from "./redeem-code.ts";

@@ -7,6 +7,8 @@ export type { ClientParameters } from "./client-credentials.ts";
 export {
   type ClientSettings,
   clientGrantTypes,
+  deviceGrantType,
+  hasUsers,
   isClientName,
   standardScopes,
 } from "./client-settings.ts";

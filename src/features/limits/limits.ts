@@ -37,6 +37,11 @@ export const limits = {
   clientRegistrationByAddress: perWindow("client-registration-by-address", 20, hour),
   /** Fetches of clients' metadata documents. */
   clientDocumentByAddress: perWindow("client-document-by-address", 30, 5 * minute),
+  /** Requests of devices for a code. */
+  deviceRequestByAddress: perWindow("device-request-by-address", 60, 5 * minute),
+  /** User codes of devices that one user enters, right or wrong; a decision takes two points. */
+  userCodeByAccount: perWindow("user-code-by-account", 20, 5 * minute),
+  userCodeByAddress: perWindow("user-code-by-address", 60, 5 * minute),
   /** Wrong client secrets from one address, for whatever client id. */
   clientSecretsByAddress: perWindow("client-secrets-by-address", 30, 5 * minute),
   /** Wrong secrets for a client id from one address. */

@@ -18,6 +18,7 @@ export function describeServer(settings: Settings): Static<typeof serverMetadata
   return {
     issuer: settings.jwtIssuer,
     authorization_endpoint: `${publicUrl}/oauth/authorize`,
+    device_authorization_endpoint: `${publicUrl}/oauth/device_authorization`,
     pushed_authorization_request_endpoint: `${publicUrl}/oauth/par`,
     token_endpoint: `${publicUrl}/oauth/token`,
     userinfo_endpoint: `${publicUrl}/oauth/userinfo`,

@@ -21,7 +21,8 @@ const clientParameters = {
 export const tokenRequestBody = Type.Object(
   {
     grant_type: Type.String({
-      description: "`authorization_code`, `refresh_token`, `client_credentials` or `password`.",
+      description:
+        "`authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code` or `password`.",
       examples: ["password"],
     }),
     username: Type.Optional(Type.String({ description: "An e-mail address or a username." })),
@@ -32,6 +33,7 @@ export const tokenRequestBody = Type.Object(
       Type.String({ description: "With `code`: as in the authorization request." }),
     ),
     code_verifier: Type.Optional(Type.String({ description: "With `code`: RFC 7636." })),
+    device_code: Type.Optional(Type.String({ description: "RFC 8628." })),
     scope: Type.Optional(Type.String()),
     ...clientParameters,
   },
@@ -94,6 +96,22 @@ export const pushedRequestSchema = Type.Object({
   expires_in: Type.Integer({ description: "Seconds." }),
 });
 
+/** Body of `POST /oauth/device_authorization` (RFC 8628 §3.1). */
+export const deviceAuthorizationBody = Type.Object(
+  { scope: Type.Optional(Type.String()), ...clientParameters },
+  form,
+);
+
+/** What a device shows its user, and asks for tokens with (RFC 8628 §3.2). */
+export const deviceAuthorizationSchema = Type.Object({
+  device_code: Type.String(),
+  user_code: Type.String({ examples: ["BCDF-GHJK"] }),
+  verification_uri: Type.String(),
+  verification_uri_complete: Type.String(),
+  expires_in: Type.Integer({ description: "Seconds." }),
+  interval: Type.Integer({ description: "The least number of seconds between two requests." }),
+});
+
 /** Body of `POST /oauth/revoke` (RFC 7009 §2.1). */
 export const revocationBody = Type.Object({ token: Type.String(), ...tokenParameters }, form);
 
@@ -134,6 +152,7 @@ const names = Type.Array(Type.String());
 export const serverMetadataSchema = Type.Object({
   issuer: Type.String(),
   authorization_endpoint: Type.String(),
+  device_authorization_endpoint: Type.String(),
   pushed_authorization_request_endpoint: Type.String(),
   token_endpoint: Type.String(),
   userinfo_endpoint: Type.String(),

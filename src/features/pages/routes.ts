@@ -4,6 +4,7 @@ import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createSocialLogin, type Provider } from "../social-login/index.ts";
 import { accountRoutes } from "./account/account-routes.ts";
 import { authorizeRoutes } from "./authorize/authorize-routes.ts";
+import { deviceRoutes } from "./device/device-routes.ts";
 import { endSessionRoutes } from "./end-session/end-session-routes.ts";
 import { changeEmailPage } from "./links/change-email.ts";
 import { linkRoutes } from "./links/link-routes.ts";
@@ -36,6 +37,7 @@ export function pagesRoutes(parts: PagesParts) {
     .use(accountRoutes(parts))
     .use(authorizeRoutes(parts))
     .use(endSessionRoutes(parts))
+    .use(deviceRoutes(parts))
     .use(siteRoutes({ kit: parts.kit, settings: parts.platform.settings }));
 }
 

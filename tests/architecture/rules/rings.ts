@@ -11,6 +11,7 @@ export const featureTiers: Readonly<Record<string, number>> = {
   "user-import": 8,
   "user-administration": 8,
   oauth2: 10,
+  "device-authorization": 9,
   "end-session": 8,
   authorization: 8,
   "email-change": 8,
