@@ -1,7 +1,7 @@
 export { authorize, deny } from "./authorize.ts";
 export { deleteExpiredAuthorizationCodes, deleteExpiredPushedRequests } from "./delete-expired.ts";
 export type { AuthorizationOutcome, Interaction, PageOutcome, RedirectOutcome } from "./outcome.ts";
-export { type PushedRequest, pushRequest } from "./push-request.ts";
+export { pushRequest } from "./push-request.ts";
 export { isProof } from "./request-marks.ts";
 export { activeParent, isRefreshable, isStillAllowed } from "./open-granted.ts";
 export { findGrantor } from "./find-code.ts";

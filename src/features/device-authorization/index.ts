@@ -1,4 +1,4 @@
-export { decideOnDevice, findDeviceRequest, type DeviceRequest } from "./decide-on-device.ts";
+export { decideOnDevice, findDeviceRequest } from "./decide-on-device.ts";
 export { deleteExpiredDeviceAuthorizations } from "./delete-expired.ts";
 export { redeemDeviceCode } from "./redeem-device-code.ts";
 export { startDeviceAuthorization } from "./start-device-authorization.ts";
