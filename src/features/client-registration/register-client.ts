@@ -11,7 +11,7 @@ import type { registrationSchema } from "./model.ts";
 import { type ClientMetadata, ClientMetadataError, readMetadata } from "./read-metadata.ts";
 
 /**
- * Asserts that the holder of this bearer token, or of none, may register clients (RFC 7591 §3). Throws `NOT_FOUND` where
+ * Asserts that a request with this bearer token, or with none, may register clients (RFC 7591 §3). Throws `NOT_FOUND` where
  * registration is off, and `invalid_token`.
  */
 export function assertMayRegister({ settings }: Context, token: string | null): void {

@@ -21,7 +21,7 @@ export const deviceTexts: InEveryLanguage<{
     next: "Continue",
     question: "Does your device show the code {code}?",
     warning:
-      "Only allow this if you have just started it yourself. Whoever sent you the code otherwise gets access to your account at {client}.",
+      "Only allow this if you have just started it yourself. Otherwise the person who sent you the code gets access to your account at {client}.",
     allowed: "The device is connected",
     denied: "The device is not connected",
     done: "You can close this page and return to your device.",

@@ -5,13 +5,13 @@ import type { SettingGroup } from "../setting.ts";
 export const clients = {
   title: "Clients",
   introduction:
-    "How applications, such as MCP clients, become clients that users sign in to without an operator who creates them. [oauth2.md](oauth2.md) tells what such clients may do.",
+    "How applications, such as MCP clients, become clients that users sign in to without an operator who creates them. [openid-provider.md](openid-provider.md) tells what such clients may do.",
   settings: {
     CLIENT_REGISTRATION: {
       kind: choice("off", "token", "open"),
       default: "off",
       description:
-        "Who may register clients at `/oauth/register` (RFC 7591): no one, whoever has `CLIENT_REGISTRATION_TOKEN`, or everyone. Users of such clients are always asked for consent.",
+        "Who may register clients at `/oauth/register` (RFC 7591): no one, everyone with `CLIENT_REGISTRATION_TOKEN`, or everyone. Users of such clients are always asked for consent.",
     },
     CLIENT_REGISTRATION_TOKEN: {
       kind: secret(32),
