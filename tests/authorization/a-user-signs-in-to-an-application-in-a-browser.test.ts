@@ -26,11 +26,15 @@ describeInBrowser("an application in Chromium", () => {
   });
 
   // Browsers apply `form-action` to every redirect after a form: the consent page must let the response pass.
-  test.each(["query", "form_post"])(
-    "a user allows it, and it gets the code by %s and the user's claims",
-    async (responseMode) => {
+  test.each([
+    ["query", "is signed in"],
+    ["form_post", "is signed in"],
+    ["query", "signs in with a password"],
+  ])(
+    "gets the code by %s and the claims of a user who %s and allows it",
+    async (responseMode, beforehand) => {
       const received = Promise.withResolvers<Request>();
-      await using application = Bun.serve({
+      using application = Bun.serve({
         port: 0,
         hostname: "127.0.0.1",
         async fetch(request) {
@@ -56,7 +60,10 @@ describeInBrowser("an application in Chromium", () => {
       );
       const user = await signUpInBrowser(app);
       const context = await browser.newContext({ locale: "en" });
-      await context.addCookies([{ name: "gatehouse_session", value: user.token, url: publicUrl }]);
+      if (beforehand === "is signed in") {
+        const cookie = { name: "gatehouse_session", value: user.token, url: publicUrl };
+        await context.addCookies([cookie]);
+      }
       const page = await context.newPage();
       const pkceCodeVerifier = openid.randomPKCECodeVerifier();
       const checks = { pkceCodeVerifier, expectedState: "s", expectedNonce: "n" };
@@ -70,6 +77,12 @@ describeInBrowser("an application in Chromium", () => {
         code_challenge_method: "S256",
       });
       await page.goto(address.href);
+      if (beforehand !== "is signed in") {
+        await page.fill("input[name=email]", user.email);
+        await page.fill("input[name=password]", user.password);
+        await page.press("input[name=password]", "Enter");
+        await page.waitForSelector("text=Sign in to Notes");
+      }
       expect(await page.innerText("h1")).toBe("Sign in to Notes");
       expect(await page.innerText("main")).toContain(user.email);
       await page.click("text=Allow >> nth=0");

@@ -26,7 +26,7 @@ beforeAll(async () => {
   });
 }, 30_000);
 
-// RFC 6749 §3.1.2.3, §10.15; RFC 9700 §4.1, §4.11: each differs from the registered URI, so that nothing is sent to it.
+// security 60; RFC 6749 §3.1.2.3, §10.15; RFC 9700 §4.1, §4.11: each differs from the registered URI, so that nothing is sent to it.
 test.each([
   ["another host", "https://evil.example/app/callback?tenant=1"],
   ["the host as a user", "https://good.example@evil.example/app/callback?tenant=1"],

@@ -1,17 +1,18 @@
-import { and, eq, isNull, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, or, sql, type SQL } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
 import type { Change } from "../../platform/db/change-feed.ts";
 import { commit } from "../../platform/db/commit.ts";
-import { always, type Effect, followed, once, updateRows } from "../../platform/db/effects.ts";
+import { always, type Effect, once, updateRows } from "../../platform/db/effects.ts";
 import { jsonObject } from "../../platform/db/json-object.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordAudit } from "../audit/index.ts";
 import { type EventType, recordEvent } from "../events/index.ts";
 import { inspectAccessToken, inspectRefreshToken } from "../tokens/index.ts";
 import { nextCredentialsVersion, users } from "../users/index.ts";
+import { endSessionsOf } from "./end-with-a-change.ts";
 import { endedColumns, notifyClient, timeOf } from "./notify-client.ts";
 import { isOpen } from "./queries.ts";
 import { sessions } from "./table.ts";
@@ -116,37 +117,6 @@ export async function endBrowserSessionOf(
   for (const session of ended) await endSession(ctx, session);
 }
 
-/** Which of a user's sessions end with a change. */
-export interface SessionsToEnd {
-  /** The user's id, or the column of the change's row that has it. */
-  readonly userId: string | SQL;
-  /** A session that stays open: the one through which the user makes the change. */
-  readonly exceptSessionId?: string;
-  /** The value for `sessions.end_reason`. */
-  readonly reason: string;
-}
-
-/**
- * The effect of ending a user's sessions along with a change that gives the user `nextCredentialsVersion`; the excepted session
- * goes on at that version. A session that is opened meanwhile is not seen here, and is void by its version. The change announces
- * the user, so that this replica drops the user's tokens before it responds.
- */
-export function endSessionsOf(ctx: Context, which: SessionsToEnd): Effect {
-  const { userId, exceptSessionId = null, reason } = which;
-  const now = timeOf(ctx.clock.now());
-  const isKept = sql`${sessions.id} is not distinct from ${exceptSessionId}::uuid`;
-  const values = {
-    endedAt: sql`case when ${isKept} then null else ${now} end`,
-    endReason: sql`case when ${isKept} then null else ${reason}::text end`,
-    credentialsVersion: sql`${sessions.credentialsVersion} + (case when ${isKept} then 1 else 0 end)`,
-  };
-  const areOpen = and(sql`${sessions.userId} = ${userId}::uuid`, isNull(sessions.endedAt));
-  const returned = { ...endedColumns, endedAt: sessions.endedAt };
-  return followed(updateRows(sessions, values, areOpen), returned, ({ endedAt, ...session }) =>
-    notifyClient(session, now, sql`${endedAt} is not null`),
-  );
-}
-
 /**
  * The effects of a change after which only the signed-in user's present session goes on, such as one of their second factor. The
  * change locks the user and announces them.
@@ -186,39 +156,45 @@ function endOne(
   return end(ctx, { id, userId, ...ending }, () => once(recordAudit(ctx, entry)));
 }
 
-/**
- * Whether a session is the one with this id, or of a client to which the user granted it in that one. A client's session is opened
- * with a lock on that row: one that a first statement does not see is seen by a second.
- */
-function isOrCameFrom(id: string): SQL | undefined {
-  return or(eq(sessions.id, id), eq(sessions.parentSessionId, id));
-}
-
 /** The events whose data has the sessions that ended. */
 type EndingEvent = Extract<EventType, "user.logged_out" | "session.revoked">;
 
-/** Ends a user's open sessions, or one of them with those that came from it, and gives their number. */
-async function end(
-  ctx: Context,
-  ending: { userId: string; id?: string; reason: string; event: EndingEvent },
-  record: (ended: SQL) => Effect,
-): Promise<number> {
-  const ended = await endSeen(ctx, ending, record);
-  const missed = ended === 0 ? 0 : await endSeen(ctx, ending, record);
-  return ended + missed;
+interface Ending {
+  readonly userId: string;
+  readonly reason: string;
+  readonly event: EndingEvent;
 }
 
-async function endSeen(
+/**
+ * Ends a user's open sessions, or one of them with those of clients to which the user granted it in that one, and gives their
+ * number. A client's session is opened with a lock on the row of the other: one that the first statement does not see, because
+ * it waited for that lock, is seen by the second.
+ */
+async function end(
   ctx: Context,
-  {
-    userId,
-    id,
-    reason,
-    event,
-  }: { userId: string; id?: string; reason: string; event: EndingEvent },
+  { id, ...ending }: Ending & { readonly id?: string },
   record: (ended: SQL) => Effect,
 ): Promise<number> {
-  const which = id === undefined ? undefined : isOrCameFrom(id);
+  const { userId } = ending;
+  const isOrCameFrom =
+    id === undefined ? undefined : or(eq(sessions.id, id), cameFrom(sql`(${id}::uuid)`));
+  const ended = await endThose(ctx, ending, isOrCameFrom, record);
+  if (ended === 0) return 0;
+  const past = sql`(select "past"."id" from ${sessions} as "past" where "past"."user_id" = ${userId} and "past"."ended_at" is not null and "past"."end_reason" = ${ending.reason})`;
+  const entry = { action: "session.revoked", result: "success", userId } as const;
+  return ended + (await endThose(ctx, ending, cameFrom(past), () => once(recordAudit(ctx, entry))));
+}
+
+function cameFrom(parents: SQL): SQL {
+  return sql`${sessions.parentSessionId} in ${parents}`;
+}
+
+async function endThose(
+  ctx: Context,
+  { userId, reason, event }: Ending,
+  which: SQL | undefined,
+  record: (ended: SQL) => Effect,
+): Promise<number> {
   const query = endingOf(ctx, { owner: eq(users.id, userId), which, reason });
   const rows = await commit(ctx, { query, announce: announceSession }, (session, ended) => [
     record(ended),

@@ -1,12 +1,11 @@
 export { endBrowserSession, hashBrowserToken, rotateBrowserToken } from "./browser-session.ts";
-export { endSessionsOfClient } from "./end-client-sessions.ts";
+export { endSessionsOf, endSessionsOfClient } from "./end-with-a-change.ts";
 export { backchannelLogoutTopic } from "./notify-client.ts";
 export {
   endAllSessions,
   endOtherSessions,
   endReusedSession,
   endSession,
-  endSessionsOf,
   revokeAllSessions,
   revokeSession,
 } from "./end-sessions.ts";

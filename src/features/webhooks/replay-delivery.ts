@@ -17,12 +17,16 @@ export async function replayDelivery(
   deliveryId: string,
 ): Promise<DeliveryRecord> {
   const webhook = await getWebhook(ctx.db, webhookId);
-  await getDelivery(ctx.db, webhookId, deliveryId);
+  const delivery = await getDelivery(ctx.db, webhookId, deliveryId);
   if (webhook.disabledAt) throw webhookDisabled();
   const isEnabled = ctx.db
     .select({ one: sql`1` })
     .from(eventDestinations)
     .where(and(eq(eventDestinations.id, webhookId), isNull(eventDestinations.disabledAt)));
+  const pauseEnd = ctx.db
+    .select({ retryAt: eventDestinations.retryAt })
+    .from(eventDestinations)
+    .where(eq(eventDestinations.id, webhookId));
   const query = ctx.db
     .update(eventDeliveries)
     .set({
@@ -41,8 +45,17 @@ export async function replayDelivery(
         exists(isEnabled),
       ),
     )
-    .returning({ eventId: eventDeliveries.eventId, woken: wakeRelays(webhookId).as("woken") });
-  await commit(ctx, { query }, () => [
+    .returning({
+      status: eventDeliveries.status,
+      attempts: eventDeliveries.attempts,
+      lastError: eventDeliveries.lastError,
+      deliveredAt: eventDeliveries.deliveredAt,
+      nextAttemptAt: sql<Date>`greatest(${eventDeliveries.availableAt}, (${pauseEnd}))`
+        .mapWith(eventDeliveries.availableAt)
+        .as("next_attempt_at"),
+      woken: wakeRelays(webhookId).as("woken"),
+    });
+  const [replayed] = await commit(ctx, { query }, () => [
     {
       ...recordAudit(ctx, {
         action: "webhook.delivery_replayed",
@@ -53,5 +66,7 @@ export async function replayDelivery(
       wakes: eventTopic,
     },
   ]);
-  return getDelivery(ctx.db, webhookId, deliveryId);
+  if (!replayed) throw webhookDisabled();
+  const { status, attempts, lastError, deliveredAt, nextAttemptAt } = replayed;
+  return { ...delivery, status, attempts, lastError, deliveredAt, nextAttemptAt };
 }

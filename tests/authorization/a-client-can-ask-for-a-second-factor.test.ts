@@ -1,0 +1,78 @@
+import { beforeAll, expect, test } from "bun:test";
+
+import {
+  type BrowserUser,
+  browserHeaders,
+  browserTokenOf,
+  signUpInBrowser,
+} from "../support/browser-session.ts";
+import { registerClient, type TestClient } from "../support/clients.ts";
+import { decodeToken } from "../support/forge-token.ts";
+import { logIn } from "../support/journey.ts";
+import { pathFrom, press } from "../support/page-forms.ts";
+import {
+  askToAuthorize,
+  authorizeAs,
+  authorizeQuery,
+  callback,
+  redeem,
+  responseOf,
+} from "../support/relying-party.ts";
+import { type TwoFactorUser, turnOn, useFrozenStep } from "../support/second-factor.ts";
+import { useTestApp } from "../support/test-app.ts";
+
+useFrozenStep();
+const app = useTestApp();
+let inBrowser: BrowserUser;
+let user: TwoFactorUser;
+let client: TestClient;
+
+beforeAll(async () => {
+  inBrowser = await signUpInBrowser(app);
+  const {
+    user_id: userId,
+    access_token: accessToken,
+    refresh_token: refreshToken,
+  } = (await logIn(app, inBrowser)).json.data;
+  const { email, password } = inBrowser;
+  user = await turnOn(app, { userId, accessToken, refreshToken, email, password });
+  // A browser that the user trusts: its session has one factor.
+  await app.rows(
+    `update sessions set ended_at = null, end_reason = null, credentials_version = (select credentials_version from users where id = user_id)
+     where user_id = '${userId}' and browser_token_hash is not null`,
+  );
+  client = await registerClient(app, { name: "Bank", redirectUris: [callback], requireMfa: true });
+}, 30_000);
+
+// OpenID Connect Core §2 (`acr`)
+test("the user proves the second factor on a page, with another cookie afterwards, and the client learns of it", async () => {
+  const query = authorizeQuery(client.id);
+  const headers = browserHeaders(inBrowser.token);
+  const none = await askToAuthorize(app, `${query}&prompt=none`, inBrowser.token);
+  expect(responseOf(none)["error"]).toBe("interaction_required");
+  const shown = {
+    ...(await askToAuthorize(app, query, inBrowser.token)),
+    path: pathFrom("/oauth/authorize"),
+  };
+  expect(shown.text).toContain("Bank asks for a second proof");
+  const wrong = await press(app, shown, "Continue", { entered: { code: "000000" }, headers });
+  expect([wrong.status, wrong.text.includes("This code is wrong")]).toEqual([400, true]);
+  const right = await press(app, wrong, "Continue", {
+    entered: { code: user.authenticator.code() },
+    headers,
+  });
+  expect([right.status, new URL(right.headers.get("location") ?? "").pathname]).toEqual([
+    303,
+    "/oauth/authorize",
+  ]);
+  const token = browserTokenOf(right);
+  expect(token).not.toBe(inBrowser.token);
+  const code = responseOf(await authorizeAs(app, query, token))["code"] ?? "";
+  const { id_token: idToken } = (await redeem(app, client, code)).json;
+  const { claims } = decodeToken(String(idToken));
+  expect(claims["acr"]).toBe("urn:gatehouse:2fa");
+  expect(claims["amr"]).toContain("mfa");
+  // The former cookie is of no use.
+  const former = await askToAuthorize(app, query, inBrowser.token);
+  expect(new URL(former.headers.get("location") ?? "").pathname).toBe("/sign-in");
+});
