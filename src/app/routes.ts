@@ -10,8 +10,11 @@ import { type HealthState, healthRoutes } from "../features/health/index.ts";
 import { identitiesRoutes } from "../features/identities/index.ts";
 import { keysRoutes } from "../features/keys/index.ts";
 import {
+  clientRegistrationRoutes,
+  deviceAuthorizationRoutes,
   introspectionRoute,
   oauth2Routes,
+  pushedRequestRoutes,
   serverMetadataRoutes,
 } from "../features/oauth2/index.ts";
 import { magicLinksRoutes } from "../features/magic-links/index.ts";
@@ -133,6 +136,9 @@ function serviceRoutes(parts: AllParts) {
     .use(healthRoutes(parts))
     .use(servesMetrics(settings) ? metrics : asRoutesOf(metrics, new Elysia()))
     .use(oauth2Routes(parts))
+    .use(pushedRequestRoutes(parts))
+    .use(deviceAuthorizationRoutes(parts))
+    .use(clientRegistrationRoutes(parts))
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))
     .use(relatedOriginsRoutes(parts))

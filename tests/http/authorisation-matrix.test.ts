@@ -51,9 +51,11 @@ const pages: readonly string[] = [
   "GET /account/sessions/revoke-all",
   "GET /brand/logo",
   "GET /change-email",
+  "GET /device",
   "GET /favicon.ico",
   "GET /magic-link",
   "GET /oauth/authorize",
+  "GET /oauth/end-session",
   "GET /pages/passkeys.js",
   "GET /reset-password",
   "GET /robots.txt",
@@ -84,12 +86,16 @@ const pages: readonly string[] = [
   "POST /account/sessions/revoke",
   "POST /account/sessions/revoke-all",
   "POST /change-email",
+  "POST /device/code",
+  "POST /device/decision",
   "POST /magic-link",
   "POST /magic-link/code",
   "POST /magic-link/resend",
   "POST /oauth/authorize",
   "POST /oauth/authorize/decision",
   "POST /oauth/authorize/second-factor",
+  "POST /oauth/end-session",
+  "POST /oauth/end-session/confirm",
   "POST /reset-password",
   "POST /reset-password/resend",
   "POST /sign-in",
@@ -103,7 +109,8 @@ const pages: readonly string[] = [
 ];
 
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
-const isForClients = ({ path }: Operation) => path === "/oauth/introspect";
+const isForClients = ({ path }: Operation) =>
+  ["/oauth/introspect", "/oauth/par", "/oauth/device_authorization"].includes(path);
 
 // security 93
 test("every route is documented, but for the HTML pages", () => {

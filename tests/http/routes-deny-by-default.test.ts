@@ -47,13 +47,19 @@ const publicRoutes = [
   "POST /api/v1/auth/validate-token",
   "POST /api/v1/auth/verify",
   "POST /api/v1/auth/verify-email",
+  "POST /oauth/register",
   "POST /oauth/revoke",
   "POST /oauth/token",
   "POST /oauth/userinfo",
 ];
 
 /** Where a client authenticates instead of a user, or a failure is one of RFC 6750: `tests/conformance/` shows what they answer. */
-const clientRoutes = ["POST /oauth/introspect", "GET /oauth/userinfo"];
+const clientRoutes = [
+  "POST /oauth/introspect",
+  "POST /oauth/par",
+  "POST /oauth/device_authorization",
+  "GET /oauth/userinfo",
+];
 
 describe("without a sign-in", () => {
   const app = useTestApp();

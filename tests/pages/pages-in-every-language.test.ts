@@ -47,6 +47,9 @@ const posted = [
   "/account/sessions/revoke-all",
   "/account/reauthenticate",
   "/account/delete",
+  "/device/code",
+  "/device/decision",
+  "/oauth/end-session/confirm",
 ];
 
 /** A page without the one script that pages load, which is ours. */

@@ -3,6 +3,16 @@ import { WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError } from "../../src/kernel/errors.ts";
 import { type Brand, brandOf, type BrandSettings } from "../../src/platform/brand/brand.ts";
 import type { Language } from "../../src/kernel/language.ts";
+import {
+  askDevicePage,
+  deviceDonePage,
+  enterCodePage,
+} from "../../src/features/pages/device/device-pages.ts";
+import {
+  askPage,
+  faultPage as logoutFaultPage,
+  signedOutPage,
+} from "../../src/features/pages/end-session/pages.ts";
 import { consentPage } from "../../src/features/pages/authorize/consent-page.ts";
 import { faultPage } from "../../src/features/pages/authorize/fault-page.ts";
 import { authorizePath, secondFactorPath } from "../../src/features/pages/authorize/paths.ts";
@@ -146,6 +156,34 @@ export function everyPage(
       invalid: failedPage(changeEmailPage, reader, "invalid"),
       expired: failedPage(changeEmailPage, reader, "expired"),
       conflict: failedPage(changeEmailPage, reader, "conflict"),
+    },
+    "/device": {
+      "enter a code": enterCodePage(reader, { at: "/device" }),
+      unavailable: enterCodePage(reader, { at: "/device", code: "BCDF-GHJK", alert: unavailable }),
+    },
+    "/device/code": {
+      "wrong code": enterCodePage(reader, { at: "/device/code", code: token, isFaulty: true }),
+      ask: askDevicePage(reader, {
+        at: "/device/code",
+        code: "BCDF-GHJK",
+        clientName: serviceName,
+        scopes: ["openid", token],
+        email,
+      }),
+    },
+    "/device/decision": {
+      connected: deviceDonePage(reader, true),
+      "not connected": deviceDonePage(reader, false),
+    },
+    "/oauth/end-session": {
+      ask: askPage(reader, { at: "/oauth/end-session", clientName: email, query: token }),
+      "ask without a client": askPage(reader, {
+        at: "/oauth/end-session",
+        clientName: null,
+        query: token,
+      }),
+      done: signedOutPage(reader),
+      fault: logoutFaultPage(reader),
     },
     "/oauth/authorize": {
       consent: consentPage(reader, {

@@ -1,4 +1,7 @@
-import { deleteExpiredAuthorizationCodes } from "../../features/authorization/index.ts";
+import {
+  deleteExpiredAuthorizationCodes,
+  deleteExpiredPushedRequests,
+} from "../../features/authorization/index.ts";
 import { deleteExpiredAuditRows } from "../../features/audit/index.ts";
 import {
   deleteExpiredChallenges,
@@ -12,6 +15,7 @@ import {
   deleteSettledEvents,
   wipeSecrets,
 } from "../../features/events/index.ts";
+import { deleteExpiredDeviceAuthorizations } from "../../features/device-authorization/index.ts";
 import { deleteExpiredCounts } from "../../features/limits/index.ts";
 import { deleteExpiredPasskeyChallenges } from "../../features/passkeys/index.ts";
 import { deleteExpiredTrust } from "../../features/mfa/index.ts";
@@ -41,6 +45,8 @@ const deletions: Readonly<Record<string, Deletion>> = {
   usedTickets: ({ db }, now) => deleteExpiredTickets(db, now),
   socialLoginCodes: ({ db }, now) => deleteExpiredCodes(db, now),
   authorizationCodes: ({ db }, now) => deleteExpiredAuthorizationCodes(db, now),
+  deviceAuthorizations: ({ db }, now) => deleteExpiredDeviceAuthorizations(db, now),
+  pushedRequests: ({ db }, now) => deleteExpiredPushedRequests(db, now),
   passkeyChallenges: ({ db }, now) => deleteExpiredPasskeyChallenges(db, now),
   devices: ({ db }, now) => deleteExpiredDevices(db, now),
   trustedDevices: ({ db }, now) => deleteExpiredTrust(db, now),

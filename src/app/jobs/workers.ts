@@ -1,9 +1,11 @@
 import { claimChallengeForMailing } from "../../features/email-challenges/index.ts";
 import { verificationRequests } from "../../features/email-verification/index.ts";
 import { magicLinkRequests } from "../../features/magic-links/index.ts";
+import { createLogoutDelivery } from "../../features/end-session/index.ts";
 import { createRelay, eventTopic } from "../../features/events/index.ts";
 import { createMailDelivery, mailTopic } from "../../features/mail/index.ts";
 import { passwordResetRequests } from "../../features/passwords/index.ts";
+import { backchannelLogoutTopic } from "../../features/sessions/index.ts";
 import { createWebhookKind } from "../../features/webhooks/index.ts";
 import { createOutboxWorker, type OutboxWorker } from "../../platform/outbox/worker.ts";
 import type { RunningPlatform } from "../create-platform.ts";
@@ -44,6 +46,7 @@ export function createWorkers(platform: RunningPlatform): Workers {
   const deliveries = [
     ...requests,
     [mailTopic, createMailDelivery(platform, claimChallengeForMailing)] as const,
+    [backchannelLogoutTopic, createLogoutDelivery(platform)] as const,
   ];
   const { db, clock, secrets, log } = platform;
   const workersByTopic = new Map<string, OutboxWorker>(

@@ -53,6 +53,8 @@ export type AuditAction =
   | "client.consent_withdrawn"
   | "client.code_issued"
   | "client.code_redeemed"
+  | "client.device_decided"
+  | "client.device_redeemed"
   | "client.token_revoked"
   | "webhook.created"
   | "webhook.updated"

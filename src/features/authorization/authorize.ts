@@ -7,8 +7,9 @@ import { isActiveSession, sessions } from "../sessions/index.ts";
 import { users } from "../users/index.ts";
 import { findDestination } from "./find-destination.ts";
 import { issueCode } from "./issue-code.ts";
-import type { AuthorizationOutcome, RequestFault, ResponseTarget } from "./outcome.ts";
+import type { AuthorizationOutcome, PageOutcome, RequestFault, ResponseTarget } from "./outcome.ts";
 import { readParameters } from "./parameters.ts";
+import { digestOfRequestUri, openPushedRequest, usePushedRequest } from "./push-request.ts";
 import { type CheckedRequest, findFault, promptsOf } from "./request-checks.ts";
 import { markQuery, proofOf, readMark } from "./request-marks.ts";
 import { faultsWithoutPrompt, findNeed, type UserRequest, type UserState } from "./user-checks.ts";
@@ -24,14 +25,63 @@ export async function authorize(
   isAllowed = false,
 ): Promise<AuthorizationOutcome> {
   const marked = readMark(ctx, sentQuery);
-  const parameters = readParameters(marked.query);
+  const found = await findRequest(ctx, marked.query);
+  if ("kind" in found) return found;
+  const outcome = await decide(ctx, found, { sentQuery, ...marked, isAllowed });
+  return isLast(outcome) ? usedUp(ctx, found, outcome) : outcome;
+}
+
+/** Every response to the client uses the pushed request up, so that it gets one response. */
+async function usedUp(
+  ctx: PageContext,
+  { pushedDigest }: FoundRequest,
+  outcome: AuthorizationOutcome,
+): Promise<AuthorizationOutcome> {
+  if (pushedDigest === null || (await usePushedRequest(ctx, pushedDigest))) return outcome;
+  return expiredRequest;
+}
+
+function isLast({ kind }: AuthorizationOutcome): boolean {
+  return kind === "redirect";
+}
+
+/** A request whose client and redirect URI are right, and the digest of the pushed one that it was; or null. */
+interface FoundRequest {
+  readonly checked: CheckedRequest;
+  readonly pushedDigest: string | null;
+}
+
+const expiredRequest = { kind: "page", error: "expired_request" } as const;
+
+/** The request of a query, or the pushed one that the query refers to, of which nothing else counts then (RFC 9126 §4). */
+async function findRequest(ctx: PageContext, query: string): Promise<FoundRequest | PageOutcome> {
+  const sent = readParameters(query);
+  const pushedDigest = digestOfRequestUri(sent.values.request_uri);
+  let parameters = sent;
+  if (pushedDigest !== null) {
+    const clientId = sent.values.client_id;
+    const pushed = await openPushedRequest(ctx, { digest: pushedDigest, clientId });
+    if (pushed === null) return expiredRequest;
+    parameters = readParameters(pushed);
+  }
   const destination = await findDestination(ctx, parameters);
   if ("kind" in destination) return destination;
-  const checked: CheckedRequest = { ...parameters, ...destination };
+  return { checked: { ...parameters, ...destination }, pushedDigest };
+}
+
+async function decide(
+  ctx: PageContext,
+  { checked }: FoundRequest,
+  {
+    query,
+    sentQuery,
+    askedAt,
+    isAllowed,
+  }: SentRequest & Pick<UserRequest, "askedAt" | "isAllowed">,
+): Promise<AuthorizationOutcome> {
   const hint = readHint(ctx, checked);
   const fault = findFault(ctx, checked) ?? (hint === "wrong" ? wrongHint : null);
   if (fault !== null || hint === "wrong") return refusal(ctx, checked, fault ?? wrongHint);
-  const { query, askedAt } = marked;
   const scopes = scopesOf(checked);
   const request = { ...checked, query, sentQuery, askedAt, hintedUserId: hint, isAllowed, scopes };
   return answer(ctx, request, await findUserState(ctx, checked.client.clientId));
@@ -39,11 +89,10 @@ export async function authorize(
 
 /** The error that tells the client that the user did not allow it (RFC 6749 §4.1.2.1). */
 export async function deny(ctx: PageContext, sentQuery: string): Promise<AuthorizationOutcome> {
-  const parameters = readParameters(readMark(ctx, sentQuery).query);
-  const destination = await findDestination(ctx, parameters);
-  if ("kind" in destination) return destination;
+  const found = await findRequest(ctx, readMark(ctx, sentQuery).query);
+  if ("kind" in found) return found;
   const fault = { error: "access_denied", description: "The user did not allow it." };
-  return refusal(ctx, { ...parameters, ...destination }, fault);
+  return usedUp(ctx, found, refusal(ctx, found.checked, fault));
 }
 
 /** The query of a request. */

@@ -1,7 +1,7 @@
 import { addSeconds } from "../../kernel/clock.ts";
 import { deleteBatch } from "../../platform/db/delete-batch.ts";
 import type { Db } from "../../platform/db/port.ts";
-import { authorizationCodes } from "./table.ts";
+import { authorizationCodes, pushedRequests } from "./table.ts";
 
 /** For this time after it has expired, a code that is presented again ends what it gave. */
 const keptSeconds = 30 * 86_400;
@@ -13,4 +13,9 @@ export function deleteExpiredAuthorizationCodes(db: Db, now: Date): Promise<numb
     since: expiresAt,
     before: addSeconds(now, -keptSeconds),
   });
+}
+
+/** Deletes a batch of the pushed requests that have expired. */
+export function deleteExpiredPushedRequests(db: Db, now: Date): Promise<number> {
+  return deleteBatch(db, pushedRequests, { since: pushedRequests.expiresAt, before: now });
 }

@@ -1,6 +1,7 @@
 import type { Context } from "../../platform/platform.ts";
 import { isAllowedRedirect } from "../../platform/http/redirect-uris.ts";
-import { type ClientRecord, findClient, isPublicClient } from "../clients/index.ts";
+import { findAuthorizingClient } from "../client-registration/index.ts";
+import { type ClientRecord, isPublicClient } from "../clients/index.ts";
 import type { PageOutcome, ResponseTarget } from "./outcome.ts";
 import type { AuthorizationParameters } from "./parameters.ts";
 
@@ -19,7 +20,7 @@ export async function findDestination(
 ): Promise<Destination | PageOutcome> {
   if (repeated.has("client_id") || repeated.has("redirect_uri")) return page("unusable_request");
   const { client_id: clientId, redirect_uri: redirectUri, response_mode: mode } = values;
-  const client = clientId === undefined ? null : await findClient(ctx, clientId);
+  const client = clientId === undefined ? null : await findAuthorizingClient(ctx, clientId);
   if (client === null) return page("unknown_client");
   if (redirectUri === undefined || !isRegistered(client, redirectUri)) {
     return page("wrong_redirect_uri");

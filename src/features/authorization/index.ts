@@ -1,5 +1,8 @@
 export { authorize, deny } from "./authorize.ts";
-export { deleteExpiredAuthorizationCodes } from "./delete-expired.ts";
+export { deleteExpiredAuthorizationCodes, deleteExpiredPushedRequests } from "./delete-expired.ts";
 export type { AuthorizationOutcome, Interaction, PageOutcome, RedirectOutcome } from "./outcome.ts";
+export { pushRequest } from "./push-request.ts";
 export { isProof } from "./request-marks.ts";
-export { redeemCode } from "./redeem-code.ts";
+export { activeParent, isRefreshable, isStillAllowed } from "./open-granted.ts";
+export { findGrantor } from "./find-code.ts";
+export { type RedeemedCode, redeemCode } from "./redeem-code.ts";

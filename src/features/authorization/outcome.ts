@@ -11,7 +11,7 @@ export type AuthorizationOutcome =
 /** A fault that the user is told: the client or its redirect URI is not known to be right (RFC 6749 §4.1.2.1). */
 export interface PageOutcome {
   readonly kind: "page";
-  readonly error: "unknown_client" | "wrong_redirect_uri" | "unusable_request";
+  readonly error: "unknown_client" | "wrong_redirect_uri" | "unusable_request" | "expired_request";
 }
 
 /** The response to the client. */

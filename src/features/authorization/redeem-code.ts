@@ -1,21 +1,18 @@
-import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, eq, gt, isNull } from "drizzle-orm";
 
 import { OAuthError } from "../../kernel/oauth-error.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit, recordFailure } from "../audit/index.ts";
-import { type ClientRecord, clients } from "../clients/index.ts";
-import { userGrants } from "../consents/index.ts";
+import type { ClientRecord } from "../clients/index.ts";
 import type { UserRecord } from "../roles/index.ts";
 import {
   type ClientSession,
   endReusedSession,
-  isActiveSession,
   type OpenedSession,
   openSession,
-  sessions,
 } from "../sessions/index.ts";
-import { users } from "../users/index.ts";
 import { type CodeRecord, findCode, findGrantor } from "./find-code.ts";
+import { activeParent, isRefreshable, isStillAllowed } from "./open-granted.ts";
 import { isRightVerifier } from "./pkce.ts";
 import { authorizationCodes } from "./table.ts";
 
@@ -137,31 +134,10 @@ async function openClientSession(
   return session && { user, session: { ...session, amr }, nonce: code.nonce };
 }
 
-/** Whether a client gets a refresh token (OpenID Connect Core §11). */
-function isRefreshable({ grantTypes }: ClientRecord, scopes: readonly string[]): boolean {
-  return grantTypes.includes("refresh_token") && scopes.includes("offline_access");
-}
-
-/**
- * Consumes the code. The row of the user's session is locked: a sign-out at the same time either finds the client's session, or
- * prevents it. What the user allowed must not have been withdrawn meanwhile.
- */
+/** Consumes the code. What the user allowed must not have been withdrawn meanwhile. */
 function consumption(ctx: Context, code: CodeRecord, openedSessionId: string) {
   const now = ctx.clock.now();
-  const parent = ctx.db.$with("parent").as(
-    ctx.db
-      .select({
-        credentialsVersion: sessions.credentialsVersion,
-        isUnverified: sql<boolean>`${users.emailVerifiedAt} is null`.as("is_unverified"),
-      })
-      .from(sessions)
-      .innerJoin(users, isActiveSession(now))
-      .where(eq(sessions.id, code.sessionId))
-      .for("share", { of: sessions }),
-  );
-  const isAllowed = sql`(
-    exists (select from ${userGrants} where ${userGrants.userId} = ${code.userId} and ${userGrants.clientId} = ${code.clientId})
-    or exists (select from ${clients} where ${clients.clientId} = ${code.clientId} and ${clients.trusted}))`;
+  const parent = activeParent(ctx, code.sessionId);
   return ctx.db
     .with(parent)
     .update(authorizationCodes)
@@ -172,7 +148,7 @@ function consumption(ctx: Context, code: CodeRecord, openedSessionId: string) {
         eq(authorizationCodes.digest, code.digest),
         isNull(authorizationCodes.consumedAt),
         gt(authorizationCodes.expiresAt, now),
-        isAllowed,
+        isStillAllowed(code),
       ),
     )
     .returning({

@@ -38,3 +38,24 @@ export const authorizationCodes = pgTable(
     index("authorization_codes_user_index").on(table.userId),
   ],
 );
+
+/** Pushed authorization requests (RFC 9126). A row stays until it has expired, also once it was used. */
+export const pushedRequests = pgTable(
+  "pushed_requests",
+  {
+    /** SHA-256 of the reference in `request_uri`, which is 256 random bits. */
+    digest: text("digest").primaryKey(),
+    clientId: text("client_id")
+      .notNull()
+      .references(() => clients.clientId, { onDelete: "cascade" }),
+    /** The parameters, as a query. */
+    query: text("query").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    /** Opening it in a browser moves this: the user may have to sign in first. */
+    expiresAt: timestamp("expires_at").notNull(),
+    openedAt: timestamp("opened_at"),
+    /** When the client got its response. */
+    usedAt: timestamp("used_at"),
+  },
+  (table) => [index("pushed_requests_expires_index").on(table.expiresAt)],
+);

@@ -9,12 +9,21 @@ import type { ClientJwk } from "./table.ts";
 /** What may be chosen about a client. */
 export type ClientSettings = Omit<ClientRecord, "id" | "clientId" | "createdBy" | "createdAt">;
 
+/** The grant of devices (RFC 8628 §3.4). */
+export const deviceGrantType = "urn:ietf:params:oauth:grant-type:device_code";
+
 /** The grants that a client may be registered for (RFC 7591 §2). */
 export const clientGrantTypes = [
   "authorization_code",
   "refresh_token",
   "client_credentials",
+  deviceGrantType,
 ] as const;
+
+/** Whether users sign in to a client with these grants, so that it gets ID tokens. */
+export function hasUsers({ grantTypes }: Pick<ClientSettings, "grantTypes">): boolean {
+  return grantTypes.includes("authorization_code") || grantTypes.includes(deviceGrantType);
+}
 
 /** The scopes that this server itself gives a meaning. */
 export const standardScopes = ["openid", "profile", "email", "phone", "offline_access", "roles"];
@@ -36,7 +45,7 @@ export function completeSettings(
   const grantTypes =
     chosen.grantTypes ??
     (signsUsersIn ? ["authorization_code", "refresh_token"] : ["client_credentials"]);
-  const scopes = grantTypes.includes("authorization_code") ? standardScopes : [];
+  const scopes = hasUsers({ grantTypes }) ? standardScopes : [];
   return { ...defaults, scopes, ...chosen, grantTypes };
 }
 

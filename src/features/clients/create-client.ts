@@ -3,7 +3,12 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { useIdTokenAlgorithm } from "../keys/index.ts";
 import { newClientSecret } from "./client-secret.ts";
-import { assertValidSettings, type ClientSettings, completeSettings } from "./client-settings.ts";
+import {
+  assertValidSettings,
+  type ClientSettings,
+  completeSettings,
+  hasUsers,
+} from "./client-settings.ts";
 import { clientColumns, type ClientRecord, hasSecret } from "./queries.ts";
 import { type ClientOrigin, clients } from "./table.ts";
 
@@ -22,7 +27,7 @@ export async function createClient(
   const settings = completeSettings(chosen);
   assertValidSettings(settings);
   // Its first ID token would wait for a key.
-  if (settings.grantTypes.includes("authorization_code")) {
+  if (hasUsers(settings)) {
     await useIdTokenAlgorithm(ctx, settings.idTokenSignedResponseAlg);
   }
   const now = ctx.clock.now();

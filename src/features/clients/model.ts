@@ -68,7 +68,7 @@ const settingsMembers = {
   ),
   grant_types: list(
     Type.String({ maxLength: 64 }),
-    "`authorization_code`, `refresh_token`, `client_credentials`. By default the first two for a client with redirect URIs, else the third.",
+    "`authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`. By default the first two for a client with redirect URIs, else the third.",
   ),
   scopes: list(
     Type.String({ maxLength: 100 }),
@@ -103,7 +103,7 @@ export const updateClientBody = Type.Partial(
 
 /** The path parameters of one client: `{id}` is its `client_id`. */
 export const clientParams = Type.Object({
-  id: textSchema({ description: "The `client_id`.", minLength: 1, maxLength: 128 }),
+  id: textSchema({ description: "The `client_id`.", minLength: 1, maxLength: 500 }),
 });
 
 /** A client in responses. */

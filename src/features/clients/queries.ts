@@ -42,7 +42,14 @@ export async function findClient(
 
 /** The id, or an empty string for one that no client has, and that the database may refuse. */
 export function storableClientId(clientId: string): string {
-  return /^[\w-]{1,128}$/.test(clientId) ? clientId : "";
+  return /^[\w-]{1,128}$/.test(clientId) || isDocumentUrl(clientId) ? clientId : "";
+}
+
+/** Whether a client id is the URL of a metadata document: https, with a path, as browsers write it, and nothing else. */
+export function isDocumentUrl(clientId: string): boolean {
+  if (clientId.length > 500 || !/^https:\/\/[!-~]+$/.test(clientId)) return false;
+  const url = /[?#@\\]/.test(clientId) ? null : URL.parse(clientId);
+  return url !== null && url.href === clientId && url.pathname !== "/";
 }
 
 /** The methods with a secret. A client of one of them may use the other. */

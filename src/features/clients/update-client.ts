@@ -5,7 +5,7 @@ import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { useIdTokenAlgorithm } from "../keys/index.ts";
-import { assertValidSettings, type ClientSettings } from "./client-settings.ts";
+import { assertValidSettings, type ClientSettings, hasUsers } from "./client-settings.ts";
 import {
   clientColumns,
   clientNotFound,
@@ -33,7 +33,7 @@ export async function updateClient(
     const { version, ...before } = row;
     const after = { ...before, ...update };
     assertValidSettings(after);
-    if (after.grantTypes.includes("authorization_code")) {
+    if (hasUsers(after)) {
       await useIdTokenAlgorithm(ctx, after.idTokenSignedResponseAlg);
     }
     const query = ctx.db

@@ -31,6 +31,17 @@ export const limits = {
   passkeyByAccount: perWindow("passkey-by-account", 30, hour),
   /** A refresh far below the limit needs no statement of its own. */
   refreshBySession: perWindow("refresh-by-session", 150, 5 * minute, { unsharedPoints: 8 }),
+  /** Pushed authorization requests of public clients, which anyone can send. */
+  pushedRequestByAddress: perWindow("pushed-request-by-address", 60, 5 * minute),
+  /** Clients that register themselves. */
+  clientRegistrationByAddress: perWindow("client-registration-by-address", 20, hour),
+  /** Fetches of clients' metadata documents. */
+  clientDocumentByAddress: perWindow("client-document-by-address", 30, 5 * minute),
+  /** Requests of devices for a code. */
+  deviceRequestByAddress: perWindow("device-request-by-address", 60, 5 * minute),
+  /** User codes of devices that one user enters, right or wrong; a decision takes two points. */
+  userCodeByAccount: perWindow("user-code-by-account", 20, 5 * minute),
+  userCodeByAddress: perWindow("user-code-by-address", 60, 5 * minute),
   /** Wrong client secrets from one address, for whatever client id. */
   clientSecretsByAddress: perWindow("client-secrets-by-address", 30, 5 * minute),
   /** Wrong secrets for a client id from one address. */

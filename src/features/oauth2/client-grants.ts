@@ -3,6 +3,7 @@ import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
 import { redeemCode } from "../authorization/index.ts";
 import type { ClientRecord } from "../clients/index.ts";
+import { redeemDeviceCode } from "../device-authorization/index.ts";
 import { type RenewedSession, renewSession, tokenSubjectOf } from "../sessions/index.ts";
 import {
   issueAccessToken,
@@ -23,6 +24,16 @@ export async function grantByCode(
   const { redirect_uri: redirectUri = null, code_verifier: codeVerifier = null } = request;
   const { nonce, ...opened } = await redeemCode(ctx, client, { code, redirectUri, codeVerifier });
   return clientTokens(ctx, client, { ...opened, nonce });
+}
+
+/** The tokens of a device code (RFC 8628 §3.4). Throws its errors. */
+export async function grantByDeviceCode(
+  ctx: Context,
+  request: TokenRequest,
+  client: ClientRecord,
+): Promise<TokenGrant> {
+  const deviceCode = requiredWithinBounds(request, "device_code");
+  return clientTokens(ctx, client, await redeemDeviceCode(ctx, client, deviceCode));
 }
 
 /** New tokens for a refresh token of the client (RFC 6749 §6). `scope` may name fewer scopes than were granted. */

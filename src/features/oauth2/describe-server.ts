@@ -18,12 +18,18 @@ export function describeServer(settings: Settings): Static<typeof serverMetadata
   return {
     issuer: settings.jwtIssuer,
     authorization_endpoint: `${publicUrl}/oauth/authorize`,
+    device_authorization_endpoint: `${publicUrl}/oauth/device_authorization`,
+    pushed_authorization_request_endpoint: `${publicUrl}/oauth/par`,
     token_endpoint: `${publicUrl}/oauth/token`,
     userinfo_endpoint: `${publicUrl}/oauth/userinfo`,
     introspection_endpoint: `${publicUrl}/oauth/introspect`,
     revocation_endpoint: `${publicUrl}/oauth/revoke`,
+    end_session_endpoint: `${publicUrl}/oauth/end-session`,
     jwks_uri: `${publicUrl}/.well-known/jwks.json`,
-    scopes_supported: [...standardScopes],
+    ...(settings.clientRegistration === "off"
+      ? {}
+      : { registration_endpoint: `${publicUrl}/oauth/register` }),
+    scopes_supported: [...standardScopes, ...settings.clientRegistrationScopes],
     response_types_supported: ["code"],
     response_modes_supported: ["query", "form_post"],
     grant_types_supported: [...enabledGrants(settings).keys()],
@@ -41,7 +47,11 @@ export function describeServer(settings: Settings): Static<typeof serverMetadata
     claims_parameter_supported: false,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
+    require_pushed_authorization_requests: false,
+    client_id_metadata_document_supported: settings.clientIdMetadataDocuments,
     authorization_response_iss_parameter_supported: true,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     ...(settings.docsEnabled ? { service_documentation: `${publicUrl}/docs` } : {}),
   };
 }

@@ -7,10 +7,17 @@ import {
   authenticateClientIfSent,
   type ClientParameters,
   type ClientRecord,
+  deviceGrantType,
+  hasUsers,
 } from "../clients/index.ts";
 import { logIn, parseIdentifier } from "../passwords/index.ts";
 import { refresh } from "../sessions/index.ts";
-import { grantByClientRefreshToken, grantByCode, grantToClient } from "./client-grants.ts";
+import {
+  grantByClientRefreshToken,
+  grantByCode,
+  grantByDeviceCode,
+  grantToClient,
+} from "./client-grants.ts";
 import type { tokenGrantSchema } from "./model.ts";
 import { requiredWithinBounds } from "./parameters.ts";
 
@@ -23,6 +30,7 @@ export interface TokenRequest extends ClientParameters {
   readonly code?: string;
   readonly redirect_uri?: string;
   readonly code_verifier?: string;
+  readonly device_code?: string;
   readonly scope?: string;
 }
 
@@ -71,6 +79,7 @@ export function enabledGrants(settings: Settings): ReadonlyMap<string, Grant> {
     ["refresh_token", grantByRefreshToken],
     ["client_credentials", registered("client_credentials", grantToClient)],
   ]);
+  grants.set(deviceGrantType, registered(deviceGrantType, grantByDeviceCode));
   if (settings.passwordGrantEnabled) grants.set("password", grantByPassword);
   return grants;
 }
@@ -90,7 +99,7 @@ async function grantByPassword(
   request: TokenRequest,
   client: ClientRecord | null,
 ): Promise<GrantedTokens> {
-  if (client?.grantTypes.includes("authorization_code") === true) throw unauthorizedClient();
+  if (client !== null && hasUsers(client)) throw unauthorizedClient();
   const identifier = parseIdentifier(requiredWithinBounds(request, "username"));
   const password = requiredWithinBounds(request, "password");
   return { tokens: await logIn(ctx, { identifier, password }), areOfClient: false };

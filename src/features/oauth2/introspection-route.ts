@@ -1,3 +1,4 @@
+import { OAuthError } from "../../kernel/oauth-error.ts";
 import type { Authenticate } from "../../platform/http/guard.ts";
 import { hotPost } from "../../platform/http/hot-route.ts";
 import { authenticateConfidentialClient } from "../clients/index.ts";
@@ -17,15 +18,20 @@ export function introspectionRoute({
     bodyKind: "form",
     body: introspectionBody,
     async handle({ ctx, exchange, body }) {
-      const { clientId } = await authenticateConfidentialClient(ctx, {
+      const { clientId, createdBy } = await authenticateConfidentialClient(ctx, {
         authorization: exchange.request.headers.get("authorization"),
         parameters: body,
         path: "/oauth/introspect",
       });
+      // Such a client learns what it may know of a user from the UserInfo endpoint.
+      if (createdBy === "registration" || createdBy === "metadata_document") {
+        const reason = "A client that registered itself may not introspect tokens.";
+        throw new OAuthError("unauthorized_client", reason, "FORBIDDEN");
+      }
       const token = required(body, "token");
       return introspectToken(ctx, { authenticateGranted, token, clientId });
     },
-    response: { 200: introspectionSchema, 401: oauthErrorSchema },
+    response: { 200: introspectionSchema, 401: oauthErrorSchema, 403: oauthErrorSchema },
     detail: {
       operationId: "introspectToken",
       tags: ["OAuth 2.0"],

@@ -21,7 +21,8 @@ const clientParameters = {
 export const tokenRequestBody = Type.Object(
   {
     grant_type: Type.String({
-      description: "`authorization_code`, `refresh_token`, `client_credentials` or `password`.",
+      description:
+        "`authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code` or `password`.",
       examples: ["password"],
     }),
     username: Type.Optional(Type.String({ description: "An e-mail address or a username." })),
@@ -32,6 +33,7 @@ export const tokenRequestBody = Type.Object(
       Type.String({ description: "With `code`: as in the authorization request." }),
     ),
     code_verifier: Type.Optional(Type.String({ description: "With `code`: RFC 7636." })),
+    device_code: Type.Optional(Type.String({ description: "RFC 8628." })),
     scope: Type.Optional(Type.String()),
     ...clientParameters,
   },
@@ -71,6 +73,44 @@ export const introspectionBody = Type.Object(
   { token: Type.Optional(Type.String()), ...tokenParameters, ...clientParameters },
   { ...form, "x-required": ["token"] },
 );
+
+/** Body of `POST /oauth/par` (RFC 9126 §2.1): the parameters of the authorization endpoint, and the client's authentication. */
+export const pushedRequestBody = Type.Object(
+  {
+    response_type: Type.Optional(Type.String({ description: "`code`.", examples: ["code"] })),
+    redirect_uri: Type.Optional(Type.String()),
+    scope: Type.Optional(Type.String()),
+    state: Type.Optional(Type.String()),
+    nonce: Type.Optional(Type.String()),
+    code_challenge: Type.Optional(Type.String()),
+    code_challenge_method: Type.Optional(Type.String({ description: "`S256`." })),
+    resource: Type.Optional(Type.String({ description: "RFC 8707." })),
+    ...clientParameters,
+  },
+  form,
+);
+
+/** A pushed request (RFC 9126 §2.2). */
+export const pushedRequestSchema = Type.Object({
+  request_uri: Type.String(),
+  expires_in: Type.Integer({ description: "Seconds." }),
+});
+
+/** Body of `POST /oauth/device_authorization` (RFC 8628 §3.1). */
+export const deviceAuthorizationBody = Type.Object(
+  { scope: Type.Optional(Type.String()), ...clientParameters },
+  form,
+);
+
+/** What a device shows its user, and asks for tokens with (RFC 8628 §3.2). */
+export const deviceAuthorizationSchema = Type.Object({
+  device_code: Type.String(),
+  user_code: Type.String({ examples: ["BCDF-GHJK"] }),
+  verification_uri: Type.String(),
+  verification_uri_complete: Type.String(),
+  expires_in: Type.Integer({ description: "Seconds." }),
+  interval: Type.Integer({ description: "The least number of seconds between two requests." }),
+});
 
 /** Body of `POST /oauth/revoke` (RFC 7009 §2.1). */
 export const revocationBody = Type.Object({ token: Type.String(), ...tokenParameters }, form);
@@ -112,11 +152,15 @@ const names = Type.Array(Type.String());
 export const serverMetadataSchema = Type.Object({
   issuer: Type.String(),
   authorization_endpoint: Type.String(),
+  device_authorization_endpoint: Type.String(),
+  pushed_authorization_request_endpoint: Type.String(),
   token_endpoint: Type.String(),
   userinfo_endpoint: Type.String(),
   introspection_endpoint: Type.String(),
   revocation_endpoint: Type.String(),
+  end_session_endpoint: Type.String(),
   jwks_uri: Type.String(),
+  registration_endpoint: Type.Optional(Type.String()),
   scopes_supported: names,
   response_types_supported: names,
   response_modes_supported: names,
@@ -135,6 +179,10 @@ export const serverMetadataSchema = Type.Object({
   claims_parameter_supported: Type.Boolean(),
   request_parameter_supported: Type.Boolean(),
   request_uri_parameter_supported: Type.Boolean(),
+  require_pushed_authorization_requests: Type.Boolean(),
   authorization_response_iss_parameter_supported: Type.Boolean(),
+  client_id_metadata_document_supported: Type.Boolean(),
+  backchannel_logout_supported: Type.Boolean(),
+  backchannel_logout_session_supported: Type.Boolean(),
   service_documentation: Type.Optional(Type.String()),
 });

@@ -4,6 +4,8 @@ import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createSocialLogin, type Provider } from "../social-login/index.ts";
 import { accountRoutes } from "./account/account-routes.ts";
 import { authorizeRoutes } from "./authorize/authorize-routes.ts";
+import { deviceRoutes } from "./device/device-routes.ts";
+import { endSessionRoutes } from "./end-session/end-session-routes.ts";
 import { changeEmailPage } from "./links/change-email.ts";
 import { linkRoutes } from "./links/link-routes.ts";
 import { magicLinkMail } from "./links/magic-link.ts";
@@ -34,6 +36,8 @@ export function pagesRoutes(parts: PagesParts) {
     .use(signInPages(parts))
     .use(accountRoutes(parts))
     .use(authorizeRoutes(parts))
+    .use(endSessionRoutes(parts))
+    .use(deviceRoutes(parts))
     .use(siteRoutes({ kit: parts.kit, settings: parts.platform.settings }));
 }
 

@@ -13,6 +13,7 @@ import { type EventType, recordEvent } from "../events/index.ts";
 import { inspectAccessToken, inspectRefreshToken } from "../tokens/index.ts";
 import { nextCredentialsVersion, users } from "../users/index.ts";
 import { endSessionsOf } from "./end-with-a-change.ts";
+import { endedColumns, notifyClient, timeOf } from "./notify-client.ts";
 import { isOpen } from "./queries.ts";
 import { sessions } from "./table.ts";
 
@@ -199,8 +200,9 @@ async function endThose(
   record: (ended: SQL) => Effect,
 ): Promise<number> {
   const query = endingOf(ctx, { owner: eq(users.id, userId), which, reason });
-  const rows = await commit(ctx, { query, announce: announceSession }, (_row, ended) => [
+  const rows = await commit(ctx, { query, announce: announceSession }, (session, ended) => [
     record(ended),
+    ...notifyClient(session, timeOf(ctx.clock.now())),
     ...recordEvent(ctx, event, {
       user_id: userId,
       session_ids: sql`(select jsonb_agg(${sql.identifier("id")}) from ${ended})`,
@@ -225,7 +227,7 @@ function endingOf(
     .set({ endedAt: now, endReason: reason })
     .from(locked)
     .where(and(eq(sessions.userId, locked.ownerId), which, isOpen(now)))
-    .returning({ id: sessions.id, userId: sessions.userId });
+    .returning(endedColumns);
 }
 
 function announceSession({ id }: { id: string }): Change {

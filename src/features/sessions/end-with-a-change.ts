@@ -1,7 +1,8 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 
-import { type Effect, updateRows } from "../../platform/db/effects.ts";
+import { type Effect, followed, updateRows } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
+import { endedColumns, notifyClient, timeOf } from "./notify-client.ts";
 import { sessions } from "./table.ts";
 
 /** Which of a user's sessions end with a change. */
@@ -21,16 +22,17 @@ export interface SessionsToEnd {
  */
 export function endSessionsOf(ctx: Context, which: SessionsToEnd): Effect {
   const { userId, exceptSessionId = null, reason } = which;
-  const now = sql`${sql.param(ctx.clock.now(), sessions.endedAt)}::timestamptz`;
+  const now = timeOf(ctx.clock.now());
   const isKept = sql`${sessions.id} is not distinct from ${exceptSessionId}::uuid`;
-  return updateRows(
-    sessions,
-    {
-      endedAt: sql`case when ${isKept} then null else ${now} end`,
-      endReason: sql`case when ${isKept} then null else ${reason}::text end`,
-      credentialsVersion: sql`${sessions.credentialsVersion} + (case when ${isKept} then 1 else 0 end)`,
-    },
-    and(sql`${sessions.userId} = ${userId}::uuid`, isNull(sessions.endedAt)),
+  const values = {
+    endedAt: sql`case when ${isKept} then null else ${now} end`,
+    endReason: sql`case when ${isKept} then null else ${reason}::text end`,
+    credentialsVersion: sql`${sessions.credentialsVersion} + (case when ${isKept} then 1 else 0 end)`,
+  };
+  const areOpen = and(sql`${sessions.userId} = ${userId}::uuid`, isNull(sessions.endedAt));
+  const returned = { ...endedColumns, endedAt: sessions.endedAt };
+  return followed(updateRows(sessions, values, areOpen), returned, ({ endedAt, ...session }) =>
+    notifyClient(session, now, sql`${endedAt} is not null`),
   );
 }
 
@@ -39,12 +41,16 @@ export function endSessionsOfClient(
   ctx: Context,
   { userId, clientId, reason }: { userId: string; clientId: string | SQL; reason: string },
 ): Effect {
-  const values = { endedAt: ctx.clock.now(), endReason: reason };
+  const now = ctx.clock.now();
+  const values = { endedAt: now, endReason: reason };
   const which = and(
     eq(sessions.userId, userId),
     sql`${sessions.clientId} = ${clientId}`,
     isNull(sessions.endedAt),
   );
   const announces = { subject: "user", id: userId } as const;
-  return { ...updateRows(sessions, values, which), announces };
+  const ending = followed(updateRows(sessions, values, which), endedColumns, (session) =>
+    notifyClient(session, timeOf(now)),
+  );
+  return { ...ending, announces };
 }

@@ -1,5 +1,6 @@
 export { endBrowserSession, hashBrowserToken, rotateBrowserToken } from "./browser-session.ts";
 export { endSessionsOf, endSessionsOfClient } from "./end-with-a-change.ts";
+export { backchannelLogoutTopic } from "./notify-client.ts";
 export {
   endAllSessions,
   endOtherSessions,

@@ -4,7 +4,7 @@ export {
   revokeClientToken,
   verifyClientToken,
 } from "./client-tokens.ts";
-export { issueIdToken } from "./id-tokens.ts";
+export { issueIdToken, issueLogoutToken } from "./id-tokens.ts";
 export {
   contextClasses,
   issueAccessToken,

@@ -49,7 +49,18 @@ export function findCombinationProblems(reading: Reading): SettingsProblem[] {
   if (settings.environment !== "test" && settings.bcryptCost < 10) {
     refuse("BCRYPT_COST", "must be 10 or more, except with ENVIRONMENT=test");
   }
-  return [...problems, ...findRelyingPartyProblems(reading), ...findCookieProblems(reading)];
+  return [
+    ...problems,
+    ...findMissingToken(reading),
+    ...findRelyingPartyProblems(reading),
+    ...findCookieProblems(reading),
+  ];
+}
+
+function findMissingToken({ settings, isGiven }: Reading): SettingsProblem[] {
+  if (settings.clientRegistration !== "token" || isGiven("CLIENT_REGISTRATION_TOKEN")) return [];
+  const issue = "is required with CLIENT_REGISTRATION=token";
+  return [{ name: "CLIENT_REGISTRATION_TOKEN", issue }];
 }
 
 /** Passkeys would be of no use on any page. */

@@ -131,6 +131,18 @@ export const usernames: Kind<TArray<TString>, ""> = {
   show: (list) => list.join(","),
 };
 
+/** A comma-separated list of scopes (RFC 6749 §3.3), which may be empty. */
+export const scopeNames: Kind<TArray<TString>, ""> = {
+  schema: Type.Array(Type.String({ pattern: String.raw`^[!#-+\--[\]-~]{1,100}$` }), {
+    uniqueItems: true,
+    maxItems: 40,
+  }),
+  suffix: "",
+  expected: "up to 40 scopes such as invoices:read,invoices:write, comma separated, each once",
+  read: splitList,
+  show: (list) => list.join(","),
+};
+
 /** One line of text without spaces at its start and end. */
 export function text(maximumLength: number): Kind<TString, ""> {
   return {

@@ -1,5 +1,6 @@
 import { accounts } from "./groups/accounts.ts";
 import { audit } from "./groups/audit.ts";
+import { clients } from "./groups/clients.ts";
 import { brand } from "./groups/brand.ts";
 import { database } from "./groups/database.ts";
 import { events } from "./groups/events.ts";
@@ -22,6 +23,7 @@ export const settingGroups: readonly SettingGroup[] = [
   brand,
   database,
   tokens,
+  clients,
   accounts,
   passwords,
   passkeys,
@@ -39,6 +41,7 @@ const definitions = {
   ...brand.settings,
   ...database.settings,
   ...tokens.settings,
+  ...clients.settings,
   ...accounts.settings,
   ...passwords.settings,
   ...passkeys.settings,

@@ -28,10 +28,10 @@ export function createJwtSigner(ring: KeyRing): TokenSigner {
       if (token.length <= maximumTokenLength) return token;
       throw new RangeError("the token would be longer than the maximum that is accepted");
     },
-    signIdToken(algorithm, claims) {
+    signIdToken(algorithm, claims, type = "JWT") {
       const key = ring.currentForIdTokens(algorithm);
       if (key !== null) {
-        return signCompact({ alg: algorithm, typ: "JWT", kid: key.id }, claims, key.signWith);
+        return signCompact({ alg: algorithm, typ: type, kid: key.id }, claims, key.signWith);
       }
       throw new AppError("UNAVAILABLE", "The service is temporarily unavailable.", {
         retryAfterSeconds: 1,

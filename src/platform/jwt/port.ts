@@ -28,8 +28,11 @@ export interface TokenSigner {
     token: string,
     expected: ExpectedClaims & { readonly type: TokenType },
   ): Promise<Verification>;
-  /** Signs with the key of ID tokens for this algorithm (OpenID Connect Core §2). Throws `UNAVAILABLE` when there is none. */
-  signIdToken(algorithm: AsymmetricAlgorithm, claims: Claims): string;
+  /**
+   * Signs with the key of ID tokens for this algorithm (OpenID Connect Core §2): an ID token, or a logout token. Throws
+   * `UNAVAILABLE` when there is no key.
+   */
+  signIdToken(algorithm: AsymmetricAlgorithm, claims: Claims, type?: "JWT" | "logout+jwt"): string;
   /** The claims of an ID token that this service signed for this issuer, also of an expired one; else null. */
   verifyIdToken(token: string, issuer: string): Claims | null;
 }

@@ -31,6 +31,27 @@ export function enqueue(ctx: OutboxDependencies, message: NewMessage): Effect {
   return { ...insertRow(outbox, outboxRow(ctx, message)), wakes: message.topic };
 }
 
+/** A message for each row of a change. Its id is made in the database, and it has no secrets. */
+export interface MessageOfRow {
+  readonly topic: string;
+  readonly key: SQL;
+  readonly fairnessKey: SQL;
+  readonly payload: SQL;
+  /** When it is written, as `timestamptz`. */
+  readonly at: SQL;
+}
+
+/** The effect of writing a message for each row of a change. It wakes no worker: the next poll finds the message. */
+export function enqueueForEach({ at, ...message }: MessageOfRow): Effect {
+  return insertRow(outbox, {
+    ...message,
+    id: sql`gen_random_uuid()`,
+    turnAt: turnOf(message.topic, message.fairnessKey, at),
+    createdAt: at,
+    availableAt: at,
+  });
+}
+
 /** Writes a message without a change, and wakes the workers. */
 export async function enqueueAlone(
   ctx: OutboxDependencies & {
@@ -71,8 +92,9 @@ function outboxRow(ctx: OutboxDependencies, message: NewMessage) {
  * A second after the last waiting message with the same key: the backlog of one key takes the places of later seconds, and a
  * message with another key that is written meanwhile comes before it.
  */
-function turnOf(topic: string, key: string | SQL, now: Date): SQL<Date> {
-  return sql`greatest(${sql.param(now, outbox.turnAt)}::timestamptz, (
+function turnOf(topic: string, key: string | SQL, now: Date | SQL): SQL<Date> {
+  const at = now instanceof SQL ? now : sql`${sql.param(now, outbox.turnAt)}::timestamptz`;
+  return sql`greatest(${at}, (
     select max(${outbox.turnAt}) + interval '1 second' from ${outbox}
     where ${outbox.topic} = ${topic} and ${outbox.fairnessKey} = ${key}
       and ${outbox.deliveredAt} is null and ${outbox.deadAt} is null))`;

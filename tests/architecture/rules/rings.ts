@@ -6,11 +6,13 @@ const rings = ["kernel", "platform", "features", "app"];
 
 /** The tier of every feature: one imports another only where that one's tier is lower. */
 export const featureTiers: Readonly<Record<string, number>> = {
-  pages: 9,
+  pages: 10,
   "email-verification": 8,
   "user-import": 8,
   "user-administration": 8,
-  oauth2: 9,
+  oauth2: 10,
+  "device-authorization": 9,
+  "end-session": 8,
   authorization: 8,
   "email-change": 8,
   "own-account": 8,
@@ -27,6 +29,7 @@ export const featureTiers: Readonly<Record<string, number>> = {
   mfa: 4,
   identities: 4,
   passkeys: 5,
+  "client-registration": 3,
   sessions: 3,
   "email-challenges": 2,
   tokens: 1,

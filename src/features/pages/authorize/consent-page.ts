@@ -1,3 +1,4 @@
+import type { Language } from "../../../kernel/language.ts";
 import { hiddenField, note, paragraph, renderForm } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
@@ -21,11 +22,7 @@ export interface ConsentPage {
 export function consentPage(reader: Reader, page: ConsentPage): string {
   const texts = consentTexts[reader.language];
   const named = (text: string) => text.replaceAll("{client}", () => page.clientName);
-  const items = page.scopes.map((scope) => {
-    const known = Object.hasOwn(texts.scopes, scope) ? texts.scopes[scope] : undefined;
-    return known ?? texts.otherScope.replace("{scope}", () => scope);
-  });
-  const list = items.map((item) => `<li>${Bun.escapeHTML(item)}</li>`).join("\n");
+  const list = scopeItems(reader.language, page.scopes);
   const request = [hiddenField("request", page.query), hiddenField("proof", page.proof)];
   const form = (decision: "allow" | "deny", button: string) =>
     renderForm({
@@ -38,12 +35,23 @@ export function consentPage(reader: Reader, page: ConsentPage): string {
     title: named(texts.title),
     body: [
       paragraph(texts.account.replace("{email}", () => page.email)),
-      ...(items.length > 0 ? [paragraph(named(texts.text)), `<ul>\n${list}\n</ul>`] : []),
+      ...(list === "" ? [] : [paragraph(named(texts.text)), list]),
       form("allow", texts.allow),
       form("deny", texts.deny),
       note(texts.place.replace("{place}", () => placeOf(page.redirectUri))),
     ].join("\n"),
   });
+}
+
+/** The list of what a client asks for, as HTML; empty for nothing. */
+export function scopeItems(language: Language, scopes: readonly string[]): string {
+  const texts = consentTexts[language];
+  const items = scopes.map((scope) => {
+    const known = Object.hasOwn(texts.scopes, scope) ? texts.scopes[scope] : undefined;
+    return known ?? texts.otherScope.replace("{scope}", () => scope);
+  });
+  const list = items.map((item) => `<li>${Bun.escapeHTML(item)}</li>`).join("\n");
+  return items.length === 0 ? "" : `<ul>\n${list}\n</ul>`;
 }
 
 /** What the user can recognise of a redirect URI: its host, or the scheme of an app. */

@@ -15,6 +15,7 @@ const texts: InEveryLanguage<
     wrong_redirect_uri:
       "The application that sent you here named an address to return to that is not registered for it.",
     unusable_request: "The application that sent you here sent a request that cannot be read.",
+    expired_request: "This sign-in took too long, or it is already complete.",
     advice:
       "Nothing was shared. Go back to the application and try again, or tell the people who run it.",
   },
@@ -25,6 +26,7 @@ const texts: InEveryLanguage<
       "Die Anwendung, die Sie hierher geleitet hat, hat eine Rücksprungadresse genannt, die nicht für sie eingetragen ist.",
     unusable_request:
       "Die Anwendung, die Sie hierher geleitet hat, hat eine Anfrage gesendet, die nicht gelesen werden kann.",
+    expired_request: "Diese Anmeldung hat zu lange gedauert, oder sie ist schon abgeschlossen.",
     advice:
       "Es wurde nichts weitergegeben. Gehen Sie zur Anwendung zurück und versuchen Sie es erneut, oder informieren Sie deren Betreiber.",
   },
@@ -35,6 +37,7 @@ const texts: InEveryLanguage<
       "La aplicación que le ha enviado aquí indicó una dirección de retorno que no está registrada para ella.",
     unusable_request:
       "La aplicación que le ha enviado aquí envió una solicitud que no se puede leer.",
+    expired_request: "Este inicio de sesión ha tardado demasiado o ya se ha completado.",
     advice:
       "No se ha compartido nada. Vuelva a la aplicación e inténtelo de nuevo, o avise a sus responsables.",
   },
@@ -43,6 +46,7 @@ const texts: InEveryLanguage<
     unknown_client: "将您转到此处的应用未知。",
     wrong_redirect_uri: "将您转到此处的应用指定了未登记的返回地址。",
     unusable_request: "将您转到此处的应用发送了无法读取的请求。",
+    expired_request: "此登录耗时过长，或已经完成。",
     advice: "没有共享任何信息。请返回该应用重试，或联系其运营者。",
   },
 };

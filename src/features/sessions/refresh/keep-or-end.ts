@@ -10,6 +10,7 @@ import type { Context } from "../../../platform/platform.ts";
 import { differsFromEarlier, recordAuditOf } from "../../audit/index.ts";
 import { recordEventOf } from "../../events/index.ts";
 import { users } from "../../users/index.ts";
+import { notifyClient } from "../notify-client.ts";
 import { isActiveSession, meetsSignInSettings } from "../queries.ts";
 import {
   recordRefreshOf,
@@ -144,7 +145,20 @@ const decision = preparedCommit((db, parameter: ParameterSource<Presentation>) =
       isMade: ({ endedAt }) => endedAt !== null,
       announce: ({ sessionId }) => ({ subject: "session", id: sessionId }),
     },
-    ({ id: userId, amr, endedAt, emailVerifiedAt, isElsewhere: elsewhere }) => [
+    ({
+      id: userId,
+      sessionId: id,
+      clientId,
+      amr,
+      endedAt,
+      emailVerifiedAt,
+      isElsewhere: elsewhere,
+    }) => [
+      ...notifyClient(
+        { id, userId, clientId },
+        sql`${now}::timestamptz`,
+        sql`${endedAt} is not null`,
+      ),
       ...when(sql`${endedAt} is not null`, [
         recordAuditOf(contexts, {
           action: "session.refresh_reuse",

@@ -1,0 +1,121 @@
+import { and, eq, gt, isNull } from "drizzle-orm";
+
+import { sha256 } from "../../kernel/bytes.ts";
+import { addSeconds } from "../../kernel/clock.ts";
+import { OAuthError } from "../../kernel/oauth-error.ts";
+import type { Context } from "../../platform/platform.ts";
+import { type ClientRecord, isPublicClient } from "../clients/index.ts";
+import { addressSource, limits, spendOrReject } from "../limits/index.ts";
+import { findDestination } from "./find-destination.ts";
+import { parameterNames, readParameters } from "./parameters.ts";
+import { findFault } from "./request-checks.ts";
+import { pushedRequests } from "./table.ts";
+
+/** What every `request_uri` of this server begins with (RFC 9126 §2.2). */
+const prefix = "urn:ietf:params:oauth:request_uri:";
+
+/** The client sends the user's browser on at once. */
+const lifeSeconds = 90;
+/** How long the user may take to sign in and to decide, once the browser has opened it. */
+const openSeconds = 3600;
+
+/** A pushed request as the client gets it (RFC 9126 §2.2). */
+export interface PushedRequest {
+  readonly requestUri: string;
+  readonly expiresInSeconds: number;
+}
+
+/**
+ * Stores the parameters of an authorization request of an authenticated client (RFC 9126 §2.1). Throws the error that the
+ * authorization endpoint would report, and `invalid_request` for a request that is itself a reference.
+ */
+export async function pushRequest(
+  ctx: Context,
+  client: ClientRecord,
+  sent: Readonly<Record<string, string>>,
+): Promise<PushedRequest> {
+  // Anyone can push requests of a public client.
+  if (isPublicClient(client)) {
+    await spendOrReject(ctx, [
+      { limit: limits.pushedRequestByAddress, source: addressSource(ctx) },
+    ]);
+  }
+  if (sent["request_uri"] !== undefined) {
+    throw new OAuthError("invalid_request", "request_uri cannot be pushed.");
+  }
+  const known = parameterNames.flatMap((name) => {
+    const value = sent[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const query = new URLSearchParams([...known, ["client_id", client.clientId]].filter(isFirst));
+  await assertValid(ctx, query.toString());
+  const now = ctx.clock.now();
+  const reference = ctx.random.token(256);
+  await ctx.db.insert(pushedRequests).values({
+    digest: sha256(reference),
+    clientId: client.clientId,
+    query: query.toString(),
+    createdAt: now,
+    expiresAt: addSeconds(now, lifeSeconds),
+  });
+  return { requestUri: `${prefix}${reference}`, expiresInSeconds: lifeSeconds };
+}
+
+function isFirst([name]: string[], index: number, all: readonly string[][]): boolean {
+  return all.findIndex(([other]) => other === name) === index;
+}
+
+/** RFC 9126 §2.3: a request that could not succeed is refused at once, and not in the user's browser. */
+async function assertValid(ctx: Context, query: string): Promise<void> {
+  const parameters = readParameters(query);
+  const destination = await findDestination(ctx, parameters);
+  if ("kind" in destination) {
+    throw new OAuthError("invalid_request", "redirect_uri is not registered for this client.");
+  }
+  const fault = findFault(ctx, { ...parameters, ...destination });
+  if (fault !== null) throw new OAuthError(fault.error, fault.description);
+}
+
+/** The digest of a reference in `request_uri`; null for any other address. */
+export function digestOfRequestUri(requestUri: string | undefined): string | null {
+  return requestUri?.startsWith(prefix) === true ? sha256(requestUri.slice(prefix.length)) : null;
+}
+
+/**
+ * The query of a pushed request that a browser presents. The first presentation must be in time, and begins the time in which the
+ * user may sign in and decide. Null for one that is unknown, has expired or was used, or is of another client.
+ */
+export async function openPushedRequest(
+  ctx: Context,
+  { digest, clientId }: { readonly digest: string; readonly clientId: string | undefined },
+): Promise<string | null> {
+  if (clientId === undefined) return null;
+  const now = ctx.clock.now();
+  const isUsable = and(
+    eq(pushedRequests.digest, digest),
+    eq(pushedRequests.clientId, clientId),
+    isNull(pushedRequests.usedAt),
+    gt(pushedRequests.expiresAt, now),
+  );
+  const [first] = await ctx.db
+    .update(pushedRequests)
+    .set({ openedAt: now, expiresAt: addSeconds(now, openSeconds) })
+    .where(and(isUsable, isNull(pushedRequests.openedAt)))
+    .returning({ query: pushedRequests.query });
+  if (first) return first.query;
+  const [again] = await ctx.db
+    .select({ query: pushedRequests.query })
+    .from(pushedRequests)
+    .where(isUsable);
+  return again?.query ?? null;
+}
+
+/** Uses a pushed request up (RFC 9126 §4). False if another response to it was first. */
+export async function usePushedRequest(ctx: Context, digest: string): Promise<boolean> {
+  const used = await ctx.db
+    .update(pushedRequests)
+    .set({ usedAt: ctx.clock.now() })
+    .where(and(eq(pushedRequests.digest, digest), isNull(pushedRequests.usedAt)))
+    .returning({ digest: pushedRequests.digest });
+  return used.length > 0;
+}

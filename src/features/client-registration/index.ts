@@ -1,0 +1,3 @@
+export { clientMetadataSchema, registrationSchema } from "./model.ts";
+export { findAuthorizingClient } from "./find-authorizing-client.ts";
+export { assertMayRegister, registerClient } from "./register-client.ts";

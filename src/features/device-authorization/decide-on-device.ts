@@ -1,0 +1,78 @@
+import { and, eq, gt, isNull } from "drizzle-orm";
+
+import type { UserActor } from "../../kernel/context.ts";
+import { commit } from "../../platform/db/commit.ts";
+import type { Context } from "../../platform/platform.ts";
+import { recordAudit } from "../audit/index.ts";
+import { clients } from "../clients/index.ts";
+import { giveConsent } from "../consents/index.ts";
+import { addressSource, limits, spendOrReject } from "../limits/index.ts";
+import { deviceAuthorizations } from "./table.ts";
+import { readUserCode } from "./user-code.ts";
+
+/** A request of a device that a user may decide on. */
+export interface DeviceRequest {
+  readonly userCode: string;
+  readonly clientId: string;
+  readonly clientName: string;
+  readonly scopes: readonly string[];
+}
+
+/** The request with a code that a user typed, or null. Guessing is limited by user and by address. Throws `RATE_LIMITED`. */
+export async function findDeviceRequest(
+  ctx: Context<UserActor>,
+  typed: string,
+): Promise<DeviceRequest | null> {
+  await spendOrReject(ctx, [
+    { limit: limits.userCodeByAccount, source: ctx.actor.userId },
+    { limit: limits.userCodeByAddress, source: addressSource(ctx) },
+  ]);
+  const userCode = readUserCode(typed);
+  if (userCode === null) return null;
+  const [found] = await ctx.db
+    .select({
+      userCode: deviceAuthorizations.userCode,
+      clientId: deviceAuthorizations.clientId,
+      clientName: clients.name,
+      scopes: deviceAuthorizations.scopes,
+    })
+    .from(deviceAuthorizations)
+    .innerJoin(clients, eq(clients.clientId, deviceAuthorizations.clientId))
+    .where(isUndecided(ctx, userCode));
+  return found ?? null;
+}
+
+/** Records what the user decided. False if the request is not open any more. Throws `RATE_LIMITED`. */
+export async function decideOnDevice(
+  ctx: Context<UserActor>,
+  { typed, isAllowed }: { readonly typed: string; readonly isAllowed: boolean },
+): Promise<boolean> {
+  const request = await findDeviceRequest(ctx, typed);
+  if (request === null) return false;
+  const { userCode, clientId, scopes } = request;
+  const { userId, sessionId } = ctx.actor;
+  if (isAllowed) await giveConsent(ctx, { clientId, scopes });
+  const query = ctx.db
+    .update(deviceAuthorizations)
+    .set({ isAllowed, userId, sessionId })
+    .where(isUndecided(ctx, userCode))
+    .returning({ digest: deviceAuthorizations.digest });
+  const decided = await commit(ctx, { query }, () => [
+    recordAudit(ctx, {
+      action: "client.device_decided",
+      result: isAllowed ? "success" : "failure",
+      userId,
+      sessionId,
+      detail: { client_id: clientId, scopes },
+    }),
+  ]);
+  return decided.length > 0;
+}
+
+function isUndecided(ctx: Context, userCode: string) {
+  return and(
+    eq(deviceAuthorizations.userCode, userCode),
+    isNull(deviceAuthorizations.isAllowed),
+    gt(deviceAuthorizations.expiresAt, ctx.clock.now()),
+  );
+}

@@ -1,0 +1,2 @@
+export { endUserSession, type EndSessionOutcome } from "./end-user-session.ts";
+export { createLogoutDelivery } from "./send-logout-token.ts";
