@@ -4,6 +4,7 @@ import { createAuthenticator } from "../features/access/index.ts";
 import type { HealthState } from "../features/health/index.ts";
 import { hasMailbox, mailboxPath, otherSitePage } from "../features/pages/index.ts";
 import { createProviders, type Provider } from "../features/social-login/index.ts";
+import { addSeconds, processUptimeSeconds } from "../kernel/clock.ts";
 import type { Settings } from "../platform/config/settings.ts";
 import { createClientAddressReader } from "../platform/http/client-address.ts";
 import { createExchanges } from "../platform/http/exchange.ts";
@@ -26,6 +27,9 @@ import { createObserve } from "./edge/observe.ts";
 import { createPlainPaths } from "./edge/plain-path.ts";
 import { createRequestMetrics, type RequestMetrics } from "./edge/request-metrics.ts";
 import { createResponder } from "./edge/respond.ts";
+import { collect } from "./metrics/collect.ts";
+import { createBacklogReader } from "./metrics/read-backlogs.ts";
+import { outboxTopics } from "./jobs/workers.ts";
 import {
   assertEveryBodyHasAKind,
   assertEveryRouteStatesItsAccess,
@@ -62,7 +66,16 @@ export function createApp(
   const guard = createGuard(platform, exchanges, authenticator);
   const cookie = createRefreshCookie(settings);
   const kit = createRouteKit(platform, guard, exchanges, otherSitePage(settings));
-  const features = createRoutes({ kit, cookie, platform, health, providers });
+  const metrics = createRequestMetrics();
+  const sources = {
+    platform,
+    requests: metrics,
+    tokenCacheLoad: authenticator.tokenCacheLoad,
+    readBacklogs: createBacklogReader(platform, outboxTopics),
+    startedAt: addSeconds(clock.now(), -processUptimeSeconds()),
+  };
+  const collectMetrics = () => collect(sources);
+  const features = createRoutes({ kit, cookie, platform, health, providers, collectMetrics });
   assertEveryRouteStatesItsAccess(features.routes);
   assertNoPageIsInTheApi(features.routes);
   assertEveryBodyHasAKind(features.routes);
@@ -90,7 +103,6 @@ export function createApp(
     .use(features)
     .use(closeNarrowerPaths([...features.routes, ...hotRoutes]))
     .use(docs);
-  const metrics = createRequestMetrics();
 
   const edge = createEdge({
     exchanges,

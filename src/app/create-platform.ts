@@ -21,6 +21,7 @@ import { createLogger } from "../platform/log/pino-logger.ts";
 import type { Logger } from "../platform/log/port.ts";
 import { createMailer, type MailerSettings } from "../platform/mail/create-mailer.ts";
 import type { Mailer } from "../platform/mail/port.ts";
+import { createServiceCounts } from "../platform/metrics/service-counts.ts";
 import { createBcryptHasher } from "../platform/password-hasher/bcrypt-hasher.ts";
 import { createSystemContext, type Platform } from "../platform/platform.ts";
 import { createSecrets } from "../platform/secrets/secrets.ts";
@@ -86,6 +87,7 @@ export function createPlatform(
     changes: database.changes,
     dbForRequest: (budget) => database.forRequest(budget),
     statementConcurrency: database.statementConcurrency,
+    statementLoad: () => database.statementLoad(),
     hasher: createBcryptHasher({
       cost: settings.bcryptCost,
       concurrency: availableParallelism(),
@@ -98,6 +100,7 @@ export function createPlatform(
     mailer: overrides.mailer ?? createMailer(mailerSettings(settings, log), systemClock),
     httpClient: overrides.httpClient ?? createHttpClient(),
     failures: createFailureBuffer(),
+    counts: createServiceCounts(),
     destinationKinds: overrides.destinationKinds ?? createBrokerKinds(settings, log),
     outboxListeners,
     outboxWritten: (topics) => {

@@ -46,6 +46,7 @@ import { createRefreshCookie, type RefreshCookie } from "../platform/http/refres
 import { createRouteKit, type RouteParts } from "../platform/http/route-kit.ts";
 import type { Platform } from "../platform/platform.ts";
 import { documentedRoutes } from "./openapi/documented-routes.ts";
+import { type Collect, metricsRoutes, servesMetrics } from "./metrics/routes.ts";
 import { openApiDocument } from "./openapi/document.ts";
 
 /** The type of the HTTP API, for `treaty<Api>` of `@elysiajs/eden`. */
@@ -68,6 +69,7 @@ type HotOperations = EdenTree<ReturnType<typeof createHotRoutes>[number]>;
 type AllParts = RouteParts & {
   readonly health: HealthState;
   readonly providers: ReadonlyMap<string, Provider>;
+  readonly collectMetrics: Collect;
 };
 
 /** The routes of all features but the hot ones. In groups: the compiler does not resolve the type of a longer chain. */
@@ -126,8 +128,10 @@ function serviceRoutes(parts: AllParts) {
   const { settings } = parts.platform;
   const posts = postsRoutes(parts);
   const mailbox = mailboxRoutes(parts);
+  const metrics = metricsRoutes(parts);
   return new Elysia({ normalize: false })
     .use(healthRoutes(parts))
+    .use(servesMetrics(settings) ? metrics : asRoutesOf(metrics, new Elysia()))
     .use(oauth2Routes(parts))
     .use(serverMetadataRoutes(parts))
     .use(keysRoutes(parts))
@@ -155,7 +159,14 @@ export function describeRoutes(platform: Platform, health: HealthState) {
   const guard = { admitAnyone: neverCalled, admitUser: neverCalled, admitPage: neverCalled };
   const kit = createRouteKit(platform, guard, { of: neverCalled }, neverCalled);
   const cookie = createRefreshCookie(settings);
-  const routes = createRoutes({ kit, cookie, platform, health, providers: new Map() });
+  const routes = createRoutes({
+    kit,
+    cookie,
+    platform,
+    health,
+    providers: new Map(),
+    collectMetrics: neverCalled,
+  });
   const hotRoutes = createHotRoutes({
     authenticate: neverCalled,
     authenticateGranted: neverCalled,

@@ -43,3 +43,8 @@ export function startStopwatch(): () => number {
   const wall = Date.now();
   return () => Math.max(performance.now() - monotonic, Date.now() - wall);
 }
+
+/** How long this process has run, in seconds. */
+export function processUptimeSeconds(): number {
+  return process.uptime();
+}

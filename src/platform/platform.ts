@@ -4,13 +4,14 @@ import type { Random } from "../kernel/random.ts";
 import type { Settings } from "./config/settings.ts";
 import type { ChangeFeed } from "./db/change-feed.ts";
 import type { Db } from "./db/port.ts";
-import type { WaitBudget } from "./db/statement-gate.ts";
+import type { StatementLoad, WaitBudget } from "./db/statement-gate.ts";
 import type { FailureBuffer } from "./failures/port.ts";
 import type { HttpClient } from "./http-client/port.ts";
 import type { KeyRing, TokenSigner } from "./jwt/port.ts";
 import type { Limiter } from "./limiter/port.ts";
 import type { Logger } from "./log/port.ts";
 import type { Mailer } from "./mail/port.ts";
+import type { ServiceCounts } from "./metrics/port.ts";
 import type { PasswordHasher } from "./password-hasher/port.ts";
 import type { Secrets } from "./secrets/port.ts";
 
@@ -27,6 +28,8 @@ export interface Platform {
   readonly dbForRequest: (budget?: WaitBudget) => Db;
   /** How many statements the database executes at a time. */
   readonly statementConcurrency: number;
+  /** The statements that run and wait now. */
+  readonly statementLoad: () => StatementLoad;
   readonly hasher: PasswordHasher;
   readonly limiter: Limiter;
   readonly signer: TokenSigner;
@@ -38,6 +41,8 @@ export interface Platform {
   readonly httpClient: HttpClient;
   /** Failed attempts that are not in the audit log yet. */
   readonly failures: FailureBuffer;
+  /** What happens while the service runs, counted for `/metrics`. */
+  readonly counts: ServiceCounts;
   /** Wakes the outbox workers of these topics in this process after a message was written. All other workers poll. */
   readonly outboxWritten: (topics: readonly string[]) => void;
 }

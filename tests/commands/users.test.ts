@@ -50,7 +50,7 @@ test("accounts are listed and shown as text and as JSON", async () => {
     stdout: "",
     stderr: 'gatehouse: there is no role "unknown-role"\n',
   });
-  expect((await run("list --role user --limit 1 --query nobody")).stdout).toBe(
+  expect((await run("list --role user --limit 1 --query unknown-person")).stdout).toBe(
     "no accounts found\n",
   );
   expect((await run("list --role admin")).stdout).toContain(admin.email);

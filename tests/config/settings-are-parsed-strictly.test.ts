@@ -372,6 +372,8 @@ describe("an unset setting has its default", () => {
       bodyLimitBytes: 65_536,
       tokenCacheSizeBytes: 67_108_864,
       docsEnabled: true,
+      metricsEnabled: true,
+      metricsToken: null,
       postsEnabled: true,
       eventsIncludeTokens: true,
       eventsNatsUrl: null,

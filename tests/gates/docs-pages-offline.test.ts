@@ -142,6 +142,10 @@ describeInBrowser("the documentation pages without a network", () => {
             await page.getByRole("heading", { name: summary }).first().waitFor();
           }
         }
+        // They would send the document to other services.
+        for (const actions of await page.getByTestId("page-actions").all()) {
+          expect(await actions.isVisible()).toBe(false);
+        }
         await page.keyboard.press("Control+k");
         await page.getByPlaceholder("Search docs...").fill("tokens");
         await page.getByText("tokens", { exact: true }).waitFor();

@@ -119,7 +119,14 @@ test("every route is documented, but for the HTML pages", () => {
   const cookie = createRefreshCookie(app.platform.settings);
   const health = { phase: "serving", database: app.platform.database } as const;
   const routes = [
-    ...createRoutes({ kit, cookie, platform: app.platform, health, providers: new Map() }).routes,
+    ...createRoutes({
+      kit,
+      cookie,
+      platform: app.platform,
+      health,
+      providers: new Map(),
+      collectMetrics: never,
+    }).routes,
     ...createHotRoutes({
       authenticate: never,
       authenticateGranted: never,

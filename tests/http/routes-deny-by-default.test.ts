@@ -144,11 +144,16 @@ describe("the app does not start with", () => {
       .use(kit)
       .get("/stated", () => "", { signedIn: true })
       .get("/forgotten", () => "")
-      .post("/hooked", () => "", { beforeHandle: () => undefined })
-      .get("/off", () => "", { signedIn: false });
+      .post("/hooked", () => "", { beforeHandle: () => undefined });
     expect(() => assertEveryRouteStatesItsAccess(forgotten.routes)).toThrow(
-      "do not state their access: GET /forgotten, POST /hooked, GET /off",
+      "do not state their access: GET /forgotten, POST /hooked",
     );
+    for (const state of [
+      () => new Elysia().use(kit).get("/off", () => "", { signedIn: false }),
+      () => new Elysia().use(kit).get("/off", () => "", { anyone: false }),
+    ]) {
+      expect(state).toThrow("not with false");
+    }
   });
 
   // A hook that gives the handler a context looks like a guard to the framework.

@@ -194,6 +194,16 @@ for (const database of databaseKinds) {
       // The authenticator has one of this user, and refuses a second.
       await page.getByRole("button", { name: "Add passkey" }).click();
       await report(page, "The passkey was not added.");
+
+      // The session has ended: the options of a passkey lead to the sign-in page as well.
+      await context.clearCookies();
+      const signIn = page.waitForResponse(
+        (response) =>
+          response.url().startsWith(`${origin}/sign-in?return_to=`) &&
+          response.request().isNavigationRequest(),
+      );
+      await page.getByRole("button", { name: "Add passkey" }).click();
+      expect((await signIn).status()).toBe(200);
       expect(problems).toEqual([]);
       await context.close();
     });

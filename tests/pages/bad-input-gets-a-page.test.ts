@@ -25,6 +25,9 @@ const openForms = [
   "/reset-password/resend",
   "/change-email",
   "/account/providers/confirm",
+  "/oauth/authorize",
+  "/oauth/authorize/decision",
+  "/oauth/authorize/second-factor",
 ];
 
 const accountForms = [
@@ -69,6 +72,11 @@ const fields = [
   "for",
   "confirm",
   "return_to",
+  "request",
+  "proof",
+  "decision",
+  "client_id",
+  "redirect_uri",
   "has_passkey",
   "trust_device",
   "without_password",
@@ -76,9 +84,10 @@ const fields = [
 
 const values = [
   "\u0000",
+  "a\r\nset-cookie: gatehouse_session=b",
   "a\u0000b@example.com",
-  "x".repeat(2000),
-  "é".repeat(1000),
+  "x".repeat(1000),
+  "é".repeat(300),
   "[]",
   '{"id":{},"response":[]}',
   "'\"><script>alert(1)</script>",

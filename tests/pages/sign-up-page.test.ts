@@ -80,6 +80,23 @@ describe("the page for signing up", () => {
     }
   });
 
+  test("says all at once what is wrong with the fields", async () => {
+    const faulty = await signUp(app, {
+      email: "ada@example",
+      username: "admin",
+      name: "x".repeat(201),
+      password: "short",
+      password_confirmation: "other",
+    });
+    const fields = [...faulty.text.matchAll(/id="(\w+)"[^>]* aria-invalid="true"/g)];
+    expect([faulty.status, fields.map(([, id]) => id)]).toEqual([
+      400,
+      ["email", "username", "name", "password", "password_confirmation"],
+    ]);
+    expect(faulty.text).toContain("The password must contain a digit.");
+    expect(faulty.text.match(/ autofocus/g)?.length).toBe(1);
+  });
+
   test("without verification the user has a browser session at once", async () => {
     const lenient = await app.replica({ REQUIRE_EMAIL_VERIFICATION: "false" });
     const done = await signUp(lenient, { email: freshEmail() });

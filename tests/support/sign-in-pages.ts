@@ -20,7 +20,7 @@ import {
   type SignUpSettings,
 } from "../../src/features/pages/sign-up/sign-up-page.ts";
 import { mailSentPage } from "../../src/features/pages/sign-up/mail-sent-page.ts";
-import { WeakPasswordError } from "../../src/features/passwords/index.ts";
+import { PasswordMismatchError, WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError, type ErrorCode } from "../../src/kernel/errors.ts";
 
 const everything: SignInOffer = {
@@ -54,7 +54,7 @@ export function signInPages(
   const signUp = (form: Partial<SignUpForm>, settings: Partial<SignUpSettings> = {}): string =>
     signUpPage(reader, { ...signUpSettings, ...settings }, { returnTo, ...form });
   const refused = (code: ErrorCode, field: string): string =>
-    signUp({ entered, error: new AppError(code, "", { faults: [{ field, issue: "" }] }) });
+    signUp({ entered, errors: [new AppError(code, "", { faults: [{ field, issue: "" }] })] });
   const weak = new WeakPasswordError("password", [{ code: "too_short", length: 8 }]);
   const providerDone = "/sign-in/provider/google/done";
 
@@ -102,8 +102,15 @@ export function signInPages(
       "refused username": refused("VALIDATION_ERROR", "username"),
       "refused name": refused("VALIDATION_ERROR", "name"),
       "no password": refused("VALIDATION_ERROR", "password"),
-      "weak password": signUp({ entered, error: weak }),
+      "weak password": signUp({ entered, errors: [weak] }),
       mismatch: refused("PASSWORD_MISMATCH", "password_confirmation"),
+      "several faults": signUp({
+        entered,
+        errors: [
+          new AppError("INVALID_EMAIL", ""),
+          new PasswordMismatchError("password", [{ code: "too_short", length: 8 }]),
+        ],
+      }),
       throttled: signUp({ entered, alert: tooMany }),
       unavailable: signUp({ entered, alert: unavailable }),
       closed: closedPage(reader, { registration: "closed" }, returnTo),

@@ -22,6 +22,20 @@ export interface RequestMetrics {
   series(): readonly Readonly<RequestSeries>[];
 }
 
+/** The methods of RFC 9110 and RFC 5789. A client can send any other word as well: they are counted as one. */
+const knownMethods = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+  "CONNECT",
+  "TRACE",
+]);
+const otherMethod = "OTHER";
+
 /** Counters and histograms in memory; recording one request takes two lookups and three additions. */
 export function createRequestMetrics(): RequestMetrics {
   const byRoute = new Map<string | null, RequestSeries[]>();
@@ -45,7 +59,8 @@ export function createRequestMetrics(): RequestMetrics {
   }
 
   return {
-    record(method, route, status, milliseconds) {
+    record(received, route, status, milliseconds) {
+      const method = knownMethods.has(received) ? received : otherMethod;
       const series = find(method, route, status);
       const bucket = bucketOf(milliseconds);
       series.count += 1;

@@ -14,6 +14,7 @@ import { createFailedAttemptWriting } from "./failed-attempts.ts";
 import { createAuditSealing } from "./audit-sealing.ts";
 import { createDestinationUpkeep } from "./event-destinations.ts";
 import { createMemoryTrim, thisProcess } from "./memory-trim.ts";
+import { createEventLoopLag } from "./event-loop-lag.ts";
 import { createRetention } from "./retention.ts";
 
 /** The outbox workers, the relay of events and the jobs of this process. */
@@ -24,12 +25,20 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
+const mailRequests = [verificationRequests, passwordResetRequests, magicLinkRequests];
+
+/** The topics of the outbox, each with a worker of its own. */
+export const outboxTopics: readonly string[] = [
+  ...mailRequests.map(({ topic }) => topic),
+  mailTopic,
+];
+
 /**
  * Creates the outbox workers, the relay of events, the key rotation and the periodic jobs. Every replica runs all of them; each
  * message, event, rotation or deletion is handled by one replica.
  */
 export function createWorkers(platform: RunningPlatform): Workers {
-  const requests = [verificationRequests, passwordResetRequests, magicLinkRequests].map(
+  const requests = mailRequests.map(
     ({ topic, createDelivery }) => [topic, createDelivery(platform)] as const,
   );
   const deliveries = [
@@ -54,6 +63,7 @@ export function createWorkers(platform: RunningPlatform): Workers {
     createDestinationUpkeep(platform),
     ...createVerificationReminders(platform),
     createMemoryTrim(thisProcess),
+    createEventLoopLag(platform.counts),
   ];
   const periodicJobs = jobs.map((job) => createPeriodicJob(job, log));
 

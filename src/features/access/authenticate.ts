@@ -17,18 +17,34 @@ import { createTokenCache, type VerifiedToken } from "./token-cache.ts";
 /** The maximum number of readings of a session and its user; each repeats one during which they changed. */
 const maximumReadings = 5;
 
+/** The token cache now, and the counts of lookups since the start. */
+export interface TokenCacheLoad {
+  readonly tokens: number;
+  readonly bytes: number;
+  readonly hits: number;
+  readonly misses: number;
+}
+
+/** The functions that verify tokens, and the state of their cache. */
+export interface CachingAuthenticator extends Authenticator {
+  tokenCacheLoad(): TokenCacheLoad;
+}
+
 /**
  * Creates the functions that verify access tokens, and the one for the tokens of browser sessions. Each verifies a token and
  * reads its session and user once, and caches them until the change feed reports a change; the cache is used only while the feed
  * is live. A genuine token is rejected once its session has ended or its user is deleted or disabled.
  */
-export function createAuthenticator(platform: Platform): Authenticator {
+export function createAuthenticator(platform: Platform): CachingAuthenticator {
   const { changes, clock, keyRing, settings } = platform;
   const tokenCache = createTokenCache(settings.tokenCacheSizeBytes, changes.isLive);
   const activity = createSessionActivity(platform);
+  let hits = 0;
+  let misses = 0;
   changes.subscribe(tokenCache.forget);
 
   async function verify(ctx: Context, text: string): Promise<UserActor> {
+    misses += 1;
     // Read before the verification: if the keys change during it, the cached token has the old revision and is not used.
     const keyRevision = keyRing.revision();
     const claims = await verifyUserToken(ctx, text);
@@ -59,6 +75,7 @@ export function createAuthenticator(platform: Platform): Authenticator {
   }
 
   async function verifyBrowser(ctx: Context, text: string): Promise<UserActor> {
+    misses += 1;
     for (let readings = 1; ; readings += 1) {
       const reading = tokenCache.beginReadingByKey();
       try {
@@ -88,6 +105,7 @@ export function createAuthenticator(platform: Platform): Authenticator {
     const { token, actor, validUntil } = found;
     if (milliseconds >= validUntil || token.keyRevision !== keyRevision) return null;
     activity.note(token.session, milliseconds);
+    hits += 1;
     return actor;
   }
 
@@ -101,6 +119,7 @@ export function createAuthenticator(platform: Platform): Authenticator {
     },
     authenticateBrowser: (ctx, token) =>
       findCached(token, clock.now(), null) ?? verifyBrowser(ctx, token),
+    tokenCacheLoad: () => ({ tokens: tokenCache.size, bytes: tokenCache.bytes, hits, misses }),
   };
 }
 

@@ -1,4 +1,4 @@
-export { createAuthenticator } from "./authenticate.ts";
+export { createAuthenticator, type TokenCacheLoad } from "./authenticate.ts";
 export { ownUserSchema } from "./model.ts";
 export { accessRoutes } from "./routes.ts";
 export { userinfoRoutes } from "./userinfo-routes.ts";

@@ -22,6 +22,7 @@ export interface RecentTokens {
   admit(text: string, token: CachedToken): FoundToken;
   remove(text: string): void;
   clear(): void;
+  bytes(): number;
 }
 
 /** Empty. Beyond `limitBytes` the tokens that were added first are removed. */
@@ -75,6 +76,7 @@ export function createRecentTokens(limitBytes: number): RecentTokens {
       return found;
     },
     remove,
+    bytes: () => bytes,
     clear() {
       recent.clear();
       bytes = 0;

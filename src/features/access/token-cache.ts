@@ -25,8 +25,9 @@ export type VerifiedToken = Pick<CachedToken, "session" | "grant" | "expiresAt" 
  * nothing is found and nothing is added.
  */
 export interface TokenCache {
-  /** The number of tokens that are held. */
+  /** The number of tokens that are held, and the memory that they take. */
   readonly size: number;
+  readonly bytes: number;
   find(text: string): FoundToken | null;
   /** A session that is held, whether tokens of it are held or not. */
   findSession(sessionId: string): CachedSession | null;
@@ -35,7 +36,6 @@ export interface TokenCache {
   /** The same for a reading that finds the session by another key; call `identifyReading` with what it has found. */
   beginReadingByKey(): Reading;
   identifyReading(reading: Reading, subject: ReadSubject): void;
-  /** Ends a reading. */
   endReading(reading: Reading): void;
   /** The record of what a reading found. It is held unless the reading is void, the feed is not live or it is too large. */
   keep(reading: Reading, found: FoundSession): CachedSession;
@@ -143,17 +143,14 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       permissions: lists.share(found.withoutMfa.permissions),
     };
     const all = [roles, permissions, ...(without ? Object.values(without) : [])];
-    const ownLists = all.filter(({ isShared }) => !isShared);
+    const ownLists = all.flatMap(({ isShared, list }) => (isShared ? [] : [list]));
     return {
       id,
       facts,
       roles: roles.list,
       permissions: permissions.list,
       withoutMfa: without && { roles: without.roles.list, permissions: without.permissions.list },
-      bytes: bytesOfUser(
-        facts,
-        ownLists.map(({ list }) => list),
-      ),
+      bytes: bytesOfUser(facts, ownLists),
       characters: facts.length + roles.list.join().length + permissions.list.join().length,
       firstSession: null,
     };
@@ -168,6 +165,9 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
   return {
     get size() {
       return tokens.size;
+    },
+    get bytes() {
+      return bytes + recent.bytes();
     },
     find(text) {
       if (!isLive()) return null;

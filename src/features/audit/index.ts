@@ -1,3 +1,4 @@
+export { auditBacklog } from "./backlog.ts";
 export type { AuditAction } from "./actions.ts";
 export { beginNewChain } from "./begin-new-chain.ts";
 export { isChainToReseal, resealChainKeys } from "./chain-key.ts";

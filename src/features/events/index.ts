@@ -1,3 +1,4 @@
+export { eventBacklog } from "./backlog.ts";
 export { announceDestinations } from "./announce-destinations.ts";
 export { type EventType, eventCatalogue, eventTypes } from "./catalogue.ts";
 export {

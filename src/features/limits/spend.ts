@@ -6,8 +6,10 @@ import type { Context } from "../../platform/platform.ts";
  * Check-and-spend: spends a point of each limit, in order, until one is exceeded. With `RATE_LIMITS_ENABLED=false` only the
  * limits on failures count.
  */
-export function spend(ctx: Context, spendings: readonly Spending[]): Promise<Spent> {
-  return ctx.limiter.spend(ctx.db, enforced(ctx, spendings));
+export async function spend(ctx: Context, spendings: readonly Spending[]): Promise<Spent> {
+  const spent = await ctx.limiter.spend(ctx.db, enforced(ctx, spendings));
+  if (!spent.isWithin) ctx.counts.countLimitHit(spent.limit.name);
+  return spent;
 }
 
 /** The same. Throws `RATE_LIMITED` if a limit is exceeded. */
@@ -18,7 +20,9 @@ export async function spendOrReject(ctx: Context, spendings: readonly Spending[]
 
 /** Check-only: the first limit that this replica knows to be exceeded, or null. */
 export function findExceeded(ctx: Context, spendings: readonly Spending[]): Exceeded | null {
-  return ctx.limiter.findExceeded(enforced(ctx, spendings));
+  const exceeded = ctx.limiter.findExceeded(enforced(ctx, spendings));
+  if (exceeded) ctx.counts.countLimitHit(exceeded.limit.name);
+  return exceeded;
 }
 
 /** The same. Throws `RATE_LIMITED` if a limit is exceeded. */

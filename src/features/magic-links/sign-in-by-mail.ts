@@ -15,7 +15,7 @@ import {
   useUpChallenges,
 } from "../email-challenges/index.ts";
 import { hasSecondFactor } from "../mfa/index.ts";
-import { claimAccount, claimedVersion, completeSignIn } from "../sign-in/index.ts";
+import { claimAccount, claimedVersion, completeSignIn, countSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { canonicalEmail, users } from "../users/index.ts";
@@ -33,7 +33,11 @@ const amr = ["otp"];
  * Signs in with the token of a mailed link. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`, and `FORBIDDEN` if the link works in another
  * browser alone; it then stays usable.
  */
-export async function signInByLink(ctx: Context, token: string): Promise<TokenResponse> {
+export function signInByLink(ctx: Context, token: string): Promise<TokenResponse> {
+  return countSignIn(ctx, "mail", () => useLink(ctx, token));
+}
+
+async function useLink(ctx: Context, token: string): Promise<TokenResponse> {
   const challenge = await proveToken(ctx, purpose, token);
   if (!("reason" in challenge)) {
     assertFromBoundDevice(ctx, challenge);
@@ -56,10 +60,16 @@ function assertFromBoundDevice(ctx: Context, { deviceHash, user }: ProvenLink): 
 }
 
 /** Signs in with a mailed code. Throws `INVALID_EMAIL`, and `INVALID_CODE` for every other pair, known address or not. */
-export async function signInByCode(
-  ctx: Context,
-  input: { email: string; code: string },
-): Promise<TokenResponse> {
+export function signInByCode(ctx: Context, input: MailedCode): Promise<TokenResponse> {
+  return countSignIn(ctx, "mail", () => useCode(ctx, input));
+}
+
+interface MailedCode {
+  readonly email: string;
+  readonly code: string;
+}
+
+async function useCode(ctx: Context, input: MailedCode): Promise<TokenResponse> {
   const email = canonicalEmail(input.email);
   await spendOrReject(ctx, [{ limit: limits.codeByAddress, source: addressSource(ctx) }]);
   const challenge = await answerInEqualTime(() =>

@@ -50,7 +50,9 @@ export async function countAttempt(
   return { clear: () => ctx.limiter.clear(counts), isFirstBlock: spent.isFirstBlock };
 }
 
-/** Records a wrong code. The user is mailed at the one at which the account is paused first: another person may know the password. */
+/**
+ * Records a wrong code. The user is mailed at the one at which the account is paused first: another person may know the password.
+ */
 export async function recordWrongCode(
   ctx: Context,
   { userId }: FactorOwner,
@@ -75,8 +77,8 @@ export function clearAllAttempts(ctx: Context, userId: string): Effect {
 }
 
 /**
- * The effect of a proof that the user has the mailbox, with a change of the password: no pause keeps them out. The total of wrong codes
- * stays, so that a person who reads the mailbox cannot try all codes.
+ * The effect of a proof that the user has the mailbox, with a change of the password: no pause keeps them out. The total of wrong
+ * codes stays, so that a person who reads the mailbox cannot try all codes.
  */
 export function endPauses(ctx: Context, userId: string): Effect {
   return ctx.limiter.relieveUnder(allLimits(ctx), userId);

@@ -8,9 +8,8 @@ import {
   type ClientParameters,
   type ClientRecord,
 } from "../clients/index.ts";
-import { parseIdentifier, verifyCredentials } from "../passwords/index.ts";
+import { logIn, parseIdentifier } from "../passwords/index.ts";
 import { refresh } from "../sessions/index.ts";
-import { completeSignIn } from "../sign-in/index.ts";
 import { grantByClientRefreshToken, grantByCode, grantToClient } from "./client-grants.ts";
 import type { tokenGrantSchema } from "./model.ts";
 import { requiredWithinBounds } from "./parameters.ts";
@@ -94,8 +93,7 @@ async function grantByPassword(
   if (client?.grantTypes.includes("authorization_code") === true) throw unauthorizedClient();
   const identifier = parseIdentifier(requiredWithinBounds(request, "username"));
   const password = requiredWithinBounds(request, "password");
-  const proven = await verifyCredentials(ctx, { identifier, password });
-  return { tokens: await completeSignIn(ctx, proven), areOfClient: false };
+  return { tokens: await logIn(ctx, { identifier, password }), areOfClient: false };
 }
 
 /** A refresh token belongs to its client, or to Gatehouse itself (RFC 6749 §6, §10.4). */

@@ -9,7 +9,7 @@ import {
   startAuthentication,
   usePasskey,
 } from "../passkeys/index.ts";
-import { completeSignIn } from "../sign-in/index.ts";
+import { completeSignIn, countSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 
 /** Starts a sign-in with a passkey. Throws `RATE_LIMITED`. */
@@ -19,10 +19,11 @@ export async function startPasskeySignIn(ctx: Context) {
 }
 
 /** Signs in with a passkey, which says who the user is. Throws `INVALID_CREDENTIALS`, `EMAIL_NOT_VERIFIED`, `RATE_LIMITED`. */
-export async function signInWithPasskey(
-  ctx: Context,
-  assertion: Assertion,
-): Promise<TokenResponse> {
+export function signInWithPasskey(ctx: Context, assertion: Assertion): Promise<TokenResponse> {
+  return countSignIn(ctx, "passkey", () => usePasskeyOnce(ctx, assertion));
+}
+
+async function usePasskeyOnce(ctx: Context, assertion: Assertion): Promise<TokenResponse> {
   await spend(ctx);
   const proven = await provePasskey(ctx, assertion, { action: "user.login", userId: null });
   const { user, credentialsVersion } = proven.passkey;

@@ -1,7 +1,6 @@
-import { AppError } from "../../kernel/errors.ts";
 import { admissionOf } from "../../platform/password-hasher/admission.ts";
 import type { Context } from "../../platform/platform.ts";
-import { WeakPasswordError } from "./errors.ts";
+import { PasswordMismatchError, WeakPasswordError } from "./errors.ts";
 import { findPasswordFaults, normalizePassword } from "./policy.ts";
 
 /** A new password, and the account that it is for. */
@@ -22,25 +21,28 @@ export interface ChosenPassword {
  * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `OVERLOADED`. Call it outside any transaction: hashing is slow.
  */
 export async function hashChosenPassword(ctx: Context, chosen: ChosenPassword): Promise<string> {
-  const { settings } = ctx;
-  const { field = "password" } = chosen;
-  if (chosen.confirmation !== undefined && chosen.confirmation !== chosen.password) {
-    throw new AppError("PASSWORD_MISMATCH", "The password confirmation does not match.", {
-      faults: [{ field: `${field}_confirmation`, issue: "Passwords do not match." }],
-    });
-  }
-  const faults = findPasswordFaults(
-    chosen.password,
-    { minLength: settings.passwordMinLength, require: new Set(settings.passwordRequire) },
-    {
-      serviceNames: [settings.serviceName, settings.brandName],
-      username: chosen.username,
-      email: chosen.email,
-    },
-  );
-  if (faults.length > 0) throw new WeakPasswordError(field, faults);
+  assertChosenPassword(ctx, chosen);
   const admission = admissionOf(ctx, chosen.email);
   ctx.hasher.assertPlace(admission);
   await chosen.beforeHashing?.();
   return ctx.hasher.hash(normalizePassword(chosen.password), admission);
+}
+
+/**
+ * Checks a new password and its confirmation, and hashes nothing. Throws `PASSWORD_MISMATCH`, which has the faults of the
+ * password as well, and `WEAK_PASSWORD`.
+ */
+export function assertChosenPassword(
+  { settings }: Pick<Context, "settings">,
+  { password, confirmation, username, email, field = "password" }: ChosenPassword,
+): void {
+  const faults = findPasswordFaults(
+    password,
+    { minLength: settings.passwordMinLength, require: new Set(settings.passwordRequire) },
+    { serviceNames: [settings.serviceName, settings.brandName], username, email },
+  );
+  if (confirmation !== undefined && confirmation !== password) {
+    throw new PasswordMismatchError(field, faults);
+  }
+  if (faults.length > 0) throw new WeakPasswordError(field, faults);
 }

@@ -44,3 +44,23 @@ export class WeakPasswordError extends AppError {
     this.passwordFaults = passwordFaults;
   }
 }
+
+/** `PASSWORD_MISMATCH`. The API sends nothing else; a page also words the faults of a password that the policy refuses. */
+export class PasswordMismatchError extends AppError {
+  readonly passwordFaults: readonly PasswordFault[];
+
+  constructor(field: string, passwordFaults: readonly PasswordFault[]) {
+    const mismatch = { field: `${field}_confirmation`, issue: "Passwords do not match." };
+    super("PASSWORD_MISMATCH", "The password confirmation does not match.", {
+      faults: [mismatch],
+    });
+    this.name = "PasswordMismatchError";
+    this.passwordFaults = passwordFaults;
+  }
+}
+
+/** What an error says about the strength of a new password; nothing for other errors. */
+export function passwordFaultsOf(error: AppError | null): readonly PasswordFault[] {
+  const isOfPassword = error instanceof WeakPasswordError || error instanceof PasswordMismatchError;
+  return isOfPassword ? error.passwordFaults : [];
+}

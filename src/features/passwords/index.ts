@@ -1,12 +1,14 @@
 export { changePassword } from "./change-password.ts";
-export { hashChosenPassword } from "./choose-password.ts";
+export { assertChosenPassword, hashChosenPassword } from "./choose-password.ts";
 export {
   englishFaultTexts,
+  passwordFaultsOf,
   passwordFaultText,
   type PasswordFaultTexts,
+  PasswordMismatchError,
   WeakPasswordError,
 } from "./errors.ts";
-export { logIn, parseIdentifier, verifyCredentials } from "./log-in.ts";
+export { logIn, parseIdentifier } from "./log-in.ts";
 export { proveOwner } from "./prove-owner.ts";
 export { passwordRecoveryRoutes } from "./recovery-routes.ts";
 export { passwordResetRequests, requestPasswordReset } from "./request-reset.ts";

@@ -6,6 +6,7 @@ import {
   assertMayAttempt,
   attemptPassword,
   completeSignIn,
+  countSignIn,
   invalidCredentials,
   type ProvenIdentity,
   recordFailedAttempt,
@@ -26,8 +27,10 @@ export interface Credentials {
 }
 
 /** Signs in with a password. Throws `INVALID_CREDENTIALS`, `EMAIL_NOT_VERIFIED`, `RATE_LIMITED`, `OVERLOADED`. */
-export async function logIn(ctx: Context, credentials: Credentials): Promise<TokenResponse> {
-  return completeSignIn(ctx, await verifyCredentials(ctx, credentials));
+export function logIn(ctx: Context, credentials: Credentials): Promise<TokenResponse> {
+  return countSignIn(ctx, "password", async () =>
+    completeSignIn(ctx, await verifyCredentials(ctx, credentials)),
+  );
 }
 
 /**
@@ -35,10 +38,7 @@ export async function logIn(ctx: Context, credentials: Credentials): Promise<Tok
  * same queries, the same hashing, the same response; only the audit log has the reason. Throws `INVALID_CREDENTIALS`,
  * `RATE_LIMITED`, `OVERLOADED`.
  */
-export async function verifyCredentials(
-  ctx: Context,
-  credentials: Credentials,
-): Promise<ProvenIdentity> {
+async function verifyCredentials(ctx: Context, credentials: Credentials): Promise<ProvenIdentity> {
   const { identifier, password } = credentials;
   assertMayAttempt(ctx);
   const admission = admissionOf(ctx, accountOf(identifier));

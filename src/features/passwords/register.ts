@@ -37,10 +37,10 @@ export interface Registered {
 }
 
 /**
- * Creates an account and mails a link and a code to verify its address. An account without a password is signed in by nothing but a
- * mail at first. Throws `REGISTRATION_CLOSED`, `INVALID_EMAIL`, `VALIDATION_ERROR` (a reserved username, no password), `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL` and
- * `DUPLICATE_USERNAME` (neither with `CONCEAL_ACCOUNTS`: then the response is the same whether the address and the username are
- * free or taken), `RATE_LIMITED`, `OVERLOADED`.
+ * Creates an account and mails a link and a code to verify its address. An account without a password is signed in by nothing but
+ * a mail at first. Throws `REGISTRATION_CLOSED`, `INVALID_EMAIL`, `VALIDATION_ERROR` (a reserved username, no password),
+ * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `DUPLICATE_EMAIL` and `DUPLICATE_USERNAME` (neither with `CONCEAL_ACCOUNTS`: then the
+ * response is the same whether the address and the username are free or taken), `RATE_LIMITED`, `OVERLOADED`.
  */
 export async function register(ctx: Context, input: RegisterInput): Promise<Registered> {
   const { username, name } = input;

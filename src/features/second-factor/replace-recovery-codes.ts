@@ -17,8 +17,9 @@ import { refuseCode } from "./refuse-code.ts";
 const action = "user.recovery_codes_replaced";
 
 /**
- * Gives the user new recovery codes, which are not shown again; the earlier ones are void. Ends the user's other sessions. Needs a
- * code of the app and what `proveOwner` needs. Throws what `proveOwner` throws, and `INVALID_CODE` (also where no second factor is on).
+ * Gives the user new recovery codes, which are not shown again; the earlier ones are void. Ends the user's other sessions. Needs
+ * a code of the app and what `proveOwner` needs. Throws what `proveOwner` throws, and `INVALID_CODE` (also where no second factor
+ * is on).
  */
 export async function replaceRecoveryCodes(
   ctx: Context<UserActor>,

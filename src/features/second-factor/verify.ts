@@ -11,7 +11,7 @@ import {
   trustDevice,
 } from "../mfa/index.ts";
 import { userColumns } from "../roles/index.ts";
-import { completeSignIn } from "../sign-in/index.ts";
+import { completeSignIn, countSignIn } from "../sign-in/index.ts";
 import { invalidToken, type TokenResponse } from "../tokens/index.ts";
 import { isActive, users } from "../users/index.ts";
 
@@ -35,7 +35,11 @@ export interface SecondStep {
  * Finishes a sign-in with the second factor. Of any number of racing requests one gets a session. Throws `INVALID_TOKEN` (the
  * `mfa_token` is unknown, expired, used or void), `INVALID_CODE`, `RATE_LIMITED`, and what `completeSignIn` throws.
  */
-export async function verifySecondFactor(
+export function verifySecondFactor(ctx: Context, step: SecondStep): Promise<TokenResponse> {
+  return countSignIn(ctx, "second-factor", () => takeSecondStep(ctx, step));
+}
+
+async function takeSecondStep(
   ctx: Context,
   { mfaToken, sent, isToTrustDevice }: SecondStep,
 ): Promise<TokenResponse> {

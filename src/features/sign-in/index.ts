@@ -1,5 +1,6 @@
 export { claimAccount, claimedVersion } from "./claim-account.ts";
 export { completeSignIn, invalidCredentials, type ProvenIdentity } from "./complete-sign-in.ts";
+export { countRefusedSignIn, countSignIn } from "./count-sign-in.ts";
 export {
   assertMayAttempt,
   attemptPassword,

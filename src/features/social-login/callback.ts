@@ -4,7 +4,7 @@ import type { Context } from "../../platform/platform.ts";
 import { useTicket } from "../../platform/used-tickets/use-ticket.ts";
 import type { IdentityRecord } from "../identities/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
-import { completeSignIn } from "../sign-in/index.ts";
+import { completeSignIn, countRefusedSignIn, countSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { callbackUrl, withParameters } from "./addresses.ts";
 import {
@@ -49,8 +49,21 @@ export async function finish(
   input: CallbackInput,
 ): Promise<CallbackOutcome> {
   const provider = getProvider(social, input.provider);
+  const { state, proven } = await countRefusedSignIn(ctx, "social", () =>
+    proveAtProvider(ctx, social, provider, input),
+  );
+  return state.lnk ? finishLink(ctx, state, state.lnk, proven) : finishSignIn(ctx, state, proven);
+}
+
+/** The checks of a response, up to what the provider says about the user. */
+async function proveAtProvider(
+  ctx: Context,
+  social: SocialLogin,
+  provider: Provider,
+  input: CallbackInput,
+) {
   await spendOrReject(ctx, [{ limit: limits.socialLoginByAddress, source: addressSource(ctx) }]);
-  const { state, proven } = await recordingRefusals(ctx, provider, async () => {
+  return recordingRefusals(ctx, provider, async () => {
     const response = readResponse(input.parameters);
     const ticket = await getTicket(social, response);
     assertOfProvider(ticket, provider);
@@ -65,7 +78,6 @@ export async function finish(
       proven: await redeem(ctx, provider, { response, code, secrets }),
     };
   });
-  return state.lnk ? finishLink(ctx, state, state.lnk, proven) : finishSignIn(ctx, state, proven);
 }
 
 /** RFC 6749 §10.12: the `state` is one that this service signed within the last ten minutes. */
@@ -141,13 +153,16 @@ async function finishSignIn(
   { uri, st, chl }: StateClaims,
   proven: ProvenProfile,
 ): Promise<CallbackOutcome> {
-  const account = await resolveAccount(ctx, proven);
-  const { user, credentialsVersion } = account;
   const by = proven.provider;
   if (uri === undefined) {
-    const tokens = await completeSignIn(ctx, { user, amr: federated, credentialsVersion, by });
+    const tokens = await countSignIn(ctx, "social", async () => {
+      const { user, credentialsVersion } = await resolveAccount(ctx, proven);
+      return completeSignIn(ctx, { user, amr: federated, credentialsVersion, by });
+    });
     return { kind: "tokens", tokens };
   }
+  // The exchange of the code is the sign-in.
+  const account = await countRefusedSignIn(ctx, "social", () => resolveAccount(ctx, proven));
   const code = await issueCode(ctx, { ...account, provider: by, challenge: chl ?? null });
   return { kind: "redirect", location: withParameters(uri, { code, state: st }) };
 }

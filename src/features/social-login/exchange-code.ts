@@ -9,7 +9,7 @@ import { identities } from "../identities/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { userColumns, type UserRecord } from "../roles/index.ts";
 import type { SessionProofQuery } from "../sessions/index.ts";
-import { completeSignIn } from "../sign-in/index.ts";
+import { completeSignIn, countSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { isActive, users } from "../users/index.ts";
 import { federated } from "./callback.ts";
@@ -31,10 +31,16 @@ interface FoundCode {
  * Exchanges a one-time code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.6). Of any number of racing requests one gets a session.
  * Throws `RATE_LIMITED`, `INVALID_TOKEN` (unknown, used or void code, wrong verifier), `EXPIRED_TOKEN`, `EMAIL_NOT_VERIFIED`.
  */
-export async function exchangeCode(
-  ctx: Context,
-  input: { code: string; verifier: string | null },
-): Promise<TokenResponse> {
+export function exchangeCode(ctx: Context, input: ReceivedCode): Promise<TokenResponse> {
+  return countSignIn(ctx, "social", () => useCode(ctx, input));
+}
+
+interface ReceivedCode {
+  readonly code: string;
+  readonly verifier: string | null;
+}
+
+async function useCode(ctx: Context, input: ReceivedCode): Promise<TokenResponse> {
   await spendOrReject(ctx, [{ limit: limits.socialCodeByAddress, source: addressSource(ctx) }]);
   const code = await findCode(ctx, input.code);
   if (code === null) throw refuse(ctx, null, "unknown_code");

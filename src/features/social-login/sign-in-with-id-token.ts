@@ -6,7 +6,7 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { useTicket } from "../../platform/used-tickets/use-ticket.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
-import { completeSignIn } from "../sign-in/index.ts";
+import { completeSignIn, countSignIn } from "../sign-in/index.ts";
 import type { TokenResponse } from "../tokens/index.ts";
 import { federated } from "./callback.ts";
 import { recordingRefusals, startAgain } from "./errors.ts";
@@ -19,10 +19,24 @@ import { getProvider, type SocialLogin } from "./social-login.ts";
  * `NOT_FOUND` (also for a provider without ID tokens), `RATE_LIMITED`, `VALIDATION_ERROR`, `UNAVAILABLE`, and the errors of
  * `resolveAccount` and `completeSignIn`.
  */
-export async function signInWithIdToken(
+export function signInWithIdToken(
   ctx: Context,
   social: SocialLogin,
-  input: { provider: string; idToken: string; nonce: string },
+  input: ReceivedIdToken,
+): Promise<TokenResponse> {
+  return countSignIn(ctx, "social", () => useIdToken(ctx, social, input));
+}
+
+interface ReceivedIdToken {
+  readonly provider: string;
+  readonly idToken: string;
+  readonly nonce: string;
+}
+
+async function useIdToken(
+  ctx: Context,
+  social: SocialLogin,
+  input: ReceivedIdToken,
 ): Promise<TokenResponse> {
   const provider = getProvider(social, input.provider);
   const verify = getVerifier(provider);

@@ -20,6 +20,13 @@ export function productionNotes(reading: Reading): string[] {
   if (settings.databaseUrl === null) {
     notes.push("DATABASE_URL is unset: only one process can use the embedded database");
   }
+  if (
+    settings.environment === "production" &&
+    settings.metricsEnabled &&
+    settings.metricsToken === null
+  ) {
+    notes.push("METRICS_TOKEN is unset: /metrics is not served in production without it");
+  }
   if (settings.mailTransport === "none") {
     const consequence = settings.requireEmailVerification
       ? ", so no user can verify an address and sign in"

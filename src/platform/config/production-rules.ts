@@ -75,6 +75,7 @@ function findWeakSecrets(settings: Settings): SettingsProblem[] {
     ENCRYPTION_KEY: settings.encryptionKey,
     ENCRYPTION_KEY_PREVIOUS: settings.encryptionKeyPrevious,
     WEBHOOK_SECRET: settings.webhookSecret,
+    METRICS_TOKEN: settings.metricsToken,
   };
   return Object.entries(secrets)
     .filter(([, secret]) => secret !== null && secret !== "" && isWeakSecret(secret))

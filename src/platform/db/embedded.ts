@@ -94,6 +94,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     kind: "embedded",
     statementConcurrency: 1,
     changes,
+    statementLoad: gate.load,
     db: openDb(),
     forRequest: (budget = requestBudget(timeoutSeconds)) => openDb(budget),
     open() {

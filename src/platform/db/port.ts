@@ -1,7 +1,7 @@
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 
 import type { ChangeFeed } from "./change-feed.ts";
-import type { WaitBudget } from "./statement-gate.ts";
+import type { StatementLoad, WaitBudget } from "./statement-gate.ts";
 
 /**
  * Drizzle on a Postgres of either kind. Every statement passes the gate (`statement-gate.ts`). It has no
@@ -26,6 +26,8 @@ export interface Database {
   open(): Promise<void>;
   /** The migrations that `open` would apply, oldest first, by name. Applies nothing. */
   pendingMigrations(): Promise<readonly string[]>;
+  /** The statements that run and wait now. */
+  statementLoad(): StatementLoad;
   /** Resolves when the database responds within `timeoutSeconds`; rejects otherwise. */
   ping(timeoutSeconds: number): Promise<void>;
   /** Whether writes are refused because the disk is nearly full. Known of the embedded database only. */

@@ -63,6 +63,7 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     statementConcurrency: poolSize,
     db,
     changes,
+    statementLoad: gate.load,
     forRequest: (budget = requestBudget(timeoutSeconds)) =>
       drizzle(gatedClient(pool, gate, budget)),
     async open() {

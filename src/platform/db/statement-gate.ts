@@ -13,6 +13,19 @@ export interface WaitBudget {
 export interface StatementGate {
   /** Without a budget, a statement has the gate's whole timeout. */
   run<T>(send: () => Promise<T>, budget?: WaitBudget): Promise<T>;
+  load(): StatementLoad;
+}
+
+/** The statements of a gate now, and its counts since the start. */
+export interface StatementLoad {
+  readonly running: number;
+  readonly waiting: number;
+  /** How many may run at a time. */
+  readonly limit: number;
+  /** How many were sent to the driver. A statement that is sent again counts again. */
+  readonly sent: number;
+  /** How many got no result: in time, or because the database was not reachable. */
+  readonly unavailable: number;
 }
 
 /** The part of the timeout that statements may use; the rest is for creating and sending the response in time. */
@@ -43,6 +56,8 @@ export function createStatementGate(options: {
 }): StatementGate {
   const waiting: Array<() => void> = [];
   let free = options.concurrency;
+  let sent = 0;
+  let withoutResult = 0;
 
   function release(): void {
     const next = waiting.shift();
@@ -56,9 +71,11 @@ export function createStatementGate(options: {
   ): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       options.onStatement?.();
+      sent += 1;
       try {
         return await send();
       } catch (error) {
+        if (isUnavailable(error) && !isAbandoned()) withoutResult += 1;
         if (!isTransient(error) || isAbandoned()) throw asAppError(error);
         if (attempt === maximumRetries) throw unavailable("conflict persists", error);
         await Bun.sleep(options.random.below(longestRetryPauseMilliseconds));
@@ -85,6 +102,7 @@ export function createStatementGate(options: {
       const timer = setTimeout(
         () => {
           abandoned = true;
+          withoutResult += 1;
           if (budget) budget.leftMilliseconds = 0;
           const place = waiting.indexOf(start);
           if (place >= 0) waiting.splice(place, 1);
@@ -102,7 +120,15 @@ export function createStatementGate(options: {
     });
   }
 
-  return { run };
+  const load = (): StatementLoad => ({
+    running: options.concurrency - free,
+    waiting: waiting.length,
+    limit: options.concurrency,
+    sent,
+    unavailable: withoutResult,
+  });
+
+  return { run, load };
 }
 
 function asAppError(error: unknown): unknown {

@@ -24,8 +24,9 @@ export interface RouteParts {
 
 /**
  * Macros that each route chooses from. `anyone`, `signedIn` or `permission` states who may call it and gives the handler its
- * `ctx`, as `page` and `accountPage` do for pages; `accepts` states the kind of body; `failsWith` lists the error codes that are specific to it, for the document. The
- * guard of an access macro and the body reader carry a mark (`route-marks.ts`) from which the rest is made.
+ * `ctx`, as `page` and `accountPage` do for pages; `accepts` states the kind of body; `failsWith` lists the error codes that are
+ * specific to it, for the document. The guard of an access macro and the body reader carry a mark (`route-marks.ts`) from which
+ * the rest is made.
  */
 export function createRouteKit(
   { settings }: Pick<Platform, "settings">,
@@ -35,35 +36,52 @@ export function createRouteKit(
 ) {
   /** The context of the user whom `transform` has admitted. */
   function contextOf(request: Request): Context<UserActor> {
-    assertNoRepeatedParameter(request);
     const ctx = exchanges.of(request).admitted;
     if (!ctx) throw new Error("a guarded route was reached without its guard");
     return ctx;
+  }
+
+  /** What every route for users has, after its guard. */
+  function ofUser(isStated: boolean) {
+    assertStated(isStated);
+    const query = createQueryCheck();
+    return {
+      introspect: query.introspect,
+      resolve({ request }: HookContext) {
+        query.check(request);
+        return { ctx: contextOf(request) };
+      },
+    };
   }
 
   const pages = createPageAccess({ settings, guard, exchanges, otherSitePage });
 
   // The hooks destructure their parameter: for a hook that takes the whole context, Elysia parses body, cookies and query too.
   return new Elysia({ name: "route-kit" }).macro({
-    anyone: {
-      resolve: markGuard(anyone, ({ request }: HookContext) => {
-        assertNoRepeatedParameter(request);
-        return { ctx: guard.admitAnyone(exchanges.of(request)) };
-      }),
+    anyone: (isStated: boolean) => {
+      assertStated(isStated);
+      const query = createQueryCheck();
+      return {
+        introspect: query.introspect,
+        resolve: markGuard(anyone, ({ request }: HookContext) => {
+          query.check(request);
+          return { ctx: guard.admitAnyone(exchanges.of(request)) };
+        }),
+      };
     },
-    signedIn: {
+    signedIn: (isStated: boolean) => ({
+      ...ofUser(isStated),
       // Before validation: a request with an invalid token learns nothing about its body.
       transform: markGuard(signedIn, async ({ request }: HookContext) => {
         await guard.admitUser(exchanges.of(request));
       }),
-      resolve: ({ request }) => ({ ctx: contextOf(request) }),
-    },
+    }),
     permission: (permission: string) => ({
+      ...ofUser(true),
       transform: markGuard({ kind: "permission", permission }, async ({ request }: HookContext) => {
         const { actor } = await guard.admitUser(exchanges.of(request));
         assertPermitted(actor, permission);
       }),
-      resolve: ({ request }) => ({ ctx: contextOf(request) }),
     }),
     page: {
       transform: markGuard(page, pages.openPage),
@@ -99,6 +117,24 @@ export function createRouteKit(
 /** The part of Elysia's context that the hooks read. */
 interface HookContext {
   readonly request: Request;
+}
+
+/** A route states its access with `true`; `signedIn: false` would say nothing about who may call it. */
+function assertStated(isStated: boolean): void {
+  if (!isStated) throw new Error("a route states its access with true, not with false");
+}
+
+/** Rejects repeated parameters in requests to a route that reads its query. Another route ignores all of it. */
+function createQueryCheck() {
+  let isRead = false;
+  return {
+    introspect(route: object) {
+      isRead = "query" in route && route.query !== undefined;
+    },
+    check(request: Request) {
+      if (isRead) assertNoRepeatedParameter(request);
+    },
+  };
 }
 
 const anyone = { kind: "anyone" } as const;

@@ -111,6 +111,10 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
         use: "sig",
       }));
     },
+    currentSince() {
+      if (stored.algorithm === "HS256") return null;
+      return currentKey(stored.keys, stored.algorithm, clock.now())?.activeFrom ?? null;
+    },
     revision: () => revision,
     reload,
   };

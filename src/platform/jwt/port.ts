@@ -119,6 +119,8 @@ export interface KeyRing {
   find(keyId: string): Promise<VerificationKey | undefined>;
   /** The public keys that sign, will sign, or signed tokens that may still be valid. With HS256 those of ID tokens. */
   published(): readonly PublishedKey[];
+  /** Since when the current key signs; null with HS256, whose secret has no date, and while no key is loaded. */
+  currentSince(): Date | null;
   /** Changes whenever a key is added or removed. Tokens that were verified before must then be verified again. */
   revision(): number;
   /** Reads the stored keys again, after this call. When that fails, the keys that were loaded before stay in use. */

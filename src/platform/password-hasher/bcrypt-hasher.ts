@@ -96,6 +96,7 @@ export function createBcryptHasher(options: {
   }
 
   return {
+    load: () => ({ ordinary: ordinaryLane.load(), expensive: expensiveLane.load() }),
     assertPlace: (admission) => ordinaryLane.assertPlace(admission),
     hash: (password, admission) =>
       ordinaryLane.run(admission, () => Bun.password.hash(password, { algorithm: "bcrypt", cost })),

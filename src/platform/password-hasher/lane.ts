@@ -1,6 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
 import { createFairQueue, type JobOwner } from "./fair-queue.ts";
-import type { Admission } from "./port.ts";
+import type { Admission, LaneLoad } from "./port.ts";
 
 /** Runs jobs, a limited number at once. The others wait in a queue that is fair by source and account. */
 export interface Lane {
@@ -11,6 +11,7 @@ export interface Lane {
    * `VALIDATION_ERROR` when the client closes its connection before the job starts. A job that runs is finished.
    */
   run<T>(admission: Admission, job: () => Promise<T>): Promise<T>;
+  load(): LaneLoad;
 }
 
 interface WaitingJob extends JobOwner {
@@ -22,6 +23,8 @@ interface WaitingJob extends JobOwner {
 export function createLane(options: { concurrency: number; waiting: number }): Lane {
   const queue = createFairQueue<WaitingJob>(options.waiting);
   let running = 0;
+  let waiting = 0;
+  let refused = 0;
 
   async function acquire({ source, account, signal }: Admission): Promise<void> {
     if (signal?.aborted === true) throw connectionClosed();
@@ -36,9 +39,11 @@ export function createLane(options: { concurrency: number; waiting: number }): L
     };
     signal?.addEventListener("abort", drop);
     queue.add(job)?.refuse(overloaded());
+    waiting += 1;
     try {
       await promise;
     } finally {
+      waiting -= 1;
       signal?.removeEventListener("abort", drop);
     }
   }
@@ -49,7 +54,15 @@ export function createLane(options: { concurrency: number; waiting: number }): L
     else running -= 1;
   }
 
+  function overloaded(): AppError {
+    refused += 1;
+    return new AppError("OVERLOADED", "Too many sign-ins at once. Please try again shortly.", {
+      retryAfterSeconds: 5,
+    });
+  }
+
   return {
+    load: () => ({ running, waiting, refused }),
     assertPlace(owner) {
       const hasPlace = running < options.concurrency || queue.hasPlaceFor(owner);
       if (!hasPlace) throw overloaded();
@@ -63,12 +76,6 @@ export function createLane(options: { concurrency: number; waiting: number }): L
       }
     },
   };
-}
-
-function overloaded(): AppError {
-  return new AppError("OVERLOADED", "Too many sign-ins at once. Please try again shortly.", {
-    retryAfterSeconds: 5,
-  });
 }
 
 /** No client receives it. The access log has it. */

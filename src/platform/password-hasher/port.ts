@@ -10,6 +10,16 @@ export interface Admission {
   readonly mayStart?: () => Promise<boolean>;
 }
 
+/** The work of a lane now, and what it has refused since the start. */
+export interface LaneLoad {
+  readonly running: number;
+  readonly waiting: number;
+  readonly refused: number;
+}
+
+/** The work of each lane: `expensive` is for imported hashes that take more work than the cost. */
+export type HashingLoad = Readonly<Record<"ordinary" | "expensive", LaneLoad>>;
+
 /**
  * Hashes and verifies passwords, a limited number at a time. `hash` and `verify` throw `OVERLOADED` when too many are waiting, and
  * `VALIDATION_ERROR` when the client closes its connection before the work starts.
@@ -31,4 +41,5 @@ export interface PasswordHasher {
   ): Promise<boolean>;
   /** Whether a hash has a lower cost than the current one, or comes from another service. */
   isOutdated(hash: string): boolean;
+  load(): HashingLoad;
 }

@@ -30,6 +30,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   pino: ["src/platform/log"],
   "pino-pretty": ["src/platform/log"],
   "postal-mime": ["src/platform/mail"],
+  "prom-client": ["src/platform/metrics"],
   postgres: ["src/platform/db"],
   "reflect-metadata": ["src/features/passkeys"],
   "node:http": ["src/platform/http-client"],

@@ -1,9 +1,9 @@
 import { rotateBrowserToken } from "../../sessions/index.ts";
 import {
   changePassword,
+  passwordFaultsOf,
   passwordFaultText,
   requestPasswordReset,
-  WeakPasswordError,
 } from "../../passwords/index.ts";
 import { paragraph, renderField, renderForm } from "../kit/forms.ts";
 import {
@@ -66,7 +66,7 @@ function renderChange(shown: ShownForm, rules: PasswordSettings): string {
   const { reader, at, error } = shown;
   const texts = accountTexts[reader.language].password;
   const faultTexts = passwordFaultTexts[reader.language];
-  const weak = error instanceof WeakPasswordError ? error.passwordFaults : [];
+  const weak = passwordFaultsOf(error);
   const common = { type: "password", autocomplete: "new-password" } as const;
   const fields = [
     ...ownPasswordField(shown, "current-password", "current_password"),
@@ -84,6 +84,7 @@ function renderChange(shown: ShownForm, rules: PasswordSettings): string {
       name: "new_password_confirmation",
       label: texts.confirmation,
       faults: error?.code === "PASSWORD_MISMATCH" ? [faultTexts.mismatch] : [],
+      followsFault: weak.length > 0,
     }),
   ].join("\n");
   return renderForm({ at, to: path, fields, button: texts.button });

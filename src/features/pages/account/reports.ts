@@ -5,8 +5,8 @@ import { doneReport } from "./account-page.ts";
 import { accountTexts } from "./account-texts.ts";
 
 /**
- * What has just been done or failed, by the query of the account page, as HTML; null for nothing. The query names fixed texts: anyone can
- * make an address with it.
+ * What has just been done or failed, by the query of the account page, as HTML; null for nothing. The query names fixed texts:
+ * anyone can make an address with it.
  */
 export function findReport(
   reader: Reader,

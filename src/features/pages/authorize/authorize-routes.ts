@@ -20,7 +20,9 @@ import { showOutcome, type StepUpFault } from "./show-outcome.ts";
 /** The authorization endpoint (RFC 6749 §3.1) and the forms of its pages. */
 export function authorizeRoutes({ kit, platform }: Pick<RouteParts, "kit" | "platform">) {
   const { settings } = platform;
-  const addressOf = (query: string) => `${settings.publicUrl}${authorizePath}?${query}`;
+  // The query is what a form sent: as a URL, no character of it is one that a header cannot have.
+  const addressOf = (query: string) =>
+    new URL(`${settings.publicUrl}${authorizePath}?${query}`).href;
   return new Elysia()
     .use(kit)
     .get(

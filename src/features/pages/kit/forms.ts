@@ -12,8 +12,10 @@ export interface Field {
   readonly value?: string;
   /** The rules for its value, shown above it. */
   readonly hint?: string;
-  /** What was wrong with its value. The field then gets the focus. */
+  /** What was wrong with its value. The field then gets the focus, unless a field before it has it. */
   readonly faults?: readonly string[];
+  /** Whether a field before it has faults too: a page has one `autofocus` (HTML §6.6.7). */
+  readonly followsFault?: boolean;
   /** Whether the form may be sent without a value. */
   readonly isOptional?: boolean;
 }
@@ -70,7 +72,7 @@ export function tokenField(token: string): string {
 /** A field with its label, its hint and its faults. `aria-describedby` connects them for screen readers. */
 export function renderField(field: Field): string {
   const { name, id = name, type, autocomplete, attributes, value, hint, faults = [] } = field;
-  const { isOptional = false } = field;
+  const { isOptional = false, followsFault = false } = field;
   const parts = [`<label for="${id}">${Bun.escapeHTML(field.label)}</label>`];
   const descriptions: string[] = [];
   if (hint !== undefined) {
@@ -88,7 +90,8 @@ export function renderField(field: Field): string {
     ...(attributes === undefined ? [] : [attributes]),
     ...(isOptional ? [] : ["required"]),
     ...(descriptions.length > 0 ? [`aria-describedby="${descriptions.join(" ")}"`] : []),
-    ...(faults.length > 0 ? [`aria-invalid="true" autofocus`] : []),
+    ...(faults.length > 0 ? [`aria-invalid="true"`] : []),
+    ...(faults.length > 0 && !followsFault ? ["autofocus"] : []),
     ...(value === undefined ? [] : [`value="${Bun.escapeHTML(value)}"`]),
   ];
   return [...parts, `${input.join(" ")}>`].join("\n");

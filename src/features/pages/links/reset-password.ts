@@ -1,10 +1,10 @@
 import type { AppError } from "../../../kernel/errors.ts";
 import type { Language } from "../../../kernel/language.ts";
 import {
+  passwordFaultsOf,
   passwordFaultText,
   requestPasswordReset,
   resetPassword,
-  WeakPasswordError,
 } from "../../passwords/index.ts";
 import { paragraph, renderField } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
@@ -57,7 +57,7 @@ function passwordFields(
 ): string {
   const texts = resetPasswordTexts[language];
   const faultTexts = passwordFaultTexts[language];
-  const faults = error instanceof WeakPasswordError ? error.passwordFaults : [];
+  const faults = passwordFaultsOf(error);
   const common = { type: "password", autocomplete: "new-password" } as const;
   return [
     renderField({
@@ -72,6 +72,7 @@ function passwordFields(
       name: "password_confirmation",
       label: texts.confirmation,
       faults: error?.code === "PASSWORD_MISMATCH" ? [faultTexts.mismatch] : [],
+      followsFault: faults.length > 0,
     }),
   ].join("\n");
 }

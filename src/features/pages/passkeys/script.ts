@@ -14,7 +14,8 @@ let autofill = null;
 async function fetchOptions(form) {
   const headers = { accept: "application/json" };
   const response = await fetch(form.dataset.passkeyOptions, { method: "POST", headers });
-  return response.ok ? (await response.json()).data : null;
+  // Redirected to the sign-in page: the session has ended.
+  return response.ok && !response.redirected ? (await response.json()).data : null;
 }
 
 async function askAuthenticator(form, options, request) {

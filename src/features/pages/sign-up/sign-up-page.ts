@@ -1,7 +1,7 @@
 import type { AppError } from "../../../kernel/errors.ts";
 import type { Language } from "../../../kernel/language.ts";
 import type { Settings } from "../../../platform/config/settings.ts";
-import { passwordFaultText, WeakPasswordError } from "../../passwords/index.ts";
+import { passwordFaultsOf, passwordFaultText } from "../../passwords/index.ts";
 import { alert, type Field, linkRow, paragraph, renderField, renderForm } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
@@ -26,21 +26,28 @@ export type SignUpSettings = PasswordSettings &
 export interface SignUpForm {
   readonly returnTo: string | null;
   readonly entered?: Readonly<Record<string, string>>;
-  readonly error?: AppError | undefined;
+  readonly errors?: readonly AppError[];
   /** Why the request may succeed later. */
   readonly alert?: string | null;
 }
 
-type FieldName = "email" | "username" | "name" | "password" | "password_confirmation";
+/** In the order of the page. */
+const fieldNames = ["email", "username", "name", "password", "password_confirmation"] as const;
+
+type FieldFaults = Partial<Record<FieldName, readonly string[]>>;
+type FieldName = (typeof fieldNames)[number];
 
 /** The page for signing up. */
 export function signUpPage(reader: Reader, settings: SignUpSettings, form: SignUpForm): string {
   const { language } = reader;
   const texts = signUpTexts[language];
-  const { returnTo, entered = {}, error } = form;
-  const faults = error ? faultsOf(language, error) : {};
+  const { returnTo, entered = {}, errors = [] } = form;
+  const faults: FieldFaults = Object.fromEntries(
+    errors.flatMap((error) => Object.entries(faultsOf(language, error))),
+  );
+  const firstFaulty = fieldNames.find((name) => (faults[name] ?? []).length > 0);
   const field = (name: FieldName, rest: Omit<Field, "name" | "faults">): string =>
-    renderField({ ...rest, name, faults: faults[name] ?? [] });
+    renderField({ ...rest, name, faults: faults[name] ?? [], followsFault: name !== firstFaulty });
   const typed = (name: FieldName) => ({ value: entered[name] ?? "" });
   const secret = { type: "password", autocomplete: "new-password" } as const;
   const fields = [
@@ -108,10 +115,7 @@ function signInLink({ language }: Reader, returnTo: string | null): string {
 }
 
 /** What an error says about each field. */
-function faultsOf(
-  language: Language,
-  error: AppError,
-): Partial<Record<FieldName, readonly string[]>> {
+function faultsOf(language: Language, error: AppError): FieldFaults {
   const texts = signUpTexts[language];
   switch (error.code) {
     case "INVALID_EMAIL":
@@ -123,7 +127,10 @@ function faultsOf(
     case "DUPLICATE_USERNAME":
       return { username: [texts.duplicateUsername] };
     case "PASSWORD_MISMATCH":
-      return { password_confirmation: [passwordFaultTexts[language].mismatch] };
+      return {
+        password: weaknesses(language, error),
+        password_confirmation: [passwordFaultTexts[language].mismatch],
+      };
     case "WEAK_PASSWORD":
       return { password: weaknesses(language, error) };
     default:
@@ -132,8 +139,9 @@ function faultsOf(
 }
 
 function weaknesses(language: Language, error: AppError): readonly string[] {
-  const faults = error instanceof WeakPasswordError ? error.passwordFaults : [];
-  return faults.map((fault) => passwordFaultText(passwordFaultTexts[language], fault));
+  return passwordFaultsOf(error).map((fault) =>
+    passwordFaultText(passwordFaultTexts[language], fault),
+  );
 }
 
 function invalidField(language: Language, { detail }: AppError) {

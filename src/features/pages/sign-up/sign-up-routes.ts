@@ -1,16 +1,15 @@
 import { Type } from "@sinclair/typebox";
-import { Value } from "@sinclair/typebox/value";
 import { Elysia } from "elysia";
 
 import { AppError } from "../../../kernel/errors.ts";
 import { register, type RegisterInput } from "../../passwords/index.ts";
-import { nameSchema, usernameSchema } from "../../users/index.ts";
 import { attempt } from "../kit/attempt.ts";
 import { formBody, readerOf } from "../kit/page-request.ts";
 import { returnToOf, targetOf } from "../kit/return-to.ts";
 import { seeOther } from "../kit/see-other.ts";
 import type { SignInParts } from "../sign-in/parts.ts";
 import { leadOn, showAgain, showStep } from "../sign-in/submit-sign-in.ts";
+import { findFormErrors } from "./find-form-errors.ts";
 import { mailSentPage } from "./mail-sent-page.ts";
 import { closedPage, signUpPage, signUpPath } from "./sign-up-page.ts";
 
@@ -54,13 +53,18 @@ export function signUpRoutes({ kit, platform, cookie }: Omit<SignInParts, "socia
         const reader = readerOf(request, settings);
         const returnTo = returnToOf(settings, body["return_to"]);
         const step = { ctx, set, reader, cookie, at: signUpPath, returnTo };
+        const errors = settings.registration === "open" ? findFormErrors(ctx, body) : [];
+        if (errors.length > 0) {
+          const html = signUpPage(reader, settings, { returnTo, entered: body, errors });
+          return showStep(step, 400, { html });
+        }
         const outcome = await attempt(ctx, explained, async () => register(ctx, inputOf(body)));
         if (outcome instanceof AppError) {
           return showAgain(step, outcome, (error, alert) => {
             // A refused domain is a fault of the address; without a fault there is no registration at all.
             const isClosed = error.code === "REGISTRATION_CLOSED" && !error.detail.faults;
             if (isClosed) return { html: closedPage(reader, settings, returnTo) };
-            const shown = alert === null ? { error } : { alert };
+            const shown = alert === null ? { errors: [error] } : { alert };
             return { html: signUpPage(reader, settings, { returnTo, entered: body, ...shown }) };
           });
         }
@@ -73,13 +77,10 @@ export function signUpRoutes({ kit, platform, cookie }: Omit<SignInParts, "socia
     );
 }
 
-/** What the form registers. Throws `VALIDATION_ERROR` for a username or a name that the API refuses as well. */
+/** What the form registers. `findFormErrors` has found nothing wrong with it. */
 function inputOf(form: Readonly<Record<string, string>>): RegisterInput {
   const { email = "", username = null, name = null, password } = form;
-  if (username !== null && !Value.Check(usernameSchema, username)) throw invalid("username");
-  if (name !== null && !Value.Check(nameSchema, name)) throw invalid("name");
   const isWithoutPassword = form["without_password"] === "true";
-  if (!isWithoutPassword && password === undefined) throw invalid("password");
   return {
     email,
     username,
@@ -87,10 +88,4 @@ function inputOf(form: Readonly<Record<string, string>>): RegisterInput {
     password: isWithoutPassword ? undefined : password,
     passwordConfirmation: isWithoutPassword ? undefined : (form["password_confirmation"] ?? ""),
   };
-}
-
-function invalid(field: string): AppError {
-  return new AppError("VALIDATION_ERROR", "The request is not valid.", {
-    faults: [{ field, issue: "Does not have the right form." }],
-  });
 }

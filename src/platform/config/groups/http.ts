@@ -1,5 +1,5 @@
 import { cookieDomain, networks, origins } from "../address-kinds.ts";
-import { boolean, size } from "../kinds.ts";
+import { boolean, secret, size } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 
 /** Which requests are accepted, and from which origins and proxies. */
@@ -36,6 +36,20 @@ export const http = {
       kind: boolean,
       default: "true",
       description: "Whether `/docs`, `/redoc` and `/openapi.json` are served.",
+    },
+    METRICS_ENABLED: {
+      kind: boolean,
+      default: "true",
+      description:
+        "Whether `/metrics` is served (docs/metrics.md). In production it is served only with `METRICS_TOKEN`.",
+    },
+    METRICS_TOKEN: {
+      kind: secret(16),
+      default: null,
+      description:
+        "The bearer token that `/metrics` requires. Unset: outside production anyone may read the metrics.",
+      example: "the output of openssl rand -base64 32",
+      secret: true,
     },
     POSTS_ENABLED: {
       kind: boolean,
