@@ -162,7 +162,12 @@ export function createHotRoutes(
 /** The OpenAPI document of all routes. */
 export function describeRoutes(platform: Platform, health: HealthState) {
   const { settings } = platform;
-  const guard = { admitAnyone: neverCalled, admitUser: neverCalled, admitPage: neverCalled };
+  const guard = {
+    admitAnyone: neverCalled,
+    admitUser: neverCalled,
+    admitPage: neverCalled,
+    admitVisitor: neverCalled,
+  };
   const kit = createRouteKit(platform, guard, { of: neverCalled }, neverCalled);
   const cookie = createRefreshCookie(settings);
   const routes = createRoutes({

@@ -55,6 +55,8 @@ export interface Context<A extends Actor = Actor> extends Platform {
   readonly device?: ClientDevice;
   /** Whether a sign-in with this context opens a browser session: it is the context of a page. */
   readonly opensBrowserSession?: boolean;
+  /** The browser session that a visitor's sign-in replaces; null for none, or where it is the actor's. */
+  readonly presentedSessionId?: string | null;
   /** The rest of the time that a request's statements may wait. Jobs and commands have no such limit. */
   readonly waitBudget?: WaitBudget;
   /** Aborted when the client closes its connection before the response. Jobs and commands have none. */

@@ -23,6 +23,8 @@ export interface RequestContexts {
   openPage(exchange: Exchange): Context<AnonymousActor>;
   /** The context of the same exchange once its user is known; the earlier one is not used any more. */
   actingAs(ctx: Context, actor: UserActor): Context<UserActor>;
+  /** The context of a visitor in whose browser another sign-in is open: they act for themselves, and their sign-in replaces it. */
+  visitorOf(ctx: Context<AnonymousActor | UserActor>): Context<AnonymousActor>;
 }
 
 /** What a context has of its own; all else is the platform's, which is its prototype. */
@@ -30,6 +32,7 @@ interface RequestState {
   actor: Actor;
   exchange: Exchange;
   opensBrowserSession: boolean;
+  presentedSessionId: string | null;
   knownOrigin: RequestOrigin | null;
   budget: WaitBudget | null;
   view: Db | null;
@@ -88,6 +91,7 @@ export function createRequestContexts(
     state.actor = actor;
     state.exchange = before.exchange;
     state.opensBrowserSession = before.opensBrowserSession;
+    state.presentedSessionId = before.presentedSessionId;
     state.knownOrigin = before.knownOrigin;
     state.budget = before.budget;
     state.view = before.view;
@@ -98,7 +102,7 @@ export function createRequestContexts(
     exchange: Exchange,
     opensBrowserSession: boolean,
   ): Context<AnonymousActor> {
-    const unread = { knownOrigin: null, budget: null, view: null };
+    const unread = { presentedSessionId: null, knownOrigin: null, budget: null, view: null };
     return contextOf(anonymous, { exchange, opensBrowserSession, ...unread });
   }
 
@@ -106,6 +110,10 @@ export function createRequestContexts(
     open: (exchange) => contextOfExchange(exchange, false),
     openPage: (exchange) => contextOfExchange(exchange, true),
     actingAs: (ctx, actor) => contextOf(actor, asState(ctx)),
+    visitorOf(ctx) {
+      const presentedSessionId = ctx.actor.kind === "user" ? ctx.actor.sessionId : null;
+      return contextOf(anonymous, { ...asState(ctx), presentedSessionId });
+    },
   };
 }
 

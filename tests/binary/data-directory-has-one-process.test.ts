@@ -56,6 +56,8 @@ test("a second process on the same port is refused, and the first one still serv
     settings: { ...other.settings, PORT: new URL(server.url).port },
   });
   expect(second.exitCode).toBe(1);
-  expect(second.stderr).toMatch(/^gatehouse: .*port \d+ in use/);
+  expect(second.stderr).toMatch(
+    /^gatehouse: cannot listen on http:\/\/127\.0\.0\.1:\d+ \(EADDRINUSE\): another process listens there/,
+  );
   expect(await other.rows("select count(*)::int as n from users")).toEqual([{ n: 0 }]);
 });

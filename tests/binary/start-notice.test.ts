@@ -55,7 +55,7 @@ test("in production every line is a JSON object of the log, and none of them is 
   const entries: { level: string; msg: string }[] = lines.map((line) => JSON.parse(line));
   expect(
     entries.filter(({ level }) => level === "warn").map(({ msg }) => msg.split(" ")[0]),
-  ).toEqual(["DATABASE_URL", "MAIL_TRANSPORT"]);
+  ).toEqual(["DATABASE_URL", "METRICS_TOKEN", "MAIL_TRANSPORT"]);
   expect(entries.map(({ msg }) => msg)).toContain("serving");
   expect(server.output.stdout).not.toContain(goodSecret);
 });

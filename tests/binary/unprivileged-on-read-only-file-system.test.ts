@@ -73,7 +73,7 @@ testConfined(
     });
     expect(result.exitCode).toBe(2);
     expect(result.stderr).toMatch(
-      /^gatehouse: There is one problem with the settings:\n {2}DATA_DIR cannot .*\n$/,
+      /^gatehouse: There is one problem with the settings:\n {2}DATA_DIR names a directory that cannot be written to .*\n$/,
     );
   },
 );

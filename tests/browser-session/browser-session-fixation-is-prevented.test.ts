@@ -48,6 +48,10 @@ describe("a sign-in on a page", () => {
     expect(await statusInBrowser(app, first.token)).toBe(401);
     expect(await endOf(first.sessionId)).toBe("replaced");
     expect(await statusInBrowser(app, token)).toBe(200);
+    const [login] = await app.rows(
+      `select actor_kind, actor_id from audit_log where action = 'user.login' and user_id = '${second.userId}'`,
+    );
+    expect(login).toEqual({ actor_kind: "anonymous", actor_id: null });
     const recorded = await app.rows(
       `select action, user_id, detail from audit_log where session_id = '${first.sessionId}' order by at, id`,
     );

@@ -119,7 +119,7 @@ describe.each([...databaseKinds])("the clients on %s", (database) => {
     for (const body of [{}, [], { name: "a", client_secret: "mine" }, { name: "a", id: 1 }]) {
       expect((await call("POST", path, body)).status).toBe(400);
     }
-    for (const id of ["a%00b", "a%0ab", "%ed%a0%80", "x".repeat(129)]) {
+    for (const id of ["a%00b", "a%0ab", "%ed%a0%80", "x".repeat(501)]) {
       expect([id, (await call("DELETE", `${path}/${id}`)).status]).toEqual([id, 400]);
     }
     expect((await call("GET", path)).json.data.items).toEqual([]);

@@ -54,7 +54,6 @@ test("a replay reads the events that it sends again, and not the hundred thousan
   for (const isAnalyzed of [false, true]) {
     if (isAnalyzed) await app.rows("analyze events, event_deliveries");
     const plan = await planOf({ ...all, since }, 99_800);
-    expect(JSON.stringify(plan)).toContain("events_position_index");
     expect(countRead(plan)).toBeLessThan(1000);
   }
   await app.rows(

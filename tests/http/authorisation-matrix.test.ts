@@ -119,7 +119,7 @@ test("every route is documented, but for the HTML pages", () => {
   };
   const kit = createRouteKit(
     app.platform,
-    { admitAnyone: never, admitUser: never, admitPage: never },
+    { admitAnyone: never, admitUser: never, admitPage: never, admitVisitor: never },
     { of: never },
     never,
   );

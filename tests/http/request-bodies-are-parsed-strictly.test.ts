@@ -17,7 +17,10 @@ describe("bodies", () => {
   });
 
   function taking(mediaType: string): Operation[] {
-    const found = operations.filter((operation) => operation.mediaType === mediaType);
+    const found = operations.filter(
+      // The registration of clients has the errors of its RFC, and tests of its own (`rfc7591-dynamic-registration`).
+      (operation) => operation.mediaType === mediaType && operation.path !== "/oauth/register",
+    );
     expect(found.length).toBeGreaterThan(0);
     return found;
   }

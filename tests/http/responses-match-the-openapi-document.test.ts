@@ -46,7 +46,11 @@ function responseFaults({ operation, method }: FuzzedRequest, answer: Answer): s
   const { answers } = answering ?? operation;
   const documented = isOfRouter ? schemas["ApiError"] : answers.get(status);
   if (documented === undefined) return [...faults, `status ${status} is not documented`];
-  return [...faults, ...schemaFaults(Object(documented), answer.json, schemas)];
+  const isText = headers.get("content-type")?.startsWith("text/") === true;
+  return [
+    ...faults,
+    ...schemaFaults(Object(documented), isText ? answer.text : answer.json, schemas),
+  ];
 }
 
 // part of security 110: 1,500 of its 10,000 cases

@@ -28,6 +28,7 @@ const publicRoutes = [
   "GET /health",
   "GET /health/live",
   "GET /health/ready",
+  "GET /metrics",
   "POST /api/v1/auth/2fa/verify",
   "POST /api/v1/auth/email/change-confirm",
   "POST /api/v1/auth/login",

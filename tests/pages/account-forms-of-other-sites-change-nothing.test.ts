@@ -138,7 +138,7 @@ test("the table has every form of the account page", () => {
     throw new Error("these routes are not served");
   };
   const { platform } = app;
-  const guard = { admitAnyone: never, admitUser: never, admitPage: never };
+  const guard = { admitAnyone: never, admitUser: never, admitPage: never, admitVisitor: never };
   const kit = createRouteKit(platform, guard, { of: never }, never);
   const cookie = createRefreshCookie(platform.settings);
   const { routes } = accountRoutes({ kit, cookie, platform, providers: new Map() });

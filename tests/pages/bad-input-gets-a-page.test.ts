@@ -28,6 +28,10 @@ const openForms = [
   "/oauth/authorize",
   "/oauth/authorize/decision",
   "/oauth/authorize/second-factor",
+  "/oauth/end-session",
+  "/oauth/end-session/confirm",
+  "/device/code",
+  "/device/decision",
 ];
 
 const accountForms = [
@@ -80,6 +84,12 @@ const fields = [
   "has_passkey",
   "trust_device",
   "without_password",
+  "user_code",
+  "id_token_hint",
+  "post_logout_redirect_uri",
+  "logout_hint",
+  "state",
+  "ui_locales",
 ];
 
 const values = [
@@ -107,7 +117,7 @@ function postedPaths(): string[] {
   const never = (): never => {
     throw new Error("no request is sent");
   };
-  const guard = { admitAnyone: never, admitUser: never, admitPage: never };
+  const guard = { admitAnyone: never, admitUser: never, admitPage: never, admitVisitor: never };
   const kit = createRouteKit(platform, guard, { of: never }, never);
   const cookie = createRefreshCookie(platform.settings);
   const { routes } = pagesRoutes({ kit, cookie, platform, providers: new Map() });

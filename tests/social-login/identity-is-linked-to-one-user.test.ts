@@ -75,8 +75,8 @@ describe("on postgres", () => {
   test.each([
     ["ended", "update sessions set ended_at = now() where id = $session"],
     [
-      "is older than 20 minutes",
-      "update sessions set created_at = now() - interval '20 minutes' where id = $session",
+      "was proven more than 20 minutes ago",
+      "update sessions set authenticated_at = now() - interval '20 minutes' where id = $session",
     ],
     ["is of a disabled user", "update users set disabled_at = now() where id = $user"],
     ["is of a deleted user", "update users set deleted_at = now() where id = $user"],

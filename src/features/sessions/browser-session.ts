@@ -72,7 +72,7 @@ async function endPresentedSession(ctx: Context, reason: "logout" | "replaced"):
   const { actor, device } = ctx;
   const token = device?.browserToken ?? null;
   if (token === null) return;
-  const sessionId = actor.kind === "user" ? actor.sessionId : null;
+  const sessionId = actor.kind === "user" ? actor.sessionId : (ctx.presentedSessionId ?? null);
   await endBrowserSessionOf(ctx, { tokenHash: hashBrowserToken(token), sessionId }, reason);
 }
 

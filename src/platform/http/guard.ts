@@ -29,6 +29,8 @@ export interface Guard {
   admitUser(exchange: Exchange): Context<UserActor> | Promise<Context<UserActor>>;
   /** For a page: the user of the browser session cookie, if there is one. A sign-in with this context opens a browser session. */
   admitPage(exchange: Exchange): Promise<Context<AnonymousActor | UserActor>>;
+  /** For a form that signs in: the visitor acts for themselves, whoever is signed in in the browser. */
+  admitVisitor(exchange: Exchange): Promise<Context<AnonymousActor>>;
 }
 
 /** The one guard, of hot routes and of the route kit. */
@@ -49,19 +51,27 @@ export function createGuard(
         ? actor.then((found) => enter(exchange, ctx, found))
         : enter(exchange, ctx, actor);
     },
-    async admitPage(exchange) {
-      exchange.isPage = true;
-      const ctx = contexts.openPage(exchange);
-      const token = ctx.device?.browserToken ?? null;
-      if (token === null) return ctx;
-      try {
-        return enter(exchange, ctx, await authenticateBrowser(ctx, token));
-      } catch (error) {
-        if (findAppError(error)?.code === "AUTHENTICATION_REQUIRED") return ctx;
-        throw error;
-      }
+    admitPage,
+    async admitVisitor(exchange) {
+      const ctx = await admitPage(exchange);
+      exchange.admitted = null;
+      exchange.userId = null;
+      return contexts.visitorOf(ctx);
     },
   };
+
+  async function admitPage(exchange: Exchange): Promise<Context<AnonymousActor | UserActor>> {
+    exchange.isPage = true;
+    const ctx = contexts.openPage(exchange);
+    const token = ctx.device?.browserToken ?? null;
+    if (token === null) return ctx;
+    try {
+      return enter(exchange, ctx, await authenticateBrowser(ctx, token));
+    } catch (error) {
+      if (findAppError(error)?.code === "AUTHENTICATION_REQUIRED") return ctx;
+      throw error;
+    }
+  }
 
   function enter(exchange: Exchange, ctx: Context, actor: UserActor): Context<UserActor> {
     const admitted = contexts.actingAs(ctx, actor);

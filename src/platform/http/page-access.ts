@@ -16,7 +16,7 @@ export type OtherSitePage = (request: Request) => {
 /** What page routes need, of the application. */
 interface PageAccessParts {
   readonly settings: Pick<Platform["settings"], "publicUrl">;
-  readonly guard: Pick<Guard, "admitPage">;
+  readonly guard: Pick<Guard, "admitPage" | "admitVisitor">;
   readonly exchanges: Pick<Exchanges, "of">;
   readonly otherSitePage: OtherSitePage;
 }
@@ -48,8 +48,9 @@ export function createPageAccess({ settings, guard, exchanges, otherSitePage }: 
     return admission;
   }
 
-  async function admit(request: Request): Promise<Admission> {
-    const ctx = await guard.admitPage(exchanges.of(request));
+  async function admit(request: Request, as: "user" | "visitor"): Promise<Admission> {
+    const exchange = exchanges.of(request);
+    const ctx = await (as === "user" ? guard.admitPage(exchange) : guard.admitVisitor(exchange));
     if (request.method !== "POST" || isPostedByOwnPage(request, publicUrl)) {
       return { ctx, refusal: null };
     }
@@ -57,14 +58,15 @@ export function createPageAccess({ settings, guard, exchanges, otherSitePage }: 
   }
 
   return {
-    /** Admits everyone to a page. */
-    async openPage({ request }: PageHookContext): Promise<void> {
-      admissions.set(request, await admit(request));
-    },
+    /** Admits everyone to a page: as the user of the browser session, or as a visitor who signs in. */
+    openPage: (as: "user" | "visitor") =>
+      async function open({ request }: PageHookContext): Promise<void> {
+        admissions.set(request, await admit(request, as));
+      },
     /** Admits the user of a browser session to a page of the account that is shown at a path. */
     openAccountPage: (shownAt: true | string) =>
       async function open({ request }: PageHookContext): Promise<void> {
-        const { ctx, refusal } = await admit(request);
+        const { ctx, refusal } = await admit(request, "user");
         const isSettled = refusal !== null || ctx.actor.kind === "user";
         const settled = isSettled ? refusal : signInFirst(request, shownAt);
         admissions.set(request, { ctx, refusal: settled });

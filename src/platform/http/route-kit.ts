@@ -83,11 +83,12 @@ export function createRouteKit(
         assertPermitted(actor, permission);
       }),
     }),
-    page: {
-      transform: markGuard(page, pages.openPage),
+    // The value `visitor` is for forms that sign in: their audit rows and limits are not those of an earlier user of the browser.
+    page: (as: true | "visitor") => ({
+      transform: markGuard(page, pages.openPage(as === true ? "user" : as)),
       resolve: ({ request }: HookContext) => ({ ctx: pages.contextOf(request) }),
       beforeHandle: pages.refuse,
-    },
+    }),
     // Sends visitors without a browser session to the sign-in, which leads back to the page, or to the one at the path that is
     // the value: for forms whose own path is no page.
     accountPage: (shownAt: true | string) => ({

@@ -64,7 +64,7 @@ export function linkRoutes<const Path extends string>({
             return showPage(set, reader, 400, confirmPage(page, reader, { token, error: outcome }));
         }
       },
-      { page: true, accepts: "form", body: formBody },
+      { page: "visitor", accepts: "form", body: formBody },
     );
 }
 

@@ -56,7 +56,7 @@ export function magicLinkRoutes({ kit, platform, cookie }: SignInParts) {
           },
         });
       },
-      { page: true, accepts: "form", body: formBody },
+      { page: "visitor", accepts: "form", body: formBody },
     )
     .post(
       magicCodePath,
@@ -81,6 +81,6 @@ export function magicLinkRoutes({ kit, platform, cookie }: SignInParts) {
           },
         });
       },
-      { page: true, accepts: "form", body: formBody },
+      { page: "visitor", accepts: "form", body: formBody },
     );
 }

@@ -33,6 +33,6 @@ export function passkeyPageRoutes({ kit, platform, cookie, social }: SignInParts
           signInStep(reader, offer, { at: passkeyPath, returnTo, alert: reason ?? passkeyRefused }),
       });
     },
-    { page: true, accepts: "form", body: formBody },
+    { page: "visitor", accepts: "form", body: formBody },
   );
 }

@@ -108,7 +108,7 @@ export function providerPageRoutes({ kit, platform, cookie, social }: SignInPart
           again: againAt(step),
         });
       },
-      { page: true, params: providerParams, query: doneQuery },
+      { page: "visitor", params: providerParams, query: doneQuery },
     );
 }
 

@@ -44,6 +44,6 @@ export function secondFactorPageRoutes({ kit, platform, cookie, social }: SignIn
         },
       });
     },
-    { page: true, accepts: "form", body: formBody },
+    { page: "visitor", accepts: "form", body: formBody },
   );
 }

@@ -66,6 +66,6 @@ export function signInRoutes({ kit, platform, cookie, social }: SignInParts) {
           },
         });
       },
-      { page: true, accepts: "form", body: formBody },
+      { page: "visitor", accepts: "form", body: formBody },
     );
 }

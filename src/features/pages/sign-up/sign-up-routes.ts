@@ -73,7 +73,7 @@ export function signUpRoutes({ kit, platform, cookie }: Omit<SignInParts, "socia
           html: mailSentPage(reader, { email: body["email"] ?? "", returnTo }),
         });
       },
-      { page: true, accepts: "form", body: formBody },
+      { page: "visitor", accepts: "form", body: formBody },
     );
 }
 
