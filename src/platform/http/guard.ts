@@ -29,7 +29,7 @@ export interface Guard {
   admitUser(exchange: Exchange): Context<UserActor> | Promise<Context<UserActor>>;
   /** For a page: the user of the browser session cookie, if there is one. A sign-in with this context opens a browser session. */
   admitPage(exchange: Exchange): Promise<Context<AnonymousActor | UserActor>>;
-  /** For a form that signs in: the visitor acts for themselves, whoever is signed in in the browser. */
+  /** For a form that signs in: the visitor acts for themselves, also where another user is signed in in the browser. */
   admitVisitor(exchange: Exchange): Promise<Context<AnonymousActor>>;
 }
 
