@@ -41,6 +41,7 @@ async function statusesOf(token: string, at: TestApp = app) {
 const refused = Array.from({ length: 5 }, () => [401, "INVALID_TOKEN"]);
 
 // The attack: an application that a user signs in to acts on the user's account.
+// security 166
 test("a token that a client was granted is refused by the API and by forward-auth, on every replica", async () => {
   const { client, token } = await grantedToken({});
   const { claims } = decodeToken(token);

@@ -115,3 +115,24 @@ test("what was allowed is listed, and withdrawing it ends the client's tokens an
   expect((await redeem(app, client, unredeemed)).json.error).toBe("invalid_grant");
   expect(await isAsked(authorizeQuery(client.id))).toBe(true);
 });
+
+test("the account page names the application and what it may use, and withdraws that", async () => {
+  const client = await registerClient(app, { name: "Calendar & Co", redirectUris: [callback] });
+  const query = authorizeQuery(client.id, { scope: "openid email" });
+  await authorizeAs(app, query, user.token);
+  const headers = browserHeaders(user.token);
+  const page = await app.call("GET", "/account", { headers });
+  expect(page.text).toContain("<strong>Calendar &amp; Co</strong>");
+  expect(page.text).toMatch(/>(?:email openid|openid email)</);
+  const grants = await app.rows(`select id from user_grants where client_id = '${client.id}'`);
+  const form = { id: String(grants[0]?.["id"]) };
+  const answer = await app.call("POST", "/account/applications/withdraw", { form, headers });
+  expect([answer.status, answer.headers.get("location")]).toEqual([
+    303,
+    "../../account?done=application",
+  ]);
+  expect(await isAsked(query)).toBe(true);
+  const after = await app.call("GET", "/account?done=application", { headers });
+  expect(after.text).toContain("The application has no access any more.");
+  expect(after.text).not.toContain("Calendar");
+});

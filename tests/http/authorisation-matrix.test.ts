@@ -29,6 +29,7 @@ beforeAll(async () => {
 const pages: readonly string[] = [
   "GET /.well-known/change-password",
   "GET /account",
+  "GET /account/applications/withdraw",
   "GET /account/data",
   "GET /account/delete",
   "GET /account/devices/revoke",
@@ -65,6 +66,7 @@ const pages: readonly string[] = [
   "GET /sign-out",
   "GET /sign-up",
   "GET /verify-email",
+  "POST /account/applications/withdraw",
   "POST /account/delete",
   "POST /account/devices/revoke",
   "POST /account/email",

@@ -6,6 +6,7 @@ import { headingOf } from "../support/page-forms.ts";
 import { addPasskey } from "../support/passkeys.ts";
 import { sessionOf } from "../support/session-calls.ts";
 import { freshProfile, linkTo } from "../support/social-login.ts";
+import { insertGrant } from "../support/grants.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
@@ -31,6 +32,10 @@ const forms: Readonly<
   "/account/providers/unlink": {
     table: "identities",
     create: async (owner) => (await linkTo(app, owner, freshProfile())).id,
+  },
+  "/account/applications/withdraw": {
+    table: "user_grants",
+    create: ({ userId }) => insertGrant(app, userId),
   },
   "/account/devices/revoke": {
     table: "trusted_devices",

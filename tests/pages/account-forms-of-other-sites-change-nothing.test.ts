@@ -11,6 +11,7 @@ import { newPassword } from "../support/password-reset.ts";
 import { authenticatorApp, call2fa, useFrozenStep } from "../support/second-factor.ts";
 import { freshProfile, linkTo } from "../support/social-login.ts";
 import { askToLink } from "../support/social-sign-in.ts";
+import { insertGrant } from "../support/grants.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const acme = createFakeProvider("acme");
@@ -65,6 +66,7 @@ const forms: Readonly<Record<string, Form>> = {
     code: await codeOf(user),
   }),
   "/account/devices/revoke": async ({ userId }) => ({ id: await trustedDevice(userId) }),
+  "/account/applications/withdraw": async ({ userId }) => ({ id: await insertGrant(app, userId) }),
   "/account/passkeys": newCredential,
   "/account/passkeys/options": async () => ({}),
   "/account/passkeys/rename": async (user) => ({
@@ -114,7 +116,7 @@ async function trustedDevice(userId: string): Promise<string> {
 /** Everything that a form could change, and what was asked of the provider. */
 async function everything(): Promise<string> {
   const tables = ["users", "identities", "passkeys", "passkey_challenges", "totp_factors"];
-  tables.push("recovery_codes", "trusted_devices", "mail_challenges");
+  tables.push("recovery_codes", "trusted_devices", "mail_challenges", "user_grants");
   const rows = await Promise.all([
     ...tables.map((name) => app.rows(`select * from ${name} order by 1, 2`)),
     // Jobs change other columns of these.

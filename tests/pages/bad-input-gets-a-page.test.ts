@@ -48,6 +48,7 @@ const accountForms = [
   "/account/passkeys/remove",
   "/account/providers/link",
   "/account/providers/unlink",
+  "/account/applications/withdraw",
   "/account/sessions/revoke",
   "/account/reauthenticate",
   "/account/delete",

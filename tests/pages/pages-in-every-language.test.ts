@@ -36,6 +36,7 @@ const posted = [
   "/account/second-factor/enable",
   "/account/second-factor/recovery-codes",
   "/account/second-factor/disable",
+  "/account/applications/withdraw",
   "/account/devices/revoke",
   "/account/passkeys",
   "/account/passkeys/rename",

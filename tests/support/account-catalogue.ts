@@ -90,6 +90,15 @@ function fullView(user: UserActor, text: string): AccountView {
       { id: `${id}0`, provider: "acme", email: null, ...times },
     ],
     devices: [{ id, userAgent: text, ...times }],
+    consents: [
+      {
+        id,
+        clientId: "client",
+        clientName: text,
+        scopes: ["openid", "email"],
+        grantedAt: times.createdAt,
+      },
+    ],
     sessions: [
       { id, ipAddress: "192.0.2.7", userAgent: "Mozilla/5.0 (X11; Linux) Firefox/140.0", ...times },
       { id: `${id}0`, ipAddress: null, userAgent: text, ...times },
@@ -113,6 +122,7 @@ export function accountPages(reader: Reader, text: string): Record<string, Recor
     passkeys: [],
     identities: [],
     devices: [],
+    consents: [],
     providers: [],
   };
   const page = ({ title, body }: Page) => renderPage(reader, { title, body });
@@ -203,6 +213,9 @@ export function accountPages(reader: Reader, text: string): Record<string, Recor
     "/account/second-factor/disable": {
       "wrong code": again("/account/second-factor/disable", wrongCode),
       "wrong password": again("/account/second-factor/disable", wrongPassword),
+    },
+    "/account/applications/withdraw": {
+      missing: notFoundPage(reader, "/account/applications/withdraw"),
     },
     "/account/devices/revoke": { missing: notFoundPage(reader, "/account/devices/revoke") },
     "/account/passkeys": {

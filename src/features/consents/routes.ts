@@ -66,7 +66,8 @@ export function ownGrantsRoutes({ kit }: Pick<RouteParts, "kit">) {
     );
 }
 
-function viewGrant({ grantedAt, ...grant }: ConsentRecord): Static<typeof grantSchema> {
+/** A grant as the API responds with it. */
+export function viewGrant({ grantedAt, ...grant }: ConsentRecord): Static<typeof grantSchema> {
   return {
     id: grant.id,
     client_id: grant.clientId,

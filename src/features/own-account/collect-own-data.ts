@@ -4,6 +4,7 @@ import type { PageQuery } from "../../platform/http/list.ts";
 import type { Context } from "../../platform/platform.ts";
 import { viewOwnUser } from "../access/index.ts";
 import { listAuditLogs, viewAuditLog } from "../audit/index.ts";
+import { listConsents, viewGrant } from "../consents/index.ts";
 import { listIdentities, viewIdentity } from "../identities/index.ts";
 import { limits, spendOrReject } from "../limits/index.ts";
 import { listTrustedDevices } from "../mfa/index.ts";
@@ -27,6 +28,7 @@ export async function collectOwnData(ctx: Context<UserActor>) {
   const identities = await collect((page) => listIdentities(ctx, page));
   const passkeys = await collect((page) => listPasskeys(ctx, page));
   const devices = await collect((page) => listTrustedDevices(ctx, page));
+  const grants = await collect((page) => listConsents(ctx, userId, page));
   const sessions = await collect((page) => listSessions(ctx, userId, page));
   const rows = await collect((page) => listAuditLogs(ctx, everyUserRow, page));
   return {
@@ -43,6 +45,7 @@ export async function collectOwnData(ctx: Context<UserActor>) {
       created_at: device.createdAt.toISOString(),
       expires_at: device.expiresAt.toISOString(),
     })),
+    grants: grants.map(viewGrant),
     sessions: sessions.map((session) => viewSession(session, sessionId)),
     audit_log: rows.map((row) => withoutOtherPeople(viewAuditLog(row), userId)),
   };

@@ -7,6 +7,7 @@ import { newVerificationMail } from "../links/verify-email.ts";
 import { type AccountForm, accountPath, type DoneId, type SectionId } from "./account-form.ts";
 import { accountTexts } from "./account-texts.ts";
 import type { AccountView } from "./account-view.ts";
+import { renderApplications } from "./applications.ts";
 import { dataPath } from "./data.ts";
 import { renderDevices } from "./devices.ts";
 import { emailForm } from "./email.ts";
@@ -44,6 +45,7 @@ export function accountPage(
       view.providers.length === 0 && view.identities.length === 0
         ? null
         : renderProviders(reader, at, view),
+    applications: view.consents.length === 0 ? null : renderApplications(reader, at, view.consents),
     sessions: [
       paragraph(texts.sessions.text),
       renderSessions(reader, at, { items: view.sessions, currentId: user.sessionId }),

@@ -1,5 +1,6 @@
 import type { UserActor } from "../../../kernel/context.ts";
 import type { Context } from "../../../platform/platform.ts";
+import { type ConsentRecord, listConsents } from "../../consents/index.ts";
 import { type IdentityRecord, listIdentities } from "../../identities/index.ts";
 import { listTrustedDevices, type TrustedDeviceRecord } from "../../mfa/index.ts";
 import { findOwnSecurity, type OwnSecurity } from "../../own-account/index.ts";
@@ -13,6 +14,8 @@ export interface AccountView {
   readonly passkeys: readonly PasskeyRecord[];
   readonly identities: readonly IdentityRecord[];
   readonly devices: readonly TrustedDeviceRecord[];
+  /** What the user allowed applications. */
+  readonly consents: readonly ConsentRecord[];
   readonly sessions: readonly SessionRecord[];
   /** The names of the providers that are switched on. */
   readonly providers: readonly string[];
@@ -31,6 +34,7 @@ export async function readAccountView(
   const { items: passkeys } = await listPasskeys(ctx, newest);
   const { items: identities } = await listIdentities(ctx, newest);
   const { items: devices } = await listTrustedDevices(ctx, newest);
+  const { items: consents } = await listConsents(ctx, user.userId, newest);
   const { items: sessions } = await listSessions(ctx, user.userId, newest);
-  return { user, security, passkeys, identities, devices, sessions, providers };
+  return { user, security, passkeys, identities, devices, consents, sessions, providers };
 }

@@ -2,6 +2,7 @@ import type { Settings } from "../../../platform/config/settings.ts";
 import type { RefreshCookie } from "../../../platform/http/refresh-cookie.ts";
 import type { SocialLogin } from "../../social-login/index.ts";
 import type { AccountForm } from "./account-form.ts";
+import { withdrawConsentForm } from "./applications.ts";
 import { deleteAccountForm } from "./delete-account.ts";
 import { revokeDeviceForm } from "./devices.ts";
 import { emailForm } from "./email.ts";
@@ -53,6 +54,7 @@ export function createAccountForms({
       removePasskeyForm,
       linkForm(settings, social),
       unlinkForm,
+      withdrawConsentForm,
       revokeSessionForm(signOut),
       revokeAllSessionsForm(signOut),
       reauthenticateForm,

@@ -14,6 +14,7 @@ export const chinese: AccountTexts = {
     devices: "受信任的设备",
     passkeys: "通行密钥",
     providers: "关联的账户",
+    applications: "应用",
     sessions: "会话",
     data: "您的数据",
     delete: "删除账户",
@@ -25,6 +26,7 @@ export const chinese: AccountTexts = {
     passwordMail: "我们已向您发送邮件，其中含有用于设置密码的链接。",
     secondFactorOff: "两步验证已关闭。所有其他会话均已结束。",
     device: "该设备不再受信任。",
+    application: "该应用不再有访问权限。",
     passkeyAdded: "通行密钥已添加。所有其他会话均已结束。",
     passkeyRenamed: "通行密钥已重命名。",
     passkeyRemoved: "通行密钥已移除。所有其他会话均已结束。",
@@ -117,6 +119,11 @@ export const chinese: AccountTexts = {
     text: "在这些设备上登录时无需两步验证。",
     none: "没有无需两步验证即可登录的设备。",
     button: "取消信任",
+  },
+  applications: {
+    text: "您曾使用此账户登录这些应用，并允许它们使用所列数据。",
+    allowed: "允许于",
+    button: "撤销访问权限",
   },
   passkeys: {
     text: "使用通行密钥，您可以通过指纹、面容或 PIN 登录，无需密码。",

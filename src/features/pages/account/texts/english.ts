@@ -12,6 +12,7 @@ export const english = {
     devices: "Trusted devices",
     passkeys: "Passkeys",
     providers: "Linked accounts",
+    applications: "Applications",
     sessions: "Sessions",
     data: "Your data",
     delete: "Delete account",
@@ -24,6 +25,7 @@ export const english = {
     passwordMail: "We have sent you an e-mail with a link to set a password.",
     secondFactorOff: "Two-factor authentication is off. All other sessions have been ended.",
     device: "The device is no longer trusted.",
+    application: "The application has no access any more.",
     passkeyAdded: "The passkey has been added. All other sessions have been ended.",
     passkeyRenamed: "The passkey has been renamed.",
     passkeyRemoved: "The passkey has been removed. All other sessions have been ended.",
@@ -119,6 +121,11 @@ export const english = {
     text: "On these devices you sign in without the second factor.",
     none: "There is no device on which you sign in without the second factor.",
     button: "Remove trust",
+  },
+  applications: {
+    text: "You signed in to these applications with this account, and allowed them to use the data that is named.",
+    allowed: "Allowed",
+    button: "Withdraw access",
   },
   passkeys: {
     text: "With a passkey you sign in by fingerprint, face or PIN, without a password.",

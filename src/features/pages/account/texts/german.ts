@@ -14,6 +14,7 @@ export const german: AccountTexts = {
     devices: "Vertrauenswürdige Geräte",
     passkeys: "Ihre Passkeys",
     providers: "Verknüpfte Konten",
+    applications: "Anwendungen",
     sessions: "Sitzungen",
     data: "Ihre Daten",
     delete: "Konto löschen",
@@ -27,6 +28,7 @@ export const german: AccountTexts = {
     secondFactorOff:
       "Die Zwei-Faktor-Anmeldung ist ausgeschaltet. Alle anderen Sitzungen wurden beendet.",
     device: "Das Gerät ist nicht mehr vertrauenswürdig.",
+    application: "Die Anwendung hat keinen Zugriff mehr.",
     passkeyAdded: "Der Passkey wurde hinzugefügt. Alle anderen Sitzungen wurden beendet.",
     passkeyRenamed: "Der Passkey wurde umbenannt.",
     passkeyRemoved: "Der Passkey wurde entfernt. Alle anderen Sitzungen wurden beendet.",
@@ -128,6 +130,11 @@ export const german: AccountTexts = {
     text: "Auf diesen Geräten melden Sie sich ohne den zweiten Faktor an.",
     none: "Es gibt kein Gerät, auf dem Sie sich ohne den zweiten Faktor anmelden.",
     button: "Vertrauen entziehen",
+  },
+  applications: {
+    text: "Bei diesen Anwendungen haben Sie sich mit diesem Konto angemeldet und die Nutzung der genannten Daten erlaubt.",
+    allowed: "Erlaubt",
+    button: "Zugriff entziehen",
   },
   passkeys: {
     text: "Mit einem Passkey melden Sie sich per Fingerabdruck, Gesicht oder PIN an, ohne Passwort.",

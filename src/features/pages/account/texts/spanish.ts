@@ -14,6 +14,7 @@ export const spanish: AccountTexts = {
     devices: "Dispositivos de confianza",
     passkeys: "Llaves de acceso",
     providers: "Cuentas vinculadas",
+    applications: "Aplicaciones",
     sessions: "Sesiones",
     data: "Sus datos",
     delete: "Eliminar la cuenta",
@@ -27,6 +28,7 @@ export const spanish: AccountTexts = {
     secondFactorOff:
       "La verificación en dos pasos está desactivada. Se han cerrado todas las demás sesiones.",
     device: "El dispositivo ya no es de confianza.",
+    application: "La aplicación ya no tiene acceso.",
     passkeyAdded: "La llave de acceso se ha añadido. Se han cerrado todas las demás sesiones.",
     passkeyRenamed: "La llave de acceso tiene un nombre nuevo.",
     passkeyRemoved: "La llave de acceso se ha eliminado. Se han cerrado todas las demás sesiones.",
@@ -124,6 +126,11 @@ export const spanish: AccountTexts = {
     text: "En estos dispositivos usted inicia sesión sin el segundo paso.",
     none: "No hay ningún dispositivo en el que inicie sesión sin el segundo paso.",
     button: "Retirar la confianza",
+  },
+  applications: {
+    text: "Usted inició sesión en estas aplicaciones con esta cuenta y les permitió usar los datos indicados.",
+    allowed: "Permitido",
+    button: "Retirar el acceso",
   },
   passkeys: {
     text: "Con una llave de acceso se inicia sesión con la huella, la cara o un PIN, sin contraseña.",
