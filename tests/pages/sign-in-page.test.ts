@@ -96,6 +96,20 @@ describe("the page for signing in", () => {
 
   // Attack: the form reveals which addresses have an account.
   // security 9, 15
+  // OpenID Connect Core §3.1.2.1
+  test("has the address of login_hint in its field, and ignores what can be none", async () => {
+    const valueFor = async (hint: string) => {
+      const page = await openPage(app, `/sign-in?login_hint=${hint}`);
+      expect([page.status, page.text.includes("<script>")]).toEqual([200, false]);
+      return formsOf(page.text).find(({ fields }) => "password" in fields)?.fields["email"];
+    };
+    expect(await valueFor("ada%40example.com")).toBe("ada@example.com");
+    expect(await valueFor("%22%3E%3Cscript%3E")).toBe('"><script>');
+    for (const hint of ["", "x".repeat(255), "a%00b", "a&login_hint=b"]) {
+      expect(await valueFor(hint)).toBe("");
+    }
+  });
+
   test("has the same response for an unknown account, a wrong password and a disabled account", async () => {
     const known = await registerVerified(app);
     const disabled = await registerVerified(app);

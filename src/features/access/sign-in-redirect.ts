@@ -1,6 +1,7 @@
 import { AppError, findAppError } from "../../kernel/errors.ts";
 import { errorStatus } from "../../platform/http/error-status.ts";
 import type { Exchange } from "../../platform/http/exchange.ts";
+import { isNavigation } from "../../platform/http/navigation.ts";
 import type { ReadOriginalAddress } from "../../platform/http/original-address.ts";
 import { signInAddress } from "../../platform/http/page-access.ts";
 import { findReturnTarget, receivesSessionCookie } from "../../platform/http/return-target.ts";
@@ -25,7 +26,7 @@ export function withSignInPage(
 ): unknown {
   const refusal = findAppError(error);
   if (!refusal || errorStatus[refusal.code] !== 401) return error;
-  if (!isNavigation(exchange.request.headers)) return error;
+  if (!opensPage(exchange.request)) return error;
   const original = originalAddressOf(exchange);
   const target = original === null ? null : findReturnTarget(settings, original);
   // Without the cookie the page would send the browser here again after every sign-in.
@@ -34,15 +35,8 @@ export function withSignInPage(
   return new AppError(refusal.code, refusal.message, { ...refusal.detail, signIn });
 }
 
-/**
- * Whether a browser opens a page: a script or an image would get the sign-in page in its place. Browsers that send no
- * `Sec-Fetch-…` (Fetch Metadata §2), as over http, ask for `text/html` then. A form is lost at the sign-in, so only for `GET`.
- */
-function isNavigation(headers: Headers): boolean {
+/** A form is lost at the sign-in, so only the requests that open a page lead there. The proxy forwards the method. */
+function opensPage({ headers }: Request): boolean {
   const method = headers.get("x-forwarded-method") ?? "GET";
-  if (method !== "GET" && method !== "HEAD") return false;
-  const mode = headers.get("sec-fetch-mode");
-  if (mode !== null) return mode === "navigate";
-  const isMarked = headers.has("sec-fetch-site") || headers.has("sec-fetch-dest");
-  return !isMarked && /(?:^|[\s,])text\/html(?:$|[\s,;])/i.test(headers.get("accept") ?? "");
+  return (method === "GET" || method === "HEAD") && isNavigation({ headers });
 }

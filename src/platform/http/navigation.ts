@@ -1,13 +1,14 @@
 import { requestPath } from "./exchange.ts";
 
 /**
- * Whether a browser will show the response as a document (Fetch §2.2.5, mode `navigate`). Browsers leave `Sec-Fetch-Mode` out over
- * plain http to other machines; they then accept HTML, which programs do not ask for.
+ * Whether a browser will show the response as a document (Fetch §2.2.5, mode `navigate`); a script or an image is no navigation.
+ * Browsers that send no `Sec-Fetch-…`, as over plain http to other machines, accept HTML then, which programs do not ask for.
  */
-export function isNavigation({ headers }: Request): boolean {
+export function isNavigation({ headers }: Pick<Request, "headers">): boolean {
   const mode = headers.get("sec-fetch-mode");
   if (mode !== null) return mode === "navigate";
-  return headers.get("accept")?.includes("text/html") === true;
+  const isMarked = headers.has("sec-fetch-site") || headers.has("sec-fetch-dest");
+  return !isMarked && /(?:^|[\s,])text\/html(?:$|[\s,;])/i.test(headers.get("accept") ?? "");
 }
 
 /** The paths of programs: their errors have one form for every client. */

@@ -12,7 +12,11 @@ import { signInTexts } from "./sign-in-texts.ts";
 import { showStep, submitSignIn } from "./submit-sign-in.ts";
 
 const signInQuery = Type.Object(
-  { return_to: Type.Optional(Type.Unknown()), prompt: Type.Optional(Type.Unknown()) },
+  {
+    return_to: Type.Optional(Type.Unknown()),
+    prompt: Type.Optional(Type.Unknown()),
+    login_hint: Type.Optional(Type.Unknown()),
+  },
   { additionalProperties: true },
 );
 
@@ -34,7 +38,7 @@ export function signInRoutes({ kit, platform, cookie, social }: SignInParts) {
         return showStep(
           { ctx, set, reader, returnTo },
           200,
-          signInStep(reader, offer, { returnTo }),
+          signInStep(reader, offer, { returnTo, ...hinted(query.login_hint) }),
         );
       },
       { page: true, query: signInQuery },
@@ -68,4 +72,10 @@ export function signInRoutes({ kit, platform, cookie, social }: SignInParts) {
       },
       { page: "visitor", accepts: "form", body: formBody },
     );
+}
+
+/** What the field for the address has at first (OpenID Connect Core §3.1.2.1, `login_hint`). */
+function hinted(hint: unknown): { readonly identifier?: string } {
+  const isUsable = typeof hint === "string" && hint.length <= 254 && !/\p{Cc}/u.test(hint);
+  return isUsable ? { identifier: hint } : {};
 }
