@@ -81,7 +81,7 @@ describeInBrowser("the link of a verification mail in a phone's browser", () => 
         await watched.page
           .getByRole("heading", { name: "Your e-mail address is confirmed" })
           .waitFor();
-      }, /^request failed: .*ERR_ABORTED/),
+      }),
     timeoutMilliseconds,
   );
 

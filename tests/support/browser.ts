@@ -89,9 +89,11 @@ export async function openWatchedPage(
       problems.push(`console ${message.type()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`));
-  page.on("requestfailed", (request) =>
-    problems.push(`request failed: ${request.url()} ${request.failure()?.errorText ?? ""}`),
-  );
+  // Chromium aborts the requests of a page that the user leaves, and a navigation that becomes a download.
+  page.on("requestfailed", (request) => {
+    const fault = request.failure()?.errorText ?? "";
+    if (fault !== "net::ERR_ABORTED") problems.push(`request failed: ${request.url()} ${fault}`);
+  });
   const settle = async () => {
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
   };
