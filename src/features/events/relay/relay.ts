@@ -81,9 +81,9 @@ export function createRelay(
 
   /** Reads the destinations again after a failed reading. Without notifications it looks for work at each check. */
   function check(): void {
-    if (!changes.isLive()) wakeAll();
+    if (!changes.isListening()) wakeAll();
     const age = monotonicMilliseconds() - readAt;
-    if (age === Number.POSITIVE_INFINITY || (!changes.isLive() && age > unnotifiedSeconds * 1000)) {
+    if (age === Number.POSITIVE_INFINITY || (!changes.isListening() && age > unnotifiedSeconds * 1000)) {
       readInBackground();
     }
     timer = setTimeout(check, checkSeconds * 1000);
@@ -104,7 +104,7 @@ export function createRelay(
       check();
     },
     wake() {
-      if (phase === "running" && !changes.isLive()) wakeAll();
+      if (phase === "running" && !changes.isListening()) wakeAll();
     },
     async drain() {
       await readDestinations();
