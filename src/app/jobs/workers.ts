@@ -1,3 +1,4 @@
+import { auditTopic } from "../../features/audit/index.ts";
 import { claimChallengeForMailing } from "../../features/email-challenges/index.ts";
 import { verificationRequests } from "../../features/email-verification/index.ts";
 import { magicLinkRequests } from "../../features/magic-links/index.ts";
@@ -59,20 +60,21 @@ export function createWorkers(platform: RunningPlatform): Workers {
   const webhook = createWebhookKind(platform);
   const relay = createRelay(platform, { webhook, ...platform.destinationKinds });
   const keyRotation = createKeyRotation(platform);
+  const sealing = createPeriodicJob(createAuditSealing(platform), log);
   const jobs = [
     createFailedAttemptWriting(platform),
-    createAuditSealing(platform),
     createRetention(platform),
     createDestinationUpkeep(platform),
     ...createVerificationReminders(platform),
     createMemoryTrim(thisProcess),
     createEventLoopLag(platform.counts),
   ];
-  const periodicJobs = jobs.map((job) => createPeriodicJob(job, log));
+  const periodicJobs = [sealing, ...jobs.map((job) => createPeriodicJob(job, log))];
 
   function wake(topics: readonly string[]): void {
     for (const topic of topics) workersByTopic.get(topic)?.wake();
     if (topics.includes(eventTopic)) relay.wake();
+    if (topics.includes(auditTopic)) sealing.wake();
   }
 
   return {

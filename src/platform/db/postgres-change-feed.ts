@@ -40,7 +40,9 @@ export function createPostgresChangeFeed(options: ListeningOptions & { log: Logg
 
   function isLive(): boolean {
     wasAsked = true;
-    return sinceHeartbeat() < leaseMilliseconds;
+    if (sinceHeartbeat() < leaseMilliseconds) return true;
+    connection?.beat();
+    return false;
   }
 
   function isListening(): boolean {
@@ -62,9 +64,7 @@ export function createPostgresChangeFeed(options: ListeningOptions & { log: Logg
       void wait.promise.then(() => clearTimeout(timer));
       awaited = wait;
     }
-    const { promise } = awaited;
-    connection?.beat();
-    await promise;
+    await awaited.promise;
     return isLive();
   }
 
