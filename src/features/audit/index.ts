@@ -5,7 +5,13 @@ export { isChainToReseal, resealChainKeys } from "./chain-key.ts";
 export { type ChainPosition, formatChainPosition, parseChainPosition } from "./chain-position.ts";
 export { differsFromEarlier } from "./differs-from-earlier.ts";
 export { UnusableChainError } from "./chain-queries.ts";
-export { auditTopic, recordAudit, recordAuditOf, recordFailure, writeAudit } from "./record-audit.ts";
+export {
+  auditTopic,
+  recordAudit,
+  recordAuditOf,
+  recordFailure,
+  writeAudit,
+} from "./record-audit.ts";
 export { writeFailedAttempts } from "./failed-attempts.ts";
 export { listAuditLogs } from "./list-audit-logs.ts";
 export { auditEventSchema, viewAuditLog } from "./model.ts";

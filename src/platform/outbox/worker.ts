@@ -10,7 +10,7 @@ export type OutboxWorker = Omit<PollingLoop, "lookAgain" | "lookWithin">;
 /** The number of messages that one worker delivers at a time: one that hangs does not delay the others. */
 const concurrency = 10;
 /** New messages wake the worker of the replica that writes them: without one it looks for those that another replica has left. */
-const pauseSeconds = 10;
+const pauseSeconds = 5;
 
 /** A worker for one topic. Each of any number of replicas may run one. */
 export function createOutboxWorker(options: DeliveryOptions): OutboxWorker {
@@ -34,7 +34,7 @@ export function createOutboxWorker(options: DeliveryOptions): OutboxWorker {
   function begin(attempt: Promise<Date | null>): void {
     const delivery = attempt.then((retryAt) => {
       underWay.delete(delivery);
-      if (retryAt) loop.lookWithin((retryAt.getTime() - clock.now().getTime()) / 1000);
+      if (retryAt) loop.lookWithin(Math.max(0, retryAt.getTime() - clock.now().getTime()) / 1000);
       if (isFull) loop.lookAgain();
     });
     underWay.add(delivery);

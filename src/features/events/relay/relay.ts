@@ -83,7 +83,10 @@ export function createRelay(
   function check(): void {
     if (!changes.isListening()) wakeAll();
     const age = monotonicMilliseconds() - readAt;
-    if (age === Number.POSITIVE_INFINITY || (!changes.isListening() && age > unnotifiedSeconds * 1000)) {
+    if (
+      age === Number.POSITIVE_INFINITY ||
+      (!changes.isListening() && age > unnotifiedSeconds * 1000)
+    ) {
       readInBackground();
     }
     timer = setTimeout(check, checkSeconds * 1000);
