@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { mailTopic } from "../../src/features/mail/index.ts";
 import { createCipheriv } from "node:crypto";
 
 import { rotateKeys, sealedPrivateKeys } from "../../src/features/keys/index.ts";
+import { mailTopic } from "../../src/features/mail/index.ts";
 import { deriveKey } from "../../src/platform/secrets/secrets.ts";
 import { createMemoryMailer } from "../../src/platform/mail/memory.ts";
 import { databaseKinds, type DatabaseKind } from "../support/databases.ts";
