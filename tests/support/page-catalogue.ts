@@ -99,8 +99,8 @@ export function everyPage(
     at: authorizePath,
     clientName: serviceName,
     hasFactor: true,
-    query: token,
-    proof: token,
+    to: secondFactorPath,
+    kept: { request: token, proof: token },
     signInAddress: `/sign-in?return_to=${encodeURIComponent(token)}&prompt=login`,
   };
   const sent = { email, returnTo: null };
@@ -173,6 +173,15 @@ export function everyPage(
         clientName: serviceName,
         scopes: ["openid", token],
         email,
+      }),
+    },
+    "/device/second-factor": {
+      "wrong code": stepUpPage(reader, {
+        ...stepUp,
+        at: "/device/second-factor",
+        to: "/device/second-factor",
+        kept: { user_code: "BCDF-GHJK" },
+        isFaulty: true,
       }),
     },
     "/device/decision": {
