@@ -7,6 +7,7 @@ export { differsFromEarlier } from "./differs-from-earlier.ts";
 export { UnusableChainError } from "./chain-queries.ts";
 export {
   auditTopic,
+  failuresTopic,
   recordAudit,
   recordAuditOf,
   recordFailure,

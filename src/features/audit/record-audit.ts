@@ -10,6 +10,9 @@ import { auditLog } from "./table.ts";
 /** Wakes the sealing of new rows in this process, as an outbox topic wakes its worker. */
 export const auditTopic = "audit";
 
+/** Wakes the writing of failed attempts in this process. */
+export const failuresTopic = "failed-attempts";
+
 /** What is recorded. The actor, the time and the origin are read from the context. */
 export interface AuditEntry {
   /** An id for each row of the change, where there may be several. */
@@ -65,6 +68,7 @@ export function recordFailure(
     subject: entry.userId ?? clientId ?? null,
     kind: JSON.stringify([entry.action, ctx.actor.kind, by, reason]),
   });
+  ctx.outboxWritten([failuresTopic]);
 }
 
 function plainRow(ctx: Context, entry: PlainEntry) {

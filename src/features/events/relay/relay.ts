@@ -18,6 +18,8 @@ export interface Relay {
 }
 
 const checkSeconds = 1;
+/** Between the checks while notifications arrive: a check then finds only that they still do. */
+const listeningCheckSeconds = 5;
 /** How often the destinations are read while notifications do not arrive. */
 const unnotifiedSeconds = 30;
 
@@ -89,7 +91,8 @@ export function createRelay(
     ) {
       readInBackground();
     }
-    timer = setTimeout(check, checkSeconds * 1000);
+    const seconds = changes.isListening() ? listeningCheckSeconds : checkSeconds;
+    timer = setTimeout(check, seconds * 1000);
   }
 
   changes.subscribe(({ subject, id }) => {
