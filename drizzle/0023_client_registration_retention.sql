@@ -1,3 +1,4 @@
+-- schema version 2
 ALTER TABLE "device_authorizations" ADD COLUMN "resource" text;--> statement-breakpoint
 CREATE INDEX "authorization_codes_client_index" ON "authorization_codes" USING btree ("client_id");--> statement-breakpoint
 CREATE INDEX "pushed_requests_client_index" ON "pushed_requests" USING btree ("client_id");--> statement-breakpoint
