@@ -31,7 +31,8 @@ async function serverFindings(installation: Installation): Promise<readonly Find
   try {
     measured = await measure(db, clock);
   } catch (error) {
-    return [fail("database", describeFailure(error), "see docs/deployment.md#postgres")];
+    const advice = "start Postgres, or correct DATABASE_URL: see docs/deployment.md#postgres";
+    return [fail("database", describeFailure(error), advice)];
   }
   const [pooler, migrations] = await Promise.all([
     poolerFindings(settings, database),
