@@ -32,6 +32,11 @@ export interface Database {
   ping(timeoutSeconds: number): Promise<void>;
   /** Whether writes are refused because the disk is nearly full. Known of the embedded database only. */
   refusesWrites(): boolean;
+  /**
+   * Writes a tar archive of the embedded database while statements are executed; it need not be open. Null for a Postgres server,
+   * which has tools for that.
+   */
+  readonly backUp: ((write: (bytes: Uint8Array) => Promise<void>) => Promise<void>) | null;
   /** Frees the space of the write-ahead log. A Postgres server does that by itself. */
   checkpoint(): Promise<void>;
   /**
