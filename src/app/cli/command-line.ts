@@ -5,6 +5,7 @@ import { auditCommand } from "./audit.ts";
 import { clientsCommand } from "./clients.ts";
 import { configCommand } from "./config.ts";
 import { createAdminCommand } from "./create-admin.ts";
+import { doctorCommand } from "./doctor.ts";
 import { eventsCommand } from "./events.ts";
 import { exitCodes, reportFailure, reportLostOutput } from "./exit.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
@@ -30,6 +31,7 @@ const commands = [
   limitsCommand,
   eventsCommand,
   healthcheckCommand,
+  doctorCommand,
   configCommand,
   openapiCommand,
 ];
