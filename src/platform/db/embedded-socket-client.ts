@@ -4,13 +4,7 @@ import { errorCode } from "../config/read-given.ts";
 import { EngineError, type QueryOptions } from "./embedded-client.ts";
 import type { Parameters as StatementParameters, QueryResult } from "./embedded-messages.ts";
 import type { EmbeddedPostgres } from "./embedded-postgres.ts";
-import {
-  readMessages,
-  sendMessage,
-  type SocketReply,
-  type SocketRequest,
-  socketPathOf,
-} from "./embedded-socket.ts";
+import { readReplies, sendMessage, type SocketRequest, socketPathOf } from "./embedded-socket.ts";
 
 /** The database of a server that runs on the data directory; null where no server listens. */
 export async function joinServer(dataDir: string): Promise<EmbeddedPostgres | null> {
@@ -53,14 +47,15 @@ type Ask = (
 
 /** Sends one request at a time: a reply does not name its request. */
 function createAsker(socket: Socket): Ask {
-  const replies = readMessages<SocketReply>(socket);
+  const replies = readReplies(socket);
   let last: Promise<unknown> = Promise.resolve();
 
   async function exchange(...[request, onPart]: Parameters<Ask>): Promise<QueryResult> {
     await sendMessage(socket, request);
     for (;;) {
-      const { value: reply, done } = await replies.next();
-      if (done === true) throw new Error("the server on this data directory has stopped");
+      const next = await replies.next();
+      if (next.done === true) throw new Error("the server on this data directory has stopped");
+      const reply = next.value;
       if (reply.kind === "failure") throw new EngineError(reply.fault);
       if (reply.kind === "result") return reply.result;
       await onPart?.(reply.bytes);

@@ -4,7 +4,7 @@ import { createServer, type Socket } from "node:net";
 import type { EmbeddedPostgres } from "./embedded-postgres.ts";
 import type { EngineFault } from "./embedded-messages.ts";
 import {
-  readMessages,
+  readRequests,
   sendMessage,
   type SocketReply,
   type SocketRequest,
@@ -49,7 +49,7 @@ export async function listenForCommands(
 }
 
 async function serveConnection(socket: Socket, postgres: EmbeddedPostgres): Promise<void> {
-  for await (const request of readMessages<SocketRequest>(socket)) {
+  for await (const request of readRequests(socket)) {
     try {
       await reply(socket, postgres, request);
     } catch (error) {

@@ -22,7 +22,7 @@ export type SocketReply =
   | { readonly kind: "failure"; readonly fault: EngineFault }
   | { readonly kind: "part"; readonly bytes: Uint8Array };
 
-/** The socket of the process that has the data directory. Whoever may use it may also read the database's files. */
+/** The socket of the process that has the data directory. The accounts that may use it may also read the files there. */
 export function socketPathOf(dataDir: string): string {
   return join(dataDir, "gatehouse.sock");
 }
@@ -39,10 +39,7 @@ export function sendMessage(socket: Socket, message: SocketRequest | SocketReply
   });
 }
 
-/** The messages that arrive on a socket, until it is closed. */
-export async function* readMessages<Message>(
-  socket: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Message> {
+async function* readMessages(socket: AsyncIterable<Uint8Array>): AsyncGenerator {
   let parts: Uint8Array[] = [];
   let available = 0;
   let needed = lengthBytes;
@@ -55,14 +52,27 @@ export async function* readMessages<Message>(
       const message = all.subarray(0, needed);
       parts = [all.subarray(needed)];
       available -= needed;
-      if (isBody) yield asMessage<Message>(deserialize(message));
+      if (isBody) yield deserialize(message);
       needed = isBody ? lengthBytes : message.readUInt32BE();
       isBody = !isBody;
     }
   }
 }
 
-/** Only the process that has the data directory, and commands of its owner, send messages. */
-function asMessage<Message>(value: unknown): Message {
-  return value as Message;
+/** The requests on a socket, until it is closed: only commands of its owner can send them. */
+export function readRequests(socket: AsyncIterable<Uint8Array>): AsyncGenerator<SocketRequest> {
+  return asRequests(readMessages(socket));
+}
+
+/** The replies on a socket, until it is closed. */
+export function readReplies(socket: AsyncIterable<Uint8Array>): AsyncGenerator<SocketReply> {
+  return asReplies(readMessages(socket));
+}
+
+function asRequests(messages: AsyncGenerator): AsyncGenerator<SocketRequest> {
+  return messages as AsyncGenerator<SocketRequest>;
+}
+
+function asReplies(messages: AsyncGenerator): AsyncGenerator<SocketReply> {
+  return messages as AsyncGenerator<SocketReply>;
 }

@@ -15,6 +15,7 @@ import {
   startEmbeddedPostgres,
   wasEverStarted,
 } from "./embedded-postgres.ts";
+import { writeScript } from "./embedded-script.ts";
 import { describeError } from "./errors.ts";
 import { migrateUnderLock, ownMigrations, readPendingMigrations } from "./migrate.ts";
 import type { Database, Db } from "./port.ts";
@@ -126,9 +127,12 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     async checkpoint() {
       await (await client()).execute("checkpoint");
     },
-    async backUp(write) {
-      await start();
-      await (await running()).backUp(write);
+    backups: {
+      async writeArchive(write) {
+        await start();
+        await (await running()).backUp(write);
+      },
+      writeScript: async (write) => writeScript(await start(), write),
     },
     compact: async (table) => compactTable(await client(), table, freeBytes),
     async close() {

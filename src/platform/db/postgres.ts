@@ -85,7 +85,7 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
       await withDeadline(pinging, deadlineSeconds);
     },
     refusesWrites: () => false,
-    backUp: null,
+    backups: null,
     checkpoint: () => Promise.resolve(),
     compact: () => Promise.resolve(null),
     async close() {

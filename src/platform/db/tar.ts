@@ -43,7 +43,7 @@ function header({ name, mode, size, type }: Entry): Uint8Array {
   block.write(`${octal(size, 11)}\0${octal(0, 11)}\0`, 124);
   // The checksum is computed with spaces in its own place.
   block.write(" ".repeat(8), 148);
-  block.write(`${type}`, 156);
+  block.write(type, 156);
   block.write("ustar\u{0}00", 257);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${octal(sum, 6)}\0 `, 148);
