@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
 
+import { traceDestinations } from "../../src/platform/tracing/traced.ts";
 import { goodPassword } from "../support/journey.ts";
 import { useTestApp } from "../support/test-app.ts";
 import { startTraceCollector } from "../support/trace-collector.ts";
@@ -28,6 +29,24 @@ async function exported() {
   await app.platform.tracing?.flush();
   return collector.spans();
 }
+
+const mail = {
+  id: "mail-1",
+  kind: "verify-email",
+  to: { name: "", address: "recipient@example.com" },
+  subject: "canary",
+  text: "canary",
+  html: "canary",
+};
+
+const event = {
+  id: "1",
+  type: "user.registered",
+  key: "canary",
+  body: '{"canary":true}',
+  attempt: 1,
+  createdAt: new Date(),
+};
 
 /** The spans of servers, which are of requests. */
 async function servers() {
@@ -92,7 +111,7 @@ test("traceparent and tracestate are continued, and the sampled flag decides", a
   await call("01");
   const [span] = await servers();
   expect([span?.traceId, span?.parentSpanId]).toEqual([traceId, parentId]);
-  expect(Reflect.get(span ?? {}, "traceState")).toBe("vendor=1");
+  expect(span?.traceState).toBe("vendor=1");
 });
 
 test.each([
@@ -131,6 +150,57 @@ test("the access log and the log of errors have the id of the trace", async () =
   const [span] = await servers();
   expect(span?.status.code).toBe(2);
   expect(span?.values["error.type"]).toBe("500");
+});
+
+test("mails, events and outgoing requests have spans, also after their request, and no address", async () => {
+  using receiver = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+  const url = `http://127.0.0.1:${receiver.port}/hook?key=canary-of-the-address`;
+  const { tracing, httpClient, mailer } = app.platform;
+  const request = new Request("http://localhost/");
+  let later: Promise<unknown> | null = null;
+  const finished = Promise.withResolvers<void>();
+  await tracing?.handle(request, async () => {
+    await httpClient.send({ url, method: "GET", mayBePrivate: true });
+    later = finished.promise.then(() => mailer.send(mail));
+  });
+  finished.resolve();
+  await later;
+  const spans = await exported();
+  const server = spans.find(({ kind }) => kind === 2);
+  const outgoing = spans.find(({ name }) => name === "GET");
+  expect(outgoing).toMatchObject({ kind: 3, parentSpanId: server?.spanId });
+  expect(outgoing?.values).toEqual({
+    "http.request.method": "GET",
+    "server.address": "127.0.0.1",
+    "server.port": receiver.port,
+    "http.response.status_code": 200,
+  });
+  const sent = spans.find(({ name }) => name === "send mail verify-email");
+  expect(sent?.kind).toBe(4);
+  expect([sent?.parentSpanId ?? "", sent?.traceId === server?.traceId]).toEqual(["", false]);
+  expect(JSON.stringify(spans)).not.toMatch(/canary|recipient/);
+});
+
+test("a batch of events is one span, which fails if one of them is not delivered", async () => {
+  const kind = {
+    batchSize: 1,
+    usersPerBatch: 1,
+    concurrency: 1,
+    longestPauseSeconds: 1,
+    longestOutageSeconds: null,
+    create: () => ({
+      send: async () => [{ kind: "failed", reason: "canary" } as const],
+      close: () => Promise.resolve(),
+    }),
+  };
+  const { tracing } = app.platform;
+  if (tracing === null) throw new Error("it is traced");
+  const sender = traceDestinations("webhook", kind, tracing).create("webhook");
+  await sender?.send([event], new AbortController().signal);
+  const [span] = await exported();
+  expect(span).toMatchObject({ name: "send events webhook", kind: 4, status: { code: 2 } });
+  expect(span?.values["error.type"]).toBe("failed");
+  expect(JSON.stringify(span)).not.toContain("canary");
 });
 
 test("1,000 paths and methods that clients choose have few names", async () => {

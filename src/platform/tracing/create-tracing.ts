@@ -51,8 +51,18 @@ export function createTracing(options: TracingOptions): Tracing {
     traceId: () => spans?.traceId() ?? null,
     load: queue.load,
     flush: queue.flush,
-    stop: queue.stop,
+    stop: () => withinSeconds(stopSeconds, queue.stop()),
   };
+}
+
+/** A collector that is slow delays the end of the process no longer than this. */
+const stopSeconds = 5;
+
+async function withinSeconds(seconds: number, work: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, seconds * 1000);
+  await Promise.race([work, late.promise]);
+  clearTimeout(timer);
 }
 
 const unrecorded = { set: () => undefined, fail: () => undefined };

@@ -45,11 +45,17 @@ export function asOtlpJson(spans: readonly ReadableSpan[]): string {
   return new TextDecoder().decode(bytes);
 }
 
+/** Where work runs: below a span, in a scope that ends with the outermost span. */
+interface Place {
+  readonly context: Context;
+  readonly scope: { isOpen: boolean };
+}
+
 /** Makes spans with the packages of OpenTelemetry, without their global state. */
 export function createSpans(
   options: SpanOptions,
 ): Pick<Tracing, "handle" | "describeRequest" | "run" | "traceId"> {
-  const current = new AsyncLocalStorage<Context>();
+  const current = new AsyncLocalStorage<Place>();
   const propagator = new W3CTraceContextPropagator();
   const provider = new TracerProvider({
     sampler: createSampler(options.sampler, options.ratio),
@@ -70,21 +76,30 @@ export function createSpans(
   });
   const tracer = provider.getTracer("gatehouse", version);
 
+  /** Timers and loops that a request has started keep its place, also after its end: it does not count for them. */
+  function currentPlace(): Place | null {
+    const place = current.getStore();
+    return place?.scope.isOpen === true ? place : null;
+  }
+
   function currentSpan(): Span | undefined {
-    const context = current.getStore();
-    return context && trace.getSpan(context);
+    const place = currentPlace();
+    return place === null ? undefined : trace.getSpan(place.context);
   }
 
   return {
     handle(request, work) {
       const parent = propagator.extract(ROOT_CONTEXT, request.headers, headersOf);
       const span = tracer.startSpan("HTTP", { kind: SpanKind.SERVER }, parent);
-      const result = current.run(trace.setSpan(parent, span), work);
-      if (!(result instanceof Promise)) {
+      const scope = { isOpen: true };
+      const end = (): void => {
+        scope.isOpen = false;
         span.end();
-        return result;
-      }
-      return result.finally(() => span.end());
+      };
+      const result = current.run({ context: trace.setSpan(parent, span), scope }, work);
+      if (result instanceof Promise) return result.finally(end);
+      end();
+      return result;
     },
 
     describeRequest(request) {
@@ -93,18 +108,19 @@ export function createSpans(
     },
 
     async run(description, work) {
-      const context = current.getStore();
-      const canBegin = description.beginsTrace === true;
-      if (context === undefined && !canBegin) return work(unrecorded);
-      const parent = context ?? ROOT_CONTEXT;
+      const place = currentPlace();
+      if (place === null && description.beginsTrace !== true) return work(unrecorded);
+      const parent = place?.context ?? ROOT_CONTEXT;
+      const scope = place?.scope ?? { isOpen: true };
       const span = tracer.startSpan(description.name, spanOptions(description), parent);
       const open = openSpan(span);
       try {
-        return await current.run(trace.setSpan(parent, span), () => work(open));
+        return await current.run({ context: trace.setSpan(parent, span), scope }, () => work(open));
       } catch (error) {
         open.fail(typeOf(error));
         throw error;
       } finally {
+        if (place === null) scope.isOpen = false;
         span.end();
       }
     },
