@@ -13,6 +13,7 @@ import { publicAddressCheck } from "./checks/public-address.ts";
 import { senderDomainCheck } from "./checks/sender-domain.ts";
 import { serverCheck } from "./checks/server.ts";
 import { settingsFindings } from "./checks/settings.ts";
+import { tracesCheck } from "./checks/traces.ts";
 import type { Finding } from "./finding.ts";
 import { resolveWithDns } from "./resolve-text.ts";
 import { runChecks } from "./run-checks.ts";
@@ -28,6 +29,7 @@ const checks: readonly Check[] = [
   brokersCheck,
   webhookCheck,
   providersCheck,
+  tracesCheck,
   passwordHashingCheck,
 ];
 
