@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 
 import { version } from "../../kernel/version.ts";
 import { auditCommand } from "./audit.ts";
+import { backupCommand } from "./backup.ts";
 import { clientsCommand } from "./clients.ts";
 import { configCommand } from "./config.ts";
 import { createAdminCommand } from "./create-admin.ts";
@@ -30,6 +31,7 @@ const commands = [
   auditCommand,
   limitsCommand,
   eventsCommand,
+  backupCommand,
   healthcheckCommand,
   doctorCommand,
   configCommand,

@@ -10,6 +10,7 @@ import {
   loadSettings,
 } from "../../platform/config/load-settings.ts";
 import type { Settings } from "../../platform/config/settings.ts";
+import { startOrJoin } from "../../platform/db/embedded-shared.ts";
 import { createLogger } from "../../platform/log/pino-logger.ts";
 import {
   createPlatform,
@@ -45,13 +46,17 @@ export function examineCommandSettings(command: Command): ExaminedSettings {
   return examineSettings(environment, { isTerminal: process.stdout.isTTY, envFileProblems });
 }
 
-/** The platform of a command. It logs to standard error, because standard output is for the output of the command. */
+/**
+ * The platform of a command. It logs to standard error, because standard output is for the output of the command. While a server
+ * runs on the embedded database, the command uses it through that server.
+ */
 export function createCommandPlatform(
   settings: Settings,
   overrides: PlatformOverrides = {},
 ): RunningPlatform {
   const { logLevel: level, logFormat: format, serviceName: service } = settings;
   return createPlatform(settings, {
+    startPostgres: startOrJoin,
     ...overrides,
     log: createLogger({ level, format, service }, process.stderr),
   });

@@ -16,6 +16,7 @@ import {
   startEmbeddedPostgres,
   wasEverStarted,
 } from "./embedded-postgres.ts";
+import { writeScript } from "./embedded-script.ts";
 import { describeError } from "./errors.ts";
 import { migrateUnderLock, ownMigrations, readPendingMigrations } from "./migrate.ts";
 import type { Database, Db } from "./port.ts";
@@ -53,9 +54,13 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
   });
 
-  async function client(): Promise<EmbeddedClient> {
+  async function running(): Promise<EmbeddedPostgres> {
     if (!starting) throw new Error("the embedded database is not open");
-    return (await starting).client;
+    return starting;
+  }
+
+  async function client(): Promise<EmbeddedClient> {
+    return (await running()).client;
   }
 
   async function start(): Promise<EmbeddedClient> {
@@ -65,6 +70,8 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       onReserveReleased: () =>
         log.warn({}, "the disk was full: the reserve in DATA_DIR is used to start the database"),
       onMaintenanceError: (error) => log.warn(describeError(error), "database maintenance failed"),
+      onSocketError: (error) =>
+        log.warn(describeError(error), "commands cannot use the database while the server runs"),
       onPanic: (reason) => log.error({ reason }, "the embedded database has ended"),
     }).catch((error: unknown) => {
       starting = null;
@@ -82,8 +89,9 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     return createDb({
       query<Row>(text: string, parameters?: Parameters, { rowMode }: QueryOptions = {}) {
         const send = async () => {
-          const current = await client();
-          if (options.writesToTheEnd !== true) await disk.check(current);
+          const { client: current, isJoined } = await running();
+          // The server that runs the database guards its disk.
+          if (options.writesToTheEnd !== true && !isJoined) await disk.check(current);
           const limits = { ...(rowMode ? { rowMode } : {}), timeoutSeconds };
           return current.query<Row>(text, parameters, limits);
         };
@@ -124,6 +132,13 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     refusesWrites: disk.refusesWrites,
     async checkpoint() {
       await (await client()).execute("checkpoint");
+    },
+    backups: {
+      async writeArchive(write) {
+        await start();
+        await (await running()).backUp(write);
+      },
+      writeScript: async (write) => writeScript(await start(), write),
     },
     compact: async (table) => compactTable(await client(), table, freeBytes),
     async close() {

@@ -89,6 +89,7 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
       await withDeadline(pinging, deadlineSeconds);
     },
     refusesWrites: () => false,
+    backups: null,
     checkpoint: () => Promise.resolve(),
     compact: () => Promise.resolve(null),
     async close() {
