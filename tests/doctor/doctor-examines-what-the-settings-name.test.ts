@@ -12,6 +12,7 @@ import { createFakeProvider } from "../support/fake-provider.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { findSparePort } from "../support/spare-port.ts";
 import { TEST_CERTIFICATE } from "../support/test-certificate.ts";
+import { startTraceCollector } from "../support/trace-collector.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
@@ -158,6 +159,20 @@ test("a webhook's receiver that responds passes, and gets no event", async () =>
   });
   expect(findings.get("webhook")?.outcome).toBe("ok");
   expect(bodies).toEqual(["GET "]);
+});
+
+test("a collector of traces that takes a batch passes, and one that is away or refuses fails", async () => {
+  const collector = startTraceCollector();
+  const OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
+  const taken = await findingsOf({ OTEL_EXPORTER_OTLP_ENDPOINT });
+  expect(taken.get("traces")?.outcome).toBe("ok");
+  expect(collector.spans()).toEqual([]);
+  collector.respond = () => new Response("", { status: 401 });
+  const refused = await findingsOf({ OTEL_EXPORTER_OTLP_ENDPOINT });
+  expect(refused.get("traces")?.what).toBe("the collector refuses them");
+  await collector.stop();
+  const away = await findingsOf({ OTEL_EXPORTER_OTLP_ENDPOINT });
+  expect(away.get("traces")?.what).toBe("the collector does not respond");
 });
 
 test("the port has a ready server, another program, or is free", async () => {

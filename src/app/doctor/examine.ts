@@ -1,6 +1,7 @@
 import { createProviders } from "../../features/social-login/index.ts";
 import type { ExaminedSettings } from "../../platform/config/load-settings.ts";
 import { createPlatform, mailerSettings, type PlatformOverrides } from "../create-platform.ts";
+import { startOrJoin } from "../../platform/db/embedded-shared.ts";
 import { createLogger } from "../../platform/log/pino-logger.ts";
 import type { Check, Installation, ResolveText } from "./check.ts";
 import { dataDirectoryCheck } from "./checks/data-directory.ts";
@@ -13,6 +14,7 @@ import { publicAddressCheck } from "./checks/public-address.ts";
 import { senderDomainCheck } from "./checks/sender-domain.ts";
 import { serverCheck } from "./checks/server.ts";
 import { settingsFindings } from "./checks/settings.ts";
+import { tracesCheck } from "./checks/traces.ts";
 import type { Finding } from "./finding.ts";
 import { resolveWithDns } from "./resolve-text.ts";
 import { runChecks } from "./run-checks.ts";
@@ -28,6 +30,7 @@ const checks: readonly Check[] = [
   brokersCheck,
   webhookCheck,
   providersCheck,
+  tracesCheck,
   passwordHashingCheck,
 ];
 
@@ -47,7 +50,7 @@ export async function examineInstallation(
   const { settings, wrong } = examined;
   // The findings say what the log would say.
   const log = createLogger({ level: "silent", format: "json", service: settings.serviceName });
-  const platform = createPlatform(settings, { log, ...overrides });
+  const platform = createPlatform(settings, { log, startPostgres: startOrJoin, ...overrides });
   const mailer = mailerSettings(settings, log);
   const { mailCertificates: trustedCertificates } = overrides;
   const installation: Installation = {

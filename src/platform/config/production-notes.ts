@@ -1,6 +1,7 @@
 import { isLocalHost } from "./address-kinds.ts";
 import { isConnectionVerified } from "./database-tls.ts";
 import { findProductionProblems } from "./production-rules.ts";
+import { isPrivateHost } from "./providers/private-hosts.ts";
 import type { Reading } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
 import type { SettingsProblem } from "./settings-error.ts";
@@ -123,6 +124,14 @@ function weakenedProtection(settings: Settings): SettingsNote[] {
       issue:
         "is longer than 1h: services that verify tokens with the keys of /.well-known/jwks.json accept them for that long after a sign-out",
       advice: "set it to 15m, or have services ask POST /oauth/introspect",
+    });
+  }
+  const { otelExporterOtlpEndpoint: collector } = settings;
+  if (collector !== null && isPlainHttp(collector) && !isPrivateHost(new URL(collector).hostname)) {
+    notes.push({
+      name: "OTEL_EXPORTER_OTLP_ENDPOINT",
+      issue: "is not https: traces, with client addresses, cross the network unencrypted",
+      advice: "use https, or a collector in the same network",
     });
   }
   return notes;

@@ -4,7 +4,8 @@ import { drizzle } from "drizzle-orm/pglite";
 import { systemRandom } from "../../kernel/random.ts";
 import type { Logger } from "../log/port.ts";
 import { withDeadline } from "./deadline.ts";
-import type { EmbeddedClient, EmbeddedQueries } from "./embedded-client.ts";
+import type { EmbeddedClient, EmbeddedQueries, QueryOptions } from "./embedded-client.ts";
+import type { Parameters } from "./embedded-messages.ts";
 import { createDiskGuard } from "./disk-guard.ts";
 import { freeBytesOf } from "./disk-reserve.ts";
 import { createEmbeddedChangeFeed } from "./embedded-change-feed.ts";
@@ -20,6 +21,7 @@ import { describeError } from "./errors.ts";
 import { migrateUnderLock, ownMigrations, readPendingMigrations } from "./migrate.ts";
 import type { Database, Db } from "./port.ts";
 import { createStatementGate, requestBudget, type WaitBudget } from "./statement-gate.ts";
+import type { TraceStatement } from "./trace-statement.ts";
 
 /** The options of the embedded database. */
 export interface EmbeddedOptions {
@@ -27,6 +29,8 @@ export interface EmbeddedOptions {
   readonly timeoutSeconds: number;
   readonly log: Logger;
   readonly onStatement?: () => void;
+  /** Observes a statement by its text, which has no parameters. Default: none is observed. */
+  readonly traceStatement?: TraceStatement;
   /** Writes also while the disk is nearly full: for the command that frees space. */
   readonly writesToTheEnd?: boolean;
   /** Reads the free space; by default that of the file system of `dataDir`. */
@@ -83,16 +87,18 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
 
   function openDb(budget?: WaitBudget): Db {
     return createDb({
-      query: (text, parameters, { rowMode } = {}) =>
-        gate.run(async () => {
+      query<Row>(text: string, parameters?: Parameters, { rowMode }: QueryOptions = {}) {
+        const send = async () => {
           const { client: current, isJoined } = await running();
           // The server that runs the database guards its disk.
           if (options.writesToTheEnd !== true && !isJoined) await disk.check(current);
-          return current.query(text, parameters, {
-            ...(rowMode ? { rowMode } : {}),
-            timeoutSeconds,
-          });
-        }, budget),
+          const limits = { ...(rowMode ? { rowMode } : {}), timeoutSeconds };
+          return current.query<Row>(text, parameters, limits);
+        };
+        const { traceStatement } = options;
+        if (traceStatement === undefined) return gate.run(send, budget);
+        return traceStatement(text, () => gate.run(send, budget));
+      },
     });
   }
 

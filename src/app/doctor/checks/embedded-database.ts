@@ -6,7 +6,7 @@ import { fail, type Finding, ok, skip } from "../finding.ts";
 import { deliveryFindings } from "./destinations.ts";
 import { migrationFindings } from "./migrations.ts";
 
-/** The embedded database: it is opened only where no other process has it, and never created. */
+/** The embedded database, through the server that runs it if there is one. It is never created. */
 export async function embeddedFindings({ platform }: Installation): Promise<readonly Finding[]> {
   if (!wasEverStarted(platform.settings.dataDir)) {
     return [ok("database", "embedded Postgres, which the first start creates")];
@@ -15,13 +15,13 @@ export async function embeddedFindings({ platform }: Installation): Promise<read
     const migrations = await migrationFindings(platform.database);
     const isCurrent = migrations.every(({ outcome }) => outcome === "ok");
     return [
-      ok("database", "embedded Postgres; no other process uses it"),
+      ok("database", "embedded Postgres, which responds"),
       ...migrations,
       ...(isCurrent ? await deliveryFindings(platform) : []),
     ];
   } catch (error) {
     if (error instanceof DataDirectoryInUseError) {
-      return [skip("database", "embedded Postgres, which a running process uses: see `server`")];
+      return [skip("database", "embedded Postgres, which another process uses and does not share")];
     }
     const { reason } = describeError(error);
     const what = `the embedded Postgres does not start: ${String(reason)}`;
