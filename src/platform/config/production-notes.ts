@@ -49,9 +49,14 @@ const longestUnaskedSeconds = 3600;
 /** What the settings allow although it weakens the protection of users. */
 function weakenedProtection(settings: Settings): string[] {
   const notes: string[] = [];
-  if (settings.databaseUrl !== null && !isConnectionVerified(settings.databaseUrl)) {
+  const { databaseUrl, databaseDirectUrl } = settings;
+  for (const [name, url] of Object.entries({
+    DATABASE_URL: databaseUrl,
+    DATABASE_DIRECT_URL: databaseDirectUrl,
+  })) {
+    if (url === null || isConnectionVerified(url)) continue;
     notes.push(
-      "DATABASE_URL names another host without sslmode=verify-full: an attacker on the network in between can read and change what is sent",
+      `${name} names another host without sslmode=verify-full: an attacker on the network in between can read and change what is sent`,
     );
   }
   if (settings.refreshTokenCookie && settings.allowedOrigins.some(isPlainHttp)) {
