@@ -53,8 +53,13 @@ export interface ConnectionTarget {
   readonly startParameters: Readonly<Record<string, string>>;
 }
 
-/** Whether the server's certificate is verified, at least against a CA of the operator's own. */
-export function isServerVerified({ mode, rootCertificate }: TlsChoice): boolean {
-  if (mode === "verify-full") return true;
-  return rootCertificate !== null && (mode === "verify-ca" || mode === "require");
+/** Whether the issuer of the server's certificate is verified. With `sslrootcert`, libpq does so also for `require`. */
+export function verifiesIssuer({ mode, rootCertificate }: TlsChoice): boolean {
+  if (mode === "verify-full" || mode === "verify-ca") return true;
+  return mode === "require" && rootCertificate !== null;
+}
+
+/** Whether the server is verified: by its name, or by a CA of the operator's own, since a public CA certifies any server. */
+export function isServerVerified(tls: TlsChoice): boolean {
+  return tls.mode === "verify-full" || (verifiesIssuer(tls) && tls.rootCertificate !== null);
 }

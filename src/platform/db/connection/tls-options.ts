@@ -8,7 +8,7 @@ import {
 } from "node:tls";
 
 import { unusableFile, unusableKeys } from "./address-error.ts";
-import { type Host, isServerVerified, systemCertificates, type TlsChoice } from "./target.ts";
+import { type Host, verifiesIssuer, systemCertificates, type TlsChoice } from "./target.ts";
 
 /** How TLS is begun with a server. The files are read anew, so that renewed certificates are used without a restart. */
 export async function readTlsOptions(tls: TlsChoice, host: Host): Promise<ConnectionOptions> {
@@ -28,7 +28,7 @@ export async function readTlsOptions(tls: TlsChoice, host: Host): Promise<Connec
     ...(key === null ? {} : { key }),
     ...(tls.keyPassword === null ? {} : { passphrase: tls.keyPassword }),
     ...(tls.isDirect ? { ALPNProtocols: ["postgresql"] } : {}),
-    rejectUnauthorized: isServerVerified(tls),
+    rejectUnauthorized: verifiesIssuer(tls),
     // As libpq: only verify-full compares the name.
     ...(tls.mode === "verify-full" ? {} : { checkServerIdentity: () => undefined }),
   };
