@@ -17,8 +17,8 @@ export interface DebianPostgres {
   end(signal: "SIGINT" | "SIGQUIT"): Promise<void>;
   /** Makes a standby the primary. */
   promote(): Promise<void>;
-  /** Runs SQL as the superuser. */
-  sql(statement: string): Promise<string>;
+  /** Runs SQL as the superuser, in a database that is `postgres` by default. */
+  sql(statement: string, database?: string): Promise<string>;
   /** Ends it and removes its files. */
   remove(): Promise<void>;
 }
@@ -69,8 +69,8 @@ export async function createDebianPostgres(
       `local all all trust\nhost replication postgres 127.0.0.1/32 trust\n${hba}`,
     );
   }
-  const sql = (statement: string): Promise<string> =>
-    run("psql", ["-h", home, "-p", String(port), "-U", "postgres", "-XAtqc", statement, "postgres"]);
+  const sql = (statement: string, database = "postgres"): Promise<string> =>
+    run("psql", ["-h", home, "-p", String(port), "-U", "postgres", "-XAtqc", statement, database]);
 
   const end = async (signal: "SIGINT" | "SIGQUIT"): Promise<void> => {
     server?.kill(signal);
@@ -101,7 +101,11 @@ export async function createDebianPostgres(
         cwd: home,
         ...account,
       });
-      await eventually(() => sql("select 1").catch(() => ""), (answer) => answer === "1", 30);
+      await eventually(
+        () => sql("select 1").catch(() => ""),
+        (answer) => answer === "1",
+        30,
+      );
     },
     async promote() {
       await run("pg_ctl", ["promote", "-D", directory, "-W"]);

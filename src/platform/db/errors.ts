@@ -57,6 +57,10 @@ const fullStates = new Set(["53100", "25006"]);
 
 /** Explanations of the faults that an operator can correct. */
 const explanations = new Map([
+  [
+    "08P01",
+    "it, or a pooler before it, refuses how the connection starts: a parameter of the URL that a pooler does not know, or no server behind the pooler",
+  ],
   ["28P01", "it does not accept the user name or the password of DATABASE_URL"],
   [
     "28000",

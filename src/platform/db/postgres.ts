@@ -32,7 +32,7 @@ export interface PostgresOptions {
   readonly log: Logger;
   /** Called for every statement sent on behalf of a request or worker. */
   readonly onStatement?: () => void;
-  /** Connections are replaced once a query has had no response for this long; default 30, at least 3 × `timeoutSeconds`. */
+  /** Connections are replaced once a query has had no response for this long; by default `silenceOf`. */
   readonly silenceSeconds?: number;
 }
 
@@ -58,9 +58,11 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
   });
   const renewalTimes = {
-    silenceSeconds: options.silenceSeconds ?? Math.max(30, 3 * timeoutSeconds),
+    silenceSeconds: options.silenceSeconds ?? silenceOf(own, timeoutSeconds),
     drainSeconds: timeoutSeconds,
     isOutdated: isReadOnly,
+    // Notifications come from the server that accepts writes.
+    onOutdated: () => changes.interrupt(),
   };
   const renewed = (client: ClientOptions) =>
     createRenewedClient(() => connect(addresses.pool, options, client), renewalTimes);
@@ -95,8 +97,10 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
       }
       await pool.send(keepArrayTypes);
     },
-    pendingMigrations: () =>
-      withMigrationDb(addresses.direct, options, (connection) => readPendingMigrations(connection)),
+    async pendingMigrations() {
+      await refusePoolers(options, addresses, pool);
+      return withMigrationDb(addresses.direct, options, readPendingMigrations);
+    },
     async ping(deadlineSeconds) {
       // All callers share one query, or queries would pile up in the driver while the server is frozen.
       pinging ??= pingPool
@@ -113,6 +117,11 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
       await Promise.all([changes.stop(), pool.end(5), pingPool.end(1)]);
     },
   };
+}
+
+/** The server ends a statement after `timeoutSeconds`. Where another server may take over, a silent one is left earlier. */
+function silenceOf({ target }: Address, timeoutSeconds: number): number {
+  return target.hosts.length > 1 ? 2 * timeoutSeconds : Math.max(30, 3 * timeoutSeconds);
 }
 
 /** What differs between the clients of one server. */

@@ -18,6 +18,8 @@ export interface RenewalTimes {
   readonly drainSeconds: number;
   /** Whether an error shows that the connections go to a server which has lost its role, as after a failover. */
   readonly isOutdated?: (error: unknown) => boolean;
+  /** Called after a client was replaced because of such an error. */
+  readonly onOutdated?: () => void;
 }
 
 /** A server that is read-only for another reason would else be connected to anew at each write. */
@@ -49,8 +51,10 @@ export function createRenewedClient(connect: () => Sql, times: RenewalTimes): Re
       try {
         return await query(client);
       } catch (error) {
-        if (times.isOutdated?.(error) && sinceConnected() >= shortestLifeMilliseconds)
+        if (times.isOutdated?.(error) && sinceConnected() >= shortestLifeMilliseconds) {
           renew(client);
+          times.onOutdated?.();
+        }
         throw error;
       } finally {
         clearTimeout(timer);
