@@ -37,7 +37,7 @@ describeWhere("a Postgres with TLS", await findDebianPostgres(), (programs) => {
     client = await authority.issue("certified");
     server = await createDebianPostgres(programs, { access });
     bare = await createDebianPostgres(programs, { access: "host all all all scram-sha-256\n" });
-    await startWith("sha256", []);
+    await startWith("sha256", null);
     await bare.start();
     for (const each of [server, bare]) {
       await each.sql("create user plain password 'p@ss/word'");
@@ -55,11 +55,11 @@ describeWhere("a Postgres with TLS", await findDebianPostgres(), (programs) => {
   });
 
   /** Starts it with a certificate for the name localhost, which is signed with this hash. */
-  async function startWith(hash: string, key: readonly string[]): Promise<void> {
+  async function startWith(hash: string, key: string | null): Promise<void> {
     const issued = await authority.issue("localhost", {
       alternativeNames: "DNS:localhost",
       hash,
-      ...(key.length > 0 ? { key } : {}),
+      ...(key === null ? {} : { key }),
     });
     const inside = (name: string): string => join(server.directory, name);
     await writeForPostgres(inside("server.key"), await authority.read(issued.key));
@@ -157,10 +157,10 @@ describeWhere("a Postgres with TLS", await findDebianPostgres(), (programs) => {
 
   // The server compares its own certificate with what the password proof names: a wrong hash is refused.
   test("channel binding is used, and required where it is asked for", async () => {
-    const rsa = ["-newkey", "rsa:2048"];
+    const rsa = "-newkey rsa:2048";
     for (const [hash, key] of [
-      ["sha256", []],
-      ["sha384", []],
+      ["sha256", null],
+      ["sha384", null],
       ["sha512", rsa],
       ["sha256", rsa],
     ] as const) {
@@ -178,6 +178,26 @@ describeWhere("a Postgres with TLS", await findDebianPostgres(), (programs) => {
     }
     expect(await connect("channel_binding=require", { to: bare })).toContain("no channel binding");
     expect(await connect(required, { user: "plain:wrong" })).toBe("28P01");
+  });
+
+  // What docs/postgres.md asks for.
+  test("a user who may create in the database and its schema may migrate it", async () => {
+    await bare.sql("create user granted password 'pw'");
+    await bare.sql("create database other");
+    await bare.sql("grant connect, create on database other to granted");
+    await bare.sql("grant usage, create on schema public to granted", "other");
+    const database = createPostgresDatabase({
+      url: `postgres://granted:pw@localhost:${bare.port}/other`,
+      poolSize: 1,
+      timeoutSeconds: 5,
+      applicationName: "gatehouse",
+      log: quietLog,
+    });
+    await database.open();
+    await database.close();
+    expect(
+      await bare.sql("select extname from pg_extension where extname = 'pg_trgm'", "other"),
+    ).toBe("pg_trgm");
   });
 
   test("a Unix socket and its directory are reached by both forms", async () => {

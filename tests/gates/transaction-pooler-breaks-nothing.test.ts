@@ -82,9 +82,9 @@ describeWhere("a pooler in transaction mode", found, (programs) => {
     };
     // Both start on the empty database at once: one of them migrates, under the lock of the direct connection.
     await using stack = new AsyncDisposableStack();
-    const replicas = await Promise.all([start(urls), start(urls)]);
-    for (const replica of replicas) stack.use(replica);
-    const [one, other] = replicas as [ServerProcess, ServerProcess];
+    const [one, other] = await Promise.all([start(urls), start(urls)]);
+    stack.use(one);
+    stack.use(other);
 
     // More at a time than the pooler has connections to the server.
     const users = await race(24, (index) => signUp(index % 2 === 0 ? one : other));
@@ -108,7 +108,7 @@ describeWhere("a pooler in transaction mode", found, (programs) => {
       );
     }
     expect(one.output.stdout).toContain("alter role");
-    for (const { output } of replicas) {
+    for (const { output } of [one, other]) {
       expect(output.stdout).not.toContain("notifications of the database do not arrive");
       expect(output.stdout).not.toContain('"level":"error"');
     }
