@@ -23,17 +23,16 @@ export interface PgBouncerOptions {
   readonly password: string;
   /** Settings of clients that it drops, instead of refusing the connection. */
   readonly ignored?: string;
+  /** By default fewer than the connections of one replica, so that they are shared. */
+  readonly serverConnections?: number;
 }
-
-/** Fewer than the connections of one replica, so that they are shared. */
-const serverConnections = 4;
 
 /** Starts one on 127.0.0.1, as the account of Postgres where this process is root. */
 export async function startPgBouncer(
   program: string,
   options: PgBouncerOptions,
 ): Promise<PgBouncer> {
-  const { serverPort, mode, user, password, ignored = "" } = options;
+  const { serverPort, mode, user, password, ignored = "", serverConnections = 4 } = options;
   const account = await findAccount();
   const home = await mkdtemp(join(tmpdir(), "gatehouse-pgbouncer-"));
   const port = await findSparePort();
