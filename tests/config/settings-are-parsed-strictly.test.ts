@@ -319,6 +319,7 @@ describe("an unset setting has its default", () => {
       dataDir: resolve("data"),
       shutdownTimeoutSeconds: 25,
       databaseUrl: null,
+      databaseDirectUrl: null,
       databasePoolSize: 20,
       databaseTimeoutSeconds: 5,
       jwtSecretKey: goodSecret,
