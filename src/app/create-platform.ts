@@ -145,7 +145,8 @@ function createDatabase(
       });
 }
 
-function mailerSettings(settings: Settings, log: Logger): MailerSettings {
+/** How mails are sent with these settings. */
+export function mailerSettings(settings: Settings, log: Logger): MailerSettings {
   const from = { name: settings.brandName, address: settings.smtpFromEmail };
   if (settings.mailTransport === "none") return { transport: "none" };
   if (settings.mailTransport === "file") {

@@ -136,20 +136,31 @@ describe("the device grant", () => {
     }
   });
 
-  test("a client without the grant, and one whose users need two factors, get no device code", async () => {
-    const others = [
-      await registerClient(app, { name: "Service" }),
-      await registerClient(app, { name: "Bank", grantTypes: [grantType], requireMfa: true }),
-    ];
-    for (const { authorization } of others) {
-      const answer = await app.call("POST", "/oauth/device_authorization", {
-        headers: { authorization },
-        form: {},
-      });
-      expect([answer.status, answer.json.error]).toEqual([400, "unauthorized_client"]);
-    }
+  test("a client without the grant gets no device code", async () => {
+    const { authorization } = await registerClient(app, { name: "Service" });
+    const answer = await app.call("POST", "/oauth/device_authorization", {
+      headers: { authorization },
+      form: {},
+    });
+    expect([answer.status, answer.json.error]).toEqual([400, "unauthorized_client"]);
     const unknown = { form: { client_id: "client_unknown" } };
     expect((await app.call("POST", "/oauth/device_authorization", unknown)).status).toBe(401);
+  });
+
+  // RFC 8707 §2
+  test("the tokens are for the resource of the request, which cannot be this server", async () => {
+    const ask = (resource: string) =>
+      app.call("POST", "/oauth/device_authorization", {
+        form: { client_id: device.id, scope: "openid", resource },
+      });
+    const { json } = await ask("https://notes.example/mcp");
+    await decide(app, user, json.user_code);
+    const tokens = await poll(app, device, json.device_code);
+    expect(decodeToken(tokens.json.access_token).claims["aud"]).toBe("https://notes.example/mcp");
+    for (const resource of ["http://localhost:8000", "gatehouse", "https://a.example/#b"]) {
+      const refused = await ask(resource);
+      expect([refused.status, refused.json.error]).toEqual([400, "invalid_target"]);
+    }
   });
 
   // RFC 8628 §3.3.1, §5.4: the link fills the code in, and the user still has to press

@@ -100,12 +100,21 @@ function fullView(user: UserActor, text: string): AccountView {
       },
     ],
     sessions: [
-      { id, ipAddress: "192.0.2.7", userAgent: "Mozilla/5.0 (X11; Linux) Firefox/140.0", ...times },
-      { id: `${id}0`, ipAddress: null, userAgent: text, ...times },
+      {
+        id,
+        ipAddress: "192.0.2.7",
+        userAgent: "Mozilla/5.0 (X11; Linux) Firefox/140.0",
+        ...times,
+        ...ofNoClient,
+      },
+      { id: `${id}0`, ipAddress: null, userAgent: text, ...times, ...ofNoClient },
+      { id: `${id}1`, ipAddress: null, userAgent: null, ...times, clientId: "c", clientName: text },
     ],
     providers: ["github", "google"],
   };
 }
+
+const ofNoClient = { clientId: null, clientName: null };
 
 /** The pages of the account in every state, by their path and a name. `text` is what users and providers choose. */
 export function accountPages(reader: Reader, text: string): Record<string, Record<string, string>> {

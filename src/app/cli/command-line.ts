@@ -6,6 +6,7 @@ import { backupCommand } from "./backup.ts";
 import { clientsCommand } from "./clients.ts";
 import { configCommand } from "./config.ts";
 import { createAdminCommand } from "./create-admin.ts";
+import { doctorCommand } from "./doctor.ts";
 import { eventsCommand } from "./events.ts";
 import { exitCodes, reportFailure, reportLostOutput } from "./exit.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
@@ -32,6 +33,7 @@ const commands = [
   eventsCommand,
   backupCommand,
   healthcheckCommand,
+  doctorCommand,
   configCommand,
   openapiCommand,
 ];

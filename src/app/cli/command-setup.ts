@@ -3,6 +3,8 @@ import type { Command } from "commander";
 import { systemRandom } from "../../kernel/random.ts";
 import { type GivenEnvironment, readEnvironment } from "../../platform/config/environment.ts";
 import {
+  type ExaminedSettings,
+  examineSettings,
   validateSettings,
   type LoadedSettings,
   loadSettings,
@@ -36,6 +38,12 @@ export function readCommandSettings(command: Command): CommandSettings {
   const { envFileProblems } = given;
   const options = { isTerminal: process.stdout.isTTY, envFileProblems };
   return { ...validateSettings(given.environment, options), given };
+}
+
+/** The settings whether or not they are valid, for a report. It writes nothing. */
+export function examineCommandSettings(command: Command): ExaminedSettings {
+  const { environment, envFileProblems } = readGivenEnvironment(command);
+  return examineSettings(environment, { isTerminal: process.stdout.isTTY, envFileProblems });
 }
 
 /**

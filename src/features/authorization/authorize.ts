@@ -9,7 +9,12 @@ import { findDestination } from "./find-destination.ts";
 import { issueCode } from "./issue-code.ts";
 import type { AuthorizationOutcome, PageOutcome, RequestFault, ResponseTarget } from "./outcome.ts";
 import { readParameters } from "./parameters.ts";
-import { digestOfRequestUri, openPushedRequest, usePushedRequest } from "./push-request.ts";
+import {
+  digestOfRequestUri,
+  openPushedRequest,
+  returnableQuery,
+  usePushedRequest,
+} from "./push-request.ts";
 import { type CheckedRequest, findFault, promptsOf } from "./request-checks.ts";
 import { markQuery, proofOf, readMark } from "./request-marks.ts";
 import { faultsWithoutPrompt, findNeed, type UserRequest, type UserState } from "./user-checks.ts";
@@ -108,7 +113,7 @@ async function answer(
   request: UserRequest & SentRequest,
   user: UserState | null,
 ): Promise<AuthorizationOutcome> {
-  const { values, client, sentQuery: query, redirectUri, mode } = request;
+  const { values, client, sentQuery, redirectUri, mode } = request;
   const need = findNeed(ctx, request, user);
   if (need !== null && promptsOf(values.prompt).includes("none")) {
     return refusal(ctx, request, faultsWithoutPrompt[need]);
@@ -116,6 +121,9 @@ async function answer(
   const { actor } = ctx;
   if (need === "sign_in" || actor.kind !== "user") return signIn(ctx, request, user !== null);
   if (need !== null) {
+    // The page for a second factor has a link to the sign-in page, which returns to the request.
+    const isReturnedTo = need === "second_factor";
+    const query = isReturnedTo ? await returnableQuery(ctx, sentQuery, request) : sentQuery;
     const proof = proofOf(ctx, actor.sessionId, query);
     const uiLocales = values.ui_locales ?? null;
     const interaction = { client, query, proof, uiLocales, redirectUri, mode };
@@ -135,13 +143,13 @@ async function answer(
   return respond(ctx, request, { code });
 }
 
-function signIn(
+async function signIn(
   ctx: Context,
-  { query, values }: SentRequest & CheckedRequest,
+  request: SentRequest & CheckedRequest,
   isForced: boolean,
-): AuthorizationOutcome {
-  const marked = markQuery(ctx, query);
-  return { kind: "sign_in", query: marked, isForced, loginHint: values.login_hint ?? null };
+): Promise<AuthorizationOutcome> {
+  const query = markQuery(ctx, await returnableQuery(ctx, request.query, request));
+  return { kind: "sign_in", query, isForced, loginHint: request.values.login_hint ?? null };
 }
 
 function refusal(ctx: Context, request: CheckedRequest, fault: RequestFault): AuthorizationOutcome {

@@ -98,7 +98,11 @@ export const pushedRequestSchema = Type.Object({
 
 /** Body of `POST /oauth/device_authorization` (RFC 8628 §3.1). */
 export const deviceAuthorizationBody = Type.Object(
-  { scope: Type.Optional(Type.String()), ...clientParameters },
+  {
+    scope: Type.Optional(Type.String()),
+    resource: Type.Optional(Type.String({ description: "RFC 8707." })),
+    ...clientParameters,
+  },
   form,
 );
 
