@@ -35,6 +35,7 @@ export function oauth2Routes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">
         anyone: true,
         accepts: "form",
         body: tokenRequestBody,
+        failsWith: ["INVALID_CREDENTIALS", "MFA_REQUIRED", "FORBIDDEN", "OVERLOADED"],
         response: {
           200: tokenGrantSchema,
           401: oauthErrorSchema,
