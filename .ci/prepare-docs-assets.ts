@@ -34,11 +34,13 @@ const sources = [
 const redoclyLogo = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" width="48" height="14"><text y="11" font-family="sans-serif" font-size="12" fill="#0044d4">Redocly</text></svg>`,
 )}`;
-const replacements: Record<string, readonly string[]> = {
-  "redoc.standalone.js": [
-    "https://cdn.redoc.ly/redoc/logo-mini-full.svg",
-    "https://cdn.redoc.ly/redoc/logo-mini.svg",
-  ],
+// It colours code with style attributes, which the policy of the page forbids: redoc-page.css has the colours instead.
+const replacements: Record<string, Readonly<Record<string, string>>> = {
+  "redoc.standalone.js": {
+    "https://cdn.redoc.ly/redoc/logo-mini-full.svg": redoclyLogo,
+    "https://cdn.redoc.ly/redoc/logo-mini.svg": redoclyLogo,
+    ' style="color: var(${i})"': ' data-color="${i}"',
+  },
 };
 
 /**
@@ -51,7 +53,7 @@ export async function prepareDocsAssets(): Promise<void> {
 }
 
 async function prepare(source: string): Promise<void> {
-  const bytes = withoutForeignImages(basename(source), await Bun.file(join(root, source)).text());
+  const bytes = withReplacements(basename(source), await Bun.file(join(root, source)).text());
   const stamp = createHash("sha256").update(bytes).digest("hex");
   for (const [extension, compress] of Object.entries(encodings)) {
     const path = join(target, `${basename(source)}.${extension}`);
@@ -63,12 +65,12 @@ async function prepare(source: string): Promise<void> {
   }
 }
 
-function withoutForeignImages(name: string, text: string): Uint8Array {
+function withReplacements(name: string, text: string): Uint8Array {
   let result = text;
-  for (const url of replacements[name] ?? []) {
-    if (!result.includes(url))
-      throw new Error(`${name} no longer loads ${url}: find out what it loads instead`);
-    result = result.replaceAll(url, redoclyLogo);
+  for (const [original, replacement] of Object.entries(replacements[name] ?? {})) {
+    if (!result.includes(original))
+      throw new Error(`${name} no longer contains ${original}: find out what it contains instead`);
+    result = result.replaceAll(original, () => replacement);
   }
   return new TextEncoder().encode(result);
 }

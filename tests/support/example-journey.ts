@@ -216,7 +216,9 @@ export function exampleJourney(app: TestApp): Readonly<Record<string, Step>> {
       add: () => ({ body: { id_token: google.idToken("a nonce"), nonce: "a nonce" } }),
     },
     exchangeSocialLoginCode: {
-      add: async () => ({ body: { code: await codeFrom(app, google, { profile: { email, subject } }) } }),
+      add: async () => ({
+        body: { code: await codeFrom(app, google, { profile: { email, subject } }) },
+      }),
       use: keepTokens,
     },
     listOwnIdentities: { ...asAda, use: ({ json }) => void (found = json.data.items[0].id) },

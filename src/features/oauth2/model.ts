@@ -27,8 +27,13 @@ export const tokenRequestBody = Type.Object(
         "`authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code` or `password`.",
       examples: ["password"],
     }),
-    username: Type.Optional(Type.String({ description: "An e-mail address or a username." })),
-    password: Type.Optional(Type.String()),
+    username: Type.Optional(
+      Type.String({
+        description: "An e-mail address or a username.",
+        examples: ["ada@example.com"],
+      }),
+    ),
+    password: Type.Optional(Type.String({ examples: ["SecurePassword123!"] })),
     refresh_token: Type.Optional(Type.String()),
     code: Type.Optional(Type.String()),
     redirect_uri: Type.Optional(
@@ -39,12 +44,7 @@ export const tokenRequestBody = Type.Object(
     scope: Type.Optional(Type.String()),
     ...clientParameters,
   },
-  {
-    ...form,
-    examples: [
-      { grant_type: "password", username: "ada@example.com", password: "SecurePassword123!" },
-    ],
-  },
+  form,
 );
 
 /** A success response of the token endpoint (RFC 6749 §5.1). */

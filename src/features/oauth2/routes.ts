@@ -3,7 +3,6 @@ import { Type } from "@sinclair/typebox";
 
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { describeServer } from "./describe-server.ts";
-import { oauthErrorSchema } from "./errors.ts";
 import { grantTokens, type TokenGrant } from "./grant-tokens.ts";
 import {
   revocationBody,
@@ -36,11 +35,7 @@ export function oauth2Routes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">
         accepts: "form",
         body: tokenRequestBody,
         failsWith: ["INVALID_CREDENTIALS", "MFA_REQUIRED", "FORBIDDEN", "OVERLOADED"],
-        response: {
-          200: tokenGrantSchema,
-          401: oauthErrorSchema,
-          403: oauthErrorSchema,
-        },
+        response: { 200: tokenGrantSchema },
         detail: {
           operationId: "grantTokens",
           tags,
