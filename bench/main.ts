@@ -10,6 +10,7 @@ import { edge } from "./edge.ts";
 import { events } from "./events.ts";
 import { login } from "./login.ts";
 import { equalTime } from "./equal-time.ts";
+import { idle } from "./idle.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { manyTokens } from "./many-tokens.ts";
 import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
@@ -49,6 +50,7 @@ const measurements: readonly Measurement[] = [
   attacks,
   startUp,
   memory,
+  idle,
   userImport,
 ];
 const rounds = 3;
