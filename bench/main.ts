@@ -15,6 +15,7 @@ import { describeCommit, describeMachine } from "./machine.ts";
 import { manyTokens } from "./many-tokens.ts";
 import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
 import { memory } from "./memory.ts";
+import { pooler } from "./pooler.ts";
 import { refresh } from "./refresh.ts";
 import { revocation } from "./revocation.ts";
 import { roundTrips } from "./round-trips.ts";
@@ -39,6 +40,7 @@ const measurements: readonly Measurement[] = [
   saturation,
   roundTrips,
   refresh,
+  pooler,
   rotationCoalescing,
   audit,
   events,

@@ -8,7 +8,7 @@ import {
 } from "../support/browser-session.ts";
 import { registerClient, type TestClient } from "../support/clients.ts";
 import { decodeToken } from "../support/forge-token.ts";
-import { headingOf, openPage, press } from "../support/page-forms.ts";
+import { headingOf, openPage, press, shownTo } from "../support/page-forms.ts";
 import {
   signUpInTrustedBrowser,
   type TwoFactorUser,
@@ -64,7 +64,7 @@ test("the user proves the second factor on the page, is then asked, and the toke
   const entered = { code: user.authenticator.code() };
   const question = await press(app, wrong, "Continue", { entered, headers });
   expect(headingOf(question)).toBe("Sign in to Bank");
-  // Whoever had the cookie before cannot use the second factor of this user.
+  // A person who had the cookie before cannot use the second factor of this user.
   const token = browserTokenOf(question);
   expect(token).not.toBe(inBrowser.token);
   const done = await press(app, question, "Allow", { headers: browserHeaders(token) });
@@ -81,7 +81,7 @@ test("a decision without the second factor is not recorded, a refusal is", async
   expect(asked.text).toContain("Bank is only for users with two-factor authentication");
   const decide = (decision: string) =>
     app.call("POST", "/device/decision", {
-      form: { user_code: started.user_code, decision },
+      form: { ...shownTo(other.userId), user_code: started.user_code, decision },
       headers: browserHeaders(other.token),
     });
   expect((await decide("allow")).status).toBe(400);

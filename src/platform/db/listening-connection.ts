@@ -1,14 +1,16 @@
 import postgres from "postgres";
 
 import { startStopwatch } from "../../kernel/clock.ts";
+import { type Address, driverOptions } from "./connection/driver-options.ts";
 import { changeChannel } from "./change-feed.ts";
 import { withDeadline } from "./deadline.ts";
 import { createPause } from "./pause.ts";
 
 /** How a listening connection is opened. */
 export interface ListeningOptions {
-  readonly url: string;
-  readonly applicationName: string;
+  /** The server's own address: no notification passes a pooler. */
+  readonly address: Address;
+  readonly serviceName: string;
   /** For opening the connection, and for each query on it. */
   readonly timeoutSeconds: number;
   /** Sends a notification on the channel, over another connection. */
@@ -72,15 +74,20 @@ export function openListeningConnection(
     events.onEnd(reason);
   }
 
-  const client = postgres(options.url, {
+  const client = postgres({
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
     fetch_types: false,
-    connect_timeout: Math.max(1, Math.floor(timeoutSeconds)),
     onnotice: () => undefined,
     onclose: () => finish(new Error("the connection was closed")),
-    connection: { application_name: options.applicationName },
+    ...driverOptions(options.address, {
+      timeoutSeconds,
+      serviceName: options.serviceName,
+      purpose: " changes",
+      preparesStatements: true,
+      settings: {},
+    }),
     ...notificationHandler((payload) => {
       if (hasEnded) return;
       if (payload === echo) echoed.resolve(undefined);

@@ -20,8 +20,16 @@ const shortestPauseMilliseconds = 100;
 const longestPauseMilliseconds = 2000;
 const never = (): number => Number.POSITIVE_INFINITY;
 
+/** The feed of a Postgres server. */
+export interface PostgresChangeFeed extends ChangeFeed {
+  /** Ends the present connection, and opens another one: the server has lost its role. */
+  interrupt(): void;
+}
+
 /** The feed of a Postgres server. Once started, it reconnects until it is stopped; a failed connection fails no request. */
-export function createPostgresChangeFeed(options: ListeningOptions & { log: Logger }): ChangeFeed {
+export function createPostgresChangeFeed(
+  options: ListeningOptions & { log: Logger },
+): PostgresChangeFeed {
   const { log } = options;
   const listeners = createListeners();
   let sinceHeartbeat = never;
@@ -131,6 +139,7 @@ export function createPostgresChangeFeed(options: ListeningOptions & { log: Logg
     isListening,
     subscribe: listeners.subscribe,
     announce: listeners.notify,
+    interrupt: () => void connection?.close(),
     async start() {
       if (isStopped) return;
       running ??= run();
