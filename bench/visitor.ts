@@ -1,6 +1,8 @@
 import type { Answer, Call } from "../tests/support/http-call.ts";
 import { freshEmail, goodPassword } from "../tests/support/journey.ts";
 import type { Ledger } from "./ledger.ts";
+import { tokensOf } from "./server.ts";
+import { textOf } from "./text-of.ts";
 
 /** Sends a request to one of the replicas. Rejects when there was no response. */
 export type Send = (method: string, path: string, call?: Call) => Promise<Answer>;
@@ -73,7 +75,7 @@ export function createVisitor({ send, ledger, client, admin }: Visited): () => P
     email = freshEmail();
     const answer = await ask("POST", `${api}/auth/register`, { json: { email, password } });
     if (answer.status !== 201) return answer;
-    userId = answer.json.data.user_id;
+    userId = textOf(answer, "data", "user_id");
     isRegistered = true;
     ledger.registered.add(email);
     return answer;
@@ -88,9 +90,9 @@ export function createVisitor({ send, ledger, client, admin }: Visited): () => P
   }
 
   function keep(answer: Answer, name: string): void {
-    const { access_token: access, refresh_token: refresh } = answer.json.data;
-    session = { name, access, refresh };
-    ledger.newest.set(name, refresh);
+    const { access, refresh: newest } = tokensOf(answer);
+    session = { name, access, refresh: newest };
+    ledger.newest.set(name, newest);
   }
 
   async function refresh(): Promise<Answer> {
@@ -133,7 +135,7 @@ export function createVisitor({ send, ledger, client, admin }: Visited): () => P
   async function post(): Promise<Answer> {
     const answer = await mine("POST", "/posts", { post_data: "Text", visibility: "public" });
     if (answer.status !== 201) return answer;
-    const id = String(answer.json.data.id ?? answer.json.data.post_id);
+    const id = textOf(answer, "data", "post_id");
     posts.push(id);
     ledger.posts.add(id);
     return answer;
@@ -152,7 +154,7 @@ export function createVisitor({ send, ledger, client, admin }: Visited): () => P
   async function administer(): Promise<Answer> {
     if (adminToken === null) {
       const answer = await ask("POST", `${api}/auth/login`, { json: admin });
-      if (answer.status === 200) adminToken = answer.json.data.access_token;
+      if (answer.status === 200) adminToken = tokensOf(answer).access;
       return answer;
     }
     const route = pick([

@@ -1,5 +1,4 @@
-import { statfs } from "node:fs/promises";
-import { rm, writeFile } from "node:fs/promises";
+import { rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Cluster } from "./cluster.ts";
