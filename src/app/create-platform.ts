@@ -189,6 +189,7 @@ function createDatabase(
     : createPostgresDatabase({
         ...shared,
         url: settings.databaseUrl,
+        directUrl: settings.databaseDirectUrl,
         poolSize: settings.databasePoolSize,
         applicationName: settings.serviceName,
       });

@@ -4,6 +4,7 @@ import { reconcileDestinations } from "../features/events/index.ts";
 import { type HealthState, isConnected } from "../features/health/index.ts";
 import { adoptAlgorithm } from "../features/keys/index.ts";
 import type { Provider } from "../features/social-login/index.ts";
+import { findAddressError } from "../platform/db/connection/address-error.ts";
 import { describeError } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
 import { UnusableKeyError } from "../platform/jwt/key-pair.ts";
@@ -123,7 +124,7 @@ export async function serve(
       return;
     }
     log.error(describeError(error), "database not usable");
-    void stop(0, "failed");
+    void stop(0, findAddressError(error)?.isBySettings ? "settings" : "failed");
   });
 
   return {

@@ -8,7 +8,7 @@ import {
 } from "../support/browser-session.ts";
 import { registerClient, type TestClient } from "../support/clients.ts";
 import { decodeToken } from "../support/forge-token.ts";
-import { headingOf, openPage, press } from "../support/page-forms.ts";
+import { headingOf, openPage, press, shownTo } from "../support/page-forms.ts";
 import {
   signUpInTrustedBrowser,
   type TwoFactorUser,
@@ -81,7 +81,7 @@ test("a decision without the second factor is not recorded, a refusal is", async
   expect(asked.text).toContain("Bank is only for users with two-factor authentication");
   const decide = (decision: string) =>
     app.call("POST", "/device/decision", {
-      form: { user_code: started.user_code, decision },
+      form: { ...shownTo(other.userId), user_code: started.user_code, decision },
       headers: browserHeaders(other.token),
     });
   expect((await decide("allow")).status).toBe(400);

@@ -10,7 +10,7 @@ import { registerClient, type TestClient } from "../support/clients.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { decodeToken } from "../support/forge-token.ts";
 import type { Answer } from "../support/http-call.ts";
-import { formsOf, headingOf, openPage, press } from "../support/page-forms.ts";
+import { formsOf, headingOf, openPage, press, shownTo } from "../support/page-forms.ts";
 import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 const grantType = "urn:ietf:params:oauth:grant-type:device_code";
@@ -169,7 +169,7 @@ describe("the device grant", () => {
     const path = `/device?user_code=${started.user_code}`;
     const page = await openPage(app, path, browserHeaders(user.token));
     expect(formsOf(page.text).map(({ fields }) => fields)).toEqual([
-      { user_code: started.user_code },
+      { ...shownTo(user.userId), user_code: started.user_code },
     ]);
     const visitor = await openPage(app, path);
     const location = new URL(visitor.headers.get("location") ?? "");
@@ -224,7 +224,7 @@ describe("with limits", () => {
     const headers = browserHeaders(user.token);
     const statuses: number[] = [];
     for (let count = 1; count <= 21; count += 1) {
-      const form = { user_code: "BCDF-GHJK" };
+      const form = { ...shownTo(user.userId), user_code: "BCDF-GHJK" };
       statuses.push((await app.call("POST", "/device/code", { form, headers })).status);
     }
     expect(statuses).toEqual([...Array.from({ length: 20 }, () => 400), 429]);

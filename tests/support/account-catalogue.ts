@@ -19,8 +19,9 @@ import { askToLinkPage } from "../../src/features/pages/account/providers.ts";
 import { reauthenticateForm } from "../../src/features/pages/account/reauthenticate.ts";
 import { recoveryCodesPage } from "../../src/features/pages/account/recovery-codes-page.ts";
 import { findReport } from "../../src/features/pages/account/reports.ts";
-import { setUpPage } from "../../src/features/pages/account/second-factor.ts";
+import { onAlreadyPage, setUpPage } from "../../src/features/pages/account/second-factor.ts";
 import { signedOutPage } from "../../src/features/pages/account/sessions.ts";
+import { otherUserPage } from "../../src/features/pages/kit/bound-forms.ts";
 import { type Page, renderPage } from "../../src/features/pages/kit/layout.ts";
 import type { Reader } from "../../src/features/pages/kit/page-request.ts";
 import { sharedTexts } from "../../src/features/pages/kit/shared-texts.ts";
@@ -208,6 +209,7 @@ export function accountPages(reader: Reader, text: string): Record<string, Recor
     "/account/second-factor/enable": {
       "wrong code": again("/account/second-factor/enable", wrongCode),
       "not begun": again("/account/second-factor/enable", errorOf("CONFLICT")),
+      "on already": page(onAlreadyPage(reader, all)),
       codes: page(
         recoveryCodesPage(reader, {
           at: "/account/second-factor/enable",
@@ -259,6 +261,7 @@ export function accountPages(reader: Reader, text: string): Record<string, Recor
     },
     "/account/providers/unlink": { last: again("/account/providers/unlink", errorOf("CONFLICT")) },
     "/account/sessions/revoke": {
+      "another user": otherUserPage(reader, { at: "/account/sessions/revoke", email: text }),
       "signed out": page(signedOutPage(reader)),
     },
     "/account/delete": {

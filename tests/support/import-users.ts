@@ -1,7 +1,9 @@
 import {
+  type ForeignSource,
   type ImportCounts,
   importUsers,
   type LineFault,
+  readForeignUsers,
   readUsers,
 } from "../../src/features/user-import/index.ts";
 import type { Context } from "../../src/platform/platform.ts";
@@ -40,4 +42,21 @@ export async function* chunksOf(file: string | Uint8Array): AsyncGenerator<Uint8
     chunk.set(part);
     yield await Promise.resolve(chunk.subarray(0, part.length));
   }
+}
+
+/** Imports another service's file as the command does. */
+export async function importForeign(
+  app: TestApp,
+  source: ForeignSource,
+  file: string | Uint8Array,
+  isDryRun = false,
+): Promise<ImportCounts & { faults: LineFault[]; unit: string }> {
+  const faults: LineFault[] = [];
+  const ctx = operatorOf(app);
+  const users = await readForeignUsers(ctx, source, chunksOf(file));
+  const onFault = (fault: LineFault): void => {
+    faults.push(fault);
+  };
+  const counts = await importUsers(ctx, users, { isDryRun, isForeign: true, onFault });
+  return { ...counts, faults, unit: users.unit };
 }

@@ -24,6 +24,7 @@ import {
   codePage,
   magicLinkMail,
   magicLinkPage,
+  signedInPage,
 } from "../../src/features/pages/links/magic-link.ts";
 import { errorPage } from "../../src/features/pages/kit/error-page.ts";
 import { magicLinkTexts } from "../../src/features/pages/links/magic-link-texts.ts";
@@ -129,6 +130,7 @@ export function everyPage(
       "other site": otherSitePage(brandSettings({ serviceName, appUrl, supportEmail }))(
         requestIn(language),
       ).html,
+      "signed in": signedInPage(reader, "/account"),
       request: magicLinkPage.startPage(reader, null),
       "other browser": codePage(reader, { ...sent, at: "/magic-link", alert: otherBrowser }),
       invalid: failedPage(magicLinkPage, reader, "invalid"),

@@ -1,5 +1,5 @@
 import type { FieldFault } from "../../kernel/errors.ts";
-import { type Line, readLines } from "./lines.ts";
+import { type Line, readLines } from "./files/lines.ts";
 
 /** The members of a JSON object, or the columns of a row. */
 export type Members = ReadonlyMap<string, unknown>;

@@ -44,6 +44,8 @@ export interface ParseOptions {
   readonly isForeign: boolean;
 }
 
+const foreignId: Loss = "an id that is not a UUID";
+
 const fieldNames = new Set([
   "email",
   "id",
@@ -79,7 +81,7 @@ export function parseUser(
     if (value === null) return null;
     const parsed = parse(value);
     if ("value" in parsed) return parsed.value;
-    if (isForeign) losses.push(`an invalid \`${field}\``);
+    if (isForeign) losses.push(field === "id" ? foreignId : `an invalid \`${field}\``);
     else faults.push({ field, issue: parsed.issue });
     return null;
   };

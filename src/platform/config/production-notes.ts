@@ -78,9 +78,14 @@ const longestUnaskedSeconds = 3600;
 /** What the settings allow although it weakens the protection of users. */
 function weakenedProtection(settings: Settings): SettingsNote[] {
   const notes: SettingsNote[] = [];
-  if (settings.databaseUrl !== null && !isConnectionVerified(settings.databaseUrl)) {
+  const { databaseUrl, databaseDirectUrl } = settings;
+  for (const [name, url] of Object.entries({
+    DATABASE_URL: databaseUrl,
+    DATABASE_DIRECT_URL: databaseDirectUrl,
+  })) {
+    if (url === null || isConnectionVerified(url)) continue;
     notes.push({
-      name: "DATABASE_URL",
+      name,
       issue:
         "names another host without sslmode=verify-full: an attacker on the network in between can read and change what is sent",
       advice: "add sslmode=verify-full and the certificate authority of the server",

@@ -15,6 +15,7 @@ import {
 import { stepUpPage } from "../authorize/second-factor-page.ts";
 import { hasFactor, stepUp, type StepUpFault } from "../authorize/step-up.ts";
 import { attempt } from "../kit/attempt.ts";
+import { bindForms, isShownTo, otherUserPage } from "../kit/bound-forms.ts";
 import { type PageResponse, showPage } from "../kit/layout.ts";
 import { formBody, type Reader, readerOf } from "../kit/page-request.ts";
 import { showForLater } from "../kit/try-later.ts";
@@ -40,11 +41,11 @@ export function deviceRoutes({ kit, platform }: Pick<RouteParts, "kit" | "platfo
     .use(kit)
     .get(
       devicePath,
-      ({ query, request, set }) => {
-        const reader = readerOf(request, settings);
+      ({ ctx, query, request, set }) => {
+        const shown = { ctx, reader: readerOf(request, settings), set, at: devicePath };
         const { user_code: code } = query;
         const typed = typeof code === "string" ? { code: code.slice(0, 20) } : {};
-        return showPage(set, reader, 200, enterCodePage(reader, { at: devicePath, ...typed }));
+        return show(shown, 200, enterCodePage(shown.reader, { at: devicePath, ...typed }));
       },
       { accountPage: true, query: deviceQuery },
     )
@@ -52,6 +53,7 @@ export function deviceRoutes({ kit, platform }: Pick<RouteParts, "kit" | "platfo
       deviceCodePath,
       async ({ ctx, body, request, set }) => {
         const shown = { ctx, reader: readerOf(request, settings), set, at: deviceCodePath };
+        if (!isShownTo(ctx.actor, body)) return showOtherUser(shown);
         const code = body["user_code"] ?? "";
         const found = await attempt(ctx, [], () => findDeviceRequest(ctx, code));
         if (found instanceof AppError) return showForAgain(shown, found, code);
@@ -65,6 +67,7 @@ export function deviceRoutes({ kit, platform }: Pick<RouteParts, "kit" | "platfo
       async ({ ctx, body, request, set }) => {
         const reader = readerOf(request, settings);
         const shown = { ctx, reader, set, at: deviceSecondFactorPath };
+        if (!isShownTo(ctx.actor, body)) return showOtherUser(shown);
         const code = body["user_code"] ?? "";
         const found = await attempt(ctx, [], () => findDeviceRequest(ctx, code));
         if (found instanceof AppError) return showForAgain(shown, found, code);
@@ -79,13 +82,14 @@ export function deviceRoutes({ kit, platform }: Pick<RouteParts, "kit" | "platfo
       async ({ ctx, body, request, set }) => {
         const reader = readerOf(request, settings);
         const shown = { ctx, reader, set, at: deviceDecisionPath };
+        if (!isShownTo(ctx.actor, body)) return showOtherUser(shown);
         const typed = body["user_code"] ?? "";
         const isAllowed = body["decision"] === "allow";
         const decided = await attempt(ctx, [], () => decideOnDevice(ctx, { typed, isAllowed }));
         if (decided instanceof AppError) return showForAgain(shown, decided, typed);
         // Not from the page that asks, which is shown after the second factor only.
         if (decided !== "decided") return showUnknown(shown, typed);
-        return showPage(set, reader, 200, deviceDonePage(reader, isAllowed));
+        return show(shown, 200, deviceDonePage(reader, isAllowed));
       },
       { accountPage: devicePath, accepts: "form", body: formBody },
     );
@@ -99,28 +103,40 @@ interface Shown {
   readonly at: string;
 }
 
-function showForAgain({ set, reader, at }: Shown, error: AppError, code: string): string {
+function show({ ctx, set, reader }: Shown, status: number, html: string): string {
+  return showPage(set, reader, status, bindForms(html, ctx.actor));
+}
+
+function showOtherUser(shown: Shown): string {
+  const { ctx, reader, at } = shown;
+  return show(shown, 409, otherUserPage(reader, { at, email: ctx.actor.email }));
+}
+
+function showForAgain({ ctx, set, reader, at }: Shown, error: AppError, code: string): string {
   return showForLater(set, reader, error, (reason) =>
-    enterCodePage(reader, { at, code, alert: reason }),
+    bindForms(enterCodePage(reader, { at, code, alert: reason }), ctx.actor),
   );
 }
 
-function showUnknown({ set, reader, at }: Shown, code: string): string {
-  return showPage(set, reader, 400, enterCodePage(reader, { at, code, isFaulty: true }));
+function showUnknown(shown: Shown, code: string): string {
+  const { reader, at } = shown;
+  return show(shown, 400, enterCodePage(reader, { at, code, isFaulty: true }));
 }
 
-function showQuestion({ ctx, set, reader, at }: Shown, found: DeviceRequest): string {
+function showQuestion(shown: Shown, found: DeviceRequest): string {
+  const { ctx, reader, at } = shown;
   const { userCode, clientName, scopes } = found;
   const question = { at, code: showUserCode(userCode), clientName, scopes, email: ctx.actor.email };
-  return showPage(set, reader, 200, askDevicePage(reader, question));
+  return show(shown, 200, askDevicePage(reader, question));
 }
 
 /** The page on which the user of a client that requires it proves a second factor. */
 async function showStepUp(
-  { ctx, set, reader, at }: Shown,
+  shown: Shown,
   { userCode, clientName }: DeviceRequest,
   fault: StepUpFault = { status: 200 },
 ): Promise<string> {
+  const { ctx, reader, at } = shown;
   const code = showUserCode(userCode);
   const { publicUrl } = ctx.settings;
   const html = stepUpPage(reader, {
@@ -132,5 +148,5 @@ async function showStepUp(
     signInAddress: `${signInAddress(publicUrl, `${publicUrl}${devicePath}?user_code=${code}`)}&prompt=login`,
     ...fault,
   });
-  return showPage(set, reader, fault.status, html);
+  return show(shown, fault.status, html);
 }
