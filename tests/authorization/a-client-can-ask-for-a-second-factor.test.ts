@@ -36,6 +36,11 @@ test("the user proves the second factor on a page, with another cookie afterward
   const headers = browserHeaders(inBrowser.token);
   const none = await askToAuthorize(app, `${query}&prompt=none`, inBrowser.token);
   expect(responseOf(none)["error"]).toBe("interaction_required");
+  // A client that only prefers it asks as well, where the user has an authenticator app.
+  const mild = await registerClient(app, { name: "Notes", redirectUris: [callback] });
+  const preferring = authorizeQuery(mild.id, { acr_values: "urn:gatehouse:2fa" });
+  const preferred = await askToAuthorize(app, preferring, inBrowser.token);
+  expect(preferred.text).toContain("Notes asks for a second proof");
   const shown = {
     ...(await askToAuthorize(app, query, inBrowser.token)),
     path: pathFrom("/oauth/authorize"),

@@ -64,7 +64,7 @@ test("the user proves the second factor on the page, is then asked, and the toke
   const entered = { code: user.authenticator.code() };
   const question = await press(app, wrong, "Continue", { entered, headers });
   expect(headingOf(question)).toBe("Sign in to Bank");
-  // Anyone who had the cookie before cannot use the second factor of this user.
+  // A person who had the cookie before cannot use the second factor of this user.
   const token = browserTokenOf(question);
   expect(token).not.toBe(inBrowser.token);
   const done = await press(app, question, "Allow", { headers: browserHeaders(token) });

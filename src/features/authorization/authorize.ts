@@ -3,6 +3,7 @@ import { and, eq } from "drizzle-orm";
 import type { Context } from "../../platform/platform.ts";
 import type { PageContext } from "../../platform/http/page-access.ts";
 import { findConsent } from "../consents/index.ts";
+import { hasSecondFactor } from "../mfa/index.ts";
 import { isActiveSession, sessions } from "../sessions/index.ts";
 import { users } from "../users/index.ts";
 import { findDestination } from "./find-destination.ts";
@@ -17,7 +18,7 @@ import {
 } from "./push-request.ts";
 import { type CheckedRequest, findFault, promptsOf } from "./request-checks.ts";
 import { markQuery, proofOf, readMark } from "./request-marks.ts";
-import { faultsWithoutPrompt, findNeed, type UserRequest, type UserState } from "./user-checks.ts";
+import { faultsOfNeeds, findNeed, type UserRequest, type UserState } from "./user-checks.ts";
 
 /**
  * What an authorization request leads to (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2), in this order: its client and redirect
@@ -115,8 +116,9 @@ async function answer(
 ): Promise<AuthorizationOutcome> {
   const { values, client, sentQuery, redirectUri, mode } = request;
   const need = findNeed(ctx, request, user);
-  if (need !== null && promptsOf(values.prompt).includes("none")) {
-    return refusal(ctx, request, faultsWithoutPrompt[need]);
+  const mayAsk = !promptsOf(values.prompt).includes("none");
+  if (need === "hinted_user" || (need !== null && !mayAsk)) {
+    return refusal(ctx, request, faultsOfNeeds[need]);
   }
   const { actor } = ctx;
   if (need === "sign_in" || actor.kind !== "user") return signIn(ctx, request, user !== null);
@@ -197,7 +199,11 @@ async function findUserState(ctx: PageContext, clientId: string): Promise<UserSt
   if (actor.kind !== "user") return null;
   const { userId, sessionId } = actor;
   const [session] = await ctx.db
-    .select({ authenticatedAt: sessions.authenticatedAt, amr: sessions.amr })
+    .select({
+      authenticatedAt: sessions.authenticatedAt,
+      amr: sessions.amr,
+      hasSecondFactor: hasSecondFactor(ctx),
+    })
     .from(sessions)
     .innerJoin(users, isActiveSession(ctx.clock.now()))
     .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId)));

@@ -6,4 +6,4 @@ export { findResourceFault } from "./request-checks.ts";
 export { isProof } from "./request-marks.ts";
 export { activeParent, isRefreshable, isStillAllowed } from "./open-granted.ts";
 export { findGrantor } from "./find-code.ts";
-export { type RedeemedCode, redeemCode } from "./redeem-code.ts";
+export { assertGrantedResource, type RedeemedCode, redeemCode } from "./redeem-code.ts";

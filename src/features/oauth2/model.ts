@@ -35,6 +35,9 @@ export const tokenRequestBody = Type.Object(
     code_verifier: Type.Optional(Type.String({ description: "With `code`: RFC 7636." })),
     device_code: Type.Optional(Type.String({ description: "RFC 8628." })),
     scope: Type.Optional(Type.String()),
+    resource: Type.Optional(
+      Type.String({ description: "RFC 8707: the resource that was granted, if it is sent." }),
+    ),
     ...clientParameters,
   },
   form,
