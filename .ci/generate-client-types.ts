@@ -24,7 +24,7 @@ const document: object = JSON.parse(printed.stdout.toString());
 const folder = await mkdtemp(join(tmpdir(), "gatehouse-types-"));
 try {
   const [source, types] = [join(folder, "openapi.json"), join(folder, "schema.ts")];
-  const described = { ...Object(typedPart(document)), info: { title: "Gatehouse", version: "1" } };
+  const described = { ...typedPart(document), info: { title: "Gatehouse", version: "1" } };
   await Bun.write(source, JSON.stringify(described));
   const { exitCode, output } = await runNodeProgram(found.path, "openapi-typescript", {
     parameters: [source, "--output", types],
