@@ -10,10 +10,12 @@ import { edge } from "./edge.ts";
 import { events } from "./events.ts";
 import { login } from "./login.ts";
 import { equalTime } from "./equal-time.ts";
+import { idle } from "./idle.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { manyTokens } from "./many-tokens.ts";
 import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
 import { memory } from "./memory.ts";
+import { pooler } from "./pooler.ts";
 import { refresh } from "./refresh.ts";
 import { revocation } from "./revocation.ts";
 import { roundTrips } from "./round-trips.ts";
@@ -38,6 +40,7 @@ const measurements: readonly Measurement[] = [
   saturation,
   roundTrips,
   refresh,
+  pooler,
   rotationCoalescing,
   audit,
   events,
@@ -47,6 +50,7 @@ const measurements: readonly Measurement[] = [
   attacks,
   startUp,
   memory,
+  idle,
   userImport,
 ];
 const rounds = 3;

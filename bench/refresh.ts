@@ -8,7 +8,7 @@ import { allSealed } from "./all-sealed.ts";
 import { alternate, median } from "./median.ts";
 import type { Measurement, Result } from "./measurement.ts";
 import { refreshesInLua } from "./refresh-load.ts";
-import { register, signIn, startBenchServer } from "./server.ts";
+import { type PutBefore, register, signIn, startBenchServer } from "./server.ts";
 import { runWrk } from "./wrk.ts";
 
 const poolSize = 20;
@@ -53,50 +53,59 @@ export interface BareRefreshes {
  * from a pool of the same size, to the same database: the same tables, indexes and triggers. And, harder, against both sent as
  * one. Gatehouse stands still meanwhile, and seals what was written before its own turn comes.
  */
-export const refresh: Measurement = {
-  name: "refresh",
-  async measure({ rounds }) {
-    await using running = await startBenchServer("postgres", settings);
-    const { home, server } = running;
-    const users = await Promise.all(Array.from({ length: sessionCount }, () => register(server)));
-    const url = home.settings["DATABASE_URL"] ?? "";
-    const sql = postgres(url, { max: 1, onnotice: () => {} });
-    const openSessions = async (): Promise<string[]> => {
-      const tokens = await Promise.all(users.map((user) => signIn(server, user)));
-      return tokens.map(({ refresh: token }) => token);
-    };
-    const path = `${server.url}/api/v1/auth/refresh`;
-    const refreshAll = async (duration: number): Promise<number> => {
-      const lua = refreshesInLua(await openSessions());
+export const refresh: Measurement = refreshThrough("refresh", "");
+
+/** The same through something that stands before the database, `by` which in words; the driver alone goes to the server itself. */
+export function refreshThrough(name: string, by: string, putBefore?: PutBefore): Measurement {
+  return { name, measure: ({ rounds }) => measureRefresh(rounds, by, putBefore) };
+}
+
+async function measureRefresh(
+  rounds: number,
+  by: string,
+  putBefore?: PutBefore,
+): Promise<readonly Result[]> {
+  await using running = await startBenchServer("postgres", settings, undefined, putBefore);
+  const { home, server } = running;
+  const users = await Promise.all(Array.from({ length: sessionCount }, () => register(server)));
+  const url = home.settings["DATABASE_URL"] ?? "";
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const openSessions = async (): Promise<string[]> => {
+    const tokens = await Promise.all(users.map((user) => signIn(server, user)));
+    return tokens.map(({ refresh: token }) => token);
+  };
+  const path = `${server.url}/api/v1/auth/refresh`;
+  const refreshAll = async (duration: number): Promise<number> => {
+    const lua = refreshesInLua(await openSessions());
+    await allSealed(sql);
+    return (await runWrk(path, lua, { seconds: duration, connections: callers })).perSecond;
+  };
+  try {
+    await refreshAll(warmUpSeconds);
+    const bare = async (inOne: boolean): Promise<number> => {
+      const sessions = (await openSessions()).map(activeTokenOf);
       await allSealed(sql);
-      return (await runWrk(path, lua, { seconds: duration, connections: callers })).perSecond;
+      server.signal("SIGSTOP");
+      const order = { url, poolSize, callers, refreshTokenTtlSeconds, warmUpSeconds, seconds };
+      return sendAlone({ ...order, inOne, sessions }).finally(() => server.signal("SIGCONT"));
     };
-    try {
-      await refreshAll(warmUpSeconds);
-      const bare = async (inOne: boolean): Promise<number> => {
-        const sessions = (await openSessions()).map(activeTokenOf);
-        await allSealed(sql);
-        server.signal("SIGSTOP");
-        const order = { url, poolSize, callers, refreshTokenTtlSeconds, warmUpSeconds, seconds };
-        return sendAlone({ ...order, inOne, sessions }).finally(() => server.signal("SIGCONT"));
-      };
-      const numbers = await alternate(rounds, {
-        two: () => bare(false),
-        served: () => refreshAll(seconds),
-        one: () => bare(true),
-      });
-      return [
-        describe("its two statements", 0.6, numbers.served, numbers.two),
-        describe("both as one", 0.5, numbers.served, numbers.one),
-      ];
-    } finally {
-      await sql.end();
-    }
-  },
-};
+    const numbers = await alternate(rounds, {
+      two: () => bare(false),
+      served: () => refreshAll(seconds),
+      one: () => bare(true),
+    });
+    return [
+      describe(`POST /auth/refresh${by}`, "its two statements", 0.6, numbers.served, numbers.two),
+      describe(`POST /auth/refresh${by}`, "both as one", 0.5, numbers.served, numbers.one),
+    ];
+  } finally {
+    await sql.end();
+  }
+}
 
 function describe(
   what: string,
+  alternative: string,
   atLeast: number,
   served: readonly number[],
   bare: readonly number[],
@@ -105,12 +114,12 @@ function describe(
   const [ours, alone] = [served, bare].map((each) => median(each).toFixed(0));
   return {
     id: "P6",
-    what: "POST /auth/refresh",
+    what,
     value: median(ratios),
     unit: "x",
     target: { atLeast },
     rounds: ratios,
-    note: `${ours}/s against ${what} sent by the driver alone, ${alone}/s`,
+    note: `${ours}/s against ${alternative} sent by the driver alone, ${alone}/s`,
   };
 }
 

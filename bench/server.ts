@@ -9,6 +9,14 @@ export interface BenchServer extends AsyncDisposable {
   readonly server: ServerProcess;
 }
 
+/** What stands between the measured processes and their database, and the settings by which they use it. */
+export interface Before extends AsyncDisposable {
+  readonly settings: Record<string, string>;
+}
+
+/** Puts something before the database of this address. */
+export type PutBefore = (databaseUrl: string) => Promise<Before>;
+
 /** Settings of every measured process: those of production, but without mails. */
 export const benchSettings = {
   ENVIRONMENT: "production",
@@ -25,14 +33,17 @@ export async function startBenchServer(
   kind: DatabaseKind,
   settings: Record<string, string> = {},
   executable?: string,
+  putBefore?: PutBefore,
 ): Promise<BenchServer> {
   const home = await createHome(kind);
-  const server = await start(home, settings, executable);
+  const before = await putBefore?.(home.settings["DATABASE_URL"] ?? "");
+  const server = await start(home, { ...settings, ...before?.settings }, executable);
   return {
     home,
     server,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
+      await before?.[Symbol.asyncDispose]();
       await home[Symbol.asyncDispose]();
     },
   };
@@ -48,15 +59,19 @@ export interface BenchReplicas extends AsyncDisposable {
 export async function startBenchReplicas(
   names: readonly string[],
   settings: Record<string, string> = {},
+  putBefore?: PutBefore,
 ): Promise<BenchReplicas> {
   const home = await createHome("postgres");
+  const before = await putBefore?.(home.settings["DATABASE_URL"] ?? "");
+  const given = { ...settings, ...before?.settings };
   const servers: ServerProcess[] = [];
-  for (const name of names) servers.push(await start(home, { ...settings, SERVICE_NAME: name }));
+  for (const name of names) servers.push(await start(home, { ...given, SERVICE_NAME: name }));
   return {
     databaseUrl: home.settings["DATABASE_URL"] ?? "",
     servers,
     async [Symbol.asyncDispose]() {
       for (const server of servers) await server[Symbol.asyncDispose]();
+      await before?.[Symbol.asyncDispose]();
       await home[Symbol.asyncDispose]();
     },
   };

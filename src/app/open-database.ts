@@ -1,3 +1,4 @@
+import { findAddressError } from "../platform/db/connection/address-error.ts";
 import { DatabaseNewerError } from "../platform/db/migrate.ts";
 import { describeError, isUnavailable } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
@@ -8,7 +9,7 @@ const longestPauseSeconds = 2;
 
 /**
  * Opens and migrates the database. While it is not reachable, it tries again with growing pauses, without a limit. Any other
- * error (a wrong password, a schema that is too new, a failing migration) is thrown at once.
+ * error (a wrong password, a certificate that is not trusted, a schema that is too new, a failing migration) is thrown at once.
  */
 export async function openDatabase(
   database: Database,
@@ -20,6 +21,8 @@ export async function openDatabase(
       await database.open();
       return;
     } catch (error) {
+      const addressError = findAddressError(error);
+      if (addressError) throw addressError;
       if (aborted.aborted || error instanceof DatabaseNewerError || !isUnavailable(error))
         throw error;
       log.warn(

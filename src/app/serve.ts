@@ -4,6 +4,7 @@ import { reconcileDestinations } from "../features/events/index.ts";
 import { type HealthState, isConnected } from "../features/health/index.ts";
 import { adoptAlgorithm } from "../features/keys/index.ts";
 import type { Provider } from "../features/social-login/index.ts";
+import { findAddressError } from "../platform/db/connection/address-error.ts";
 import { describeError } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
 import { UnusableKeyError } from "../platform/jwt/key-pair.ts";
@@ -49,6 +50,7 @@ export async function serve(
   const health: HealthState = { phase: "starting", database };
   const workers = createWorkers(platform);
   const app = createApp(platform, health, providers);
+  await platform.tracing?.start();
   if (database.kind === "embedded") await database.open();
   const server = await listen(app, platform);
   const url = httpUrl(settings.host, server.port ?? settings.port);
@@ -78,7 +80,7 @@ export async function serve(
       log.error(describeError(error), lost),
     );
     if ((await Promise.race([written, deadline])) === "late") log.error({}, lost);
-    await platform.mailer.close();
+    await Promise.all([platform.mailer.close(), platform.tracing?.stop()]);
     await database.close();
     log.info({}, "stopped");
   }
@@ -122,7 +124,7 @@ export async function serve(
       return;
     }
     log.error(describeError(error), "database not usable");
-    void stop(0, "failed");
+    void stop(0, findAddressError(error)?.isBySettings ? "settings" : "failed");
   });
 
   return {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 
 import type { LogFields } from "../../src/platform/log/port.ts";
+import { createAddress } from "../../src/platform/db/connection/driver-options.ts";
 import { createPostgresChangeFeed } from "../../src/platform/db/postgres-change-feed.ts";
 import { createEmptyPostgresDatabase } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
@@ -28,8 +29,14 @@ afterAll(async () => {
 });
 
 function createFeed(url = scratch.url, notify = backends.tell, log = quietLog) {
-  const applicationName = "replica changes";
-  return createPostgresChangeFeed({ url, applicationName, timeoutSeconds: 1, notify, log });
+  const address = createAddress(url);
+  return createPostgresChangeFeed({
+    address,
+    serviceName: "replica",
+    timeoutSeconds: 1,
+    notify,
+    log,
+  });
 }
 
 test("stopped at any time, also while it connects, it ends its connection and is not live", async () => {

@@ -68,8 +68,8 @@ test("the product's own document is valid, and every operation is described, typ
     "application/x-www-form-urlencoded",
   ]);
   expect(Object.keys(document.components.securitySchemes)).toEqual([
-    "bearer",
     "password",
+    "bearer",
     "client",
     "browser_session",
   ]);

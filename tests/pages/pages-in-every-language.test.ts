@@ -50,6 +50,7 @@ const posted = [
   "/account/delete",
   "/device/code",
   "/device/decision",
+  "/device/second-factor",
   "/oauth/end-session/confirm",
 ];
 

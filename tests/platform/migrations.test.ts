@@ -194,6 +194,7 @@ describe("migrations", () => {
     const database = await createTestDatabase("postgres");
     const later = postgres(database.settings["DATABASE_URL"] ?? "", { max: 1 });
     await later`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 9e12)`;
+    await later`delete from drizzle.schema_versions`;
     expect(await failureOf(readPendingMigrations(drizzle(later)))).toBeInstanceOf(
       DatabaseNewerError,
     );

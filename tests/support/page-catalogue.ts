@@ -24,6 +24,7 @@ import {
   codePage,
   magicLinkMail,
   magicLinkPage,
+  signedInPage,
 } from "../../src/features/pages/links/magic-link.ts";
 import { errorPage } from "../../src/features/pages/kit/error-page.ts";
 import { magicLinkTexts } from "../../src/features/pages/links/magic-link-texts.ts";
@@ -99,8 +100,8 @@ export function everyPage(
     at: authorizePath,
     clientName: serviceName,
     hasFactor: true,
-    query: token,
-    proof: token,
+    to: secondFactorPath,
+    kept: { request: token, proof: token },
     signInAddress: `/sign-in?return_to=${encodeURIComponent(token)}&prompt=login`,
   };
   const sent = { email, returnTo: null };
@@ -129,6 +130,7 @@ export function everyPage(
       "other site": otherSitePage(brandSettings({ serviceName, appUrl, supportEmail }))(
         requestIn(language),
       ).html,
+      "signed in": signedInPage(reader, "/account"),
       request: magicLinkPage.startPage(reader, null),
       "other browser": codePage(reader, { ...sent, at: "/magic-link", alert: otherBrowser }),
       invalid: failedPage(magicLinkPage, reader, "invalid"),
@@ -173,6 +175,15 @@ export function everyPage(
         clientName: serviceName,
         scopes: ["openid", token],
         email,
+      }),
+    },
+    "/device/second-factor": {
+      "wrong code": stepUpPage(reader, {
+        ...stepUp,
+        at: "/device/second-factor",
+        to: "/device/second-factor",
+        kept: { user_code: "BCDF-GHJK" },
+        isFaulty: true,
       }),
     },
     "/device/decision": {

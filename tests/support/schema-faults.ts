@@ -6,6 +6,7 @@ const formats: Readonly<Record<string, RegExp>> = {
   uuid: /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/,
   "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   email: /^[^\s@]+@[^\s@]+$/,
+  uri: /^https?:\/\/\S+$/,
   int32: /^-?\d{1,10}$/,
   int64: /^-?\d{1,19}$/,
 };

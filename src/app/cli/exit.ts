@@ -8,6 +8,7 @@ import {
   isQueryError,
   isUnavailable,
 } from "../../platform/db/errors.ts";
+import { findAddressError } from "../../platform/db/connection/address-error.ts";
 import { UnusableKeyError } from "../../platform/jwt/key-pair.ts";
 import { ListenError } from "../listen-error.ts";
 
@@ -31,11 +32,14 @@ export function reportFailure(error: unknown): number {
   if (error instanceof SettingsError) return exitCodes.usage;
   const isStartError = error instanceof UnusableKeyError || error instanceof ListenError;
   if (isStartError && error.isBySettings) return exitCodes.usage;
+  if (findAddressError(error)?.isBySettings) return exitCodes.usage;
   return error instanceof CommandError ? error.exitCode : exitCodes.failed;
 }
 
 function messageOf(error: unknown): string {
   if (error instanceof ListenError) return error.message;
+  const addressError = findAddressError(error);
+  if (addressError) return addressError.message;
   const fault = findDatabaseFault(error);
   if (fault) return `database error: ${explainFault(fault)}`;
   if (isUnavailable(error)) return "database not reachable";

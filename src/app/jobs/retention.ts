@@ -2,6 +2,7 @@ import {
   deleteExpiredAuthorizationCodes,
   deleteExpiredPushedRequests,
 } from "../../features/authorization/index.ts";
+import { deleteUnusedClients } from "../../features/client-registration/index.ts";
 import { deleteExpiredAuditRows } from "../../features/audit/index.ts";
 import {
   deleteExpiredChallenges,
@@ -60,9 +61,14 @@ const deletions: Readonly<Record<string, Deletion>> = {
   eventSecrets: ({ db }, now) => wipeSecrets(db, now),
   unverifiedAccounts: (platform, _now, stopping) =>
     deleteUnverifiedAccounts(createSystemContext(platform, "retention"), stopping),
+  unusedClients: (platform, _now, stopping) =>
+    deleteUnusedClients(createSystemContext(platform, "retention"), stopping),
   // The last one: it fails while the audit log is not intact.
   auditLog: deleteExpiredAuditRows,
 };
+
+/** The kinds of rows that are deleted, as the log names them and `docs/retention.md` describes them. */
+export const retentionKinds: readonly string[] = Object.keys(deletions);
 
 /** Deletes expired rows, so that tables do not grow without limit. Every replica runs it; one at a time deletes. */
 export function createRetention(platform: Platform): Job {

@@ -1,3 +1,4 @@
+import { auditTopic, failuresTopic } from "../../features/audit/index.ts";
 import { claimChallengeForMailing } from "../../features/email-challenges/index.ts";
 import { verificationRequests } from "../../features/email-verification/index.ts";
 import { magicLinkRequests } from "../../features/magic-links/index.ts";
@@ -8,7 +9,8 @@ import { passwordResetRequests } from "../../features/passwords/index.ts";
 import { backchannelLogoutTopic } from "../../features/sessions/index.ts";
 import { createWebhookKind } from "../../features/webhooks/index.ts";
 import { createOutboxWorker, type OutboxWorker } from "../../platform/outbox/worker.ts";
-import type { RunningPlatform } from "../create-platform.ts";
+import { traceDestinations } from "../../platform/tracing/traced.ts";
+import type { DestinationKinds, RunningPlatform } from "../create-platform.ts";
 import { createKeyRotation } from "./key-rotation.ts";
 import { createPeriodicJob } from "./periodic-job.ts";
 import { createVerificationReminders } from "./verification-reminders.ts";
@@ -57,22 +59,25 @@ export function createWorkers(platform: RunningPlatform): Workers {
   );
   const workers = [...workersByTopic.values()];
   const webhook = createWebhookKind(platform);
-  const relay = createRelay(platform, { webhook, ...platform.destinationKinds });
+  const kinds = traceKinds(platform, { webhook, ...platform.destinationKinds });
+  const relay = createRelay(platform, kinds);
   const keyRotation = createKeyRotation(platform);
+  const sealing = createPeriodicJob(createAuditSealing(platform), log);
+  const failures = createPeriodicJob(createFailedAttemptWriting(platform), log);
   const jobs = [
-    createFailedAttemptWriting(platform),
-    createAuditSealing(platform),
     createRetention(platform),
     createDestinationUpkeep(platform),
     ...createVerificationReminders(platform),
     createMemoryTrim(thisProcess),
     createEventLoopLag(platform.counts),
   ];
-  const periodicJobs = jobs.map((job) => createPeriodicJob(job, log));
+  const periodicJobs = [sealing, failures, ...jobs.map((job) => createPeriodicJob(job, log))];
 
   function wake(topics: readonly string[]): void {
     for (const topic of topics) workersByTopic.get(topic)?.wake();
     if (topics.includes(eventTopic)) relay.wake();
+    if (topics.includes(auditTopic)) sealing.wake();
+    if (topics.includes(failuresTopic)) failures.wake();
   }
 
   return {
@@ -94,4 +99,12 @@ export function createWorkers(platform: RunningPlatform): Workers {
       );
     },
   };
+}
+
+function traceKinds({ tracing }: RunningPlatform, kinds: DestinationKinds): DestinationKinds {
+  if (tracing === null) return kinds;
+  const traced = Object.entries(kinds).map(
+    ([name, kind]) => [name, traceDestinations(name, kind, tracing)] as const,
+  );
+  return Object.fromEntries(traced);
 }

@@ -47,7 +47,7 @@ export const metrics = {
   changeFeedLive: gauge(
     "gatehouse_change_feed_live",
     [],
-    "1 while changes by other replicas are received, else 0: the token cache is then not used",
+    "1 while the database reports changes by other replicas, else 0: the token cache is then not used",
   ),
   cacheTokens: gauge("gatehouse_token_cache_tokens", [], "Tokens in the cache"),
   cacheBytes: gauge("gatehouse_token_cache_bytes", [], "Memory of the token cache"),
@@ -97,6 +97,11 @@ export const metrics = {
     "gatehouse_event_loop_lag_seconds",
     [],
     "How much later than planned the event loop ran a timer, once a second",
+  ),
+  traceSpans: counter(
+    "gatehouse_trace_spans_total",
+    ["outcome"],
+    "Spans of traces that the collector took, or that were dropped",
   ),
   buildInfo: gauge("gatehouse_build_info", ["version", "commit"], "1, with the build as labels"),
   processCpu: counter("process_cpu_seconds_total", [], "CPU time of the process"),

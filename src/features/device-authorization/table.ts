@@ -1,3 +1,4 @@
+import { isNotNull } from "drizzle-orm";
 import { boolean, index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../../platform/db/columns.ts";
@@ -16,6 +17,8 @@ export const deviceAuthorizations = pgTable(
       .notNull()
       .references(() => clients.clientId, { onDelete: "cascade" }),
     scopes: text("scopes").array().notNull(),
+    /** The resource that the tokens are for (RFC 8707). */
+    resource: text("resource"),
     createdAt: timestamp("created_at").notNull(),
     expiresAt: timestamp("expires_at").notNull(),
     /** The least time between two requests of the device. */
@@ -28,5 +31,9 @@ export const deviceAuthorizations = pgTable(
     sessionId: uuid("session_id"),
     consumedAt: timestamp("consumed_at"),
   },
-  (table) => [index("device_authorizations_expires_index").on(table.expiresAt)],
+  (table) => [
+    index("device_authorizations_expires_index").on(table.expiresAt),
+    index("device_authorizations_user_index").on(table.userId).where(isNotNull(table.userId)),
+    index("device_authorizations_client_index").on(table.clientId),
+  ],
 );

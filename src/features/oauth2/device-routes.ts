@@ -4,7 +4,6 @@ import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { findAuthorizingClient } from "../client-registration/index.ts";
 import { authenticateClient } from "../clients/index.ts";
 import { startDeviceAuthorization } from "../device-authorization/index.ts";
-import { oauthErrorSchema } from "./errors.ts";
 import { deviceAuthorizationBody, deviceAuthorizationSchema } from "./model.ts";
 
 /** The device authorization endpoint (RFC 8628 §3.1). */
@@ -18,7 +17,7 @@ export function deviceAuthorizationRoutes({ kit }: Pick<RouteParts, "kit">) {
         parameters: body,
         path: "/oauth/device_authorization",
       });
-      const started = await startDeviceAuthorization(ctx, client, body.scope);
+      const started = await startDeviceAuthorization(ctx, client, body);
       const { userCode, verificationUri } = started;
       return {
         device_code: started.deviceCode,
@@ -33,7 +32,7 @@ export function deviceAuthorizationRoutes({ kit }: Pick<RouteParts, "kit">) {
       anyone: true,
       accepts: "form",
       body: deviceAuthorizationBody,
-      response: { 200: deviceAuthorizationSchema, 401: oauthErrorSchema },
+      response: { 200: deviceAuthorizationSchema },
       detail: {
         operationId: "startDeviceAuthorization",
         tags: ["OAuth 2.0"],

@@ -2,6 +2,7 @@ import { domainToASCII } from "node:url";
 
 import { type TArray, type TString, Type } from "@sinclair/typebox";
 import ipaddr from "ipaddr.js";
+import { isConnectionUrl, redactConnectionUrl } from "../db/connection/parse-url.ts";
 import { splitList } from "./kinds.ts";
 import type { Kind } from "./setting.ts";
 
@@ -114,14 +115,14 @@ function isPublicSuffix(domain: string): boolean {
   );
 }
 
-/** The URL of a Postgres database. Shown without its password. */
+/** The URL of a Postgres database, in any form of libpq. Shown without its password. */
 export const databaseAddress: Kind<TString, ""> = {
   schema: Type.String(),
   suffix: "",
   expected:
     "a URL such as postgres://user:password@host:5432/name, with @ / ? # : and % in the password percent-encoded",
-  read: (given) => (isDatabaseAddress(given) && URL.canParse(given) ? given : undefined),
-  show: redactDatabaseAddress,
+  read: (given) => (isConnectionUrl(given) ? given : undefined),
+  show: redactConnectionUrl,
 };
 
 /** Whether a host, from `URL.hostname` or from a setting, is this machine itself. */
@@ -152,13 +153,6 @@ export function isHostName(given: string): boolean {
   return /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/i.test(given);
 }
 
-/** An unencoded `@`, `/`, `?` or `#` in a password would make part of it a path or a query, which are shown. */
-function isDatabaseAddress(given: string): boolean {
-  return /^postgres(?:ql)?:\/\/(?:[^\s@/?#]*@)?[^\s@/?#]*(?:\/[^\s@?#]*)?(?:\?[^\s@#]*)?$/.test(
-    given,
-  );
-}
-
 function readMailAddress(given: string): string | undefined {
   const [, localPart = "", domain = ""] = /^([^@]+)@([^@]+)$/.exec(given) ?? [];
   const isLocalPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i.test(
@@ -174,12 +168,4 @@ function readMailDomain(given: string): string | undefined {
   const domain = domainToASCII(given);
   const isDomain = isHostName(domain) && domain.includes(".") && !/\.\d+$/.test(domain);
   return isDomain && domain.split(".").every((label) => !/^-|-$/.test(label)) ? domain : undefined;
-}
-
-/** The query may hold passwords under several names (`sslpassword`, `options`), so none of it is shown. */
-function redactDatabaseAddress(given: string): string {
-  const url = new URL(given);
-  if (url.password !== "") url.password = "redacted";
-  if (url.search !== "") url.search = "?redacted";
-  return url.href;
 }

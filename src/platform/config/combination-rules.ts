@@ -1,3 +1,4 @@
+import { findUrlProblems } from "../db/connection/parse-url.ts";
 import type { Reading } from "./read-settings.ts";
 import type { SettingName } from "./settings.ts";
 import type { SettingsProblem } from "./settings-error.ts";
@@ -9,6 +10,7 @@ const partners: readonly (readonly [SettingName, SettingName])[] = [
   ["EVENTS_KAFKA_USERNAME", "EVENTS_KAFKA_PASSWORD"],
   ["EVENTS_KAFKA_PASSWORD", "EVENTS_KAFKA_USERNAME"],
   ["WEBHOOK_URL", "WEBHOOK_SECRET"],
+  ["DATABASE_DIRECT_URL", "DATABASE_URL"],
 ];
 
 /** The setting of each destination that `AUDIT_STREAM` can name. */
@@ -51,10 +53,22 @@ export function findCombinationProblems(reading: Reading): SettingsProblem[] {
   }
   return [
     ...problems,
+    ...findAddressProblems(reading.settings),
     ...findMissingToken(reading),
     ...findRelyingPartyProblems(reading),
     ...findCookieProblems(reading),
   ];
+}
+
+/** Parameters of the database's address that are not supported. */
+function findAddressProblems(settings: Reading["settings"]): SettingsProblem[] {
+  const addresses = {
+    DATABASE_URL: settings.databaseUrl,
+    DATABASE_DIRECT_URL: settings.databaseDirectUrl,
+  };
+  return Object.entries(addresses).flatMap(([name, url]) =>
+    url === null ? [] : findUrlProblems(url).map((issue) => ({ name, issue })),
+  );
 }
 
 function findMissingToken({ settings, isGiven }: Reading): SettingsProblem[] {

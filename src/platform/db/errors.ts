@@ -1,6 +1,7 @@
 import { DrizzleQueryError } from "drizzle-orm";
 
 import { AppError, findAppError } from "../../kernel/errors.ts";
+import { findAddressError } from "./connection/address-error.ts";
 
 /** What the log may contain of a database error: neither its message nor a parameter. */
 export interface DatabaseFault {
@@ -18,6 +19,8 @@ const transientStates = new Set(["40001", "40P01"]);
 /** Codes of the driver and of the operating system for a connection that failed or was lost. */
 const connectionCodes = new Set([
   "CONNECTION_CLOSED",
+  "DATABASE_ADDRESS",
+  "NO_SUITABLE_HOST",
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
   "CONNECT_TIMEOUT",
@@ -54,8 +57,15 @@ const fullStates = new Set(["53100", "25006"]);
 
 /** Explanations of the faults that an operator can correct. */
 const explanations = new Map([
+  [
+    "08P01",
+    "it, or a pooler before it, refuses how the connection starts: a parameter of the URL that a pooler does not know, or no server behind the pooler",
+  ],
   ["28P01", "it does not accept the user name or the password of DATABASE_URL"],
-  ["28000", "it does not accept connections of the user of DATABASE_URL from this address"],
+  [
+    "28000",
+    "it does not accept connections of the user of DATABASE_URL from this address, or not without TLS or a client certificate",
+  ],
   ["3D000", "it has no database of the name in DATABASE_URL"],
   ["53100", "its disk is full"],
   ["25006", "it accepts no writes: its disk is nearly full, or it is a standby"],
@@ -73,6 +83,15 @@ export function findDatabaseFault(error: unknown): DatabaseFault | null {
         table: stringOf(link, "table_name") ?? stringOf(link, "table"),
       };
     }
+  }
+  return null;
+}
+
+/** The first code in an error's chain of causes: a SQLSTATE, or one of the driver or the operating system. */
+export function findErrorCode(error: unknown): string | null {
+  for (const link of causes(error)) {
+    const code = stringOf(link, "code");
+    if (code !== null && code !== "UNAVAILABLE") return code;
   }
   return null;
 }
@@ -127,6 +146,11 @@ export function isFull(error: unknown): boolean {
   return fullStates.has(findDatabaseFault(error)?.sqlState ?? "");
 }
 
+/** Whether the server accepts no writes (25006): it is a standby, or its disk is nearly full. */
+export function isReadOnly(error: unknown): boolean {
+  return findDatabaseFault(error)?.sqlState === "25006";
+}
+
 /** An explanation of a fault for the operator, without the error's message, which may contain what users sent. */
 export function explainFault({ sqlState }: DatabaseFault): string {
   const explanation = explanations.get(sqlState);
@@ -140,6 +164,8 @@ export function explainFault({ sqlState }: DatabaseFault): string {
  * wrapper are left out, since they contain the SQL and every parameter.
  */
 export function describeError(error: unknown): Readonly<Record<string, unknown>> {
+  const addressError = findAddressError(error);
+  if (addressError) return { error: addressError.name, reason: addressError.message };
   const fault = findDatabaseFault(error);
   if (fault) return { error: "DatabaseError", reason: explainFault(fault), ...fault };
   const appError = findAppError(error);

@@ -1,5 +1,7 @@
 import type { Sql } from "postgres";
 
+import { startStopwatch } from "../../kernel/clock.ts";
+
 /** A client of the driver that is replaced by a new one when the server has stopped responding. */
 export interface RenewedClient {
   /** Sends a query through the current client. */
@@ -14,19 +16,28 @@ export interface RenewalTimes {
   readonly silenceSeconds: number;
   /** How long the other queries of a replaced client may still take: some of its connections may still work. */
   readonly drainSeconds: number;
+  /** Whether an error shows that the connections go to a server which has lost its role, as after a failover. */
+  readonly isOutdated?: (error: unknown) => boolean;
+  /** Called after a client was replaced because of such an error. */
+  readonly onOutdated?: () => void;
 }
 
+/** A server that is read-only for another reason would else be connected to anew at each write. */
+const shortestLifeMilliseconds = 1000;
+
 /**
- * Replaces the client by a new one of `connect` once a query has had no response. After a failover or on a lost network path
- * the old connections are not closed, and TCP reports the loss only after a quarter of an hour.
+ * Replaces the client by a new one of `connect` once a query has had no response, or its error is of an outdated connection. After
+ * a failover or on a lost network path the old connections are not closed, and TCP reports the loss only after a quarter of an hour.
  */
 export function createRenewedClient(connect: () => Sql, times: RenewalTimes): RenewedClient {
   let current = connect();
+  let sinceConnected = startStopwatch();
   const replaced = new Set<Promise<void>>();
 
   function renew(silent: Sql): void {
     if (current !== silent) return;
     current = connect();
+    sinceConnected = startStopwatch();
     const closed = silent
       .end({ timeout: times.drainSeconds })
       .finally(() => replaced.delete(closed));
@@ -39,6 +50,12 @@ export function createRenewedClient(connect: () => Sql, times: RenewalTimes): Re
       const timer = setTimeout(() => renew(client), times.silenceSeconds * 1000);
       try {
         return await query(client);
+      } catch (error) {
+        if (times.isOutdated?.(error) && sinceConnected() >= shortestLifeMilliseconds) {
+          renew(client);
+          times.onOutdated?.();
+        }
+        throw error;
       } finally {
         clearTimeout(timer);
       }

@@ -11,7 +11,15 @@ export const database = {
     DATABASE_URL: {
       kind: databaseAddress,
       default: null,
-      description: "The Postgres server and database. When unset, the embedded database is used.",
+      description:
+        "The Postgres server and database, with the parameters of libpq ([postgres.md](postgres.md)). When unset, the embedded database is used.",
+      example: "postgres://gatehouse:password@localhost:5432/gatehouse",
+    },
+    DATABASE_DIRECT_URL: {
+      kind: databaseAddress,
+      default: null,
+      description:
+        "The server's own address, where `DATABASE_URL` is that of a pooler in transaction mode: notifications, locks and migrations use it. Statements are then not prepared.",
       example: "postgres://gatehouse:password@localhost:5432/gatehouse",
     },
     DATABASE_POOL_SIZE: {

@@ -1,0 +1,71 @@
+import type { ReservedSql, Sql } from "postgres";
+
+import { DatabaseAddressError } from "./connection/address-error.ts";
+
+/** A pooler that gives each transaction another server connection answers at an address that must be a server's own. */
+function transactionPoolerError(setting: PoolerSetting): DatabaseAddressError {
+  return new DatabaseAddressError(messages[setting], { isBySettings: true });
+}
+
+/** The setting whose address must be the server's own. */
+export type PoolerSetting = "DATABASE_URL" | "DATABASE_DIRECT_URL";
+
+const messages: Readonly<Record<PoolerSetting, string>> = {
+  DATABASE_URL:
+    "DATABASE_URL is the address of a pooler in transaction mode: set DATABASE_DIRECT_URL to the address of the server itself beside it, which notifications, locks and migrations need",
+  DATABASE_DIRECT_URL:
+    "DATABASE_DIRECT_URL is the address of a pooler in transaction mode: it must be that of the server itself",
+};
+
+/** A pooler that takes part refuses the settings with which a connection starts (08P01, protocol violation). */
+const refusedStart = "08P01";
+
+/**
+ * Throws `DatabaseAddressError` if a pooler gives each transaction of a connection another connection to the server: there
+ * notifications do not arrive, locks do not hold, and prepared statements are not found. The client has two connections or more.
+ */
+export async function refuseTransactionPooler(client: Sql, setting: PoolerSetting): Promise<void> {
+  if (await isDirect(client, setting)) return;
+  const [one, other] = await Promise.all([client.reserve(), client.reserve()]);
+  try {
+    if (await isShared(one, other)) throw transactionPoolerError(setting);
+  } finally {
+    one.release();
+    other.release();
+  }
+}
+
+/**
+ * Whether a client is connected with the server itself. The server told it the id of its process when the connection started; a
+ * pooler tells a number of its own. Throws `DatabaseAddressError` for a pooler that accepts no settings.
+ */
+export async function isDirect(client: Sql, setting: PoolerSetting): Promise<boolean> {
+  try {
+    const rows = await client.unsafe<{ id: number }[]>("select pg_backend_pid() as id");
+    return rows[0]?.id === rows.state.pid;
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, "code") === refusedStart) {
+      throw transactionPoolerError(setting);
+    }
+    throw error;
+  }
+}
+
+/** Two open connections have one server process at a time, or one connection has two. A pooler in session mode does neither. */
+async function isShared(one: ReservedSql, other: ReservedSql): Promise<boolean> {
+  const first = await processOf(one);
+  await other.unsafe("begin");
+  try {
+    // The transaction keeps its process, so that the next one of `one` has another.
+    const second = await processOf(other);
+    const third = await processOf(one);
+    return first === second || third !== first;
+  } finally {
+    await other.unsafe("rollback");
+  }
+}
+
+async function processOf(connection: ReservedSql): Promise<number> {
+  const rows = await connection.unsafe<{ id: number }[]>("select pg_backend_pid() as id");
+  return rows[0]?.id ?? 0;
+}
