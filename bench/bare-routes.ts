@@ -1,4 +1,4 @@
-// What validation is compared with: the same three routes with the same schemas and answers, and nothing behind them; once as
+// What validation is compared with: the same routes with the same schemas and answers, and nothing behind them; once as
 // Elysia serves them by itself, which reads what the document lets one ask for and compares each answer with its schema, and
 // once without either. It is compiled into an executable of its own; its line names both ports.
 import { type TSchema, Type } from "@sinclair/typebox";
@@ -9,6 +9,7 @@ import {
   validateTokenBody,
   validTokenSchema,
 } from "../src/features/access/model.ts";
+import { userinfoBody, userinfoSchema } from "../src/features/access/userinfo.ts";
 import { success, successSchema } from "../src/platform/http/envelope.ts";
 
 const user = {
@@ -37,6 +38,13 @@ const validated = {
   permissions: [],
 };
 
+const claims = {
+  sub: user.id,
+  updated_at: 1_795_324_011,
+  email: user.email,
+  email_verified: false,
+};
+
 /** A success schema that the framework does not check. */
 function uncheckedSuccessSchema(data: TSchema) {
   return Type.Object(
@@ -50,7 +58,11 @@ const conditions = Type.Object({
   permission: Type.Optional(Type.Array(Type.String())),
 });
 
-function serve(answer: (data: TSchema) => TSchema, query: { query?: typeof conditions }) {
+function serve(
+  answer: (data: TSchema) => TSchema,
+  plainAnswer: TSchema,
+  query: { query?: typeof conditions },
+) {
   const app = new Elysia({ normalize: false })
     .get("/api/v1/users/me", () => success(user, new Date()), {
       response: { 200: answer(ownUserSchema) },
@@ -68,11 +80,17 @@ function serve(answer: (data: TSchema) => TSchema, query: { query?: typeof condi
         set.headers["x-auth-roles"] = "user";
       },
       { ...query, response: { 200: Type.Void() } },
-    );
+    )
+    .get("/oauth/userinfo", () => claims, { response: { 200: plainAnswer } })
+    .post("/oauth/userinfo", () => claims, {
+      body: userinfoBody,
+      response: { 200: plainAnswer },
+    });
   app.listen({ hostname: "127.0.0.1", port: 0 });
   return app.server?.port;
 }
 
-const checked = serve(successSchema, { query: conditions });
-const unchecked = serve(uncheckedSuccessSchema, {});
+const checked = serve(successSchema, userinfoSchema, { query: conditions });
+const uncheckedClaims = Type.Object(userinfoSchema.properties, { noValidate: true });
+const unchecked = serve(uncheckedSuccessSchema, uncheckedClaims, {});
 console.log(checked, unchecked);

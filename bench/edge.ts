@@ -5,13 +5,15 @@ import { executablePath } from "../tests/support/executable.ts";
 import { callServer } from "../tests/support/http-call.ts";
 import { freshEmail, goodPassword } from "../tests/support/journey.ts";
 import { alternate, median } from "./median.ts";
+import { grantToClient } from "./granted-token.ts";
 import type { Measurement, Result } from "./measurement.ts";
 import { buildPatched } from "./patched-build.ts";
 import { measureRequest } from "./request-cost.ts";
 import { benchSettings, tokensOf } from "./server.ts";
-import { hotRequests } from "./validation.ts";
+import { type HotTokens, hotRequests } from "./validation.ts";
 
 const turnsPerRound = 5;
+const noTokens: HotTokens = { own: "", granted: "" };
 
 /** The build that records no metrics and writes no access log. */
 const withoutObservation = {
@@ -32,7 +34,7 @@ export const edge: Measurement = {
     ];
     try {
       const results: Result[] = [];
-      for (let index = 0; index < hotRequests("", "").length; index += 1) {
+      for (let index = 0; index < hotRequests("", noTokens).length; index += 1) {
         results.push(...(await compare(index, started, rounds)));
       }
       return results;
@@ -45,14 +47,14 @@ export const edge: Measurement = {
 interface Running {
   readonly url: string;
   readonly pid: number;
-  readonly bearer: string;
+  readonly tokens: HotTokens;
   stop(): Promise<void>;
 }
 
 async function compare(index: number, servers: readonly Running[], rounds: number) {
   const measure = (place: number, seconds: number) => async (): Promise<number> => {
     const server = servers[place];
-    const request = server && hotRequests(server.url, server.bearer)[index];
+    const request = server && hotRequests(server.url, server.tokens)[index];
     if (!request) throw new Error("there is no such request");
     return (await measureRequest(request, server.pid, seconds)).microseconds;
   };
@@ -68,7 +70,7 @@ async function compare(index: number, servers: readonly Running[], rounds: numbe
     costs.metrics.push(median(turns.metrics));
     costs.log.push(median(turns.log));
   }
-  const { what } = hotRequests("", "")[index] ?? { what: "" };
+  const { what } = hotRequests("", noTokens)[index] ?? { what: "" };
   const result = (name: string, list: readonly number[], atMost: number): Result => {
     const ratios = list.map((cost, round) => cost / (costs.without[round] ?? Number.NaN));
     return {
@@ -108,10 +110,11 @@ async function startServer(executable: string, logRequests: string): Promise<Run
   const user = { email: freshEmail(), password: goodPassword };
   await callServer(url, "POST", "/api/v1/auth/register", { json: user });
   const signedIn = await callServer(url, "POST", "/api/v1/auth/login", { json: user });
+  const granted = await grantToClient({ home, server: { url } }, user);
   return {
     url,
     pid: child.pid,
-    bearer: tokensOf(signedIn).access,
+    tokens: { own: tokensOf(signedIn).access, granted },
     async stop() {
       child.kill("SIGKILL");
       await child.exited;

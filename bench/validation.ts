@@ -1,4 +1,5 @@
 import { startBareRoutes } from "./bare-process.ts";
+import { grantToClient } from "./granted-token.ts";
 import { alternate, median } from "./median.ts";
 import type { Measurement, Result } from "./measurement.ts";
 import { measureRequest, type RequestCost } from "./request-cost.ts";
@@ -16,8 +17,17 @@ const floors = [
 
 type Subject = "checked" | "unchecked" | "served";
 
-/** The three hot routes that P1 is about, as requests to a server. */
-export function hotRequests(url: string, bearer: string): (RepeatedRequest & { what: string })[] {
+/** The tokens of a user: of a sign-in to Gatehouse itself, and one that a client was granted. */
+export interface HotTokens {
+  readonly own: string;
+  readonly granted: string;
+}
+
+/** The hot routes that P1 is about, as requests to a server. */
+export function hotRequests(
+  url: string,
+  { own: bearer, granted }: HotTokens,
+): (RepeatedRequest & { what: string })[] {
   return [
     { what: "GET /users/me", url: `${url}/api/v1/users/me`, bearer },
     {
@@ -27,6 +37,14 @@ export function hotRequests(url: string, bearer: string): (RepeatedRequest & { w
       body: JSON.stringify({ token: bearer }),
     },
     { what: "GET /auth/forward", url: `${url}/api/v1/auth/forward`, bearer },
+    { what: "GET /oauth/userinfo", url: `${url}/oauth/userinfo`, bearer: granted },
+    {
+      what: "POST /oauth/userinfo",
+      url: `${url}/oauth/userinfo`,
+      bearer: null,
+      body: new URLSearchParams({ access_token: granted }).toString(),
+      contentType: "application/x-www-form-urlencoded",
+    },
   ];
 }
 
@@ -37,15 +55,17 @@ export const validation: Measurement = {
     await using running = await startBenchServer("postgres");
     await using bare = await startBareRoutes();
     const { server } = running;
-    const bearer = (await signIn(server, await register(server))).access;
+    const user = await register(server);
+    const own = (await signIn(server, user)).access;
+    const granted = await grantToClient(running, user);
     const subjects = {
       checked: { url: bare.checked, pid: bare.pid },
       unchecked: { url: bare.unchecked, pid: bare.pid },
       served: { url: server.url, pid: server.pid },
     };
     const results: Result[] = [];
-    for (let index = 0; index < hotRequests("", "").length; index += 1) {
-      results.push(...(await compare(index, subjects, bearer, rounds)));
+    for (let index = 0; index < hotRequests("", { own, granted }).length; index += 1) {
+      results.push(...(await compare(index, subjects, { own, granted }, rounds)));
     }
     return results;
   },
@@ -54,11 +74,11 @@ export const validation: Measurement = {
 async function compare(
   index: number,
   subjects: Readonly<Record<Subject, { url: string; pid: number }>>,
-  bearer: string,
+  tokens: HotTokens,
   rounds: number,
 ): Promise<Result[]> {
   const requestTo = (subject: Subject) => {
-    const request = hotRequests(subjects[subject].url, bearer)[index];
+    const request = hotRequests(subjects[subject].url, tokens)[index];
     if (!request) throw new Error("there is no such request");
     return request;
   };

@@ -5,9 +5,12 @@ import { join } from "node:path";
 /** One request, sent again and again over kept connections. */
 export interface RepeatedRequest {
   readonly url: string;
-  readonly bearer: string;
-  /** Posted as JSON; without it the request is a GET. */
+  /** The token of its `Authorization` header; null without one. */
+  readonly bearer: string | null;
+  /** Posted; without it the request is a GET. */
   readonly body?: string;
+  /** The type of the body; default `application/json`. */
+  readonly contentType?: string;
 }
 
 /** What `wrk` counted: responses, responses per second, and the 99th percentile of their latencies. */
@@ -46,11 +49,11 @@ export async function runWrk(
   }
 }
 
-function luaOf({ bearer, body }: RepeatedRequest): string {
-  const lines = [`wrk.headers["Authorization"] = "Bearer ${bearer}"`];
+function luaOf({ bearer, body, contentType = "application/json" }: RepeatedRequest): string {
+  const lines = bearer === null ? [] : [`wrk.headers["Authorization"] = "Bearer ${bearer}"`];
   if (body !== undefined) {
     lines.push('wrk.method = "POST"', `wrk.body = ${JSON.stringify(body)}`);
-    lines.push('wrk.headers["Content-Type"] = "application/json"');
+    lines.push(`wrk.headers["Content-Type"] = "${contentType}"`);
   }
   return lines.join("\n");
 }

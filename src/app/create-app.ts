@@ -38,6 +38,7 @@ import {
 import { createRouteTable } from "./edge/route-table.ts";
 import { createRouter } from "./edge/router.ts";
 import { securityHeaders } from "./edge/security-headers.ts";
+import { traceEdge, traceObserved } from "./edge/traced-edge.ts";
 import { createOriginNotice } from "./edge/unknown-origins.ts";
 import { createHotRoutes, createRoutes, describeRoutes } from "./routes.ts";
 
@@ -104,6 +105,15 @@ export function createApp(
     .use(closeNarrowerPaths([...features.routes, ...hotRoutes]))
     .use(docs);
 
+  const observe = createObserve({
+    clock,
+    log,
+    logRequests: settings.logRequests,
+    exchanges,
+    metrics,
+    isHot: ({ route }) => route !== null && table.hotPaths.has(route),
+  });
+  const { tracing } = platform;
   const edge = createEdge({
     exchanges,
     gate: createGate({
@@ -119,17 +129,10 @@ export function createApp(
     hot: { guard, bodyLimitBytes: settings.bodyLimitBytes },
     mapError,
     responder,
-    observe: createObserve({
-      clock,
-      log,
-      logRequests: settings.logRequests,
-      exchanges,
-      metrics,
-      isHot: ({ route }) => route !== null && table.hotPaths.has(route),
-    }),
+    observe: tracing === null ? observe : traceObserved(observe, exchanges, tracing),
     log,
   });
-  return { ...edge, metrics };
+  return { ...(tracing === null ? edge : traceEdge(edge, tracing)), metrics };
 }
 
 function landingLinks(settings: Settings): LandingLink[] {

@@ -10,6 +10,7 @@ import type { Settings } from "../platform/config/settings.ts";
 import { createEmbeddedDatabase } from "../platform/db/embedded.ts";
 import type { StartEmbeddedPostgres } from "../platform/db/embedded-postgres.ts";
 import type { Database } from "../platform/db/port.ts";
+import type { TraceStatement } from "../platform/db/trace-statement.ts";
 import { createPostgresDatabase } from "../platform/db/postgres.ts";
 import { createFailureBuffer } from "../platform/failures/failure-buffer.ts";
 import { createHttpClient } from "../platform/http-client/http-client.ts";
@@ -25,6 +26,15 @@ import { createServiceCounts } from "../platform/metrics/service-counts.ts";
 import { createBcryptHasher } from "../platform/password-hasher/bcrypt-hasher.ts";
 import { createSystemContext, type Platform } from "../platform/platform.ts";
 import { createSecrets } from "../platform/secrets/secrets.ts";
+import { createTracing } from "../platform/tracing/create-tracing.ts";
+import type { Tracing } from "../platform/tracing/port.ts";
+import {
+  traceHasher,
+  traceHttpClient,
+  traceLog,
+  traceMailer,
+  traceStatements,
+} from "../platform/tracing/traced.ts";
 
 /** The platform of a running process, with its database and the listeners for new outbox messages. */
 export interface RunningPlatform extends Platform {
@@ -56,14 +66,19 @@ export function createPlatform(
   settings: Settings,
   overrides: PlatformOverrides = {},
 ): RunningPlatform {
-  const log =
+  const untracedLog =
     overrides.log ??
     createLogger({
       level: settings.logLevel,
       format: settings.logFormat,
       service: settings.serviceName,
     });
-  const database = createDatabase(settings, log, overrides);
+  const tracing = createPlatformTracing(settings, untracedLog);
+  const log = tracing === null ? untracedLog : traceLog(untracedLog, tracing);
+  const database = createDatabase(settings, log, {
+    ...overrides,
+    ...(tracing === null ? {} : { traceStatement: traceStatements(tracing) }),
+  });
   const limiter = createLimiter(systemClock);
   database.changes.subscribe(({ subject }) => {
     if (subject === "limits" || subject === "all") limiter.forget();
@@ -77,7 +92,19 @@ export function createPlatform(
     load: () => loadKeyRing(createSystemContext(platform, "keys")),
   });
 
+  const untraced = {
+    hasher: createBcryptHasher({
+      cost: settings.bcryptCost,
+      concurrency: availableParallelism(),
+      waiting: settings.loginQueue,
+    }),
+    mailer: overrides.mailer ?? createMailer(mailerSettings(settings, log), systemClock),
+    httpClient: overrides.httpClient ?? createHttpClient(),
+  };
+
   const platform: RunningPlatform = {
+    ...(tracing === null ? untraced : traceOutgoing(untraced, tracing)),
+    tracing,
     settings,
     clock: systemClock,
     random: systemRandom,
@@ -88,17 +115,10 @@ export function createPlatform(
     dbForRequest: (budget) => database.forRequest(budget),
     statementConcurrency: database.statementConcurrency,
     statementLoad: () => database.statementLoad(),
-    hasher: createBcryptHasher({
-      cost: settings.bcryptCost,
-      concurrency: availableParallelism(),
-      waiting: settings.loginQueue,
-    }),
     limiter,
     signer: createJwtSigner(keyRing),
     keyRing,
     secrets: createSecrets(secretRoots(settings), systemRandom),
-    mailer: overrides.mailer ?? createMailer(mailerSettings(settings, log), systemClock),
-    httpClient: overrides.httpClient ?? createHttpClient(),
     failures: createFailureBuffer(),
     counts: createServiceCounts(),
     destinationKinds: overrides.destinationKinds ?? createBrokerKinds(settings, log),
@@ -108,6 +128,32 @@ export function createPlatform(
     },
   };
   return platform;
+}
+
+/** The traces of a platform. They are sent by a client of their own, which is not traced. */
+function createPlatformTracing(settings: Settings, log: Logger): Tracing | null {
+  const { otelExporterOtlpEndpoint: endpoint, otelExporterOtlpHeaders: headers } = settings;
+  if (endpoint === null) return null;
+  return createTracing({
+    collector: { endpoint, headers: headers ?? {} },
+    serviceName: settings.otelServiceName,
+    environment: settings.environment,
+    sampler: settings.otelTracesSampler,
+    ratio: settings.otelTracesSamplerArg,
+    httpClient: createHttpClient(),
+    log,
+  });
+}
+
+function traceOutgoing(
+  { hasher, mailer, httpClient }: Pick<Platform, "hasher" | "mailer" | "httpClient">,
+  tracing: Tracing,
+): Pick<Platform, "hasher" | "mailer" | "httpClient"> {
+  return {
+    hasher: traceHasher(hasher, tracing),
+    mailer: traceMailer(mailer, tracing),
+    httpClient: traceHttpClient(httpClient, tracing),
+  };
 }
 
 /** The current root seals, the previous ones only open. With `ENCRYPTION_KEY`, a secret that verifies tokens opens nothing. */
@@ -123,11 +169,14 @@ function secretRoots(settings: Settings) {
 function createDatabase(
   settings: Settings,
   log: Logger,
-  { onStatement, freeBytes, startPostgres, writesToTheEnd = false }: PlatformOverrides,
+  overrides: PlatformOverrides & { readonly traceStatement?: TraceStatement },
 ): Database {
+  const { onStatement, traceStatement, freeBytes, startPostgres } = overrides;
+  const { writesToTheEnd = false } = overrides;
   const shared = {
     timeoutSeconds: settings.databaseTimeoutSeconds,
     log,
+    ...(traceStatement ? { traceStatement } : {}),
     ...(onStatement ? { onStatement } : {}),
   };
   const ofEmbedded = {
@@ -146,7 +195,8 @@ function createDatabase(
       });
 }
 
-function mailerSettings(settings: Settings, log: Logger): MailerSettings {
+/** How mails are sent with these settings. */
+export function mailerSettings(settings: Settings, log: Logger): MailerSettings {
   const from = { name: settings.brandName, address: settings.smtpFromEmail };
   if (settings.mailTransport === "none") return { transport: "none" };
   if (settings.mailTransport === "file") {

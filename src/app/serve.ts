@@ -50,6 +50,7 @@ export async function serve(
   const health: HealthState = { phase: "starting", database };
   const workers = createWorkers(platform);
   const app = createApp(platform, health, providers);
+  await platform.tracing?.start();
   if (database.kind === "embedded") await database.open();
   const server = await listen(app, platform);
   const url = httpUrl(settings.host, server.port ?? settings.port);
@@ -79,7 +80,7 @@ export async function serve(
       log.error(describeError(error), lost),
     );
     if ((await Promise.race([written, deadline])) === "late") log.error({}, lost);
-    await platform.mailer.close();
+    await Promise.all([platform.mailer.close(), platform.tracing?.stop()]);
     await database.close();
     log.info({}, "stopped");
   }

@@ -14,6 +14,7 @@ import type { Mailer } from "./mail/port.ts";
 import type { ServiceCounts } from "./metrics/port.ts";
 import type { PasswordHasher } from "./password-hasher/port.ts";
 import type { Secrets } from "./secrets/port.ts";
+import type { Tracing } from "./tracing/port.ts";
 
 /** Everything that verbs depend on. It is created once at the start; tests replace parts of it. */
 export interface Platform {
@@ -41,6 +42,8 @@ export interface Platform {
   readonly httpClient: HttpClient;
   /** Failed attempts that are not in the audit log yet. */
   readonly failures: FailureBuffer;
+  /** Traces of requests; null where they are not exported. */
+  readonly tracing: Tracing | null;
   /** What happens while the service runs, counted for `/metrics`. */
   readonly counts: ServiceCounts;
   /** Wakes the outbox workers of these topics in this process after a message was written. All other workers poll. */

@@ -1,14 +1,8 @@
 import { beforeAll, expect, test } from "bun:test";
 
-import {
-  type BrowserUser,
-  browserHeaders,
-  browserTokenOf,
-  signUpInBrowser,
-} from "../support/browser-session.ts";
+import { type BrowserUser, browserHeaders, browserTokenOf } from "../support/browser-session.ts";
 import { registerClient, type TestClient } from "../support/clients.ts";
 import { decodeToken } from "../support/forge-token.ts";
-import { logIn } from "../support/journey.ts";
 import { pathFrom, press } from "../support/page-forms.ts";
 import {
   askToAuthorize,
@@ -18,7 +12,11 @@ import {
   redeem,
   responseOf,
 } from "../support/relying-party.ts";
-import { type TwoFactorUser, turnOn, useFrozenStep } from "../support/second-factor.ts";
+import {
+  signUpInTrustedBrowser,
+  type TwoFactorUser,
+  useFrozenStep,
+} from "../support/second-factor.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 useFrozenStep();
@@ -28,19 +26,7 @@ let user: TwoFactorUser;
 let client: TestClient;
 
 beforeAll(async () => {
-  inBrowser = await signUpInBrowser(app);
-  const {
-    user_id: userId,
-    access_token: accessToken,
-    refresh_token: refreshToken,
-  } = (await logIn(app, inBrowser)).json.data;
-  const { email, password } = inBrowser;
-  user = await turnOn(app, { userId, accessToken, refreshToken, email, password });
-  // A browser that the user trusts: its session has one factor.
-  await app.rows(
-    `update sessions set ended_at = null, end_reason = null, credentials_version = (select credentials_version from users where id = user_id)
-     where user_id = '${userId}' and browser_token_hash is not null`,
-  );
+  ({ inBrowser, user } = await signUpInTrustedBrowser(app));
   client = await registerClient(app, { name: "Bank", redirectUris: [callback], requireMfa: true });
 }, 30_000);
 
@@ -50,6 +36,11 @@ test("the user proves the second factor on a page, with another cookie afterward
   const headers = browserHeaders(inBrowser.token);
   const none = await askToAuthorize(app, `${query}&prompt=none`, inBrowser.token);
   expect(responseOf(none)["error"]).toBe("interaction_required");
+  // A client that only prefers it asks as well, where the user has an authenticator app.
+  const mild = await registerClient(app, { name: "Notes", redirectUris: [callback] });
+  const preferring = authorizeQuery(mild.id, { acr_values: "urn:gatehouse:2fa" });
+  const preferred = await askToAuthorize(app, preferring, inBrowser.token);
+  expect(preferred.text).toContain("Notes asks for a second proof");
   const shown = {
     ...(await askToAuthorize(app, query, inBrowser.token)),
     path: pathFrom("/oauth/authorize"),

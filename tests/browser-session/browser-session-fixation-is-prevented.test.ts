@@ -26,7 +26,8 @@ const endOf = async (sessionId: string) =>
   (await app.rows(`select end_reason from sessions where id = '${sessionId}'`))[0]?.["end_reason"];
 
 /** What a sign-in on a page does with the session that the browser had. */
-const endReplacedSession = async (ctx: Context) => createBrowserToken(ctx)?.deliver();
+const endReplacedSession = async (ctx: Context) =>
+  createBrowserToken(ctx)?.deliver({ id: Bun.randomUUIDv7(), userId: Bun.randomUUIDv7() });
 
 // Attack: session fixation. security 51
 describe("a sign-in on a page", () => {

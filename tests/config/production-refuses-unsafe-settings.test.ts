@@ -292,19 +292,20 @@ describe("warnings are printed", () => {
     expect(open.warnings.join()).not.toContain("no user can verify");
   });
 
-  test("for settings without an effect", () => {
-    expect(
-      load({
-        ...production,
-        OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318",
-      }).warnings,
-    ).toContain("OTEL_EXPORTER_OTLP_ENDPOINT has no effect in this version");
+  test("for traces that cross a network without https", () => {
+    const names = (OTEL_EXPORTER_OTLP_ENDPOINT: string) =>
+      load({ ...production, OTEL_EXPORTER_OTLP_ENDPOINT }).warnings.join();
+    const plain = "OTEL_EXPORTER_OTLP_ENDPOINT is not https";
+    expect(names("http://collector.example.com:4318")).toContain(plain);
+    for (const fit of ["http://localhost:4318", "http://otel:4318", "https://o.example.com"]) {
+      expect(names(fit)).not.toContain(plain);
+    }
   });
 
   // security 163
   test.each<[string, Record<string, string>, string[]]>([
     ["another host without TLS", { DATABASE_URL: "postgres://db.internal/d" }, ["DATABASE_URL"]],
-    ...["disable", "allow", "prefer", "require", "no-verify"].map(
+    ...["disable", "allow", "prefer", "require"].map(
       (mode): [string, Record<string, string>, string[]] => [
         `another host with sslmode=${mode}`,
         { DATABASE_URL: `postgres://u:p@db.internal:5432/d?sslmode=${mode}` },

@@ -8,12 +8,10 @@ import { eventually } from "../support/eventually.ts";
 import { decodeToken } from "../support/forge-token.ts";
 import { type LogoutReceiver, startLogoutReceiver } from "../support/logout-receiver.ts";
 import { operatorOf } from "../support/operator.ts";
+import { askForReset, confirmReset } from "../support/password-reset.ts";
 import { callback, codeOf, redeem } from "../support/relying-party.ts";
 import { type TestApp, useTestApp } from "../support/test-app.ts";
-import { endSessionsOf, revokeAllSessions } from "../../src/features/sessions/index.ts";
-import { users } from "../../src/features/users/index.ts";
-import { commit } from "../../src/platform/db/commit.ts";
-import { eq } from "drizzle-orm";
+import { revokeAllSessions } from "../../src/features/sessions/index.ts";
 
 const settings = { WEBHOOK_ALLOW_PRIVATE: "true" };
 
@@ -86,17 +84,19 @@ describe("the client of a session that ends", () => {
         void (await revokeAllSessions(operatorOf(app), userId)),
     ],
     [
-      "a change of the credentials ends the sessions of the user",
-      async ({ userId }: { userId: string }) => {
-        const ctx = operatorOf(app);
-        const query = ctx.db
-          .update(users)
-          .set({ name: "Ada" })
-          .where(eq(users.id, userId))
-          .returning({ id: users.id });
-        await commit(ctx, { query }, () => [
-          endSessionsOf(ctx, { userId, reason: "password_reset" }),
-        ]);
+      "the user resets the password",
+      async ({ email }: { email: string }) => {
+        const { status } = await confirmReset(app, await askForReset(app, email));
+        expect(status).toBe(200);
+      },
+    ],
+    [
+      "the user deletes the account",
+      async ({ email, password }: { email: string; password: string }) => {
+        const { json } = await app.post("/api/v1/auth/login", { email, password });
+        const bearer = json.data.access_token;
+        const call = { bearer, json: { password } };
+        expect((await app.call("DELETE", "/api/v1/users/me", call)).status).toBe(200);
       },
     ],
     [

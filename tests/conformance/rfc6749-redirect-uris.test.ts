@@ -3,27 +3,17 @@ import { beforeAll, expect, test } from "bun:test";
 import { type BrowserUser, signUpInBrowser } from "../support/browser-session.ts";
 import { registerClient, type TestClient } from "../support/clients.ts";
 import { formsOf } from "../support/page-forms.ts";
-import { askToAuthorize, authorizeQuery, challenge } from "../support/relying-party.ts";
+import { askToAuthorize, authorizeQuery } from "../support/relying-party.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
 const registered = "https://good.example/app/callback?tenant=1";
 let user: BrowserUser;
 let client: TestClient;
-let native: TestClient;
 
 beforeAll(async () => {
   user = await signUpInBrowser(app);
   client = await registerClient(app, { name: "Notes", redirectUris: [registered] });
-  native = await registerClient(app, {
-    name: "Native",
-    redirectUris: [
-      "http://127.0.0.1/callback",
-      "http://localhost:3000/callback",
-      "com.example.app:/callback",
-    ],
-    tokenEndpointAuthMethod: "none",
-  });
 }, 30_000);
 
 // security 60; RFC 6749 §3.1.2.3, §10.15; RFC 9700 §4.1, §4.11: each differs from the registered URI, so that nothing is sent to it.
@@ -104,38 +94,4 @@ test("an unknown client, none, and a parameter that is sent twice get a page", a
     expect([query, answer.status, answer.headers.get("location")]).toEqual([query, 400, null]);
     expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
   }
-});
-
-// RFC 8252 §7.1, §7.3, §8.4, §8.6
-test.each([
-  ["http://127.0.0.1:49152/callback", true],
-  ["http://localhost:49152/callback", true],
-  ["com.example.app:/callback", true],
-  ["http://127.0.0.1:49152/other", false],
-  ["http://[::1]:49152/callback", false],
-  ["https://127.0.0.1/callback", false],
-  ["http://127.0.0.1.evil.example/callback", false],
-  ["http://127.0.0.1:49152@evil.example/callback", false],
-  ["http://127.0.0.1:99999/callback", false],
-  ["com.example.app:/other", false],
-])(
-  "a native application is answered at %s: %p; the user is always asked",
-  async (redirectUri, isRight) => {
-    const query = authorizeQuery(native.id, {
-      redirect_uri: redirectUri,
-      code_challenge: challenge,
-    });
-    const answer = await askToAuthorize(app, query, user.token);
-    expect([answer.status, formsOf(answer.text).length]).toEqual(isRight ? [200, 2] : [400, 0]);
-  },
-);
-
-test("a public client without a code challenge, and a secret client at a native address, are refused", async () => {
-  const query = authorizeQuery(native.id, {
-    redirect_uri: "http://127.0.0.1:1/callback",
-    code_challenge: undefined,
-    code_challenge_method: undefined,
-  });
-  const { headers } = await askToAuthorize(app, query, user.token);
-  expect(headers.get("location")).toStartWith("http://127.0.0.1:1/callback?error=invalid_request");
 });

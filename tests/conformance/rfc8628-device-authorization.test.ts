@@ -10,7 +10,7 @@ import { registerClient, type TestClient } from "../support/clients.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { decodeToken } from "../support/forge-token.ts";
 import type { Answer } from "../support/http-call.ts";
-import { formsOf, headingOf, openPage, press } from "../support/page-forms.ts";
+import { formsOf, headingOf, openPage, press, shownTo } from "../support/page-forms.ts";
 import { type TestApp, useTestApp } from "../support/test-app.ts";
 
 const grantType = "urn:ietf:params:oauth:grant-type:device_code";
@@ -136,20 +136,31 @@ describe("the device grant", () => {
     }
   });
 
-  test("a client without the grant, and one whose users need two factors, get no device code", async () => {
-    const others = [
-      await registerClient(app, { name: "Service" }),
-      await registerClient(app, { name: "Bank", grantTypes: [grantType], requireMfa: true }),
-    ];
-    for (const { authorization } of others) {
-      const answer = await app.call("POST", "/oauth/device_authorization", {
-        headers: { authorization },
-        form: {},
-      });
-      expect([answer.status, answer.json.error]).toEqual([400, "unauthorized_client"]);
-    }
+  test("a client without the grant gets no device code", async () => {
+    const { authorization } = await registerClient(app, { name: "Service" });
+    const answer = await app.call("POST", "/oauth/device_authorization", {
+      headers: { authorization },
+      form: {},
+    });
+    expect([answer.status, answer.json.error]).toEqual([400, "unauthorized_client"]);
     const unknown = { form: { client_id: "client_unknown" } };
     expect((await app.call("POST", "/oauth/device_authorization", unknown)).status).toBe(401);
+  });
+
+  // RFC 8707 §2
+  test("the tokens are for the resource of the request, which cannot be this server", async () => {
+    const ask = (resource: string) =>
+      app.call("POST", "/oauth/device_authorization", {
+        form: { client_id: device.id, scope: "openid", resource },
+      });
+    const { json } = await ask("https://notes.example/mcp");
+    await decide(app, user, json.user_code);
+    const tokens = await poll(app, device, json.device_code);
+    expect(decodeToken(tokens.json.access_token).claims["aud"]).toBe("https://notes.example/mcp");
+    for (const resource of ["http://localhost:8000", "gatehouse", "https://a.example/#b"]) {
+      const refused = await ask(resource);
+      expect([refused.status, refused.json.error]).toEqual([400, "invalid_target"]);
+    }
   });
 
   // RFC 8628 §3.3.1, §5.4: the link fills the code in, and the user still has to press
@@ -158,7 +169,7 @@ describe("the device grant", () => {
     const path = `/device?user_code=${started.user_code}`;
     const page = await openPage(app, path, browserHeaders(user.token));
     expect(formsOf(page.text).map(({ fields }) => fields)).toEqual([
-      { user_code: started.user_code },
+      { ...shownTo(user.userId), user_code: started.user_code },
     ]);
     const visitor = await openPage(app, path);
     const location = new URL(visitor.headers.get("location") ?? "");
@@ -213,7 +224,7 @@ describe("with limits", () => {
     const headers = browserHeaders(user.token);
     const statuses: number[] = [];
     for (let count = 1; count <= 21; count += 1) {
-      const form = { user_code: "BCDF-GHJK" };
+      const form = { ...shownTo(user.userId), user_code: "BCDF-GHJK" };
       statuses.push((await app.call("POST", "/device/code", { form, headers })).status);
     }
     expect(statuses).toEqual([...Array.from({ length: 20 }, () => 400), 429]);

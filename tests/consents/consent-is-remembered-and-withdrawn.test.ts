@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "bun:test";
 
 import { browserHeaders, type BrowserUser, signUpInBrowser } from "../support/browser-session.ts";
 import { registerClient } from "../support/clients.ts";
-import { formsOf } from "../support/page-forms.ts";
+import { formsOf, shownTo } from "../support/page-forms.ts";
 import {
   askToAuthorize,
   authorizeAs,
@@ -125,7 +125,7 @@ test("the account page names the application and what it may use, and withdraws 
   expect(page.text).toContain("<strong>Calendar &amp; Co</strong>");
   expect(page.text).toMatch(/>(?:email openid|openid email)</);
   const grants = await app.rows(`select id from user_grants where client_id = '${client.id}'`);
-  const form = { id: String(grants[0]?.["id"]) };
+  const form = { ...shownTo(user.userId), id: String(grants[0]?.["id"]) };
   const answer = await app.call("POST", "/account/applications/withdraw", { form, headers });
   expect([answer.status, answer.headers.get("location")]).toEqual([
     303,

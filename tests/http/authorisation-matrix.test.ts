@@ -90,6 +90,7 @@ const pages: readonly string[] = [
   "POST /change-email",
   "POST /device/code",
   "POST /device/decision",
+  "POST /device/second-factor",
   "POST /magic-link",
   "POST /magic-link/code",
   "POST /magic-link/resend",

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import type { Answer } from "../support/http-call.ts";
 import { mailTo } from "../support/journey.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTraceCollector } from "../support/trace-collector.ts";
 
 const password = "Canary-6Tq9vR2z!";
 const wrongPassword = "Canary-Wrong-8Hs4!";
@@ -46,9 +47,12 @@ async function journey(app: TestApp) {
   return { post, answers, secrets: [password, wrongPassword, token, code, ...tokens] };
 }
 
-// part of security 120: log, audit and responses
-test("no password, code or token is in a log line, an audit row or the response to another request", async () => {
-  await using app = await startTestApp({ settings: { LOG_LEVEL: "debug" } });
+// part of security 120: log, audit, traces and responses
+test("no password, code or token is in a log line, an audit row, a trace or the response to another request", async () => {
+  const collector = startTraceCollector();
+  await using app = await startTestApp({
+    settings: { LOG_LEVEL: "debug", OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+  });
   const { post, answers, secrets } = await journey(app);
   const refreshToken = secrets.at(-1);
   // A session that the token cache does not hold, so that validating its token needs the database.
@@ -67,7 +71,13 @@ test("no password, code or token is in a log line, an audit row or the response 
 
   const audit = await app.rows("select to_jsonb(a)::text as row from audit_log a");
   const databaseUrl = app.platform.settings.databaseUrl ?? "";
+  await app.platform.tracing?.flush();
+  await collector.stop();
+  const traces = collector.requests.map(({ text }) => text).join("\n");
+  // Nothing personal but the client's address, which the canary is not.
+  expect(traces).not.toContain("canary-3jwm");
   const outputs = {
+    traces,
     log: app.log.join("\n"),
     audit: audit.map(({ row }) => String(row)).join("\n"),
     answers: answers.map(({ text, headers }) => text + JSON.stringify([...headers])).join("\n"),

@@ -77,9 +77,12 @@ describe("round trips to the database", () => {
     const me = () => count("/api/v1/users/me", 200);
     const forward = () => count("/api/v1/auth/forward?role=user", 200);
     const validate = () => count("/api/v1/auth/validate-token", 200, { token: user.accessToken });
-    for (const ask of [me, forward, validate]) {
+    const userinfo = () => count("/oauth/userinfo", 200);
+    for (const ask of [me, forward, validate, userinfo]) {
       user = { ...user, accessToken: (await logIn(served, user)).json.data.access_token };
-      expect([await ask(), await me(), await forward(), await validate()]).toEqual([1, 0, 0, 0]);
+      const first = await ask();
+      const later = [await me(), await forward(), await validate(), await userinfo()];
+      expect([first, ...later]).toEqual([1, 0, 0, 0, 0]);
     }
     const forged = { token: `${user.accessToken}x` };
     expect(await count("/api/v1/auth/validate-token", 401, forged)).toBe(0);

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 
 import { openPath, signUpToAccount } from "../support/account-page.ts";
 import { signUp } from "../support/journey.ts";
-import { headingOf } from "../support/page-forms.ts";
+import { headingOf, shownTo } from "../support/page-forms.ts";
 import { addPasskey } from "../support/passkeys.ts";
 import { sessionOf } from "../support/session-calls.ts";
 import { freshProfile, linkTo } from "../support/social-login.ts";
@@ -56,7 +56,7 @@ test.each(Object.entries(forms))(
   "%s of another user's entry is not found, as one that does not exist, and changes nothing",
   async (path, { table, create }) => {
     const owner = await signUp(app);
-    const { browser } = await signUpToAccount(app);
+    const { browser, userId } = await signUpToAccount(app);
     const id = await create(owner);
     const page = await openPath(browser, "/account");
     const entry = () => app.rows(`select * from ${table} where id = '${id}'`);
@@ -65,7 +65,7 @@ test.each(Object.entries(forms))(
     for (const sent of [id, id.toUpperCase(), Bun.randomUUIDv7(), "x", "'; drop table users", ""]) {
       const answer = await browser.open(`http://localhost:8000${path}`, {
         method: "POST",
-        form: { id: sent, name: "Taken over" },
+        form: { ...shownTo(userId), id: sent, name: "Taken over" },
         from: page,
       });
       expect([sent, answer.status, headingOf(answer)]).toEqual([

@@ -6,6 +6,7 @@ import { createRouteKit } from "../../src/platform/http/route-kit.ts";
 import { browserHeaders, browserTokenOf, signInOnPage } from "../support/browser-session.ts";
 import { createFakeProvider } from "../support/fake-provider.ts";
 import { freshEmail, type SignedInUser, signUp } from "../support/journey.ts";
+import { shownTo } from "../support/page-forms.ts";
 import { newPasskey } from "../support/passkeys.ts";
 import { newPassword } from "../support/password-reset.ts";
 import { authenticatorApp, call2fa, useFrozenStep } from "../support/second-factor.ts";
@@ -31,9 +32,12 @@ async function idOf(query: string): Promise<string> {
 }
 
 /** Turns the second factor on in the browser, whose cookie changes by that, and gives a code that was not used. */
-async function codeOf({ headers, password }: Poster): Promise<string> {
+async function codeOf({ headers, password, userId }: Poster): Promise<string> {
   const post = (step: string, form: Record<string, string>) =>
-    app.call("POST", `/account/second-factor/${step}`, { form, headers });
+    app.call("POST", `/account/second-factor/${step}`, {
+      form: { ...shownTo(userId), ...form },
+      headers,
+    });
   const begun = await post("set-up", { password });
   const secret = /<p class="secret">([^<]*)</.exec(begun.text)?.[1] ?? "";
   const authenticator = authenticatorApp(secret.replaceAll(" ", ""));
@@ -98,7 +102,7 @@ async function newCredential({ headers }: Poster): Promise<Record<string, string
 /** Adds a passkey in the browser, whose cookie changes by that. */
 async function ownPasskey(user: Poster): Promise<string> {
   const { headers, userId } = user;
-  const form = await newCredential(user);
+  const form = { ...shownTo(userId), ...(await newCredential(user)) };
   const added = await app.call("POST", "/account/passkeys", { form, headers });
   Object.assign(headers, browserHeaders(browserTokenOf(added)));
   return idOf(`select id from passkeys where user_id = '${userId}'`);
@@ -158,7 +162,7 @@ test.each(Object.entries(forms))(
   "%s does nothing when another website posts it, and its work when our page does",
   async (path, prepare) => {
     const poster = await openPoster();
-    const form = await prepare(poster);
+    const form = { ...shownTo(poster.userId), ...(await prepare(poster)) };
     const before = await everything();
     for (const foreign of [
       { "sec-fetch-site": "cross-site" },

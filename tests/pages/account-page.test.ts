@@ -12,7 +12,7 @@ import {
 import { freshEmail, goodPassword, logIn, mailTo } from "../support/journey.ts";
 import { openSessionsOf } from "../support/magic-link.ts";
 import { mailOfKind } from "../support/mail-of-kind.ts";
-import { headingOf } from "../support/page-forms.ts";
+import { headingOf, shownTo } from "../support/page-forms.ts";
 import { newPassword } from "../support/password-reset.ts";
 import { createSocialBrowser } from "../support/social-sign-in.ts";
 import { useTestApp } from "../support/test-app.ts";
@@ -193,7 +193,7 @@ describe("the password", () => {
     expect(forms).toHaveLength(1);
     const asked = await browser.open("http://localhost:8000/account/password/mail", {
       method: "POST",
-      form: {},
+      form: shownTo(user.userId),
       from: page,
     });
     expect(wayTo(asked)).toEqual([2, 200, "/account?done=passwordMail"]);

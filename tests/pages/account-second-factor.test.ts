@@ -93,13 +93,29 @@ test("is set up with a QR code, turned on by a code of the app, and its recovery
 });
 
 test("cannot be turned on without a set-up, and the page says how to begin", async () => {
-  const { begun } = await turnedOn();
-  const { browser } = await signUpToAccount(app);
+  const { browser, password, userId } = await signUpToAccount(app);
+  const page = await openPath(browser, account);
+  const begun = await pressOn(browser, page, "Set up", { entered: { password } });
+  await app.rows(`delete from totp_factors where user_id = '${userId}'`);
   const refused = await pressOn(browser, begun, "Turn on", { entered: { code: "123456" } });
   expect([refused.status, reportOf(refused)]).toEqual([
     409,
     "The set-up is not valid any more. Start it again from your account.",
   ]);
+});
+
+// Mistake: the button is pressed twice, and the browser shows the second response.
+test("that is turned on twice is on, and the page leads to recovery codes, which the user has not seen", async () => {
+  const { begun, authenticator, browser, password, userId } = await turnedOn();
+  const entered = { code: authenticator.code(-30) };
+  const again = await pressOn(browser, begun, "Turn on", { entered });
+  expect([again.status, headingOf(again)]).toEqual([200, "Two-factor authentication is on"]);
+  expect(again.text).toContain("It was turned on a moment ago.");
+  const codes = await pressOn(browser, again, "Replace recovery codes", {
+    entered: { password, code: authenticator.code() },
+  });
+  expect([codes.status, codesOf(codes).length]).toEqual([200, 10]);
+  expect(await openSessionsOf(app, userId)).toHaveLength(1);
 });
 
 // security 88

@@ -32,6 +32,7 @@ const openForms = [
   "/oauth/end-session/confirm",
   "/device/code",
   "/device/decision",
+  "/device/second-factor",
 ];
 
 const accountForms = [

@@ -27,6 +27,19 @@ test("the page opens a browser session and shows no token", async () => {
   expect([forwarded.status, forwarded.headers.get("x-auth-email")]).toEqual([200, email]);
 });
 
+// Mistake: the button is pressed twice, and the browser shows the second response.
+test("a link that is used again in the browser that is signed in says so, in any other that it does not work", async () => {
+  const { link } = await getLink(app, "magic-link");
+  const page = await openPage(app, link);
+  const cookie = `gatehouse_session=${browserTokenOf(await pressItsButton(app, page))}`;
+  const again = await press(app, page, "Sign in", { headers: { cookie } });
+  expect([again.status, headingOf(again)]).toEqual([200, "You are signed in"]);
+  expect(again.text).toContain('href="http://localhost:8000/account"');
+  expect(again.headers.getSetCookie()).toEqual([]);
+  const elsewhere = await press(app, page, "Sign in");
+  expect([elsewhere.status, headingOf(elsewhere)]).toEqual([400, "This link does not work"]);
+});
+
 test("in cookie mode the browser gets the cookie and the page shows no token", async () => {
   const { link } = await getLink(cookieApp, "magic-link");
   const done = await pressItsButton(cookieApp, await openPage(cookieApp, link));

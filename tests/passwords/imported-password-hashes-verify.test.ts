@@ -38,7 +38,8 @@ describe.each(Object.entries(importedHashes))("%s", (_name, hash) => {
   });
 });
 
-// Of RFC 6070 §2, RFC 7914 §11 and §12, the reference implementation of Argon2, and jBCrypt.
+// Of RFC 6070 §2, RFC 7914 §11 and §12, the reference implementation of Argon2, jBCrypt, Supabase's tests of Argon2 and of
+// Firebase's scrypt, and the documentation of Firebase's scrypt.
 test.each([
   ["password", "pbkdf2:sha1:4096$salt$4b007901b765489abead49d926f721d065a429c1"],
   [
@@ -52,6 +53,15 @@ test.each([
   [
     "password",
     "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+  ],
+  ["test", "$argon2i$v=19$m=16,t=2,p=1$bGJRWThNOHJJTVBSdHl2dQ$NfEnUOuUpb7F2fQkgFUG4g"],
+  [
+    "mytestpassword",
+    "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,sk=ou9tdYTGyYm8kuR6Dt0Bp0kDuAYoXrK16mbZO4yGwAn3oLspjnN0/c41v8xZnO1n14J3MjKj1b2g6AUCAlFwMw==$C0sHCg9ek77hsg==$zKVTMvnWVw5BBOZNUdnsalx4c4c7y/w7IS5p6Ut2+CfEFFlz37J9huyQfov4iizN8dbjvEJlM5tQaJP84+hfTw==",
+  ],
+  [
+    "user1password",
+    "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,sk=jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==$42xEC+ixf3L2lw==$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==",
   ],
   ["abc", "$2a$06$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i"],
 ])("the published example of %p verifies: %s", async (password, hash) => {
@@ -98,6 +108,10 @@ test.each([
   `scrypt:33554432:8:1$salt$${"0a".repeat(64)}`,
   `scrypt:262144:16:1$salt$${"0a".repeat(64)}`,
   `scrypt:32768:8:999$salt$${"0a".repeat(64)}`,
+  "$argon2i$v=19$m=524288,t=1,p=4$4YTax+ukg/w1mBrRConx2g$625iPyiDeX+NVAEDE4pUWDAw70osIJUoCLDX7lBhs5w",
+  "$fbscrypt$v=1,n=19,r=8,p=1,ss=Bw==,sk=c2VjcmV0$C0sHCg9ek77hsg==$c2VjcmV0",
+  "$fbscrypt$v=1,n=99,r=8,p=1,ss=Bw==,sk=c2VjcmV0$C0sHCg9ek77hsg==$c2VjcmV0",
+  "$fbscrypt$v=1,n=14,r=8,p=99,ss=Bw==,sk=c2VjcmV0$C0sHCg9ek77hsg==$c2VjcmV0",
   "$scrypt$ln=63,r=8,p=1$ypkzpjRGKEWotdZaixHi3A$MigUeR2qLT8euXpMEvH8fYLXIrwXCXPeIrCudHfhpf8",
 ])("a hash that takes too much is refused: %s", (hash) => {
   expect(validateImportedHash(hash)).toEqual({
@@ -123,7 +137,11 @@ test.each([
   "pbkdf2_sha256$1000$salt$63BZx84I0IzjE6wsE/YfD+qyvdjrq9N4zM7qNwdYgaZ=",
   "pbkdf2_sha256$1000$sa\u0000lt$63BZx84I0IzjE6wsE/YfD+qyvdjrq9N4zM7qNwdYgaY=",
   "pbkdf2_md5$1000$salt$5f4dcc3b5aa765d61d8327deb882cf99",
-  "$argon2i$v=19$m=8192,t=3,p=4$4YTax+ukg/w1mBrRConx2g$625iPyiDeX+NVAEDE4pUWDAw70osIJUoCLDX7lBhs5w",
+  "$argon2x$v=19$m=8192,t=3,p=4$4YTax+ukg/w1mBrRConx2g$625iPyiDeX+NVAEDE4pUWDAw70osIJUoCLDX7lBhs5w",
+  "$fbscrypt$v=2,n=14,r=8,p=1,ss=Bw==,sk=c2VjcmV0$C0sHCg9ek77hsg==$c2VjcmV0",
+  "$fbscrypt$v=1,n=0,r=8,p=1,ss=Bw==,sk=c2VjcmV0$C0sHCg9ek77hsg==$c2VjcmV0",
+  "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,sk=c2VjcmV0$C0sHCg9ek77hsg==$c2VjcmV0cw==",
+  "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==$C0sHCg9ek77hsg==$c2VjcmV0",
   "$argon2id$v=16$m=8192,t=3,p=4$4YTax+ukg/w1mBrRConx2g$625iPyiDeX+NVAEDE4pUWDAw70osIJUoCLDX7lBhs5w",
   "$argon2id$v=19$m=8,t=3,p=4$4YTax+ukg/w1mBrRConx2g$625iPyiDeX+NVAEDE4pUWDAw70osIJUoCLDX7lBhs5w",
   "$argon2id$v=19$m=8192,t=0,p=4$4YTax+ukg/w1mBrRConx2g$625iPyiDeX+NVAEDE4pUWDAw70osIJUoCLDX7lBhs5w",

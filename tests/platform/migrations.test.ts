@@ -5,13 +5,17 @@ import postgres from "postgres";
 
 import {
   DatabaseNewerError,
-  type Migration,
   migrateUnderLock,
   ownMigrations,
   readPendingMigrations,
 } from "../../src/platform/db/migrate.ts";
 import { withOneConnection } from "../../src/platform/db/one-connection.ts";
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
+import {
+  latestVersionOf,
+  type Migration,
+  withVersion,
+} from "../../src/platform/db/schema-version.ts";
 import { createEmptyPostgresDatabase, createTestDatabase } from "../support/databases.ts";
 import { eventually } from "../support/eventually.ts";
 import { failureOf } from "../support/failure-of.ts";
@@ -22,6 +26,14 @@ import { startUnready } from "../support/test-app.ts";
 /** A migration of a test's own, later than all of ours. */
 function planted(name: string, statements: string[]): Migration {
   return { name, sql: statements, folderMillis: 9e12, hash: name, bps: true };
+}
+
+/** A migration of a version of the schema that is this many versions after ours. */
+function plantedVersion(ahead: number): Migration {
+  const version = latestVersionOf(ownMigrations) + ahead;
+  const statements = [`-- schema version ${version}\ncreate table planted_${version} (id integer)`];
+  const migration = planted(`9999_version_${version}`, statements);
+  return withVersion({ ...migration, folderMillis: 9e12 + version });
 }
 
 /** An empty database, and a way to look at it that nothing else uses. */
@@ -130,10 +142,59 @@ describe("migrations", () => {
     await migrating.end();
   });
 
-  test("of a later version make an earlier one refuse to serve with a message", async () => {
+  // A replica of the previous version is restarted while the replicas are replaced one by one.
+  // security 141
+  test("of the next version let an executable of this one start", async () => {
+    await using scene = await emptyDatabase();
+    await withOneConnection(scene.client, (db) =>
+      migrateUnderLock(db, quietLog, [...ownMigrations, plantedVersion(1)]),
+    );
+    const database = scene.open();
+    await database.open();
+    expect(await database.pendingMigrations()).toEqual([]);
+    await database.close();
+  });
+
+  test("of the version after the next make it refuse the schema, whose version it names", async () => {
+    await using scene = await emptyDatabase();
+    const later = [...ownMigrations, plantedVersion(1), plantedVersion(2)];
+    await withOneConnection(scene.client, (db) => migrateUnderLock(db, quietLog, later));
+    const database = scene.open();
+    const failure = await failureOf(database.open());
+    expect(failure).toBeInstanceOf(DatabaseNewerError);
+    const own = latestVersionOf(ownMigrations);
+    expect(failure.message).toContain(`of version ${own + 2}`);
+    expect(failure.message).toContain(`up to version ${own + 1}`);
+    await database.close();
+  });
+
+  // The bad day: a backup reads a table for an hour. While a migration waited for it, every request would wait behind it.
+  test("let requests read a table for which they wait", async () => {
+    await using scene = await emptyDatabase();
+    const other = postgres(scene.url, { max: 1 });
+    const migrate = (migrations: Migration[], log = quietLog) =>
+      withOneConnection(scene.client, (db) => migrateUnderLock(db, log, migrations));
+    await migrate([...ownMigrations]);
+    const retried = Promise.withResolvers<undefined>();
+    const log = { ...quietLog, warn: () => retried.resolve(undefined) };
+    const altering = planted("9999_alter", ["alter table users add column planted text"]);
+    let migrating = Promise.resolve();
+    await other.begin(async (backup) => {
+      await backup`select count(*) from users`;
+      migrating = migrate([...ownMigrations, altering], log);
+      await retried.promise;
+      await backup`select count(*) from users`;
+    });
+    await migrating;
+    await other.end();
+    expect(await scene.applied()).toBe(ownMigrations.length + 1);
+  });
+
+  test("of an unknown version make an earlier one refuse to serve with a message", async () => {
     const database = await createTestDatabase("postgres");
     const later = postgres(database.settings["DATABASE_URL"] ?? "", { max: 1 });
     await later`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 9e12)`;
+    await later`delete from drizzle.schema_versions`;
     expect(await failureOf(readPendingMigrations(drizzle(later)))).toBeInstanceOf(
       DatabaseNewerError,
     );

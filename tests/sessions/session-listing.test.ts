@@ -1,6 +1,9 @@
 import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { logIn, registerVerified, signUp } from "../support/journey.ts";
+import { browserHeaders, signUpInBrowser } from "../support/browser-session.ts";
+import { registerClient } from "../support/clients.ts";
+import { callback, codeOf, redeem } from "../support/relying-party.ts";
 import { refreshed, sessionOf } from "../support/session-calls.ts";
 import { useTestApp } from "../support/test-app.ts";
 
@@ -68,6 +71,22 @@ test("a session is listed with its source, start and end; one is marked as curre
     }
   }
   expect(items[1].user_agent).toBe(`Firefox/${"9".repeat(248)}`);
+});
+
+test("a session of an application names it, on the account page too, and others name none", async () => {
+  const user = await signUpInBrowser(app);
+  const client = await registerClient(app, { name: "Notes & more", redirectUris: [callback] });
+  const { status } = await redeem(app, client, await codeOf(app, client.id, user.token));
+  expect(status).toBe(200);
+  const bearer: string = (await logIn(app, user)).json.data.access_token;
+  const named = (await list(bearer)).items.map((item: Record<string, unknown>) => [
+    item["client_id"],
+    item["client_name"],
+  ]);
+  const none = [undefined, undefined];
+  expect(named).toEqual([none, [client.id, "Notes & more"], none]);
+  const page = await app.call("GET", "/account", { headers: browserHeaders(user.token) });
+  expect(page.text).toContain(`End session: Notes &amp; more`);
 });
 
 test("a refresh updates the last use and the end", async () => {

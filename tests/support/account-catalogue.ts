@@ -19,8 +19,9 @@ import { askToLinkPage } from "../../src/features/pages/account/providers.ts";
 import { reauthenticateForm } from "../../src/features/pages/account/reauthenticate.ts";
 import { recoveryCodesPage } from "../../src/features/pages/account/recovery-codes-page.ts";
 import { findReport } from "../../src/features/pages/account/reports.ts";
-import { setUpPage } from "../../src/features/pages/account/second-factor.ts";
+import { onAlreadyPage, setUpPage } from "../../src/features/pages/account/second-factor.ts";
 import { signedOutPage } from "../../src/features/pages/account/sessions.ts";
+import { otherUserPage } from "../../src/features/pages/kit/bound-forms.ts";
 import { type Page, renderPage } from "../../src/features/pages/kit/layout.ts";
 import type { Reader } from "../../src/features/pages/kit/page-request.ts";
 import { sharedTexts } from "../../src/features/pages/kit/shared-texts.ts";
@@ -100,12 +101,21 @@ function fullView(user: UserActor, text: string): AccountView {
       },
     ],
     sessions: [
-      { id, ipAddress: "192.0.2.7", userAgent: "Mozilla/5.0 (X11; Linux) Firefox/140.0", ...times },
-      { id: `${id}0`, ipAddress: null, userAgent: text, ...times },
+      {
+        id,
+        ipAddress: "192.0.2.7",
+        userAgent: "Mozilla/5.0 (X11; Linux) Firefox/140.0",
+        ...times,
+        ...ofNoClient,
+      },
+      { id: `${id}0`, ipAddress: null, userAgent: text, ...times, ...ofNoClient },
+      { id: `${id}1`, ipAddress: null, userAgent: null, ...times, clientId: "c", clientName: text },
     ],
     providers: ["github", "google"],
   };
 }
+
+const ofNoClient = { clientId: null, clientName: null };
 
 /** The pages of the account in every state, by their path and a name. `text` is what users and providers choose. */
 export function accountPages(reader: Reader, text: string): Record<string, Record<string, string>> {
@@ -199,6 +209,7 @@ export function accountPages(reader: Reader, text: string): Record<string, Recor
     "/account/second-factor/enable": {
       "wrong code": again("/account/second-factor/enable", wrongCode),
       "not begun": again("/account/second-factor/enable", errorOf("CONFLICT")),
+      "on already": page(onAlreadyPage(reader, all)),
       codes: page(
         recoveryCodesPage(reader, {
           at: "/account/second-factor/enable",
@@ -250,6 +261,7 @@ export function accountPages(reader: Reader, text: string): Record<string, Recor
     },
     "/account/providers/unlink": { last: again("/account/providers/unlink", errorOf("CONFLICT")) },
     "/account/sessions/revoke": {
+      "another user": otherUserPage(reader, { at: "/account/sessions/revoke", email: text }),
       "signed out": page(signedOutPage(reader)),
     },
     "/account/delete": {

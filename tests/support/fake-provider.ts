@@ -23,7 +23,7 @@ export interface FakeProvider extends Provider {
   /** An ID token of the provider for a native application. */
   idToken(nonce: string, profile?: Partial<ProviderProfile>): string;
   /** The next call of this kind fails with this error. */
-  failNext(call: "authorize" | "redeem", error: Error): void;
+  failNext(call: "authorize" | "reach" | "redeem", error: Error): void;
   /** What it announces of its issuer (RFC 9207). */
   issuer: ResponseIssuer | null;
 }
@@ -74,6 +74,7 @@ export function createFakeProvider(
       return url;
     },
     responseIssuer: async () => provider.issuer,
+    assertReachable: async () => fail("reach"),
     async redeem(response) {
       fail("redeem");
       redeemed.push(response);

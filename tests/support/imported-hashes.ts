@@ -1,7 +1,7 @@
 /** The password of which the others made their hashes. */
 export const hashedPassword = "SecurePassword123!";
 
-/** What Django 5.2, Werkzeug 3.1, argon2-cffi 25.1 and passlib 1.7 make of it, at low costs. */
+/** What Django 5.2, Werkzeug 3.1, argon2-cffi 25.1, passlib 1.7 and Firebase make of it, at low costs. */
 export const importedHashes: Readonly<Record<string, string>> = {
   "Django's pbkdf2_sha256":
     "pbkdf2_sha256$10000$Fq3Zt0aUYkzxTnPq8w2V1b$63BZx84I0IzjE6wsE/YfD+qyvdjrq9N4zM7qNwdYgaY=",
@@ -39,4 +39,6 @@ export const importedHashes: Readonly<Record<string, string>> = {
   "passlib's pbkdf2_sha1": "$pbkdf2$10000$Xcv5v5cSwrh37r03hlAKYQ$FN/ILglEbihIrMVRaEZCSaZjkKo",
   "passlib's scrypt":
     "$scrypt$ln=12,r=8,p=1$ypkzpjRGKEWotdZaixHi3A$MigUeR2qLT8euXpMEvH8fYLXIrwXCXPeIrCudHfhpf8",
+  "Firebase's scrypt":
+    "$fbscrypt$v=1,n=11,r=8,p=1,ss=Bw==,sk=jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==$42xEC+ixf3L2lw==$clOjmnAYudkkt+jABxakuX74uiNBYZ25Wj7+nKob637KawWQFopbXTYiNbLA5LowUpdt15XuzlRP3mZl7ufLUA==",
 };

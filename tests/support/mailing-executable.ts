@@ -8,6 +8,8 @@ import { arrivedMail, type OpenedMail } from "./mailbox.ts";
 /** The executable as it runs for its operator: with a database, and a mail server that it mails by. */
 export interface MailingExecutable extends AsyncDisposable {
   readonly home: Home;
+  /** The settings of its processes. */
+  readonly environment: Record<string, string>;
   readonly mail: MailServer;
   /** The first process. */
   readonly server: ServerProcess;
@@ -58,6 +60,7 @@ export async function startMailingExecutable(
   started = draft.move();
   return {
     home,
+    environment,
     mail,
     server,
     servers,

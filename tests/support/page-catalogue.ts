@@ -15,6 +15,7 @@ import {
 } from "../../src/features/pages/end-session/pages.ts";
 import { consentPage } from "../../src/features/pages/authorize/consent-page.ts";
 import { faultPage } from "../../src/features/pages/authorize/fault-page.ts";
+import { formPostPage } from "../../src/features/pages/authorize/form-post-page.ts";
 import { authorizePath, secondFactorPath } from "../../src/features/pages/authorize/paths.ts";
 import { stepUpPage } from "../../src/features/pages/authorize/second-factor-page.ts";
 import { changeEmailPage } from "../../src/features/pages/links/change-email.ts";
@@ -23,6 +24,7 @@ import {
   codePage,
   magicLinkMail,
   magicLinkPage,
+  signedInPage,
 } from "../../src/features/pages/links/magic-link.ts";
 import { errorPage } from "../../src/features/pages/kit/error-page.ts";
 import { magicLinkTexts } from "../../src/features/pages/links/magic-link-texts.ts";
@@ -74,6 +76,9 @@ function requestIn(language: Language): Request {
   return new Request("http://localhost/magic-link", { headers: { "accept-language": language } });
 }
 
+/** The name of the one page whose form posts to the address of a client, by a script of its own. */
+export const formPost = "form post";
+
 /** Every page in a language, with a name for the output of the test, and the path at which it is shown. */
 export function everyPage(
   language: Language,
@@ -95,8 +100,8 @@ export function everyPage(
     at: authorizePath,
     clientName: serviceName,
     hasFactor: true,
-    query: token,
-    proof: token,
+    to: secondFactorPath,
+    kept: { request: token, proof: token },
     signInAddress: `/sign-in?return_to=${encodeURIComponent(token)}&prompt=login`,
   };
   const sent = { email, returnTo: null };
@@ -125,6 +130,7 @@ export function everyPage(
       "other site": otherSitePage(brandSettings({ serviceName, appUrl, supportEmail }))(
         requestIn(language),
       ).html,
+      "signed in": signedInPage(reader, "/account"),
       request: magicLinkPage.startPage(reader, null),
       "other browser": codePage(reader, { ...sent, at: "/magic-link", alert: otherBrowser }),
       invalid: failedPage(magicLinkPage, reader, "invalid"),
@@ -171,6 +177,15 @@ export function everyPage(
         email,
       }),
     },
+    "/device/second-factor": {
+      "wrong code": stepUpPage(reader, {
+        ...stepUp,
+        at: "/device/second-factor",
+        to: "/device/second-factor",
+        kept: { user_code: "BCDF-GHJK" },
+        isFaulty: true,
+      }),
+    },
     "/device/decision": {
       connected: deviceDonePage(reader, true),
       "not connected": deviceDonePage(reader, false),
@@ -198,6 +213,13 @@ export function everyPage(
       "unknown client": faultPage(reader, "unknown_client"),
       "wrong redirect": faultPage(reader, "wrong_redirect_uri"),
       "unusable request": faultPage(reader, "unusable_request"),
+      "expired request": faultPage(reader, "expired_request"),
+      [formPost]: formPostPage(reader, {
+        kind: "redirect",
+        mode: "form_post",
+        redirectUri: "com.example.notes:/callback",
+        fields: { code: token, state: token },
+      }),
       "second factor": stepUpPage(reader, stepUp),
       "no second factor": stepUpPage(reader, { ...stepUp, hasFactor: false }),
     },

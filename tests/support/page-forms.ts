@@ -38,6 +38,11 @@ function unescaped(text: string): string {
   return result.replaceAll("&amp;", "&");
 }
 
+/** The hidden field of a form of the account that was shown to this user. */
+export function shownTo(userId: string): Record<string, string> {
+  return { shown_to: userId };
+}
+
 /** The path of a link or of a form that was shown at `path`. */
 export function pathFrom(path: string, action = path): string {
   const { pathname, search } = new URL(action, new URL(path, "http://localhost"));

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, setSystemTime } from "bun:test";
 
+import { type BrowserUser, signUpInBrowser } from "./browser-session.ts";
 import type { Answer, Call } from "./http-call.ts";
 import { logIn, type SignedInUser, signUp } from "./journey.ts";
 import type { TestApp } from "./test-app.ts";
@@ -81,6 +82,27 @@ export async function turnOn(app: TestApp, user: SignedInUser): Promise<TwoFacto
 /** A signed-in user whose second factor is on. */
 export async function signUpWithFactor(app: TestApp): Promise<TwoFactorUser> {
   return turnOn(app, await signUp(app));
+}
+
+/** A user with a second factor, in a browser that they trust: its session has one factor. */
+export async function signUpInTrustedBrowser(
+  app: TestApp,
+): Promise<{ readonly inBrowser: BrowserUser; readonly user: TwoFactorUser }> {
+  const inBrowser = await signUpInBrowser(app);
+  const { data } = (await logIn(app, inBrowser)).json;
+  const { email, password, userId } = inBrowser;
+  const user = await turnOn(app, {
+    userId,
+    accessToken: data.access_token,
+    refreshToken: data.refresh_token,
+    email,
+    password,
+  });
+  await app.rows(
+    `update sessions set ended_at = null, end_reason = null, credentials_version = (select credentials_version from users where id = user_id)
+     where user_id = '${userId}' and browser_token_hash is not null`,
+  );
+  return { inBrowser, user };
 }
 
 /** The `mfa_token` of a sign-in with the password. */

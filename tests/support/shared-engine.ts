@@ -31,8 +31,10 @@ export function leaseEngine(startNew: () => Promise<EmbeddedPostgres>): EngineLe
       if (isOpen) throw new Error("the database of this test is already open");
       isOpen = true;
       leased ??= takeEngine(startNew);
-      const { client } = (await leased).postgres;
+      const { postgres } = await leased;
+      const { client } = postgres;
       return {
+        ...postgres,
         client: { ...client, close: () => endSession(client) },
         async close() {
           if (!isOpen) return;

@@ -25,6 +25,11 @@ export async function register(page: Page, email: string): Promise<void> {
   await page.goto("/");
   await page.getByRole("link", { name: /^Sign in/ }).click();
   await follow(page, "Create an account");
+  await fillSignUp(page, email);
+}
+
+/** Fills in the page for signing up, and sends it. */
+export async function fillSignUp(page: Page, email: string): Promise<void> {
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(goodPassword);
   await page.getByLabel("Repeat password").fill(goodPassword);

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 
-import { exportUsers, importUsers, readLines } from "../../src/features/user-import/index.ts";
+import { importUsers, readUsers } from "../../src/features/user-import/index.ts";
 import { importedHashes } from "../support/imported-hashes.ts";
 import { fileOf, importFile } from "../support/import-users.ts";
 import { operatorOf } from "../support/operator.ts";
 import { race } from "../support/race.ts";
-import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
+import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
 
@@ -34,8 +34,8 @@ test("an interrupted import can be repeated", async () => {
     yield await Promise.resolve(Buffer.from(fileOf(lines.slice(0, 1200))));
     throw new Error("power cut");
   })();
-  const options = { isDryRun: false, onFault: () => undefined };
-  const stopped = importUsers(operatorOf(app), readLines(stopping), options);
+  const options = { isDryRun: false, isForeign: false, onFault: () => undefined };
+  const stopped = importUsers(operatorOf(app), readUsers(stopping), options);
   expect(await stopped.catch((error: unknown) => error)).toEqual(new Error("power cut"));
   expect(await countOf("half")).toEqual([{ users: 1000, roles: 10, records: 1000 }]);
 
@@ -77,49 +77,34 @@ test("the address of a deleted account is free", async () => {
   expect(await importFile(app, fileOf([line]))).toMatchObject({ imported: 1, present: 0 });
 });
 
-test("an export can be imported elsewhere, and its export is the same", async () => {
-  const lines = [
-    { email: "bare@example.com", email_verified: false },
+test("a line with an id is the account of that id, whatever has its address, and an account of another id is reported", async () => {
+  const id = "0b7c1c5e-6a5e-4c1e-9d55-3f2f0c0a9b11";
+  const line = { email: "with-id@example.com", id };
+  expect(await importFile(app, fileOf([line]))).toMatchObject({ imported: 1, refused: 0 });
+  expect(await importFile(app, fileOf([line]))).toMatchObject({ present: 1, refused: 0 });
+
+  const otherId = "7f3ce1f4-58c2-4a4b-8f0a-0a4b3d7a2c22";
+  const conflicts = fileOf([
+    { email: line.email, id: otherId },
+    { email: "moved@example.com", id: id.toUpperCase() },
+  ]);
+  const faults = [
+    { number: 1, faults: [{ field: "email", issue: "Belongs to an account with another id." }] },
     {
-      email: "full@example.com",
-      username: "Full",
-      name: "Full Name",
-      password_hash: importedHashes["passlib's bcrypt $2y$"],
-      email_verified: true,
-      disabled: true,
-      roles: ["admin"],
+      number: 2,
+      faults: [
+        {
+          field: "id",
+          issue: "Belongs to an account with another address, or to a deleted one.",
+        },
+      ],
     },
-    {
-      email: "hashed@example.com",
-      password_hash: importedHashes["Django's scrypt"],
-      email_verified: true,
-    },
-    ...Array.from({ length: 1500 }, (_, index) => ({
-      email: `page-${index}@example.com`,
-      email_verified: true,
-    })),
   ];
-  await using source = await startTestApp();
-  await importFile(source, fileOf(lines));
-  await source.rows("update users set deleted_at = now() where email = 'page-7@example.com'");
-  const exported = await exportOf(source);
-  const expected = lines.filter(({ email }) => email !== "page-7@example.com");
-  expect(
-    exported
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line)),
-  ).toEqual(expected);
-  const records = "select actor_kind, user_id from audit_log where action = 'user.exported'";
-  expect(await source.rows(records)).toEqual([{ actor_kind: "operator", user_id: null }]);
+  const counts = { imported: 0, present: 0, refused: 2, faults };
+  expect(await importFile(app, conflicts, { isDryRun: true })).toEqual(counts);
+  expect(await importFile(app, conflicts)).toEqual(counts);
+  expect(await importFile(app, fileOf([{ email: line.email }]))).toMatchObject({ present: 1 });
 
-  await using target = await startTestApp();
-  expect(await importFile(target, exported)).toMatchObject({ imported: 1502, refused: 0 });
-  expect(await exportOf(target)).toBe(exported);
+  await app.rows(`update users set deleted_at = now() where id = '${id}'`);
+  expect(await importFile(app, fileOf([line]))).toMatchObject({ imported: 0, refused: 1 });
 });
-
-async function exportOf(source: TestApp): Promise<string> {
-  let text = "";
-  for await (const lines of exportUsers(operatorOf(source))) text += lines;
-  return text;
-}

@@ -11,7 +11,8 @@ const usernameIssue =
   "Must be: 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same.";
 const unknownHash = "Must be a hash in a known format.";
 const fieldIssue =
-  "Has a field beyond email, username, name, password_hash, email_verified, disabled, roles.";
+  "Has a field beyond email, id, username, name, phone, avatar_url, locale, metadata, password_hash, email_verified, roles, disabled, created_at.";
+const createdAtIssue = "Must be an RFC 3339 date-time from 1970 to now.";
 
 function users(): Promise<Record<string, unknown>[]> {
   return app.rows("select count(*)::int as users from users");
@@ -21,7 +22,9 @@ function users(): Promise<Record<string, unknown>[]> {
 test("a dry run and the import report the same faults by line number, and repeat no value", async () => {
   const there = await registerVerified(app, { username: "there.already" });
   const first = freshEmail();
-  const cases: [unknown, [string, string][]][] = [
+  type Case = [unknown, [string, string][]];
+  const repeatedId = Bun.randomUUIDv7();
+  const cases: Case[] = [
     [{ email: first, username: "Imported-1" }, []],
     ["", []],
     ["secret-in-no-json", [["line", "Is not a JSON object."]]],
@@ -48,6 +51,41 @@ test("a dry run and the import report the same faults by line number, and repeat
       [["name", "Must be a string of 1 to 200 characters without control characters."]],
     ],
     [{ email: freshEmail(), password_hash: "secret" }, [["password_hash", unknownHash]]],
+    [{ email: freshEmail(), id: "secret" }, [["id", "Must be a UUID."]]],
+    [{ email: freshEmail(), id: repeatedId }, []],
+    [{ email: freshEmail(), id: repeatedId.toUpperCase() }, [["id", "Is in line 19 already."]]],
+    [
+      { email: freshEmail(), phone: "secret", avatar_url: "javascript:secret", locale: "secret!" },
+      [
+        ["phone", "Must be 3 to 32 digits, spaces and + ( ) . - /."],
+        ["avatar_url", "Must be an http or https URL."],
+        ["locale", "Must be a language tag such as de or pt-BR."],
+      ],
+    ],
+    [{ email: freshEmail(), metadata: ["secret"] }, [["metadata", "Must be an object."]]],
+    [
+      { email: freshEmail(), metadata: { secret: "x".repeat(9000) } },
+      [["metadata", "Must have at most 8 KiB as JSON."]],
+    ],
+    [
+      `{"email":"${freshEmail()}","metadata":{"__proto__":{"secret":1}}}`,
+      [["metadata", "Must not have a member of this name: `__proto__`."]],
+    ],
+    [
+      `{"email":"${freshEmail()}","metadata":${'{"a":'.repeat(9000)}1${"}".repeat(9000)}}`,
+      [["metadata", "Is nested too deeply."]],
+    ],
+    ...[
+      "secret",
+      "2026-01-31",
+      "2024-02-30T00:00:00Z",
+      "2024-00-10T00:00:00Z",
+      "2999-01-01T00:00:00Z",
+      1,
+    ].map((created_at): Case => [
+      { email: freshEmail(), created_at },
+      [["created_at", createdAtIssue]],
+    ]),
     [
       { email: freshEmail(), email_verified: "false" },
       [["email_verified", "Must be true or false."]],
@@ -79,13 +117,13 @@ test("a dry run and the import report the same faults by line number, and repeat
   );
 
   const before = await users();
-  const counts = { imported: 2, present: 1, refused: faults.length };
+  const counts = { imported: 3, present: 1, refused: faults.length };
   expect(await importFile(app, file, { isDryRun: true })).toEqual({ ...counts, faults });
   expect(await users()).toEqual(before);
   expect(await app.rows("select 1 from audit_log where action = 'user.created'")).toEqual([]);
 
   expect(await importFile(app, file)).toEqual({ ...counts, faults });
-  expect(await users()).toEqual([{ users: Number(before[0]?.["users"]) + 2 }]);
+  expect(await users()).toEqual([{ users: Number(before[0]?.["users"]) + 3 }]);
   expect(JSON.stringify(faults)).not.toContain("secret");
   expect(app.log.join("")).not.toContain("secret");
 });

@@ -2,9 +2,11 @@ import { Command, CommanderError } from "commander";
 
 import { version } from "../../kernel/version.ts";
 import { auditCommand } from "./audit.ts";
+import { backupCommand } from "./backup.ts";
 import { clientsCommand } from "./clients.ts";
 import { configCommand } from "./config.ts";
 import { createAdminCommand } from "./create-admin.ts";
+import { doctorCommand } from "./doctor.ts";
 import { eventsCommand } from "./events.ts";
 import { exitCodes, reportFailure, reportLostOutput } from "./exit.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
@@ -29,7 +31,9 @@ const commands = [
   auditCommand,
   limitsCommand,
   eventsCommand,
+  backupCommand,
   healthcheckCommand,
+  doctorCommand,
   configCommand,
   openapiCommand,
 ];

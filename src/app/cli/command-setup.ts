@@ -3,11 +3,14 @@ import type { Command } from "commander";
 import { systemRandom } from "../../kernel/random.ts";
 import { type GivenEnvironment, readEnvironment } from "../../platform/config/environment.ts";
 import {
+  type ExaminedSettings,
+  examineSettings,
   validateSettings,
   type LoadedSettings,
   loadSettings,
 } from "../../platform/config/load-settings.ts";
 import type { Settings } from "../../platform/config/settings.ts";
+import { startOrJoin } from "../../platform/db/embedded-shared.ts";
 import { createLogger } from "../../platform/log/pino-logger.ts";
 import {
   createPlatform,
@@ -37,13 +40,23 @@ export function readCommandSettings(command: Command): CommandSettings {
   return { ...validateSettings(given.environment, options), given };
 }
 
-/** The platform of a command. It logs to standard error, because standard output is for the output of the command. */
+/** The settings whether or not they are valid, for a report. It writes nothing. */
+export function examineCommandSettings(command: Command): ExaminedSettings {
+  const { environment, envFileProblems } = readGivenEnvironment(command);
+  return examineSettings(environment, { isTerminal: process.stdout.isTTY, envFileProblems });
+}
+
+/**
+ * The platform of a command. It logs to standard error, because standard output is for the output of the command. While a server
+ * runs on the embedded database, the command uses it through that server.
+ */
 export function createCommandPlatform(
   settings: Settings,
   overrides: PlatformOverrides = {},
 ): RunningPlatform {
   const { logLevel: level, logFormat: format, serviceName: service } = settings;
   return createPlatform(settings, {
+    startPostgres: startOrJoin,
     ...overrides,
     log: createLogger({ level, format, service }, process.stderr),
   });

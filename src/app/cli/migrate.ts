@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { ownMigrations } from "../../platform/db/migrate.ts";
 import { resealStoredSecrets } from "../reseal.ts";
 import {
   createCommandPlatform,
@@ -7,13 +8,13 @@ import {
   readCommandSettings,
 } from "./command-setup.ts";
 
-/** `gatehouse migrate [--dry-run]`: migrates the database, seals its secrets again where that is due, and exits. */
+/** `gatehouse migrate [--dry-run]`: migrates the database and seals its secrets again where that is due, or prints the SQL. */
 export function migrateCommand(): Command {
   return new Command("migrate")
     .description(
       "migrate the database and encrypt stored secrets with the present key; the server also does this when it starts",
     )
-    .option("--dry-run", "only list the migrations that would be applied")
+    .option("--dry-run", "only print the SQL of the pending migrations, and change nothing")
     .action(async (options: { dryRun?: true }, command: Command) => {
       const load = options.dryRun ? readCommandSettings : loadCommandSettings;
       const platform = createCommandPlatform(load(command).settings);
@@ -24,12 +25,20 @@ export function migrateCommand(): Command {
           await database.open();
           await resealStoredSecrets(platform);
         }
-        const verb = options.dryRun ? "would apply" : "applied";
-        const lines =
-          pending.length > 0 ? pending.map((name) => `${verb} ${name}`) : ["up to date"];
-        process.stdout.write(`${lines.join("\n")}\n`);
+        process.stdout.write(options.dryRun ? asScript(pending) : asReport(pending));
       } finally {
         await database.close();
       }
     });
+}
+
+function asReport(applied: readonly string[]): string {
+  return applied.length > 0 ? applied.map((name) => `applied ${name}\n`).join("") : "up to date\n";
+}
+
+/** A script for reading: the table of applied migrations is not part of it. */
+function asScript(pending: readonly string[]): string {
+  if (pending.length === 0) return "-- up to date\n";
+  const migrations = ownMigrations.filter(({ name }) => pending.includes(name));
+  return migrations.map(({ name, sql }) => `-- ${name}\n${sql.join("").trim()}\n`).join("\n");
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { startForCommands } from "../../platform/db/embedded-shared.ts";
 import { describeError } from "../../platform/db/errors.ts";
 import type { Logger } from "../../platform/log/port.ts";
 import { createPlatform } from "../create-platform.ts";
@@ -15,7 +16,7 @@ export function serveCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       refuseArguments(command);
       const { settings, warnings, switchedOff } = loadCommandSettings(command);
-      const platform = createPlatform(settings);
+      const platform = createPlatform(settings, { startPostgres: startForCommands });
       exitOnUncaughtErrors(platform.log);
       // The first process of a container has no default action for signals, so they are handled from the start.
       const signals = listenForSignals();

@@ -2,6 +2,7 @@ import {
   deleteExpiredAuthorizationCodes,
   deleteExpiredPushedRequests,
 } from "../../features/authorization/index.ts";
+import { deleteUnusedClients } from "../../features/client-registration/index.ts";
 import { deleteExpiredAuditRows } from "../../features/audit/index.ts";
 import {
   deleteExpiredChallenges,
@@ -60,6 +61,8 @@ const deletions: Readonly<Record<string, Deletion>> = {
   eventSecrets: ({ db }, now) => wipeSecrets(db, now),
   unverifiedAccounts: (platform, _now, stopping) =>
     deleteUnverifiedAccounts(createSystemContext(platform, "retention"), stopping),
+  unusedClients: (platform, _now, stopping) =>
+    deleteUnusedClients(createSystemContext(platform, "retention"), stopping),
   // The last one: it fails while the audit log is not intact.
   auditLog: deleteExpiredAuditRows,
 };

@@ -8,7 +8,8 @@ import { passwordResetRequests } from "../../features/passwords/index.ts";
 import { backchannelLogoutTopic } from "../../features/sessions/index.ts";
 import { createWebhookKind } from "../../features/webhooks/index.ts";
 import { createOutboxWorker, type OutboxWorker } from "../../platform/outbox/worker.ts";
-import type { RunningPlatform } from "../create-platform.ts";
+import { traceDestinations } from "../../platform/tracing/traced.ts";
+import type { DestinationKinds, RunningPlatform } from "../create-platform.ts";
 import { createKeyRotation } from "./key-rotation.ts";
 import { createPeriodicJob } from "./periodic-job.ts";
 import { createVerificationReminders } from "./verification-reminders.ts";
@@ -57,7 +58,8 @@ export function createWorkers(platform: RunningPlatform): Workers {
   );
   const workers = [...workersByTopic.values()];
   const webhook = createWebhookKind(platform);
-  const relay = createRelay(platform, { webhook, ...platform.destinationKinds });
+  const kinds = traceKinds(platform, { webhook, ...platform.destinationKinds });
+  const relay = createRelay(platform, kinds);
   const keyRotation = createKeyRotation(platform);
   const jobs = [
     createFailedAttemptWriting(platform),
@@ -94,4 +96,12 @@ export function createWorkers(platform: RunningPlatform): Workers {
       );
     },
   };
+}
+
+function traceKinds({ tracing }: RunningPlatform, kinds: DestinationKinds): DestinationKinds {
+  if (tracing === null) return kinds;
+  const traced = Object.entries(kinds).map(
+    ([name, kind]) => [name, traceDestinations(name, kind, tracing)] as const,
+  );
+  return Object.fromEntries(traced);
 }

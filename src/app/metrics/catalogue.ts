@@ -98,6 +98,11 @@ export const metrics = {
     [],
     "How much later than planned the event loop ran a timer, once a second",
   ),
+  traceSpans: counter(
+    "gatehouse_trace_spans_total",
+    ["outcome"],
+    "Spans of traces that the collector took, or that were dropped",
+  ),
   buildInfo: gauge("gatehouse_build_info", ["version", "commit"], "1, with the build as labels"),
   processCpu: counter("process_cpu_seconds_total", [], "CPU time of the process"),
   processMemory: gauge("process_resident_memory_bytes", [], "Resident memory of the process"),

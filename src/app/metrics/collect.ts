@@ -7,6 +7,7 @@ import type {
   MetricFamily,
   Sample,
 } from "../../platform/metrics/port.ts";
+import type { TraceLoad } from "../../platform/tracing/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 import {
   latencyBoundsMilliseconds,
@@ -20,7 +21,7 @@ import type { Backlog } from "./read-backlogs.ts";
 export interface MetricSources {
   readonly platform: Pick<
     Platform,
-    "changes" | "clock" | "counts" | "hasher" | "keyRing" | "settings" | "statementLoad"
+    "changes" | "clock" | "counts" | "hasher" | "keyRing" | "settings" | "statementLoad" | "tracing"
   >;
   readonly requests: Pick<RequestMetrics, "series">;
   readonly tokenCacheLoad: () => TokenCacheLoad;
@@ -41,6 +42,7 @@ export async function collect(sources: MetricSources): Promise<readonly MetricFa
     ...databaseFamilies(platform, backlogs !== null),
     ...cacheFamilies(sources.tokenCacheLoad(), platform.settings.tokenCacheSizeBytes),
     ...backlogFamilies(backlogs ?? [], now),
+    traceFamily(platform.tracing?.load() ?? { exported: 0, dropped: 0 }),
     ...processFamilies(platform.keyRing.currentSince(), sources.startedAt, now),
   ];
 }
@@ -151,6 +153,10 @@ function backlogFamilies(backlogs: readonly Backlog[], now: Date): MetricFamily[
       audit.map((backlog) => sample(ageOf(backlog))),
     ),
   ];
+}
+
+function traceFamily({ exported, dropped }: TraceLoad): MetricFamily {
+  return family(metrics.traceSpans, [sample(exported, "exported"), sample(dropped, "dropped")]);
 }
 
 function processFamilies(keySince: Date | null, startedAt: Date, now: Date): MetricFamily[] {

@@ -3,16 +3,22 @@ import { and, eq } from "drizzle-orm";
 import type { Context } from "../../platform/platform.ts";
 import type { PageContext } from "../../platform/http/page-access.ts";
 import { findConsent } from "../consents/index.ts";
+import { hasSecondFactor } from "../mfa/index.ts";
 import { isActiveSession, sessions } from "../sessions/index.ts";
 import { users } from "../users/index.ts";
 import { findDestination } from "./find-destination.ts";
 import { issueCode } from "./issue-code.ts";
 import type { AuthorizationOutcome, PageOutcome, RequestFault, ResponseTarget } from "./outcome.ts";
 import { readParameters } from "./parameters.ts";
-import { digestOfRequestUri, openPushedRequest, usePushedRequest } from "./push-request.ts";
+import {
+  digestOfRequestUri,
+  openPushedRequest,
+  returnableQuery,
+  usePushedRequest,
+} from "./push-request.ts";
 import { type CheckedRequest, findFault, promptsOf } from "./request-checks.ts";
 import { markQuery, proofOf, readMark } from "./request-marks.ts";
-import { faultsWithoutPrompt, findNeed, type UserRequest, type UserState } from "./user-checks.ts";
+import { faultsOfNeeds, findNeed, type UserRequest, type UserState } from "./user-checks.ts";
 
 /**
  * What an authorization request leads to (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2), in this order: its client and redirect
@@ -108,14 +114,18 @@ async function answer(
   request: UserRequest & SentRequest,
   user: UserState | null,
 ): Promise<AuthorizationOutcome> {
-  const { values, client, sentQuery: query, redirectUri, mode } = request;
+  const { values, client, sentQuery, redirectUri, mode } = request;
   const need = findNeed(ctx, request, user);
-  if (need !== null && promptsOf(values.prompt).includes("none")) {
-    return refusal(ctx, request, faultsWithoutPrompt[need]);
+  const mayAsk = !promptsOf(values.prompt).includes("none");
+  if (need === "hinted_user" || (need !== null && !mayAsk)) {
+    return refusal(ctx, request, faultsOfNeeds[need]);
   }
   const { actor } = ctx;
   if (need === "sign_in" || actor.kind !== "user") return signIn(ctx, request, user !== null);
   if (need !== null) {
+    // The page for a second factor has a link to the sign-in page, which returns to the request.
+    const isReturnedTo = need === "second_factor";
+    const query = isReturnedTo ? await returnableQuery(ctx, sentQuery, request) : sentQuery;
     const proof = proofOf(ctx, actor.sessionId, query);
     const uiLocales = values.ui_locales ?? null;
     const interaction = { client, query, proof, uiLocales, redirectUri, mode };
@@ -135,13 +145,13 @@ async function answer(
   return respond(ctx, request, { code });
 }
 
-function signIn(
+async function signIn(
   ctx: Context,
-  { query, values }: SentRequest & CheckedRequest,
+  request: SentRequest & CheckedRequest,
   isForced: boolean,
-): AuthorizationOutcome {
-  const marked = markQuery(ctx, query);
-  return { kind: "sign_in", query: marked, isForced, loginHint: values.login_hint ?? null };
+): Promise<AuthorizationOutcome> {
+  const query = markQuery(ctx, await returnableQuery(ctx, request.query, request));
+  return { kind: "sign_in", query, isForced, loginHint: request.values.login_hint ?? null };
 }
 
 function refusal(ctx: Context, request: CheckedRequest, fault: RequestFault): AuthorizationOutcome {
@@ -189,7 +199,11 @@ async function findUserState(ctx: PageContext, clientId: string): Promise<UserSt
   if (actor.kind !== "user") return null;
   const { userId, sessionId } = actor;
   const [session] = await ctx.db
-    .select({ authenticatedAt: sessions.authenticatedAt, amr: sessions.amr })
+    .select({
+      authenticatedAt: sessions.authenticatedAt,
+      amr: sessions.amr,
+      hasSecondFactor: hasSecondFactor(ctx),
+    })
     .from(sessions)
     .innerJoin(users, isActiveSession(ctx.clock.now()))
     .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId)));

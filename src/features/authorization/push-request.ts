@@ -3,12 +3,14 @@ import { and, eq, gt, isNull } from "drizzle-orm";
 import { sha256 } from "../../kernel/bytes.ts";
 import { addSeconds } from "../../kernel/clock.ts";
 import { OAuthError } from "../../kernel/oauth-error.ts";
+import { findReturnTarget } from "../../platform/http/return-target.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type ClientRecord, isPublicClient } from "../clients/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
-import { findDestination } from "./find-destination.ts";
+import { type Destination, findDestination } from "./find-destination.ts";
 import { parameterNames, readParameters } from "./parameters.ts";
 import { findFault } from "./request-checks.ts";
+import { roomForMark } from "./request-marks.ts";
 import { pushedRequests } from "./table.ts";
 
 /** What every `request_uri` of this server begins with (RFC 9126 §2.2). */
@@ -49,16 +51,57 @@ export async function pushRequest(
   });
   const query = new URLSearchParams([...known, ["client_id", client.clientId]].filter(isFirst));
   await assertValid(ctx, query.toString());
+  const { clientId } = client;
+  const requestUri = await store(ctx, { clientId, query: query.toString(), isOpen: false });
+  return { requestUri, expiresInSeconds: lifeSeconds };
+}
+
+/** Stores a request and gives its `request_uri`. One that is open already is in the browser of a user. */
+async function store(
+  ctx: Context,
+  { clientId, query, isOpen }: { clientId: string; query: string; isOpen: boolean },
+): Promise<string> {
   const now = ctx.clock.now();
   const reference = ctx.random.token(256);
   await ctx.db.insert(pushedRequests).values({
     digest: sha256(reference),
-    clientId: client.clientId,
-    query: query.toString(),
+    clientId,
+    query,
     createdAt: now,
-    expiresAt: addSeconds(now, lifeSeconds),
+    expiresAt: addSeconds(now, isOpen ? openSeconds : lifeSeconds),
+    openedAt: isOpen ? now : null,
   });
-  return { requestUri: `${prefix}${reference}`, expiresInSeconds: lifeSeconds };
+  return `${prefix}${reference}`;
+}
+
+/** Anyone can have requests kept. */
+async function keep(ctx: Context, clientId: string, query: string): Promise<string> {
+  await spendOrReject(ctx, [{ limit: limits.pushedRequestByAddress, source: addressSource(ctx) }]);
+  return store(ctx, { clientId, query, isOpen: true });
+}
+
+/** A longer one is left out of the query that refers to a request. */
+const longestKeptUri = 512;
+
+/**
+ * The query of a request to which a sign-in can return: its own or, where that would be too long, one that refers to the request as
+ * to a pushed one. The redirect URI is in it for the policies of pages alone. Throws `RATE_LIMITED`.
+ */
+export async function returnableQuery(
+  ctx: Context,
+  query: string,
+  { client: { clientId }, redirectUri }: Destination,
+): Promise<string> {
+  const { settings } = ctx;
+  const address = `${settings.publicUrl}/oauth/authorize?${query}`;
+  if (findReturnTarget(settings, `${address}${roomForMark}`) !== null) return query;
+  const { request_uri: sent } = readParameters(query).values;
+  const requestUri =
+    sent !== undefined && digestOfRequestUri(sent) !== null
+      ? sent
+      : await keep(ctx, clientId, query);
+  const kept = redirectUri.length > longestKeptUri ? {} : { redirect_uri: redirectUri };
+  return new URLSearchParams({ client_id: clientId, request_uri: requestUri, ...kept }).toString();
 }
 
 function isFirst([name]: string[], index: number, all: readonly string[][]): boolean {

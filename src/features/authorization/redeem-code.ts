@@ -21,6 +21,8 @@ export interface Redemption {
   readonly code: string;
   readonly redirectUri: string | null;
   readonly codeVerifier: string | null;
+  /** The resource that a token is wanted for (RFC 8707 §2.2). */
+  readonly resource: string | null;
 }
 
 /** What a code gave. */
@@ -32,7 +34,7 @@ export interface RedeemedCode {
 
 /**
  * Exchanges an authorization code for a session of its client (RFC 6749 §4.1.3), which ends with the user's own. A code that is
- * presented again ends the session that it opened (§4.1.2). Throws `invalid_grant`.
+ * presented again ends the session that it opened (§4.1.2). Throws `invalid_grant`, `invalid_target`.
  */
 export async function redeemCode(
   ctx: Context,
@@ -45,12 +47,19 @@ export async function redeemCode(
     if (reason === "code_reused") await endWhatItOpened(ctx, code);
     throw refuse(ctx, client, code, reason ?? "code_unknown");
   }
+  assertGrantedResource(sent.resource, code.resource);
   const redeemed = await openClientSession(ctx, client, code);
   if (redeemed) return redeemed;
   // Another redemption of this code at the same time was first, or the user signed out.
   const now = await findCode(ctx, sent.code);
   if (now?.consumedAt) await endWhatItOpened(ctx, now);
   throw refuse(ctx, client, code, now?.consumedAt ? "code_reused" : "session_ended");
+}
+
+/** RFC 8707 §2.2: a token may be wanted for the resource that the user granted. Throws `invalid_target`. */
+export function assertGrantedResource(wanted: string | null, granted: string | null): void {
+  if (wanted === null || wanted === granted) return;
+  throw new OAuthError("invalid_target", "resource is not the one that was granted.");
 }
 
 type Fault =

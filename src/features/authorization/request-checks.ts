@@ -1,5 +1,5 @@
 import type { Context } from "../../platform/platform.ts";
-import { isPublicClient } from "../clients/index.ts";
+import { type ClientRecord, isPublicClient } from "../clients/index.ts";
 import type { Destination } from "./find-destination.ts";
 import type { RequestFault } from "./outcome.ts";
 import type { AuthorizationParameters } from "./parameters.ts";
@@ -90,17 +90,25 @@ const requestChecks: readonly RequestCheck[] = [
     return fault("invalid_request", "max_age must be a number of seconds.");
   },
   // RFC 8707 §2
-  function resourceIsAUri({ values: { resource } }) {
-    if (resource === undefined || isResource(resource)) return null;
-    return fault("invalid_target", "resource must be an absolute URI without a fragment.");
-  },
-  // An application that a user signs in to must not be able to act on the user's account.
-  function ownResourceNeedsTrust({ values: { resource }, client }, { settings }) {
-    const isOwn = resource === settings.publicUrl || resource === settings.jwtAudience;
-    if (!isOwn || client.trusted) return null;
-    return fault("invalid_target", "The client may not have tokens for this resource.");
+  function resourceIsTheClients({ values: { resource }, client }, ctx) {
+    return resource === undefined ? null : findResourceFault(ctx, client, resource);
   },
 ];
+
+/** Why a client may not have tokens for a resource (RFC 8707 §2), or null. */
+export function findResourceFault(
+  { settings }: Context,
+  { trusted }: ClientRecord,
+  resource: string,
+): RequestFault | null {
+  if (!isResource(resource)) {
+    return fault("invalid_target", "resource must be an absolute URI without a fragment.");
+  }
+  // An application that a user signs in to must not be able to act on the user's account.
+  const isOwn = resource === settings.publicUrl || resource === settings.jwtAudience;
+  if (!isOwn || trusted) return null;
+  return fault("invalid_target", "The client may not have tokens for this resource.");
+}
 
 /** The values of `prompt`. */
 export function promptsOf(prompt: string | undefined): readonly string[] {

@@ -4,6 +4,9 @@ import type { Context } from "../../platform/platform.ts";
 /** The parameter that this server adds to a request when it sends the user to sign in. It is the last one. */
 const markName = "gatehouse_sign_in_since";
 
+/** As many characters as a mark has at most. */
+export const roomForMark = `&${markName}=${"0".repeat(15)}.${"0".repeat(43)}`;
+
 /** The clocks of replicas differ: a sign-in may seem to have happened before it was asked for. */
 const clockSkewMilliseconds = 2000;
 /** A mark that is older is of another attempt. */

@@ -36,6 +36,7 @@ export const authorizationCodes = pgTable(
   (table) => [
     index("authorization_codes_expires_index").on(table.expiresAt),
     index("authorization_codes_user_index").on(table.userId),
+    index("authorization_codes_client_index").on(table.clientId),
   ],
 );
 
@@ -57,5 +58,8 @@ export const pushedRequests = pgTable(
     /** When the client got its response. */
     usedAt: timestamp("used_at"),
   },
-  (table) => [index("pushed_requests_expires_index").on(table.expiresAt)],
+  (table) => [
+    index("pushed_requests_expires_index").on(table.expiresAt),
+    index("pushed_requests_client_index").on(table.clientId),
+  ],
 );

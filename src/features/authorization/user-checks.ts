@@ -11,12 +11,14 @@ export interface UserState {
   readonly userId: string;
   readonly authenticatedAt: Date;
   readonly amr: readonly string[];
+  /** Whether the user has set up an authenticator app. */
+  readonly hasSecondFactor: boolean;
   /** The scopes that the user allowed the client; null if the user was never asked. */
   readonly allowedScopes: readonly string[] | null;
 }
 
-/** What a request needs of its user before the client gets a code. */
-export type Need = "sign_in" | "second_factor" | "consent";
+/** What a request needs of its user before the client gets a code: `hinted_user` cannot be met any more. */
+export type Need = "sign_in" | "hinted_user" | "second_factor" | "consent";
 
 /** A request as its user answered it so far. */
 export interface UserRequest extends CheckedRequest {
@@ -42,9 +44,13 @@ export function findNeed(ctx: Context, request: UserRequest, user: UserState | n
   return null;
 }
 
-/** What is needed where `prompt=none` forbids to ask the user (OpenID Connect Core §3.1.2.6). */
-export const faultsWithoutPrompt: Readonly<Record<Need, RequestFault>> = {
+/** The errors for what is needed, where the user may not be asked or was in vain (OpenID Connect Core §3.1.2.6). */
+export const faultsOfNeeds: Readonly<Record<Need, RequestFault>> = {
   sign_in: { error: "login_required", description: "The user has to sign in." },
+  hinted_user: {
+    error: "login_required",
+    description: "The user of id_token_hint did not sign in.",
+  },
   second_factor: {
     error: "interaction_required",
     description: "The user has to prove a second factor.",
@@ -67,14 +73,15 @@ const userChecks: readonly UserCheck[] = [
     return isRecent ? null : "sign_in";
   },
   // OpenID Connect Core §3.1.2.2 item 4: `id_token_hint`
-  function userIsTheHintedOne({ hintedUserId }, user) {
-    return hintedUserId === null || hintedUserId === user.userId ? null : "sign_in";
+  function userIsTheHintedOne({ hintedUserId, askedAt }, user) {
+    if (hintedUserId === null || hintedUserId === user.userId) return null;
+    return hasSignedInSince(user, askedAt) ? "hinted_user" : "sign_in";
   },
-  // OpenID Connect Core §3.1.2.1: `acr_values` is voluntary, so that it is no fault with `prompt=none`.
+  // OpenID Connect Core §3.1.2.1: `acr_values` is voluntary, so that it hinders no user who cannot or may not be asked.
   function twoFactorsAreProven({ client, values }, user) {
     const [preferred] = (values.acr_values ?? "").split(" ");
-    const isPreferred =
-      preferred === contextClasses.twoFactors && !promptsOf(values.prompt).includes("none");
+    const mayBeAsked = user.hasSecondFactor && !promptsOf(values.prompt).includes("none");
+    const isPreferred = preferred === contextClasses.twoFactors && mayBeAsked;
     const isNeeded = client.requireMfa || isPreferred;
     return isNeeded && !hasTwoFactors(user.amr) ? "second_factor" : null;
   },

@@ -20,4 +20,4 @@ export { viewClient } from "./model.ts";
 export { type ClientRecord, findClient, isDocumentUrl, isPublicClient } from "./queries.ts";
 export { rotateClientSecret } from "./rotate-secret.ts";
 export { clientsRoutes } from "./routes.ts";
-export { type ClientJwk, clients } from "./table.ts";
+export { type ClientJwk, clients, selfRegistered } from "./table.ts";

@@ -1,4 +1,4 @@
-import { pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import { index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../../platform/db/columns.ts";
 import { clients } from "../clients/index.ts";
@@ -19,5 +19,8 @@ export const userGrants = pgTable(
     /** When the user last allowed something. */
     grantedAt: timestamp("granted_at").notNull(),
   },
-  (table) => [unique("user_grants_user_client_unique").on(table.userId, table.clientId)],
+  (table) => [
+    unique("user_grants_user_client_unique").on(table.userId, table.clientId),
+    index("user_grants_client_index").on(table.clientId),
+  ],
 );

@@ -6,6 +6,7 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { clients } from "../clients/index.ts";
 import { giveConsent } from "../consents/index.ts";
+import { hasTwoFactors } from "../roles/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { deviceAuthorizations } from "./table.ts";
 import { readUserCode } from "./user-code.ts";
@@ -16,6 +17,8 @@ export interface DeviceRequest {
   readonly clientId: string;
   readonly clientName: string;
   readonly scopes: readonly string[];
+  /** Whether the user must prove a second factor before they can allow it. */
+  readonly needsSecondFactor: boolean;
 }
 
 /** The request with a code that a user typed, or null. Guessing is limited by user and by address. Throws `RATE_LIMITED`. */
@@ -35,20 +38,27 @@ export async function findDeviceRequest(
       clientId: deviceAuthorizations.clientId,
       clientName: clients.name,
       scopes: deviceAuthorizations.scopes,
+      requireMfa: clients.requireMfa,
     })
     .from(deviceAuthorizations)
     .innerJoin(clients, eq(clients.clientId, deviceAuthorizations.clientId))
     .where(isUndecided(ctx, userCode));
-  return found ?? null;
+  if (!found) return null;
+  const { requireMfa, ...request } = found;
+  return { ...request, needsSecondFactor: requireMfa && !hasTwoFactors(ctx.actor.amr) };
 }
 
-/** Records what the user decided. False if the request is not open any more. Throws `RATE_LIMITED`. */
+/** What became of a decision. */
+type Decision = "decided" | "needs_second_factor" | "unknown";
+
+/** Records what the user decided. `unknown` if the request is not open any more. Throws `RATE_LIMITED`. */
 export async function decideOnDevice(
   ctx: Context<UserActor>,
   { typed, isAllowed }: { readonly typed: string; readonly isAllowed: boolean },
-): Promise<boolean> {
+): Promise<Decision> {
   const request = await findDeviceRequest(ctx, typed);
-  if (request === null) return false;
+  if (request === null) return "unknown";
+  if (isAllowed && request.needsSecondFactor) return "needs_second_factor";
   const { userCode, clientId, scopes } = request;
   const { userId, sessionId } = ctx.actor;
   if (isAllowed) await giveConsent(ctx, { clientId, scopes });
@@ -66,7 +76,7 @@ export async function decideOnDevice(
       detail: { client_id: clientId, scopes },
     }),
   ]);
-  return decided.length > 0;
+  return decided.length > 0 ? "decided" : "unknown";
 }
 
 function isUndecided(ctx: Context, userCode: string) {

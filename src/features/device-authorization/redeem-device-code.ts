@@ -74,7 +74,7 @@ async function findPause(
 async function openDeviceSession(
   ctx: Context,
   client: ClientRecord,
-  { digest, userId, sessionId, scopes }: DeviceRecord,
+  { digest, userId, sessionId, scopes, resource }: DeviceRecord,
 ): Promise<RedeemedCode | null> {
   const grantor = sessionId === null ? null : await findGrantor(ctx, sessionId);
   if (grantor === null || sessionId === null || userId === null) return null;
@@ -106,7 +106,7 @@ async function openDeviceSession(
       client: {
         clientId,
         scopes,
-        resource: null,
+        resource,
         parentSessionId: sessionId,
         authenticatedAt,
         isRefreshable: isRefreshable(client, scopes),

@@ -2,6 +2,7 @@ import { sha256 } from "../../kernel/bytes.ts";
 import { addSeconds } from "../../kernel/clock.ts";
 import { OAuthError } from "../../kernel/oauth-error.ts";
 import type { Context } from "../../platform/platform.ts";
+import { findResourceFault } from "../authorization/index.ts";
 import { type ClientRecord, deviceGrantType } from "../clients/index.ts";
 import { addressSource, limits, spendOrReject } from "../limits/index.ts";
 import { deviceAuthorizations } from "./table.ts";
@@ -19,20 +20,29 @@ export interface StartedDevice {
   readonly intervalSeconds: number;
 }
 
+/** The parameters of a device's request, as received. */
+export interface DeviceRequestParameters {
+  readonly scope?: string;
+  /** RFC 8707 §2. */
+  readonly resource?: string;
+}
+
 /**
- * Begins the authorization of a device (RFC 8628 §3.1). Throws `unauthorized_client`, also for a client whose users must prove two
- * factors, which the page of devices does not ask for; `invalid_scope`; `RATE_LIMITED`.
+ * Begins the authorization of a device (RFC 8628 §3.1). Throws `unauthorized_client`, `invalid_scope`, `invalid_target`,
+ * `RATE_LIMITED`.
  */
 export async function startDeviceAuthorization(
   ctx: Context,
   client: ClientRecord,
-  scope: string | undefined,
+  { scope, resource }: DeviceRequestParameters,
 ): Promise<StartedDevice> {
   const source = addressSource(ctx);
   await spendOrReject(ctx, [{ limit: limits.deviceRequestByAddress, source }]);
-  if (!client.grantTypes.includes(deviceGrantType) || client.requireMfa) {
+  if (!client.grantTypes.includes(deviceGrantType)) {
     throw new OAuthError("unauthorized_client", "The client may not use device codes.");
   }
+  const fault = resource === undefined ? null : findResourceFault(ctx, client, resource);
+  if (fault !== null) throw new OAuthError(fault.error, fault.description);
   const now = ctx.clock.now();
   const deviceCode = ctx.random.token(256);
   const userCode = createUserCode(ctx.random);
@@ -41,6 +51,7 @@ export async function startDeviceAuthorization(
     userCode,
     clientId: client.clientId,
     scopes: scopesOf(client, scope),
+    resource: resource ?? null,
     createdAt: now,
     expiresAt: addSeconds(now, lifeSeconds),
     intervalSeconds,

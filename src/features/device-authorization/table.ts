@@ -16,6 +16,8 @@ export const deviceAuthorizations = pgTable(
       .notNull()
       .references(() => clients.clientId, { onDelete: "cascade" }),
     scopes: text("scopes").array().notNull(),
+    /** The resource that the tokens are for (RFC 8707). */
+    resource: text("resource"),
     createdAt: timestamp("created_at").notNull(),
     expiresAt: timestamp("expires_at").notNull(),
     /** The least time between two requests of the device. */
@@ -28,5 +30,8 @@ export const deviceAuthorizations = pgTable(
     sessionId: uuid("session_id"),
     consumedAt: timestamp("consumed_at"),
   },
-  (table) => [index("device_authorizations_expires_index").on(table.expiresAt)],
+  (table) => [
+    index("device_authorizations_expires_index").on(table.expiresAt),
+    index("device_authorizations_client_index").on(table.clientId),
+  ],
 );

@@ -1,7 +1,7 @@
 import { OAuthError } from "../../kernel/oauth-error.ts";
 import type { Context } from "../../platform/platform.ts";
 import { writeAudit } from "../audit/index.ts";
-import { redeemCode } from "../authorization/index.ts";
+import { assertGrantedResource, redeemCode } from "../authorization/index.ts";
 import type { ClientRecord } from "../clients/index.ts";
 import { redeemDeviceCode } from "../device-authorization/index.ts";
 import { type RenewedSession, renewSession, tokenSubjectOf } from "../sessions/index.ts";
@@ -22,7 +22,9 @@ export async function grantByCode(
 ): Promise<TokenGrant> {
   const code = requiredWithinBounds(request, "code");
   const { redirect_uri: redirectUri = null, code_verifier: codeVerifier = null } = request;
-  const { nonce, ...opened } = await redeemCode(ctx, client, { code, redirectUri, codeVerifier });
+  const { resource = null } = request;
+  const sent = { code, redirectUri, codeVerifier, resource };
+  const { nonce, ...opened } = await redeemCode(ctx, client, sent);
   return clientTokens(ctx, client, { ...opened, nonce });
 }
 
@@ -44,6 +46,7 @@ export async function grantByClientRefreshToken(
 ): Promise<TokenGrant> {
   const token = requiredWithinBounds(request, "refresh_token");
   const renewed = await renewSession(ctx, token, client.clientId);
+  assertGrantedResource(request.resource ?? null, renewed.session.grant?.resource ?? null);
   return clientTokens(ctx, client, { ...narrowed(renewed, request.scope), nonce: null });
 }
 

@@ -18,7 +18,7 @@ export function deviceAuthorizationRoutes({ kit }: Pick<RouteParts, "kit">) {
         parameters: body,
         path: "/oauth/device_authorization",
       });
-      const started = await startDeviceAuthorization(ctx, client, body.scope);
+      const started = await startDeviceAuthorization(ctx, client, body);
       const { userCode, verificationUri } = started;
       return {
         device_code: started.deviceCode,

@@ -32,6 +32,7 @@ export interface TokenRequest extends ClientParameters {
   readonly code_verifier?: string;
   readonly device_code?: string;
   readonly scope?: string;
+  readonly resource?: string;
 }
 
 /** The response to a token request (RFC 6749 §5.1). */

@@ -35,6 +35,9 @@ export const tokenRequestBody = Type.Object(
     code_verifier: Type.Optional(Type.String({ description: "With `code`: RFC 7636." })),
     device_code: Type.Optional(Type.String({ description: "RFC 8628." })),
     scope: Type.Optional(Type.String()),
+    resource: Type.Optional(
+      Type.String({ description: "RFC 8707: the resource that was granted, if it is sent." }),
+    ),
     ...clientParameters,
   },
   form,
@@ -98,7 +101,11 @@ export const pushedRequestSchema = Type.Object({
 
 /** Body of `POST /oauth/device_authorization` (RFC 8628 §3.1). */
 export const deviceAuthorizationBody = Type.Object(
-  { scope: Type.Optional(Type.String()), ...clientParameters },
+  {
+    scope: Type.Optional(Type.String()),
+    resource: Type.Optional(Type.String({ description: "RFC 8707." })),
+    ...clientParameters,
+  },
   form,
 );
 

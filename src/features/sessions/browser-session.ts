@@ -5,15 +5,21 @@ import type { UserActor } from "../../kernel/context.ts";
 import { commit } from "../../platform/db/commit.ts";
 import { browserTokenBits } from "../../platform/http/browser-session-cookie.ts";
 import type { Context } from "../../platform/platform.ts";
-import { endBrowserSessionOf } from "./end-sessions.ts";
+import { endBrowserSessionOf, endSession } from "./end-sessions.ts";
 import { isOpen } from "./queries.ts";
 import { sessions } from "./table.ts";
+
+/** The session that replaces another one in a browser. */
+interface Successor {
+  readonly id: string;
+  readonly userId: string;
+}
 
 /** The token of a new browser session. Only its digest is stored. */
 export interface NewBrowserToken {
   readonly hash: string;
-  /** Gives it to the browser, once the session is open, and ends the session of the token that the browser had. */
-  deliver(): Promise<void>;
+  /** Gives it to the browser, once the session is open, which replaces the session of the token that the browser had. */
+  deliver(opened: Successor): Promise<void>;
 }
 
 /** A token for the session that is opened with this context; null if it opens none in a browser. No client can choose it. */
@@ -23,16 +29,16 @@ export function createBrowserToken(ctx: Context): NewBrowserToken | null {
   const token = ctx.random.token(browserTokenBits);
   return {
     hash: hashBrowserToken(token),
-    async deliver() {
+    async deliver(opened) {
       device.storeBrowserToken(token, ctx.settings.sessionMaxAgeSeconds);
-      await endPresentedSession(ctx, "replaced");
+      await endPresentedSession(ctx, opened);
     },
   };
 }
 
 /** Signs out in the browser: ends the session of its cookie, at once and everywhere, and deletes the cookie. Repeatable. */
 export async function endBrowserSession(ctx: Context): Promise<void> {
-  await endPresentedSession(ctx, "logout");
+  await endPresentedSession(ctx, null);
   ctx.device?.clearBrowserToken();
 }
 
@@ -67,13 +73,37 @@ export function hashBrowserToken(token: string): string {
   return sha256(token);
 }
 
-/** By its id as well: a rotation may have replaced the token since the request was admitted with it. */
-async function endPresentedSession(ctx: Context, reason: "logout" | "replaced"): Promise<void> {
+/**
+ * By its id as well: a rotation may have replaced the token since the request was admitted with it. The sessions of clients go on
+ * with a successor of the same user, who only signed in again, and end otherwise.
+ */
+async function endPresentedSession(ctx: Context, successor: Successor | null): Promise<void> {
   const { actor, device } = ctx;
   const token = device?.browserToken ?? null;
   if (token === null) return;
   const sessionId = actor.kind === "user" ? actor.sessionId : (ctx.presentedSessionId ?? null);
-  await endBrowserSessionOf(ctx, { tokenHash: hashBrowserToken(token), sessionId }, reason);
+  const presented = { tokenHash: hashBrowserToken(token), sessionId };
+  const reason = successor === null ? "logout" : "replaced";
+  for (const ended of await endBrowserSessionOf(ctx, presented, reason)) {
+    const isSameUser = ended.userId === successor?.userId;
+    await (isSameUser ? moveClientSessions(ctx, ended, successor) : endSession(ctx, ended));
+  }
+}
+
+/**
+ * From now on the sessions that clients were granted in an ended session end with its successor. A client's session is opened with
+ * a lock on the row of the other: this statement begins after the end, and sees all of them.
+ */
+async function moveClientSessions(
+  ctx: Context,
+  { id, userId }: Successor,
+  successor: Successor,
+): Promise<void> {
+  const wasGranted = and(eq(sessions.userId, userId), eq(sessions.parentSessionId, id));
+  await ctx.db
+    .update(sessions)
+    .set({ parentSessionId: successor.id })
+    .where(and(wasGranted, isOpen(ctx.clock.now())));
 }
 
 /** Whole seconds, so that the cookie never outlives its session. */

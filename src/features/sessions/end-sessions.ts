@@ -88,14 +88,14 @@ export async function endReusedSession(
 }
 
 /**
- * Ends the open session of a browser, by its id, or by the digest of its token where that is not known: at a sign-out, or replaced
- * by the next sign-in in that browser.
+ * Ends the open session of a browser, by its id, or by the digest of its token where that is not known: at a sign-out, or because
+ * the next sign-in in that browser replaces it. Gives what has ended; the sessions of clients are left to the caller.
  */
 export async function endBrowserSessionOf(
   ctx: Context,
   { tokenHash, sessionId }: { readonly tokenHash: string; readonly sessionId: string | null },
   reason: "logout" | "replaced",
-): Promise<void> {
+): Promise<readonly { readonly id: string; readonly userId: string }[]> {
   const isPresented =
     sessionId === null ? eq(sessions.browserTokenHash, tokenHash) : eq(sessions.id, sessionId);
   const query = endingOf(ctx, {
@@ -103,7 +103,7 @@ export async function endBrowserSessionOf(
     which: isPresented,
     reason,
   });
-  const ended = await commit(ctx, { query, announce: announceSession }, ({ id, userId }) => [
+  return commit(ctx, { query, announce: announceSession }, ({ id, userId }) => [
     recordAudit(ctx, {
       action: "session.logout",
       result: "success",
@@ -116,9 +116,6 @@ export async function endBrowserSessionOf(
       session_ids: sql`jsonb_build_array(${id})`,
     }),
   ]);
-  // Another sign-in in the browser, as a client may ask for, leaves the sessions of other clients open.
-  if (reason === "replaced") return;
-  for (const session of ended) await endSession(ctx, session);
 }
 
 /**

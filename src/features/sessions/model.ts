@@ -42,6 +42,12 @@ export const sessionSchema = Type.Object(
     created_at: Type.String({ format: "date-time" }),
     last_used_at: Type.String({ format: "date-time", description: "Accurate to the minute." }),
     expires_at: Type.String({ format: "date-time" }),
+    client_id: Type.Optional(
+      Type.String({
+        description: "The application whose session it is. `ip` and `user_agent` are then its own.",
+      }),
+    ),
+    client_name: Type.Optional(Type.String()),
   },
   { $id: "Session" },
 );
@@ -51,6 +57,7 @@ export function viewSession(
   session: SessionRecord,
   currentId: string,
 ): Static<typeof sessionSchema> {
+  const { clientId, clientName } = session;
   return {
     id: session.id,
     current: session.id === currentId,
@@ -59,6 +66,8 @@ export function viewSession(
     created_at: session.createdAt.toISOString(),
     last_used_at: session.lastUsedAt.toISOString(),
     expires_at: session.expiresAt.toISOString(),
+    ...(clientId === null ? {} : { client_id: clientId }),
+    ...(clientName === null ? {} : { client_name: clientName }),
   };
 }
 

@@ -114,7 +114,7 @@ export async function openSession(
     ...effectsOf(id, row),
   ]);
   if (!proof) return null;
-  await browserToken?.deliver();
+  await browserToken?.deliver({ id, userId: session.userId });
   const refreshTokenExpiresAt = refreshTokenEnd(ctx, { expiresAt, absoluteExpiresAt });
   return {
     ...proof,

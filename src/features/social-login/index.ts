@@ -4,7 +4,7 @@ export { browserOf } from "./browser.ts";
 export { type DescribedLink, describeLink, startLinkOnPage } from "./link-on-page.ts";
 export { linkIdentity } from "./link-identity.ts";
 export { finishOnPage, startOnPage } from "./page-sign-in.ts";
-export type { Provider } from "./provider.ts";
+export { type Provider, ProviderError } from "./provider.ts";
 export { createProviders } from "./providers/index.ts";
 export { type ResolvedAccount, resolveAccount } from "./resolve-account.ts";
 export { socialLoginRoutes } from "./routes.ts";

@@ -60,6 +60,8 @@ export interface Provider {
   /** Null for a provider of which no issuer is known. */
   responseIssuer(): Promise<ResponseIssuer | null>;
   redeem(response: CodeResponse): Promise<{ profile: ProviderProfile; tokens: ProviderTokens }>;
+  /** Calls what a sign-in needs first: discovery and keys, or an endpoint of a provider without them. It signs in no one. */
+  assertReachable(): Promise<void>;
   /** Verifies an ID token that an application got from the provider; null for a provider without ID tokens. */
   readonly verifyIdToken: ((idToken: string, nonce: string) => Promise<ProviderProfile>) | null;
 }

@@ -2,30 +2,35 @@ import type { FieldFault } from "../../kernel/errors.ts";
 import { usernameSkeleton } from "../users/index.ts";
 import type { ImportedUser } from "./parse-user.ts";
 
-/** Finds addresses that a file has twice, and usernames that look like an earlier one: the second line is at fault. */
+/** Finds addresses and ids that a file has twice, and usernames that look like an earlier one: the second line is at fault. */
 export interface EarlierLines {
   /** The faults of a line that repeats an earlier one. Stores the line otherwise. */
   findFaults(number: number, user: ImportedUser): FieldFault[];
 }
 
-/** Stores the lines of a file: about 70 bytes for each address and each username. */
-export function createEarlierLines(): EarlierLines {
+/** Stores the lines of a file, each of which is a `unit`: about 70 bytes for each address, id and username. */
+export function createEarlierLines(unit: string): EarlierLines {
   const emails = new Map<number, number>();
+  const ids = new Map<number, number>();
   const usernames = new Map<number, number>();
-  return {
-    findFaults: (number, { email, username }) => [
-      ...faultOf(findOrAdd(emails, email, number), (line) => ({
-        field: "email",
-        issue: `Is in line ${line} already.`,
-      })),
-      ...(username === null
-        ? []
-        : faultOf(findOrAdd(usernames, usernameSkeleton(username), number), (line) => ({
-            field: "username",
-            issue: `Is in line ${line} already, or looks like the one there.`,
-          }))),
-    ],
-  };
+
+  /** Of a user whose line repeats another's field the other fields are stored all the same. */
+  function* faultsOf(number: number, { email, id, username }: ImportedUser): Generator<FieldFault> {
+    const sameEmail = findOrAdd(emails, email, number);
+    if (sameEmail !== null) {
+      yield { field: "email", issue: `Is in ${unit} ${sameEmail} already.` };
+    }
+    const sameId = id === null ? null : findOrAdd(ids, id, number);
+    if (sameId !== null) yield { field: "id", issue: `Is in ${unit} ${sameId} already.` };
+    const alike =
+      username === null ? null : findOrAdd(usernames, usernameSkeleton(username), number);
+    if (alike !== null) {
+      const issue = `Is in ${unit} ${alike} already, or looks like the one there.`;
+      yield { field: "username", issue };
+    }
+  }
+
+  return { findFaults: (number, user) => [...faultsOf(number, user)] };
 }
 
 /** One for all lines: an object for each would be more garbage than the maps are large. */
@@ -43,8 +48,4 @@ function findOrAdd(lines: Map<number, number>, text: string, number: number): nu
   if (earlier !== undefined) return earlier;
   lines.set(key, number);
   return null;
-}
-
-function faultOf(earlier: number | null, fault: (line: number) => FieldFault): FieldFault[] {
-  return earlier === null ? [] : [fault(earlier)];
 }

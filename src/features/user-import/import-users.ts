@@ -2,8 +2,8 @@ import type { FieldFault } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { roles } from "../roles/index.ts";
 import { createEarlierLines } from "./earlier-lines.ts";
-import { findObstacles } from "./find-obstacles.ts";
-import type { Line } from "./lines.ts";
+import type { Entry, Loss, UsersFile } from "./entries.ts";
+import { findObstacles, type Obstacle } from "./find-obstacles.ts";
 import { parseUser } from "./parse-user.ts";
 import { type NumberedUser, writeBatch } from "./write-batch.ts";
 
@@ -18,14 +18,22 @@ export interface ImportCounts {
   readonly imported: number;
   readonly present: number;
   readonly refused: number;
+  /** How many of the accounts created had what is not imported. */
+  readonly losses: ReadonlyMap<Loss, number>;
+  /** The accounts of kinds that are not imported, by kind. */
+  readonly leftOut: ReadonlyMap<string, number>;
 }
 
 /** The options of an import. */
 export interface ImportOptions {
   /** Reports what an import would do, and writes nothing. */
   readonly isDryRun: boolean;
+  /** Whether the file is another service's: its rules for profiles are others (`ParseOptions`). */
+  readonly isForeign: boolean;
   /** Called for every refused line, in the order of their numbers. */
   readonly onFault: (fault: LineFault) => void;
+  /** Called with the number of the users read so far, after each batch. */
+  readonly onProgress?: (count: number) => void;
 }
 
 const batchSize = 500;
@@ -34,42 +42,56 @@ const batchSize = 500;
 const batchesPerCollection = 10;
 
 /**
- * Creates accounts from lines of JSON, a batch at a time. Lines at fault are left out, and lines whose address has an account:
- * so an import that was interrupted is simply run again.
+ * Creates the accounts of a file, a batch at a time. Lines at fault are left out, and lines whose address has an account: so an
+ * import that was interrupted is simply run again.
  */
 export async function importUsers(
   ctx: Context,
-  lines: AsyncIterable<Line>,
-  { isDryRun, onFault }: ImportOptions,
+  { unit, entries }: UsersFile,
+  { isDryRun, isForeign, onFault, onProgress }: ImportOptions,
 ): Promise<ImportCounts> {
   const knownRoles = new Set(
     (await ctx.db.select({ name: roles.name }).from(roles)).map(({ name }) => name),
   );
-  const earlier = createEarlierLines();
+  const parseOptions = { knownRoles, isForeign, now: ctx.clock.now() };
+  const earlier = createEarlierLines(unit);
   const counts = { imported: 0, present: 0, refused: 0 };
-  let batch: NumberedUser[] = [];
+  const losses = new Map<Loss, number>();
+  const leftOut = new Map<string, number>();
+  let batch: (NumberedUser & { losses: readonly Loss[] })[] = [];
   let faults: LineFault[] = [];
+  let read = 0;
   let batches = 0;
 
-  const read = ({ number, text }: Line): void => {
-    if (text?.trim() === "") return;
-    const parsed = text === null ? { faults: unreadable } : parseUser(text, knownRoles);
+  const take = ({ number, content }: Entry): void => {
+    read += 1;
+    if ("leftOut" in content) {
+      addOne(leftOut, content.leftOut);
+      return;
+    }
+    const parsed = "faults" in content ? content : parseUser(content.members, parseOptions);
     const found = "user" in parsed ? earlier.findFaults(number, parsed.user) : parsed.faults;
     if (found.length > 0) faults.push({ number, faults: found });
-    else if ("user" in parsed) batch.push({ ...parsed.user, number });
+    else if ("user" in parsed && "losses" in content) {
+      batch.push({ ...parsed.user, number, losses: [...content.losses, ...parsed.losses] });
+    }
   };
   const finishBatch = async (): Promise<void> => {
-    const written = isDryRun ? null : await writeBatch(ctx, batch);
-    const left = batch.filter(({ number }) => written?.has(number) !== true);
-    counts.imported += batch.length - left.length;
+    const written = isDryRun ? new Set<number>() : await writeBatch(ctx, batch);
+    const imported = new Set(written);
+    const left = batch.filter(({ number }) => !written.has(number));
     for (const { number, obstacle } of await findObstacles(ctx, left)) {
       if (obstacle === "present") counts.present += 1;
-      else if (obstacle === "username taken") faults.push({ number, faults: [usernameTaken] });
-      else if (isDryRun) counts.imported += 1;
-      else faults.push({ number, faults: [overtaken] });
+      else if (obstacle === null && isDryRun) imported.add(number);
+      else faults.push({ number, faults: [obstacle === null ? overtaken : faultsOf[obstacle]] });
     }
+    counts.imported += imported.size;
     counts.refused += faults.length;
+    for (const { number, losses: lost } of batch) {
+      if (imported.has(number)) for (const loss of new Set(lost)) addOne(losses, loss);
+    }
     for (const fault of faults.toSorted((a, b) => a.number - b.number)) onFault(fault);
+    onProgress?.(read);
     batch = [];
     faults = [];
     batches += 1;
@@ -78,18 +100,28 @@ export async function importUsers(
     if (batches % batchesPerCollection === 0) Bun.gc(true);
   };
 
-  for await (const line of lines) {
-    read(line);
+  for await (const entry of entries) {
+    take(entry);
     if (batch.length + faults.length >= batchSize) await finishBatch();
   }
   await finishBatch();
-  return counts;
+  return { ...counts, losses, leftOut };
 }
 
-const unreadable: FieldFault[] = [{ field: "line", issue: "Is not UTF-8, or longer than 64 KiB." }];
-const usernameTaken: FieldFault = {
-  field: "username",
-  issue: "Belongs to another user, or looks like another user's.",
+function addOne(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+const faultsOf: Readonly<Record<Exclude<Obstacle, "present">, FieldFault>> = {
+  "email taken": { field: "email", issue: "Belongs to an account with another id." },
+  "id taken": {
+    field: "id",
+    issue: "Belongs to an account with another address, or to a deleted one.",
+  },
+  "username taken": {
+    field: "username",
+    issue: "Belongs to another user, or looks like another user's.",
+  },
 };
 /** The account that had the address or the username was changed or deleted meanwhile. */
 const overtaken: FieldFault = {

@@ -36,7 +36,8 @@ async function write(ctx: Context, batch: readonly NumberedUser[]): Promise<Set<
   const timestamp = sql`${sql.param(now, users.createdAt)}::timestamptz`;
   const rows = batch.map((user) => ({
     ...user,
-    id: ctx.random.id(now),
+    id: user.id ?? ctx.random.id(now),
+    createdAt: user.createdAt ?? now,
     auditId: ctx.random.id(now),
   }));
   const line = ctx.db.$with("line", {
@@ -47,16 +48,17 @@ async function write(ctx: Context, batch: readonly NumberedUser[]): Promise<Set<
     roles: sql<string[]>`"roles"`.as("roles"),
   }).as(sql`
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as "line" (
-        "number" integer, "id" uuid, "auditId" uuid, "email" text, "username" text, "name" text,
-        "passwordHash" text, "isVerified" boolean, "isDisabled" boolean, "roles" text[])`);
+        "number" integer, "id" uuid, "auditId" uuid, "email" text, "username" text, "name" text, "phone" text,
+        "avatarUrl" text, "locale" text, "metadata" jsonb, "passwordHash" text, "isVerified" boolean,
+        "isDisabled" boolean, "roles" text[], "createdAt" timestamptz)`);
   // An import sends no mail: no reminder is due.
   const created = ctx.db.$with("created", { createdId: sql<string>`"createdId"`.as("createdId") })
     .as(sql`
-      insert into ${users} (id, email, username, name, password_hash, email_verified_at, disabled_at,
-        verify_reminders_sent, created_at, updated_at)
-      select "id", "email", "username", "name", "passwordHash", case when "isVerified" then ${timestamp} end,
-        case when "isDisabled" then ${timestamp} end, ${ctx.settings.verifyRemindersSeconds.length}::integer,
-        ${timestamp}, ${timestamp}
+      insert into ${users} (id, email, username, name, phone, avatar_url, locale, metadata, password_hash,
+        email_verified_at, disabled_at, verify_reminders_sent, created_at, updated_at)
+      select "id", "email", "username", "name", "phone", "avatarUrl", "locale", "metadata", "passwordHash",
+        case when "isVerified" then ${timestamp} end, case when "isDisabled" then ${timestamp} end,
+        ${ctx.settings.verifyRemindersSeconds.length}::integer, "createdAt", ${timestamp}
       from "line" where not exists (
         select from ${usernames} where ${usernames.skeleton} = ${skeletonOf(sql`"line"."username"`)}
         and ${usernames.releasedAt} is null)

@@ -88,6 +88,18 @@ export function createBrokerSender(options: BrokerOptions): EventSender {
   };
 }
 
+/** Opens a connection and closes it again. The reason why there is none, or null. */
+export async function probeBroker(options: BrokerOptions): Promise<string | null> {
+  try {
+    const connection = await openInTime(options);
+    await Promise.race([connection.close().catch(() => {}), Bun.sleep(leaveSeconds * 1000)]);
+    connection.destroy();
+    return null;
+  } catch (error) {
+    return createReasons(options.url)(error);
+  }
+}
+
 /** A connection that is opened too late is ended. */
 async function openInTime(options: BrokerOptions): Promise<BrokerConnection> {
   const seconds = options.connectTimeoutSeconds ?? 8;

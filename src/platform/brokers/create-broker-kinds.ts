@@ -1,10 +1,11 @@
 import type { Settings } from "../config/settings.ts";
 import type { Logger } from "../log/port.ts";
-import { createKafkaSender, type KafkaOptions } from "./kafka.ts";
-import { createNatsSender } from "./nats.ts";
+import { probeBroker } from "./broker-sender.ts";
+import { createKafkaSender, type KafkaOptions, probeKafka } from "./kafka.ts";
+import { createNatsSender, natsBroker } from "./nats.ts";
 import type { DestinationKind, EventSender } from "./port.ts";
-import { createRabbitmqSender } from "./rabbitmq.ts";
-import { createRedisSender } from "./redis.ts";
+import { createRabbitmqSender, rabbitmqBroker } from "./rabbitmq.ts";
+import { createRedisSender, redisBroker } from "./redis.ts";
 
 type BrokerSettings = Pick<
   Settings,
@@ -30,6 +31,26 @@ export function createBrokerKinds(
     ...kind("redis", eventsRedisUrl, (url) => createRedisSender({ url })),
     ...kind("kafka", kafkaOptions(settings), createKafkaSender),
   };
+}
+
+/** Tries to connect to a broker. The reason why it cannot, without a secret, or null. */
+type ProbeBroker = () => Promise<string | null>;
+
+/** What tries to connect to each broker of the settings, by the names of the kinds. A first connection makes what is missing. */
+export function createBrokerProbes(
+  settings: BrokerSettings,
+  log: Logger,
+): ReadonlyMap<string, ProbeBroker> {
+  const { eventsNatsUrl, eventsAmqpUrl, eventsRedisUrl } = settings;
+  const kafka = kafkaOptions(settings);
+  const probes = new Map<string, ProbeBroker>();
+  if (eventsNatsUrl) probes.set("nats", () => probeBroker(natsBroker({ url: eventsNatsUrl })));
+  if (eventsAmqpUrl) {
+    probes.set("amqp", () => probeBroker(rabbitmqBroker({ url: eventsAmqpUrl, log })));
+  }
+  if (eventsRedisUrl) probes.set("redis", () => probeBroker(redisBroker({ url: eventsRedisUrl })));
+  if (kafka) probes.set("kafka", () => probeKafka(kafka));
+  return probes;
 }
 
 function kafkaOptions(settings: BrokerSettings): KafkaOptions | null {

@@ -89,6 +89,19 @@ export function createKafkaSender(options: KafkaOptions): EventSender {
   };
 }
 
+/** Reads the cluster's metadata, which needs a connection and a login. The reason why that fails, or null. */
+export async function probeKafka(options: KafkaOptions): Promise<string | null> {
+  const producer = openProducer(options);
+  try {
+    await (await producer).metadata({ topics: [] });
+    return null;
+  } catch (error) {
+    return describeKafkaFailure(error).reason;
+  } finally {
+    void producer.then(destroy, () => {});
+  }
+}
+
 async function openProducer(options: KafkaOptions) {
   const { brokers, credentials, encrypted, trustedCertificates } = options;
   const { Producer: KafkaProducer, stringSerializers } = await import("@platformatic/kafka");

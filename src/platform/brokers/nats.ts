@@ -4,6 +4,7 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import {
   type BrokerConnection,
   type BrokerLimits,
+  type BrokerOptions,
   createBrokerSender,
   decoded,
 } from "./broker-sender.ts";
@@ -31,7 +32,12 @@ const messageTooLarge = 10_054;
  * each. JetStream drops an event whose `Nats-Msg-Id` it already has; how long it remembers them is the stream's setting.
  */
 export function createNatsSender(options: NatsOptions): EventSender {
-  return createBrokerSender({ ...options, open: (signal) => open(options, signal) });
+  return createBrokerSender(natsBroker(options));
+}
+
+/** How NATS is connected to. */
+export function natsBroker(options: NatsOptions): BrokerOptions {
+  return { ...options, open: (signal) => open(options, signal) };
 }
 
 async function open(options: NatsOptions, signal: AbortSignal): Promise<BrokerConnection> {

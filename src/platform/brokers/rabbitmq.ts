@@ -4,6 +4,7 @@ import type { Logger } from "../log/port.ts";
 import {
   type BrokerConnection,
   type BrokerLimits,
+  type BrokerOptions,
   createBrokerSender,
   decoded,
   EventRefusedError,
@@ -30,7 +31,12 @@ const preconditionFailed = 406;
  * the confirm of each. A message that no queue takes is confirmed too; the log says so at the level `debug`.
  */
 export function createRabbitmqSender(options: RabbitmqOptions): EventSender {
-  return createBrokerSender({ ...options, open: (signal) => open(options, signal) });
+  return createBrokerSender(rabbitmqBroker(options));
+}
+
+/** How RabbitMQ is connected to. */
+export function rabbitmqBroker(options: RabbitmqOptions): BrokerOptions {
+  return { ...options, open: (signal) => open(options, signal) };
 }
 
 async function open(options: RabbitmqOptions, signal: AbortSignal): Promise<BrokerConnection> {

@@ -3,6 +3,7 @@ import { RedisClient } from "bun";
 import {
   type BrokerConnection,
   type BrokerLimits,
+  type BrokerOptions,
   createBrokerSender,
   decoded,
 } from "./broker-sender.ts";
@@ -27,7 +28,12 @@ const maximumBodyBytes = 16 * 1024 * 1024;
  * event that is sent again is in the stream twice, with the same `event_id`.
  */
 export function createRedisSender(options: RedisOptions): EventSender {
-  return createBrokerSender({ ...options, open: (signal) => open(options, signal) });
+  return createBrokerSender(redisBroker(options));
+}
+
+/** How Redis is connected to. */
+export function redisBroker(options: RedisOptions): BrokerOptions {
+  return { ...options, open: (signal) => open(options, signal) };
 }
 
 async function open(options: RedisOptions, signal: AbortSignal): Promise<BrokerConnection> {

@@ -1,7 +1,7 @@
 import { findCombinationProblems } from "./combination-rules.ts";
 import type { Settings } from "./settings.ts";
 import { keepDevelopmentSecret } from "./development-secret.ts";
-import { productionNotes } from "./production-notes.ts";
+import { productionNotes, type SettingsNote } from "./production-notes.ts";
 import { findProductionProblems, findPromisedProtection } from "./production-rules.ts";
 import type { Environment } from "./read-given.ts";
 import { type Reading, readSettings } from "./read-settings.ts";
@@ -37,22 +37,43 @@ export function loadSettings(environment: Environment, options: LoadOptions): Lo
 /** The same without generating a development secret: `jwtSecretKey` may then be empty. It writes nothing. */
 export function validateSettings(
   environment: Environment,
-  { isTerminal, envFileProblems = [] }: Omit<LoadOptions, "generateSecret">,
+  options: Omit<LoadOptions, "generateSecret">,
 ): LoadedSettings {
+  const { settings, problems, notes, switchedOff } = examineSettings(environment, options);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return { settings, warnings: notes.map(({ name, issue }) => `${name} ${issue}`), switchedOff };
+}
+
+/** Settings with all that is to be said of them. A setting of `wrong` has its default, or is empty. */
+export interface ExaminedSettings {
+  readonly settings: Settings;
+  readonly problems: readonly SettingsProblem[];
+  readonly wrong: ReadonlySet<string>;
+  readonly notes: readonly SettingsNote[];
+  readonly switchedOff: readonly string[];
+}
+
+/** Reads the settings whether or not they are valid, for a report. It writes nothing. */
+export function examineSettings(
+  environment: Environment,
+  { isTerminal, envFileProblems = [] }: Omit<LoadOptions, "generateSecret">,
+): ExaminedSettings {
   const reading = readSettings(environment, isTerminal);
+  const { settings, wrong, providerWarnings: switchedOff } = reading;
   const reported = new Set(envFileProblems.map(({ name }) => name));
   const problems = [
     ...envFileProblems,
     ...findUnknownNames(environment).filter(({ name }) => !reported.has(name)),
     ...reading.problems,
     ...findRuleProblems(reading),
-    ...(reading.settings.environment === "production" ? findPromisedProtection(environment) : []),
+    ...(settings.environment === "production" ? findPromisedProtection(environment) : []),
   ];
-  if (problems.length > 0) throw new SettingsError(problems);
-
-  const later = findLaterNames(environment).map((name) => `${name} has no effect in this version`);
-  const warnings = [...productionNotes(reading), ...later];
-  return { settings: reading.settings, warnings, switchedOff: reading.providerWarnings };
+  const later = findLaterNames(environment).map((name) => ({
+    name,
+    issue: "has no effect in this version",
+    advice: "unset it",
+  }));
+  return { settings, problems, wrong, notes: [...productionNotes(reading), ...later], switchedOff };
 }
 
 function findRuleProblems(reading: Reading): SettingsProblem[] {

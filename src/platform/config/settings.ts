@@ -12,6 +12,7 @@ import { passkeys } from "./groups/passkeys.ts";
 import { passwords } from "./groups/passwords.ts";
 import { socialLogin } from "./groups/social-login.ts";
 import { tokens } from "./groups/tokens.ts";
+import { tracing } from "./groups/tracing.ts";
 import { verification } from "./groups/verification.ts";
 import { documentedProviderSettings } from "./providers/candidates.ts";
 import type { ProviderSettings } from "./providers/provider-settings.ts";
@@ -33,6 +34,7 @@ export const settingGroups: readonly SettingGroup[] = [
   http,
   events,
   audit,
+  tracing,
   { ...socialLogin, settings: { ...socialLogin.settings, ...documentedProviderSettings } },
 ];
 
@@ -51,6 +53,7 @@ const definitions = {
   ...http.settings,
   ...events.settings,
   ...audit.settings,
+  ...tracing.settings,
   ...socialLogin.settings,
 };
 

@@ -8,7 +8,7 @@ import type { Environment } from "./read-given.ts";
 import type { SettingsProblem } from "./settings-error.ts";
 
 /** Names that are reserved for settings of later versions. When set, they cause a warning and have no effect. */
-const laterSettingNames: readonly string[] = ["PASSWORD_HIBP", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+const laterSettingNames: readonly string[] = ["PASSWORD_HIBP"];
 
 /** Names near HOST, PORT or APP_URL that other programs use: a shell, a database client, common words. */
 const ordinaryNames = new Set([

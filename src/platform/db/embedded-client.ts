@@ -39,7 +39,7 @@ export interface EmbeddedClient extends EmbeddedQueries {
 }
 
 /** An error of the embedded Postgres, with the names of the fields that the driver of the other database uses. */
-class EngineError extends Error {
+export class EngineError extends Error {
   override readonly name = "EngineError";
   readonly code: string | null;
   readonly constraint: string | null;

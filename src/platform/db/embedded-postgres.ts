@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 
 import preparedPath from "../../../dist/assets/embedded-postgres.tar.gz" with { type: "file" };
 import { lockDataDirectory } from "./data-directory-lock.ts";
+import { backUp, type WriteArchive } from "./embedded-backup.ts";
 import { freeBytesOf, keepReserve, releaseReserve } from "./disk-reserve.ts";
 import { type EmbeddedClient, startEngineThread } from "./embedded-client.ts";
 import { runMaintenance, startMaintenance } from "./embedded-maintenance.ts";
@@ -11,6 +12,10 @@ import { runMaintenance, startMaintenance } from "./embedded-maintenance.ts";
 /** A Postgres that runs in a thread of this process, which has locked its data directory. */
 export interface EmbeddedPostgres {
   readonly client: EmbeddedClient;
+  /** Whether it runs in another process, which this one asks (`embedded-socket-client.ts`). */
+  readonly isJoined: boolean;
+  /** Writes a tar archive of the database while statements are executed. Only one at a time. */
+  backUp(write: WriteArchive): Promise<void>;
   /** Waits for the statements in progress, shuts down and unlocks the directory. May be called again. */
   close(): Promise<void>;
 }
@@ -25,6 +30,8 @@ export interface EmbeddedPostgresOptions {
   readonly onReserveReleased?: () => void;
   /** Called when maintenance failed; it is tried again half a minute later. Default: the error is ignored. */
   readonly onMaintenanceError?: (error: unknown) => void;
+  /** Called when commands cannot reach this process. */
+  readonly onSocketError?: (error: unknown) => void;
   /** Called with Postgres's last messages when it panics (disk full or failing), before the process exits with code 1. */
   readonly onPanic?: (reason: string) => void;
 }
@@ -53,7 +60,10 @@ export async function startEmbeddedPostgres(
     if (releaseReserve(dataDir, freeBytes())) options.onReserveReleased?.();
     await unpackOnce(directory);
     const client = await thread.start(directory);
+    let isBackingUp = false;
     const maintain = async (): Promise<void> => {
+      // A checkpoint would delete the log that the backup needs.
+      if (isBackingUp) return;
       await runMaintenance(client, freeBytes());
       await keepReserve(dataDir, freeBytes());
     };
@@ -61,6 +71,15 @@ export async function startEmbeddedPostgres(
     let closing: Promise<void> | null = null;
     return {
       client,
+      isJoined: false,
+      async backUp(write) {
+        isBackingUp = true;
+        try {
+          await backUp(client, directory, write);
+        } finally {
+          isBackingUp = false;
+        }
+      },
       close() {
         closing ??= stopMaintenance()
           .then(() => client.close())

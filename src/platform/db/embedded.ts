@@ -4,7 +4,8 @@ import { drizzle } from "drizzle-orm/pglite";
 import { systemRandom } from "../../kernel/random.ts";
 import type { Logger } from "../log/port.ts";
 import { withDeadline } from "./deadline.ts";
-import type { EmbeddedClient, EmbeddedQueries } from "./embedded-client.ts";
+import type { EmbeddedClient, EmbeddedQueries, QueryOptions } from "./embedded-client.ts";
+import type { Parameters } from "./embedded-messages.ts";
 import { createDiskGuard } from "./disk-guard.ts";
 import { freeBytesOf } from "./disk-reserve.ts";
 import { createEmbeddedChangeFeed } from "./embedded-change-feed.ts";
@@ -15,10 +16,12 @@ import {
   startEmbeddedPostgres,
   wasEverStarted,
 } from "./embedded-postgres.ts";
+import { writeScript } from "./embedded-script.ts";
 import { describeError } from "./errors.ts";
 import { migrateUnderLock, ownMigrations, readPendingMigrations } from "./migrate.ts";
 import type { Database, Db } from "./port.ts";
 import { createStatementGate, requestBudget, type WaitBudget } from "./statement-gate.ts";
+import type { TraceStatement } from "./trace-statement.ts";
 
 /** The options of the embedded database. */
 export interface EmbeddedOptions {
@@ -26,6 +29,8 @@ export interface EmbeddedOptions {
   readonly timeoutSeconds: number;
   readonly log: Logger;
   readonly onStatement?: () => void;
+  /** Observes a statement by its text, which has no parameters. Default: none is observed. */
+  readonly traceStatement?: TraceStatement;
   /** Writes also while the disk is nearly full: for the command that frees space. */
   readonly writesToTheEnd?: boolean;
   /** Reads the free space; by default that of the file system of `dataDir`. */
@@ -49,9 +54,13 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
   });
 
-  async function client(): Promise<EmbeddedClient> {
+  async function running(): Promise<EmbeddedPostgres> {
     if (!starting) throw new Error("the embedded database is not open");
-    return (await starting).client;
+    return starting;
+  }
+
+  async function client(): Promise<EmbeddedClient> {
+    return (await running()).client;
   }
 
   async function start(): Promise<EmbeddedClient> {
@@ -61,6 +70,8 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       onReserveReleased: () =>
         log.warn({}, "the disk was full: the reserve in DATA_DIR is used to start the database"),
       onMaintenanceError: (error) => log.warn(describeError(error), "database maintenance failed"),
+      onSocketError: (error) =>
+        log.warn(describeError(error), "commands cannot use the database while the server runs"),
       onPanic: (reason) => log.error({ reason }, "the embedded database has ended"),
     }).catch((error: unknown) => {
       starting = null;
@@ -76,15 +87,18 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
 
   function openDb(budget?: WaitBudget): Db {
     return createDb({
-      query: (text, parameters, { rowMode } = {}) =>
-        gate.run(async () => {
-          const current = await client();
-          if (options.writesToTheEnd !== true) await disk.check(current);
-          return current.query(text, parameters, {
-            ...(rowMode ? { rowMode } : {}),
-            timeoutSeconds,
-          });
-        }, budget),
+      query<Row>(text: string, parameters?: Parameters, { rowMode }: QueryOptions = {}) {
+        const send = async () => {
+          const { client: current, isJoined } = await running();
+          // The server that runs the database guards its disk.
+          if (options.writesToTheEnd !== true && !isJoined) await disk.check(current);
+          const limits = { ...(rowMode ? { rowMode } : {}), timeoutSeconds };
+          return current.query<Row>(text, parameters, limits);
+        };
+        const { traceStatement } = options;
+        if (traceStatement === undefined) return gate.run(send, budget);
+        return traceStatement(text, () => gate.run(send, budget));
+      },
     });
   }
 
@@ -118,6 +132,13 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
     refusesWrites: disk.refusesWrites,
     async checkpoint() {
       await (await client()).execute("checkpoint");
+    },
+    backups: {
+      async writeArchive(write) {
+        await start();
+        await (await running()).backUp(write);
+      },
+      writeScript: async (write) => writeScript(await start(), write),
     },
     compact: async (table) => compactTable(await client(), table, freeBytes),
     async close() {

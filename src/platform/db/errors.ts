@@ -87,6 +87,15 @@ export function findDatabaseFault(error: unknown): DatabaseFault | null {
   return null;
 }
 
+/** The first code in an error's chain of causes: a SQLSTATE, or one of the driver or the operating system. */
+export function findErrorCode(error: unknown): string | null {
+  for (const link of causes(error)) {
+    const code = stringOf(link, "code");
+    if (code !== null && code !== "UNAVAILABLE") return code;
+  }
+  return null;
+}
+
 /** Whether a statement reads a table that does not exist (SQLSTATE 42P01). */
 export function isUndefinedTable(error: unknown): boolean {
   return findDatabaseFault(error)?.sqlState === "42P01";

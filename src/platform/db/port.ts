@@ -32,6 +32,8 @@ export interface Database {
   ping(timeoutSeconds: number): Promise<void>;
   /** Whether writes are refused because the disk is nearly full. Known of the embedded database only. */
   refusesWrites(): boolean;
+  /** Null for a Postgres server, which has tools for that. */
+  readonly backups: Backups | null;
   /** Frees the space of the write-ahead log. A Postgres server does that by itself. */
   checkpoint(): Promise<void>;
   /**
@@ -40,4 +42,12 @@ export interface Database {
    */
   compact(table: string): Promise<boolean | null>;
   close(): Promise<void>;
+}
+
+/** Writes all rows of the embedded database, which need not be open. */
+export interface Backups {
+  /** Writes a tar archive of its files while statements are executed. */
+  writeArchive(write: (bytes: Uint8Array) => Promise<void>): Promise<void>;
+  /** Writes an SQL script for a Postgres server. No other statement is executed meanwhile, and no server may run. */
+  writeScript(write: (text: string) => Promise<void>): Promise<void>;
 }

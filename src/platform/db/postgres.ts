@@ -20,6 +20,7 @@ import {
   type StatementGate,
   type WaitBudget,
 } from "./statement-gate.ts";
+import type { TraceStatement } from "./trace-statement.ts";
 
 /** How to reach a Postgres server. */
 export interface PostgresOptions {
@@ -32,6 +33,8 @@ export interface PostgresOptions {
   readonly log: Logger;
   /** Called for every statement sent on behalf of a request or worker. */
   readonly onStatement?: () => void;
+  /** Observes a statement by its text, which has no parameters. Default: none is observed. */
+  readonly traceStatement?: TraceStatement;
   /** Connections are replaced once a query has had no response for this long; by default `silenceOf`. */
   readonly silenceSeconds?: number;
 }
@@ -75,7 +78,8 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     log: options.log,
     notify: (payload) => pool.send((client) => client.notify(changeChannel, payload)),
   });
-  const db = drizzle(gatedClient(pool, gate));
+  const { traceStatement } = options;
+  const db = drizzle(gatedClient({ pool, gate, traceStatement }));
   let pinging: Promise<unknown> | null = null;
 
   return {
@@ -85,7 +89,7 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
     changes,
     statementLoad: gate.load,
     forRequest: (budget = requestBudget(timeoutSeconds)) =>
-      drizzle(gatedClient(pool, gate, budget)),
+      drizzle(gatedClient({ pool, gate, traceStatement }, budget)),
     async open() {
       await refusePoolers(options, addresses, pool);
       // On a migrated database a start needs neither the lock nor a connection of its own for it.
@@ -111,6 +115,7 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
       await withDeadline(pinging, deadlineSeconds);
     },
     refusesWrites: () => false,
+    backups: null,
     checkpoint: () => Promise.resolve(),
     compact: () => Promise.resolve(null),
     async close() {
@@ -224,15 +229,25 @@ async function withMigrationDb<T>(
 /** Drizzle writes its parsers here; they are not read, since `connect` sets the parsers of each client. */
 const drizzleOptions = { parsers: {}, serializers: {} };
 
+interface GatedPool {
+  readonly pool: RenewedClient;
+  readonly gate: StatementGate;
+  readonly traceStatement: TraceStatement | undefined;
+}
+
 /** The client as Drizzle sees it: every statement goes through the gate and is prepared once per connection. */
-function gatedClient(pool: RenewedClient, gate: StatementGate, budget?: WaitBudget): Sql {
+function gatedClient({ pool, gate, traceStatement }: GatedPool, budget?: WaitBudget): Sql {
   const unsafe = (query: string, parameters: never[]) => {
     const send = (client: Sql) => client.unsafe(query, parameters, { prepare: true });
+    const run = <T>(work: () => Promise<T>): Promise<T> =>
+      traceStatement === undefined
+        ? gate.run(work, budget)
+        : traceStatement(query, () => gate.run(work, budget));
     return {
       // oxlint-disable-next-line unicorn/no-thenable -- Drizzle awaits the query object itself
       then: (...handlers: Parameters<Promise<unknown>["then"]>) =>
-        gate.run(() => pool.send(send), budget).then(...handlers),
-      values: () => gate.run(() => pool.send((client) => send(client).values()), budget),
+        run(() => pool.send(send)).then(...handlers),
+      values: () => run(() => pool.send((client) => send(client).values())),
     };
   };
   return asClient({ unsafe, options: drizzleOptions });

@@ -2,6 +2,7 @@ import type { AnonymousActor, UserActor } from "../../kernel/context.ts";
 import type { Context, Platform } from "../platform.ts";
 import { type Exchanges, requestPath, type ResponseHeaders } from "./exchange.ts";
 import type { Guard } from "./guard.ts";
+import { addressAtPublicUrl } from "./other-loopback-name.ts";
 import { isPostedByOwnPage } from "./own-page.ts";
 
 /** The context of a page. A sign-in with it opens a browser session (`opensBrowserSession`). */
@@ -51,9 +52,11 @@ export function createPageAccess({ settings, guard, exchanges, otherSitePage }: 
   async function admit(request: Request, as: "user" | "visitor"): Promise<Admission> {
     const exchange = exchanges.of(request);
     const ctx = await (as === "user" ? guard.admitPage(exchange) : guard.admitVisitor(exchange));
-    if (request.method !== "POST" || isPostedByOwnPage(request, publicUrl)) {
-      return { ctx, refusal: null };
+    if (request.method !== "POST") {
+      const location = addressAtPublicUrl(request, publicUrl);
+      return { ctx, refusal: location === null ? null : elsewhere(location) };
     }
+    if (isPostedByOwnPage(request, publicUrl)) return { ctx, refusal: null };
     return { ctx, refusal: { status: 403, ...otherSitePage(request) } };
   }
 
@@ -85,9 +88,12 @@ export function createPageAccess({ settings, guard, exchanges, otherSitePage }: 
   };
 
   function signInFirst(request: Request, shownAt: true | string): Admission["refusal"] {
-    const location = signInAddress(publicUrl, `${publicUrl}${pageOf(request, shownAt)}`);
-    return { status: 303, headers: { location, "cache-control": "no-store" }, html: "" };
+    return elsewhere(signInAddress(publicUrl, `${publicUrl}${pageOf(request, shownAt)}`));
   }
+}
+
+function elsewhere(location: string): Admission["refusal"] {
+  return { status: 303, headers: { location, "cache-control": "no-store" }, html: "" };
 }
 
 /** The address of the sign-in page that leads on to `returnTo`. */

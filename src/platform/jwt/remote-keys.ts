@@ -16,6 +16,8 @@ export interface RemoteKey {
 
 /** The public keys of another service, as its JWK set has them now. */
 export interface RemoteKeys {
+  /** Loads the set unless it is kept. Throws the same errors. */
+  load(): Promise<void>;
   /** The only key for a token with this header, or null. Throws `NoJsonError`, and `InvalidKeySetError`. */
   find(header: JWSHeaderParameters): Promise<RemoteKey | null>;
 }
@@ -60,6 +62,9 @@ export function createRemoteKeys(
 
   const keySet = keepValue(load, times, clock);
   return {
+    async load() {
+      await keySet.get();
+    },
     async find(header) {
       const find = await keySet.get();
       const found = await find(header);

@@ -14,6 +14,8 @@ export interface RequestLogEntry {
   readonly user_id: string | null;
   /** Length of the response's body. */
   readonly bytes: number;
+  /** Where requests are traced. */
+  readonly trace_id?: string;
 }
 
 /** Structured log, one line an entry. */

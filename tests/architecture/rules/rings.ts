@@ -29,7 +29,7 @@ export const featureTiers: Readonly<Record<string, number>> = {
   mfa: 4,
   identities: 4,
   passkeys: 5,
-  "client-registration": 3,
+  "client-registration": 5,
   sessions: 3,
   "email-challenges": 2,
   tokens: 1,

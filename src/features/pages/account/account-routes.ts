@@ -8,6 +8,7 @@ import { findOwnSecurity } from "../../own-account/index.ts";
 import { startRegistration } from "../../passkeys/index.ts";
 import { createSocialLogin, type Provider } from "../../social-login/index.ts";
 import { attempt } from "../kit/attempt.ts";
+import { bindForms } from "../kit/bound-forms.ts";
 import { relativePath } from "../kit/forms.ts";
 import { renderPage, showPage } from "../kit/layout.ts";
 import { readerOf } from "../kit/page-request.ts";
@@ -55,7 +56,8 @@ export function accountRoutes({ kit, cookie, platform, providers }: AccountRoute
         }
         const report = findReport(reader, query);
         const policy = { ...reader, hasScript: true };
-        return showPage(set, policy, 200, accountPage(reader, view, { forms, report }));
+        const html = accountPage(reader, view, { forms, report });
+        return showPage(set, policy, 200, bindForms(html, ctx.actor));
       },
       { accountPage: true, query },
     )
@@ -69,7 +71,7 @@ export function accountRoutes({ kit, cookie, platform, providers }: AccountRoute
         }
         const { title, body } = askToLinkPage(reader, { provider, email: ctx.actor.email });
         const page = { title, body: `${body}\n${backLink(reader, linkPath, "providers")}` };
-        return showPage(set, reader, 200, renderPage(reader, page));
+        return showPage(set, reader, 200, bindForms(renderPage(reader, page), ctx.actor));
       },
       { accountPage: true, query },
     )
@@ -88,7 +90,8 @@ export function accountRoutes({ kit, cookie, platform, providers }: AccountRoute
         const shown = { reader, at, security, values: { for: section }, error: null };
         const { title } = accountTexts[reader.language].reauthentication;
         const policy = { ...reader, hasScript: true };
-        return showPage(set, policy, 200, formPage(shown, reauthenticateForm, { title }));
+        const html = formPage(shown, reauthenticateForm, { title });
+        return showPage(set, policy, 200, bindForms(html, ctx.actor));
       },
       { accountPage: true, query },
     )

@@ -6,6 +6,7 @@ import type { RouteKit } from "../../../platform/http/route-kit.ts";
 import type { Platform } from "../../../platform/platform.ts";
 import { findOwnSecurity } from "../../own-account/index.ts";
 import { attempt } from "../kit/attempt.ts";
+import { bindForms, isShownTo, otherUserPage } from "../kit/bound-forms.ts";
 import { relativePath } from "../kit/forms.ts";
 import { type PageResponse, renderPage, showPage } from "../kit/layout.ts";
 import { formBody, readerOf } from "../kit/page-request.ts";
@@ -38,6 +39,10 @@ export function accountFormRoutes({
     path,
     async ({ ctx, body, request, set }) => {
       const reader = readerOf(request, settings);
+      if (!isShownTo(ctx.actor, body)) {
+        const { email } = ctx.actor;
+        return showPage(set, reader, 409, otherUserPage(reader, { at: path, email }));
+      }
       const security = await attempt(ctx, [], () => findOwnSecurity(ctx));
       if (security instanceof AppError) {
         return showForLater(set, reader, security, (reason) =>
@@ -48,7 +53,7 @@ export function accountFormRoutes({
       const outcome = await submit(form, submission);
       if (!(outcome instanceof AppError)) return follow(set, submission, form, outcome);
       const shown = { reader, at: path, security, values: withoutSecrets(body), error: outcome };
-      return showFault(set, shown, form, outcome);
+      return bindForms(showFault(set, shown, form, outcome), ctx.actor);
     },
     { accountPage: accountPath, accepts: "form", body: formBody },
   );
@@ -64,11 +69,13 @@ function submit(form: AccountForm, submission: Submission): Promise<Outcome | Ap
 /** What the browser gets after a success. */
 function follow(
   set: PageResponse,
-  { reader }: Submission,
+  { ctx, reader }: Submission,
   { path }: AccountForm,
   outcome: Outcome,
 ): string {
-  if ("page" in outcome) return showPage(set, reader, 200, renderPage(reader, outcome.page));
+  if ("page" in outcome) {
+    return showPage(set, reader, 200, bindForms(renderPage(reader, outcome.page), ctx.actor));
+  }
   const location = "done" in outcome ? `${accountPath}?done=${outcome.done}` : outcome.location;
   return seeOther(set, relativePath(path, location));
 }

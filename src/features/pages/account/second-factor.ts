@@ -1,3 +1,7 @@
+import type { UserActor } from "../../../kernel/context.ts";
+import { findAppError } from "../../../kernel/errors.ts";
+import type { Context } from "../../../platform/platform.ts";
+import { findOwnSecurity, type OwnSecurity } from "../../own-account/index.ts";
 import {
   disableSecondFactor,
   enableSecondFactor,
@@ -13,6 +17,7 @@ import { typedAppCode, typedFactor } from "../kit/typed-codes.ts";
 import type { AccountForm, ShownForm } from "./account-form.ts";
 import { accountTexts } from "./account-texts.ts";
 import { alertOf, codeField, fieldError, ownPasswordField, postedPassword } from "./form-parts.ts";
+import { backLink } from "./fault-pages.ts";
 import { recoveryCodesPage } from "./recovery-codes-page.ts";
 
 const section = "second-factor";
@@ -46,7 +51,9 @@ export const enableForm = {
   section,
   expectedErrors: ["VALIDATION_ERROR", "INVALID_CODE", "CONFLICT"],
   async submit({ ctx, form, reader }) {
-    const codes = await enableSecondFactor(ctx, postedAppCode(form));
+    const code = postedAppCode(form);
+    const codes = await unlessOnAlready(ctx, () => enableSecondFactor(ctx, code));
+    if (codes === null) return { page: onAlreadyPage(reader, await findOwnSecurity(ctx)) };
     await rotateBrowserToken(ctx);
     const { enabled } = accountTexts[reader.language].secondFactor;
     return { page: recoveryCodesPage(reader, { at: enablePath, title: enabled, codes }) };
@@ -107,6 +114,32 @@ export const disableForm = {
     return renderForm({ at, to: disablePath, fields, button, look: "danger" });
   },
 } as const satisfies AccountForm;
+
+/**
+ * What turns the second factor on; null if it is on. A button that is pressed twice sends the form twice, and browsers show the
+ * second response alone.
+ */
+async function unlessOnAlready<Result>(
+  ctx: Context<UserActor>,
+  turnOn: () => Promise<Result>,
+): Promise<Result | null> {
+  try {
+    return await turnOn();
+  } catch (error) {
+    const code = findAppError(error)?.code;
+    const isRefused = code === "CONFLICT" || code === "INVALID_CODE";
+    if (isRefused && (await findOwnSecurity(ctx)).hasSecondFactor) return null;
+    throw error;
+  }
+}
+
+/** The page that says so. The recovery codes are not stored, so that only new ones can be shown. */
+export function onAlreadyPage(reader: Reader, security: OwnSecurity): Page {
+  const { enabled, onAlready } = accountTexts[reader.language].secondFactor;
+  const shown = { reader, at: enablePath, security, values: {}, error: null };
+  const parts = [paragraph(onAlready), recoveryCodesForm.render(shown)];
+  return { title: enabled, body: [...parts, backLink(reader, enablePath, section)].join("\n") };
+}
 
 function postedAppCode(form: Readonly<Record<string, string>>): string {
   const code = typedAppCode(form["code"] ?? "");

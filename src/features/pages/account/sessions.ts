@@ -70,8 +70,9 @@ export function renderSessions(
 ): string {
   const { sessions: texts, lastUsed } = accountTexts[language];
   const entries = items.map((session): ListItem => {
-    const { id, ipAddress, userAgent, createdAt, lastUsedAt } = session;
-    const title = deviceName(language, userAgent);
+    const { id, ipAddress, userAgent, createdAt, lastUsedAt, clientName } = session;
+    // Of an application the user knows its name, and not the program and the address of its server.
+    const title = clientName ?? deviceName(language, userAgent);
     return {
       title,
       badge: id === currentId ? texts.current : null,

@@ -1,21 +1,16 @@
 import { Elysia } from "elysia";
 
 import type { UserActor } from "../../../kernel/context.ts";
-import { AppError } from "../../../kernel/errors.ts";
 import type { PageContext } from "../../../platform/http/page-access.ts";
 import type { RouteParts } from "../../../platform/http/route-kit.ts";
 import type { Context } from "../../../platform/platform.ts";
 import { authorize, deny, isProof } from "../../authorization/index.ts";
 import { giveConsent } from "../../consents/index.ts";
-import { reauthenticate } from "../../second-factor/index.ts";
-import { rotateBrowserToken } from "../../sessions/index.ts";
-import { attempt } from "../kit/attempt.ts";
-import { formBody, type Reader, readerOf } from "../kit/page-request.ts";
+import { formBody, readerOf } from "../kit/page-request.ts";
 import { seeOther } from "../kit/see-other.ts";
-import { sharedTexts } from "../kit/shared-texts.ts";
-import { isForLater } from "../kit/try-later.ts";
 import { authorizePath, decisionPath, secondFactorPath } from "./paths.ts";
-import { showOutcome, type StepUpFault } from "./show-outcome.ts";
+import { showOutcome } from "./show-outcome.ts";
+import { stepUp } from "./step-up.ts";
 
 /** The authorization endpoint (RFC 6749 §3.1) and the forms of its pages. */
 export function authorizeRoutes({ kit, platform }: Pick<RouteParts, "kit" | "platform">) {
@@ -59,27 +54,15 @@ export function authorizeRoutes({ kit, platform }: Pick<RouteParts, "kit" | "pla
       secondFactorPath,
       async ({ ctx, body, request, set }) => {
         const query = body["request"] ?? "";
-        const code = (body["code"] ?? "").replaceAll(/\s/g, "");
         const user = userOf(ctx, query, body["proof"] ?? "");
         if (user === null) return seeOther(set, addressOf(query));
-        const proven = await attempt(user, ["INVALID_CODE"], () => reauthenticate(user, { code }));
-        if (!(proven instanceof AppError)) {
-          await rotateBrowserToken(user);
-          return seeOther(set, addressOf(query));
-        }
-        const fault = stepUpFault(proven, readerOf(request, settings));
+        const fault = await stepUp(user, readerOf(request, settings), body["code"]);
+        if (fault === null) return seeOther(set, addressOf(query));
         const shown = { ctx, request, set, at: secondFactorPath };
         return showOutcome(shown, await authorize(ctx, query), fault);
       },
       { page: true, accepts: "form", body: formBody },
     );
-}
-
-function stepUpFault(error: AppError, { language }: Reader): StepUpFault {
-  const { tooMany, unavailable } = sharedTexts[language];
-  if (!isForLater(error)) return { isFaulty: true, status: 400 };
-  const isLimited = error.code === "RATE_LIMITED";
-  return isLimited ? { alert: tooMany, status: 429 } : { alert: unavailable, status: 503 };
 }
 
 function queryOf({ url }: Request): string {

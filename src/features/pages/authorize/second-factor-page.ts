@@ -9,7 +9,6 @@ import {
 } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
-import { secondFactorPath } from "./paths.ts";
 
 /** What the page for a second factor shows, as plain text. */
 export interface StepUpPage {
@@ -18,8 +17,10 @@ export interface StepUpPage {
   readonly clientName: string;
   /** Whether the user has an authenticator app. Without one there is no form. */
   readonly hasFactor: boolean;
-  readonly query: string;
-  readonly proof: string;
+  /** Where its form posts to. */
+  readonly to: string;
+  /** Its hidden fields, by name. */
+  readonly kept: Readonly<Record<string, string>>;
   /** The address of the sign-in page that leads back to the request. */
   readonly signInAddress: string;
   readonly isFaulty?: boolean;
@@ -95,8 +96,9 @@ export function stepUpPage(reader: Reader, page: StepUpPage): string {
     attributes: 'spellcheck="false" maxlength="64"',
     faults: page.isFaulty === true ? [fault] : [],
   });
-  const fields = [hiddenField("request", page.query), hiddenField("proof", page.proof), field];
-  const form = renderForm({ at: page.at, to: secondFactorPath, fields: fields.join("\n"), button });
+  const kept = Object.entries(page.kept).map(([name, value]) => hiddenField(name, value));
+  const fields = [...kept, field].join("\n");
+  const form = renderForm({ at: page.at, to: page.to, fields, button });
   return renderPage(reader, {
     title,
     body: [

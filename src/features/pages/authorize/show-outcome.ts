@@ -1,7 +1,6 @@
 import { findLanguage } from "../../../kernel/language.ts";
 import { type PageContext, signInAddress } from "../../../platform/http/page-access.ts";
 import type { AuthorizationOutcome, Interaction } from "../../authorization/index.ts";
-import { findFactor } from "../../mfa/index.ts";
 import { type PageResponse, showPage } from "../kit/layout.ts";
 import { type Reader, readerOf } from "../kit/page-request.ts";
 import { redirectTargets } from "../kit/redirect-targets.ts";
@@ -9,8 +8,9 @@ import { seeOther } from "../kit/see-other.ts";
 import { consentPage } from "./consent-page.ts";
 import { faultPage } from "./fault-page.ts";
 import { formPostPage, showFormPost } from "./form-post-page.ts";
-import { authorizePath } from "./paths.ts";
+import { authorizePath, secondFactorPath } from "./paths.ts";
 import { stepUpPage } from "./second-factor-page.ts";
+import { hasFactor, type StepUpFault } from "./step-up.ts";
 
 /** A request for a page of an authorization request. */
 export interface AuthorizeRequest {
@@ -19,13 +19,6 @@ export interface AuthorizeRequest {
   readonly set: PageResponse;
   /** The path that the page is shown at. */
   readonly at: string;
-}
-
-/** What was wrong with the last attempt to prove the second factor. */
-export interface StepUpFault {
-  readonly isFaulty?: boolean;
-  readonly alert?: string;
-  readonly status: number;
 }
 
 /** Shows what an authorization request led to: a page, or a redirect. */
@@ -59,9 +52,9 @@ export async function showOutcome(
       const html = stepUpPage(asked, {
         at,
         clientName: client.name,
-        hasFactor: await hasFactor(ctx),
-        query,
-        proof,
+        hasFactor: ctx.actor.kind === "user" && (await hasFactor(ctx, ctx.actor.userId)),
+        to: secondFactorPath,
+        kept: { request: query, proof },
         signInAddress: `${address}&prompt=login`,
         ...fault,
       });
@@ -83,11 +76,6 @@ export async function showOutcome(
 function readerFor(reader: Reader, { uiLocales }: Interaction): Reader {
   const wanted = (uiLocales ?? "").split(" ").map((tag) => findLanguage(tag));
   return { ...reader, language: wanted.find((language) => language !== null) ?? reader.language };
-}
-
-async function hasFactor(ctx: PageContext): Promise<boolean> {
-  if (ctx.actor.kind !== "user") return false;
-  return (await findFactor(ctx, ctx.actor.userId))?.isConfirmed === true;
 }
 
 /** RFC 6749 §4.1.2: the parameters are added to those that the redirect URI has. */

@@ -14,6 +14,9 @@ export const deviceCodePath = "/device/code";
 /** Where the page that asks posts to. */
 export const deviceDecisionPath = "/device/decision";
 
+/** Where the page that asks for a second factor posts to. */
+export const deviceSecondFactorPath = "/device/second-factor";
+
 /** What the page for the code shows, as plain text. */
 export interface CodePage {
   /** The path at which it is shown. */

@@ -8,6 +8,8 @@ export interface MagicLinkTexts extends LinkTexts {
   readonly sentText: string;
   /** Why the link does not work in this browser. */
   readonly otherBrowser: string;
+  /** For a link that was used in this browser. */
+  readonly signedIn: { readonly title: string; readonly text: string; readonly button: string };
 }
 
 /** The texts of the pages of `/magic-link`, in each language. */
@@ -26,6 +28,11 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
       "If there is an account with this address, you will receive an e-mail soon. Open its link, or enter its code here.",
     otherBrowser:
       "This link works only in the browser in which it was requested. Open it there, or enter the code from the same e-mail here.",
+    signedIn: {
+      title: "You are signed in",
+      text: "This link was used already, for example by a second press of the button. You are signed in in this browser.",
+      button: "Continue",
+    },
   },
   de: {
     title: "Anmelden",
@@ -43,6 +50,11 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
       "Wenn es ein Konto mit dieser Adresse gibt, bekommen Sie gleich eine E-Mail. Öffnen Sie den Link darin, oder geben Sie den Code hier ein.",
     otherBrowser:
       "Dieser Link funktioniert nur in dem Browser, in dem er angefordert wurde. Öffnen Sie ihn dort, oder geben Sie hier den Code aus derselben E-Mail ein.",
+    signedIn: {
+      title: "Sie sind angemeldet",
+      text: "Dieser Link wurde schon benutzt, etwa durch einen doppelten Klick. Sie sind in diesem Browser angemeldet.",
+      button: "Weiter",
+    },
   },
   es: {
     title: "Iniciar sesión",
@@ -60,6 +72,11 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
       "Si hay una cuenta con esta dirección, recibirá en breve un correo. Abra su enlace o escriba aquí su código.",
     otherBrowser:
       "Este enlace solo funciona en el navegador en el que se solicitó. Ábralo allí o escriba aquí el código del mismo correo.",
+    signedIn: {
+      title: "Ha iniciado sesión",
+      text: "Este enlace ya se usó, por ejemplo al pulsar el botón dos veces. Ha iniciado sesión en este navegador.",
+      button: "Continuar",
+    },
   },
   zh: {
     title: "登录",
@@ -74,5 +91,10 @@ export const magicLinkTexts: InEveryLanguage<MagicLinkTexts> = {
     sentText: "如果存在使用此地址的账户，邮件很快就会送达。请打开其中的链接，或在此输入验证码。",
     otherBrowser:
       "此链接仅在请求它的浏览器中有效。请在该浏览器中打开链接，或在此输入同一封邮件中的验证码。",
+    signedIn: {
+      title: "您已登录",
+      text: "此链接已被使用，例如您点击了两次按钮。您已在此浏览器中登录。",
+      button: "继续",
+    },
   },
 };

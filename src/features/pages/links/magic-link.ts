@@ -4,6 +4,7 @@ import { alert, paragraph } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
+import { linkButton } from "../kit/way-on.ts";
 import type { ShownLink } from "./link-page.ts";
 import { magicLinkTexts } from "./magic-link-texts.ts";
 import { mailboxPage, type MailForm, mailForm, type NewMail } from "./new-mail.ts";
@@ -30,6 +31,12 @@ export const magicLinkPage = {
   startPage: (reader, returnTo) =>
     requestPage(reader, { at: magicLinkPath, to: magicLinkMailPath, returnTo }),
 } as const satisfies ShownLink;
+
+/** The page for a link that was used, in a browser that is signed in. `target` is where the sign-in led. */
+export function signedInPage(reader: Reader, target: string): string {
+  const { title, text, button } = magicLinkTexts[reader.language].signedIn;
+  return renderPage(reader, { title, body: `${paragraph(text)}\n${linkButton(target, button)}` });
+}
 
 /** The page that requests a mail or takes the code of one. */
 function requestPage(reader: Reader, form: MailForm): string {

@@ -3,11 +3,11 @@ import { Elysia } from "elysia";
 import { createReturnCookie } from "../../../platform/http/return-cookie.ts";
 import { signInByCode, signInByLink } from "../../magic-links/index.ts";
 import { formBody, linkQuery, readerOf } from "../kit/page-request.ts";
-import { returnToOf } from "../kit/return-to.ts";
+import { returnToOf, targetOf } from "../kit/return-to.ts";
 import { typedAppCode } from "../kit/typed-codes.ts";
 import { confirmPage, failedPage } from "../links/link-page.ts";
 import { openedLink } from "../links/link-routes.ts";
-import { codePage, magicLinkPage } from "../links/magic-link.ts";
+import { codePage, magicLinkPage, signedInPage } from "../links/magic-link.ts";
 import { magicLinkTexts } from "../links/magic-link-texts.ts";
 import { magicCodePath, magicLinkPath } from "../links/paths.ts";
 import { showStep, submitSignIn } from "./submit-sign-in.ts";
@@ -42,6 +42,10 @@ export function magicLinkRoutes({ kit, platform, cookie }: SignInParts) {
           again({ code }, reason) {
             switch (code) {
               case "INVALID_TOKEN":
+                // A button that is pressed twice sends the form twice, and browsers show the second response alone.
+                if (ctx.presentedSessionId) {
+                  return { html: signedInPage(reader, targetOf(settings, returnTo)), status: 200 };
+                }
                 return { html: failedPage(magicLinkPage, reader, "invalid"), status: 400 };
               case "EXPIRED_TOKEN":
                 return { html: failedPage(magicLinkPage, reader, "expired"), status: 400 };

@@ -34,6 +34,17 @@ export async function callProvider(
   }
 }
 
+/** Whether the endpoint responds, whatever it says to a request without a code. Throws `ProviderError` `unavailable`. */
+export async function assertResponds(client: HttpClient, endpoint: Endpoint): Promise<void> {
+  try {
+    const { status } = await client.send({ ...endpoint, method: "GET", discardsBody: true });
+    if (status < 500) return;
+  } catch (error) {
+    throw new ProviderError("unavailable", "token_unreachable", error);
+  }
+  throw new ProviderError("unavailable", "token_server_error");
+}
+
 /** The JSON object that the provider has for an access token (RFC 6750 §2.1). Throws `ProviderError` `unavailable`. */
 export async function readResource(
   client: HttpClient,

@@ -2,7 +2,7 @@ import { Discord } from "arctic";
 
 import type { BuiltInSettings } from "../../../platform/config/providers/provider-settings.ts";
 import { type Provider, ProviderError } from "../provider.ts";
-import { publicEndpoint, readResource } from "./call-provider.ts";
+import { assertResponds, publicEndpoint, readResource } from "./call-provider.ts";
 import type { Outbound } from "./openid-provider.ts";
 import { readProfileFields } from "./profile-fields.ts";
 import { membersOf, textOf } from "./received-values.ts";
@@ -33,6 +33,8 @@ export function createDiscord(
           ["identify", "email"],
         ),
       ),
+
+    assertReachable: () => assertResponds(httpClient, tokenEndpoint),
 
     async redeem(response) {
       const tokens = await requestTokens(httpClient, tokenEndpoint, client, response);

@@ -2,7 +2,7 @@ import { CodeChallengeMethod, OAuth2Client } from "arctic";
 
 import type { BuiltInSettings } from "../../../platform/config/providers/provider-settings.ts";
 import { type Provider, ProviderError } from "../provider.ts";
-import { publicEndpoint, readResource } from "./call-provider.ts";
+import { assertResponds, publicEndpoint, readResource } from "./call-provider.ts";
 import type { Outbound } from "./openid-provider.ts";
 import { readProfileFields } from "./profile-fields.ts";
 import { isMembers, type Members, membersOf } from "./received-values.ts";
@@ -40,6 +40,8 @@ export function createGithub(
           ["read:user", "user:email"],
         ),
       ),
+
+    assertReachable: () => assertResponds(httpClient, tokenEndpoint),
 
     async redeem(response) {
       const tokens = await requestTokens(httpClient, tokenEndpoint, client, response);

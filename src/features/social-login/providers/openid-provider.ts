@@ -110,6 +110,13 @@ export function createOpenIdProvider<S extends OpenIdServer>(
       return responseIssuer;
     },
 
+    async assertReachable() {
+      const { keys } = await client.server();
+      await keys.load().catch((error: unknown) => {
+        throw new ProviderError("unavailable", "keys_unavailable", error);
+      });
+    },
+
     async redeem(response) {
       const server = await client.server();
       const { authentication } = server;

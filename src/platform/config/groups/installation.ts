@@ -59,7 +59,7 @@ export const installation = {
       kind: choice("true", "all", "false"),
       default: "true",
       description:
-        "The access log, one line per request. `true` leaves out health checks and the successes of `GET /users/me`, `POST /auth/validate-token`, `GET /auth/forward` and `POST /oauth/introspect`; `all` leaves out nothing; `false` logs no request. The lines have the level `info`.",
+        "The access log, one line per request. `true` leaves out health checks and the successes of `GET /users/me`, `POST /auth/validate-token`, `GET /auth/forward`, `POST /oauth/introspect` and `/oauth/userinfo`; `all` leaves out nothing; `false` logs no request. The lines have the level `info`.",
     },
     DATA_DIR: {
       kind: directory,

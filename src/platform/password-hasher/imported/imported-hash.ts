@@ -1,10 +1,17 @@
 import { readArgon2 } from "./argon2.ts";
 import { readBcrypt } from "./bcrypt-of-others.ts";
+import { readFirebaseScrypt } from "./firebase-scrypt.ts";
 import { type ImportedHash, type ReadHash, tooExpensive } from "./hash-reader.ts";
 import { readPbkdf2 } from "./pbkdf2.ts";
 import { readScrypt } from "./scrypt.ts";
 
-const readers: readonly ReadHash[] = [readBcrypt, readArgon2, readPbkdf2, readScrypt];
+const readers: readonly ReadHash[] = [
+  readBcrypt,
+  readArgon2,
+  readPbkdf2,
+  readScrypt,
+  readFirebaseScrypt,
+];
 
 const longestHash = 512;
 
@@ -16,7 +23,7 @@ export function parseImportedHash(text: string): ImportedHash | null {
 
 /**
  * Validates a hash for import: the form in which to store it, or an issue that does not repeat it. The known formats are
- * bcrypt, argon2id, scrypt and PBKDF2 as passlib, Django and Werkzeug write them.
+ * bcrypt, Argon2, scrypt and PBKDF2 as passlib, Django and Werkzeug write them, and Firebase's scrypt as Supabase writes it.
  */
 export function validateImportedHash(text: string): { stored: string } | { issue: string } {
   const found = readHash(text);

@@ -1,14 +1,9 @@
-import { scrypt, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 
 import { bytesOfBase64 } from "./encodings.ts";
-import {
-  asTyped,
-  type ImportedHash,
-  mostBytes,
-  type PasswordForm,
-  tooExpensive,
-} from "./hash-reader.ts";
+import { asTyped, type ImportedHash, tooExpensive } from "./hash-reader.ts";
 import { withMemoryPermit } from "./memory-semaphore.ts";
+import { areSound, areTooHigh, deriveByScrypt } from "./scrypt-costs.ts";
 
 /** The formats of Werkzeug, Django and passlib, in this order. The salt of the first two is not encoded. */
 const formats: readonly Format[] = [
@@ -39,8 +34,6 @@ interface Format {
   readonly keyOf: (text: string) => Buffer | null;
 }
 
-/** The most blocks (N·r·p) that one comparison mixes, in about a second. */
-const mostBlocks = 2 ** 22;
 const keyBytes = [16, 64] as const;
 
 /** Reads scrypt hashes (RFC 7914). */
@@ -52,43 +45,20 @@ export function readScrypt(text: string): ImportedHash | typeof tooExpensive | n
     const costs = { N: n === undefined ? 2 ** Number(ln) : Number(n), r: Number(r), p: Number(p) };
     const [salt, key] = [saltOf(saltText), keyOf(keyText)];
     if (!salt || !key || !hasLength(key) || !areSound(costs)) return null;
-    if (128 * costs.N * costs.r > mostBytes || costs.N * costs.r * costs.p > mostBlocks) {
-      return tooExpensive;
-    }
+    if (areTooHigh(costs)) return tooExpensive;
     return {
       stored: text,
       effort: { kind: `scrypt:${costs.N}:${costs.r}:${costs.p}`, bcryptCost: null },
       formsOf: asTyped,
       matches: (form) =>
         withMemoryPermit(async () =>
-          timingSafeEqual(await derive(form, salt, key.length, costs), key),
+          timingSafeEqual(await deriveByScrypt(form, salt, key.length, costs), key),
         ),
     };
   }
   return null;
 }
 
-interface Costs {
-  readonly N: number;
-  readonly r: number;
-  readonly p: number;
-}
-
 function hasLength(key: Buffer): boolean {
   return key.length >= keyBytes[0] && key.length <= keyBytes[1];
-}
-
-function areSound({ N, r, p }: Costs): boolean {
-  return N > 1 && Number.isInteger(Math.log2(N)) && r > 0 && p > 0;
-}
-
-function derive(form: PasswordForm, salt: Buffer, length: number, costs: Costs): Promise<Buffer> {
-  // The memory that is needed and a margin: the library refuses to use more than its limit.
-  const maxmem = 128 * costs.r * (costs.N + costs.p + 2) + 2 ** 20;
-  return new Promise((resolve, reject) => {
-    scrypt(form, salt, length, { ...costs, maxmem }, (error, key) => {
-      if (error) reject(error);
-      else resolve(key);
-    });
-  });
 }

@@ -106,6 +106,8 @@ export const chinese: AccountTexts = {
     codeAgain: "请输入应用现在显示的验证码。如果应用中没有此账户，请重新开始。",
     startAgain: "此设置已失效。请从您的账户重新开始。",
     enabled: "两步验证已开启",
+    onAlready:
+      "两步验证刚刚已启用。如果您没有看到恢复码，请在此处更换。为此需要应用中的下一个验证码。",
     newCodes: "您的新恢复码",
     codesText: "每个恢复码可代替应用的验证码使用一次，例如在手机丢失时。",
     codesOnce: "恢复码仅在此时显示。请打印或保存在密码管理器中。",

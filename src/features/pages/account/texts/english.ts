@@ -107,6 +107,8 @@ export const english = {
       "Enter the code that the app shows now. If the app has no entry for this account, start again.",
     startAgain: "The set-up is not valid any more. Start it again from your account.",
     enabled: "Two-factor authentication is on",
+    onAlready:
+      "It was turned on a moment ago. If you have not seen your recovery codes, replace them here. That takes the next code of the app.",
     newCodes: "Your new recovery codes",
     codesText:
       "Each of these recovery codes replaces a code of the app once, for example when you have lost your phone.",

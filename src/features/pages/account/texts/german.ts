@@ -115,6 +115,8 @@ export const german: AccountTexts = {
       "Geben Sie den Code ein, den die App jetzt zeigt. Wenn die App keinen Eintrag für dieses Konto hat, beginnen Sie von vorn.",
     startAgain: "Die Einrichtung gilt nicht mehr. Beginnen Sie in Ihrem Konto von vorn.",
     enabled: "Die Zwei-Faktor-Anmeldung ist eingeschaltet",
+    onAlready:
+      "Sie wurde gerade eben eingeschaltet. Wenn Sie Ihre Wiederherstellungscodes nicht gesehen haben, ersetzen Sie sie hier. Dazu brauchen Sie den nächsten Code der App.",
     newCodes: "Ihre neuen Wiederherstellungscodes",
     codesText:
       "Jeder dieser Wiederherstellungscodes ersetzt einmal einen Code der App, zum Beispiel wenn Sie Ihr Telefon verloren haben.",

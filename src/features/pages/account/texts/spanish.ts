@@ -112,6 +112,8 @@ export const spanish: AccountTexts = {
       "Introduzca el código que la aplicación muestra ahora. Si la aplicación no tiene esta cuenta, empiece de nuevo.",
     startAgain: "La configuración ya no es válida. Empiece de nuevo desde su cuenta.",
     enabled: "La verificación en dos pasos está activada",
+    onAlready:
+      "Se acaba de activar. Si no ha visto sus códigos de recuperación, sustitúyalos aquí. Para ello necesita el próximo código de la aplicación.",
     newCodes: "Sus nuevos códigos de recuperación",
     codesText:
       "Cada uno de estos códigos de recuperación sustituye una vez a un código de la aplicación, por ejemplo si ha perdido el teléfono.",

@@ -4,8 +4,8 @@ import { readCompose } from "../support/container-files.ts";
 import { describeWhere } from "../support/installed-program.ts";
 import { type ProxyProgram, replaceParts } from "../support/proxy-process.ts";
 import { findTraefik } from "../support/traefik-program.ts";
-import { guardsTheApplication, type Upstreams } from "./guarded-application.ts";
-import { guardsTheWebApplication } from "./guarded-web-application.ts";
+import { guardsTheApplication, type Upstreams } from "../examples/guarded-application.ts";
+import { guardsTheWebApplication } from "../examples/guarded-web-application.ts";
 
 const folder = join(import.meta.dir, "../../examples/traefik");
 const { traefik: service } = (await readCompose(join(folder, "compose.yml"))).services;

@@ -4,11 +4,16 @@ export interface Line {
   readonly text: string | null;
 }
 
-const longestLineBytes = 64 * 1024;
 const lineEnd = 0x0a;
 
-/** The lines of a file of any size, a few at a time. A byte order mark and carriage returns are left out. */
-export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+/**
+ * The lines of a file of any size, a few at a time. A byte order mark and carriage returns are left out. No more than
+ * `longestLineBytes` of a line are held in memory.
+ */
+export async function* readLines(
+  chunks: AsyncIterable<Uint8Array>,
+  longestLineBytes: number,
+): AsyncGenerator<Line> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let number = 0;
   let pending: Uint8Array[] = [];

@@ -14,7 +14,7 @@ function unfolded(html: string): string {
   return html
     .replaceAll("<details>", "<details open>")
     .replaceAll(" data-needs-passkeys hidden", "")
-    .replaceAll(/<script[^>]*><\/script>/g, "");
+    .replaceAll(/<script[^>]*>[^<]*<\/script>/g, "");
 }
 
 /** What the script of the pages does in a browser with passkeys. */

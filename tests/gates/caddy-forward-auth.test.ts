@@ -2,8 +2,8 @@ import { join } from "node:path";
 
 import { describeWithProgram } from "../support/installed-program.ts";
 import { type ProxyProgram, replaceParts } from "../support/proxy-process.ts";
-import { guardsTheApplication, type Upstreams } from "./guarded-application.ts";
-import { guardsTheWebApplication } from "./guarded-web-application.ts";
+import { guardsTheApplication, type Upstreams } from "../examples/guarded-application.ts";
+import { guardsTheWebApplication } from "../examples/guarded-web-application.ts";
 
 const example = join(import.meta.dir, "../../examples/caddy/Caddyfile");
 
