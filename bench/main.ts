@@ -8,8 +8,10 @@ import { audit } from "./audit.ts";
 import { brokerOutage } from "./broker-outage.ts";
 import { edge } from "./edge.ts";
 import { events } from "./events.ts";
+import { largeTables } from "./large-tables.ts";
 import { login } from "./login.ts";
 import { equalTime } from "./equal-time.ts";
+import { idle } from "./idle.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { manyTokens } from "./many-tokens.ts";
 import { meetsTarget, type Measurement, type Result } from "./measurement.ts";
@@ -47,8 +49,10 @@ const measurements: readonly Measurement[] = [
   brokerOutage,
   webhookNeighbours,
   attacks,
+  largeTables,
   startUp,
   memory,
+  idle,
   userImport,
 ];
 const rounds = 3;

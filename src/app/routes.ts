@@ -19,7 +19,7 @@ import {
 } from "../features/oauth2/index.ts";
 import { magicLinksRoutes } from "../features/magic-links/index.ts";
 import { ownAccountRoutes } from "../features/own-account/index.ts";
-import { hasMailbox, mailboxRoutes, pagesRoutes } from "../features/pages/index.ts";
+import { hasMailbox, mailboxPath, mailboxRoutes, pagesRoutes } from "../features/pages/index.ts";
 import { passkeySignInRoutes } from "../features/passkey-sign-in/index.ts";
 import {
   ownPasskeysRoutes,
@@ -51,6 +51,8 @@ import type { Platform } from "../platform/platform.ts";
 import { documentedRoutes } from "./openapi/documented-routes.ts";
 import { type Collect, metricsRoutes, servesMetrics } from "./metrics/routes.ts";
 import { openApiDocument } from "./openapi/document.ts";
+import { contactOf } from "./openapi/info.ts";
+import { apiTags } from "./openapi/tags.ts";
 
 /** The type of the HTTP API, for `treaty<Api>` of `@elysiajs/eden`. */
 export type Api =
@@ -103,8 +105,8 @@ function signInRoutes(parts: AllParts) {
 function ownRoutes(parts: AllParts) {
   return new Elysia({ normalize: false })
     .use(ownSessionsRoutes(parts))
-    .use(ownGrantsRoutes(parts))
     .use(ownAccountRoutes(parts))
+    .use(ownGrantsRoutes(parts))
     .use(identitiesRoutes(parts))
     .use(identityLinkRoutes(parts))
     .use(ownPasskeysRoutes(parts))
@@ -189,6 +191,9 @@ export function describeRoutes(platform: Platform, health: HealthState) {
     publicUrl: settings.publicUrl,
     serviceName: settings.serviceName,
     version,
+    ...contactOf(settings),
+    mailboxPath: hasMailbox(settings) ? mailboxPath : null,
+    tags: apiTags,
     passwordGrantEnabled: settings.passwordGrantEnabled,
     sessionCookieName: browserSessionCookieName(settings),
   });

@@ -46,7 +46,7 @@ export interface Platform {
   readonly tracing: Tracing | null;
   /** What happens while the service runs, counted for `/metrics`. */
   readonly counts: ServiceCounts;
-  /** Wakes the outbox workers of these topics in this process after a message was written. All other workers poll. */
+  /** Wakes the workers of these topics in this process after a row was written: outbox messages, events, rows of the audit log. */
   readonly outboxWritten: (topics: readonly string[]) => void;
 }
 

@@ -29,7 +29,7 @@ interface CountedAuthenticator extends AsyncDisposable {
 /** An authenticator with an empty token cache. Its feed is always live: on a busy machine a real one is not. */
 function createCounted(tokenCacheSizeBytes = 64 * 2 ** 20): CountedAuthenticator {
   const counted = createCountedApp(app, { tokenCacheSizeBytes });
-  const changes = { ...counted.platform.changes, isLive: () => true };
+  const changes = { ...counted.platform.changes, isLive: () => true, isListening: () => true };
   const platform = { ...counted.platform, changes };
   const origin = { requestId: "", ipAddress: null, userAgent: null };
   const ctx = createContext(platform, { kind: "anonymous" }, origin);

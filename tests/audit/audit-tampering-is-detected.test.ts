@@ -30,7 +30,7 @@ const changes: Record<string, string> = {
   amr: "'{pwd}'",
   ip_address: "'192.0.2.1'",
   user_agent: "''",
-  request_id: "request_id || 'x'",
+  request_id: "request_id || '-changed'",
   detail: "detail || '{\"count\": 1.0}'",
   sequence: "sequence + 1000",
   hash: "(select hash from audit_log where sequence = 1)",
@@ -53,7 +53,7 @@ test("a change of any column is detected, and its row is named", async () => {
     const expected = column === "sequence" ? /stand|row 1004|end/ : /^row 4 \(.* was changed/;
     expect([column, fault]).toEqual([column, expect.stringMatching(expected)]);
     await scene.tamper(
-      "delete from audit_log where sequence = 4 or sequence > 1000 or request_id like '%x'",
+      "delete from audit_log where sequence = 4 or sequence > 1000 or request_id like '%-changed'",
     );
     await scene.tamper("insert into audit_log select * from kept");
     await scene.tamper("drop table kept");

@@ -98,6 +98,7 @@ test("a database that is newer than the executable is refused by migrate and by 
   await home.rows(
     "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999) returning id",
   );
+  await home.rows("insert into drizzle.schema_versions (version) values (99) returning version");
   for (const commandLine of [["migrate"], ["migrate", "--dry-run"], []]) {
     const { exitCode, stdout, stderr } = await runGatehouse(commandLine, {
       ...home,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { brotliDecompressSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 
 import { Elysia } from "elysia";
 
@@ -63,7 +63,7 @@ describe("the responses of the pages", () => {
     }
   });
 
-  test("assets are sent as brotli or uncompressed, and are immutable under their version", async () => {
+  test("assets are sent as brotli, gzip or uncompressed, and are immutable under their version", async () => {
     const get = app();
     const urls = [
       ...(await assetUrlsOf(await get("/docs"))),
@@ -72,10 +72,12 @@ describe("the responses of the pages", () => {
     expect(urls).toHaveLength(7);
     for (const url of urls) {
       const packed = await get(url, { "accept-encoding": "gzip, br" });
-      const plain = await get(url, { "accept-encoding": "gzip, br;q=0" });
+      const gzipped = await get(url, { "accept-encoding": "gzip, br;q=0" });
+      const plain = await get(url, { "accept-encoding": "deflate, gzip;q=0, br;q=0" });
       expect(packed.headers.get("content-encoding")).toBe("br");
+      expect(gzipped.headers.get("content-encoding")).toBe("gzip");
       expect(plain.headers.get("content-encoding")).toBeNull();
-      for (const answer of [packed, plain]) {
+      for (const answer of [packed, gzipped, plain]) {
         expect(answer.status).toBe(200);
         expect(answer.headers.get("vary")).toBe("Accept-Encoding");
         expect(answer.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
@@ -86,6 +88,7 @@ describe("the responses of the pages", () => {
       }
       const unpacked = brotliDecompressSync(await packed.bytes());
       expect(Buffer.from(await plain.bytes()).equals(unpacked)).toBe(true);
+      expect(gunzipSync(await gzipped.bytes()).equals(unpacked)).toBe(true);
     }
   });
 
@@ -96,13 +99,15 @@ describe("the responses of the pages", () => {
       [url, { "accept-encoding": "br" }],
       [url, {}],
       ["/openapi.json", {}],
+      ["/openapi.json", { "accept-encoding": "gzip;q=0.5, br;q=0.4" }],
+      ["/asyncapi.json", { "accept-encoding": "*" }],
     ] as const) {
       const whole = await get(path, headers);
       const tag = whole.headers.get("etag") ?? "";
       expect([path, whole.status, tag]).toEqual([
         path,
         200,
-        expect.stringMatching(/^"[\w-]{16}(-br)?"$/),
+        expect.stringMatching(/^"[\w-]{16}(?:-br|-gzip)?"$/),
       ]);
       for (const known of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
         const answer = await get(path, { ...headers, "if-none-match": known });

@@ -30,7 +30,10 @@ function errorCodes(path: string, method: string): Record<string, unknown> {
   const responses = Object.entries(Object(valueAt("paths", path, method, "responses")));
   return Object.fromEntries(
     responses.flatMap(([status, response]) => {
-      const [, narrowed] = Object(response).content?.["application/json"]?.schema.allOf ?? [];
+      const schema = Object(response).content?.["application/json"]?.schema ?? {};
+      const named = String(schema.$ref).replace("#/components/schemas/", "");
+      const [, narrowed] =
+        schema.allOf ?? Object(valueAt("components", "schemas", named)).allOf ?? [];
       return narrowed ? [[status, narrowed.properties.error.allOf[1].properties.code.enum]] : [];
     }),
   );
@@ -44,7 +47,7 @@ describe("the document of a sample app", () => {
   });
 
   test("contains no keyword, type or format that OpenAPI 3.0 does not know", () => {
-    const foreign = ["$id", "const", "patternProperties", "contentMediaType", "examples"];
+    const foreign = ["$id", "const", "patternProperties", "contentMediaType"];
     const types = ["string", "number", "integer", "boolean", "object", "array", "http", "oauth2"];
     const formats = ["uuid", "email", "date-time", "uri", "int32", "int64"];
     for (const { path, object } of objectsIn(document)) {
@@ -63,7 +66,7 @@ describe("the document of a sample app", () => {
     const extensions = [...objectsIn(document)].flatMap(({ object }) =>
       Object.keys(object).filter((key) => key.startsWith("x-")),
     );
-    expect([...new Set(extensions)]).toEqual(["x-permission"]);
+    expect([...new Set(extensions)].toSorted()).toEqual(["x-codeSamples", "x-permission"]);
   });
 
   test("describes every response, and adds nothing else to it", () => {
@@ -100,12 +103,21 @@ describe("the document of a sample app", () => {
 
   test("keeps named schemas once, and refers to them from everywhere", () => {
     expect(Object.keys(document.components.schemas)).toEqual([
+      "AccessTokenError",
       "ApiError",
       "ApiErrorBody",
+      "ForbiddenError",
       "GrantError",
+      "InternalError",
       "Manager",
       "OAuthError",
+      "PayloadTooLargeError",
+      "RateLimitedError",
+      "UnavailableError",
+      "UnsupportedMediaTypeError",
       "User",
+      "UserNotFoundError",
+      "ValidationError",
     ]);
     expect(valueAt("components", "schemas", "ApiError")).toMatchObject({
       required: ["success", "error", "timestamp"],
@@ -178,7 +190,7 @@ describe("the document of a sample app", () => {
   });
 
   test("makes the security and the sentence about the permission from the access", () => {
-    const signedIn = [{ bearer: [] }, { password: [] }];
+    const signedIn = [{ password: [] }, { bearer: [] }];
     expect(valueAt("paths", "/api/me", "get", "security")).toEqual(signedIn);
     expect(valueAt("paths", "/api/me", "get")).not.toHaveProperty("x-permission");
     expect(valueAt("paths", "/api/users/{id}", "get", "security")).toEqual(signedIn);
@@ -241,23 +253,23 @@ describe("the document of a sample app", () => {
     expect(headersOf("503")).toHaveProperty("Retry-After");
   });
 
-  test("lists the tags in use, the server, and every route that is not hidden, sorted", () => {
+  test("lists the tags in use, the server, and every route that is not hidden, in the order of the tags", () => {
     expect(document.tags).toEqual([
-      { name: "Accounts" },
-      { name: "OAuth" },
-      { name: "Pages" },
       { name: "Users", description: "Users who sign in." },
+      { name: "Accounts", description: "" },
+      { name: "OAuth", description: "" },
+      { name: "Pages", description: "" },
     ]);
     expect(document.servers).toEqual([{ url: "https://auth.example.com" }]);
     expect(document.info).toMatchObject({ title: "sample", version: "1.2.3" });
     expect(Object.keys(document.paths)).toEqual([
-      "/.well-known/keys.json",
       "/api/me",
+      "/api/users/{id}",
       "/api/odd",
       "/api/register",
-      "/api/users/{id}",
       "/oauth/token",
       "/page",
+      "/.well-known/keys.json",
     ]);
   });
 });

@@ -172,7 +172,14 @@ export function documentOfRoutes(
     publicUrl: "https://auth.example.com",
     serviceName: "sample",
     version: "1.2.3",
-    tagDescriptions: { Users: "Users who sign in." },
+    contact: { name: "sample", url: "https://example.com", email: null },
+    licence: { name: "MIT", url: "https://opensource.org/license/mit" },
+    termsUrl: null,
+    mailboxPath: null,
+    tags: [
+      { name: "Users", description: "Users who sign in." },
+      { name: "Unused", description: "No operation has it." },
+    ],
     passwordGrantEnabled: true,
     ...options,
   });

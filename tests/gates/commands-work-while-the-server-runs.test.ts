@@ -5,6 +5,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 
 import { createHome } from "../support/executable-home.ts";
 import { type ServerProcess, runGatehouse, startGatehouse } from "../support/executable.ts";
+import { describeWithProgram } from "../support/installed-program.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
 
 setDefaultTimeout(120_000);
@@ -111,30 +112,32 @@ test("a backup of a server that registers users is restored with all of those th
   await server.stop();
 });
 
-test("a script of a stopped server moves its users to Postgres", async () => {
-  await using created = await createHome("embedded");
-  await using target = await createHome("postgres");
-  const secret = { JWT_SECRET_KEY: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only" };
-  const home = { ...created, settings: { ...settings, ...secret } };
-  const credentials = { email: freshEmail(), password: goodPassword };
-  await using server = await startGatehouse(home);
-  expect((await server.post("/api/v1/auth/register", credentials)).status).toBe(201);
-  const refused = await runGatehouse(["backup", "--sql", "gatehouse.sql"], home);
-  expect([refused.exitCode, refused.stderr]).toEqual([
-    1,
-    "gatehouse: A server runs on this data directory: stop it before this command.\n",
-  ]);
-  await server.stop();
-  expect((await runGatehouse(["backup", "--sql", "gatehouse.sql"], home)).exitCode).toBe(0);
+describeWithProgram("with psql", "psql", (psql) => {
+  test("a script of a stopped server moves its users to Postgres", async () => {
+    await using created = await createHome("embedded");
+    await using target = await createHome("postgres");
+    const secret = { JWT_SECRET_KEY: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only" };
+    const home = { ...created, settings: { ...settings, ...secret } };
+    const credentials = { email: freshEmail(), password: goodPassword };
+    await using server = await startGatehouse(home);
+    expect((await server.post("/api/v1/auth/register", credentials)).status).toBe(201);
+    const refused = await runGatehouse(["backup", "--sql", "gatehouse.sql"], home);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      1,
+      "gatehouse: A server runs on this data directory: stop it before this command.\n",
+    ]);
+    await server.stop();
+    expect((await runGatehouse(["backup", "--sql", "gatehouse.sql"], home)).exitCode).toBe(0);
 
-  const moved = { ...target, settings: { ...target.settings, ...settings, ...secret } };
-  expect((await runGatehouse(["migrate"], moved)).exitCode).toBe(0);
-  const url = target.settings["DATABASE_URL"] ?? "";
-  const script = join(home.cwd, "gatehouse.sql");
-  await Bun.$`psql -v ON_ERROR_STOP=1 -q -f ${script} ${url}`.quiet();
-  await using fresh = await startGatehouse(moved);
-  expect((await fresh.post("/api/v1/auth/login", credentials)).status).toBe(200);
-  expect((await runGatehouse(["audit", "verify"], moved)).exitCode).toBe(0);
+    const moved = { ...target, settings: { ...target.settings, ...settings, ...secret } };
+    expect((await runGatehouse(["migrate"], moved)).exitCode).toBe(0);
+    const url = target.settings["DATABASE_URL"] ?? "";
+    const script = join(home.cwd, "gatehouse.sql");
+    await Bun.$`${psql} -v ON_ERROR_STOP=1 -q -f ${script} ${url}`.quiet();
+    await using fresh = await startGatehouse(moved);
+    expect((await fresh.post("/api/v1/auth/login", credentials)).status).toBe(200);
+    expect((await runGatehouse(["audit", "verify"], moved)).exitCode).toBe(0);
+  });
 });
 
 test("backup refuses a Postgres server, an empty data directory and an unwritable file", async () => {

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { createCipheriv } from "node:crypto";
 
 import { rotateKeys, sealedPrivateKeys } from "../../src/features/keys/index.ts";
+import { mailTopic } from "../../src/features/mail/index.ts";
 import { deriveKey } from "../../src/platform/secrets/secrets.ts";
 import { createMemoryMailer } from "../../src/platform/mail/memory.ts";
 import { databaseKinds, type DatabaseKind } from "../support/databases.ts";
@@ -149,7 +150,8 @@ test("a mail whose key is not in the settings waits, and is sent once the key is
   await app.server.stop(0);
   gate.isMailAway = false;
   const forgetful = await app.replica({ JWT_SECRET_KEY: fresh, JWT_ALGORITHM: "HS256" });
-  await forgetful.rows("update outbox set available_at = now() where delivered_at is null");
+  await forgetful.rows("update outbox set available_at = created_at where delivered_at is null");
+  forgetful.platform.outboxWritten([mailTopic]);
   const waiting = () =>
     forgetful.rows("select last_error, dead_at from outbox where topic = 'mail'");
   const [row] = await eventually(waiting, ([mail]) => String(mail?.["last_error"]).includes("key"));
@@ -159,7 +161,8 @@ test("a mail whose key is not in the settings waits, and is sent once the key is
   expect(unopened.join("")).toContain("ENCRYPTION_KEY_PREVIOUS");
 
   const after = await app.replica({ JWT_SECRET_KEY: fresh, ENCRYPTION_KEY_PREVIOUS: leaked });
-  await after.rows("update outbox set available_at = now() where delivered_at is null");
+  await after.rows("update outbox set available_at = created_at where delivered_at is null");
+  after.platform.outboxWritten([mailTopic]);
   expect((await mailTo({ ...after, mailer }, email)).token).toMatch(/./);
 });
 

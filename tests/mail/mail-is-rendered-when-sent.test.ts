@@ -157,7 +157,7 @@ test("a mail of an unknown kind is left for a newer version", async () => {
   await app.rows(
     `insert into outbox (id, topic, key, payload, created_at, available_at)
      values ('${id}', 'mail', '${user.id}', '{"kind": "of-later", "to": "${user.email}", "useful_until": null, "facts": {}}',
-       now(), now())`,
+       now(), date_trunc('second', now()))`,
   );
   app.platform.outboxWritten([mailTopic]);
   const [row] = await eventually(

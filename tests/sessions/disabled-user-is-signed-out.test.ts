@@ -105,7 +105,7 @@ describe.each([...databaseKinds])("on %s", (database) => {
     });
     const id = Bun.randomUUIDv7();
     await app.rows(`insert into outbox (id, topic, key, payload, created_at, available_at)
-      values ('${id}', 'mail', '${user.userId}', '${payload}', now(), now())`);
+      values ('${id}', 'mail', '${user.userId}', '${payload}', now(), date_trunc('second', now()))`);
     app.platform.outboxWritten([mailTopic]);
     const [row] = await eventually(
       () => app.rows(`select delivered_at, dead_at from outbox where id = '${id}'`),

@@ -41,7 +41,7 @@ export function createCacheScene(
   limitBytes = 2 ** 20,
   isLive: () => boolean = () => true,
 ): CacheScene {
-  const cache = createTokenCache(limitBytes, isLive);
+  const cache = createTokenCache(limitBytes, { isLive, isListening: isLive });
   const verified = { grant: null, expiresAt: 1e9, keyRevision: 0 };
   return {
     cache,

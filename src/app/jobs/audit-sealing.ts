@@ -2,17 +2,21 @@ import {
   type ChainPosition,
   formatChainPosition,
   sealBatchSize,
+  type SealedBatch,
   sealRows,
   UnusableChainError,
 } from "../../features/audit/index.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { Job } from "./periodic-job.ts";
 
-const pauseSeconds = 1;
+/** How late rows are sealed that no running replica has written: those of commands and of a replica that was killed. */
+const pauseSeconds = 10;
+/** How late all others are sealed. */
+const wokenSeconds = 1;
 /** How often the head of the chain is logged. A later removal of the newest rows is detected by comparison with a logged head. */
 const headSeconds = 60;
 
-/** Seals new rows of the audit log. Every replica runs it; each batch is sealed by one of them. */
+/** Seals new rows of the audit log. Every replica runs it, woken by the rows that it writes; each batch is sealed by one of them. */
 export function createAuditSealing(platform: Platform): Job {
   const { clock, log } = platform;
   let unloggedHead: ChainPosition | null = null;
@@ -20,12 +24,11 @@ export function createAuditSealing(platform: Platform): Job {
   let loggedReason: string | null = null;
 
   async function sealAll(stopping: AbortSignal): Promise<void> {
-    let count: number;
+    let sealed: SealedBatch;
     do {
-      const sealed = await sealRows(platform);
-      ({ count } = sealed);
-      if (count > 0) unloggedHead = sealed.head;
-    } while (count === sealBatchSize && !stopping.aborted);
+      sealed = await sealRows(platform);
+      if (sealed.count > 0) unloggedHead = sealed.head;
+    } while ((sealed.count === sealBatchSize || sealed.isOvertaken) && !stopping.aborted);
     loggedReason = null;
   }
 
@@ -46,6 +49,7 @@ export function createAuditSealing(platform: Platform): Job {
   return {
     name: "audit sealing",
     pauseSeconds,
+    wokenSeconds,
     async run(stopping) {
       try {
         await sealAll(stopping);

@@ -53,7 +53,7 @@ export function createKeyRotation(platform: Platform): KeyRotation {
     start() {
       timers.push(
         setInterval(() => {
-          if (isStale || !changes.isLive()) reload();
+          if (isStale || !changes.isListening()) reload();
         }, pollSeconds * 1000),
         setInterval(maintain, maintenanceSeconds * 1000),
       );

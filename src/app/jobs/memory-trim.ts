@@ -12,7 +12,7 @@ export interface MemoryTrimOptions {
 const pauseSeconds = 4;
 /** The share of one core above which the process counts as busy. A trim and the compilation after it stay far below. */
 const busyShare = 0.5;
-/** The share of one core below which it counts as idle. Permanent work, such as listening for changes, takes less than half. */
+/** The share of one core below which it counts as idle. Permanent work, such as listening for changes, takes less than a quarter. */
 const idleShare = 0.1;
 const idlePauses = 2;
 

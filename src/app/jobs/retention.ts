@@ -67,6 +67,9 @@ const deletions: Readonly<Record<string, Deletion>> = {
   auditLog: deleteExpiredAuditRows,
 };
 
+/** The kinds of rows that are deleted, as the log names them and `docs/retention.md` describes them. */
+export const retentionKinds: readonly string[] = Object.keys(deletions);
+
 /** Deletes expired rows, so that tables do not grow without limit. Every replica runs it; one at a time deletes. */
 export function createRetention(platform: Platform): Job {
   return {

@@ -1,3 +1,4 @@
+import { auditTopic, failuresTopic } from "../../features/audit/index.ts";
 import { claimChallengeForMailing } from "../../features/email-challenges/index.ts";
 import { verificationRequests } from "../../features/email-verification/index.ts";
 import { magicLinkRequests } from "../../features/magic-links/index.ts";
@@ -17,6 +18,7 @@ import { createFailedAttemptWriting } from "./failed-attempts.ts";
 import { createAuditSealing } from "./audit-sealing.ts";
 import { createDestinationUpkeep } from "./event-destinations.ts";
 import { createMemoryTrim, thisProcess } from "./memory-trim.ts";
+import { createOutboxLookout } from "./outbox-lookout.ts";
 import { createEventLoopLag } from "./event-loop-lag.ts";
 import { createRetention } from "./retention.ts";
 
@@ -61,20 +63,23 @@ export function createWorkers(platform: RunningPlatform): Workers {
   const kinds = traceKinds(platform, { webhook, ...platform.destinationKinds });
   const relay = createRelay(platform, kinds);
   const keyRotation = createKeyRotation(platform);
+  const sealing = createPeriodicJob(createAuditSealing(platform), log);
+  const failures = createPeriodicJob(createFailedAttemptWriting(platform), log);
   const jobs = [
-    createFailedAttemptWriting(platform),
-    createAuditSealing(platform),
+    createOutboxLookout(platform, [...workersByTopic.keys()], wake),
     createRetention(platform),
     createDestinationUpkeep(platform),
     ...createVerificationReminders(platform),
     createMemoryTrim(thisProcess),
     createEventLoopLag(platform.counts),
   ];
-  const periodicJobs = jobs.map((job) => createPeriodicJob(job, log));
+  const periodicJobs = [sealing, failures, ...jobs.map((job) => createPeriodicJob(job, log))];
 
   function wake(topics: readonly string[]): void {
     for (const topic of topics) workersByTopic.get(topic)?.wake();
     if (topics.includes(eventTopic)) relay.wake();
+    if (topics.includes(auditTopic)) sealing.wake();
+    if (topics.includes(failuresTopic)) failures.wake();
   }
 
   return {

@@ -47,7 +47,7 @@ export const metrics = {
   changeFeedLive: gauge(
     "gatehouse_change_feed_live",
     [],
-    "1 while changes by other replicas are received, else 0: the token cache is then not used",
+    "1 while the database reports changes by other replicas, else 0: the token cache is then not used",
   ),
   cacheTokens: gauge("gatehouse_token_cache_tokens", [], "Tokens in the cache"),
   cacheBytes: gauge("gatehouse_token_cache_bytes", [], "Memory of the token cache"),

@@ -115,7 +115,7 @@ function databaseFamilies(
     single(metrics.statements, sent),
     single(metrics.statementsUnavailable, unavailable),
     single(metrics.databaseUp, Number(isUp)),
-    single(metrics.changeFeedLive, Number(changes.isLive())),
+    single(metrics.changeFeedLive, Number(changes.isListening())),
   ];
 }
 

@@ -1,65 +1,70 @@
 import type { DocumentedRoute } from "../../platform/http/documented-route.ts";
-import { objectAt, sortedByKey, type Json, type JsonObject } from "./json.ts";
-import { describeOperation } from "./operation.ts";
+import { createErrorExamples } from "./error-examples.ts";
 import { gatherRoutes } from "./gather-routes.ts";
+import { describeInfo, type InfoOptions } from "./info.ts";
+import { objectAt, type Json, type JsonObject } from "./json.ts";
+import { describeOperation } from "./operation.ts";
 import { createSchemaBook } from "./schema.ts";
+import { type SecurityOptions, securitySchemes } from "./security-schemes.ts";
+import { rankOfTag, type Tag } from "./tags.ts";
 
 /** An OpenAPI 3.0.3 document. */
 export type OpenApiDocument = {
   openapi: "3.0.3";
-  info: { title: string; version: string; description: string };
+  info: JsonObject;
   servers: { url: string }[];
-  tags: { name: string; description?: string }[];
+  tags: Tag[];
   paths: JsonObject;
-  components: { schemas: JsonObject; securitySchemes: JsonObject };
+  components: { schemas: JsonObject; examples: JsonObject; securitySchemes: JsonObject };
 };
 
 /** What a document contains besides its routes. */
-export interface OpenApiOptions {
-  readonly publicUrl: string;
-  readonly serviceName: string;
-  readonly version: string;
-  /** Descriptions by tag. */
-  readonly tagDescriptions?: Readonly<Record<string, string>>;
-  /** Whether the OAuth 2.0 password flow is offered. */
-  readonly passwordGrantEnabled: boolean;
-  /** The name of the browser session cookie, where an operation takes it. */
-  readonly sessionCookieName?: string;
+export interface OpenApiOptions extends InfoOptions, SecurityOptions {
+  /** In the order of the document. Tags in use that are not listed come after them, with an empty description. */
+  readonly tags: readonly Tag[];
 }
 
-const apiDescription = `A success response is \`{"success": true, "data": …, "timestamp": …}\`, an error response is \`{"success": false, "error": {"code", "message", "details"}, "timestamp": …}\` (\`ApiError\`). Responses under \`/oauth/\` and \`/.well-known/\` follow their RFCs instead. Timestamps are RFC 3339 in UTC. Every response has the header \`X-Request-Id\`. The extension \`x-permission\` names the permission that an operation requires.`;
-
 /**
- * The OpenAPI document of routes. Throws when they contradict each other: one `operationId` twice, or one schema `$id` for
- * two schemas.
+ * The OpenAPI document of routes: paths in the order of their tags, and within a tag in that of the routes. Throws when routes
+ * contradict each other: one `operationId` twice, or one schema `$id` for two schemas.
  */
 export async function openApiDocument(
   routes: readonly DocumentedRoute[],
   options: OpenApiOptions,
 ): Promise<OpenApiDocument> {
-  const { passwordGrantEnabled } = options;
+  const { publicUrl, passwordGrantEnabled } = options;
   const schemas = createSchemaBook();
+  const examples = createErrorExamples();
+  const context = { schemas, examples, publicUrl, passwordGrantEnabled };
   const operations = (await gatherRoutes(routes)).map((gathered) => ({
     path: gathered.path,
     method: gathered.method,
-    operation: describeOperation(gathered, { schemas, passwordGrantEnabled }),
+    operation: describeOperation(gathered, context),
   }));
   assertUniqueOperationIds(operations.map(({ operation }) => operation));
-  const paths: JsonObject = {};
+  const rankOf = ({ operation }: { operation: JsonObject }) => {
+    const [name = ""] = tagsOf([operation]);
+    return rankOfTag(options.tags, name);
+  };
+  const ordered = operations.toSorted((one, other) => rankOf(one) - rankOf(other));
+  const paths: JsonObject = Object.fromEntries(ordered.map(({ path }) => [path, {}]));
   for (const { path, method, operation } of operations.toSorted(byMethod)) {
     paths[path] = { ...objectAt(paths, path), [method]: operation };
   }
-  const named = schemas.named();
   return {
     openapi: "3.0.3",
-    info: { title: options.serviceName, version: options.version, description: apiDescription },
-    servers: [{ url: options.publicUrl }],
-    tags: tagsOf(operations.map(({ operation }) => operation)).map((name) => {
-      const description = options.tagDescriptions?.[name];
-      return description === undefined ? { name } : { name, description };
-    }),
-    paths: sortedByKey(paths),
-    components: { schemas: named, securitySchemes: securitySchemes(options) },
+    info: describeInfo(options),
+    servers: [{ url: publicUrl }],
+    tags: describeTags(
+      options.tags,
+      operations.map(({ operation }) => operation),
+    ),
+    paths,
+    components: {
+      schemas: schemas.named(),
+      examples: examples.named(),
+      securitySchemes: securitySchemes(options),
+    },
   };
 }
 
@@ -70,34 +75,18 @@ function byMethod(one: { readonly method: string }, other: { readonly method: st
   return methodOrder.indexOf(one.method) - methodOrder.indexOf(other.method);
 }
 
-function securitySchemes({ passwordGrantEnabled, sessionCookieName }: OpenApiOptions): JsonObject {
-  const bearer = {
-    type: "http",
-    scheme: "bearer",
-    bearerFormat: "JWT",
-    description: "The `access_token` of a sign-in.",
-  };
-  const client = {
-    type: "http",
-    scheme: "basic",
-    description: "The id and secret of a client, for services.",
-  };
-  const cookie = { type: "apiKey", in: "cookie", name: sessionCookieName ?? "" };
-  const others = { client, ...(cookie.name === "" ? {} : { browser_session: cookie }) };
-  if (!passwordGrantEnabled) return { bearer, ...others };
-  const flow = { tokenUrl: "/oauth/token", refreshUrl: "/oauth/token", scopes: {} };
-  const description =
-    "Sign in with an e-mail address or a username, and a password. No client id is needed.";
-  return {
-    bearer,
-    password: { type: "oauth2", description, flows: { password: flow } },
-    ...others,
-  };
+function describeTags(tags: readonly Tag[], operations: readonly JsonObject[]): Tag[] {
+  const used = tagsOf(operations);
+  const unlisted = used.filter((name) => rankOfTag(tags, name) === tags.length);
+  return [
+    ...tags.filter(({ name }) => used.includes(name)),
+    ...unlisted.map((name) => ({ name, description: "" })),
+  ];
 }
 
 function tagsOf(operations: readonly JsonObject[]): string[] {
   const names = operations.flatMap(({ tags }) => (Array.isArray(tags) ? tags : []));
-  return [...new Set(names.filter((name) => typeof name === "string"))].toSorted();
+  return [...new Set(names.filter((name) => typeof name === "string"))];
 }
 
 function assertUniqueOperationIds(operations: readonly JsonObject[]): void {

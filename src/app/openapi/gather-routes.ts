@@ -29,9 +29,8 @@ const gatheredPath = "/gathered-routes";
  */
 export async function gatherRoutes(routes: readonly DocumentedRoute[]): Promise<GatheredRoute[]> {
   const gatherer = new Elysia().use(swagger({ path: gatheredPath, excludeStaticFile: false }));
-  for (const [index, { method, path, params, query, detail }] of routes.entries()) {
-    const { parameters } = detail;
-    const hooks = { params, query, detail: { parameters, "x-route": index } };
+  for (const [index, { method, path, params, query }] of routes.entries()) {
+    const hooks = { params, query, detail: { "x-route": index } };
     gatherer.route(method, path, () => "", jsonCopy(hooks));
   }
   const response = await gatherer.handle(new Request(`http://localhost${gatheredPath}/json`));
@@ -40,7 +39,10 @@ export async function gatherRoutes(routes: readonly DocumentedRoute[]): Promise<
     Object.entries(objectAt(paths, path)).flatMap(([method, operation]) => {
       const route = isJsonObject(operation) ? routes[Number(operation["x-route"])] : undefined;
       if (!route || !isJsonObject(operation)) return [];
-      return [{ route, path, method, parameters: objectsAt(operation, "parameters") }];
+      // The plugin describes no schema's parameters beside parameters that are given.
+      const given = (route.detail.parameters ?? []).map(jsonCopy);
+      const parameters = [...objectsAt(operation, "parameters"), ...given];
+      return [{ route, path, method, parameters }];
     }),
   );
 }

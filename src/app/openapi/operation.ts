@@ -1,14 +1,20 @@
 import type { DocumentedRoute } from "../../platform/http/documented-route.ts";
+import { codeSamplesOf } from "./code-samples.ts";
+import type { ErrorExamples } from "./error-examples.ts";
 import { errorResponses } from "./error-responses.ts";
 import type { GatheredRoute } from "./gather-routes.ts";
 import { jsonCopy, present, sortedByKey, type Json, type JsonObject } from "./json.ts";
 import { describeParameters, describeRequestBody } from "./request.ts";
 import { describeResponses } from "./responses.ts";
+import { sampleRequest } from "./sample-request.ts";
 import type { SchemaBook } from "./schema.ts";
 
 /** What every operation shares. */
 export interface OperationContext {
   readonly schemas: SchemaBook;
+  readonly examples: ErrorExamples;
+  /** The address at which code samples send their requests. */
+  readonly publicUrl: string;
   /** Whether a token of the OAuth 2.0 password flow is offered as an alternative to a bearer token. */
   readonly passwordGrantEnabled: boolean;
 }
@@ -18,13 +24,13 @@ export interface OperationContext {
  * needs. Throws where a guarded route declares a `security` of its own, which could contradict its guard.
  */
 export function describeOperation(
-  { route, parameters }: GatheredRoute,
-  { schemas, passwordGrantEnabled }: OperationContext,
+  { route, path, method, parameters }: GatheredRoute,
+  { schemas, examples, publicUrl, passwordGrantEnabled }: OperationContext,
 ): JsonObject {
   const { access, detail, response } = route;
   const { operationId, summary, tags = [] } = detail;
   const requestBody = describeRequestBody(route, schemas);
-  return present({
+  const operation = present({
     operationId,
     summary,
     description: descriptionOf(route),
@@ -34,10 +40,12 @@ export function describeOperation(
     parameters: parameters.length > 0 ? describeParameters(parameters, schemas) : undefined,
     requestBody: requestBody ?? undefined,
     responses: sortedByKey({
-      ...errorResponses(route, schemas),
+      ...errorResponses(route, { schemas, examples }),
       ...describeResponses(response, schemas),
     }),
   });
+  const codeSamples = codeSamplesOf(sampleRequest({ publicUrl, path, method, operation }));
+  return { ...operation, "x-codeSamples": codeSamples };
 }
 
 function descriptionOf({ access, detail: { description } }: DocumentedRoute): Json | undefined {
@@ -58,6 +66,6 @@ function securityOf({ access, detail }: DocumentedRoute, passwordGrantEnabled: b
     const copy = jsonCopy(alternative);
     const { bearer, ...others } = copy;
     const isByPassword = passwordGrantEnabled && bearer !== undefined;
-    return isByPassword ? [copy, { password: [], ...others }] : [copy];
+    return isByPassword ? [{ password: [], ...others }, copy] : [copy];
   });
 }

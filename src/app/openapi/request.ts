@@ -2,7 +2,8 @@ import { OptionalKind, type TSchema } from "@sinclair/typebox";
 
 import { mediaTypes } from "../../platform/http/read-body.ts";
 import type { DocumentedRoute } from "../../platform/http/documented-route.ts";
-import { jsonCopy, present, type JsonObject } from "./json.ts";
+import { jsonCopy, objectAt, present, type JsonObject } from "./json.ts";
+import { exampleOf } from "./request-example.ts";
 import type { SchemaBook } from "./schema.ts";
 
 /** The parameter objects of an operation. */
@@ -11,7 +12,7 @@ export function describeParameters(
   schemas: SchemaBook,
 ): JsonObject[] {
   return parameters.map((parameter) => {
-    const [example] = Array.isArray(parameter["examples"]) ? parameter["examples"] : [];
+    const example = exampleOf(parameter) ?? exampleOf(objectAt(parameter, "schema"));
     return present({
       name: parameter["name"],
       in: parameter["in"],
@@ -29,9 +30,14 @@ export function describeRequestBody(
   schemas: SchemaBook,
 ): JsonObject | null {
   if (body === undefined || bodyKind === undefined) return null;
+  // The example stands beside the schema: Swagger UI and ReDoc prefer it there, and it is the example of this operation.
+  const { examples: _, ...copy } = jsonCopy(closed(body));
+  const example = exampleOf(jsonCopy(body)) ?? {};
   return {
     required: !(OptionalKind in body),
-    content: { [mediaTypes[bodyKind]]: { schema: schemas.describe(jsonCopy(closed(body))) } },
+    content: {
+      [mediaTypes[bodyKind]]: present({ schema: schemas.describe(copy), example }),
+    },
   };
 }
 

@@ -55,7 +55,7 @@ export function describeResponses(
     declared.map(([status, schema]) => {
       const isBodiless = bodilessTypes.has(schema["type"]);
       const described = isBodiless ? null : schemas.describe(opened(jsonCopy(schema)));
-      return [status, jsonResponse(Number(status), described, mediaTypeOf(schema))];
+      return [status, jsonResponse(Number(status), described, { mediaType: mediaTypeOf(schema) })];
     }),
   );
 }
@@ -64,12 +64,13 @@ export function describeResponses(
 export function jsonResponse(
   status: number,
   schema: JsonObject | null,
-  mediaType = "application/json",
+  options: { readonly mediaType?: string; readonly examples?: JsonObject } = {},
 ): JsonObject {
+  const { mediaType = "application/json", examples } = options;
   return present({
     description: statusDescriptions[status] ?? `Status ${status}.`,
     headers: headersByStatus[status],
-    content: schema === null ? undefined : { [mediaType]: { schema } },
+    content: schema === null ? undefined : { [mediaType]: present({ schema, examples }) },
   });
 }
 

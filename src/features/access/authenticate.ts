@@ -37,7 +37,7 @@ export interface CachingAuthenticator extends Authenticator {
  */
 export function createAuthenticator(platform: Platform): CachingAuthenticator {
   const { changes, clock, keyRing, settings } = platform;
-  const tokenCache = createTokenCache(settings.tokenCacheSizeBytes, changes.isLive);
+  const tokenCache = createTokenCache(settings.tokenCacheSizeBytes, changes);
   const activity = createSessionActivity(platform);
   let hits = 0;
   let misses = 0;
@@ -109,8 +109,23 @@ export function createAuthenticator(platform: Platform): CachingAuthenticator {
     return actor;
   }
 
+  /** After a pause a cached token costs one round trip of the change feed, which is then live for the next ones. */
+  async function findAfterPause(text: string, isBrowser: boolean): Promise<UserActor | null> {
+    const becomesLive = changes.whenLive();
+    if (!tokenCache.holds(text) || !(await becomesLive)) return null;
+    return findCached(text, clock.now(), isBrowser ? null : keyRing.revision());
+  }
+
+  async function lookUp(ctx: Context, text: string): Promise<UserActor> {
+    return (await findAfterPause(text, false)) ?? verify(ctx, text);
+  }
+
+  async function lookUpBrowser(ctx: Context, text: string): Promise<UserActor> {
+    return (await findAfterPause(text, true)) ?? verifyBrowser(ctx, text);
+  }
+
   const authenticateGranted: Authenticate = (ctx, token) =>
-    findCached(token, clock.now(), keyRing.revision()) ?? verify(ctx, token);
+    findCached(token, clock.now(), keyRing.revision()) ?? lookUp(ctx, token);
   return {
     authenticateGranted,
     authenticate(ctx, token) {
@@ -118,7 +133,7 @@ export function createAuthenticator(platform: Platform): CachingAuthenticator {
       return actor instanceof Promise ? actor.then(openingAccount) : openingAccount(actor);
     },
     authenticateBrowser: (ctx, token) =>
-      findCached(token, clock.now(), null) ?? verifyBrowser(ctx, token),
+      findCached(token, clock.now(), null) ?? lookUpBrowser(ctx, token),
     tokenCacheLoad: () => ({ tokens: tokenCache.size, bytes: tokenCache.bytes, hits, misses }),
   };
 }

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 
-import { tokenSchema } from "../tokens/index.ts";
+import { accessTokenSchema } from "../tokens/index.ts";
 import { profileSchema, userSchema } from "../users/index.ts";
 
 /** The signed-in user. */
@@ -18,7 +18,7 @@ export const ownUserSchema = Type.Composite(
 
 /** Body of `POST /auth/validate-token`. */
 export const validateTokenBody = Type.Object(
-  { token: tokenSchema },
+  { token: accessTokenSchema },
   { additionalProperties: false },
 );
 

@@ -1,4 +1,4 @@
-import type { Change } from "../../platform/db/change-feed.ts";
+import type { Change, ChangeFeed } from "../../platform/db/change-feed.ts";
 import {
   byId,
   type CachedSession,
@@ -22,13 +22,15 @@ export type VerifiedToken = Pick<CachedToken, "session" | "grant" | "expiresAt" 
 
 /**
  * Verified tokens, their sessions and users, held until something about them changes. While the change feed is not live
- * nothing is found and nothing is added.
+ * nothing is found, and while it is not listening nothing is added.
  */
 export interface TokenCache {
   /** The number of tokens that are held, and the memory that they take. */
   readonly size: number;
   readonly bytes: number;
   find(text: string): FoundToken | null;
+  /** Whether a token would be found if the change feed was live. It may be out of date, and is for no response. */
+  holds(text: string): boolean;
   /** A session that is held, whether tokens of it are held or not. */
   findSession(sessionId: string): CachedSession | null;
   /** Call it before the database is read, so that a change during the reading makes the reading void. */
@@ -37,7 +39,7 @@ export interface TokenCache {
   beginReadingByKey(): Reading;
   identifyReading(reading: Reading, subject: ReadSubject): void;
   endReading(reading: Reading): void;
-  /** The record of what a reading found. It is held unless the reading is void, the feed is not live or it is too large. */
+  /** The record of what a reading found. It is held unless the reading is void, the feed is not listening or it is too large. */
   keep(reading: Reading, found: FoundSession): CachedSession;
   /** Holds a token, if its session is held. */
   add(text: string, token: VerifiedToken): void;
@@ -51,7 +53,10 @@ const maximumTokensOfSession = 8;
 const shareOfRecentTokens = 1 / 8;
 
 /** An empty cache that takes at most `limitBytes` of memory. Beyond that, sessions are evicted in the order of a sieve. */
-export function createTokenCache(limitBytes: number, isLive: () => boolean): TokenCache {
+export function createTokenCache(
+  limitBytes: number,
+  { isLive, isListening }: Pick<ChangeFeed, "isLive" | "isListening">,
+): TokenCache {
   const tokens = createEntryIndex<TokenDigest, CachedToken>({
     hashOf: (digest) => digest.digest0 | 0,
     keyOf: (token) => token,
@@ -182,6 +187,10 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       token.session.isVisited = true;
       return recent.admit(text, token);
     },
+    holds(text) {
+      const digest = digestOf(text);
+      return digest !== null && tokens.find(digest) !== null;
+    },
     findSession(sessionId) {
       const session = isLive() ? sessions.find(sessionId) : null;
       if (session) session.isVisited = true;
@@ -196,7 +205,7 @@ export function createTokenCache(limitBytes: number, isLive: () => boolean): Tok
       const amr = lists.share(found.amr).list;
       const session = createSessionRecord({ ...found, amr }, user);
       const neededBytes = bytesOfSession(session) + user.bytes;
-      if (reading.isVoid || !isLive() || neededBytes > limitOfRecords) return session;
+      if (reading.isVoid || !isListening() || neededBytes > limitOfRecords) return session;
       const held = sessions.find(found.id);
       const isSame =
         held?.user === user &&

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import type { AttemptTally, FailedAttempt } from "../../platform/failures/port.ts";
 import { clientSource } from "../../platform/http/client-source.ts";
 import type { Platform } from "../../platform/platform.ts";
+import { auditTopic } from "./record-audit.ts";
 import { auditLog } from "./table.ts";
 
 /** One statement writes so many rows. */
@@ -13,13 +14,14 @@ const batchSize = 500;
  * was over, as one row. With `everything` also those of the present minute. What cannot be written is written later.
  */
 export async function writeFailedAttempts(
-  { db, clock, failures }: Platform,
+  { db, clock, failures, outboxWritten }: Platform,
   { everything }: { everything: boolean },
 ): Promise<void> {
   const due = failures.take(clock.now(), everything);
   for (let start = 0; start < due.length; start += batchSize) {
     try {
       await insertRows(due.slice(start, start + batchSize));
+      outboxWritten([auditTopic]);
     } catch (error) {
       failures.putBack(due.slice(start));
       throw error;

@@ -7,6 +7,12 @@ import type { Context } from "../../platform/platform.ts";
 import type { AuditAction } from "./actions.ts";
 import { auditLog } from "./table.ts";
 
+/** Wakes the sealing of new rows in this process, as an outbox topic wakes its worker. */
+export const auditTopic = "audit";
+
+/** Wakes the writing of failed attempts in this process. */
+export const failuresTopic = "failed-attempts";
+
 /** What is recorded. The actor, the time and the origin are read from the context. */
 export interface AuditEntry {
   /** An id for each row of the change, where there may be several. */
@@ -30,7 +36,7 @@ export function recordAudit(ctx: Context, entry: AuditEntry): Effect {
 
 /** The same for a prepared query: who, when and from where are read from the context with which it is sent. */
 export function recordAuditOf(contexts: ParameterSource<Context>, entry: AuditEntry): Effect {
-  return insertRow(auditLog, auditRow(contexts, entry));
+  return { ...insertRow(auditLog, auditRow(contexts, entry)), wakes: auditTopic };
 }
 
 /** An entry without a change, whose values are known. */
@@ -43,6 +49,7 @@ export interface PlainEntry extends Omit<AuditEntry, "amr" | "id"> {
 /** Records an entry without a change. */
 export async function writeAudit(ctx: Context, entry: PlainEntry): Promise<void> {
   await ctx.db.insert(auditLog).values(plainRow(ctx, entry));
+  ctx.outboxWritten([auditTopic]);
 }
 
 /**
@@ -61,6 +68,7 @@ export function recordFailure(
     subject: entry.userId ?? clientId ?? null,
     kind: JSON.stringify([entry.action, ctx.actor.kind, by, reason]),
   });
+  ctx.outboxWritten([failuresTopic]);
 }
 
 function plainRow(ctx: Context, entry: PlainEntry) {

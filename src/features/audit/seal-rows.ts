@@ -20,6 +20,8 @@ export const sealBatchSize = 500;
 /** The result of a batch. */
 export interface SealedBatch {
   readonly count: number;
+  /** Another replica has sealed rows meanwhile. This one has sealed none, and others may be left. */
+  readonly isOvertaken: boolean;
   /** The chain's end afterwards. */
   readonly head: ChainPosition;
 }
@@ -35,7 +37,7 @@ export async function sealRows(ctx: Platform): Promise<SealedBatch> {
   const chain = await readChain(db);
   const rows = (await findFirstRow(db, chain)) ?? (await findUnsealed(db, {}));
   const key = rows.length === 0 ? null : await keepChainKey(ctx, chain);
-  const nothing: SealedBatch = { count: 0, head: chain.head };
+  const nothing: SealedBatch = { count: 0, isOvertaken: false, head: chain.head };
   if (key === null) return nothing;
 
   let head = chain.head;
@@ -49,9 +51,9 @@ export async function sealRows(ctx: Platform): Promise<SealedBatch> {
   try {
     const keyCount = Math.max(1, chain.keys.length);
     const sealed = await placeRows(ctx, { from: chain.head, to: head, keyCount, ids, hashes });
-    if (sealed.length === 0) return nothing;
+    if (sealed.length === 0) return { ...nothing, isOvertaken: true };
     for (const record of records) ctx.log.record(toEcsEntry(record));
-    return { count: rows.length, head };
+    return { count: rows.length, isOvertaken: false, head };
   } catch (error) {
     if (findDatabaseFault(error)?.constraint !== "audit_log_sequence_unique") throw error;
     throw new UnusableChainError("there are rows after its end: the end was set back");

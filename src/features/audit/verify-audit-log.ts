@@ -9,7 +9,7 @@ import { type ChainWithBounds, readChainWithBounds } from "./chain-queries.ts";
 import { findFaultOfChain } from "./find-chain-fault.ts";
 import { auditLog } from "./table.ts";
 
-/** A server seals every second; a row that waits longer than this was missed, or no server runs. */
+/** A server seals rows within seconds; a row that waits longer than this was missed, or no server runs. */
 const patienceSeconds = 60;
 
 /** The result of verifying the audit log. */

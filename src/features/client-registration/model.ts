@@ -28,7 +28,16 @@ export const clientMetadataSchema = Type.Object(
     backchannel_logout_uri: text("Is told when a session of one of its users ends."),
     backchannel_logout_session_required: Type.Optional(Type.Boolean()),
   },
-  { additionalProperties: true },
+  {
+    additionalProperties: true,
+    examples: [
+      {
+        client_name: "Notes",
+        redirect_uris: ["https://app.example.com/callback"],
+        token_endpoint_auth_method: "none",
+      },
+    ],
+  },
 );
 
 /** The response to a registration (RFC 7591 §3.2.1). */

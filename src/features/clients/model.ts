@@ -103,7 +103,12 @@ export const updateClientBody = Type.Partial(
 
 /** The path parameters of one client: `{id}` is its `client_id`. */
 export const clientParams = Type.Object({
-  id: textSchema({ description: "The `client_id`.", minLength: 1, maxLength: 500 }),
+  id: textSchema({
+    description: "The `client_id`, from `POST /api/v1/clients`.",
+    minLength: 1,
+    maxLength: 500,
+    examples: ["YOUR_CLIENT_ID"],
+  }),
 });
 
 /** A client in responses. */

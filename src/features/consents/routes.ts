@@ -52,7 +52,9 @@ export function ownGrantsRoutes({ kit }: Pick<RouteParts, "kit">) {
       },
       {
         signedIn: true,
-        params: Type.Object({ id: idSchema("The grant's id.") }),
+        params: Type.Object({
+          id: idSchema("The grant's id, from `GET /api/v1/users/me/grants`."),
+        }),
         failsWith: ["NOT_FOUND"],
         response: { 204: Type.Void() },
         detail: {

@@ -1,3 +1,4 @@
+import { isNotNull } from "drizzle-orm";
 import { boolean, index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../../platform/db/columns.ts";
@@ -32,6 +33,7 @@ export const deviceAuthorizations = pgTable(
   },
   (table) => [
     index("device_authorizations_expires_index").on(table.expiresAt),
+    index("device_authorizations_user_index").on(table.userId).where(isNotNull(table.userId)),
     index("device_authorizations_client_index").on(table.clientId),
   ],
 );

@@ -7,7 +7,7 @@ import { emailSchema } from "../users/index.ts";
 /** Body of `POST /auth/email/change`. */
 export const requestEmailChangeBody = Type.Object(
   {
-    new_email: emailSchema,
+    new_email: { ...emailSchema, examples: ["ada.lovelace@example.com"] },
     password: Type.Optional(passwordSchema("Required if the account has a password.")),
   },
   { additionalProperties: false },
@@ -20,6 +20,7 @@ export const confirmEmailChangeBody = Type.Object(
       minLength: 1,
       maxLength: 512,
       description: "The token of the link in the e-mail.",
+      examples: ["TOKEN_OF_THE_LINK"],
     }),
   },
   { additionalProperties: false },

@@ -10,6 +10,7 @@ export const verifyEmailBody = Type.Object(
       minLength: 1,
       maxLength: 512,
       description: "The token of the link in the e-mail.",
+      examples: ["TOKEN_OF_THE_LINK"],
     }),
   },
   { additionalProperties: false },

@@ -29,7 +29,9 @@ export function viewIdentity(identity: IdentityRecord): Static<typeof identitySc
 }
 
 /** The path of one identity. */
-export const identityParams = Type.Object({ id: idSchema("The identity's id.") });
+export const identityParams = Type.Object({
+  id: idSchema("The identity's id, from `GET /api/v1/users/me/identities`."),
+});
 
 const nullableText = Type.Union([Type.String(), Type.Null()]);
 

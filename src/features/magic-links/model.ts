@@ -17,6 +17,7 @@ export const signInByMailBody = Type.Object(
         minLength: 1,
         maxLength: 512,
         description: "The token of the link in the e-mail.",
+        examples: ["TOKEN_OF_THE_LINK"],
       }),
     ),
     email: Type.Optional(emailSchema),
@@ -31,6 +32,7 @@ export const signInByMailBody = Type.Object(
   {
     additionalProperties: false,
     description: "Either `token`, or `email` and `code`; not both.",
+    examples: [{ email: "ada@example.com", code: "123456" }],
   },
 );
 

@@ -4,7 +4,6 @@ import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { findAuthorizingClient } from "../client-registration/index.ts";
 import { authenticateClient } from "../clients/index.ts";
 import { startDeviceAuthorization } from "../device-authorization/index.ts";
-import { oauthErrorSchema } from "./errors.ts";
 import { deviceAuthorizationBody, deviceAuthorizationSchema } from "./model.ts";
 
 /** The device authorization endpoint (RFC 8628 §3.1). */
@@ -33,7 +32,7 @@ export function deviceAuthorizationRoutes({ kit }: Pick<RouteParts, "kit">) {
       anyone: true,
       accepts: "form",
       body: deviceAuthorizationBody,
-      response: { 200: deviceAuthorizationSchema, 401: oauthErrorSchema },
+      response: { 200: deviceAuthorizationSchema },
       detail: {
         operationId: "startDeviceAuthorization",
         tags: ["OAuth 2.0"],

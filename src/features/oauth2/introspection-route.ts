@@ -2,7 +2,6 @@ import { OAuthError } from "../../kernel/oauth-error.ts";
 import type { Authenticate } from "../../platform/http/guard.ts";
 import { hotPost } from "../../platform/http/hot-route.ts";
 import { authenticateConfidentialClient } from "../clients/index.ts";
-import { oauthErrorSchema } from "./errors.ts";
 import { introspectToken } from "./introspect-token.ts";
 import { introspectionBody, introspectionSchema } from "./model.ts";
 import { required } from "./parameters.ts";
@@ -31,7 +30,8 @@ export function introspectionRoute({
       const token = required(body, "token");
       return introspectToken(ctx, { authenticateGranted, token, clientId });
     },
-    response: { 200: introspectionSchema, 401: oauthErrorSchema, 403: oauthErrorSchema },
+    failsWith: ["FORBIDDEN"],
+    response: { 200: introspectionSchema },
     detail: {
       operationId: "introspectToken",
       tags: ["OAuth 2.0"],

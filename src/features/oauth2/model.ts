@@ -1,5 +1,7 @@
 import { Type } from "@sinclair/typebox";
 
+import { accessTokenSchema } from "../tokens/index.ts";
+
 // Unknown parameters are ignored (RFC 6749 §3.2).
 const form = {
   additionalProperties: true,
@@ -25,8 +27,13 @@ export const tokenRequestBody = Type.Object(
         "`authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code` or `password`.",
       examples: ["password"],
     }),
-    username: Type.Optional(Type.String({ description: "An e-mail address or a username." })),
-    password: Type.Optional(Type.String()),
+    username: Type.Optional(
+      Type.String({
+        description: "An e-mail address or a username.",
+        examples: ["ada@example.com"],
+      }),
+    ),
+    password: Type.Optional(Type.String({ examples: ["SecurePassword123!"] })),
     refresh_token: Type.Optional(Type.String()),
     code: Type.Optional(Type.String()),
     redirect_uri: Type.Optional(
@@ -73,7 +80,7 @@ const tokenParameters = {
  * response is 401 whatever else is missing.
  */
 export const introspectionBody = Type.Object(
-  { token: Type.Optional(Type.String()), ...tokenParameters, ...clientParameters },
+  { token: Type.Optional(accessTokenSchema), ...tokenParameters, ...clientParameters },
   { ...form, "x-required": ["token"] },
 );
 
@@ -81,12 +88,24 @@ export const introspectionBody = Type.Object(
 export const pushedRequestBody = Type.Object(
   {
     response_type: Type.Optional(Type.String({ description: "`code`.", examples: ["code"] })),
-    redirect_uri: Type.Optional(Type.String()),
-    scope: Type.Optional(Type.String()),
+    redirect_uri: Type.Optional(
+      Type.String({
+        description: "One of the client's `redirect_uris`.",
+        examples: ["https://app.example.com/callback"],
+      }),
+    ),
+    scope: Type.Optional(Type.String({ examples: ["openid email"] })),
     state: Type.Optional(Type.String()),
     nonce: Type.Optional(Type.String()),
-    code_challenge: Type.Optional(Type.String()),
-    code_challenge_method: Type.Optional(Type.String({ description: "`S256`." })),
+    code_challenge: Type.Optional(
+      Type.String({
+        description: "The PKCE challenge (RFC 7636); the example is that of its Appendix B.",
+        examples: ["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"],
+      }),
+    ),
+    code_challenge_method: Type.Optional(
+      Type.String({ description: "`S256`.", examples: ["S256"] }),
+    ),
     resource: Type.Optional(Type.String({ description: "RFC 8707." })),
     ...clientParameters,
   },
@@ -102,7 +121,7 @@ export const pushedRequestSchema = Type.Object({
 /** Body of `POST /oauth/device_authorization` (RFC 8628 §3.1). */
 export const deviceAuthorizationBody = Type.Object(
   {
-    scope: Type.Optional(Type.String()),
+    scope: Type.Optional(Type.String({ examples: ["openid email"] })),
     resource: Type.Optional(Type.String({ description: "RFC 8707." })),
     ...clientParameters,
   },
@@ -120,7 +139,16 @@ export const deviceAuthorizationSchema = Type.Object({
 });
 
 /** Body of `POST /oauth/revoke` (RFC 7009 §2.1). */
-export const revocationBody = Type.Object({ token: Type.String(), ...tokenParameters }, form);
+export const revocationBody = Type.Object(
+  {
+    token: Type.String({
+      description: "The `access_token` or the `refresh_token` of a sign-in.",
+      examples: ["YOUR_REFRESH_TOKEN"],
+    }),
+    ...tokenParameters,
+  },
+  form,
+);
 
 /** The state of a token (RFC 7662 §2.2); of an inactive token, `active` alone. */
 export const introspectionSchema = Type.Object({

@@ -4,7 +4,6 @@ import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { pushRequest } from "../authorization/index.ts";
 import { findAuthorizingClient } from "../client-registration/index.ts";
 import { authenticateClient } from "../clients/index.ts";
-import { oauthErrorSchema } from "./errors.ts";
 import { pushedRequestBody, pushedRequestSchema } from "./model.ts";
 
 /** The pushed authorization request endpoint (RFC 9126). */
@@ -26,7 +25,7 @@ export function pushedRequestRoutes({ kit }: Pick<RouteParts, "kit">) {
       anyone: true,
       accepts: "form",
       body: pushedRequestBody,
-      response: { 201: pushedRequestSchema, 401: oauthErrorSchema },
+      response: { 201: pushedRequestSchema },
       detail: {
         operationId: "pushAuthorizationRequest",
         tags: ["OAuth 2.0"],

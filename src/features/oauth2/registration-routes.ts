@@ -8,7 +8,6 @@ import {
   registerClient,
   registrationSchema,
 } from "../client-registration/index.ts";
-import { oauthErrorSchema } from "./errors.ts";
 
 /** The client registration endpoint (RFC 7591). */
 export function clientRegistrationRoutes({ kit }: Pick<RouteParts, "kit">) {
@@ -24,7 +23,8 @@ export function clientRegistrationRoutes({ kit }: Pick<RouteParts, "kit">) {
       anyone: true,
       accepts: "json",
       body: clientMetadataSchema,
-      response: { 201: registrationSchema, 401: oauthErrorSchema, 404: oauthErrorSchema },
+      failsWith: ["AUTHENTICATION_REQUIRED", "NOT_FOUND"],
+      response: { 201: registrationSchema },
       detail: {
         operationId: "registerClient",
         tags: ["OAuth 2.0"],

@@ -3,7 +3,6 @@ import { Type } from "@sinclair/typebox";
 
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { describeServer } from "./describe-server.ts";
-import { oauthErrorSchema } from "./errors.ts";
 import { grantTokens, type TokenGrant } from "./grant-tokens.ts";
 import {
   revocationBody,
@@ -35,11 +34,8 @@ export function oauth2Routes({ kit, cookie }: Pick<RouteParts, "kit" | "cookie">
         anyone: true,
         accepts: "form",
         body: tokenRequestBody,
-        response: {
-          200: tokenGrantSchema,
-          401: oauthErrorSchema,
-          403: oauthErrorSchema,
-        },
+        failsWith: ["INVALID_CREDENTIALS", "MFA_REQUIRED", "FORBIDDEN", "OVERLOADED"],
+        response: { 200: tokenGrantSchema },
         detail: {
           operationId: "grantTokens",
           tags,

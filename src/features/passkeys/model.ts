@@ -8,7 +8,7 @@ function bytesSchema(description: string, maxLength: number) {
   return Type.String({ description, pattern: "^[A-Za-z0-9_-]+$", maxLength });
 }
 
-const credentialId = bytesSchema("The credential's id.", 4096);
+const credentialId = bytesSchema("The credential's id, from the browser.", 4096);
 const clientDataJson = bytesSchema("The client data.", 8192);
 const type = Type.Literal("public-key");
 
@@ -45,6 +45,15 @@ export const registerPasskeyBody = Type.Object(
     ...open,
     description:
       "What `toJSON()` of the created credential returns (`RegistrationResponseJSON`), and `name` beside it.",
+    examples: [
+      {
+        id: "CREDENTIAL_ID",
+        rawId: "CREDENTIAL_ID",
+        type: "public-key",
+        response: { clientDataJSON: "CLIENT_DATA", attestationObject: "ATTESTATION_OBJECT" },
+        name: "Laptop",
+      },
+    ],
   },
 );
 
@@ -73,6 +82,19 @@ export const assertionSchema = Type.Object(
     ...open,
     description:
       "What `toJSON()` of the credential returns (`AuthenticationResponseJSON`), and `challenge_id` beside it.",
+    examples: [
+      {
+        challenge_id: "018f3e5c-7b1a-7c3d-9e4f-5a6b7c8d9e0f",
+        id: "CREDENTIAL_ID",
+        rawId: "CREDENTIAL_ID",
+        type: "public-key",
+        response: {
+          clientDataJSON: "CLIENT_DATA",
+          authenticatorData: "AUTHENTICATOR_DATA",
+          signature: "SIGNATURE",
+        },
+      },
+    ],
   },
 );
 
@@ -145,7 +167,9 @@ export const passkeySchema = Type.Object(
 export const onePasskeySchema = Type.Object({ passkey: passkeySchema });
 
 /** The path of one passkey. */
-export const passkeyParams = Type.Object({ id: idSchema("The passkey's id.") });
+export const passkeyParams = Type.Object({
+  id: idSchema("The passkey's id, from `GET /api/v1/users/me/passkeys`."),
+});
 
 /** Body of `PATCH /users/me/passkeys/{id}`. */
 export const renamePasskeyBody = Type.Object({ name }, { additionalProperties: false });

@@ -47,7 +47,11 @@ export const logInBody = Type.Object(
     ),
     password: passwordSchema("The password."),
   },
-  { additionalProperties: false, description: "Either `email` or `username`, not both." },
+  {
+    additionalProperties: false,
+    description: "Either `email` or `username`, not both.",
+    examples: [{ email: "ada@example.com", password: "SecurePassword123!" }],
+  },
 );
 
 /** Body of `POST /auth/password/reset`. */
@@ -63,6 +67,7 @@ export const resetPasswordBody = Type.Object(
       minLength: 1,
       maxLength: 512,
       description: "The token of the link in the e-mail.",
+      examples: ["TOKEN_OF_THE_LINK"],
     }),
     password: passwordSchema("The new password."),
     password_confirmation: Type.Optional(passwordSchema("If present, must equal `password`.")),
@@ -70,13 +75,15 @@ export const resetPasswordBody = Type.Object(
   { additionalProperties: false },
 );
 
+const nextPassword = "AnotherPassword456!";
+
 /** Body of `POST /auth/password/change`. */
 export const changePasswordBody = Type.Object(
   {
     current_password: passwordSchema("The current password."),
-    new_password: passwordSchema("The new password."),
+    new_password: passwordSchema("The new password.", nextPassword),
     new_password_confirmation: Type.Optional(
-      passwordSchema("If present, must equal `new_password`."),
+      passwordSchema("If present, must equal `new_password`.", nextPassword),
     ),
   },
   { additionalProperties: false },

@@ -14,6 +14,31 @@ export function passwordRecoveryRoutes({ kit }: Pick<RouteParts, "kit">) {
   return new Elysia({ prefix: "/api/v1/auth/password" })
     .use(kit)
     .post(
+      "/change",
+      async ({ ctx, body }) => {
+        await changePassword(ctx, {
+          currentPassword: body.current_password,
+          newPassword: body.new_password,
+          confirmation: body.new_password_confirmation,
+        });
+        return success({ message: "Your password has been changed." }, ctx.clock.now());
+      },
+      {
+        signedIn: true,
+        accepts: "json",
+        body: changePasswordBody,
+        failsWith: ["PASSWORD_MISMATCH", "WEAK_PASSWORD", "INVALID_CREDENTIALS", "OVERLOADED"],
+        response: { 200: successSchema(toldSchema) },
+        detail: {
+          operationId: "changePassword",
+          tags,
+          summary: "Change the user's own password",
+          description:
+            "Requires the current password: `INVALID_CREDENTIALS` when it is wrong or the account has none; in that case request a password reset. Ends every other session of the user and invalidates outstanding links and codes.",
+        },
+      },
+    )
+    .post(
       "/reset",
       async ({ ctx, body, set }) => {
         await requestPasswordReset(ctx, body);
@@ -67,31 +92,6 @@ export function passwordRecoveryRoutes({ kit }: Pick<RouteParts, "kit">) {
           summary: "Reset the password",
           description:
             "The token of the link works once; a rejected password does not consume it. Ends every session of the user and invalidates every other link and code. Does not sign the user in.",
-        },
-      },
-    )
-    .post(
-      "/change",
-      async ({ ctx, body }) => {
-        await changePassword(ctx, {
-          currentPassword: body.current_password,
-          newPassword: body.new_password,
-          confirmation: body.new_password_confirmation,
-        });
-        return success({ message: "Your password has been changed." }, ctx.clock.now());
-      },
-      {
-        signedIn: true,
-        accepts: "json",
-        body: changePasswordBody,
-        failsWith: ["PASSWORD_MISMATCH", "WEAK_PASSWORD", "INVALID_CREDENTIALS", "OVERLOADED"],
-        response: { 200: successSchema(toldSchema) },
-        detail: {
-          operationId: "changePassword",
-          tags,
-          summary: "Change the user's own password",
-          description:
-            "Requires the current password: `INVALID_CREDENTIALS` when it is wrong or the account has none; in that case request a password reset. Ends every other session of the user and invalidates outstanding links and codes.",
         },
       },
     );

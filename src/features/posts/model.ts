@@ -32,7 +32,7 @@ export const postParams = Type.Object({
       Type.Integer({ minimum: 0, maximum: maximumPostId }),
       Type.String({ format: "integer", pattern: "^(?:0|[1-9]\\d{0,14})$" }),
     ],
-    { description: "The post's id." },
+    { description: "The `post_id`, from `GET /api/v1/posts`.", examples: [1] },
   ),
 });
 

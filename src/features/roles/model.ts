@@ -41,6 +41,7 @@ const descriptionSchema = Type.Union(
 const permissionNames = Type.Array(permissionNameSchema, {
   description: "The permissions of every user with the role, with immediate effect.",
   maxItems: 200,
+  examples: [["users:read"]],
 });
 
 const requireMfaSchema = Type.Boolean({
@@ -79,6 +80,7 @@ export const createPermissionBody = Type.Object(
 export const roleNamesSchema = Type.Array(roleNameSchema, {
   description: `All roles of the user: at most ${maximumRoles} beside \`user\`, which every user has.`,
   maxItems: maximumRoles + 1,
+  examples: [["accountant"]],
 });
 
 /** Body of `PUT /users/{id}/roles`. */
@@ -97,11 +99,16 @@ export const changedUserSchema = Type.Object(
 
 /** The path of one role. A string that cannot be a role's name is not found, like an unknown name. */
 export const roleParams = Type.Object({
-  name: textSchema({ description: "The role's name.", minLength: 1, maxLength: 128 }),
+  name: textSchema({
+    description: "The role's name.",
+    minLength: 1,
+    maxLength: 128,
+    examples: ["accountant"],
+  }),
 });
 
 /** The path of one user. */
-export const userParams = Type.Object({ id: idSchema("The user's id.") });
+export const userParams = Type.Object({ id: idSchema("The user's id, from `GET /api/v1/users`.") });
 
 /** A role in responses. */
 export const roleSchema = Type.Object(

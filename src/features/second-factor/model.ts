@@ -57,6 +57,7 @@ export const verifyBody = Type.Object(
     mfa_token: Type.String({
       minLength: 1,
       description: "From the details of `MFA_REQUIRED`; of the body of `mfa_required`.",
+      examples: ["YOUR_MFA_TOKEN"],
     }),
     ...sentFactor,
     remember_device: Type.Optional(
@@ -66,13 +67,21 @@ export const verifyBody = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false, description: "Either `code` or `recovery_code`." },
+  {
+    additionalProperties: false,
+    description: "Either `code` or `recovery_code`.",
+    examples: [{ mfa_token: "YOUR_MFA_TOKEN", code: "123456" }],
+  },
 );
 
 /** Body of `POST /auth/2fa/disable`. */
 export const disableBody = Type.Object(
   { password: ownPassword, ...sentFactor },
-  { additionalProperties: false, description: "Either `code` or `recovery_code`." },
+  {
+    additionalProperties: false,
+    description: "Either `code` or `recovery_code`.",
+    examples: [{ password: "SecurePassword123!", code: "123456" }],
+  },
 );
 
 /** Body of `POST /auth/2fa/recovery-codes`. */
@@ -88,7 +97,11 @@ export const reauthenticateBody = Type.Object(
     code: Type.Optional(codeSchema),
     passkey: Type.Optional(assertionSchema),
   },
-  { additionalProperties: false, description: "One of `password`, `code` and `passkey`." },
+  {
+    additionalProperties: false,
+    description: "One of `password`, `code` and `passkey`.",
+    examples: [{ password: "SecurePassword123!" }],
+  },
 );
 
 /** `data` of a response with a message only. */
@@ -109,7 +122,9 @@ export const trustedDeviceSchema = Type.Object(
 );
 
 /** The path of one trusted device. */
-export const deviceParams = Type.Object({ id: idSchema("The device's id.") });
+export const deviceParams = Type.Object({
+  id: idSchema("The device's id, from `GET /api/v1/users/me/trusted-devices`."),
+});
 
 /** The wire form of a trusted device. */
 export function viewTrustedDevice(device: TrustedDeviceRecord): Static<typeof trustedDeviceSchema> {

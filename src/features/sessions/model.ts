@@ -2,23 +2,33 @@ import { type Static, Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/envelope.ts";
 import { idSchema } from "../../platform/http/text-schema.ts";
-import { tokenSchema } from "../tokens/index.ts";
+import { refreshTokenSchema } from "../tokens/index.ts";
 import type { SessionRecord } from "./list-sessions.ts";
 
 /** Body of `POST /auth/refresh`. */
 export const refreshBody = Type.Object(
-  { refresh_token: tokenSchema },
+  { refresh_token: refreshTokenSchema },
   { additionalProperties: false },
 );
 
 /** The same where refresh tokens travel in a cookie, which may replace the body. */
 export const refreshWithCookieBody = Type.Optional(
-  Type.Object({ refresh_token: Type.Optional(tokenSchema) }, { additionalProperties: false }),
+  Type.Object(
+    { refresh_token: Type.Optional(refreshTokenSchema) },
+    { additionalProperties: false, examples: [{}] },
+  ),
 );
 
 /** Body of `POST /auth/logout`; a bearer token may replace it. */
 export const logOutBody = Type.Optional(
-  Type.Object({ refresh_token: Type.Optional(tokenSchema) }, { additionalProperties: false }),
+  Type.Object(
+    { refresh_token: Type.Optional(refreshTokenSchema) },
+    {
+      additionalProperties: false,
+      description: "Not needed beside a bearer token.",
+      examples: [{}],
+    },
+  ),
 );
 
 /** `data` of a sign-out. */
@@ -72,4 +82,6 @@ export function viewSession(
 }
 
 /** The path of one session. */
-export const sessionParams = Type.Object({ id: idSchema("The session's id.") });
+export const sessionParams = Type.Object({
+  id: idSchema("The session's id, from `GET /api/v1/users/me/sessions`."),
+});

@@ -9,6 +9,7 @@ const providerName = textSchema({
   description: "The name of a provider, such as `google`.",
   minLength: 1,
   maxLength: 64,
+  examples: ["google"],
 });
 
 /** The path of a provider. */
@@ -53,8 +54,18 @@ export const startQuery = Type.Object(
 /** What a provider sends to the callback; it may send more. The callback itself checks each value. */
 export const callbackBody = Type.Object(
   {
-    state: Type.Optional(Type.String({ description: "The `state` of the start." })),
-    code: Type.Optional(Type.String({ description: "The authorization code (RFC 6749 §4.1.2)." })),
+    state: Type.Optional(
+      Type.String({
+        description: "The `state` of the start, as the provider got it from the browser.",
+        examples: ["STATE_OF_THE_START"],
+      }),
+    ),
+    code: Type.Optional(
+      Type.String({
+        description: "The authorization code (RFC 6749 §4.1.2), from the provider.",
+        examples: ["CODE_OF_THE_PROVIDER"],
+      }),
+    ),
     error: Type.Optional(Type.String({ description: "An error code (RFC 6749 §4.1.2.1)." })),
     iss: Type.Optional(Type.String({ description: "The provider's issuer (RFC 9207)." })),
   },
@@ -63,11 +74,12 @@ export const callbackBody = Type.Object(
 
 /** The same as parameters of a query, for the document: the callback reads the query itself. */
 export const callbackParameters = Object.entries(callbackBody.properties).map(
-  ([name, { description }]) => ({
+  ([name, { description, examples }]) => ({
     name,
     in: "query",
     required: false,
     description: description ?? "",
+    ...(examples === undefined ? {} : { examples }),
     schema: { type: "string" } as const,
   }),
 );
@@ -79,6 +91,7 @@ export const exchangeBody = Type.Object(
       minLength: 1,
       maxLength: 512,
       description: "The one-time code of the redirect; valid for 60 seconds.",
+      examples: ["CODE_OF_THE_REDIRECT"],
     }),
     code_verifier: Type.Optional(
       textSchema({
@@ -98,11 +111,13 @@ export const idTokenBody = Type.Object(
       minLength: 1,
       maxLength: 8192,
       description: "The ID token that the application got from the provider.",
+      examples: ["ID_TOKEN_OF_THE_PROVIDER"],
     }),
     nonce: textSchema({
       minLength: 1,
       maxLength: 512,
       description: "The nonce of the application's request. The token contains it, or its SHA-256.",
+      examples: ["NONCE_OF_YOUR_REQUEST"],
     }),
   },
   { additionalProperties: false },

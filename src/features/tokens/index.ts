@@ -14,7 +14,12 @@ export {
   type TokenGrantFacts,
   type TokenSubject,
 } from "./issue-tokens.ts";
-export { tokenResponseSchema, tokenSchema, type TokenResponse } from "./model.ts";
+export {
+  tokenResponseSchema,
+  refreshTokenSchema,
+  accessTokenSchema,
+  type TokenResponse,
+} from "./model.ts";
 export {
   type AccessClaims,
   inspectAccessToken,

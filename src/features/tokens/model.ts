@@ -23,5 +23,16 @@ export const tokenResponseSchema = Type.Object(
 /** The wire form of a successful sign-in. */
 export type TokenResponse = Static<typeof tokenResponseSchema>;
 
-/** A token in a body. There is no upper bound: a token that is too long is `INVALID_TOKEN` like any other wrong one. */
-export const tokenSchema = Type.String({ minLength: 1 });
+/** A refresh token in a body. There is no upper bound: one that is too long is `INVALID_TOKEN` like any other wrong one. */
+export const refreshTokenSchema = Type.String({
+  minLength: 1,
+  description: "The `refresh_token` of the last sign-in or refresh.",
+  examples: ["YOUR_REFRESH_TOKEN"],
+});
+
+/** The same for an access token. */
+export const accessTokenSchema = Type.String({
+  minLength: 1,
+  description: "The `access_token` of a sign-in or refresh.",
+  examples: ["YOUR_ACCESS_TOKEN"],
+});

@@ -62,6 +62,9 @@ export const createUserBody = Type.Object(
   {
     additionalProperties: false,
     description: "Without a password: the user chooses it through the link that is sent by e-mail.",
+    examples: [
+      { email: "grace@example.com", username: "grace", name: "Grace Hopper", locale: "en-US" },
+    ],
   },
 );
 
@@ -87,6 +90,7 @@ export const updateUserBody = Type.Object(
   {
     additionalProperties: false,
     description: "A field that is left out is not changed; `null` removes its value.",
+    examples: [{ name: "Grace Brewster Hopper", status: "active", email_verified: true }],
   },
 );
 
@@ -94,7 +98,7 @@ export const updateUserBody = Type.Object(
 export type UserUpdate = Static<typeof updateUserBody>;
 
 /** The path of one user. */
-export const userParams = Type.Object({ id: idSchema("The user's id.") });
+export const userParams = Type.Object({ id: idSchema("The user's id, from `GET /api/v1/users`.") });
 
 /** A user in responses to administrators. */
 export const accountSchema = Type.Composite(

@@ -68,12 +68,16 @@ export const updateWebhookBody = Type.Object(
 );
 
 /** The path of one webhook. */
-export const webhookParams = Type.Object({ id: idSchema("The webhook's id.") });
+export const webhookParams = Type.Object({
+  id: idSchema("The webhook's id, from `GET /api/v1/webhooks`."),
+});
 
 /** The path of one delivery. */
 export const deliveryParams = Type.Object({
-  id: idSchema("The webhook's id."),
-  delivery_id: idSchema("The `delivery_id`, which is the `event_id`."),
+  id: idSchema("The webhook's id, from `GET /api/v1/webhooks`."),
+  delivery_id: idSchema(
+    "The `delivery_id`, which is the `event_id`, from `GET /api/v1/webhooks/{id}/deliveries`.",
+  ),
 });
 
 /** A webhook in responses. */

@@ -16,7 +16,12 @@ export type ChangeListener = (change: Change) => void;
  * live, notifications may be missing, and no cached record may be used.
  */
 export interface ChangeFeed {
+  /** Whether cached records may be used now. The feed stays live only while this is asked again and again. */
   isLive(): boolean;
+  /** Makes a feed live that was not asked for a while: one round trip. False if it cannot be live; never rejects. */
+  whenLive(): Promise<boolean>;
+  /** Whether notifications arrive, as far as is known. After a silent loss of the connection this is found out within seconds. */
+  isListening(): boolean;
   /** The listener is also called with `all` after each interruption of the feed, during which anything may have changed. */
   subscribe(listener: ChangeListener): void;
   /** Calls this replica's listeners at once, for a change that this replica has committed. */

@@ -12,6 +12,8 @@ export function createEmbeddedChangeFeed(client: () => Promise<Listening>): Chan
 
   return {
     isLive: () => unlisten !== null,
+    whenLive: () => Promise.resolve(unlisten !== null),
+    isListening: () => unlisten !== null,
     subscribe: listeners.subscribe,
     announce: listeners.notify,
     async start() {

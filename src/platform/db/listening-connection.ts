@@ -4,6 +4,7 @@ import { startStopwatch } from "../../kernel/clock.ts";
 import { type Address, driverOptions } from "./connection/driver-options.ts";
 import { changeChannel } from "./change-feed.ts";
 import { withDeadline } from "./deadline.ts";
+import { createPause } from "./pause.ts";
 
 /** How a listening connection is opened. */
 export interface ListeningOptions {
@@ -21,11 +22,17 @@ export interface ListeningEvents {
   onNotification(payload: string): void;
   /** Every notification was received of what was committed before the heartbeat was sent, `millisecondsSince()` ago. */
   onHeartbeat(millisecondsSince: () => number): void;
+  /** Asked after each heartbeat: whether the next one follows soon. */
+  isInUse(): boolean;
   onEnd(reason: unknown): void;
 }
 
 /** A connection that listens until it fails or is closed. */
 export interface ListeningConnection {
+  /** Sends a heartbeat now, unless one is on its way. */
+  beat(): void;
+  /** How long a heartbeat is on its way, in milliseconds; 0 while none is. */
+  silentMilliseconds(): number;
   close(): Promise<void>;
 }
 
@@ -38,6 +45,9 @@ export class NotificationsMissingError extends Error {
 }
 
 const heartbeatPauseMilliseconds = 25;
+/** At rest a heartbeat only shows that the network path still exists. */
+const restPauseMilliseconds = 5000;
+const noSilence = (): number => 0;
 const echoPrefix = "echo:";
 
 /**
@@ -51,12 +61,15 @@ export function openListeningConnection(
   const { timeoutSeconds } = options;
   const echoed = Promise.withResolvers<undefined>();
   echoed.promise.catch(() => undefined);
+  const pause = createPause();
   let echo = "";
   let hasEnded = false;
+  let silence = noSilence;
 
   function finish(reason: unknown): void {
     if (hasEnded) return;
     hasEnded = true;
+    pause.end();
     echoed.reject(reason);
     events.onEnd(reason);
   }
@@ -111,15 +124,19 @@ export function openListeningConnection(
     await verifyNotificationsArrive();
     for (;;) {
       const millisecondsSince = startStopwatch();
+      silence = millisecondsSince;
       await heartbeat();
+      silence = noSilence;
       if (!hasEnded) events.onHeartbeat(millisecondsSince);
-      await Bun.sleep(heartbeatPauseMilliseconds);
+      await pause.take(events.isInUse() ? heartbeatPauseMilliseconds : restPauseMilliseconds);
     }
   }
 
   const listening = listen().catch(finish);
 
   return {
+    beat: pause.end,
+    silentMilliseconds: () => silence(),
     async close() {
       finish(new Error("closed"));
       await client.end({ timeout: 0 });

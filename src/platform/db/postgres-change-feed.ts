@@ -7,12 +7,15 @@ import {
   NotificationsMissingError,
   openListeningConnection,
 } from "./listening-connection.ts";
+import { createPause } from "./pause.ts";
 
 /**
  * The feed is live for this long after the last successful heartbeat was sent. While it is live, whatever happens to the
  * connection, a change that this replica was not notified of was committed no longer ago than that.
  */
 const leaseMilliseconds = 100;
+/** Heartbeats follow each other until so many in a row, a quarter of a second, found that the lease was not asked for. */
+const unusedHeartbeats = 10;
 const shortestPauseMilliseconds = 100;
 const longestPauseMilliseconds = 2000;
 const never = (): number => Number.POSITIVE_INFINITY;
@@ -31,11 +34,47 @@ export function createPostgresChangeFeed(
   const listeners = createListeners();
   let sinceHeartbeat = never;
   let connection: ListeningConnection | null = null;
-  let endPause = (): void => undefined;
+  const pause = createPause();
+  /** Settled by the next heartbeat, or by the end of the connection; null while no request waits for it. */
+  let awaited: PromiseWithResolvers<void> | null = null;
+  let wasAsked = false;
+  let unused = 0;
   const settled = Promise.withResolvers<undefined>();
   let running: Promise<void> | null = null;
   let isStopped = false;
   let hasWarned = false;
+  /** Whether the present connection has shown that notifications arrive on it. */
+  let isVerified = false;
+
+  function isLive(): boolean {
+    wasAsked = true;
+    if (sinceHeartbeat() < leaseMilliseconds) return true;
+    connection?.beat();
+    return false;
+  }
+
+  function isListening(): boolean {
+    return isVerified && (connection?.silentMilliseconds() ?? 0) < leaseMilliseconds;
+  }
+
+  function endWait(): void {
+    awaited?.resolve();
+    awaited = null;
+  }
+
+  /** For all requests that arrive meanwhile one heartbeat is awaited, no longer than a lease. */
+  async function whenLive(): Promise<boolean> {
+    if (isLive()) return true;
+    if (!isListening()) return false;
+    if (awaited === null) {
+      const wait = Promise.withResolvers<void>();
+      const timer = setTimeout(endWait, leaseMilliseconds);
+      void wait.promise.then(() => clearTimeout(timer));
+      awaited = wait;
+    }
+    await awaited.promise;
+    return isLive();
+  }
 
   /** Opens one connection and waits until it ends. Returns whether it was ever live. */
   async function listenOnce(): Promise<boolean> {
@@ -47,11 +86,20 @@ export function createPostgresChangeFeed(
         // Notifications may be missing from before this connection: everything that was read until now is out of date.
         if (!wasLive) listeners.notify({ subject: "all", id: "" });
         wasLive = true;
+        isVerified = true;
         sinceHeartbeat = millisecondsSince;
         settled.resolve(undefined);
+        endWait();
+      },
+      isInUse() {
+        unused = wasAsked ? 0 : unused + 1;
+        wasAsked = false;
+        return unused < unusedHeartbeats;
       },
       onEnd(reason) {
+        isVerified = false;
         sinceHeartbeat = never;
+        endWait();
         ended.resolve(reason);
       },
     });
@@ -68,19 +116,8 @@ export function createPostgresChangeFeed(
       pauseMilliseconds = wasLive
         ? shortestPauseMilliseconds
         : Math.min(pauseMilliseconds * 2, longestPauseMilliseconds);
-      await pause(pauseMilliseconds);
+      if (!isStopped) await pause.take(pauseMilliseconds);
     }
-  }
-
-  async function pause(milliseconds: number): Promise<void> {
-    if (isStopped) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   function report(reason: unknown): void {
@@ -97,7 +134,9 @@ export function createPostgresChangeFeed(
   }
 
   return {
-    isLive: () => sinceHeartbeat() < leaseMilliseconds,
+    isLive,
+    whenLive,
+    isListening,
     subscribe: listeners.subscribe,
     announce: listeners.notify,
     interrupt: () => void connection?.close(),
@@ -108,7 +147,7 @@ export function createPostgresChangeFeed(
     },
     async stop() {
       isStopped = true;
-      endPause();
+      pause.end();
       await connection?.close();
       await running;
     },

@@ -34,10 +34,16 @@ export function linesSchema(options: TextOptions) {
 
 /** An id in a path. Documented as a UUID; any other short string is not found, like an unknown id. */
 export function idSchema(description: string) {
-  return Type.String({ description, minLength: 1, maxLength: 64, format: "record-id" });
+  return Type.String({
+    description,
+    minLength: 1,
+    maxLength: 64,
+    format: "record-id",
+    examples: ["018f3e5c-7b1a-7c3d-9e4f-5a6b7c8d9e0f"],
+  });
 }
 
 /** A password as received: any string of bounded length; the password policy decides on it. */
-export function passwordSchema(description: string) {
-  return Type.String({ description, maxLength: 4096, examples: ["SecurePassword123!"] });
+export function passwordSchema(description: string, example = "SecurePassword123!") {
+  return Type.String({ description, maxLength: 4096, examples: [example] });
 }

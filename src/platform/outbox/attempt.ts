@@ -38,11 +38,14 @@ export function backoffSeconds(attempt: number): number {
   return Math.min(2 ** (attempt - 1), maximumBackoffSeconds);
 }
 
-/** Delivers one message and writes the result. Never rejects: a message without a result is tried again. */
+/**
+ * Delivers one message and writes the result. Returns when it is to be tried again, or null. Never rejects: a message without a
+ * result is tried again once its lease has ended.
+ */
 export async function attemptDelivery(
   options: DeliveryOptions,
   message: ClaimedMessage,
-): Promise<void> {
+): Promise<Date | null> {
   const { db, clock, log, topic } = options;
   const outcome = await deliver(options, message);
   const now = clock.now();
@@ -60,11 +63,11 @@ export async function attemptDelivery(
   for (let tries = 1; ; tries += 1) {
     try {
       await writeResult();
-      return;
+      return retryAt;
     } catch (error) {
       const fault = { topic, message: message.id, ...describeError(error) };
       log.warn(fault, "the result of a delivery could not be written");
-      if (tries === resultTries) return;
+      if (tries === resultTries) return null;
     }
     await Bun.sleep(1000);
   }

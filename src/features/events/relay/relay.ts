@@ -18,6 +18,8 @@ export interface Relay {
 }
 
 const checkSeconds = 1;
+/** Between the checks while notifications arrive: a check then finds only that they still do. */
+const listeningCheckSeconds = 5;
 /** How often the destinations are read while notifications do not arrive. */
 const unnotifiedSeconds = 30;
 
@@ -81,12 +83,16 @@ export function createRelay(
 
   /** Reads the destinations again after a failed reading. Without notifications it looks for work at each check. */
   function check(): void {
-    if (!changes.isLive()) wakeAll();
+    if (!changes.isListening()) wakeAll();
     const age = monotonicMilliseconds() - readAt;
-    if (age === Number.POSITIVE_INFINITY || (!changes.isLive() && age > unnotifiedSeconds * 1000)) {
+    if (
+      age === Number.POSITIVE_INFINITY ||
+      (!changes.isListening() && age > unnotifiedSeconds * 1000)
+    ) {
       readInBackground();
     }
-    timer = setTimeout(check, checkSeconds * 1000);
+    const seconds = changes.isListening() ? listeningCheckSeconds : checkSeconds;
+    timer = setTimeout(check, seconds * 1000);
   }
 
   changes.subscribe(({ subject, id }) => {
@@ -104,7 +110,7 @@ export function createRelay(
       check();
     },
     wake() {
-      if (phase === "running" && !changes.isLive()) wakeAll();
+      if (phase === "running" && !changes.isListening()) wakeAll();
     },
     async drain() {
       await readDestinations();

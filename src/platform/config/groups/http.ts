@@ -1,5 +1,5 @@
-import { cookieDomain, networks, origins } from "../address-kinds.ts";
-import { boolean, secret, size } from "../kinds.ts";
+import { cookieDomain, networks, origins, pageAddress } from "../address-kinds.ts";
+import { boolean, secret, size, text } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 
 /** Which requests are accepted, and from which origins and proxies. */
@@ -36,6 +36,25 @@ export const http = {
       kind: boolean,
       default: "true",
       description: "Whether `/docs`, `/redoc` and `/openapi.json` are served.",
+    },
+    DOCS_LICENSE_NAME: {
+      kind: text(64),
+      default: "MIT",
+      description:
+        "The name of the licence of the API, in the documentation. The default is Gatehouse's own.",
+    },
+    DOCS_LICENSE_URL: {
+      kind: pageAddress,
+      default: null,
+      description: "The text of that licence. Unset: that of MIT, while the name is `MIT`.",
+      example: "https://example.com/licence",
+    },
+    DOCS_TERMS_URL: {
+      kind: pageAddress,
+      default: null,
+      description:
+        "The terms of use, to which the documentation links. Its contact is `APP_URL` and `SUPPORT_EMAIL`.",
+      example: "https://example.com/terms",
     },
     METRICS_ENABLED: {
       kind: boolean,
