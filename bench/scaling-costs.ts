@@ -6,7 +6,6 @@ import { allSealed } from "./all-sealed.ts";
 import { median } from "./median.ts";
 import type { Measurement, Result } from "./measurement.ts";
 import { postgresProcessorMilliseconds } from "./processor-time.ts";
-import { refreshesInLua } from "./refresh-load.ts";
 import {
   type BenchServer,
   processorSeconds,
@@ -14,12 +13,14 @@ import {
   signIn,
   startBenchServer,
   type Tokens,
+  tokensOf,
 } from "./server.ts";
-import { runWrk, wrk } from "./wrk.ts";
+import { wrk } from "./wrk.ts";
 
 const userCount = 100;
 const signInsPerUser = 10;
-/** Fewer than the queue of sign-ins takes, and than the sessions that are refreshed in turn. */
+const refreshesPerSession = 20;
+/** Fewer than the queue of sign-ins takes. */
 const callers = 8;
 const seconds = 4;
 const sealedRows = 20_000;
@@ -74,14 +75,22 @@ async function measureRequests(running: BenchServer, sql: Sql, rounds: number): 
   const signAllIn = (times: number) =>
     inTurn(Array.from({ length: times }, () => users).flat(), (user) => signIn(server, user));
   const use = (tokens: readonly Tokens[]) =>
-    inTurn(tokens, ({ access }) => server.call("GET", "/api/v1/users/me", { bearer: access }));
+    inTurn(tokens, async ({ access }) => {
+      const { status, text } = await server.call("GET", "/api/v1/users/me", { bearer: access });
+      if (status !== 200) throw new Error(`a token was refused: ${status} ${text}`);
+    });
   const refreshAll = async (tokens: readonly Tokens[]) => {
-    const lua = refreshesInLua(tokens.map(({ refresh }) => refresh));
-    const options = { seconds, connections: callers };
-    return (await runWrk(`${server.url}/api/v1/auth/refresh`, lua, options)).requests;
+    const path = "/api/v1/auth/refresh";
+    await inTurn(tokens, async ({ refresh }) => {
+      let token = refresh;
+      for (let count = 0; count < refreshesPerSession; count += 1)
+        token = tokensOf(await server.post(path, { refresh_token: token })).refresh;
+    });
+    return tokens.length * refreshesPerSession;
   };
   const validate = async (tokens: readonly Tokens[]) => {
     const bearer = tokens[0]?.access ?? "";
+    await use(tokens);
     const request = { url: `${server.url}/api/v1/auth/validate-token`, bearer };
     const body = JSON.stringify({ token: bearer });
     return (await wrk({ ...request, body }, { seconds })).requests;
@@ -108,7 +117,7 @@ async function measureRequests(running: BenchServer, sql: Sql, rounds: number): 
     costs.signIn.push({ ...signInCost, process: signInCost.process - hashing });
     costs.use.push(await spend(running, sql, async () => (await use(tokens)).length));
     const refreshing = async () => {
-      const count = await refreshAll(tokens.slice(0, 4 * callers));
+      const count = await refreshAll(tokens.slice(0, userCount));
       await allSealed(sql);
       return count;
     };
