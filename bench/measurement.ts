@@ -6,7 +6,7 @@ export interface Result {
   /** The median of what was measured. */
   readonly value: number;
   readonly unit: string;
-  /** Null for a figure that is only known, not judged. */
+  /** Null for a figure without one. */
   readonly target: { readonly atMost: number } | { readonly atLeast: number } | null;
   /** Every round's number, in the order taken. */
   readonly rounds: readonly number[];

@@ -140,19 +140,23 @@ async function measureSealing(running: BenchServer, sql: Sql, rounds: number): P
     running.server.signal("SIGSTOP");
     await sql`
       insert into audit_log
-      select (jsonb_populate_record(row, jsonb_build_object('id', uuidv7(), 'sequence', null, 'hash', null))).*
-      from (select * from audit_log as row where action = 'user.login' and result = 'success' limit 1) as row,
-        generate_series(1, ${sealedRows})`;
+      select (jsonb_populate_record(original, jsonb_build_object('id', uuidv7(), 'sequence', null, 'hash', null))).*
+      from audit_log as original, generate_series(1, ${sealedRows}::integer)
+      where original.id = (select id from audit_log where action = 'user.login' and result = 'success' limit 1)`;
+    const [chain] = await sql<
+      { head: number }[]
+    >`select head_sequence::integer as head from audit_chain`;
+    const last = (chain?.head ?? 0) + sealedRows;
     const sealing = spend(running, sql, async () => {
       running.server.signal("SIGCONT");
-      const waiting = () => sql<{ count: number }[]>`
-        select count(*)::integer as count from (select from audit_log where sequence is null limit ${sealedRows}) as unsealed`;
       let [left, began] = [sealedRows, performance.now()];
       while (left > 0) {
-        await Bun.sleep(20);
-        const before = left;
-        left = (await waiting())[0]?.count ?? 0;
-        if (before === sealedRows) began = performance.now();
+        await Bun.sleep(10);
+        const isBegun = left < sealedRows;
+        const [row] = await sql<{ left: number }[]>`
+          select ${last}::integer - head_sequence::integer as left from audit_chain`;
+        left = row?.left ?? 0;
+        if (!isBegun) began = performance.now();
       }
       rates.push((1000 * sealedRows) / (performance.now() - began));
       return sealedRows;
@@ -198,8 +202,9 @@ async function measureSizes(sql: Sql): Promise<Result[]> {
   await sql`set session_replication_role = replica`;
   await sql`
     insert into sessions
-    select (jsonb_populate_record(row, jsonb_build_object('id', uuidv7(), 'refresh_token_hash', md5(n::text) || md5(-n::text)))).*
-    from (select * from sessions limit 1) as row, generate_series(1, ${storedUsers}) as n`;
+    select (jsonb_populate_record(original, jsonb_build_object('id', uuidv7(), 'refresh_token_hash', md5(n::text) || md5((-n)::text)))).*
+    from sessions as original, generate_series(1, ${storedUsers}::integer) as n
+    where original.id = (select id from sessions limit 1)`;
   await sql`reset session_replication_role`;
   const sizeOf = async (table: string) => {
     await sql`vacuum full ${sql(table)}`;

@@ -67,7 +67,10 @@ function computeColumn(figures: Figures, users: number): Record<string, string> 
   const serving = cores(
     sum("µs, process") + checks * figures("a check of a token in the cache", "µs, process"),
   );
-  const replicaCores = assume("processors of a replica", "processors");
+  const replicas = Math.max(
+    2,
+    Math.ceil((hashing + serving) / assume("processors of a replica", "processors")),
+  );
   const walPerDay =
     perDay.signIns * figures("a sign-in without its hash", "bytes of WAL") +
     perDay.refreshes * figures("a refresh", "bytes of WAL");
@@ -82,7 +85,11 @@ function computeColumn(figures: Figures, users: number): Record<string, string> 
     "announced changes a second": number(changes),
     "processors for hashing": number(hashing),
     "processors for everything else": number(serving),
-    "replicas, two at least": String(Math.max(2, Math.ceil((hashing + serving) / replicaCores))),
+    "replicas, two at least": number(replicas),
+    "connections to Postgres": number(replicas * assume("connections of a replica", "connections")),
+    "token caches of all replicas together, GB": number(
+      (active * assume("a token in the cache", "bytes of memory")) / 1e9,
+    ),
     "processors of Postgres": number(cores(sum("µs, Postgres"))),
     "WAL, MB a second": number((peak * walPerDay) / secondsPerDay / 1e6),
     "WAL, GB a day": number(walPerDay / 1e9),

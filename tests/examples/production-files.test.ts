@@ -53,12 +53,15 @@ test("the systemd unit and the settings beside it start a production installatio
   const written = /<<'END'\n([^]*?)END\n/.exec(guide)?.[1] ?? "";
   const lines = [...written.trim().split("\n"), ...valuesOf("Environment")];
   const environment = Object.fromEntries(
-    lines.map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]),
+    lines.map((line): [string, string] => {
+      const end = line.indexOf("=");
+      return [line.slice(0, end), line.slice(end + 1)];
+    }),
   );
   const { settings } = loadAlone(environment);
   expect(settings.environment).toBe("production");
   expect(environment["DATA_DIR"]).toBe(`%S/${valuesOf("StateDirectory")[0]}`);
-  const credentials = valuesOf("LoadCredential").map((line) => line.split(":")[0]);
+  const credentials = valuesOf("LoadCredential").map((line) => line.slice(0, line.indexOf(":")));
   const named = Object.values(environment).flatMap((value) => /^%d\/(.*)$/.exec(value)?.[1] ?? []);
   expect(named.toSorted()).toEqual(credentials.toSorted());
   expect(Number(valuesOf("TimeoutStopSec")[0])).toBeGreaterThanOrEqual(
@@ -97,7 +100,7 @@ test("the probes and the scrape of the manifest ask for what is served", async (
     metadata.annotations["prometheus.io/path"],
   ];
   expect(paths).toEqual(["/health/live", "/health/live", "/health/ready", "/metrics"]);
-  for (const path of paths)
+  for (const path of paths.map(String))
     expect([path, (await app.call("GET", path)).status]).toEqual([path, 200]);
   expect(Number(metadata.annotations["prometheus.io/port"])).toBe(container.ports[0].containerPort);
 });

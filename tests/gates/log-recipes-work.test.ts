@@ -55,10 +55,8 @@ describeWithProgram("the recipes of docs/logs.md", "jq", () => {
 
   test("find all lines of a request, of the access log and of the audit log", () => {
     const lines = run("one request").map((line) => JSON.parse(line));
-    expect(lines.map(({ msg, message }) => msg ?? message).toSorted()).toEqual([
-      "request",
-      "user.login failure",
-    ]);
+    const messages = lines.map(({ msg, message }) => String(msg ?? message));
+    expect(messages.toSorted()).toEqual(["request", "user.login failure"]);
   });
 
   test("count warnings and errors", () => {
