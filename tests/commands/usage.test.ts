@@ -15,14 +15,14 @@ const wordsOf = (name: string) => name.split(" ").slice(1);
 /** The commands of the documentation, as they are written in its blocks. */
 async function documentedLines(): Promise<[place: string, line: string][]> {
   const root = new URL("../../", import.meta.url).pathname;
-  const paths = await Array.fromAsync(new Bun.Glob("{README.md,docs/*.md}").scan(root));
+  const paths = ["README.md", ...(await Array.fromAsync(new Bun.Glob("docs/*.md").scan(root)))];
   const found = await Promise.all(
     paths.toSorted().map(async (path): Promise<[string, string][]> => {
       const text = (await Bun.file(`${root}${path}`).text()).replaceAll("\\\n", " ");
       const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = ""]) => block);
       return blocks
         .flatMap((block) => block.split("\n"))
-        .filter((line) => line.startsWith("gatehouse "))
+        .filter((line) => line.startsWith("gatehouse ") && !line.includes("…"))
         .map((line) => [path, line]);
     }),
   );
@@ -92,7 +92,7 @@ describe("usage", () => {
     expect(Object.keys(examples).toSorted()).toEqual(names.toSorted());
     for (const [name, own] of Object.entries(examples)) {
       for (const [line] of own) {
-        if (name !== "gatehouse") expect(line).toStartWith(name);
+        expect(line).toContain(wordsOf(name).at(-1) ?? name);
         const { exitCode, stderr } = await parseWords(shellWords(line).slice(1));
         expect([line, exitCode, stderr]).toEqual([line, 0, ""]);
       }
@@ -158,7 +158,7 @@ describe("usage", () => {
   test("no option accepts a secret", () => {
     const options = commandsOf(inertProgram(() => undefined)).flatMap((command) => command.options);
     const withValue = options.filter(({ flags }) => flags.includes("<")).map(({ long }) => long);
-    const suspicious = withValue.filter((long) => /password|secret|token|key$/.test(long ?? ""));
+    const suspicious = withValue.filter((long) => /password|secret|token$|key$/.test(long ?? ""));
     // The first names a file.
     expect(suspicious).toEqual(["--password-hashes"]);
   });

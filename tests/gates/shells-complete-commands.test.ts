@@ -27,10 +27,10 @@ async function writeScript(shell: string, cwd: string): Promise<string> {
 }
 
 /** Runs a program of a shell, and gives the lines that it prints. */
-async function linesOf(command: readonly string[]): Promise<string[]> {
-  const child = Bun.spawn([...command], { stderr: "pipe" });
-  const [text, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-  expect([await child.exited, errors]).toEqual([0, ""]);
+async function linesOf(command: string[]): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await Bun.$`${command}`.quiet().nothrow();
+  expect([exitCode, stderr.toString()]).toEqual([0, ""]);
+  const text = stdout.toString();
   return text.split("\n").filter((line) => line !== "");
 }
 
