@@ -33,24 +33,6 @@ export function pythonProgram(libraries: string, file: string): ClientProgram {
 /** The compiled `clients/go-oidc`. */
 export function findGoApplication(): Promise<Found> {
   return findGoProgram("go-oidc", join(programs, "go-oidc"));
-<<<<<<< HEAD
-=======
-}
-
-/**
- * The compiled Go program of a folder, under a name of its own. Go downloads its modules if that was never done; `go.sum` names what
- * they must contain.
- */
-export async function findGoProgram(name: string, source: string): Promise<Found> {
-  if (Bun.which("go") === null) return { missing: "no go on this machine (https://go.dev/dl)" };
-  const files = ["main.go", "go.mod", "go.sum"].map((file) => Bun.file(join(source, file)).text());
-  const version = Bun.spawnSync(["go", "version"]).stdout.toString();
-  const digest = Bun.hash(version + (await Promise.all(files)).join("")).toString(36);
-  const found = await downloadOnce(`${name}-${digest}`, (folder) =>
-    faultOf(["go", "build", "-buildvcs=false", "-o", join(folder, "application"), "."], source),
-  );
-  return "path" in found ? { path: join(found.path, "application") } : found;
->>>>>>> deploy18
 }
 
 /** A library of npm that nothing of the product uses, as a folder for NODE_PATH. */
