@@ -75,13 +75,13 @@ export const callbackBody = Type.Object(
 /** The same as parameters of a query, for the document: the callback reads the query itself. */
 export const callbackParameters = Object.entries(callbackBody.properties).map(
   ([name, { description, examples }]) => {
-    const given: unknown = examples;
+    const [example]: unknown[] = Array.isArray(examples) ? examples : [];
     return {
       name,
       in: "query",
       required: false,
       description: description ?? "",
-      ...(given === undefined ? {} : { examples: given }),
+      ...(example === undefined ? {} : { example }),
       schema: { type: "string" } as const,
     };
   },
