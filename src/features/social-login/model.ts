@@ -75,7 +75,8 @@ export const callbackBody = Type.Object(
 /** The same as parameters of a query, for the document: the callback reads the query itself. */
 export const callbackParameters = Object.entries(callbackBody.properties).map(
   ([name, { description, examples }]) => {
-    const [example]: unknown[] = Array.isArray(examples) ? examples : [];
+    const given: readonly unknown[] = examples ?? [];
+    const [example] = given;
     return {
       name,
       in: "query",
