@@ -110,7 +110,7 @@ test("that is turned on twice is on, and the page leads to recovery codes, which
   const entered = { code: authenticator.code(-30) };
   const again = await pressOn(browser, begun, "Turn on", { entered });
   expect([again.status, headingOf(again)]).toEqual([200, "Two-factor authentication is on"]);
-  expect(again.text).toContain("It was turned on a moment ago.");
+  expect(again.text).toContain("It has just been turned on.");
   const codes = await pressOn(browser, again, "Replace recovery codes", {
     entered: { password, code: authenticator.code() },
   });

@@ -1,7 +1,7 @@
 import { accountPages } from "./account-catalogue.ts";
 import { WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError } from "../../src/kernel/errors.ts";
-import { type Brand, brandOf, type BrandSettings } from "../../src/platform/brand/brand.ts";
+import { type Brand, brandOf } from "../../src/platform/brand/brand.ts";
 import type { Language } from "../../src/kernel/language.ts";
 import {
   askDevicePage,
@@ -34,6 +34,8 @@ import {
   resetPasswordPage,
 } from "../../src/features/pages/links/reset-password.ts";
 import { otherSitePage } from "../../src/features/pages/kit/other-site.ts";
+import { noMailPage, signedUpPage } from "../../src/features/pages/kit/no-mail.ts";
+import type { ReaderSettings } from "../../src/features/pages/kit/page-request.ts";
 import { sharedTexts } from "../../src/features/pages/kit/shared-texts.ts";
 import {
   newVerificationMail,
@@ -67,9 +69,10 @@ export function brandFor(
 /** The settings of such a brand. */
 function brandSettings(
   given: Partial<Pick<Received, "serviceName" | "appUrl" | "supportEmail">> = {},
-): BrandSettings {
+): ReaderSettings {
   const { serviceName: brandName = "Acme Notes", appUrl = null, supportEmail = null } = given;
-  return { brandName, brandColor: "#1f5fd0", brandLogo: null, appUrl, supportEmail };
+  const brand = { brandName, brandColor: "#1f5fd0", brandLogo: null, appUrl, supportEmail };
+  return { ...brand, mailTransport: "smtp" };
 }
 
 function requestIn(language: Language): Request {
@@ -85,7 +88,8 @@ export function everyPage(
   { serviceName, token, email, appUrl = null, supportEmail = null }: Received = harmless,
 ): Array<{ name: string; at: string; html: string }> {
   const brand = brandFor({ serviceName, appUrl, supportEmail });
-  const reader = { brand, language };
+  const reader = { brand, language, sendsMail: true };
+  const silent = { ...reader, sendsMail: false };
   const { unavailable } = sharedTexts[language];
   const resetPage = resetPasswordPage({
     passwordMinLength: 8,
@@ -118,6 +122,7 @@ export function everyPage(
       invalid: failedPage(verifyEmailPage, reader, "invalid"),
       expired: failedPage(verifyEmailPage, reader, "expired"),
       code: verifyEmailPage.startPage(reader, null),
+      "signed up without a mail": signedUpPage(silent),
     },
     "/verify-email/resend": {
       sent: newVerificationMail.sentPage(reader, sent),
@@ -154,7 +159,10 @@ export function everyPage(
       invalid: failedPage(resetPage, reader, "invalid"),
       expired: failedPage(resetPage, reader, "expired"),
     },
-    "/reset-password/resend": { sent: passwordResetMail.sentPage(reader) },
+    "/reset-password/resend": {
+      sent: passwordResetMail.sentPage(reader),
+      "no mail": noMailPage(silent),
+    },
     "/change-email": {
       confirm: confirmPage(changeEmailPage, reader, { token }),
       "confirm again": confirmPage(changeEmailPage, reader, { token, alert: unavailable }),

@@ -167,10 +167,14 @@ export async function startUnready(
   afterwards: () => Promise<void> = () => Promise.resolve(),
   sharedMailer?: MemoryMailer,
 ): Promise<TestApp> {
-  const { settings } = loadSettings(
+  const { settings: loaded } = loadSettings(
     { ...testSettings, ...options.settings },
     { isTerminal: false, generateSecret: () => "never asked for, as the secret is given" },
   );
+  // The mailer of the tests sends mails, unless a test is about a service that sends none.
+  const isSilent = options.settings?.["MAIL_TRANSPORT"] === "none";
+  const sending = loaded.mailTransport === "none" && !isSilent ? "smtp" : loaded.mailTransport;
+  const settings = { ...loaded, mailTransport: sending };
   const from = { name: settings.serviceName, address: settings.smtpFromEmail };
   const mailer = sharedMailer ?? createMemoryMailer(from, systemClock);
   const log: string[] = [];

@@ -1,5 +1,6 @@
 import { doneNote, hiddenField, link, paragraph, renderForm } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
+import { noMailNote } from "../kit/no-mail.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
 import { wayOn } from "../kit/way-on.ts";
@@ -32,8 +33,8 @@ export function accountPage(
   const render = (form: AccountForm): string => form.render(shown);
   const sections: Record<SectionId, string | null> = {
     profile: profileForm.render({ ...shown, values: profileValues(user) }),
-    email: emailSection(reader, view, details(texts.email.change, render(emailForm))),
-    password: security.hasPassword ? render(forms.changePassword) : render(setPasswordForm),
+    email: emailSection(reader, view, emailChange(reader, render)),
+    password: passwordSection(reader, view, { forms, render }),
     "second-factor": secondFactorSection(reader, view, render),
     devices: security.hasSecondFactor ? renderDevices(reader, at, view.devices) : null,
     passkeys: [
@@ -88,7 +89,25 @@ function details(summary: string, html: string): string {
   return `<details><summary>${Bun.escapeHTML(summary)}</summary>\n${html}\n</details>`;
 }
 
-function emailSection({ language }: Reader, { user }: AccountView, form: string): string {
+function emailChange(reader: Reader, render: (form: AccountForm) => string): string {
+  if (!reader.sendsMail) return noMailNote(reader);
+  return details(accountTexts[reader.language].email.change, render(emailForm));
+}
+
+function passwordSection(
+  reader: Reader,
+  { security }: AccountView,
+  { forms, render }: { forms: AccountForms; render: (form: AccountForm) => string },
+): string {
+  if (security.hasPassword) return render(forms.changePassword);
+  return reader.sendsMail ? render(setPasswordForm) : noMailNote(reader);
+}
+
+function emailSection(
+  { language, sendsMail }: Reader,
+  { user }: AccountView,
+  form: string,
+): string {
   const { verified, unverified } = accountTexts[language].email;
   const state = user.emailVerified ? verified : unverified;
   const { sendMail: button } = sharedTexts[language];
@@ -99,7 +118,7 @@ function emailSection({ language }: Reader, { user }: AccountView, form: string)
   };
   return [
     `<p>${Bun.escapeHTML(user.email)} <span class="badge">${Bun.escapeHTML(state)}</span></p>`,
-    ...(user.emailVerified ? [] : [renderForm({ ...resend, button, look: "quiet" })]),
+    ...(user.emailVerified || !sendsMail ? [] : [renderForm({ ...resend, button, look: "quiet" })]),
     form,
   ].join("\n");
 }

@@ -1,9 +1,8 @@
 import type { InEveryLanguage } from "../../../kernel/language.ts";
-import type { BrandSettings } from "../../../platform/brand/brand.ts";
 import type { OtherSitePage } from "../../../platform/http/page-access.ts";
 import { paragraph } from "./forms.ts";
 import { pageHeaders, renderPage } from "./layout.ts";
-import { readerOf } from "./page-request.ts";
+import { type ReaderSettings, readerOf } from "./page-request.ts";
 import { linkButton } from "./way-on.ts";
 
 const texts: InEveryLanguage<{
@@ -34,7 +33,7 @@ const texts: InEveryLanguage<{
 };
 
 /** The page for a visitor whose form another website posted: nothing was done, and how to go on. */
-export function otherSitePage(settings: BrandSettings): OtherSitePage {
+export function otherSitePage(settings: ReaderSettings): OtherSitePage {
   return (request) => {
     const reader = readerOf(request, settings);
     const { title, text, link } = texts[reader.language];

@@ -2,18 +2,25 @@ import { Type } from "@sinclair/typebox";
 
 import { defaultLanguage, findLanguage, type Language } from "../../../kernel/language.ts";
 import { type Brand, brandOf, type BrandSettings } from "../../../platform/brand/brand.ts";
+import type { Settings } from "../../../platform/config/settings.ts";
 
 /** The language of a page, and how it presents the service. */
 export interface Reader {
   readonly brand: Brand;
   readonly language: Language;
+  /** Whether mails are sent, so that a page may promise one. */
+  readonly sendsMail: boolean;
 }
 
+/** The settings on which every page depends. */
+export type ReaderSettings = BrandSettings & Pick<Settings, "mailTransport">;
+
 /** The reader of the page that a request is for. */
-export function readerOf(request: Request, settings: BrandSettings): Reader {
+export function readerOf(request: Request, settings: ReaderSettings): Reader {
   return {
     brand: brandOf(settings),
     language: preferredLanguage(request.headers.get("accept-language")),
+    sendsMail: settings.mailTransport !== "none",
   };
 }
 

@@ -110,7 +110,7 @@ export function failedPage(
     title: isExpired ? linkExpired : linkInvalid,
     body: [
       paragraph(isExpired ? texts.expired : texts.invalid),
-      to === undefined ? wayOn(reader) : mailForm(reader, { at, to }),
+      to === undefined || !reader.sendsMail ? wayOn(reader) : mailForm(reader, { at, to }),
     ].join("\n"),
   });
 }

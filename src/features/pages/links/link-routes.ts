@@ -5,6 +5,7 @@ import type { RouteKit } from "../../../platform/http/route-kit.ts";
 import type { Platform } from "../../../platform/platform.ts";
 import { attempt } from "../kit/attempt.ts";
 import { showPage } from "../kit/layout.ts";
+import { noMailPage } from "../kit/no-mail.ts";
 import { formBody, linkQuery, type Reader, readerOf, tokenOf } from "../kit/page-request.ts";
 import { formTargetsOf, returnToOf } from "../kit/return-to.ts";
 import { isForLater, showForLater } from "../kit/try-later.ts";
@@ -76,8 +77,9 @@ export function openedLink(
     query,
     returnTo,
   }: { readonly query: { readonly token?: unknown }; readonly returnTo: string | null },
-): { readonly status: 200 | 400; readonly html: string } {
+): { readonly status: 200 | 400 | 404; readonly html: string } {
   if (query.token === undefined && page.startPage) {
+    if (!reader.sendsMail) return { status: 404, html: noMailPage(reader) };
     return { status: 200, html: page.startPage(reader, returnTo) };
   }
   const token = tokenOf(query);

@@ -10,6 +10,7 @@ import { alert, renderForm } from "../kit/forms.ts";
 import { renderPage, showPage } from "../kit/layout.ts";
 import { formBody, type Reader, readerOf } from "../kit/page-request.ts";
 import { formTargetsOf, returnField, returnToOf } from "../kit/return-to.ts";
+import { noMailPage } from "../kit/no-mail.ts";
 import { showForLater } from "../kit/try-later.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
 
@@ -86,6 +87,7 @@ export function newMailRoutes<const Path extends string>({
     newMail.path,
     async ({ ctx, body, request, set }) => {
       const reader = readerOf(request, platform.settings);
+      if (!reader.sendsMail) return showPage(set, reader, 404, noMailPage(reader));
       const email = body["email"] ?? "";
       const returnTo = returnToOf(platform.settings, body["return_to"]);
       // The page may have a form for the code of the mail, which leads there.

@@ -31,8 +31,12 @@ export function verifyCodePage(
       ...(page.alert ? [alert(page.alert)] : []),
       paragraph(page.text ?? texts.text),
       codeForm(reader, form),
-      `<h2>${sharedTexts[reader.language].newMail}</h2>`,
-      mailForm(reader, { at, to: verifyMailPath, id: "mail-email", email, returnTo }),
+      ...(reader.sendsMail
+        ? [
+            `<h2>${sharedTexts[reader.language].newMail}</h2>`,
+            mailForm(reader, { at, to: verifyMailPath, id: "mail-email", email, returnTo }),
+          ]
+        : []),
     ].join("\n"),
   });
 }

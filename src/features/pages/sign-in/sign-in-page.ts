@@ -54,9 +54,9 @@ export function signInStep(reader: Reader, offer: SignInOffer, form: SignInForm)
     body: [
       ...(form.alert ? [alert(form.alert)] : []),
       ...(form.done === undefined ? [] : [doneNote(form.done)]),
-      passwordForm(texts, at, form),
+      passwordForm(reader, at, form),
       linkRow([
-        { at, to: "/reset-password", text: texts.forgotten },
+        ...(reader.sendsMail ? [{ at, to: "/reset-password", text: texts.forgotten }] : []),
         ...(offer.mayRegister ? [{ at, to: to("/sign-up"), text: texts.signUp }] : []),
       ]),
       otherWays(texts, at, offer, returnTo),
@@ -66,7 +66,8 @@ export function signInStep(reader: Reader, offer: SignInOffer, form: SignInForm)
   return { html, hasScript: true };
 }
 
-function passwordForm(texts: SignInTexts, at: string, form: SignInForm): string {
+function passwordForm({ language, sendsMail }: Reader, at: string, form: SignInForm): string {
+  const texts = signInTexts[language];
   const fields = [
     returnField(form.returnTo),
     renderField({
@@ -90,7 +91,7 @@ function passwordForm(texts: SignInTexts, at: string, form: SignInForm): string 
     to: signInPath,
     fields: fields.join("\n"),
     button: texts.button,
-    others: [{ to: magicLinkMailPath, text: texts.mailButton }],
+    others: sendsMail ? [{ to: magicLinkMailPath, text: texts.mailButton }] : [],
   });
 }
 

@@ -88,7 +88,7 @@ export function signUpPage(reader: Reader, settings: SignUpSettings, form: SignU
         to: signUpPath,
         fields: fields.join("\n"),
         button: texts.button,
-        others: settings.passwordlessSignUp ? [withoutPassword] : [],
+        others: settings.passwordlessSignUp && reader.sendsMail ? [withoutPassword] : [],
       }),
       signInLink(reader, returnTo),
     ].join("\n"),

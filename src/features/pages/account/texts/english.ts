@@ -108,7 +108,7 @@ export const english = {
     startAgain: "The set-up is not valid any more. Start it again from your account.",
     enabled: "Two-factor authentication is on",
     onAlready:
-      "It was turned on a moment ago. If you have not seen your recovery codes, replace them here. That takes the next code of the app.",
+      "It has just been turned on. If you have not seen your recovery codes, replace them here. That takes the next code of the app.",
     newCodes: "Your new recovery codes",
     codesText:
       "Each of these recovery codes replaces a code of the app once, for example when you have lost your phone.",
