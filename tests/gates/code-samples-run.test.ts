@@ -7,7 +7,7 @@ import { startDescribedApp } from "../support/openapi-file.ts";
 
 /** How the samples of a language are run. */
 const interpreters: Readonly<Record<string, (source: string) => string[]>> = {
-  curl: (source) => ["sh", "-c", `${source.replace(/^curl/, "curl --silent --show-error --fail")}`],
+  curl: (source) => ["sh", "-c", source.replace(/^curl/, "curl --silent --show-error --fail")],
   TypeScript: (source) => [process.execPath, "--eval", source],
   Python: (source) => ["python3", "-c", source],
 };

@@ -98,8 +98,16 @@ describeWhere("the client of oapi-codegen", findProgram("go"), (go) => {
 
 describeWhere("the client of OpenAPI Generator", generator, (jar) => {
   const parametersOf = ({ folder, documentPath }: DescribedApp, name: string) => [
-    ...["java", "-jar", jar, "generate", "-i", documentPath],
-    ...["-g", name, "-o", join(folder, name === "java" ? "java" : "client")],
+    "java",
+    "-jar",
+    jar,
+    "generate",
+    "-i",
+    documentPath,
+    "-g",
+    name,
+    "-o",
+    join(folder, name === "java" ? "java" : "client"),
   ];
 
   test(

@@ -12,7 +12,8 @@ export function describeParameters(
   schemas: SchemaBook,
 ): JsonObject[] {
   return parameters.map((parameter) => {
-    const example = exampleOf(parameter) ?? exampleOf(objectAt(parameter, "schema"));
+    const example =
+      parameter["example"] ?? exampleOf(parameter) ?? exampleOf(objectAt(parameter, "schema"));
     return present({
       name: parameter["name"],
       in: parameter["in"],

@@ -75,7 +75,8 @@ export const callbackBody = Type.Object(
 /** The same as parameters of a query, for the document: the callback reads the query itself. */
 export const callbackParameters = Object.entries(callbackBody.properties).map(
   ([name, { description, examples }]) => {
-    const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
+    const given: unknown = examples;
+    const example: unknown = Array.isArray(given) ? given[0] : undefined;
     return {
       name,
       in: "query",
