@@ -8,6 +8,7 @@ import { audit } from "./audit.ts";
 import { brokerOutage } from "./broker-outage.ts";
 import { edge } from "./edge.ts";
 import { events } from "./events.ts";
+import { largeTables } from "./large-tables.ts";
 import { login } from "./login.ts";
 import { equalTime } from "./equal-time.ts";
 import { idle } from "./idle.ts";
@@ -49,6 +50,7 @@ const measurements: readonly Measurement[] = [
   brokerOutage,
   webhookNeighbours,
   attacks,
+  largeTables,
   startUp,
   memory,
   idle,

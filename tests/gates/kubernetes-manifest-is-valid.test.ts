@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 
-import { findGoProgram } from "../support/client-programs.ts";
+import { findGoProgram } from "../support/go-program.ts";
 import { describeWhere } from "../support/installed-program.ts";
 
 setDefaultTimeout(60_000);
