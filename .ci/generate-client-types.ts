@@ -19,7 +19,8 @@ const found = await findNodePackages(typeGenerator);
 if (!("path" in found)) throw new Error(found.missing);
 const printed = Bun.spawnSync([process.execPath, "src/main.ts", "openapi"], { cwd: root });
 if (printed.exitCode !== 0) throw new Error(printed.stderr.toString());
-const document: object = JSON.parse(printed.stdout.toString());
+const document: unknown = JSON.parse(printed.stdout.toString());
+if (typeof document !== "object" || document === null) throw new Error("no document");
 
 const folder = await mkdtemp(join(tmpdir(), "gatehouse-types-"));
 try {
@@ -31,7 +32,7 @@ try {
   });
   if (exitCode !== 0) throw new Error(output);
   const content = await Bun.file(types).text();
-  await Bun.write(target, `${stampOf(document)}\n/* oxlint-disable */\n${content}`);
+  await Bun.write(target, `${stampOf(document)}\n${content}`);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -21,6 +21,7 @@ import { refresh } from "./refresh.ts";
 import { revocation } from "./revocation.ts";
 import { roundTrips } from "./round-trips.ts";
 import { rotationCoalescing } from "./rotation-coalescing.ts";
+import { scalingCosts } from "./scaling-costs.ts";
 import { saturation } from "./saturation.ts";
 import { signInCost } from "./sign-in-cost.ts";
 import { startUp } from "./start-up.ts";
@@ -54,6 +55,7 @@ const measurements: readonly Measurement[] = [
   memory,
   idle,
   userImport,
+  scalingCosts,
 ];
 const rounds = 3;
 

@@ -41,20 +41,21 @@ test.each([
     "--from firebase needs --hash-config with a file of the project's password hash parameters",
   ],
   [{ from: "firebase", hashConfig: "missing" }, "file not readable (ENOENT)"],
+  [{ from: "auth0", passwordHashes: "-" }, "only one file can be standard input"],
   [{ from: "auth0", passwordHashes: "missing" }, "file not readable (ENOENT)"],
   [
     { from: "firebase", hashConfig: import.meta.path },
     "the file of --hash-config must have base64_signer_key, base64_salt_separator, rounds and mem_cost",
   ],
 ] as const)("wrong options are wrong usage (%#)", async (options, message) => {
-  const refused = await openSource(options).catch((error: unknown) => error);
+  const refused = await openSource("-", options).catch((error: unknown) => error);
   expect(refused).toMatchObject({ message, exitCode: 2 });
 });
 
 test("the hash parameters of Firebase are read from their file", async () => {
-  expect(await openSource({ from: "firebase", hashConfig })).toMatchObject({
+  expect(await openSource("-", { from: "firebase", hashConfig })).toMatchObject({
     name: "firebase",
     hashConfig: { rounds: "8", memCost: "14" },
   });
-  expect(await openSource({})).toBeNull();
+  expect(await openSource("-", {})).toBeNull();
 });

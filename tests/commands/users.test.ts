@@ -135,14 +135,14 @@ test("a failure exits with 1, and wrong usage with 2", async () => {
     [`delete ${admin.userId}`, 1, "There must be an admin left"],
     [`restore ${user.email}`, 1, "the user is not deleted"],
     ["disable unknown", 2, "This is not a valid e-mail address."],
-    ["disable", 2, "missing required argument"],
+    ["disable", 2, "argument <user> is missing"],
     ["show a@example.com b@example.com", 2, "too many arguments"],
     ["list --status alive", 2, "Allowed choices are"],
     ["list --limit 0", 2, "from 1 to 1000"],
     ["list --limit all", 2, "from 1 to 1000"],
     ["list --cursor nonsense", 2, "It must be a cursor that this command printed."],
     [`list --cursor ${encodeCursor("roles", "x")}`, 2, "It must be a cursor"],
-    ["rename a@example.com", 2, "unknown command"],
+    ["rename a@example.com", 2, "unknown command rename"],
   ] as const) {
     const result = await run(words);
     expect([words, result.exitCode, result.stdout]).toEqual([words, exitCode, ""]);

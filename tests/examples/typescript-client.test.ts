@@ -1,15 +1,17 @@
 import { expect, expectTypeOf, test } from "bun:test";
+import createClient from "openapi-fetch";
 
 import {
   browserStorage,
   createGatehouseClient,
   GatehouseError,
   memoryStorage,
+  type paths,
   type StoredTokens,
   unwrap,
 } from "../../examples/client-typescript/src/index.ts";
 import { clientTypesPath, stampOf } from "../support/client-types.ts";
-import { goodPassword, registerVerified } from "../support/journey.ts";
+import { freshEmail, goodPassword, mailTo, registerVerified } from "../support/journey.ts";
 import { turnOn } from "../support/second-factor.ts";
 import { useTestApp } from "../support/test-app.ts";
 
@@ -65,6 +67,26 @@ test("a sign-in gives typed tokens, and the calls after it have the access token
   expect(me.email).toBe(email);
   const post = await unwrap(client.api.POST("/api/v1/posts", { body: { post_data: "Hello" } }));
   expect(post).toMatchObject({ post_data: "Hello", visibility: "private" });
+});
+
+test("the generated types suffice for a whole journey with openapi-fetch", async () => {
+  const api = createClient<paths>({ baseUrl: app.url });
+  const [email, password] = [freshEmail(), goodPassword];
+  const registered = await api.POST("/api/v1/auth/register", { body: { email, password } });
+  expect(registered.data?.data.email).toBe(email);
+  const { code } = await mailTo(app, email);
+  const verified = await api.POST("/api/v1/auth/verify", { body: { email, code } });
+  expect(verified.data?.data.user_id).toBe(registered.data?.data.user_id);
+  const signedIn = await api.POST("/api/v1/auth/login", { body: { email, password } });
+  const refreshToken = signedIn.data?.data.refresh_token ?? "";
+  const body = { refresh_token: refreshToken };
+  const refreshed = await api.POST("/api/v1/auth/refresh", { body });
+  const headers = { authorization: `Bearer ${refreshed.data?.data.access_token}` };
+  const me = await api.GET("/api/v1/users/me", { headers });
+  expect(me.data?.data.email).toBe(email);
+  await api.POST("/api/v1/auth/logout", { body: {}, headers });
+  const ended = await api.GET("/api/v1/users/me", { headers });
+  expect(ended.error?.error.code).toBe("INVALID_TOKEN");
 });
 
 test("an error response is a GatehouseError with its code, faults and request id", async () => {

@@ -7,10 +7,12 @@ export async function runCommand(
   app: TestApp,
   commandLine: string,
   settings: Record<string, string> = {},
+  input = "",
 ): Promise<Finished> {
   const { databaseUrl, dataDir, jwtSecretKey, jwtAlgorithm } = app.platform.settings;
   return runGatehouse(commandLine.split(" "), {
     cwd: dataDir,
+    input,
     settings: {
       ENVIRONMENT: "test",
       PUBLIC_URL: "http://localhost:8000",

@@ -80,7 +80,7 @@ export function createGatehouseClient(options: GatehouseOptions): GatehouseClien
     return tokens;
   }
 
-  /** One refresh at a time, whoever needs it: in this client, and in a browser in all tabs that share the tokens. */
+  /** One refresh at a time, for all requests that need it: in this client, and in a browser in all tabs that share the tokens. */
   function refresh(stale: string | null): Promise<string | null> {
     refreshing ??= inAllTabs(() => refreshOnce(stale)).finally(() => {
       refreshing = null;

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Database } from "../../platform/db/port.ts";
 import { type Context, createContext } from "../../platform/platform.ts";
 import type { PlatformOverrides } from "../create-platform.ts";
+import { fullName } from "./command-names.ts";
 import { createCommandPlatform, loadCommandSettings } from "./command-setup.ts";
 
 /** Runs a command's work on the database of the settings, with the operator as the actor. */
@@ -15,15 +16,10 @@ export async function asOperator<T>(
   try {
     await platform.database.open();
     const requestId = `command-${platform.random.token(96)}`;
-    const origin = { requestId, ipAddress: null, userAgent: nameOf(command) };
+    const origin = { requestId, ipAddress: null, userAgent: fullName(command) };
     const ctx = createContext(platform, { kind: "operator" }, origin);
     return await work(ctx, platform.database);
   } finally {
     await platform.database.close();
   }
-}
-
-/** The full name of a command, such as `gatehouse keys rotate`. Audit rows hold it as the user agent. */
-function nameOf(command: Command): string {
-  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }

@@ -7,12 +7,15 @@ import { readCommandSettings } from "./command-setup.ts";
 export function configCommand(): Command {
   return new Command("config")
     .description("print the settings in effect and the source of each, without secrets")
-    .action((_options: unknown, command: Command) => {
+    .option("--json", "print JSON")
+    .action(({ json }: { json?: true }, command: Command) => {
       const { settings, given, warnings, switchedOff } = readCommandSettings(command);
       const described = describeSettings(settings, given.environment, given.fromEnvFile);
-      for (const { name, value, source } of described) {
-        process.stdout.write(`${name}=${value}  # ${source}\n`);
-      }
+      process.stdout.write(
+        json
+          ? `${JSON.stringify({ items: described }, null, 2)}\n`
+          : described.map(({ name, value, source }) => `${name}=${value}  # ${source}\n`).join(""),
+      );
       for (const warning of [...switchedOff, ...warnings])
         process.stderr.write(`gatehouse: ${warning}\n`);
     });

@@ -5,21 +5,16 @@ import { asJson, asText, countOutcomes } from "../doctor/report.ts";
 import { examineCommandSettings } from "./command-setup.ts";
 import { CommandError, exitCodes } from "./exit.ts";
 
-const examples = `
+const legend = `
 Each line begins with ok, warn, fail or skip. Nothing is changed, and no mail or event is sent.
-Exit codes: 0 nothing fails, 1 something fails, 2 a setting is not valid.
-
-Examples:
-  gatehouse doctor                                  examine the installation of this environment
-  gatehouse --env-file /etc/gatehouse.env doctor    examine it before the first start
-  gatehouse doctor --json                           print JSON for a monitor or a pipeline`;
+Exit codes: 0 nothing fails, 1 something fails, 2 a setting is not valid.`;
 
 /** `gatehouse doctor`: examines the settings and what they name, and says what to do. */
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description("examine the settings, the database, mail, DNS, brokers, providers and the disk")
     .option("--json", "print JSON")
-    .addHelpText("after", examples)
+    .addHelpText("after", legend)
     .action(async ({ json }: { json?: true }, command: Command) => {
       const examined = examineCommandSettings(command);
       const findings = await examineInstallation(examined);

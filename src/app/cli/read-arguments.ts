@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 
 import { isUsersCursor, type NamedUser } from "../../features/user-administration/index.ts";
-import { canonicalEmail } from "../../features/users/index.ts";
+import { canonicalEmail, isUsername, usernameSchema } from "../../features/users/index.ts";
 import { findAppError } from "../../kernel/errors.ts";
 import { isUuid } from "../../kernel/ids.ts";
 
@@ -13,6 +13,17 @@ export function readEmail(text: string): string {
     const reason = findAppError(error)?.message;
     throw reason === undefined ? error : new InvalidArgumentError(reason);
   }
+}
+
+/** A username. Throws `InvalidArgumentError`. */
+export function readUsername(text: string): string {
+  if (isUsername(text)) return text;
+  throw new InvalidArgumentError(`It must be: ${usernameSchema.description}`);
+}
+
+/** The values of an option that is given several times. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 /** The user that an argument names, by id or by address. Throws `InvalidArgumentError`. */

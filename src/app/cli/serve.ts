@@ -5,7 +5,7 @@ import { describeError } from "../../platform/db/errors.ts";
 import type { Logger } from "../../platform/log/port.ts";
 import { createPlatform } from "../create-platform.ts";
 import { type RunningServer, serve } from "../serve.ts";
-import { CommandError, exitCodes } from "./exit.ts";
+import { exitCodes } from "./exit.ts";
 import { loadCommandSettings } from "./command-setup.ts";
 import { describeStart } from "./start-notice.ts";
 
@@ -14,7 +14,6 @@ export function serveCommand(): Command {
   return new Command("serve")
     .description("run the server (the default command)")
     .action(async (_options: unknown, command: Command) => {
-      refuseArguments(command);
       const { settings, warnings, switchedOff } = loadCommandSettings(command);
       const platform = createPlatform(settings, { startPostgres: startForCommands });
       exitOnUncaughtErrors(platform.log);
@@ -44,16 +43,6 @@ const exitCodeOf = {
   failed: exitCodes.failed,
   settings: exitCodes.usage,
 };
-
-/** An unknown command name is passed as an argument of `serve`. */
-function refuseArguments(command: Command): void {
-  const [first] = command.args;
-  if (first === undefined) return;
-  throw new CommandError(
-    `"${first}" is not a command (gatehouse --help lists the commands)`,
-    exitCodes.usage,
-  );
-}
 
 /** How long load balancers have to detect that this replica is no longer ready. */
 const takeOverSeconds = 2;

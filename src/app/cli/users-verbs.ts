@@ -24,6 +24,14 @@ interface Verb {
 
 const verbs: readonly Verb[] = [
   {
+    name: "verify",
+    description: "state that the address of an account belongs to its user",
+    async act(ctx, { id }) {
+      await updateUser(ctx, id, { email_verified: true });
+      return "verified";
+    },
+  },
+  {
     name: "disable",
     description: "disable an account and end its sessions; it keeps its address and username",
     async act(ctx, { id }) {
@@ -73,7 +81,7 @@ const verbs: readonly Verb[] = [
   },
 ];
 
-/** `gatehouse users disable|enable|delete|restore|reset-2fa|revoke-sessions USER`. */
+/** `gatehouse users verify|disable|enable|delete|restore|reset-2fa|revoke-sessions USER`. */
 export const userVerbCommands = verbs.map((verb) => () => verbCommand(verb));
 
 function verbCommand({ name, description, act }: Verb): Command {

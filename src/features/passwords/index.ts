@@ -12,6 +12,7 @@ export { logIn, parseIdentifier } from "./log-in.ts";
 export { proveOwner } from "./prove-owner.ts";
 export { passwordRecoveryRoutes } from "./recovery-routes.ts";
 export { passwordResetRequests, requestPasswordReset } from "./request-reset.ts";
+export { recordNewPassword } from "./record-new-password.ts";
 export { resetPassword } from "./reset-password.ts";
 export { register, type RegisterInput } from "./register.ts";
 export { passwordsRoutes } from "./routes.ts";

@@ -12,7 +12,7 @@ import { queueMail } from "../mail/index.ts";
  */
 export function recordNewPassword(
   ctx: Context,
-  by: "reset" | "change",
+  by: "reset" | "change" | "administrator",
   { userId, email }: { userId: string; email: string | SQL<string> },
 ): Effect[] {
   const action = "user.password_changed";

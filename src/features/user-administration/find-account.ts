@@ -48,6 +48,13 @@ export async function findNamedUser(ctx: Platform, named: NamedUser): Promise<Ac
   );
 }
 
+/** The account that has this address in canonical form, or null. */
+export async function findAccountAt({ db }: Platform, email: string): Promise<Account | null> {
+  const hasAddress = and(eq(sql`lower(${users.email})`, email), isNull(users.deletedAt));
+  const [account] = await db.select(accountColumns).from(users).where(hasAddress);
+  return account ?? null;
+}
+
 /** The error for an unknown user. */
 export function userNotFound(): AppError {
   return new AppError("USER_NOT_FOUND", "There is no such user.");

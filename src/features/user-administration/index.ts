@@ -1,6 +1,6 @@
 export { createUser } from "./create-user.ts";
 export { deleteUser } from "./delete-user.ts";
-export { findNamedUser, type NamedUser } from "./find-account.ts";
+export { findAccountAt, findNamedUser, type NamedUser } from "./find-account.ts";
 export { isUsersCursor, listUsers, type UserFilter } from "./list-users.ts";
 export { viewAccount } from "./model.ts";
 export { resetSecondFactor } from "./reset-second-factor.ts";
@@ -10,3 +10,5 @@ export { updateUser } from "./update-user.ts";
 export { revokeSessionsOf } from "./user-sessions.ts";
 export { userSessionsRoutes } from "./user-sessions-routes.ts";
 export { createAdmin } from "./create-admin.ts";
+export { promoteAdmin } from "./promote-admin.ts";
+export { setPassword } from "./set-password.ts";

@@ -79,10 +79,10 @@ const longestUnaskedSeconds = 3600;
 function weakenedProtection(settings: Settings): SettingsNote[] {
   const notes: SettingsNote[] = [];
   const { databaseUrl, databaseDirectUrl } = settings;
-  for (const [name, url] of [
-    ["DATABASE_URL", databaseUrl],
-    ["DATABASE_DIRECT_URL", databaseDirectUrl],
-  ] as const) {
+  for (const [name, url] of Object.entries({
+    DATABASE_URL: databaseUrl,
+    DATABASE_DIRECT_URL: databaseDirectUrl,
+  })) {
     if (url === null || isConnectionVerified(url)) continue;
     notes.push({
       name,

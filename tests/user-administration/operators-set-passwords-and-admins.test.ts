@@ -1,0 +1,64 @@
+import { expect, test } from "bun:test";
+
+import {
+  findNamedUser,
+  promoteAdmin,
+  setPassword,
+} from "../../src/features/user-administration/index.ts";
+import { codeOf } from "../support/error-code.ts";
+import { freshEmail, goodPassword, logIn, signUp } from "../support/journey.ts";
+import { mailOfKind } from "../support/mail-of-kind.ts";
+import { operatorOf } from "../support/operator.ts";
+import { statusOfMe } from "../support/session-calls.ts";
+import { useTestApp } from "../support/test-app.ts";
+
+const app = useTestApp();
+const otherPassword = "Another-Password-77";
+
+const accountOf = (email: string) => findNamedUser(operatorOf(app), { email });
+
+/** An account that someone registered with an address that may not be theirs. */
+async function registerUnverified(): Promise<string> {
+  const email = freshEmail();
+  const credentials = { email, password: goodPassword };
+  expect((await app.post("/api/v1/auth/register", credentials)).status).toBe(201);
+  return email;
+}
+
+// security 9
+test("a password that the operator sets ends every session, and the user is mailed", async () => {
+  const user = await signUp(app);
+  await setPassword(operatorOf(app), user.userId, otherPassword);
+  expect(await statusOfMe(app, user.accessToken)).toBe(401);
+  expect((await logIn(app, user)).status).toBe(401);
+  expect((await logIn(app, { email: user.email, password: otherPassword })).status).toBe(200);
+  await mailOfKind(app, "password-changed", user.email);
+  const rows = await app.rows(
+    `select actor_kind, detail from audit_log
+     where user_id = '${user.userId}' and action = 'user.password_changed'`,
+  );
+  expect(rows).toEqual([{ actor_kind: "operator", detail: { by: "administrator" } }]);
+  expect(await codeOf(setPassword(operatorOf(app), user.userId, "weak"))).toBe("WEAK_PASSWORD");
+});
+
+test("a verified user who is made an admin keeps password and sessions", async () => {
+  const user = await signUp(app);
+  const ctx = operatorOf(app);
+  expect(await promoteAdmin(ctx, await accountOf(user.email), null)).toBe(true);
+  const account = await accountOf(user.email);
+  expect(account.roles).toEqual(["admin"]);
+  expect(await promoteAdmin(ctx, account, null)).toBe(false);
+  expect(await statusOfMe(app, user.accessToken)).toBe(200);
+  expect((await logIn(app, user)).status).toBe(200);
+});
+
+test("a person who registered an address before its owner does not become an admin", async () => {
+  const email = await registerUnverified();
+  const ctx = operatorOf(app);
+  expect(await codeOf(promoteAdmin(ctx, await accountOf(email), null))).toBe("CONFLICT");
+  expect(await promoteAdmin(ctx, await accountOf(email), otherPassword)).toBe(true);
+  const account = await accountOf(email);
+  expect([account.roles, account.emailVerifiedAt === null]).toEqual([["admin"], false]);
+  expect((await logIn(app, { email, password: goodPassword })).status).toBe(401);
+  expect((await logIn(app, { email, password: otherPassword })).status).toBe(200);
+});
