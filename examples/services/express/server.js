@@ -5,6 +5,7 @@ const {
   GATEHOUSE = "http://localhost:8000", // its PUBLIC_URL
   AUDIENCE = "gatehouse", // its JWT_AUDIENCE
   PORT = "3000",
+  HOST = "127.0.0.1",
 } = process.env;
 
 const keys = createRemoteJWKSet(new URL(`${GATEHOUSE}/.well-known/jwks.json`));
@@ -57,4 +58,4 @@ app.use((error, _request, response, _next) => {
   console.error(error.message);
   response.status(503).json({ error: "Try again later." });
 });
-app.listen(Number(PORT), "127.0.0.1");
+app.listen(Number(PORT), HOST);
