@@ -19,7 +19,11 @@ import {
   signUpPage,
   type SignUpSettings,
 } from "../../src/features/pages/sign-up/sign-up-page.ts";
-import { type SetUpForm, setUpFailedPage, setUpPage } from "../../src/features/pages/set-up/set-up-page.ts";
+import {
+  type SetUpForm,
+  setUpFailedPage,
+  setUpPage,
+} from "../../src/features/pages/set-up/set-up-page.ts";
 import { mailSentPage } from "../../src/features/pages/sign-up/mail-sent-page.ts";
 import { PasswordMismatchError, WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError, type ErrorCode } from "../../src/kernel/errors.ts";

@@ -98,5 +98,8 @@ async function write(
 
 function refused(ctx: Context, reason: string): AppError {
   recordFailure(ctx, { action, userId: null, detail: { by, reason } });
-  return new AppError("INVALID_TOKEN", "The link is invalid, or there is an administrator already.");
+  return new AppError(
+    "INVALID_TOKEN",
+    "The link is invalid, or there is an administrator already.",
+  );
 }

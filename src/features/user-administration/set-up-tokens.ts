@@ -54,5 +54,8 @@ function admins(db: Db) {
 }
 
 function tickets({ settings, clock }: Platform) {
-  return createTickets({ settings, clock }, { purpose: "set-up", ttlSeconds, claims: Type.Object({}) });
+  return createTickets(
+    { settings, clock },
+    { purpose: "set-up", ttlSeconds, claims: Type.Object({}) },
+  );
 }

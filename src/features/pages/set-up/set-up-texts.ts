@@ -39,7 +39,8 @@ export const setUpTexts: InEveryLanguage<SetUpTexts> = {
     title: "创建首个管理员账户",
     text: "此系统尚无管理员。您在此创建的账户将拥有全部权限。",
     button: "创建管理员账户",
-    invalid: "链接不完整，或者管理员账户已存在。可在服务器上用 gatehouse create-admin 创建其他管理员账户。",
+    invalid:
+      "链接不完整，或者管理员账户已存在。可在服务器上用 gatehouse create-admin 创建其他管理员账户。",
     expired: "链接有效期为 24 小时。服务器重新启动时会显示新的链接。",
   },
 };
