@@ -33,7 +33,7 @@ export function describeStart(
   return `${lines.join("\n")}\n`;
 }
 
-/** The lines that tell whoever started the server how to become its administrator. The link is a secret. */
+/** The lines that tell anyone who started the server how to become its administrator. The link is a secret. */
 export function describeSetUp(link: string): readonly string[] {
   return [`  ${style("bold", "Create the first administrator within 24 hours:")}`, `  ${link}`];
 }
