@@ -1,39 +1,172 @@
-// `bun run chaos [kills] [webhook|nats]`: kills the executable under load, 100 times unless a number is given,
-// and compares what is committed with the events that arrived. Exit code 1 if one is lost, invented or out of order.
-import { runEventChaos } from "../tests/support/event-chaos.ts";
-import { startNatsSink, startWebhookSink } from "../tests/support/event-sink.ts";
-import { createHome } from "../tests/support/executable-home.ts";
-import { startPostgresServer } from "../tests/support/postgres-server.ts";
+// `bun run chaos [minutes]`: three replicas on a primary with a standby, behind a pooler, under a mixed load of every route; every few
+// seconds something fails. Then whatever was acknowledged is compared with the database. Exit code 1 for a violation or a slow recovery.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
-const [kills = "100", destination = "webhook"] = process.argv.slice(2);
-if (!/^[1-9]\d*$/.test(kills)) throw new Error("the number of kills is a whole number");
+import { createClientByCommand } from "../tests/support/client-by-command.ts";
+import { eventually } from "../tests/support/eventually.ts";
+import { runGatehouse } from "../tests/support/executable.ts";
+import { freshEmail, goodPassword } from "../tests/support/journey.ts";
+import { type Cluster, startCluster } from "./chaos/cluster.ts";
+import { createFaults, type Fault } from "./chaos/faults.ts";
+import { findViolations } from "./chaos/invariants.ts";
+import { compileMovedClock } from "./chaos/moved-clock.ts";
+import { type Replica, startReplica } from "./chaos/replica.ts";
+import { createLedger } from "./ledger.ts";
+import { median } from "./median.ts";
+import { benchSettings } from "./server.ts";
+import { createVisitor } from "./visitor.ts";
 
-const server = await startPostgresServer();
-// Where the support of the tests looks for a server.
-process.env["TEST_DATABASE_URL"] = server.url;
-let violations: readonly string[];
+const minutes = Number(process.argv[2] ?? 10);
+if (!(minutes > 0)) throw new Error("the number of minutes is positive");
+const visitors = 12;
+const allowedSeconds = 5;
+const shortestPauseMilliseconds = 1500;
+const settings = { ...benchSettings, LOG_LEVEL: "info", BCRYPT_COST: "4", ENVIRONMENT: "test" };
+
+/** The seconds of each recovery, by fault. */
+const recoveries = new Map<string, number[]>();
+const statuses: Record<string, number> = {};
+let violations: string[] = [];
+const directory = await mkdtemp(join(tmpdir(), "gatehouse-chaos-replicas-"));
 try {
-  await using home = await createHome("postgres");
-  await using sink = await startSink();
-  const report = (message: string): void => console.error(message);
-  const result = await runEventChaos({
-    home,
-    sink,
-    kills: Number(kills),
-    endsLeases: false,
-    report,
-  });
-  ({ violations } = result);
-  console.log(JSON.stringify({ destination, ...result }, null, 2));
+  await using cluster = await startCluster();
+  violations = await runChaos(cluster);
 } finally {
-  await server.stop();
+  await rm(directory, { recursive: true, force: true });
 }
-process.exit(violations.length === 0 ? 0 : 1);
+const slow = [...recoveries].filter(([, seconds]) => Math.max(...seconds) > allowedSeconds);
+console.log(`\n${"fault".padEnd(40)} times  recovery (s): median, longest`);
+for (const [name, seconds] of recoveries) {
+  const longest = Math.max(...seconds);
+  console.log(
+    `${name.padEnd(40)} ${String(seconds.length).padStart(5)}  ${median(seconds).toFixed(2)}, ${longest.toFixed(2)}`,
+  );
+}
+console.log(`\nresponses by status (0: none): ${JSON.stringify(statuses)}`);
+console.log(`${violations.length} violations`);
+for (const violation of violations) console.log(`  ${violation}`);
+for (const [name] of slow) console.log(`  ${name}: recovered in more than ${allowedSeconds} s`);
+process.exit(violations.length === 0 && slow.length === 0 ? 0 : 1);
 
-function startSink() {
-  if (destination === "webhook") return startWebhookSink();
-  if (destination !== "nats") throw new Error("the destination is webhook or nats");
-  const program = Bun.which("nats-server", { PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` });
-  if (program === null) throw new Error("nats-server is missing");
-  return startNatsSink(program);
+async function runChaos(cluster: Cluster): Promise<string[]> {
+  const options = { cwd: directory, settings: { ...settings, ...cluster.settings } };
+  const movedClock = await compileMovedClock(directory);
+  if (movedClock === null) console.log("left out: wrong clocks (no cc)");
+  if (cluster.disk === null) console.log("left out: the full disk (no right to mount one)");
+  const replicas: Replica[] = [];
+  await using stack = new AsyncDisposableStack();
+  for (const name of ["one", "two", "three"]) {
+    const replica = await startReplica(name, options);
+    stack.defer(() => replica.stop());
+    replicas.push(replica);
+  }
+  const [first] = replicas;
+  if (!first) throw new Error("no replica");
+  const admin = { email: freshEmail(), password: goodPassword };
+  const input = { ...options, input: admin.password };
+  await runGatehouse(["create-admin", "--email", admin.email, "--password-stdin"], input);
+  const { id, secret } = await createClientByCommand(options, ["--name", "a service"]);
+  const ledger = createLedger();
+  let isRunning = true;
+  const load = Array.from({ length: visitors }, async () => {
+    const step = createVisitor({
+      ledger,
+      admin,
+      client: `Basic ${btoa(`${id}:${secret}`)}`,
+      send: (...request) => anyOf(replicas).call(...request),
+    });
+    while (isRunning) {
+      const status = await step().then(
+        (visit) => visit.status,
+        () => 0,
+      );
+      statuses[status] = (statuses[status] ?? 0) + 1;
+      // Where nothing answers, a client waits before it tries again.
+      if (status === 0 || status === 503) await Bun.sleep(50);
+    }
+  });
+
+  const end = performance.now() + minutes * 60_000;
+  const promoteAt = end - minutes * 30_000;
+  let waiting: Fault[] = [];
+  while (performance.now() < end) {
+    await Bun.sleep(shortestPauseMilliseconds * (1 + Math.random()));
+    if (!cluster.isPromoted && performance.now() > promoteAt) {
+      await meet(promotionOf(cluster), replicas);
+      continue;
+    }
+    // Each fault once, in another order each time, before any of them again.
+    if (waiting.length === 0) waiting = shuffled(createFaults(cluster, replicas, movedClock));
+    const fault = waiting.pop();
+    if (fault) await meet(fault, replicas);
+  }
+  isRunning = false;
+  await Promise.all(load);
+  // A replica whose clock was ten minutes ahead has claimed events until ten minutes from now: late, not lost.
+  await cluster.sql("update event_deliveries set available_at = now() where status = 'pending'");
+  await cluster.sql("update event_destinations set retry_at = null");
+  const pending = "select count(*) from event_deliveries where status = 'pending'";
+  await eventually(
+    () => cluster.sql(pending),
+    (count) => count === "0",
+    180,
+  ).catch(() => undefined);
+  const found = await findViolations(cluster, first, ledger);
+  const verified = await runGatehouse(["audit", "verify"], options);
+  if (verified.exitCode !== 0) found.push(`the audit log: ${verified.stdout}${verified.stderr}`);
+  const errors = replicas.flatMap((replica) => replica.errors());
+  console.log(`${ledger.registered.size} users, ${errors.length} lines of errors in the logs`);
+  for (const line of new Set(errors.map((text) => /"msg":"[^"]*"/.exec(text)?.[0] ?? text)))
+    console.log(`  ${line}`);
+  return found;
+}
+
+function promotionOf(cluster: Cluster): Fault {
+  return {
+    name: "primary killed, standby promoted",
+    async run() {
+      await cluster.promote();
+      return performance.now();
+    },
+  };
+}
+
+/** Makes a fault, and measures how long after its end every replica has acknowledged a write. */
+async function meet(fault: Fault, replicas: readonly Replica[]): Promise<void> {
+  const over = await fault.run();
+  await Promise.all(
+    replicas.map((replica) =>
+      eventually(
+        () =>
+          replica
+            .call("POST", "/api/v1/auth/register", {
+              json: { email: freshEmail(), password: goodPassword },
+            })
+            .then(
+              ({ status }) => status,
+              () => 0,
+            ),
+        (status) => status === 201,
+        60,
+      ),
+    ),
+  );
+  const seconds = (performance.now() - over) / 1000;
+  recoveries.set(fault.name, [...(recoveries.get(fault.name) ?? []), seconds]);
+  console.error(`${fault.name}: ${seconds.toFixed(2)} s`);
+}
+
+function anyOf(replicas: readonly Replica[]): Replica {
+  const replica = replicas[Math.floor(Math.random() * replicas.length)];
+  if (!replica) throw new Error("no replica");
+  return replica;
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => [Math.random(), item] as const)
+    .toSorted(([one], [other]) => one - other)
+    .map(([, item]) => item);
 }

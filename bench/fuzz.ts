@@ -9,6 +9,7 @@ import { operationsOf } from "../tests/support/operations.ts";
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { runFuzz } from "../tests/support/run-fuzz.ts";
 import { tokensOf } from "./server.ts";
+import { textOf } from "./text-of.ts";
 
 const { values } = parseArgs({
   options: { seed: { type: "string" }, cases: { type: "string", default: "10000" } },
@@ -48,8 +49,7 @@ async function fuzz(): Promise<boolean> {
   await using home = await createHome("postgres");
   const options = { cwd: home.cwd, settings: { ...home.settings, ...settings } };
   await using server = await startGatehouse(options);
-  const { json: document } = await server.call("GET", "/openapi.json");
-  const { operations, schemas } = operationsOf(document);
+  const { operations, schemas } = operationsOf((await server.call("GET", "/openapi.json")).json);
   const admin = { email: freshEmail(), password };
   const input = { ...options, input: password };
   await runGatehouse(["create-admin", "--email", admin.email, "--password-stdin"], input);
@@ -57,9 +57,10 @@ async function fuzz(): Promise<boolean> {
   const other = await registerUser(server, "another");
   const bearer = await signInAs(server, admin);
   const create = (path: string, json: object) => server.call("POST", path, { json, bearer });
-  const client = (await create("/api/v1/clients", { name: "a service" })).json.data;
-  const post = (await create("/api/v1/posts", { post_data: "Content" })).json.data;
-  const [clientId, clientSecret] = [String(client.client.client_id), String(client.client_secret)];
+  const client = await create("/api/v1/clients", { name: "a service" });
+  const post = await create("/api/v1/posts", { post_data: "Content" });
+  const clientId = textOf(client, "data", "client", "client_id");
+  const clientSecret = textOf(client, "data", "client_secret");
   const session = await server.post("/api/v1/auth/login", { email: user.email, password });
   const tokens = tokensOf(session);
   const known = new Map([
@@ -67,7 +68,7 @@ async function fuzz(): Promise<boolean> {
     ["password", password],
     ["token", tokens.access],
     ["refresh_token", tokens.refresh],
-    ["post_id", String(post.id ?? post.post_id)],
+    ["post_id", textOf(post, "data", "post_id")],
     ["/api/v1/users/{id} id", other.userId],
     ["/api/v1/users/{id}/sessions id", other.userId],
     ["/api/v1/users/{id}/roles id", other.userId],
@@ -115,7 +116,7 @@ async function registerUser(server: ServerProcess, username: string) {
   const user = { email: freshEmail(), password };
   const answer = await server.post("/api/v1/auth/register", { ...user, username });
   if (answer.status !== 201) throw new Error(`register: ${answer.status} ${answer.text}`);
-  return { ...user, userId: String(answer.json.data.user_id) };
+  return { ...user, userId: textOf(answer, "data", "user_id") };
 }
 
 async function signInAs(server: ServerProcess, { email }: { email: string }): Promise<string> {

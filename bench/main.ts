@@ -8,6 +8,7 @@ import { audit } from "./audit.ts";
 import { brokerOutage } from "./broker-outage.ts";
 import { edge } from "./edge.ts";
 import { events } from "./events.ts";
+import { largeTables } from "./large-tables.ts";
 import { login } from "./login.ts";
 import { equalTime } from "./equal-time.ts";
 import { idle } from "./idle.ts";
@@ -20,6 +21,7 @@ import { refresh } from "./refresh.ts";
 import { revocation } from "./revocation.ts";
 import { roundTrips } from "./round-trips.ts";
 import { rotationCoalescing } from "./rotation-coalescing.ts";
+import { scalingCosts } from "./scaling-costs.ts";
 import { saturation } from "./saturation.ts";
 import { signInCost } from "./sign-in-cost.ts";
 import { startUp } from "./start-up.ts";
@@ -48,10 +50,12 @@ const measurements: readonly Measurement[] = [
   brokerOutage,
   webhookNeighbours,
   attacks,
+  largeTables,
   startUp,
   memory,
   idle,
   userImport,
+  scalingCosts,
 ];
 const rounds = 3;
 

@@ -6,7 +6,8 @@ export interface Result {
   /** The median of what was measured. */
   readonly value: number;
   readonly unit: string;
-  readonly target: { readonly atMost: number } | { readonly atLeast: number };
+  /** Null for a figure without one. */
+  readonly target: { readonly atMost: number } | { readonly atLeast: number } | null;
   /** Every round's number, in the order taken. */
   readonly rounds: readonly number[];
   /** What the number was compared with, in words. */
@@ -27,5 +28,6 @@ export interface Measurement {
 
 /** Whether a number is what it should be. */
 export function meetsTarget({ value, target }: Result): boolean {
+  if (target === null) return true;
   return "atMost" in target ? value <= target.atMost : value >= target.atLeast;
 }

@@ -21,6 +21,7 @@ export function renderTable(results: readonly Result[]): string {
 }
 
 function renderTarget({ target, unit }: Result): string {
+  if (target === null) return "";
   return "atMost" in target
     ? `<= ${withUnit(target.atMost, unit)}`
     : `>= ${withUnit(target.atLeast, unit)}`;

@@ -57,6 +57,8 @@ export async function readSourceTree(root: string): Promise<SourceTree> {
     for await (const path of new Bun.Glob(pattern).scan({ cwd: root, dot: true })) paths.add(path);
   }
   const texts = [...paths]
+    // The text of a licence is not ours.
+    .filter((path) => !path.endsWith("/LICENSE"))
     .filter((path) => /\.(?:ts|js|css|json|ya?ml|sh|md|conf|example)$|(?:^|\/)[^.]+$/.test(path))
     .toSorted()
     .map(async (path) => [path, await Bun.file(`${root}/${path}`).text()] as const);

@@ -45,10 +45,11 @@ test("docker compose starts a development installation with Postgres 17 and a ma
   expect(mailpit?.image).toMatch(/^axllent\/mailpit:v\d+\.\d+\.\d+$/);
   expect(gatehouse?.depends_on).toEqual({ postgres: { condition: "service_healthy" } });
   expect(postgres?.healthcheck?.test[0]).toBe("CMD");
+  expect(gatehouse?.healthcheck?.test).toEqual(
+    asStrings(["CMD", ...JSON.parse(valueOf(run, "HEALTHCHECK").replace(/^.*? CMD /, ""))]),
+  );
 
-  const { JWT_SECRET_KEY: secret, ...environment } = interpolate(gatehouse?.environment ?? {}, {});
-  expect(secret).toBe("");
-  const { settings } = load(environment);
+  const { settings } = load(interpolate(gatehouse?.environment ?? {}, {}));
   expect(settings.environment).toBe("development");
   expect(settings.mailTransport).toBe("smtp");
   const { hostname, username, password, pathname } = new URL(settings.databaseUrl ?? "");
@@ -64,6 +65,11 @@ test("docker compose starts a development installation with Postgres 17 and a ma
   expect(postgres?.ports).toBeUndefined();
 });
 
+/** What the container gets: all of `.env`, then the file's own values, in which those of `.env` are filled in. */
+function environmentOfCompose(given: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...given, ...interpolate(compose.services["gatehouse"]?.environment ?? {}, given) };
+}
+
 test("the settings that its comment names are sufficient for production", () => {
   const given = {
     ...production,
@@ -71,7 +77,33 @@ test("the settings that its comment names are sufficient for production", () => 
     SMTP_TLS: "starttls",
     SMTP_PORT: "587",
   };
-  const environment = interpolate(compose.services["gatehouse"]?.environment ?? {}, given);
-  expect(load(environment).settings.environment).toBe("production");
-  expect(() => load({ ...environment, JWT_SECRET_KEY: "" })).toThrow("JWT_SECRET_KEY");
+  const { settings } = load(environmentOfCompose(given));
+  expect(settings.environment).toBe("production");
+  expect(new URL(settings.databaseUrl ?? "").password).toBe("f00d");
+  expect(() => load(environmentOfCompose({ ...given, JWT_SECRET_KEY: "" }))).toThrow(
+    "JWT_SECRET_KEY",
+  );
 });
+
+test("docker compose passes every setting of .env on, but where the container listens and stores", () => {
+  expect(compose.services["gatehouse"]?.env_file).toEqual([{ path: ".env", required: false }]);
+  const databaseUrl = "postgres://gatehouse:f00d@db.example.com/gatehouse";
+  const { settings } = load(
+    environmentOfCompose({
+      HOST: "127.0.0.1",
+      PORT: "9000",
+      DATA_DIR: "./data",
+      DATABASE_URL: databaseUrl,
+      SERVICE_NAME: "accounts",
+      SMTP_SERVER: "smtp.example.com",
+    }),
+  );
+  expect([settings.host, settings.port, settings.dataDir]).toEqual(["0.0.0.0", 8000, "/data"]);
+  expect([settings.serviceName, settings.smtpServer]).toEqual(["accounts", "smtp.example.com"]);
+  expect(settings.databaseUrl).toBe(databaseUrl);
+  expect(compose.services["gatehouse"]?.ports).toEqual([`127.0.0.1:8000:${settings.port}`]);
+});
+
+function asStrings(value: unknown): string[] {
+  return value as string[];
+}

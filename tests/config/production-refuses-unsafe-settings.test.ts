@@ -305,7 +305,7 @@ describe("warnings are printed", () => {
   // security 163
   test.each<[string, Record<string, string>, string[]]>([
     ["another host without TLS", { DATABASE_URL: "postgres://db.internal/d" }, ["DATABASE_URL"]],
-    ...["disable", "allow", "prefer", "require", "no-verify"].map(
+    ...["disable", "allow", "prefer", "require"].map(
       (mode): [string, Record<string, string>, string[]] => [
         `another host with sslmode=${mode}`,
         { DATABASE_URL: `postgres://u:p@db.internal:5432/d?sslmode=${mode}` },

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setSystemTime, test } from "bun:test";
 
 import { type Added, exampleJourney, exampleSettings, google } from "../support/example-journey.ts";
 import type { Answer, Call } from "../support/http-call.ts";
 import { schemaFaults } from "../support/schema-faults.ts";
-import { setSystemTime } from "bun:test";
 import { useTestApp } from "../support/test-app.ts";
 
 interface Schema {
@@ -54,6 +53,10 @@ function contentOf({ requestBody }: Operation) {
   return Object.entries(requestBody?.content ?? {})[0] ?? null;
 }
 
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** Sends the example of an operation, with nothing of the test's own but what is added. */
 function send(operationId: string, added: Added): Promise<Answer> {
   const found = operations.get(operationId);
@@ -63,10 +66,10 @@ function send(operationId: string, added: Added): Promise<Answer> {
   let address = path;
   for (const { name, in: place, example } of operation.parameters ?? []) {
     if (place === "path") {
-      const value = added.path?.[name] ?? String(example);
+      const value = added.path?.[name] ?? textOf(example);
       address = address.replace(`{${name}}`, encodeURIComponent(value));
     } else if (example !== undefined && !query.has(name) && name !== "state" && name !== "code") {
-      query.set(name, String(example));
+      query.set(name, textOf(example));
     }
   }
   const [mediaType = null, content] = contentOf(operation) ?? [];
@@ -74,7 +77,11 @@ function send(operationId: string, added: Added): Promise<Answer> {
   const call: Call = {
     ...(mediaType === "application/json" ? { json: body } : {}),
     ...(mediaType === "application/x-www-form-urlencoded"
-      ? { form: Object.fromEntries(Object.entries(body).map(([key, value]) => [key, `${value}`])) }
+      ? {
+          form: Object.fromEntries(
+            Object.entries(body).map(([key, value]) => [key, textOf(value)]),
+          ),
+        }
       : {}),
     ...(added.bearer === undefined ? {} : { bearer: added.bearer }),
     headers: {

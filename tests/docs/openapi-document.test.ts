@@ -30,7 +30,10 @@ function errorCodes(path: string, method: string): Record<string, unknown> {
   const responses = Object.entries(Object(valueAt("paths", path, method, "responses")));
   return Object.fromEntries(
     responses.flatMap(([status, response]) => {
-      const [, narrowed] = Object(response).content?.["application/json"]?.schema.allOf ?? [];
+      const schema = Object(response).content?.["application/json"]?.schema ?? {};
+      const named = String(schema.$ref).replace("#/components/schemas/", "");
+      const [, narrowed] =
+        schema.allOf ?? Object(valueAt("components", "schemas", named)).allOf ?? [];
       return narrowed ? [[status, narrowed.properties.error.allOf[1].properties.code.enum]] : [];
     }),
   );
@@ -100,12 +103,21 @@ describe("the document of a sample app", () => {
 
   test("keeps named schemas once, and refers to them from everywhere", () => {
     expect(Object.keys(document.components.schemas)).toEqual([
+      "AccessTokenError",
       "ApiError",
       "ApiErrorBody",
+      "ForbiddenError",
       "GrantError",
+      "InternalError",
       "Manager",
       "OAuthError",
+      "PayloadTooLargeError",
+      "RateLimitedError",
+      "UnavailableError",
+      "UnsupportedMediaTypeError",
       "User",
+      "UserNotFoundError",
+      "ValidationError",
     ]);
     expect(valueAt("components", "schemas", "ApiError")).toMatchObject({
       required: ["success", "error", "timestamp"],

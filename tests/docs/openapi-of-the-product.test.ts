@@ -2,6 +2,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, test } from "bun:test";
 
 import { errorStatus } from "../../src/platform/http/error-status.ts";
+import { schemaFaults } from "../support/schema-faults.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
 interface Parameter {
@@ -19,12 +20,19 @@ interface Operation {
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: { required?: string[] } }> };
   responses: Record<string, { description: string; headers?: object; content?: object }>;
+  "x-codeSamples": { label: string; source: string }[];
 }
 
 let app: TestApp;
 let document: {
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: object; securitySchemes: object };
+  info: object;
+  tags: { name: string; description: string }[];
+  components: {
+    schemas: object;
+    securitySchemes: object;
+    examples: Record<string, { value: unknown }>;
+  };
 };
 let operations: { name: string; operation: Operation }[];
 
@@ -143,9 +151,14 @@ test("each error response lists the codes that it can have, each under its own s
   let lists = 0;
   for (const { name, operation } of operations) {
     for (const [status, response] of Object.entries(operation.responses)) {
-      const [, codes] = /"code":\{"type":"string","enum":\[([^\]]+)\]/.exec(
-        JSON.stringify(response),
-      ) ?? [null, null];
+      const content = JSON.stringify(response.content ?? {}).replaceAll(
+        /\{"\$ref":"#\/components\/schemas\/(\w+)"\}/g,
+        (_, schema) => JSON.stringify(Reflect.get(document.components.schemas, schema)),
+      );
+      const [, codes] = /"code":\{"type":"string","enum":\[([^\]]+)\]/.exec(content) ?? [
+        null,
+        null,
+      ];
       if (Number(status) < 400 || codes === null) continue;
       lists += 1;
       for (const code of codes.split(",").map((each) => each.slice(1, -1))) {
@@ -162,4 +175,100 @@ test("a summary is short and begins with a verb in the imperative", () => {
     expect([name, summary]).toEqual([name, expect.stringMatching(/^[A-Z][a-z]+\b[^?.]{0,60}$/)]);
     expect([name, /^(?:The|A|Is|What|Should)\b/.test(summary)]).toEqual([name, false]);
   }
+});
+
+test("every tag is described, in the order in which a new reader needs them", () => {
+  const used = new Set(operations.flatMap(({ operation }) => operation.tags));
+  expect(document.tags.map(({ name }) => name).slice(0, 4)).toEqual([
+    "Sign-up and sign-in",
+    "E-mail verification",
+    "Users",
+    "Sessions",
+  ]);
+  expect(new Set(document.tags.map(({ name }) => name))).toEqual(used);
+  for (const { name, description } of document.tags) {
+    expect([name, description]).toEqual([name, expect.stringMatching(/^[A-Z].*\.$/)]);
+  }
+  const order = operations.map(({ operation }) =>
+    document.tags.findIndex(({ name }) => name === operation.tags[0]),
+  );
+  const firsts = [...new Set(order)];
+  expect(firsts).toEqual(firsts.toSorted((one, other) => one - other));
+});
+
+test("every error response has an example for each of its codes, as the product writes it", () => {
+  const examples = Object.entries(document.components.examples);
+  for (const [name, { value }] of examples) {
+    const schema = name.startsWith("oauth_") ? "OAuthError" : "ApiError";
+    const faults = schemaFaults(
+      { $ref: `#/components/schemas/${schema}` },
+      value,
+      Object(document.components.schemas),
+    );
+    expect([name, faults]).toEqual([name, []]);
+    if (schema === "ApiError") expect(value).toMatchObject({ error: { code: name } });
+  }
+  for (const { name, operation } of operations) {
+    for (const [status, { content }] of Object.entries(operation.responses)) {
+      const media = Object(content)["application/json"];
+      if (Number(status) < 400 || name.startsWith("get /health")) continue;
+      expect([name, status, Object.keys(media.examples ?? {}).length]).not.toContain(0);
+      for (const { $ref } of Object.values<{ $ref: string }>(media.examples)) {
+        const key = $ref.replace("#/components/examples/", "");
+        expect(Reflect.get(errorStatus, key) ?? Number(status)).toBe(Number(status));
+        expect(document.components.examples).toHaveProperty([key]);
+      }
+    }
+  }
+});
+
+test("every operation has a sample in three languages, and those in TypeScript can be compiled", () => {
+  const compiler = new Bun.Transpiler({ loader: "ts" });
+  for (const { name, operation } of operations) {
+    const samples = operation["x-codeSamples"];
+    expect([name, samples.map(({ label }) => label)]).toEqual([
+      name,
+      ["curl", "TypeScript", "Python"],
+    ]);
+    for (const { label, source } of samples) {
+      expect([name, source.includes("http://localhost:8000/")]).toEqual([name, true]);
+      if (label === "TypeScript") expect(compiler.transformSync(source)).toContain("fetch(");
+    }
+  }
+});
+
+test("the contact, the licence and the terms are those of the settings", async () => {
+  expect(document.info).toMatchObject({
+    contact: { name: "auth-service", url: "http://localhost:8000" },
+    license: { name: "MIT", url: "https://opensource.org/license/mit" },
+  });
+  const other = await app.replica({
+    APP_URL: "https://app.example.com",
+    SUPPORT_EMAIL: "help@example.com",
+    BRAND_NAME: "Acme",
+    DOCS_LICENSE_NAME: "Proprietary",
+    DOCS_TERMS_URL: "https://example.com/terms",
+  });
+  expect((await other.call("GET", "/openapi.json")).json.info).toMatchObject({
+    contact: { name: "Acme", url: "https://app.example.com/", email: "help@example.com" },
+    license: { name: "Proprietary" },
+    termsOfService: "https://example.com/terms",
+  });
+});
+
+test("the document is sent compressed, and not again to a client that has it", async () => {
+  const sizes = new Map<string, number>();
+  for (const encoding of ["identity", "gzip", "br"]) {
+    const headers = { "accept-encoding": encoding };
+    const response = await fetch(`${app.url}/openapi.json`, { headers, decompress: false });
+    expect(response.headers.get("content-encoding")).toBe(
+      encoding === "identity" ? null : encoding,
+    );
+    sizes.set(encoding, (await response.bytes()).length);
+    const known = { ...headers, "if-none-match": response.headers.get("etag") ?? "" };
+    expect((await app.call("GET", "/openapi.json", { headers: known })).status).toBe(304);
+  }
+  const plain = sizes.get("identity") ?? 0;
+  expect(sizes.get("gzip")).toBeLessThan(plain / 8);
+  expect(sizes.get("br")).toBeLessThan(plain / 8);
 });

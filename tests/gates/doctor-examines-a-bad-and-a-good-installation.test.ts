@@ -3,7 +3,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 
 import { goodSecret } from "../config/load.ts";
-import { createHome } from "../support/executable-home.ts";
+import { createHome, createMigratedHome } from "../support/executable-home.ts";
 import { runGatehouse, startGatehouse } from "../support/executable.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { findSparePort } from "../support/spare-port.ts";
@@ -96,8 +96,11 @@ test("a bad installation fails with exit code 1, and with 2 if a setting is not 
   expectNoSecret(failing.stdout + invalid.stdout);
 });
 
-test("on the embedded database it works while the server runs", async () => {
-  await using home = await createHome("embedded");
+test("on the embedded database it works without a server and while one runs", async () => {
+  await using home = await createMigratedHome("embedded");
+  const alone = await runGatehouse(["doctor"], { cwd: home.cwd, settings: { BCRYPT_COST: "10" } });
+  expect(alone.exitCode).toBe(0);
+  expect(alone.stdout).toMatch(/^ok {4}migrations /m);
   await using server = await startGatehouse({ cwd: home.cwd });
   const settings = { PORT: new URL(server.url).port, BCRYPT_COST: "10" };
   const { exitCode, stdout } = await runGatehouse(["doctor"], { cwd: home.cwd, settings });

@@ -32,7 +32,7 @@ describeInBrowser("a new user in Swagger UI", () => {
 
     await settle();
     expect(problems).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test("signs in by keyboard alone, and calls a protected route", async () => {
     await using app = await startTestApp();
@@ -48,7 +48,7 @@ describeInBrowser("a new user in Swagger UI", () => {
 
     await settle();
     expect(problems).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test("executes the prefilled examples as they are", async () => {
     await using app = await startTestApp();
@@ -66,5 +66,5 @@ describeInBrowser("a new user in Swagger UI", () => {
 
     await settle();
     expect(problems).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });

@@ -43,6 +43,22 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect([granted.status, granted.json.error]).toEqual([400, "invalid_grant"]);
   }
 
+  // Seen by `bun run chaos`: the token was from the future for that replica, so the sign-out was acknowledged and ended nothing.
+  // security 46, 130
+  test("at a replica whose clock is ten minutes behind", async () => {
+    for (const callOf of [
+      ({ accessToken }: Tokens): Call => ({ bearer: accessToken }),
+      ({ refreshToken }: Tokens): Call => ({ json: { refresh_token: refreshToken } }),
+    ]) {
+      const user = await signUp(app);
+      setSystemTime(Date.now() - 600_000);
+      expect(await statusOfMe(app, user.accessToken)).toBe(401);
+      expect(await logOut(callOf(user))).toEqual([200, undefined]);
+      setSystemTime();
+      await expectDead(user);
+    }
+  });
+
   // security 35, 46
   test("by either token, or an old one: the session ends, and a repeat changes nothing", async () => {
     const ways: readonly (readonly [string, (first: Tokens, now: Tokens) => Call])[] = [

@@ -4,6 +4,7 @@ import { type Finished, outputOf } from "./child-output.ts";
 import type { CreatedClient } from "./client-by-command.ts";
 import { downloadOnce } from "./download-once.ts";
 import { eventually } from "./eventually.ts";
+import { faultOf, findGoProgram } from "./go-program.ts";
 import type { Found } from "./installed-program.ts";
 import { findPythonLibraries } from "./python-libraries.ts";
 import { findSparePort } from "./spare-port.ts";
@@ -29,17 +30,9 @@ export function pythonProgram(libraries: string, file: string): ClientProgram {
   };
 }
 
-/** The compiled `clients/go-oidc`. Go downloads its modules if that was never done; `go.sum` names what they must contain. */
-export async function findGoApplication(): Promise<Found> {
-  if (Bun.which("go") === null) return { missing: "no go on this machine (https://go.dev/dl)" };
-  const source = join(programs, "go-oidc");
-  const files = ["main.go", "go.mod", "go.sum"].map((name) => Bun.file(join(source, name)).text());
-  const version = Bun.spawnSync(["go", "version"]).stdout.toString();
-  const name = Bun.hash(version + (await Promise.all(files)).join("")).toString(36);
-  const found = await downloadOnce(`go-oidc-${name}`, (folder) =>
-    faultOf(["go", "build", "-buildvcs=false", "-o", join(folder, "application"), "."], source),
-  );
-  return "path" in found ? { path: join(found.path, "application") } : found;
+/** The compiled `clients/go-oidc`. */
+export function findGoApplication(): Promise<Found> {
+  return findGoProgram("go-oidc", join(programs, "go-oidc"));
 }
 
 /** A library of npm that nothing of the product uses, as a folder for NODE_PATH. */
@@ -75,13 +68,6 @@ export async function verifyBy(program: ClientProgram, issued: IssuedToken): Pro
     stderr: "pipe",
   });
   return outputOf(child);
-}
-
-/** Runs a command; what it printed if it failed, else null. */
-async function faultOf(command: readonly string[], cwd: string): Promise<string | null> {
-  const child = Bun.spawn([...command], { cwd, stdio: ["ignore", "ignore", "pipe"] });
-  const [faults, exitCode] = await Promise.all([new Response(child.stderr).text(), child.exited]);
-  return exitCode === 0 ? null : `${command.slice(0, 2).join(" ")}: ${faults.slice(-500)}`;
 }
 
 /** An application that runs. */

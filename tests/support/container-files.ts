@@ -20,6 +20,7 @@ export function parseDockerfile(text: string): Instruction[][] {
 export interface ComposeService {
   readonly image?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly env_file?: unknown;
   readonly ports?: readonly string[];
   readonly depends_on?: unknown;
   readonly healthcheck?: { readonly test: readonly string[] };
@@ -37,10 +38,14 @@ export function interpolate(
   values: Readonly<Record<string, string>>,
   variables: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const replace = (text: string): string =>
-    text.replaceAll(/\$\{(\w+):-([^}]*)\}/g, (_, name: string, otherwise: string) =>
-      variables[name] === undefined || variables[name] === "" ? otherwise : variables[name],
+  const replace = (text: string): string => {
+    // A default may contain others: the innermost are replaced first.
+    const replaced = text.replaceAll(
+      /\$\{(\w+):-([^{}]*)\}/g,
+      (_, name: string, otherwise: string) => variables[name] || otherwise,
     );
+    return replaced === text ? text : replace(replaced);
+  };
   return Object.fromEntries(Object.entries(values).map(([name, text]) => [name, replace(text)]));
 }
 

@@ -232,7 +232,7 @@ function pathOf(operation: Operation, known: KnownTexts): fc.Arbitrary<string> {
     let path = operation.path;
     const query: string[] = [];
     for (const [{ name, place, text }, isSent] of given) {
-      if (place === "path") path = path.replace(`{${name}}`, () => text);
+      if (place === "path") path = path.replace(`{${name}}`, () => text || "-");
       else if (isSent) query.push(`${name}=${text}`);
     }
     if (query.length === 0) return path + end;

@@ -1,5 +1,7 @@
 import type { Sql } from "postgres";
 
+import type { ServerProcess } from "./executable.ts";
+import { eventually } from "./eventually.ts";
 import { goodPassword } from "./journey.ts";
 
 /** How many rows a database is filled with. */
@@ -9,6 +11,7 @@ export interface LargeDatabase {
   readonly sessions: number;
   /** For each table that retention deletes from: how many rows are due. */
   readonly dueRows: number;
+  readonly bcryptCost?: number;
 }
 
 /** The address of an inserted user, counted from 1. The password of all is `goodPassword`. */
@@ -21,13 +24,13 @@ const userId = (number: string): string =>
 
 /**
  * Fills a migrated, empty database with users, their sessions and what retention deletes, without triggers, and lets Postgres count
- * what it has. The passwords are hashed at the lowest cost.
+ * what it has.
  */
 export async function fillLargeDatabase(
   sql: Sql,
-  { users, sessions, dueRows }: LargeDatabase,
+  { users, sessions, dueRows, bcryptCost = 10 }: LargeDatabase,
 ): Promise<void> {
-  const hash = await Bun.password.hash(goodPassword, { algorithm: "bcrypt", cost: 10 });
+  const hash = await Bun.password.hash(goodPassword, { algorithm: "bcrypt", cost: bcryptCost });
   const old = "now() - interval '400 days'";
   const each = (count: number) => `from generate_series(1, ${count}) as n`;
   const statements = [
@@ -70,4 +73,30 @@ export async function fillLargeDatabase(
     "vacuum analyze",
   ];
   for (const statement of statements) await sql.unsafe(statement);
+}
+
+/** Waits for the first retention of a server on a filled database, and makes requests of some inserted users. Throws if one fails. */
+export async function useLargeDatabase(server: ServerProcess): Promise<void> {
+  await eventually(
+    () => server.output.stdout.includes("expired rows deleted"),
+    (isDone) => isDone,
+    600,
+  );
+  const post = async (path: string, json: object, expected: number) => {
+    const answer = await server.post(`/api/v1/auth/${path}`, json);
+    if (answer.status !== expected) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+    return answer.json.data;
+  };
+  for (const number of [1, 2, 3]) {
+    const credentials = { email: emailOfInserted(number), password: goodPassword };
+    const { access_token: bearer, refresh_token } = await post("login", credentials, 200);
+    await post("refresh", { refresh_token }, 200);
+    for (const path of ["/users/me", "/users/me/sessions", "/auth/forward"]) {
+      const { status } = await server.call("GET", `/api/v1${path}`, { bearer });
+      if (status !== 200) throw new Error(`${path}: ${status}`);
+    }
+  }
+  const unknown = { email: "unknown@large.example", password: goodPassword };
+  await post("login", unknown, 401);
+  await post("register", unknown, 201);
 }

@@ -1,11 +1,6 @@
 import type { Sql } from "postgres";
 
-/** A statement that a server has executed, with how many rows of a table it read. */
-export interface LargeRead {
-  readonly table: string;
-  readonly rows: number;
-  readonly query: string;
-}
+import { batchSize } from "../../src/platform/db/delete-batch.ts";
 
 interface Plan {
   readonly "Node Type": string;
@@ -34,18 +29,24 @@ export async function logPlans(sql: Sql): Promise<void> {
   await sql.unsafe("select pg_reload_conf()");
 }
 
-/** The statements in the log of a server that read more than so many rows of a table, counting those that a filter removed. */
-export function findLargeReads(log: string, atMost: number): LargeRead[] {
+/** A batch of a deletion, and with it what is read to choose it. */
+const mostRows = 3 * batchSize;
+
+/**
+ * The statements in the log of a server that read many rows of a table, counting those that a filter removed: the table and the
+ * statement, with the number of rows.
+ */
+export function findLargeReads(log: string): ReadonlyMap<string, number> {
   // The lines of an entry after its first one begin with a tab.
-  return log
-    .split(/\n(?!\t)/)
-    .flatMap((entry) => {
-      const start = entry.indexOf("plan:\n");
-      if (start === -1) return [];
-      const explained: { "Query Text": string; Plan: Plan } = JSON.parse(entry.slice(start + 6));
-      return readsOf(explained.Plan).map((read) => ({ ...read, query: explained["Query Text"] }));
-    })
-    .filter(({ rows }) => rows > atMost);
+  const reads = log.split(/\n(?!\t)/).flatMap((entry): [string, number][] => {
+    const start = entry.indexOf("plan:\n");
+    if (start === -1) return [];
+    const explained: { "Query Text": string; Plan: Plan } = JSON.parse(entry.slice(start + 6));
+    return readsOf(explained.Plan)
+      .filter(({ rows }) => rows > mostRows)
+      .map(({ table, rows }) => [`${table}: ${explained["Query Text"]}`, rows]);
+  });
+  return new Map(reads);
 }
 
 function readsOf(plan: Plan): { table: string; rows: number }[] {

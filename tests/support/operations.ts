@@ -42,14 +42,14 @@ export async function readOperations(
 }
 
 /** The same of a document. */
-export function operationsOf(json: {
-  readonly paths: Readonly<Record<string, Json>>;
-  readonly components: { readonly schemas: Json };
-}): { operations: Operation[]; schemas: Json } {
-  const operations = Object.entries(json.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => operationOf(path, method, operation)),
+export function operationsOf(document: unknown): { operations: Operation[]; schemas: Json } {
+  const { paths, components } = asJson(document);
+  const operations = Object.entries(asJson(paths)).flatMap(([path, methods]) =>
+    Object.entries(asJson(methods)).map(([method, operation]) =>
+      operationOf(path, method, operation),
+    ),
   );
-  return { operations, schemas: json.components.schemas };
+  return { operations, schemas: asJson(asJson(components)["schemas"]) };
 }
 
 /** A call with this body in the one form that the operation takes; null where the form cannot say it. */

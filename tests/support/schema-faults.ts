@@ -25,7 +25,7 @@ export function schemaFaults(schema: Json, value: unknown, named: Json, at = "$"
   if (Array.isArray(schema["allOf"]))
     return schemaFaults(mergedAllOf(schema, named), value, named, at);
   return Object.entries(schema).flatMap(([keyword, argument]) =>
-    annotations.has(keyword) || keyword === "nullable"
+    annotations.has(keyword) || keyword === "nullable" || keyword.startsWith("x-")
       ? []
       : faultsOf(keyword, argument, value, { schema, named, at }),
   );

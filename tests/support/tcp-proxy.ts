@@ -49,7 +49,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     };
     carry(client, target, (chunk) => {
       bytesSent += chunk.length;
-      opening ||= chunk.toString("latin1");
+      // A client of Postgres may ask for TLS first, in eight bytes that say nothing of it.
+      if (opening.length <= 8) opening += chunk.toString("latin1");
     });
     carry(target, client, () => undefined);
   });

@@ -157,14 +157,14 @@ test("mails, events and outgoing requests have spans, also after their request, 
   const url = `http://127.0.0.1:${receiver.port}/hook?key=canary-of-the-address`;
   const { tracing, httpClient, mailer } = app.platform;
   const request = new Request("http://localhost/");
-  let later: Promise<unknown> | null = null;
+  const later: Promise<unknown>[] = [];
   const finished = Promise.withResolvers<void>();
   await tracing?.handle(request, async () => {
     await httpClient.send({ url, method: "GET", mayBePrivate: true });
-    later = finished.promise.then(() => mailer.send(mail));
+    later.push(finished.promise.then(() => mailer.send(mail)));
   });
   finished.resolve();
-  await later;
+  await Promise.all(later);
   const spans = await exported();
   const server = spans.find(({ kind }) => kind === 2);
   const outgoing = spans.find(({ name }) => name === "GET");

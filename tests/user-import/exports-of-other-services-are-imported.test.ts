@@ -75,7 +75,7 @@ test("users of Auth0's bulk export sign in with the hashes of its export of pass
   expect(await importForeign(app, await auth0(), file, true)).toEqual(report);
   expect(await account("ada@auth0.example")).toBeUndefined();
   expect(await importForeign(app, await auth0(), file)).toEqual(report);
-  // A second time nothing is lost, since nobody is created.
+  // A second time nothing is lost, since no user is created.
   expect(await importForeign(app, await auth0(), file)).toMatchObject({
     imported: 0,
     present: 4,
@@ -213,7 +213,7 @@ test("users of a Keycloak realm sign in with PBKDF2 and Argon2 hashes", async ()
   await expectSignIn("joan@keycloak.example");
 });
 
-// Attack: a superuser there would be an administrator here without anybody's decision.
+// Attack: a superuser there would be an administrator here without a decision of the operator.
 test("rows of FastAPI-Users are imported, and a superuser has no rights here", async () => {
   const report = await importForeign(
     app,

@@ -27,9 +27,18 @@ export function readSourceName(text: string): SourceName {
   throw new InvalidArgumentError(`It must be one of ${foreignSources.join(", ")}.${suggestion}`);
 }
 
-/** The source of these options, whose files are opened; null for a file of this service. Throws `CommandError`. */
-export async function openSource(options: SourceOptions): Promise<ForeignSource | null> {
+/**
+ * The source of these options, whose files are opened; null for a file of this service. `path` is that of the users. Throws
+ * `CommandError`.
+ */
+export async function openSource(
+  path: string,
+  options: SourceOptions,
+): Promise<ForeignSource | null> {
   const { from, passwordHashes, hashConfig } = options;
+  if ([path, passwordHashes, hashConfig].filter((each) => each === "-").length > 1) {
+    throw new CommandError("only one file can be standard input", exitCodes.usage);
+  }
   if (passwordHashes !== undefined && from !== "auth0")
     throw misplaced("--password-hashes", "auth0");
   if (hashConfig !== undefined && from !== "firebase") throw misplaced("--hash-config", "firebase");

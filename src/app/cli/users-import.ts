@@ -35,7 +35,7 @@ export function usersImportCommand(): Command {
     .option("--hash-config <file>", "with --from firebase: the password hash parameters")
     .action(async (path: string, options: ImportOptions, command: Command) => {
       const isDryRun = options.dryRun === true;
-      const source = await openSource(options);
+      const source = await openSource(path, options);
       const chunks = await openInput(path);
       const { counts, unit } = await asOperator(command, async (ctx) => {
         const file =

@@ -12,9 +12,13 @@ interface Route {
 export function closeNarrowerPaths(routes: readonly Route[]) {
   const closed = new Elysia();
   const taken = new Set(routes.map(({ method, path }) => `${method} ${path}`));
-  for (const path of new Set(routes.map((route) => route.path))) {
-    for (const { method, path: wider } of routes) {
-      if (!isNarrower(path, wider) || taken.has(`${method} ${path}`)) continue;
+  // Every start compares them: each path is split once, and only with those that have a parameter.
+  const segmentsOf = new Map(routes.map(({ path }) => [path, path.split("/")]));
+  const withParameters = routes.filter(({ path }) => path.includes("/:"));
+  for (const [path, segments] of segmentsOf) {
+    for (const { method, path: wider } of withParameters) {
+      if (!isNarrower(segments, segmentsOf.get(wider) ?? [])) continue;
+      if (taken.has(`${method} ${path}`)) continue;
       taken.add(`${method} ${path}`);
       closed.route(method, path, () => {
         throw new NotFoundError();
@@ -25,9 +29,7 @@ export function closeNarrowerPaths(routes: readonly Route[]) {
 }
 
 /** Whether a path has a literal in the place of a parameter of the wider path, and otherwise the same segments. */
-function isNarrower(path: string, wider: string): boolean {
-  const own = path.split("/");
-  const others = wider.split("/");
+function isNarrower(own: readonly string[], others: readonly string[]): boolean {
   const isParameter = (segment: string | undefined) => segment?.startsWith(":") === true;
   return (
     own.length === others.length &&

@@ -18,6 +18,7 @@ import { createFailedAttemptWriting } from "./failed-attempts.ts";
 import { createAuditSealing } from "./audit-sealing.ts";
 import { createDestinationUpkeep } from "./event-destinations.ts";
 import { createMemoryTrim, thisProcess } from "./memory-trim.ts";
+import { createOutboxLookout } from "./outbox-lookout.ts";
 import { createEventLoopLag } from "./event-loop-lag.ts";
 import { createRetention } from "./retention.ts";
 
@@ -65,6 +66,7 @@ export function createWorkers(platform: RunningPlatform): Workers {
   const sealing = createPeriodicJob(createAuditSealing(platform), log);
   const failures = createPeriodicJob(createFailedAttemptWriting(platform), log);
   const jobs = [
+    createOutboxLookout(platform, [...workersByTopic.keys()], wake),
     createRetention(platform),
     createDestinationUpkeep(platform),
     ...createVerificationReminders(platform),

@@ -44,72 +44,89 @@ function shellWord(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+const typescriptCredentials = {
+  accessToken: "    Authorization: `Bearer ${process.env.ACCESS_TOKEN}`,",
+  client:
+    "    Authorization: `Basic ${btoa(`${process.env.CLIENT_ID}:${process.env.CLIENT_SECRET}`)}`,",
+};
+
 function typescript({ method, url, credentials, body }: SampleRequest): string {
   const headers = [
-    ...(credentials === "accessToken"
-      ? ["    Authorization: `Bearer ${process.env.ACCESS_TOKEN}`,"]
-      : []),
-    ...(credentials === "client"
-      ? [
-          "    Authorization: `Basic ${btoa(`${process.env.CLIENT_ID}:${process.env.CLIENT_SECRET}`)}`,",
-        ]
-      : []),
-    ...(body?.kind === "json" ? [`    "Content-Type": "application/json",`] : []),
+    ...(credentials === null ? [] : [typescriptCredentials[credentials]]),
+    ...jsonHeader("    ", body),
   ];
-  const sent =
-    body?.kind === "json"
-      ? [`  body: JSON.stringify(${indented(JSON.stringify(body.value, null, 2))}),`]
-      : body?.kind === "form"
-        ? [`  body: new URLSearchParams(${indented(JSON.stringify(body.fields, null, 2))}),`]
-        : [];
   return [
     `const response = await fetch(${JSON.stringify(url)}, {`,
     `  method: "${method}",`,
     ...(headers.length > 0 ? ["  headers: {", ...headers, "  },"] : []),
-    ...sent,
+    ...typescriptBody(body),
     "});",
     "console.log(response.status, await response.text());",
   ].join("\n");
 }
 
+function typescriptBody(body: SampleRequest["body"]): string[] {
+  switch (body?.kind) {
+    case "json":
+      return [`  body: JSON.stringify(${indented(JSON.stringify(body.value, null, 2))}),`];
+    case "form":
+      return [`  body: new URLSearchParams(${indented(JSON.stringify(body.fields, null, 2))}),`];
+    default:
+      return [];
+  }
+}
+
+const pythonCredentials = {
+  accessToken: {
+    imports: ["os"],
+    header: `        "Authorization": "Bearer " + os.environ["ACCESS_TOKEN"],`,
+  },
+  client: {
+    imports: ["base64", "os"],
+    header: `        "Authorization": "Basic " + base64.b64encode(f"{os.environ['CLIENT_ID']}:{os.environ['CLIENT_SECRET']}".encode()).decode(),`,
+  },
+};
+
 function python({ method, url, credentials, body }: SampleRequest): string {
+  const authorization = credentials === null ? null : pythonCredentials[credentials];
   const headers = [
-    ...(credentials === "accessToken"
-      ? [`        "Authorization": "Bearer " + os.environ["ACCESS_TOKEN"],`]
-      : []),
-    ...(credentials === "client"
-      ? [`        "Authorization": "Basic " + base64.b64encode(client.encode()).decode(),`]
-      : []),
-    ...(body?.kind === "json" ? [`        "Content-Type": "application/json",`] : []),
+    ...(authorization === null ? [] : [authorization.header]),
+    ...jsonHeader("        ", body),
   ];
-  const imports = [
-    ...(credentials === "client" ? ["base64"] : []),
-    ...(body?.kind === "json" ? ["json"] : []),
-    ...(credentials === null ? [] : ["os"]),
-    ...(body?.kind === "form" ? ["urllib.parse"] : []),
-    "urllib.request",
-  ];
-  const sent =
-    body?.kind === "json"
-      ? [`    data=json.dumps(${indented(pythonValue(body.value), 4)}).encode(),`]
-      : body?.kind === "form"
-        ? [`    data=urllib.parse.urlencode(${indented(pythonValue(body.fields), 4)}).encode(),`]
-        : [];
+  const sent = pythonBody(body);
+  const imports = [...(authorization?.imports ?? []), ...sent.imports, "urllib.request"];
   return [
-    ...imports.map((name) => `import ${name}`),
+    ...imports.toSorted().map((name) => `import ${name}`),
     "",
-    ...(credentials === "client"
-      ? [`client = os.environ["CLIENT_ID"] + ":" + os.environ["CLIENT_SECRET"]`]
-      : []),
     "request = urllib.request.Request(",
     `    ${JSON.stringify(url)},`,
     `    method="${method}",`,
     ...(headers.length > 0 ? ["    headers={", ...headers, "    },"] : []),
-    ...sent,
+    ...sent.lines,
     ")",
     "with urllib.request.urlopen(request) as response:",
     "    print(response.status, response.read().decode())",
   ].join("\n");
+}
+
+function pythonBody(body: SampleRequest["body"]): { imports: string[]; lines: string[] } {
+  switch (body?.kind) {
+    case "json": {
+      const value = indented(pythonValue(body.value), 4);
+      return { imports: ["json"], lines: [`    data=json.dumps(${value}).encode(),`] };
+    }
+    case "form": {
+      const fields = indented(pythonValue(body.fields), 4);
+      const line = `    data=urllib.parse.urlencode(${fields}).encode(),`;
+      return { imports: ["urllib.parse"], lines: [line] };
+    }
+    default:
+      return { imports: [], lines: [] };
+  }
+}
+
+function jsonHeader(margin: string, body: SampleRequest["body"]): string[] {
+  return body?.kind === "json" ? [`${margin}"Content-Type": "application/json",`] : [];
 }
 
 /** A JSON value as a Python literal. */

@@ -51,6 +51,9 @@ function standardCodes({ path, access, body, params, query }: DocumentedRoute): 
   ];
 }
 
+/** The codes of every operation that takes an access token. */
+const accessTokenCodes = "AUTHENTICATION_REQUIRED INVALID_TOKEN EXPIRED_TOKEN";
+
 /**
  * `ApiError` with the codes that this response can have. `allOf` on both levels: openapi-typescript makes an intersection of
  * it, and oapi-codegen, which replaces a member that both schemas name, then still finds all members of `error`.
@@ -62,10 +65,24 @@ function apiErrorWith(codes: readonly ErrorCode[], schemas: SchemaBook): JsonObj
       { type: "object", properties: { code: { type: "string", enum: [...codes] } } },
     ],
   };
-  return {
+  const described = {
     allOf: [
       schemas.describe(jsonCopy(errorSchema)),
       { type: "object", properties: { error }, required: ["error"] },
     ],
   };
+  const name = nameOfCodes(codes);
+  return name === null ? described : schemas.keep(name, described);
+}
+
+/** The name of a schema that many operations share: generators make one type of it instead of one for each operation. */
+function nameOfCodes(codes: readonly ErrorCode[]): string | null {
+  if (codes.join(" ") === accessTokenCodes) return "AccessTokenError";
+  const [only = ""] = codes;
+  if (codes.length !== 1) return null;
+  const words = only
+    .replace(/_ERROR$/, "")
+    .toLowerCase()
+    .split("_");
+  return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("")}Error`;
 }

@@ -12,7 +12,8 @@ export function describeParameters(
   schemas: SchemaBook,
 ): JsonObject[] {
   return parameters.map((parameter) => {
-    const example = exampleOf(parameter) ?? exampleOf(objectAt(parameter, "schema"));
+    const example =
+      parameter["example"] ?? exampleOf(parameter) ?? exampleOf(objectAt(parameter, "schema"));
     return present({
       name: parameter["name"],
       in: parameter["in"],
@@ -31,7 +32,8 @@ export function describeRequestBody(
 ): JsonObject | null {
   if (body === undefined || bodyKind === undefined) return null;
   // The example stands beside the schema: Swagger UI and ReDoc prefer it there, and it is the example of this operation.
-  const { examples: _, ...copy } = jsonCopy(closed(body));
+  const { examples: _, ...described } = jsonCopy(closed(body));
+  const copy = bodyKind === "form" ? withoutFurtherFields(described) : described;
   const example = exampleOf(jsonCopy(body)) ?? {};
   return {
     required: !(OptionalKind in body),
@@ -39,6 +41,11 @@ export function describeRequestBody(
       [mediaTypes[bodyKind]]: present({ schema: schemas.describe(copy), example }),
     },
   };
+}
+
+/** A form may have further fields where the schema does not forbid them; some generators make no client of one that says so. */
+function withoutFurtherFields({ additionalProperties, ...schema }: JsonObject): JsonObject {
+  return additionalProperties === false ? { ...schema, additionalProperties } : schema;
 }
 
 /** A body with further members forbidden, which is Elysia's default; at its first use it writes that into the schema. */

@@ -24,7 +24,7 @@ export function sampleRequest(described: {
     objectsAt(operation, "parameters").map(({ name, example }) => [name, example]),
   );
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(String(examples.get(name) ?? name)),
+    encodeURIComponent(textOf(examples.get(name) ?? name)),
   );
   return {
     method: method.toUpperCase(),
@@ -32,6 +32,10 @@ export function sampleRequest(described: {
     credentials: credentialsOf(operation),
     body: bodyOf(objectAt(objectAt(operation, "requestBody"), "content")),
   };
+}
+
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** The first way to authenticate; none where the operation needs none. */
@@ -49,6 +53,6 @@ function bodyOf(content: JsonObject): SampleRequest["body"] {
   const fields = isJsonObject(example) ? Object.entries(example) : [];
   return {
     kind: "form",
-    fields: Object.fromEntries(fields.map(([name, value]) => [name, String(value)])),
+    fields: Object.fromEntries(fields.map(([name, value]) => [name, textOf(value)])),
   };
 }

@@ -13,6 +13,8 @@ import { describeFormat } from "./private-formats.ts";
 export interface SchemaBook {
   /** The schema in terms of OpenAPI. A schema with an `$id`, at any depth, is kept under that name and referenced. */
   describe(schema: Json): JsonObject;
+  /** A reference to a schema that is in terms of OpenAPI already, kept under this name. */
+  keep(name: string, described: JsonObject): JsonObject;
   /** Every schema that had an `$id`, by name. */
   named(): JsonObject;
 }
@@ -54,6 +56,11 @@ export function createSchemaBook(): SchemaBook {
       sources.set(id, source);
       schemas.set(id, describe(schema));
     }
+    return { $ref: `#/components/schemas/${id}` };
+  }
+
+  function keep(id: string, described: JsonObject): JsonObject {
+    schemas.set(id, described);
     return { $ref: `#/components/schemas/${id}` };
   }
 
@@ -114,7 +121,7 @@ export function createSchemaBook(): SchemaBook {
       : nullable(describe({ ...only, ...common }), isNullable);
   }
 
-  return { describe, named: () => sortedByKey(Object.fromEntries(schemas)) };
+  return { describe, keep, named: () => sortedByKey(Object.fromEntries(schemas)) };
 }
 
 /**

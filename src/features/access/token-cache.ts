@@ -1,4 +1,4 @@
-import type { Change, ChangeFeed } from "../../platform/db/change-feed.ts";
+import type { Change, FeedState } from "../../platform/db/change-feed.ts";
 import {
   byId,
   type CachedSession,
@@ -48,15 +48,11 @@ export interface TokenCache {
 
 /** A client uses its newest token: a session that is refreshed without end evicts no other session's tokens. */
 const maximumTokensOfSession = 8;
-
 /** The part of the limit for the recent tokens, which are found the fastest. */
 const shareOfRecentTokens = 1 / 8;
 
 /** An empty cache that takes at most `limitBytes` of memory. Beyond that, sessions are evicted in the order of a sieve. */
-export function createTokenCache(
-  limitBytes: number,
-  { isLive, isListening }: Pick<ChangeFeed, "isLive" | "isListening">,
-): TokenCache {
+export function createTokenCache(limitBytes: number, feed: FeedState): TokenCache {
   const tokens = createEntryIndex<TokenDigest, CachedToken>({
     hashOf: (digest) => digest.digest0 | 0,
     keyOf: (token) => token,
@@ -175,7 +171,7 @@ export function createTokenCache(
       return bytes + recent.bytes();
     },
     find(text) {
-      if (!isLive()) return null;
+      if (!feed.isLive()) return null;
       const known = recent.find(text);
       if (known) {
         known.token.session.isVisited = true;
@@ -192,7 +188,7 @@ export function createTokenCache(
       return digest !== null && tokens.find(digest) !== null;
     },
     findSession(sessionId) {
-      const session = isLive() ? sessions.find(sessionId) : null;
+      const session = feed.isLive() ? sessions.find(sessionId) : null;
       if (session) session.isVisited = true;
       return session;
     },
@@ -205,7 +201,7 @@ export function createTokenCache(
       const amr = lists.share(found.amr).list;
       const session = createSessionRecord({ ...found, amr }, user);
       const neededBytes = bytesOfSession(session) + user.bytes;
-      if (reading.isVoid || !isListening() || neededBytes > limitOfRecords) return session;
+      if (reading.isVoid || !feed.isListening() || neededBytes > limitOfRecords) return session;
       const held = sessions.find(found.id);
       const isSame =
         held?.user === user &&

@@ -74,14 +74,18 @@ export const callbackBody = Type.Object(
 
 /** The same as parameters of a query, for the document: the callback reads the query itself. */
 export const callbackParameters = Object.entries(callbackBody.properties).map(
-  ([name, { description, examples }]) => ({
-    name,
-    in: "query",
-    required: false,
-    description: description ?? "",
-    ...(examples === undefined ? {} : { examples }),
-    schema: { type: "string" } as const,
-  }),
+  ([name, { description, examples }]) => {
+    const given: unknown = examples;
+    const example: unknown = Array.isArray(given) ? given[0] : undefined;
+    return {
+      name,
+      in: "query",
+      required: false,
+      description: description ?? "",
+      ...(example === undefined ? {} : { example }),
+      schema: { type: "string" } as const,
+    };
+  },
 );
 
 /** Body of `POST /auth/oauth/exchange`. */

@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 
 import { AppError } from "../../kernel/errors.ts";
-import type { TokenType } from "../../platform/jwt/port.ts";
+import type { ExpectedClaims, TokenType } from "../../platform/jwt/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { ownClientId } from "./issue-tokens.ts";
 
@@ -49,20 +49,25 @@ export type RefreshClaims = Static<typeof refreshClaims>;
  * whether it opens the user's account. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`.
  */
 export async function verifyUserToken(ctx: Platform, token: string): Promise<AccessClaims> {
-  const { status, claims } = await inspectUserToken(ctx, token);
+  const { status, claims } = await readUserToken(ctx, token, {});
   if (status === "expired") throw expiredToken();
   return claims;
 }
 
+/** A session can be ended also at a replica whose clock is behind, by a token that is too new to be accepted there. */
+const toBeEnded = { allowsFuture: true };
+
+type Leniency = Pick<ExpectedClaims, "allowsFuture">;
+
 /**
- * The claims of a genuine access token of Gatehouse itself, which a client was not granted, and which may have expired. Throws
- * `INVALID_TOKEN`.
+ * The claims of a genuine access token of Gatehouse itself, which a client was not granted, and which may have expired: for the
+ * end of its session. Throws `INVALID_TOKEN`.
  */
 export async function inspectAccessToken(
   ctx: Platform,
   token: string,
 ): Promise<{ status: "valid" | "expired"; claims: AccessClaims }> {
-  const inspected = await inspectUserToken(ctx, token);
+  const inspected = await readUserToken(ctx, token, toBeEnded);
   if (!isOwnToken(inspected.claims)) throw invalidToken();
   return inspected;
 }
@@ -72,12 +77,14 @@ export function isOwnToken({ client_id }: AccessClaims): boolean {
   return client_id === undefined || client_id === ownClientId;
 }
 
-async function inspectUserToken(
+async function readUserToken(
   ctx: Platform,
   token: string,
+  leniency: Leniency,
 ): Promise<{ status: "valid" | "expired"; claims: AccessClaims }> {
   const result = await ctx.signer.verify(token, {
     ...expectation(ctx, "at+jwt"),
+    ...leniency,
     maximumLifeSeconds: ctx.settings.jwtAccessTokenTtlSeconds,
   });
   if (result.status === "invalid" || !checks["at+jwt"].Check(result.claims)) throw invalidToken();
@@ -91,17 +98,27 @@ async function inspectUserToken(
 
 /** The claims of a genuine, unexpired refresh token. Throws `INVALID_TOKEN` or `EXPIRED_TOKEN`. */
 export async function verifyRefreshToken(ctx: Platform, token: string): Promise<RefreshClaims> {
-  const { status, claims } = await inspectRefreshToken(ctx, token);
+  const { status, claims } = await readRefreshToken(ctx, token, {});
   if (status === "expired") throw expiredToken();
   return claims;
 }
 
-/** The claims of a genuine token that may have expired. Throws `INVALID_TOKEN`. */
-export async function inspectRefreshToken(
+/** The claims of a genuine token that may have expired: for the end of its session. Throws `INVALID_TOKEN`. */
+export function inspectRefreshToken(ctx: Platform, token: string): Promise<ReadRefreshToken> {
+  return readRefreshToken(ctx, token, toBeEnded);
+}
+
+interface ReadRefreshToken {
+  readonly status: "valid" | "expired";
+  readonly claims: RefreshClaims;
+}
+
+async function readRefreshToken(
   ctx: Platform,
   token: string,
-): Promise<{ status: "valid" | "expired"; claims: RefreshClaims }> {
-  const result = await ctx.signer.verify(token, expectation(ctx, "rt+jwt"));
+  leniency: Leniency,
+): Promise<ReadRefreshToken> {
+  const result = await ctx.signer.verify(token, { ...expectation(ctx, "rt+jwt"), ...leniency });
   if (result.status === "invalid" || !checks["rt+jwt"].Check(result.claims)) throw invalidToken();
   return { status: result.status, claims: result.claims };
 }

@@ -8,6 +8,7 @@ export function isConnectionVerified(databaseUrl: string): boolean {
   return isServerVerified(tls) || hosts.every(isThisMachine);
 }
 
-function isThisMachine({ name, port }: Host): boolean {
+/** Whether a server is on this machine, so that nothing of its connections crosses a network. */
+export function isThisMachine({ name, port }: Host): boolean {
   return port === null || isLocalHost(name);
 }

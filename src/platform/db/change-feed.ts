@@ -32,6 +32,9 @@ export interface ChangeFeed {
   stop(): Promise<void>;
 }
 
+/** What a cache of records asks the feed. */
+export type FeedState = Pick<ChangeFeed, "isLive" | "isListening">;
+
 /** The channel on which the database's triggers send notifications (`NOTIFY`). */
 export const changeChannel = "gatehouse_changes";
 

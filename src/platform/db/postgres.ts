@@ -6,20 +6,15 @@ import type { Logger } from "../log/port.ts";
 import { changeChannel } from "./change-feed.ts";
 import { withDeadline } from "./deadline.ts";
 import { type Address, createAddress, driverOptions } from "./connection/driver-options.ts";
-import { asClient } from "./drizzle-internals.ts";
 import { isReadOnly } from "./errors.ts";
+import { gatedClient } from "./gated-client.ts";
 import { migrateUnderLock, readPendingMigrations } from "./migrate.ts";
 import { withOneConnection } from "./one-connection.ts";
 import { isDirect, refuseTransactionPooler } from "./pooler.ts";
 import { createPostgresChangeFeed } from "./postgres-change-feed.ts";
 import type { Database, Db } from "./port.ts";
 import { createRenewedClient, type RenewedClient } from "./renewed-client.ts";
-import {
-  createStatementGate,
-  requestBudget,
-  type StatementGate,
-  type WaitBudget,
-} from "./statement-gate.ts";
+import { createStatementGate, requestBudget } from "./statement-gate.ts";
 import type { TraceStatement } from "./trace-statement.ts";
 
 /** How to reach a Postgres server. */
@@ -224,31 +219,4 @@ async function withMigrationDb<T>(
   } finally {
     await client.end({ timeout: 5 });
   }
-}
-
-/** Drizzle writes its parsers here; they are not read, since `connect` sets the parsers of each client. */
-const drizzleOptions = { parsers: {}, serializers: {} };
-
-interface GatedPool {
-  readonly pool: RenewedClient;
-  readonly gate: StatementGate;
-  readonly traceStatement: TraceStatement | undefined;
-}
-
-/** The client as Drizzle sees it: every statement goes through the gate and is prepared once per connection. */
-function gatedClient({ pool, gate, traceStatement }: GatedPool, budget?: WaitBudget): Sql {
-  const unsafe = (query: string, parameters: never[]) => {
-    const send = (client: Sql) => client.unsafe(query, parameters, { prepare: true });
-    const run = <T>(work: () => Promise<T>): Promise<T> =>
-      traceStatement === undefined
-        ? gate.run(work, budget)
-        : traceStatement(query, () => gate.run(work, budget));
-    return {
-      // oxlint-disable-next-line unicorn/no-thenable -- Drizzle awaits the query object itself
-      then: (...handlers: Parameters<Promise<unknown>["then"]>) =>
-        run(() => pool.send(send)).then(...handlers),
-      values: () => run(() => pool.send((client) => send(client).values())),
-    };
-  };
-  return asClient({ unsafe, options: drizzleOptions });
 }

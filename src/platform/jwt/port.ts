@@ -17,6 +17,8 @@ export interface ExpectedClaims {
   readonly audience?: string;
   /** The longest time between issue and expiry; longer-lived tokens are refused. */
   readonly maximumLifeSeconds?: number;
+  /** Whether the clock of the replica that issued it may be ahead by any time. */
+  readonly allowsFuture?: boolean;
   readonly now: Date;
 }
 

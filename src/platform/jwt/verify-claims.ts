@@ -17,7 +17,7 @@ export function verifyClaims(claims: Claims, expected: ExpectedClaims): Verifica
     (expected.audience === undefined || includesAudience(aud, expected.audience)) &&
     isNumericDate(exp) &&
     isNumericDate(iat) &&
-    iat <= now + clockSkewSeconds &&
+    (expected.allowsFuture === true || iat <= now + clockSkewSeconds) &&
     exp - iat <= (expected.maximumLifeSeconds ?? Number.POSITIVE_INFINITY) &&
     (nbf === undefined || (isNumericDate(nbf) && nbf <= now));
   if (!isOurs) return { status: "invalid" };

@@ -9,8 +9,8 @@ export type OutboxWorker = Omit<PollingLoop, "lookAgain" | "lookWithin">;
 
 /** The number of messages that one worker delivers at a time: one that hangs does not delay the others. */
 const concurrency = 10;
-/** New messages wake the worker of the replica that writes them: without one it looks for those that another replica has left. */
-const pauseSeconds = 5;
+/** The process wakes a worker for each message that is due (`due-topics.ts`); it looks by itself in case that fails. */
+const pauseSeconds = 60;
 
 /** A worker for one topic. Each of any number of replicas may run one. */
 export function createOutboxWorker(options: DeliveryOptions): OutboxWorker {

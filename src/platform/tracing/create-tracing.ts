@@ -1,5 +1,6 @@
 import type { HttpClient } from "../http-client/port.ts";
 import type { Logger } from "../log/port.ts";
+import type * as OpenTelemetry from "./open-telemetry.ts";
 import type { Tracing } from "./port.ts";
 import type { SamplerName } from "./sampler.ts";
 import { type Collector, sendBatch } from "./send-batch.ts";
@@ -17,7 +18,7 @@ export interface TracingOptions {
   readonly log: Pick<Logger, "info" | "warn">;
 }
 
-type Library = typeof import("./open-telemetry.ts");
+type Library = typeof OpenTelemetry;
 
 /** Traces over OTLP. The library is loaded by `start` alone: a process without traces does not load it. */
 export function createTracing(options: TracingOptions): Tracing {

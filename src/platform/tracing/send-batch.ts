@@ -40,9 +40,14 @@ export async function sendBatch(
 /** `partialSuccess.rejectedSpans` of the response, an int64 as text. */
 function refusedIn(body: string, count: number): number {
   try {
-    const refused = Number(JSON.parse(body)?.partialSuccess?.rejectedSpans ?? 0);
+    const parsed: unknown = JSON.parse(body);
+    const refused = Number(memberOf(memberOf(parsed, "partialSuccess"), "rejectedSpans") ?? 0);
     return refused > 0 ? Math.min(refused, count) : 0;
   } catch {
     return 0;
   }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -80,7 +80,11 @@ const effects: readonly Effect[] = [
   },
   {
     name: "announcements",
-    owners: ["src/platform/db/commit", "src/platform/outbox/enqueue"],
+    owners: [
+      "src/platform/db/commit",
+      "src/platform/outbox/enqueue",
+      "src/features/audit/record-audit",
+    ],
     uses: [
       /\.\s*(?:announce|outboxWritten)\b/g,
       /\{[^{}]*\b(?:announce|outboxWritten)\b[^{}]*\}\s*=(?!>)/g,

@@ -1,5 +1,7 @@
 import { type Clock, monotonicMilliseconds } from "../../../kernel/clock.ts";
-import { isLocalHost } from "../../../platform/config/address-kinds.ts";
+import { isThisMachine } from "../../../platform/config/database-tls.ts";
+import { findAddressError } from "../../../platform/db/connection/address-error.ts";
+import { parseConnectionUrl } from "../../../platform/db/connection/parse-url.ts";
 import {
   type DatabaseFacts,
   examineDatabase,
@@ -17,7 +19,13 @@ import { poolerFindings } from "./pooler.ts";
 /** Whether the database can be used: its server, its version, the rights of the role, its clock, the schema, the pooler. */
 export const databaseCheck: Check = {
   name: "database",
-  needs: ["DATABASE_URL", "DATABASE_TIMEOUT", "DATABASE_POOL_SIZE", "DATA_DIR"],
+  needs: [
+    "DATABASE_URL",
+    "DATABASE_DIRECT_URL",
+    "DATABASE_TIMEOUT",
+    "DATABASE_POOL_SIZE",
+    "DATA_DIR",
+  ],
   timeoutSeconds: 20,
   run: (installation) =>
     installation.platform.settings.databaseUrl === null
@@ -31,19 +39,18 @@ async function serverFindings(installation: Installation): Promise<readonly Find
   try {
     measured = await measure(db, clock);
   } catch (error) {
-    const advice = "start Postgres, or correct DATABASE_URL: see docs/deployment.md#postgres";
+    const advice = "start Postgres, or correct DATABASE_URL: see docs/postgres.md";
     return [fail("database", describeFailure(error), advice)];
   }
-  const [pooler, migrations] = await Promise.all([
-    poolerFindings(settings, database),
-    migrationFindings(database),
-  ]);
-  const isCurrent = migrations.every(({ outcome }) => outcome === "ok");
+  const pooler = await poolerFindings(settings, database);
+  const isUsable = pooler.every(({ outcome }) => outcome !== "fail");
+  const migrations = isUsable ? await migrationFindings(database) : [];
+  const isCurrent = isUsable && migrations.every(({ outcome }) => outcome === "ok");
   const { facts } = measured;
   return [
     ok("database", `Postgres ${facts.version} is reachable`),
     ...versionFindings(facts),
-    encryptionFinding(facts, new URL(settings.databaseUrl ?? "").hostname),
+    encryptionFinding(facts, settings.databaseUrl ?? ""),
     ...rightsFindings(facts),
     clockFinding(measured),
     ...migrations,
@@ -53,6 +60,8 @@ async function serverFindings(installation: Installation): Promise<readonly Find
 }
 
 function describeFailure(error: unknown): string {
+  const addressError = findAddressError(error);
+  if (addressError !== null) return addressError.message;
   const fault = findDatabaseFault(error);
   if (fault !== null) return `Postgres refuses the connection: ${explainFault(fault)}`;
   return `no response from Postgres (${findErrorCode(error) ?? "DATABASE_TIMEOUT is over"})`;
@@ -89,10 +98,10 @@ function versionFindings({ versionNumber }: DatabaseFacts): readonly Finding[] {
   ];
 }
 
-function encryptionFinding({ encryption }: DatabaseFacts, host: string): Finding {
+function encryptionFinding({ encryption }: DatabaseFacts, url: string): Finding {
   const name = "database-encryption";
   if (encryption !== null) return ok(name, `the connection uses ${encryption}`);
-  if (host === "" || /^%2f/i.test(host) || isLocalHost(host)) {
+  if (parseConnectionUrl(url).hosts.every(isThisMachine)) {
     return ok(name, "the server is on this machine, so the connection needs no TLS");
   }
   return warn(

@@ -3,7 +3,7 @@ import { isTransactionPooled } from "../../../platform/db/detect-pooler.ts";
 import type { Database } from "../../../platform/db/port.ts";
 import { createPostgresDatabase } from "../../../platform/db/postgres.ts";
 import type { Logger } from "../../../platform/log/port.ts";
-import { type Finding, ok, warn } from "../finding.ts";
+import { fail, type Finding, ok, warn } from "../finding.ts";
 
 /**
  * Whether a pooler is in front of the server, and whether notifications arrive as the server needs them: through a transaction
@@ -21,16 +21,21 @@ export async function poolerFindings(
     : warn(
         "database-notifications",
         "do not arrive, so each request looks its token up in the database",
-        "connect without a transaction pooler",
+        "let DATABASE_DIRECT_URL name the server itself, with the same database as DATABASE_URL",
       );
-  const pooler = isPooled
-    ? warn(
-        "database-pooler",
-        "a pooler gives each transaction another server process",
-        "migrations and notifications need a connection without it: see docs/deployment.md#postgres",
-      )
-    : ok("database-pooler", "none that divides a connection by transactions was found");
-  return [pooler, notifications];
+  return [poolerFinding(isPooled, settings.databaseDirectUrl !== null), notifications];
+}
+
+function poolerFinding(isPooled: boolean, hasDirectUrl: boolean): Finding {
+  const name = "database-pooler";
+  if (!isPooled) return ok(name, "none that divides a connection by transactions was found");
+  const what = "a pooler gives each transaction another server process";
+  if (hasDirectUrl) return ok(name, `${what}, and DATABASE_DIRECT_URL is set`);
+  return fail(
+    name,
+    what,
+    "set DATABASE_DIRECT_URL to the address of the server itself: see docs/postgres.md",
+  );
 }
 
 async function detect(settings: Settings): Promise<boolean> {
@@ -43,9 +48,11 @@ async function detect(settings: Settings): Promise<boolean> {
   }
 }
 
-function openOne({ databaseUrl, databaseTimeoutSeconds, serviceName }: Settings): Database {
+function openOne(settings: Settings): Database {
+  const { databaseUrl, databaseDirectUrl, databaseTimeoutSeconds, serviceName } = settings;
   return createPostgresDatabase({
     url: databaseUrl ?? "",
+    directUrl: databaseDirectUrl,
     poolSize: 1,
     timeoutSeconds: databaseTimeoutSeconds,
     applicationName: `${serviceName} doctor`,

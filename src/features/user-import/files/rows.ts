@@ -52,7 +52,6 @@ function rowsOfList(list: unknown): Rows {
   return { unit: "user", rows: rowsOfValues(list) };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- as the other readers
 async function* rowsOfValues(values: readonly unknown[]): AsyncGenerator<Row> {
   for (const [index, value] of values.entries()) {
     yield { number: index + 1, row: membersOf(value) ?? { issue: "Is not a JSON object." } };

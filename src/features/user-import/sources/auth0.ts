@@ -21,7 +21,7 @@ export type Auth0Hashes = ReadonlyMap<string, string>;
  * `app_metadata` is not imported: users can change their metadata here, and what an application relies on is in it.
  */
 export function convertAuth0User(row: Members, hashes: Auth0Hashes): Content {
-  const [provider = "", id = ""] = idOf(row);
+  const [provider, id] = idOf(row);
   const hash = textOf(row, "passwordHash") ?? hashes.get(id) ?? null;
   const email = emailOf(row);
   const name = textOf(row, "name");

@@ -4,7 +4,6 @@ import {
   hasMembers,
   importedUser,
   isTrue,
-  objectOf,
   textOf,
   timestampOfMilliseconds,
 } from "./source.ts";
@@ -38,7 +37,7 @@ export function convertFirebaseUser(row: Members, config: FirebaseHashConfig): C
     },
     [
       hasMembers(row, "providerUserInfo") && commonLosses.identities,
-      (objectOf(row, "customAttributes")?.size ?? 0) > 0 && "custom claims",
+      hasMembers(row, "customAttributes") && "custom claims",
     ],
   );
 }

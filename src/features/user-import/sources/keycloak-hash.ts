@@ -1,4 +1,4 @@
-import { findMembers, type Members } from "../entries.ts";
+import type { Members } from "../entries.ts";
 import { objectOf, textOf, textsOf } from "./source.ts";
 
 /** Keycloak's names of PBKDF2 with each digest, passlib's name, and the length of the digest. */
@@ -13,12 +13,12 @@ const unknown = "unknown";
 
 /** The hash of a password credential, in a form that an import accepts if its algorithm is known. */
 export function keycloakHash(credential: Members): string {
-  const secret = findMembers(textOf(credential, "secretData") ?? "");
-  const data = findMembers(textOf(credential, "credentialData") ?? "");
+  const secret = objectOf(credential, "secretData");
+  const data = objectOf(credential, "credentialData");
   const [value, salt] = [textOf(secret, "value"), textOf(secret, "salt")];
   const iterations = data?.get("hashIterations");
   const algorithm = textOf(data, "algorithm") ?? "";
-  if (!data || value === null || salt === null || typeof iterations !== "number") return unknown;
+  if (value === null || salt === null || typeof iterations !== "number") return unknown;
   const digest = pbkdf2.get(algorithm);
   if (digest) return pbkdf2Hash(digest, iterations, salt, value);
   return algorithm === "argon2" ? argon2Hash(data, iterations, salt, value) : unknown;
@@ -40,7 +40,7 @@ function pbkdf2Hash(
 
 function argon2Hash(data: Members, iterations: number, salt: string, value: string): string {
   const parameters = objectOf(data, "additionalParameters");
-  const parameter = (name: string): string => (parameters && textsOf(parameters, name)[0]) ?? "";
+  const parameter = (name: string): string => textsOf(parameters, name)[0] ?? "";
   if (parameter("version") !== "1.3") return unknown;
   const costs = `m=${parameter("memory")},t=${iterations},p=${parameter("parallelism")}`;
   const parts = [salt, value].map((part) => part.replace(/=+$/, ""));

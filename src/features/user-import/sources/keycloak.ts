@@ -1,4 +1,4 @@
-import type { Content, Members } from "../entries.ts";
+import type { Content, Loss, Members } from "../entries.ts";
 import { keycloakHash } from "./keycloak-hash.ts";
 import {
   commonLosses,
@@ -12,6 +12,7 @@ import {
   timestampOfMilliseconds,
 } from "./source.ts";
 
+const serviceFields = ["serviceAccountClientId", "serviceAccountClientLink"];
 const passkeyTypes = new Set(["webauthn", "webauthn-passwordless"]);
 const secondFactorTypes = new Set(["otp", "recovery-authn-codes"]);
 /** Attributes that are imported into the profile. */
@@ -24,43 +25,47 @@ const commonRoles = /^(?:default-roles-.*|offline_access|uma_authorization)$/;
  * here, and an application may rely on attributes that only administrators can change.
  */
 export function convertKeycloakUser(row: Members): Content {
-  const isService = ["serviceAccountClientId", "serviceAccountClientLink"].some((field) =>
-    row.has(field),
-  );
-  if (isService) return { leftOut: "service accounts" };
+  if (serviceFields.some((field) => row.has(field))) return { leftOut: "service accounts" };
   const email = textOf(row, "email");
   const username = textOf(row, "username");
-  const attributes: Members = objectOf(row, "attributes") ?? new Map<string, unknown>();
-  const attribute = (name: string): string | null => textsOf(attributes, name)[0] ?? null;
-  const credentials = objectsOf(row, "credentials");
-  const typeOf = (credential: Members): string => textOf(credential, "type") ?? "";
-  const password = credentials.find((credential) => typeOf(credential) === "password");
+  const attributes = objectOf(row, "attributes");
+  const attribute = (name: string): string | undefined => textsOf(attributes, name)[0];
+  const password = objectsOf(row, "credentials").find(
+    (each) => textOf(each, "type") === "password",
+  );
   const mustChange = textsOf(row, "requiredActions").includes("UPDATE_PASSWORD");
-  const hash = password && keycloakHash(password);
-  const name = [textOf(row, "firstName"), textOf(row, "lastName")].filter((part) => part !== null);
+  const names = [textOf(row, "firstName"), textOf(row, "lastName")].filter((name) => name !== null);
   return importedUser(
     {
       email,
       id: textOf(row, "id"),
       username: username?.toLowerCase() === email?.toLowerCase() ? null : username,
-      name: name.length === 0 ? null : name.join(" "),
+      name: names.join(" ") || null,
       phone: attribute("phoneNumber") ?? attribute("phone_number"),
       avatar_url: attribute("picture"),
       locale: attribute("locale"),
-      password_hash: mustChange ? null : hash,
+      password_hash: password && !mustChange ? keycloakHash(password) : null,
       email_verified: isTrue(row, "emailVerified"),
-      disabled: row.has("enabled") && !isTrue(row, "enabled"),
+      disabled: row.get("enabled") === false,
       created_at: timestampOfMilliseconds(row, "createdTimestamp"),
     },
     [
-      mustChange && password !== undefined && "a password that they had to change",
-      credentials.some((each) => secondFactorTypes.has(typeOf(each))) && commonLosses.secondFactor,
-      credentials.some((each) => passkeyTypes.has(typeOf(each))) && "passkeys or security keys",
-      hasMembers(row, "federatedIdentities") && commonLosses.identities,
-      hasRoles(row) && commonLosses.roles,
-      [...attributes.keys()].some((key) => !profileAttributes.has(key)) && "attributes",
+      password !== undefined && mustChange && "a password that they had to change",
+      ...lossesOf(row),
     ],
   );
+}
+
+function lossesOf(row: Members): (Loss | false)[] {
+  const types = objectsOf(row, "credentials").map((credential) => textOf(credential, "type") ?? "");
+  const attributes = [...objectOf(row, "attributes").keys()];
+  return [
+    types.some((type) => secondFactorTypes.has(type)) && commonLosses.secondFactor,
+    types.some((type) => passkeyTypes.has(type)) && "passkeys or security keys",
+    hasMembers(row, "federatedIdentities") && commonLosses.identities,
+    hasRoles(row) && commonLosses.roles,
+    attributes.some((name) => !profileAttributes.has(name)) && "attributes",
+  ];
 }
 
 function hasRoles(row: Members): boolean {

@@ -17,8 +17,8 @@ export const commonLosses = {
 } as const;
 
 /** The string in a field; null for an empty one and any other value. */
-export function textOf(row: Members | null, field: string): string | null {
-  const value = row?.get(field);
+export function textOf(row: Members, field: string): string | null {
+  const value = row.get(field);
   return typeof value === "string" && value !== "" ? value : null;
 }
 
@@ -29,10 +29,15 @@ export function isTrue(row: Members, field: string): boolean {
   return affirmations.has(row.get(field));
 }
 
-/** The members of the object in a field, or of its JSON, as a CSV file has it; null for any other value. */
-export function objectOf(row: Members, field: string): Members | null {
+/** The first of these fields that is a string and not empty, or null. */
+export function firstTextOf(row: Members, fields: readonly string[]): string | null {
+  return fields.map((field) => textOf(row, field)).find((text) => text !== null) ?? null;
+}
+
+/** The members of the object in a field, or of its JSON, as a CSV file has it; none for any other value. */
+export function objectOf(row: Members, field: string): Members {
   const value = row.get(field);
-  return typeof value === "string" ? findMembers(value) : membersOf(value);
+  return (typeof value === "string" ? findMembers(value) : membersOf(value)) ?? new Map();
 }
 
 /** The objects in the list of a field. */
@@ -51,7 +56,7 @@ export function textsOf(row: Members, field: string): readonly string[] {
 /** Whether a field has an object with members, or a list that is not empty. */
 export function hasMembers(row: Members, field: string): boolean {
   const value = row.get(field);
-  return Array.isArray(value) ? value.length > 0 : (objectOf(row, field)?.size ?? 0) > 0;
+  return Array.isArray(value) ? value.length > 0 : objectOf(row, field).size > 0;
 }
 
 /** A timestamp as Postgres or Python writes it, such as `2026-01-31 12:00:00.5+00`, in RFC 3339. Without an offset it is UTC. */

@@ -1,6 +1,7 @@
-import type { Content, Members } from "../entries.ts";
+import type { Content, Loss, Members } from "../entries.ts";
 import {
   commonLosses,
+  firstTextOf,
   importedUser,
   isTrue,
   objectOf,
@@ -21,31 +22,35 @@ export function convertSupabaseUser(row: Members, now: Date): Content {
   if (textOf(row, "deleted_at") !== null) return { leftOut: "deleted users" };
   if (isTrue(row, "is_anonymous")) return { leftOut: "anonymous users" };
   const profile = objectOf(row, "raw_user_meta_data");
-  const appMetadata: Members = objectOf(row, "raw_app_meta_data") ?? new Map<string, unknown>();
   const bannedUntil = timestampOf(row, "banned_until");
   const isBanned = bannedUntil !== null && !(new Date(bannedUntil) <= now);
-  const phone = textOf(row, "phone");
   return importedUser(
     {
       email: textOf(row, "email"),
       id: textOf(row, "id"),
-      name: textOf(profile, "full_name") ?? textOf(profile, "name"),
-      phone: phone !== null && /^\d+$/.test(phone) ? `+${phone}` : phone,
-      avatar_url: textOf(profile, "avatar_url") ?? textOf(profile, "picture"),
-      metadata: profile === null ? null : Object.fromEntries(profile),
+      name: firstTextOf(profile, ["full_name", "name"]),
+      // Stored without the plus sign.
+      phone: textOf(row, "phone")?.replace(/^\d/, "+$&"),
+      avatar_url: firstTextOf(profile, ["avatar_url", "picture"]),
+      metadata: Object.fromEntries(profile),
       password_hash: textOf(row, "encrypted_password"),
       email_verified: textOf(row, "email_confirmed_at") !== null,
       disabled: isBanned,
       created_at: timestampOf(row, "created_at"),
     },
-    [
-      isBanned && "an end of their ban",
-      hasIdentities(row, appMetadata) && commonLosses.identities,
-      [...appMetadata.keys()].some((key) => !ownAppMetadata.has(key)) && "`raw_app_meta_data`",
-      (isTrue(row, "is_super_admin") || (textOf(row, "role") ?? ownRole) !== ownRole) &&
-        commonLosses.roles,
-    ],
+    [isBanned && "an end of their ban", ...lossesOf(row)],
   );
+}
+
+function lossesOf(row: Members): (Loss | false)[] {
+  const appMetadata = objectOf(row, "raw_app_meta_data");
+  const hasOwnMetadata = [...appMetadata.keys()].every((key) => ownAppMetadata.has(key));
+  const role = textOf(row, "role") ?? ownRole;
+  return [
+    hasIdentities(row, appMetadata) && commonLosses.identities,
+    !hasOwnMetadata && "`raw_app_meta_data`",
+    (isTrue(row, "is_super_admin") || role !== ownRole) && commonLosses.roles,
+  ];
 }
 
 function hasIdentities(row: Members, appMetadata: Members): boolean {

@@ -1,0 +1,173 @@
+import createClient, { type Client } from "openapi-fetch";
+
+import { GatehouseError, errorOf, unwrap } from "./errors.ts";
+import type { components, paths } from "./schema.ts";
+import { memoryStorage, type StoredTokens, type TokenStorage } from "./storage.ts";
+
+/** A user's tokens and profile, the response to every sign-in. */
+export type TokenResponse = components["schemas"]["TokenResponse"];
+
+type BodyOf<Path extends keyof paths> = paths[Path] extends {
+  post: { requestBody: { content: { "application/json": infer Body } } };
+}
+  ? Body
+  : never;
+
+/** How a client reaches Gatehouse and keeps tokens. */
+export interface GatehouseOptions {
+  /** `PUBLIC_URL` of the installation. */
+  readonly baseUrl: string;
+  /** Default: in memory. */
+  readonly storage?: TokenStorage;
+  /** Whether the server keeps refresh tokens in a cookie (`REFRESH_TOKEN_COOKIE=true`). Only for browsers. */
+  readonly cookie?: boolean;
+  /** Is called when the session has ended: by `signOut`, or because a refresh was refused. */
+  readonly onSignedOut?: () => void;
+  /** Default: the global `fetch`. */
+  readonly fetch?: (request: Request) => Promise<Response>;
+  /** The time in milliseconds. Default: `Date.now`. It may differ from the server's clock. */
+  readonly now?: () => number;
+}
+
+/** A client of one user's session. On a server, create one for each user. */
+export interface GatehouseClient {
+  /** Every operation of the API, typed; requests have the access token, which is refreshed when it is due or refused. */
+  readonly api: Client<paths>;
+  signIn(body: BodyOf<"/api/v1/auth/login">): Promise<TokenResponse>;
+  /** Finishes a sign-in that failed with `MFA_REQUIRED`. */
+  verifySecondFactor(body: BodyOf<"/api/v1/auth/2fa/verify">): Promise<TokenResponse>;
+  /** Keeps the tokens of another way to sign in, such as `/api/v1/auth/magic-link/verify`. */
+  keep(tokens: TokenResponse): Promise<void>;
+  /** Ends the session here, and on the server if it can be reached. */
+  signOut(): Promise<void>;
+  /** The access token for requests of your own, refreshed if it is due; null without a session. */
+  accessToken(): Promise<string | null>;
+}
+
+/** A refresh is due this long before the access token expires, or at half of its life if that is later. */
+const leewaySeconds = 30;
+const tokenFaults = ["INVALID_TOKEN", "EXPIRED_TOKEN"];
+
+/** Creates a client. It sends nothing until it is used. */
+export function createGatehouseClient(options: GatehouseOptions): GatehouseClient {
+  const { baseUrl, cookie = false, storage = memoryStorage(), now = Date.now } = options;
+  const send = options.fetch ?? ((request: Request) => fetch(request));
+  const credentials = cookie ? "include" : "same-origin";
+  const plain = createClient<paths>({ baseUrl, fetch: send, credentials });
+  let refreshing: Promise<string | null> | null = null;
+  // In a page that was just loaded the cookie may hold a session of which no token is here.
+  let mayHaveCookie = cookie;
+
+  async function keep({ access_token, refresh_token, expires_in }: TokenResponse): Promise<void> {
+    const seconds = Math.max(expires_in - leewaySeconds, expires_in / 2);
+    mayHaveCookie = cookie;
+    await storage.save({
+      accessToken: access_token,
+      refreshToken: refresh_token ?? null,
+      refreshAt: now() + seconds * 1000,
+    });
+  }
+
+  async function forget(): Promise<void> {
+    mayHaveCookie = false;
+    await storage.save(null);
+    options.onSignedOut?.();
+  }
+
+  async function signedIn(call: Promise<TokenResponse>): Promise<TokenResponse> {
+    const tokens = await call;
+    await keep(tokens);
+    return tokens;
+  }
+
+  /** One refresh at a time, for all requests that need it: in this client, and in a browser in all tabs that share the tokens. */
+  function refresh(stale: string | null): Promise<string | null> {
+    refreshing ??= inAllTabs(() => refreshOnce(stale)).finally(() => {
+      refreshing = null;
+    });
+    return refreshing;
+  }
+
+  async function refreshOnce(stale: string | null): Promise<string | null> {
+    const tokens = await storage.load();
+    if (tokens !== null && tokens.accessToken !== stale) return tokens.accessToken;
+    if (!canRefresh(tokens)) return null;
+    const body = { refresh_token: tokens?.refreshToken ?? "" };
+    const { data, error, response } = await plain.POST("/api/v1/auth/refresh", {
+      body,
+      ...(cookie ? { bodySerializer: () => "{}" } : {}),
+    });
+    if (data) {
+      await keep(data.data);
+      return data.data.access_token;
+    }
+    const failure = new GatehouseError(response, error);
+    // The session goes on where the server is busy or away.
+    if (response.status === 429 || response.status >= 500) throw failure;
+    await forget();
+    return null;
+  }
+
+  function canRefresh(tokens: StoredTokens | null): boolean {
+    return cookie ? tokens !== null || mayHaveCookie : (tokens?.refreshToken ?? null) !== null;
+  }
+
+  async function accessToken(): Promise<string | null> {
+    const tokens = await storage.load();
+    if (tokens !== null && now() < tokens.refreshAt) return tokens.accessToken;
+    return canRefresh(tokens)
+      ? refresh(tokens?.accessToken ?? null)
+      : (tokens?.accessToken ?? null);
+  }
+
+  async function authorizedFetch(request: Request): Promise<Response> {
+    const token = await accessToken();
+    if (token === null) return send(request);
+    // A request whose body was sent cannot be sent again.
+    const again = request.clone();
+    request.headers.set("authorization", `Bearer ${token}`);
+    const response = await send(request);
+    if (response.status !== 401 || !(await isTokenFault(response))) return response;
+    const fresh = await refresh(token);
+    if (fresh === null) return response;
+    again.headers.set("authorization", `Bearer ${fresh}`);
+    return send(again);
+  }
+
+  return {
+    api: createClient<paths>({ baseUrl, fetch: authorizedFetch, credentials }),
+    signIn: (body) => signedIn(unwrap(plain.POST("/api/v1/auth/login", { body }))),
+    verifySecondFactor: (body) => signedIn(unwrap(plain.POST("/api/v1/auth/2fa/verify", { body }))),
+    keep,
+    accessToken,
+    async signOut() {
+      // A refresh under way would bring the session back.
+      await refreshing?.catch(() => null);
+      const tokens = await storage.load();
+      const refreshToken = tokens?.refreshToken ?? null;
+      try {
+        await plain.POST("/api/v1/auth/logout", {
+          body: refreshToken === null ? {} : { refresh_token: refreshToken },
+          headers: tokens ? { authorization: `Bearer ${tokens.accessToken}` } : {},
+        });
+      } finally {
+        await forget();
+      }
+    },
+  };
+}
+
+/** Whether a 401 is about the access token, and not about a password or a code in the body. */
+async function isTokenFault(response: Response): Promise<boolean> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return tokenFaults.includes(errorOf(body).code ?? "");
+}
+
+/** Runs alone among the tabs of the origin, where the browser has locks (Web Locks API). */
+async function inAllTabs<T>(run: () => Promise<T>): Promise<T> {
+  const { locks } = globalThis.navigator ?? {};
+  return locks ? await locks.request("gatehouse-refresh", run) : await run();
+}
