@@ -62,15 +62,20 @@ async function blocksOf(path: string) {
   return findCommandBlocks(await Bun.file(join(root, path)).text());
 }
 
-test.each(Object.entries(pages))("the commands of %s work as they are written", async (path, page) => {
-  await using scene = await startDocumentedScene(page.settings ? { settings: page.settings } : {});
-  const variables = await documentedVariables(scene, page.reader);
-  const blocks = (await blocksOf(path)).filter(({ notRun }) => notRun === null);
-  expect(blocks.length).toBeGreaterThan(0);
-  const lines = blocks.map(({ commands }) => commands.replaceAll(documentedId, "$ID"));
-  const { failed, stdout } = await scene.run(variables + (page.before ?? "") + lines.join("\n"));
-  expect({ failed, output: failed.length > 0 ? stdout : "" }).toEqual({ failed: [], output: "" });
-});
+test.each(Object.entries(pages))(
+  "the commands of %s work as they are written",
+  async (path, page) => {
+    await using scene = await startDocumentedScene(
+      page.settings ? { settings: page.settings } : {},
+    );
+    const variables = await documentedVariables(scene, page.reader);
+    const blocks = (await blocksOf(path)).filter(({ notRun }) => notRun === null);
+    expect(blocks.length).toBeGreaterThan(0);
+    const lines = blocks.map(({ commands }) => commands.replaceAll(documentedId, "$ID"));
+    const { failed, stdout } = await scene.run(variables + (page.before ?? "") + lines.join("\n"));
+    expect({ failed, output: failed.length > 0 ? stdout : "" }).toEqual({ failed: [], output: "" });
+  },
+);
 
 test("getting-started, from top to bottom, says what it promises", async () => {
   await using scene = await startDocumentedScene({ isStrict: false });
