@@ -16,7 +16,12 @@ async function signsIn(command: readonly string[]): Promise<void> {
   const run = async () =>
     outputOf(
       Bun.spawn([...command], {
-        env: { PATH: process.env["PATH"], GATEHOUSE: app.url, EMAIL: email, PASSWORD: goodPassword },
+        env: {
+          PATH: process.env["PATH"],
+          GATEHOUSE: app.url,
+          EMAIL: email,
+          PASSWORD: goodPassword,
+        },
         stdout: "pipe",
         stderr: "pipe",
       }),

@@ -54,7 +54,10 @@ async function verifies(program: ClientProgram): Promise<void> {
   const { access_token: token, refresh_token: refreshToken, user_id } = registered.json.data;
   const start = async (audience: string) =>
     startApplication(
-      { ...program, environment: { ...program.environment, GATEHOUSE: issuer, AUDIENCE: audience } },
+      {
+        ...program,
+        environment: { ...program.environment, GATEHOUSE: issuer, AUDIENCE: audience },
+      },
       { port: await findSparePort(), issuer, client: { id: "", secret: "" } },
     );
   await using service = await start("gatehouse");

@@ -46,7 +46,11 @@ export async function startDocumentedScene(
       const here = lines.replaceAll("localhost:8000", `localhost:${new URL(server.url).port}`);
       const failures = join(home.cwd, "failures");
       const child = Bun.spawn(
-        ["bash", "-c", `set -E; trap 'printf "%s\\n" "$BASH_COMMAND" >> "${failures}"' ERR\n${here}`],
+        [
+          "bash",
+          "-c",
+          `set -E; trap 'printf "%s\\n" "$BASH_COMMAND" >> "${failures}"' ERR\n${here}`,
+        ],
         {
           cwd: home.cwd,
           env: {

@@ -6,7 +6,8 @@ export interface CommandBlock {
   readonly notRun: string | null;
 }
 
-const pattern = /(?:^<!-- not run: (?<reason>.+?) -->\n)?^```sh(?<server> server)?\n(?<body>.*?)^```$/gms;
+const pattern =
+  /(?:^<!-- not run: (?<reason>.+?) -->\n)?^```sh(?<server> server)?\n(?<body>.*?)^```$/gms;
 
 /** The blocks marked `sh` of a page in Markdown, in order. */
 export function findCommandBlocks(page: string): CommandBlock[] {
