@@ -39,9 +39,7 @@ describe.each([...databaseKinds])("create-admin on %s", (kind) => {
     expect(again.stdout).toMatch(/ has the role admin already; the password is unchanged\n$/);
     expect(await home.rows("select email from users")).toEqual([{ email }]);
     const audit = await home.rows("select action, result, actor_kind from audit_log order by id");
-    expect(audit).toEqual([
-      { action: "user.created", result: "success", actor_kind: "operator" },
-    ]);
+    expect(audit).toEqual([{ action: "user.created", result: "success", actor_kind: "operator" }]);
 
     await using server = await startGatehouse(fast(home));
     const answer = await server.post("/api/v1/auth/login", { email, password: goodPassword });

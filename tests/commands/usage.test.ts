@@ -114,7 +114,10 @@ describe("usage", () => {
     ["create-amdin --email a@example.com", "did you mean gatehouse create-admin?"],
     ["create-amdin --help", "did you mean gatehouse create-admin?"],
     ["--env-file x.env healthchek", "did you mean gatehouse healthcheck?"],
-    ["disable ada@example.com", '"disable" is not a command; did you mean gatehouse users disable?'],
+    [
+      "disable ada@example.com",
+      '"disable" is not a command; did you mean gatehouse users disable?',
+    ],
     ["prune", "did you mean gatehouse audit prune?"],
     ["users lst", "unknown command lst; did you mean list?"],
     ["users frobnicate", "unknown command frobnicate\n"],

@@ -65,6 +65,18 @@ test("commands use the embedded database while the server runs, and it acts on w
   await Bun.write(join(home.cwd, "users.ndjson"), lines);
   expect(await run("users import users.ndjson")).toBe("imported 1, already there 0, refused 0\n");
 
+  expect(await run("users verify import@example.com")).toContain("verified");
+  expect(await run("users roles import@example.com --add admin")).toBe("user\nadmin\n");
+  await run("users set-password import@example.com --password-stdin", `${goodPassword}\n`);
+  const imported = { email: "import@example.com", password: goodPassword };
+  expect((await server.post("/api/v1/auth/login", imported)).status).toBe(200);
+  for (const verb of ["disable", "enable", "delete", "restore"]) {
+    expect(await run(`users ${verb} import@example.com`)).toContain("import@example.com");
+  }
+  expect(await run("clients create --name billing --public")).toContain("client_id=");
+  expect(await run("keys rotate")).toContain("signs on every replica");
+  expect(await run("limits clear")).toContain("cleared");
+
   // The server remembers the token; the command's change reaches it as a notification.
   await run(`users revoke-sessions ${email}`);
   expect(await me()).toBe(401);

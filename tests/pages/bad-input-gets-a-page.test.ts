@@ -15,6 +15,7 @@ const openForms = [
   "/sign-in/passkey",
   "/sign-in/second-factor",
   "/sign-up",
+  "/set-up",
   "/magic-link",
   "/magic-link/code",
   "/magic-link/resend",

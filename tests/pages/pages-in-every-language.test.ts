@@ -15,6 +15,7 @@ const posted = [
   "/sign-in/passkey",
   "/sign-in/second-factor",
   "/sign-up",
+  "/set-up",
   "/sign-out",
   "/verify-email/code",
   "/verify-email",

@@ -36,7 +36,11 @@ export async function parseWords(words: readonly string[]): Promise<ParsedWords>
       return { exitCode: error.exitCode === 0 ? 0 : 2, ...printed };
     }
     if (!(error instanceof CommandError)) throw error;
-    return { exitCode: error.exitCode, stdout: printed.stdout, stderr: `gatehouse: ${error.message}\n` };
+    return {
+      exitCode: error.exitCode,
+      stdout: printed.stdout,
+      stderr: `gatehouse: ${error.message}\n`,
+    };
   }
 }
 

@@ -19,6 +19,11 @@ import {
   signUpPage,
   type SignUpSettings,
 } from "../../src/features/pages/sign-up/sign-up-page.ts";
+import {
+  type SetUpForm,
+  setUpFailedPage,
+  setUpPage,
+} from "../../src/features/pages/set-up/set-up-page.ts";
 import { mailSentPage } from "../../src/features/pages/sign-up/mail-sent-page.ts";
 import { PasswordMismatchError, WeakPasswordError } from "../../src/features/passwords/index.ts";
 import { AppError, type ErrorCode } from "../../src/kernel/errors.ts";
@@ -55,6 +60,8 @@ export function signInPages(
     signUpPage(reader, { ...signUpSettings, ...settings }, { returnTo, ...form });
   const refused = (code: ErrorCode, field: string): string =>
     signUp({ entered, errors: [new AppError(code, "", { faults: [{ field, issue: "" }] })] });
+  const setUp = (form: Partial<SetUpForm>): string =>
+    setUpPage(reader, signUpSettings, { token, ...form });
   const weak = new WeakPasswordError("password", [{ code: "too_short", length: 8 }]);
   const providerDone = "/sign-in/provider/google/done";
 
@@ -116,6 +123,14 @@ export function signInPages(
       closed: closedPage(reader, { registration: "closed" }, returnTo),
       "by invitation": closedPage(reader, { registration: "invite" }, returnTo),
       "mail sent": mailSentPage(reader, { email, returnTo }),
+    },
+    "/set-up": {
+      start: setUp({}),
+      "taken address": setUp({ entered, errors: [new AppError("DUPLICATE_EMAIL", "")] }),
+      "weak password": setUp({ entered, errors: [weak] }),
+      unavailable: setUp({ entered, alert: unavailable }),
+      invalid: setUpFailedPage(reader, "invalid"),
+      expired: setUpFailedPage(reader, "expired"),
     },
     "/sign-out": {
       asked: signOutPage(reader, { email, returnTo }),

@@ -25,7 +25,7 @@ async function registerUnverified(): Promise<string> {
   return email;
 }
 
-// security 9
+// security 35
 test("a password that the operator sets ends every session, and the user is mailed", async () => {
   const user = await signUp(app);
   await setPassword(operatorOf(app), user.userId, otherPassword);
@@ -52,7 +52,7 @@ test("a verified user who is made an admin keeps password and sessions", async (
   expect((await logIn(app, user)).status).toBe(200);
 });
 
-test("a person who registered an address before its owner does not become an admin", async () => {
+test("a stranger who registered an address before its owner does not become an admin", async () => {
   const email = await registerUnverified();
   const ctx = operatorOf(app);
   expect(await codeOf(promoteAdmin(ctx, await accountOf(email), null))).toBe("CONFLICT");

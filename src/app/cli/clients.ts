@@ -12,7 +12,7 @@ import {
 } from "../../features/clients/index.ts";
 import { asOperator } from "./as-operator.ts";
 import { readCount } from "./read-arguments.ts";
-import { tableLines } from "./table.ts";
+import { tableWithHeadings } from "./table.ts";
 
 /** `gatehouse clients create|list|rotate-secret|delete`: services that introspect tokens, and applications that users sign in to. */
 export function clientsCommand(): Command {
@@ -109,7 +109,10 @@ function listCommand(): Command {
         grant_types.join(" "),
         redirect_uris.join(" ") || "-",
       ]);
-      const table = tableLines([["CLIENT_ID", "NAME", "GRANT_TYPES", "REDIRECT_URIS"], ...rows]);
+      const table = tableWithHeadings([
+        ["CLIENT_ID", "NAME", "GRANT_TYPES", "REDIRECT_URIS"],
+        ...rows,
+      ]);
       process.stdout.write(
         json ? `${JSON.stringify({ items }, null, 2)}\n` : `${table.join("\n")}\n`,
       );

@@ -22,9 +22,7 @@ function linesOf({ after, commands, options, values }: Completion): string[] {
   const start = `complete -c gatehouse -n ${quoted(`__gatehouse_after ${quoted(after)}`)}`;
   const choices = new Map(values.map(({ option, words }) => [option, words]));
   return [
-    ...commands.map(
-      ({ word, meaning }) => `${start} -f -a ${quoted(word)} -d ${quoted(meaning)}`,
-    ),
+    ...commands.map(({ word, meaning }) => `${start} -f -a ${quoted(word)} -d ${quoted(meaning)}`),
     ...(choices.get(null) ?? []).map((word) => `${start} -f -a ${quoted(word)}`),
     ...options.map(({ word, meaning }) => {
       const words = choices.get(word);

@@ -1,6 +1,10 @@
 import { Command } from "commander";
 
-import { createAdmin, findAccountAt, promoteAdmin } from "../../features/user-administration/index.ts";
+import {
+  createAdmin,
+  findAccountAt,
+  promoteAdmin,
+} from "../../features/user-administration/index.ts";
 import type { Context } from "../../platform/platform.ts";
 import { asOperator } from "./as-operator.ts";
 import { readCommandSettings } from "./command-setup.ts";

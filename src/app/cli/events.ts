@@ -14,7 +14,7 @@ import { readOutboxStatus, type TopicStatus } from "../../platform/outbox/read-s
 import type { Context } from "../../platform/platform.ts";
 import { asOperator } from "./as-operator.ts";
 import { readSince, type Since } from "./read-since.ts";
-import { tableLines } from "./table.ts";
+import { tableWithHeadings } from "./table.ts";
 
 interface ReplayOptions {
   readonly since?: Since;
@@ -125,7 +125,7 @@ function nameOf(destination: DestinationStatus, now: Date): string {
 }
 
 function asTables({ now, destinations, topics }: Status): string {
-  const ofDestinations = tableLines([
+  const ofDestinations = tableWithHeadings([
     ["DESTINATION", "BACKLOG", "RETRYING", "DEAD", "OLDEST", "LAST DELIVERY", "LAST ERROR"],
     ...destinations.map((destination) => [
       nameOf(destination, now),
@@ -135,7 +135,7 @@ function asTables({ now, destinations, topics }: Status): string {
       destination.disabledReason ?? destination.lastError ?? "-",
     ]),
   ]);
-  const ofTopics = tableLines([
+  const ofTopics = tableWithHeadings([
     ["TOPIC", "WAITING", "DUE", "RETRYING", "DEAD", "OLDEST", "LAST ERROR"],
     ...topics.map(({ topic, waiting, due, retrying, dead, oldestAt, lastError }) => [
       topic,

@@ -47,7 +47,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   "gatehouse users roles": [
     ["gatehouse users roles ada@example.com", "print the roles"],
-    ["gatehouse users roles ada@example.com --add editor --remove accountant", "change two of them"],
+    [
+      "gatehouse users roles ada@example.com --add editor --remove accountant",
+      "change two of them",
+    ],
     ["gatehouse users roles ada@example.com --set editor", "editor, and no other"],
   ],
   "gatehouse users set-password": [

@@ -8,7 +8,7 @@ import {
 } from "../../features/keys/index.ts";
 import { parseDurationSeconds } from "../../kernel/duration.ts";
 import { asOperator } from "./as-operator.ts";
-import { tableLines } from "./table.ts";
+import { tableWithHeadings } from "./table.ts";
 
 /** `gatehouse keys list|rotate`: the keys that sign tokens. */
 export function keysCommand(): Command {
@@ -69,7 +69,7 @@ function asJson(keys: readonly ListedKey[]): string {
 
 /** A table with timestamps in UTC, `-` where there is none. */
 function describeKeys(keys: readonly ListedKey[]): string[] {
-  return tableLines([
+  return tableWithHeadings([
     ["ID", "ALGORITHM", "STATE", "SINCE", "UNTIL"],
     ...keys.map(({ id, algorithm, state, since, until }) => [
       id,

@@ -8,7 +8,7 @@ import {
 } from "../../features/limits/index.ts";
 import { asOperator } from "./as-operator.ts";
 import { readCount } from "./read-arguments.ts";
-import { tableLines } from "./table.ts";
+import { tableWithHeadings } from "./table.ts";
 
 interface FilterOptions {
   readonly limit?: string;
@@ -71,7 +71,7 @@ function asJson(counts: readonly ListedCount[]): string {
 
 function asTable(counts: readonly ListedCount[]): string {
   if (counts.length === 0) return "no limit has a count\n";
-  const lines = tableLines([
+  const lines = tableWithHeadings([
     ["LIMIT", "SOURCE", "POINTS", "WINDOW ENDS", "BLOCKED UNTIL"],
     ...counts.map(({ limitName, source, points, windowEndsAt, blockedUntil }) => [
       limitName,

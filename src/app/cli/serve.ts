@@ -1,13 +1,15 @@
 import { Command } from "commander";
 
+import { setUpPath } from "../../features/pages/index.ts";
+import { issueSetUpToken } from "../../features/user-administration/index.ts";
 import { startForCommands } from "../../platform/db/embedded-shared.ts";
 import { describeError } from "../../platform/db/errors.ts";
 import type { Logger } from "../../platform/log/port.ts";
-import { createPlatform } from "../create-platform.ts";
+import { createPlatform, type RunningPlatform } from "../create-platform.ts";
 import { type RunningServer, serve } from "../serve.ts";
 import { exitCodes } from "./exit.ts";
 import { loadCommandSettings } from "./command-setup.ts";
-import { describeStart } from "./start-notice.ts";
+import { describeSetUp, describeStart } from "./start-notice.ts";
 
 /** `gatehouse [serve]`: runs the server until a signal stops it. */
 export function serveCommand(): Command {
@@ -24,13 +26,11 @@ export function serveCommand(): Command {
       signals.stops(server);
       if (settings.environment === "production") {
         for (const warning of warnings) platform.log.warn({}, warning);
-      } else {
-        const notice = describeStart(settings, server.url, warnings);
-        server.ready.then(
-          () => process.stderr.write(notice),
-          () => false,
-        );
       }
+      server.ready.then(
+        () => announceStart(platform, server.url, warnings),
+        () => undefined,
+      );
 
       const reason = await server.stopped;
       // Half-closed connections to an unresponsive database would keep the process running.
@@ -43,6 +43,33 @@ const exitCodeOf = {
   failed: exitCodes.failed,
   settings: exitCodes.usage,
 };
+
+/** The link is a secret, so that in production only a person at a terminal gets it, and no log. */
+async function announceStart(
+  platform: RunningPlatform,
+  url: string,
+  warnings: readonly string[],
+): Promise<void> {
+  const { settings, log } = platform;
+  const link = await findSetUpLink(platform);
+  if (settings.environment !== "production") {
+    process.stderr.write(describeStart(settings, url, warnings, link));
+  } else if (link !== null) {
+    if (process.stderr.isTTY) process.stderr.write(`\n${describeSetUp(link).join("\n")}\n\n`);
+    else log.warn({}, "no user has the role admin: create one by gatehouse create-admin");
+  }
+}
+
+/** Null where there is an administrator, and where that cannot be found out now. */
+async function findSetUpLink(platform: RunningPlatform): Promise<string | null> {
+  try {
+    const token = await issueSetUpToken(platform);
+    return token === null ? null : `${platform.settings.publicUrl}${setUpPath}?token=${token}`;
+  } catch (error) {
+    platform.log.warn(describeError(error), "administrators cannot be looked up");
+    return null;
+  }
+}
 
 /** How long load balancers have to detect that this replica is no longer ready. */
 const takeOverSeconds = 2;

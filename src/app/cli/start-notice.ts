@@ -12,6 +12,7 @@ export function describeStart(
   settings: Settings,
   url: string,
   warnings: readonly string[],
+  setUpLink: string | null,
 ): string {
   const name = `Gatehouse ${version}${commit === null ? "" : ` (${commit})`}`;
   const lines = [
@@ -21,6 +22,7 @@ export function describeStart(
     ...placesOf(settings, url).map(
       ([label, place]) => `  ${style("dim", label.padEnd(9))}${place}`,
     ),
+    ...(setUpLink === null ? [] : ["", ...describeSetUp(setUpLink)]),
     "",
     `  ${style("yellow", "Not safe for production:")}`,
     ...warnings.map((warning) => `  ${style("yellow", "-")} ${warning}`),
@@ -29,6 +31,11 @@ export function describeStart(
     "",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** The lines that tell anyone who started the server how to become its administrator. The link is a secret. */
+export function describeSetUp(link: string): readonly string[] {
+  return [`  ${style("bold", "Create the first administrator within 24 hours:")}`, `  ${link}`];
 }
 
 function placesOf(settings: Settings, url: string): readonly (readonly [string, string])[] {

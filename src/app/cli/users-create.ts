@@ -43,7 +43,9 @@ function readProfile(field: "name" | "locale"): (text: string) => string {
     const accepted = acceptableProfile(given)[field];
     if (accepted !== null) return accepted;
     throw new InvalidArgumentError(
-      field === "name" ? "It must be 1 to 200 characters long." : "It must be a language tag such as de.",
+      field === "name"
+        ? "It must be 1 to 200 characters long."
+        : "It must be a language tag such as de.",
     );
   };
 }

@@ -9,7 +9,7 @@ import {
 import { asOperator } from "./as-operator.ts";
 import { CommandError } from "./exit.ts";
 import { readCount, readUsersCursor } from "./read-arguments.ts";
-import { tableLines } from "./table.ts";
+import { tableWithHeadings } from "./table.ts";
 
 interface UsersListOptions {
   readonly query?: string;
@@ -55,7 +55,7 @@ export function usersListCommand(): Command {
 
 function asTable(items: readonly AccountView[]): string {
   if (items.length === 0) return "no accounts found\n";
-  const lines = tableLines([
+  const lines = tableWithHeadings([
     ["ID", "EMAIL", "VERIFIED", "USERNAME", "NAME", "STATUS", "ROLES", "CREATED"],
     ...items.map((user) => [
       user.id,

@@ -19,7 +19,8 @@ export function requireOptionsLast(command: Command): void {
   for (const option of required) option.mandatory = false;
   command.hook("preAction", (_parent, current) => {
     const missing = required.find(
-      (option) => current === command && command.getOptionValue(option.attributeName()) === undefined,
+      (option) =>
+        current === command && command.getOptionValue(option.attributeName()) === undefined,
     );
     if (missing) command.error(`error: option ${missing.flags} is missing: ${missing.description}`);
   });

@@ -18,6 +18,7 @@ import { passkeyPageRoutes } from "./sign-in/passkey-routes.ts";
 import { providerPageRoutes } from "./sign-in/provider-routes.ts";
 import { secondFactorPageRoutes } from "./sign-in/second-factor-routes.ts";
 import { signInRoutes } from "./sign-in/sign-in-routes.ts";
+import { setUpRoutes } from "./set-up/set-up-routes.ts";
 import { verifyCodeRoutes } from "./sign-in/verify-code-routes.ts";
 import { signOutRoutes } from "./sign-out/sign-out-routes.ts";
 import { signUpRoutes } from "./sign-up/sign-up-routes.ts";
@@ -64,6 +65,7 @@ function signInPages({ providers, ...parts }: PagesParts) {
     .use(secondFactorPageRoutes(all))
     .use(verifyCodeRoutes(all))
     .use(signUpRoutes(all))
+    .use(setUpRoutes(parts))
     .use(signOutRoutes(parts))
     .use(passkeysScriptRoutes(parts));
 }

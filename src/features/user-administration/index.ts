@@ -12,3 +12,5 @@ export { userSessionsRoutes } from "./user-sessions-routes.ts";
 export { createAdmin } from "./create-admin.ts";
 export { promoteAdmin } from "./promote-admin.ts";
 export { setPassword } from "./set-password.ts";
+export { createFirstAdmin } from "./create-first-admin.ts";
+export { issueSetUpToken } from "./set-up-tokens.ts";

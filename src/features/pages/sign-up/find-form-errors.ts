@@ -11,17 +11,21 @@ import {
   usernameSchema,
 } from "../../users/index.ts";
 
-/** Everything that is wrong with the form before an account is looked up: one error for each field, in their order. */
+/**
+ * Everything that is wrong with the form before an account is looked up: one error for each field, in their order. An
+ * administrator's username may be a reserved one.
+ */
 export function findFormErrors(
   ctx: Context,
   form: Readonly<Record<string, string>>,
+  { mayBeReserved = false }: { readonly mayBeReserved?: boolean } = {},
 ): readonly AppError[] {
   const { email = "", username = null, name = null, password } = form;
   return [
     () => canonicalEmail(email),
     () => {
       assertForm("username", usernameSchema, username);
-      assertNotReserved(ctx, username);
+      if (!mayBeReserved) assertNotReserved(ctx, username);
     },
     () => assertForm("name", nameSchema, name),
     () => {
