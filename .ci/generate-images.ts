@@ -38,6 +38,8 @@ const formats = {
 };
 
 const steady = `for (const time of document.querySelectorAll("time")) time.textContent = "Mar 4, 2026, 5:06 AM UTC";
+  for (const code of document.querySelectorAll("code"))
+    if (code.textContent.includes("localhost:")) code.textContent = code.textContent.replaceAll(/localhost:[0-9]+/g, "localhost:8000");
   document.activeElement?.blur();`;
 
 await using home = await createMigratedHome("embedded");
@@ -92,6 +94,11 @@ async function takeImages(format: keyof typeof formats): Promise<void> {
     await page.evaluate(steady);
     await page.screenshot({ path: join(directory, `${name}-${format}.png`) });
   };
+  if (format === "light") {
+    await page.goto("/docs");
+    await page.getByRole("button", { name: "Authorize" }).first().waitFor();
+    await take("docs");
+  }
   await page.goto("/sign-up");
   await take("sign-up");
   await page.goto("/sign-in");

@@ -46,6 +46,7 @@ const notCovered = [
   "docs/deployment.md",
   "docs/development.md",
   "docs/doctor.md",
+  "docs/logs.md",
   "docs/mails.md",
   "docs/openid-provider.md",
   "docs/postgres.md",
@@ -116,6 +117,20 @@ until curl -s -o /dev/null http://localhost:${port}/; do sleep 0.1; done\n`;
     expect({ part, isFound: found !== -1, stdout, stderr }).toMatchObject({ part, isFound: true });
     position = found + part.length;
   }
+});
+
+// Its other commands are those of tests/binary/readme-first-steps.test.ts.
+test("the commands of README.md for an operator work as they are written", async () => {
+  await using scene = await startDocumentedScene();
+  const blocks = (await blocksOf("README.md")).filter(
+    ({ notRun, commands }) => notRun === null && !commands.includes("curl"),
+  );
+  const lines = blocks.flatMap(({ commands }) => commands.split("\n"));
+  const commands = lines.filter((line) => /^gatehouse \w|^gatehouse --/.test(line));
+  expect(commands.length).toBeGreaterThan(2);
+  const { failed } = await scene.run(commands.join("\n"));
+  // A development installation is not fit for production, which is what it says.
+  expect(failed.filter((command) => command !== "gatehouse doctor")).toEqual([]);
 });
 
 test("each block that does not run says why, and each page with commands is known here", async () => {

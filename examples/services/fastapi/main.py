@@ -1,4 +1,4 @@
-"""A service next door: python main.py, or uvicorn main:app --port 3000."""
+"""A service behind Gatehouse: python main.py, or uvicorn main:app --port 3000."""
 
 import json
 import os

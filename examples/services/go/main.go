@@ -1,4 +1,4 @@
-// A service next door: go run .
+// A service behind Gatehouse: go run .
 package main
 
 import (
