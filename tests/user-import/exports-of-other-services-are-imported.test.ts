@@ -102,6 +102,40 @@ test("users of Auth0's bulk export sign in with the hashes of its export of pass
   await expectSignIn("ada@auth0.example");
 });
 
+// Attack: the user of another provider whose id there is the id of a user here would have that user's password.
+test("a user of another provider does not get the hash of an Auth0 user with the same id", async () => {
+  const hash = "$2b$05$KZ8yeGg2RontmURP4dLEfOd/w/mmSfpVJtPT8CiQ5XKiA1sBHUuzm";
+  const other = "$2b$05$NPBcHEObzknMldbWia5BF.nClCoQYmnLF54CHWWeRTONXDu9cCTlC";
+  const hashes = [
+    { user_id: "auth0|42", passwordHash: hash },
+    { user_id: "custom|42", passwordHash: other },
+    { user_id: "custom|43", passwordHash: other },
+  ];
+  const users = ["auth0|42", "github|42", "auth0|43"].map((id) => ({
+    user_id: id,
+    email: `${id.replace("|", "-")}@auth0.example`,
+    email_verified: true,
+  }));
+  const linesOf = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join("\n");
+  const source = { name: "auth0", passwordHashes: chunksOf(linesOf(hashes)) } as const;
+  expect(await importForeign(app, source, linesOf(users))).toMatchObject({
+    imported: 3,
+    losses: new Map([
+      ["an id that is not a UUID", 3],
+      ["linked identities", 1],
+      ["a password whose hash is not in the files", 1],
+    ]),
+  });
+  const rows = await app.rows(
+    "select email, password_hash from users where email like '%-4_@auth0.example' order by email",
+  );
+  expect(rows).toEqual([
+    { email: "auth0-42@auth0.example", password_hash: `bcrypt$${hash}` },
+    { email: "auth0-43@auth0.example", password_hash: null },
+    { email: "github-42@auth0.example", password_hash: null },
+  ]);
+});
+
 test("Auth0's export of password hashes can be imported by itself", async () => {
   const source = { name: "auth0", passwordHashes: null } as const;
   const file = await fixture("auth0-password-hashes.ndjson");

@@ -13,7 +13,7 @@ import {
 /** Users of the database connections have ids with this provider. */
 const databaseProvider = "auth0";
 
-/** Password hashes by user id without its provider. */
+/** Password hashes of users of the database connections, by user id without its provider: other providers have the same ids. */
 export type Auth0Hashes = ReadonlyMap<string, string>;
 
 /**
@@ -22,7 +22,8 @@ export type Auth0Hashes = ReadonlyMap<string, string>;
  */
 export function convertAuth0User(row: Members, hashes: Auth0Hashes): Content {
   const [provider, id] = idOf(row);
-  const hash = textOf(row, "passwordHash") ?? hashes.get(id) ?? null;
+  const isOfDatabase = provider === databaseProvider;
+  const hash = isOfDatabase ? (textOf(row, "passwordHash") ?? hashes.get(id) ?? null) : null;
   const email = emailOf(row);
   const name = textOf(row, "name");
   return importedUser(
@@ -42,7 +43,7 @@ export function convertAuth0User(row: Members, hashes: Auth0Hashes): Content {
       created_at: textOf(row, "created_at"),
     },
     [
-      provider === databaseProvider && hash === null && "a password whose hash is not in the files",
+      isOfDatabase && hash === null && "a password whose hash is not in the files",
       hasMembers(row, "multifactor") && commonLosses.secondFactor,
       hasOtherIdentities(row, provider) && commonLosses.identities,
       hasMembers(row, "app_metadata") && "`app_metadata`",
@@ -56,7 +57,8 @@ export async function readAuth0Hashes({ rows }: Rows): Promise<Auth0Hashes> {
   for await (const { row } of rows) {
     if ("issue" in row) continue;
     const hash = textOf(row, "passwordHash");
-    if (hash !== null) hashes.set(idOf(row)[1], hash);
+    const [provider, id] = idOf(row);
+    if (hash !== null && provider === databaseProvider) hashes.set(id, hash);
   }
   return hashes;
 }
