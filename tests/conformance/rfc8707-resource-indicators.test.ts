@@ -66,6 +66,27 @@ test("another resource than the granted one gets no token; the code stays usable
   }
 });
 
+// RFC 6749 §6, RFC 8707 §2.2
+test.each([
+  ["invalid_target", { resource: "https://other.example/" }],
+  ["invalid_scope", { scope: "openid roles" }],
+])("a refresh that is refused with %s does not use the token", async (error, wrong) => {
+  const code = await codeOf(app, client.id, user.token, { scope, resource });
+  const { json } = await redeem(app, client, code);
+  const token = String(json.refresh_token);
+  const sid = String(decodeToken(String(json.id_token)).claims["sid"]);
+  const refused = await refresh({ refresh_token: token, ...wrong });
+  expect([refused.status, refused.json.error]).toEqual([400, error]);
+  // The grace for a replaced token would be over.
+  await app.rows(
+    `update sessions set refresh_token_issued_at = refresh_token_issued_at - interval '1 hour' where id = '${sid}'`,
+  );
+  const renewed = await refresh({ refresh_token: token, scope: "openid", resource });
+  expect([renewed.status, renewed.json.scope]).toEqual([200, "openid"]);
+  const next = await refresh({ refresh_token: renewed.json.refresh_token });
+  expect(next.json.scope).toBe(scope);
+});
+
 // RFC 8707 §2
 test.each([
   ["a relative one", "/notes"],

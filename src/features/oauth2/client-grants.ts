@@ -10,6 +10,7 @@ import {
   issueClientToken,
   issueIdToken,
   issueRefreshToken,
+  type TokenGrantFacts,
 } from "../tokens/index.ts";
 import type { TokenGrant, TokenRequest } from "./grant-tokens.ts";
 import { requiredWithinBounds } from "./parameters.ts";
@@ -38,43 +39,59 @@ export async function grantByDeviceCode(
   return clientTokens(ctx, client, await redeemDeviceCode(ctx, client, deviceCode));
 }
 
-/** New tokens for a refresh token of the client (RFC 6749 §6). `scope` may name fewer scopes than were granted. */
+/**
+ * New tokens for a refresh token of the client (RFC 6749 §6). `scope` may name fewer scopes than were granted. Throws `invalid_scope`
+ * and `invalid_target` for what was not granted: the token can be sent again without it.
+ */
 export async function grantByClientRefreshToken(
   ctx: Context,
   request: TokenRequest,
   client: ClientRecord,
 ): Promise<TokenGrant> {
   const token = requiredWithinBounds(request, "refresh_token");
-  const renewed = await renewSession(ctx, token, client.clientId);
-  assertGrantedResource(request.resource ?? null, renewed.session.grant?.resource ?? null);
-  return clientTokens(ctx, client, { ...narrowed(renewed, request.scope), nonce: null });
+  const { resource = null } = request;
+  const scopes = request.scope === undefined ? null : [...new Set(request.scope.split(" "))];
+  const assertGranted = (grant: TokenGrantFacts): void => {
+    assertGrantedResource(resource, grant.resource);
+    assertGrantedScopes(scopes ?? [], grant.scopes);
+  };
+  const isAsking = resource !== null || scopes !== null;
+  const asked = isAsking ? assertGranted : undefined;
+  const renewed = await renewSession(ctx, token, client.clientId, asked);
+  return clientTokens(ctx, client, { ...renewed, nonce: null }, scopes);
 }
 
 /** Throws `invalid_scope` for a scope that was not granted. The session keeps all of them. */
-function narrowed(renewed: RenewedSession, scope: string | undefined): RenewedSession {
-  const { session } = renewed;
-  const { grant } = session;
-  if (scope === undefined || grant === null) return renewed;
-  const scopes = [...new Set(scope.split(" "))];
-  if (!scopes.every((each) => grant.scopes.includes(each))) {
-    throw new OAuthError("invalid_scope", "A refresh cannot have more scopes than were granted.");
-  }
-  return { ...renewed, session: { ...session, grant: { ...grant, scopes } } };
+function assertGrantedScopes(wanted: readonly string[], granted: readonly string[]): void {
+  if (wanted.every((each) => granted.includes(each))) return;
+  throw new OAuthError("invalid_scope", "A refresh cannot have more scopes than were granted.");
 }
 
-/** Signs the tokens of a client's session: the response to every grant by which a user signs in to a client. */
+/**
+ * Signs the tokens of a client's session: the response to every grant by which a user signs in to a client. The refresh token has
+ * all that was granted, also where the others have fewer scopes (RFC 6749 §6).
+ */
 async function clientTokens(
   ctx: Context,
   client: ClientRecord,
   { user, session, nonce }: RenewedSession & { readonly nonce: string | null },
+  fewerScopes: readonly string[] | null = null,
 ): Promise<TokenGrant> {
-  const subject = tokenSubjectOf(user, session);
-  const scopes = session.grant?.scopes ?? [];
+  const { grant } = session;
+  const granted = grant?.scopes ?? [];
+  const scopes = fewerScopes ?? granted;
+  const subject = tokenSubjectOf(user, { ...session, grant: grant && { ...grant, scopes } });
   const access = await issueAccessToken(ctx, subject, session.expiresAt);
   const isRefreshable =
-    client.grantTypes.includes("refresh_token") && scopes.includes("offline_access");
+    client.grantTypes.includes("refresh_token") && granted.includes("offline_access");
   const refreshToken = isRefreshable
-    ? { refresh_token: await issueRefreshToken(ctx, subject, session.refreshToken) }
+    ? {
+        refresh_token: await issueRefreshToken(
+          ctx,
+          tokenSubjectOf(user, session),
+          session.refreshToken,
+        ),
+      }
     : {};
   const idToken = scopes.includes("openid")
     ? {

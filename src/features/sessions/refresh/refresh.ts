@@ -3,7 +3,13 @@ import type { Context } from "../../../platform/platform.ts";
 import { writeAudit } from "../../audit/index.ts";
 import { limits, spendOrReject } from "../../limits/index.ts";
 import type { UserRecord } from "../../roles/index.ts";
-import { invalidToken, type TokenResponse, verifyRefreshToken } from "../../tokens/index.ts";
+import {
+  invalidToken,
+  type TokenGrantFacts,
+  type TokenResponse,
+  verifyRefreshToken,
+} from "../../tokens/index.ts";
+import { findGrant } from "./find-grant.ts";
 import {
   findSuccessorTokenId,
   hashTokenId,
@@ -33,19 +39,24 @@ export async function refresh(ctx: Context, refreshToken: string): Promise<Token
 }
 
 /**
- * Replaces a refresh token of a client's session, or with null of one of Gatehouse itself (RFC 9700 §4.14.2). Each works once. Sent again within the grace it gives the same
- * successor, for callers that race or lost the response. Any older token is a stolen or a stale one, and ends its session.
- * A user who could not sign in as the settings are now is refused, and keeps the session and its token. Throws `INVALID_TOKEN`,
- * `EXPIRED_TOKEN`, `EMAIL_NOT_VERIFIED`, `RATE_LIMITED`.
+ * Replaces a refresh token of a client's session, or with null of one of Gatehouse itself (RFC 9700 §4.14.2). Each works once. Sent
+ * again within the grace it gives the same successor, for callers that race or lost the response. Any older token is a stolen or a
+ * stale one, and ends its session. `assertGranted` throws for what was not granted: the token is not used then. A user who could not
+ * sign in as the settings are now is refused, and keeps the session and its token. Throws `INVALID_TOKEN`, `EXPIRED_TOKEN`,
+ * `EMAIL_NOT_VERIFIED`, `RATE_LIMITED`.
  */
 export async function renewSession(
   ctx: Context,
   refreshToken: string,
   clientId: string | null,
+  assertGranted?: (grant: TokenGrantFacts) => void,
 ): Promise<RenewedSession> {
   const { sid, sub, jti } = await verifyRefreshToken(ctx, refreshToken);
   await spendOrReject(ctx, [{ limit: limits.refreshBySession, source: sid }]);
   const presented = { sessionId: sid, userId: sub, presentedHash: hashTokenId(jti), clientId };
+  // What was granted never changes: the session may be read before it is written.
+  const grant = assertGranted ? await findGrant(ctx, presented) : null;
+  if (grant !== null) assertGranted?.(grant);
   // A statement that waited for a lock, such as that of the user's own change of password, compares the session after the
   // change with the user before it. The second attempt reads both after the change.
   const renewed = (await exchange(ctx, presented, jti)) ?? (await exchange(ctx, presented, jti));
