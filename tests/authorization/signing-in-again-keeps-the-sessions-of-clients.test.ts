@@ -103,3 +103,46 @@ test("a user who signs in again several times signs out of everything at once", 
   );
   expect(open).toEqual([]);
 });
+
+test("a sign-in that fails on the way leaves no client's session in an ended one", async () => {
+  await using receiver = startLogoutReceiver();
+  const user = await signUpInBrowser(app);
+  const { client, refreshToken } = await signedInAtClient(app, receiver, user);
+  await app.rows(
+    `create function refuse_move() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$`,
+  );
+  await app.rows(
+    `create trigger refuse_move before update on sessions for each row
+     when (new.parent_session_id is distinct from old.parent_session_id) execute function refuse_move()`,
+  );
+  try {
+    const signIn = signInOnPage(app, user, browserHeaders(user.token));
+    expect(await signIn.catch((error: Error) => error.message)).toStartWith("sign-in: 500");
+  } finally {
+    await app.rows("drop function refuse_move cascade");
+  }
+  const left = await app.rows(
+    `select one.id from sessions as one join sessions as parent on parent.id = one.parent_session_id
+     where one.user_id = '${user.userId}' and one.ended_at is null and parent.ended_at is not null`,
+  );
+  expect(left).toEqual([]);
+  expect((await refresh(app, client, refreshToken)).status).toBe(200);
+});
+
+test("a sign-out ends a client's session that was left in a replaced session", async () => {
+  await using receiver = startLogoutReceiver();
+  const user = await signUpInBrowser(app);
+  const { client, sid, refreshToken } = await signedInAtClient(app, receiver, user);
+  const second = browserTokenOf(await signInOnPage(app, user, browserHeaders(user.token)));
+  await app.rows(
+    `update sessions set parent_session_id = (
+       select id from sessions where user_id = '${user.userId}' and end_reason = 'replaced')
+     where id = '${String(sid)}'`,
+  );
+  await app.call("POST", "/oauth/end-session/confirm", {
+    form: { request: "" },
+    headers: browserHeaders(second),
+  });
+  const dead = await refresh(app, client, refreshToken);
+  expect([dead.status, dead.json.error]).toEqual([400, "invalid_grant"]);
+});

@@ -6,14 +6,9 @@ import { commit } from "../../platform/db/commit.ts";
 import { browserTokenBits } from "../../platform/http/browser-session-cookie.ts";
 import type { Context } from "../../platform/platform.ts";
 import { endBrowserSessionOf, endSession } from "./end-sessions.ts";
+import { moveLateClientSessions, type Successor } from "./move-client-sessions.ts";
 import { isOpen } from "./queries.ts";
 import { sessions } from "./table.ts";
-
-/** The session that replaces another one in a browser. */
-interface Successor {
-  readonly id: string;
-  readonly userId: string;
-}
 
 /** The token of a new browser session. Only its digest is stored. */
 export interface NewBrowserToken {
@@ -83,27 +78,12 @@ async function endPresentedSession(ctx: Context, successor: Successor | null): P
   if (token === null) return;
   const sessionId = actor.kind === "user" ? actor.sessionId : (ctx.presentedSessionId ?? null);
   const presented = { tokenHash: hashBrowserToken(token), sessionId };
-  const reason = successor === null ? "logout" : "replaced";
-  for (const ended of await endBrowserSessionOf(ctx, presented, reason)) {
+  for (const ended of await endBrowserSessionOf(ctx, presented, successor)) {
     const isSameUser = ended.userId === successor?.userId;
-    await (isSameUser ? moveClientSessions(ctx, ended, successor) : endSession(ctx, ended));
+    await (isSameUser
+      ? moveLateClientSessions(ctx, ended.id, successor)
+      : endSession(ctx, { ...ended, hasEnded: true }));
   }
-}
-
-/**
- * From now on the sessions that clients were granted in an ended session end with its successor. A client's session is opened with
- * a lock on the row of the other: this statement begins after the end, and sees all of them.
- */
-async function moveClientSessions(
-  ctx: Context,
-  { id, userId }: Successor,
-  successor: Successor,
-): Promise<void> {
-  const wasGranted = and(eq(sessions.userId, userId), eq(sessions.parentSessionId, id));
-  await ctx.db
-    .update(sessions)
-    .set({ parentSessionId: successor.id })
-    .where(and(wasGranted, isOpen(ctx.clock.now())));
 }
 
 /** Whole seconds, so that the cookie never outlives its session. */

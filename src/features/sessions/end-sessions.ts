@@ -14,8 +14,12 @@ import { inspectAccessToken, inspectRefreshToken } from "../tokens/index.ts";
 import { nextCredentialsVersion, users } from "../users/index.ts";
 import { endSessionsOf } from "./end-with-a-change.ts";
 import { endedColumns, notifyClient, timeOf } from "./notify-client.ts";
+import { moveClientSessions, type Successor } from "./move-client-sessions.ts";
 import { isOpen } from "./queries.ts";
 import { sessions } from "./table.ts";
+
+/** The `end_reason` of a browser session after the next sign-in in that browser. */
+const replaced = "replaced";
 
 /** The tokens of the session to end: either of them, or both. */
 export interface LogOutInput {
@@ -48,10 +52,10 @@ async function endSessionOf(
   }
 }
 
-/** Ends this session of this user, if it is open, and records it. */
+/** Ends this session of this user, if it is open, with those of clients that were granted in it also if it `hasEnded` by itself. */
 export async function endSession(
   ctx: Context,
-  session: { id: string; userId: string },
+  session: { id: string; userId: string; hasEnded?: true },
 ): Promise<void> {
   await endOne(ctx, session, {
     reason: "logout",
@@ -89,27 +93,31 @@ export async function endReusedSession(
 
 /**
  * Ends the open session of a browser, by its id, or by the digest of its token where that is not known: at a sign-out, or because
- * the next sign-in in that browser replaces it. Gives what has ended; the sessions of clients are left to the caller.
+ * `successor` replaces it, with which the sessions of clients go on if it is the same user's. Gives what has ended; all other sessions
+ * of clients are left to the caller.
  */
 export async function endBrowserSessionOf(
   ctx: Context,
   { tokenHash, sessionId }: { readonly tokenHash: string; readonly sessionId: string | null },
-  reason: "logout" | "replaced",
+  successor: Successor | null,
 ): Promise<readonly { readonly id: string; readonly userId: string }[]> {
   const isPresented =
     sessionId === null ? eq(sessions.browserTokenHash, tokenHash) : eq(sessions.id, sessionId);
+  const reason = successor === null ? "logout" : replaced;
   const query = endingOf(ctx, {
     owner: eq(users.id, sql`(select ${sessions.userId} from ${sessions} where ${isPresented})`),
     which: isPresented,
     reason,
   });
-  return commit(ctx, { query, announce: announceSession }, ({ id, userId }) => [
+  const writes = { table: sessions, kind: "change", rows: "ended" } as const;
+  return commit(ctx, { query, writes, announce: announceSession }, ({ id, userId }) => [
+    ...(successor === null ? [] : [moveClientSessions(ctx, id, successor)]),
     recordAudit(ctx, {
       action: "session.logout",
       result: "success",
       userId,
       sessionId: id,
-      ...(reason === "replaced" ? { detail: { reason } } : {}),
+      ...(reason === replaced ? { detail: { reason } } : {}),
     }),
     ...recordEvent(ctx, "user.logged_out", {
       user_id: userId,
@@ -150,11 +158,11 @@ export function revokeAllSessions(ctx: Context, userId: string): Promise<number>
 
 function endOne(
   ctx: Context,
-  { id, userId }: { id: string; userId: string },
+  { id, userId, hasEnded }: { id: string; userId: string; hasEnded?: true },
   { action, ...ending }: { reason: string; action: AuditAction; event: EndingEvent },
 ): Promise<number> {
   const entry = { action, result: "success", userId, sessionId: id } as const;
-  return end(ctx, { id, userId, ...ending }, () => once(recordAudit(ctx, entry)));
+  return end(ctx, { id, userId, hasEnded, ...ending }, () => once(recordAudit(ctx, entry)));
 }
 
 /** The events whose data has the sessions that ended. */
@@ -169,19 +177,23 @@ interface Ending {
 /**
  * Ends a user's open sessions, or one of them with those of clients to which the user granted it in that one, and gives their
  * number. A client's session is opened with a lock on the row of the other: one that the first statement does not see, because
- * it waited for that lock, is seen by the second.
+ * it waited for that lock, is seen by the second. That one also ends what no session has taken over from a replaced one.
  */
 async function end(
   ctx: Context,
-  { id, ...ending }: Ending & { readonly id?: string },
+  {
+    id,
+    hasEnded,
+    ...ending
+  }: Ending & { readonly id?: string; readonly hasEnded?: true | undefined },
   record: (ended: SQL) => Effect,
 ): Promise<number> {
   const { userId } = ending;
   const isOrCameFrom =
     id === undefined ? undefined : or(eq(sessions.id, id), cameFrom(sql`(${id}::uuid)`));
   const ended = await endThose(ctx, ending, isOrCameFrom, record);
-  if (ended === 0) return 0;
-  const past = sql`(select "past"."id" from ${sessions} as "past" where "past"."user_id" = ${userId} and "past"."ended_at" is not null and "past"."end_reason" = ${ending.reason})`;
+  if (ended === 0 && !hasEnded) return 0;
+  const past = sql`(select "past"."id" from ${sessions} as "past" where "past"."user_id" = ${userId} and "past"."ended_at" is not null and "past"."end_reason" in (${ending.reason}, ${replaced}))`;
   const entry = { action: "session.revoked", result: "success", userId } as const;
   return ended + (await endThose(ctx, ending, cameFrom(past), () => once(recordAudit(ctx, entry))));
 }

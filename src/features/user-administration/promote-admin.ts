@@ -2,20 +2,22 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { adminRole, assignRoles } from "../roles/index.ts";
 import type { Account } from "./account.ts";
+import { findAccountAt } from "./find-account.ts";
 import { setPassword } from "./set-password.ts";
 import { updateUser } from "./update-user.ts";
 
 /**
  * Gives an existing account the role `admin`. A verified user keeps the password. An unverified account may be another person's
  * until it gets `password`, which ends what that person set up. False for one that has the role. Throws `CONFLICT` for a
- * disabled user, or without a password for an unverified one, and `WEAK_PASSWORD`.
+ * disabled user, without a password for an unverified one, and if the address has another account by now or was verified since
+ * `account` was read: the operator decided on that reading. Throws `WEAK_PASSWORD`.
  */
 export async function promoteAdmin(
   ctx: Context,
   account: Account,
   password: string | null,
 ): Promise<boolean> {
-  const { id: userId, emailVerifiedAt, disabledAt, roles } = account;
+  const { id: userId, email, emailVerifiedAt, disabledAt, roles } = await readAgain(ctx, account);
   if (disabledAt !== null) {
     throw new AppError("CONFLICT", "The user is disabled: enable the account first.");
   }
@@ -25,8 +27,30 @@ export async function promoteAdmin(
     }
     await setPassword(ctx, userId, password);
     await updateUser(ctx, userId, { email_verified: true });
+    await assertSameAddress(ctx, { id: userId, email });
   }
   if (roles.includes(adminRole)) return false;
   await assignRoles(ctx, { userId, roles: [...roles, adminRole] });
   return true;
+}
+
+/** The account as it is now: the operator may have taken minutes to type a password. */
+async function readAgain(ctx: Context, account: Account): Promise<Account> {
+  const present = await assertSameAddress(ctx, account);
+  const verifiedAt = account.emailVerifiedAt?.getTime();
+  if (present.emailVerifiedAt?.getTime() !== verifiedAt) throw changed();
+  return present;
+}
+
+async function assertSameAddress(
+  ctx: Context,
+  { id, email }: Pick<Account, "id" | "email">,
+): Promise<Account> {
+  const present = await findAccountAt(ctx, email);
+  if (present?.id !== id) throw changed();
+  return present;
+}
+
+function changed(): AppError {
+  return new AppError("CONFLICT", "The account was changed meanwhile: run the command again.");
 }
