@@ -5,10 +5,12 @@ import {
   promoteAdmin,
   setPassword,
 } from "../../src/features/user-administration/index.ts";
+import { assignRoles } from "../../src/features/roles/index.ts";
 import { codeOf } from "../support/error-code.ts";
 import { freshEmail, goodPassword, logIn, signUp } from "../support/journey.ts";
 import { mailOfKind } from "../support/mail-of-kind.ts";
 import { operatorOf } from "../support/operator.ts";
+import { makeRole } from "../support/roles.ts";
 import { statusOfMe } from "../support/session-calls.ts";
 import { useTestApp } from "../support/test-app.ts";
 
@@ -61,4 +63,26 @@ test("a stranger who registered an address before its owner does not become an a
   expect([account.roles, account.emailVerifiedAt === null]).toEqual([["admin"], false]);
   expect((await logIn(app, { email, password: goodPassword })).status).toBe(401);
   expect((await logIn(app, { email, password: otherPassword })).status).toBe(200);
+});
+
+// Attack: while the operator types a password, the stranger who registered the account confirms a change to their own address.
+test.each([
+  ["has another address by now", "email = 'changed-' || email, email_verified_at = now()"],
+  ["was verified since", "email_verified_at = now()"],
+])("an account that %s does not become an admin", async (_name, change) => {
+  const email = await registerUnverified();
+  const account = await accountOf(email);
+  await app.rows(`update users set ${change} where id = '${account.id}'`);
+  const ctx = operatorOf(app);
+  expect(await codeOf(promoteAdmin(ctx, account, otherPassword))).toBe("CONFLICT");
+  expect(await findNamedUser(ctx, { id: account.id })).toMatchObject({ roles: [] });
+});
+
+test("a role that the account got while the operator typed a password is kept", async () => {
+  const email = await registerUnverified();
+  const account = await accountOf(email);
+  const role = await makeRole(app, []);
+  await assignRoles(operatorOf(app), { userId: account.id, roles: [role] });
+  expect(await promoteAdmin(operatorOf(app), account, otherPassword)).toBe(true);
+  expect((await accountOf(email)).roles.toSorted()).toEqual([role, "admin"].toSorted());
 });

@@ -17,7 +17,8 @@ export async function promoteAdmin(
   account: Account,
   password: string | null,
 ): Promise<boolean> {
-  const { id: userId, email, emailVerifiedAt, disabledAt, roles } = await readAgain(ctx, account);
+  const { id: userId, emailVerifiedAt, disabledAt } = await readAgain(ctx, account);
+  if (emailVerifiedAt?.getTime() !== account.emailVerifiedAt?.getTime()) throw changed();
   if (disabledAt !== null) {
     throw new AppError("CONFLICT", "The user is disabled: enable the account first.");
   }
@@ -26,27 +27,19 @@ export async function promoteAdmin(
       throw new AppError("CONFLICT", "The address was never verified: set a password.");
     }
     await setPassword(ctx, userId, password);
+    // No link that changes the address is good any more: from here on it stays the same.
+    await readAgain(ctx, account);
     await updateUser(ctx, userId, { email_verified: true });
-    await assertSameAddress(ctx, { id: userId, email });
   }
+  const { roles } = await readAgain(ctx, account);
   if (roles.includes(adminRole)) return false;
   await assignRoles(ctx, { userId, roles: [...roles, adminRole] });
   return true;
 }
 
-/** The account as it is now: the operator may have taken minutes to type a password. */
-async function readAgain(ctx: Context, account: Account): Promise<Account> {
-  const present = await assertSameAddress(ctx, account);
-  const verifiedAt = account.emailVerifiedAt?.getTime();
-  if (present.emailVerifiedAt?.getTime() !== verifiedAt) throw changed();
-  return present;
-}
-
-async function assertSameAddress(
-  ctx: Context,
-  { id, email }: Pick<Account, "id" | "email">,
-): Promise<Account> {
-  const present = await findAccountAt(ctx, email);
+/** The account as it is now. Throws `CONFLICT` if it is no longer the one of its address. */
+async function readAgain(ctx: Context, { id, email }: Account): Promise<Account> {
+  const present = await findAccountAt(ctx, email.toLowerCase());
   if (present?.id !== id) throw changed();
   return present;
 }
