@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test";
 
 import {
+  assignRolesOf,
   findNamedUser,
   promoteAdmin,
   setPassword,
+  updateUser,
 } from "../../src/features/user-administration/index.ts";
 import { assignRoles } from "../../src/features/roles/index.ts";
 import { codeOf } from "../support/error-code.ts";
@@ -76,6 +78,21 @@ test.each([
   const ctx = operatorOf(app);
   expect(await codeOf(promoteAdmin(ctx, account, otherPassword))).toBe("CONFLICT");
   expect(await findNamedUser(ctx, { id: account.id })).toMatchObject({ roles: [] });
+});
+
+// Attack: the stranger who registered the address keeps the password and has the operator's roles.
+test("an account whose address was never verified gets no role with permissions", async () => {
+  const email = await registerUnverified();
+  const ctx = operatorOf(app);
+  const powerful = await makeRole(app, ["audit:read"]);
+  const plain = await makeRole(app, []);
+  for (const role of ["admin", powerful]) {
+    expect(await codeOf(assignRolesOf(ctx, await accountOf(email), [role]))).toBe("CONFLICT");
+  }
+  await assignRolesOf(ctx, await accountOf(email), [plain]);
+  await updateUser(ctx, (await accountOf(email)).id, { email_verified: true });
+  await assignRolesOf(ctx, await accountOf(email), [plain, powerful]);
+  expect((await accountOf(email)).roles.toSorted()).toEqual([plain, powerful].toSorted());
 });
 
 test("a role that the account got while the operator typed a password is kept", async () => {

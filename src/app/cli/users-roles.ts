@@ -1,7 +1,11 @@
 import { Command, Option } from "commander";
 
-import { assignRoles, rolesOf } from "../../features/roles/index.ts";
-import { findNamedUser, type NamedUser } from "../../features/user-administration/index.ts";
+import { rolesOf } from "../../features/roles/index.ts";
+import {
+  assignRolesOf,
+  findNamedUser,
+  type NamedUser,
+} from "../../features/user-administration/index.ts";
 import { asOperator } from "./as-operator.ts";
 import { collect, readNamedUser } from "./read-arguments.ts";
 
@@ -32,7 +36,7 @@ export function usersRolesCommand(): Command {
         const kept = (set ?? found.roles).filter((role) => !remove.includes(role));
         const isChange = set !== undefined || add.length + remove.length > 0;
         const roles = [...kept, ...add];
-        return isChange ? assignRoles(ctx, { userId: found.id, roles }) : found;
+        return isChange ? assignRolesOf(ctx, found, roles) : found;
       });
       const { id, email } = user;
       const roles = rolesOf(user);

@@ -1,3 +1,4 @@
+export { assignRolesOf } from "./assign-roles-of.ts";
 export { createUser } from "./create-user.ts";
 export { deleteUser } from "./delete-user.ts";
 export { findAccountAt, findNamedUser, type NamedUser } from "./find-account.ts";
