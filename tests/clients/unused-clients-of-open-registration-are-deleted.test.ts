@@ -3,6 +3,7 @@ import postgres from "postgres";
 
 import { deleteUnusedClients } from "../../src/features/client-registration/index.ts";
 import { createSystemContext } from "../../src/platform/platform.ts";
+import { registerClient } from "../support/clients.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { firstRetentionRun } from "../support/first-retention-run.ts";
 import { signUp } from "../support/journey.ts";
@@ -133,5 +134,15 @@ describe("with CLIENT_REGISTRATION=token", () => {
     const { status } = await app.post("/oauth/register", metadata, { bearer: token });
     expect(status).toBe(201);
     expect(await retain(app, 31)).toBe(0);
+  });
+});
+
+describe("with CLIENT_REGISTRATION=off, after it was `token`", () => {
+  const app = useTestApp();
+
+  test("the registered clients are kept", async () => {
+    const { id } = await registerClient(app, { name: "registered", redirectUris: [callback] });
+    await app.rows(`update clients set created_by = 'registration' where client_id = '${id}'`);
+    expect([await retain(app, 31), await namesOf(app)]).toEqual([0, ["registered"]]);
   });
 });

@@ -16,7 +16,7 @@ const keptSeconds = 30 * 86_400;
 /**
  * Deletes up to a batch of the clients that made themselves known 30 days ago or earlier and that no user uses, and gives their
  * number: anyone can register such clients. Kept are those that a user allows something or has a session of, those that an operator
- * changed, and, while `CLIENT_REGISTRATION` is `token`, all that were registered. A stop is honoured between two clients.
+ * changed, and, unless `CLIENT_REGISTRATION` is `open`, all that were registered: maybe with a token. A stop is honoured between two clients.
  */
 export async function deleteUnusedClients(ctx: Context, stopping?: AbortSignal): Promise<number> {
   const before = addSeconds(ctx.clock.now(), -keptSeconds);
@@ -51,9 +51,9 @@ function isUnused({ db, settings }: Context, before: Date): SQL | undefined {
   const { clientId } = clients;
   const one = { one: sql`1` };
   const areAnyones =
-    settings.clientRegistration === "token"
-      ? (["metadata_document"] as const)
-      : (["registration", "metadata_document"] as const);
+    settings.clientRegistration === "open"
+      ? (["registration", "metadata_document"] as const)
+      : (["metadata_document"] as const);
   const isRead = and(eq(clientDocuments.clientId, clientId), gt(clientDocuments.fetchedAt, before));
   return and(
     selfRegistered(clients.createdBy),
