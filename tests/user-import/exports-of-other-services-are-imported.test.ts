@@ -360,6 +360,31 @@ test.each([
   });
 });
 
+test("of users whose usernames look alike, the later ones are imported without a username", async () => {
+  const lineOf = (email: string, username: string) =>
+    JSON.stringify({ user_id: `auth0|${email}`, email: `${email}@alike.example`, username });
+  const source = { name: "auth0", passwordHashes: null } as const;
+  const first = await importForeign(app, source, lineOf("one", "alex1"));
+  expect(first).toMatchObject({ imported: 1, refused: 0 });
+  const lost = "a username that another user has, or one that looks like it";
+  const file = [lineOf("two", "alexl"), lineOf("three", "bob1"), lineOf("four", "bobl")].join("\n");
+  for (const isDryRun of [true, false]) {
+    const report = await importForeign(app, source, file, isDryRun);
+    expect(report).toMatchObject({ imported: 3, refused: 0, faults: [] });
+    expect(report.losses.get(lost)).toBe(2);
+  }
+  expect(await importForeign(app, source, file)).toMatchObject({ imported: 0, present: 3 });
+  const rows = await app.rows(
+    "select email, username from users where email like '%@alike.example' order by username, email",
+  );
+  expect(rows).toEqual([
+    { email: "one@alike.example", username: "alex1" },
+    { email: "three@alike.example", username: "bob1" },
+    { email: "four@alike.example", username: null },
+    { email: "two@alike.example", username: null },
+  ]);
+});
+
 test("rows that cannot be read are reported by line, and all others are imported", async () => {
   const csv = [
     'email,hashed_password,name,"is_verified"',

@@ -58,7 +58,7 @@ export async function importUsers(
   const counts = { imported: 0, present: 0, refused: 0 };
   const losses = new Map<Loss, number>();
   const leftOut = new Map<string, number>();
-  let batch: (NumberedUser & { losses: readonly Loss[] })[] = [];
+  let batch: LosingUser[] = [];
   let faults: LineFault[] = [];
   let read = 0;
   let batches = 0;
@@ -71,16 +71,28 @@ export async function importUsers(
     }
     const parsed = "faults" in content ? content : parseUser(content.members, parseOptions);
     const found = "user" in parsed ? earlier.findFaults(number, parsed.user) : parsed.faults;
-    if (found.length > 0) faults.push({ number, faults: found });
+    const isUnnamed = isForeign && found.length > 0 && found.every(isOfUsername);
+    if (found.length > 0 && !isUnnamed) faults.push({ number, faults: found });
     else if ("user" in parsed && "losses" in content) {
-      batch.push({ ...parsed.user, number, losses: [...content.losses, ...parsed.losses] });
+      const user = { ...parsed.user, number, losses: [...content.losses, ...parsed.losses] };
+      batch.push(isUnnamed ? withoutUsername(user) : user);
     }
   };
+  const write = async (users: readonly LosingUser[]) => {
+    const written = isDryRun ? new Set<number>() : await writeBatch(ctx, users);
+    const left = users.filter(({ number }) => !written.has(number));
+    return { written, obstacles: await findObstacles(ctx, left) };
+  };
   const finishBatch = async (): Promise<void> => {
-    const written = isDryRun ? new Set<number>() : await writeBatch(ctx, batch);
-    const imported = new Set(written);
-    const left = batch.filter(({ number }) => !written.has(number));
-    for (const { number, obstacle } of await findObstacles(ctx, left)) {
+    const { written, obstacles } = await write(batch);
+    // Other services take usernames that look alike for different ones.
+    const taken = obstacles.filter(({ obstacle }) => isForeign && obstacle === "username taken");
+    const unnamed = new Set(taken.map(({ number }) => number));
+    batch = batch.map((user) => (unnamed.has(user.number) ? withoutUsername(user) : user));
+    const again = await write(batch.filter(({ number }) => unnamed.has(number)));
+    const imported = new Set([...written, ...again.written]);
+    const final = obstacles.filter(({ number }) => !unnamed.has(number));
+    for (const { number, obstacle } of [...final, ...again.obstacles]) {
       if (obstacle === "present") counts.present += 1;
       else if (obstacle === null && isDryRun) imported.add(number);
       else faults.push({ number, faults: [obstacle === null ? overtaken : faultsOf[obstacle]] });
@@ -106,6 +118,19 @@ export async function importUsers(
   }
   await finishBatch();
   return { ...counts, losses, leftOut };
+}
+
+/** A user with what is not imported of them. */
+type LosingUser = NumberedUser & { readonly losses: readonly Loss[] };
+
+const lostUsername: Loss = "a username that another user has, or one that looks like it";
+
+function withoutUsername(user: LosingUser): LosingUser {
+  return { ...user, username: null, losses: [...user.losses, lostUsername] };
+}
+
+function isOfUsername({ field }: FieldFault): boolean {
+  return field === "username";
 }
 
 function addOne(counts: Map<string, number>, key: string): void {
