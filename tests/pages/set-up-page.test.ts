@@ -97,6 +97,15 @@ describe("the link", () => {
     const refused = await setUp(replica, token, { email: taken });
     expect([refused.status, headingOf(refused)]).toEqual([400, title]);
     expect(refused.text).toContain("There is already an account with this address");
+    await writeFailures(app);
+    await writeFailures(replica);
+    const failures = await app.rows(
+      "select detail from audit_log where action = 'user.created' and result = 'failure'",
+    );
+    expect(failures.map(({ detail }) => detail)).toContainEqual({
+      by: "set_up_link",
+      reason: "DUPLICATE_EMAIL",
+    });
 
     await signInAdmin(app);
     const dead = await setUp(replica, token, { email: freshEmail() });

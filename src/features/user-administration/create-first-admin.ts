@@ -91,7 +91,10 @@ async function write(
     recordAudit(ctx, { action, result: "success", userId, detail: { roles: [adminRole], by } }),
   ]).catch((error: unknown) => {
     if (isUsedTicket(error)) return [];
-    throw duplicate(error) ?? error;
+    const refusal = duplicate(error);
+    if (refusal === null) throw error;
+    recordFailure(ctx, { action, userId: null, detail: { by, reason: refusal.code } });
+    throw refusal;
   });
   if (rows.length === 0) throw refused(ctx, "admin_exists");
 }
