@@ -40,9 +40,15 @@ test.each([
     { from: "firebase" },
     "--from firebase needs --hash-config with a file of the project's password hash parameters",
   ],
-  [{ from: "firebase", hashConfig: "missing" }, "file not readable (ENOENT)"],
+  [
+    { from: "firebase", hashConfig: "missing" },
+    "the file of --hash-config is not readable (ENOENT)",
+  ],
   [{ from: "auth0", passwordHashes: "-" }, "only one file can be standard input"],
-  [{ from: "auth0", passwordHashes: "missing" }, "file not readable (ENOENT)"],
+  [
+    { from: "auth0", passwordHashes: "missing" },
+    "the file of --password-hashes is not readable (ENOENT)",
+  ],
   [
     { from: "firebase", hashConfig: import.meta.path },
     "the file of --hash-config must have base64_signer_key, base64_salt_separator, rounds and mem_cost",

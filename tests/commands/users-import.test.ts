@@ -77,7 +77,7 @@ test("an unreadable file is wrong usage, reported before a database is created",
     expect([refused.exitCode, refused.stdout, refused.stderr]).toEqual([
       2,
       "",
-      `gatehouse: file not readable (${reason})\n`,
+      `gatehouse: the file of <file> is not readable (${reason})\n`,
     ]);
   }
   for (const wrong of [["users"], ["users", "import"], ["users", "import", "a", "b"]]) {

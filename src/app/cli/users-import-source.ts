@@ -46,7 +46,8 @@ export async function openSource(
     case undefined:
       return null;
     case "auth0": {
-      const hashes = passwordHashes === undefined ? null : await openInput(passwordHashes);
+      const hashes =
+        passwordHashes === undefined ? null : await openInput(passwordHashes, "--password-hashes");
       return { name: from, passwordHashes: hashes };
     }
     case "firebase":
@@ -63,7 +64,7 @@ async function readHashConfig(path: string | undefined) {
       exitCodes.usage,
     );
   }
-  const config = findFirebaseHashConfig(await readInput(path));
+  const config = findFirebaseHashConfig(await readInput(path, "--hash-config"));
   if (config !== null) return config;
   throw new CommandError(
     "the file of --hash-config must have base64_signer_key, base64_salt_separator, rounds and mem_cost",

@@ -36,7 +36,7 @@ export function usersImportCommand(): Command {
     .action(async (path: string, options: ImportOptions, command: Command) => {
       const isDryRun = options.dryRun === true;
       const source = await openSource(path, options);
-      const chunks = await openInput(path);
+      const chunks = await openInput(path, "<file>");
       const { counts, unit } = await asOperator(command, async (ctx) => {
         const file =
           source === null ? readUsers(chunks) : await readForeignUsers(ctx, source, chunks);
