@@ -51,5 +51,7 @@ async function makeAdmin(
   const done = isPromoted
     ? `gave ${email} (${account.id}) the role admin`
     : `${email} (${account.id}) has the role admin already`;
-  return `${done}; the password is ${isClaimed ? "the new one" : "unchanged"}`;
+  const isOther = username !== undefined && username !== account.username;
+  const note = isOther ? ", and so is the username: --username is for a new account" : "";
+  return `${done}; the password is ${isClaimed ? "the new one" : "unchanged"}${note}`;
 }

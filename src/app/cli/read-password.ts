@@ -14,16 +14,18 @@ export interface PasswordOptions {
 }
 
 /**
- * Gives a function that reads the password when it is called: from standard input, or by a prompt. Throws `CommandError` at once
- * if neither is possible, because the library of the prompt waits without end on piped input.
+ * Gives a function that reads the password when it is called: from standard input, or by a prompt. It throws `CommandError` then if
+ * neither is possible, because the library of the prompt waits without end on piped input.
  */
 export function passwordReader({ passwordStdin }: PasswordOptions): () => Promise<string> {
   if (passwordStdin) return readStandardInput;
   if (process.stdin.isTTY) return prompt;
-  throw new CommandError(
-    "no terminal for the password prompt: use --password-stdin",
-    exitCodes.usage,
-  );
+  return refuse;
+}
+
+function refuse(): Promise<string> {
+  const reason = "no terminal for the password prompt: use --password-stdin";
+  return Promise.reject(new CommandError(reason, exitCodes.usage));
 }
 
 async function prompt(): Promise<string> {
