@@ -55,7 +55,9 @@ test("in production every line is a JSON object of the log, and none of them is 
   const entries: { level: string; msg: string }[] = lines.map((line) => JSON.parse(line));
   expect(
     entries.filter(({ level }) => level === "warn").map(({ msg }) => msg.split(" ")[0]),
-  ).toEqual(["DATABASE_URL", "METRICS_TOKEN", "MAIL_TRANSPORT"]);
-  expect(entries.map(({ msg }) => msg)).toContain("serving");
+  ).toEqual(["DATABASE_URL", "METRICS_TOKEN", "MAIL_TRANSPORT", "no"]);
+  const messages = entries.map(({ msg }) => msg);
+  expect(messages).toContain("no user has the role admin: create one by gatehouse create-admin");
+  expect(messages).toContain("serving");
   expect(server.output.stdout).not.toContain(goodSecret);
 });

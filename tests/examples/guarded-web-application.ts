@@ -132,6 +132,8 @@ export function guardsTheWebApplication(programFor: (upstreams: Upstreams) => Pr
         "/sign-in",
         "/sign-up",
         "/sign-out",
+        "/set-up",
+        "/device",
         "/verify-email",
         "/magic-link",
         "/reset-password",
@@ -148,7 +150,8 @@ export function guardsTheWebApplication(programFor: (upstreams: Upstreams) => Pr
       ];
       for (const path of paths) {
         const direct = await gatehouse.call("GET", path);
-        const proxied = await callServer(proxy.url, "GET", path);
+        const headers = { host: new URL(publicUrl).host };
+        const proxied = await callServer(proxy.url, "GET", path, { headers });
         expect([path, proxied.status]).toEqual([path, direct.status]);
         expect([path, proxied.status === 401]).toEqual([path, false]);
       }

@@ -41,7 +41,7 @@ for (const database of databaseKinds) {
     async function openAccount(
       options: BrowserContextOptions,
     ): Promise<BrowserUser & { page: Page; context: BrowserContext }> {
-      const user = await signUpInBrowser(app);
+      const user = await signUpInBrowser(app, { host: new URL(origin).host });
       const context = await browser.newContext(options);
       await context.addCookies([{ name: "gatehouse_session", value: user.token, url: origin }]);
       const page = await context.newPage();

@@ -4,9 +4,12 @@ import { TOTP, Secret } from "otpauth";
 import { meanwhile } from "../support/held-rows.ts";
 import { goodPassword, signUp } from "../support/journey.ts";
 import { race } from "../support/race.ts";
+import { useFrozenStep } from "../support/second-factor.ts";
 import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
+
+useFrozenStep();
 
 function codeOf(secret: string, steps = 0): string {
   const timestamp = Date.now() + steps * 30_000;

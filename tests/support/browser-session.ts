@@ -53,9 +53,12 @@ export async function signInOnPage(
 }
 
 /** A new user, signed in in a browser. */
-export async function signUpInBrowser(app: TestApp): Promise<BrowserUser> {
+export async function signUpInBrowser(
+  app: TestApp,
+  headers: Record<string, string> = {},
+): Promise<BrowserUser> {
   const user = await registerVerified(app);
-  const token = browserTokenOf(await signInOnPage(app, user));
+  const token = browserTokenOf(await signInOnPage(app, user, headers));
   const [session] = await app.rows(`select id from sessions where user_id = '${user.userId}'`);
   return { ...user, token, sessionId: String(session?.["id"]) };
 }
