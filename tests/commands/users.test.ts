@@ -99,6 +99,33 @@ test("an account is disabled, enabled, deleted and restored; the running server 
   ]);
 });
 
+// Bad day: a restored backup has sessions that were ended since.
+test("the sessions of all users end, those of browsers too, and the running server applies it", async () => {
+  const users = [await signUp(app), await signUp(app)];
+  const [withBrowser] = users;
+  await app.rows(
+    `update sessions set browser_token_hash = 'hash of a browser' where user_id = '${withBrowser?.userId}'`,
+  );
+  for (const { accessToken } of users) expect(await statusOfMe(app, accessToken)).toBe(200);
+  const { exitCode, stdout } = await run("revoke-sessions --all");
+  expect([exitCode, stdout]).toEqual([
+    0,
+    expect.stringMatching(/^ended \d+ sessions of \d+ users\n$/),
+  ]);
+  for (const { accessToken } of users) expect(await statusOfMe(app, accessToken)).toBe(401);
+  expect(await app.rows("select id from sessions where ended_at is null")).toEqual([]);
+  const recorded = await app.rows(
+    `select user_id from audit_log where action = 'session.revoked' and actor_kind = 'operator'
+     and user_agent = 'gatehouse users revoke-sessions'`,
+  );
+  const recordedUsers = recorded.map(({ user_id: id }) => id);
+  expect(recordedUsers).toEqual(expect.arrayContaining(users.map(({ userId }) => userId)));
+  expect(await run("revoke-sessions --all")).toMatchObject({
+    stdout: "ended 0 sessions of 0 users\n",
+  });
+  admin = { ...admin, accessToken: (await logIn(app, admin)).json.data.access_token };
+});
+
 test("the second factor of a user who has lost it is turned off", async () => {
   const user = await signUpWithFactor(app);
   expect(await run(`reset-2fa ${user.email}`)).toMatchObject({
@@ -136,6 +163,8 @@ test("a failure exits with 1, and wrong usage with 2", async () => {
     [`restore ${user.email}`, 1, "the user is not deleted"],
     ["disable unknown", 2, "This is not a valid e-mail address."],
     ["disable", 2, "argument <user> is missing"],
+    ["revoke-sessions", 2, "give a user, or --all"],
+    [`revoke-sessions ${user.email} --all`, 2, "give a user, or --all"],
     ["show a@example.com b@example.com", 2, "too many arguments"],
     ["list --status alive", 2, "Allowed choices are"],
     ["list --limit 0", 2, "from 1 to 1000"],

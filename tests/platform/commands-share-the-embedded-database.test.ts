@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtemp, rm, stat } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -8,21 +9,39 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from "../../src/platform/db/embedded-postgres.ts";
+import type { Database } from "../../src/platform/db/port.ts";
+import { createEmbeddedDatabase } from "../../src/platform/db/embedded.ts";
+import type { WriteArchive } from "../../src/platform/db/embedded-backup.ts";
 import { startForCommands, startOrJoin } from "../../src/platform/db/embedded-shared.ts";
+import { readReplies, sendMessage } from "../../src/platform/db/embedded-socket.ts";
+import { listenForCommands } from "../../src/platform/db/embedded-socket-server.ts";
+import { eventually } from "../support/eventually.ts";
 import { copyEmbeddedDatabase } from "../support/databases.ts";
 import { failureOf } from "../support/failure-of.ts";
+import { quietLog } from "../support/quiet-log.ts";
 import { race } from "../support/race.ts";
 
 setDefaultTimeout(60_000);
 
+const failureCode = (error: unknown): unknown => Object(error).code;
+const mebibyte = 1024 * 1024;
 let dataDir: string;
+let free = 1000 * mebibyte;
+let database: Database;
 let server: EmbeddedPostgres;
 let command: EmbeddedPostgres;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "gatehouse-shared-"));
   await copyEmbeddedDatabase(dataDir);
-  server = await startForCommands({ dataDir });
+  database = createEmbeddedDatabase({
+    dataDir,
+    timeoutSeconds: 10,
+    log: quietLog,
+    freeBytes: () => free,
+    startPostgres: async (options) => (server = await startForCommands(options)),
+  });
+  await database.open();
   command = await startOrJoin({ dataDir });
   await server.client.execute(
     "create table written (id integer primary key, text text, bytes bytea, at timestamptz default now())",
@@ -31,7 +50,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await command.close();
-  await server.close();
+  await database.close();
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -79,6 +98,36 @@ describe("a command on the data directory of a server", () => {
   test("cannot migrate it", async () => {
     const migrating = command.client.transaction(() => Promise.resolve());
     expect((await failureOf(migrating)).message).toContain("stop it before this command");
+  });
+
+  // Bad day: a command imports users while another program fills the disk. Postgres would panic and end the server.
+  test("has its writes refused while the disk is nearly full", async () => {
+    const write = "insert into written values (3)";
+    free = 7 * mebibyte;
+    const refused = await eventually(
+      () => command.client.query(write).then(() => null, failureCode),
+      (code) => code !== null && code !== "23505",
+    );
+    expect(refused).toBe("25006");
+    expect(await command.client.execute(write).then(() => null, failureCode)).toBe("25006");
+    free = 1000 * mebibyte;
+    await eventually(
+      () =>
+        command.client.execute("delete from written where id = 3").then(() => null, failureCode),
+      (code) => code === null,
+    );
+  });
+
+  test("does not copy a table in the only session of the server", async () => {
+    const other = createEmbeddedDatabase({
+      dataDir,
+      timeoutSeconds: 10,
+      log: quietLog,
+      startPostgres: startOrJoin,
+    });
+    await other.open();
+    expect(await other.compact("audit_log")).toBe(false);
+    await other.close();
   });
 
   // The attack: another account of the machine connects.
@@ -137,6 +186,55 @@ test("a backup whose reader fails leaves the server able to make another one", a
     (await failureOf(server.backUp(() => Promise.reject(new Error("disk full"))))).message,
   ).toBe("disk full");
   await server.backUp(() => Promise.resolve());
+});
+
+test("a second backup is refused while one is made, and does not break that one", async () => {
+  let second: Error | null = null;
+  await command.backUp(async () => {
+    second ??= await failureOf(server.backUp(() => Promise.resolve()));
+  });
+  expect(Object(second).message).toBe("another backup of this database is being made");
+});
+
+test("a backup whose log is deleted while it is copied fails", async () => {
+  let parts = 0;
+  const interrupted = server.backUp(async (bytes) => {
+    const name = Buffer.from(bytes.subarray(0, 100)).toString();
+    if (!/^postgres\/pg_wal\/[0-9A-F]{24}/.test(name)) return;
+    parts += 1;
+    await server.client.query("select pg_switch_wal()");
+    await server.client.execute("create table between_parts (); drop table between_parts");
+    await server.client.execute("checkpoint");
+  });
+  expect((await failureOf(interrupted)).message).toContain("deleted by a checkpoint");
+  expect(parts).toBeGreaterThan(0);
+});
+
+test("a command that takes no part of its backup does not stop the maintenance for long", async () => {
+  const elsewhere = await mkdtemp(join(tmpdir(), "gatehouse-socket-"));
+  const ended = Promise.withResolvers<void>();
+  const observed = {
+    ...server,
+    backUp: (write: WriteArchive) => server.backUp(write).finally(ended.resolve),
+  };
+  const options = { dataDir: elsewhere, partTimeoutSeconds: 0.1 };
+  const listening = await listenForCommands(observed, options);
+  const reader = connect(join(elsewhere, "gatehouse.sock"));
+  reader.pause();
+  await sendMessage(reader, { kind: "backup" });
+  await ended.promise;
+  await server.backUp(() => Promise.resolve());
+  let last: unknown;
+  for await (const reply of readReplies(reader)) {
+    last = reply;
+    if (reply.kind === "failure") break;
+  }
+  expect(last).toMatchObject({
+    kind: "failure",
+    fault: { message: "the command took no part of the backup in time" },
+  });
+  listening.close();
+  await rm(elsewhere, { recursive: true });
 });
 
 test("without a server that listens, a data directory in use is refused", async () => {

@@ -5,11 +5,13 @@ import { createSampler } from "../../src/platform/tracing/sampler.ts";
 import { sendBatch } from "../../src/platform/tracing/send-batch.ts";
 import { type BatchResult, createSpanQueue } from "../../src/platform/tracing/span-queue.ts";
 import { statementName } from "../../src/platform/tracing/statement-name.ts";
+import { eventually } from "../support/eventually.ts";
 import { valuesIn } from "../support/scrape.ts";
 import { findSparePort } from "../support/spare-port.ts";
 import { startTestApp } from "../support/test-app.ts";
 import { startTraceCollector } from "../support/trace-collector.ts";
 
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 const collector = startTraceCollector();
 afterAll(() => collector.stop());
 
@@ -65,6 +67,56 @@ test("the queue is bounded, sends batches again after a failure, and counts what
   expect(queue.load().dropped).toBe(957);
 });
 
+test("spans that are added while a batch is sent wait for a full batch or the pause", async () => {
+  const sent: number[] = [];
+  let taken = Promise.withResolvers<BatchResult>();
+  const queue = createSpanQueue<number>((batch) => {
+    sent.push(batch.length);
+    return taken.promise;
+  });
+  const add = (spans: number) => {
+    for (let span = 0; span < spans; span += 1) queue.add(span);
+  };
+  add(512);
+  add(3);
+  taken.resolve({ refused: 0 });
+  await nextTurn();
+  expect(sent).toEqual([512]);
+  add(509);
+  await nextTurn();
+  expect(sent).toEqual([512, 512]);
+
+  taken = Promise.withResolvers();
+  add(512);
+  add(3);
+  const flushed = queue.flush();
+  taken.resolve({ refused: 0 });
+  await flushed;
+  expect(sent).toEqual([512, 512, 512, 3]);
+  expect(queue.load()).toEqual({ exported: 1539, dropped: 0 });
+});
+
+// Bad day: the credentials of the collector are wrong, and nothing tells the operator.
+test("a collector that refuses all spans is logged once, with the status", async () => {
+  const app = await startTestApp({ settings: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+  const lines = (text: string) => app.log.filter((line) => line.includes(text));
+  collector.respond = () => new Response("no", { status: 401 });
+  for (let round = 0; round < 2; round += 1) {
+    await app.call("GET", "/health/live");
+    await app.platform.tracing?.flush();
+  }
+  expect(lines("refuses all spans")).toEqual([expect.stringContaining('"status":401')]);
+  collector.respond = () => Response.json({});
+  await eventually(
+    async () => {
+      await app.call("GET", "/health/live");
+      await app.platform.tracing?.flush();
+    },
+    () => lines("takes spans again").length === 1,
+  );
+  await app[Symbol.asyncDispose]();
+});
+
 test.each<[string, () => Response, BatchResult]>([
   ["a success", () => Response.json({}), { refused: 0 }],
   [
@@ -72,8 +124,8 @@ test.each<[string, () => Response, BatchResult]>([
     () => Response.json({ partialSuccess: { rejectedSpans: "3" } }),
     { refused: 3 },
   ],
-  ["a refusal", () => new Response("no", { status: 400 }), { refused: 7 }],
-  ["a redirect", () => Response.redirect("http://example.com/"), { refused: 7 }],
+  ["a refusal", () => new Response("no", { status: 400 }), { refused: 7, refusedWith: 400 }],
+  ["a redirect", () => Response.redirect("http://example.com/"), { refused: 7, refusedWith: 302 }],
   ["an overload", () => new Response("", { status: 429 }), "later"],
   ["an outage", () => new Response("", { status: 503 }), "later"],
 ])("%s of the collector decides what becomes of a batch", async (_case, respond, result) => {

@@ -93,7 +93,7 @@ function readAge(text: string): number {
 function pruneText({ deleted, isCompacted }: Pruned): string {
   const count = `Rows deleted: ${deleted}.\n`;
   if (isCompacted !== false) return count;
-  return `${count}Their space can be reused by new rows, but was not given back to the disk: there is too little space to copy the others.\n`;
+  return `${count}Their space can be reused by new rows, but was not given back to the disk: that takes space for a copy of the others, and is done only while no server runs.\n`;
 }
 
 function asText({ head, deletedUpTo, deletedAt, waiting, chains }: AuditReport): string {

@@ -8,6 +8,7 @@ import { wasEverStarted } from "../../platform/db/embedded-postgres.ts";
 import type { Database } from "../../platform/db/port.ts";
 import { createCommandPlatform, readCommandSettings } from "./command-setup.ts";
 import { CommandError, exitCodes } from "./exit.ts";
+import { writeAll } from "./write-all.ts";
 
 /** `gatehouse backup [--sql] FILE|DIRECTORY`: a copy of the embedded database, also while the server runs. */
 export function backupCommand(): Command {
@@ -64,14 +65,14 @@ async function writeFile(path: string, save: (file: FileHandle) => Promise<void>
 }
 
 async function saveScript({ backups }: Database, file: FileHandle): Promise<void> {
-  await backups?.writeScript(async (text) => void (await file.write(text)));
+  await backups?.writeScript((text) => writeAll(file, Buffer.from(text)));
 }
 
 async function saveArchive({ backups }: Database, file: FileHandle): Promise<void> {
   const gzip = new CompressionStream("gzip");
   const writer = gzip.writable.getWriter();
   const save = async (): Promise<void> => {
-    for await (const chunk of gzip.readable) await file.write(chunk);
+    for await (const chunk of gzip.readable) await writeAll(file, chunk);
   };
   const compress = async (): Promise<void> => {
     await backups?.writeArchive((bytes) => writer.write(new Uint8Array(bytes)));

@@ -71,6 +71,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   "gatehouse users revoke-sessions": [
     ["gatehouse users revoke-sessions ada@example.com", "sign the user out everywhere"],
+    ["gatehouse users revoke-sessions --all", "sign all users out, such as after a restore"],
   ],
   "gatehouse users import": [
     ["gatehouse users import users.ndjson --dry-run", "list every line that is not valid"],

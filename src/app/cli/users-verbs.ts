@@ -6,7 +6,6 @@ import {
   type NamedUser,
   resetSecondFactor,
   restoreUser,
-  revokeSessionsOf,
   updateUser,
 } from "../../features/user-administration/index.ts";
 import type { Context } from "../../platform/platform.ts";
@@ -74,14 +73,9 @@ const verbs: readonly Verb[] = [
       return "turned off the two-factor authentication of";
     },
   },
-  {
-    name: "revoke-sessions",
-    description: "end all sessions of an account on every replica",
-    act: async (ctx, { id }) => `ended ${await revokeSessionsOf(ctx, id)} sessions of`,
-  },
 ];
 
-/** `gatehouse users verify|disable|enable|delete|restore|reset-2fa|revoke-sessions USER`. */
+/** `gatehouse users verify|disable|enable|delete|restore|reset-2fa USER`. */
 export const userVerbCommands = verbs.map((verb) => () => verbCommand(verb));
 
 function verbCommand({ name, description, act }: Verb): Command {

@@ -4,6 +4,7 @@ import { usersCreateCommand } from "./users-create.ts";
 import { usersExportCommand } from "./users-export.ts";
 import { usersImportCommand } from "./users-import.ts";
 import { usersListCommand } from "./users-list.ts";
+import { usersRevokeSessionsCommand } from "./users-revoke-sessions.ts";
 import { usersRolesCommand } from "./users-roles.ts";
 import { usersSetPasswordCommand } from "./users-set-password.ts";
 import { usersShowCommand } from "./users-show.ts";
@@ -16,6 +17,7 @@ const subcommands = [
   usersRolesCommand,
   usersSetPasswordCommand,
   ...userVerbCommands,
+  usersRevokeSessionsCommand,
   usersImportCommand,
   usersExportCommand,
 ];

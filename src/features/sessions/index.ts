@@ -30,5 +30,6 @@ export {
 } from "./queries.ts";
 export { refresh, renewSession, type RenewedSession } from "./refresh/refresh.ts";
 export { ownSessionsRoutes } from "./own-sessions-routes.ts";
+export { revokeEverySession } from "./revoke-every-session.ts";
 export { sessionsRoutes } from "./routes.ts";
 export { sessions } from "./table.ts";

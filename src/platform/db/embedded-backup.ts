@@ -10,6 +10,7 @@ export type WriteArchive = (bytes: Uint8Array) => Promise<void>;
 
 const chunkBytes = 256 * 1024;
 const logDirectory = "pg_wal";
+const logDeleted = "the log of the backup was deleted by a checkpoint: back up again";
 
 /** The log is added after the other files. The process id is that of the running server. */
 const leftOut = /^(pg_wal\/[^/]+|postmaster\.(pid|opts))$/;
@@ -58,26 +59,31 @@ async function addLog(
   first: string | undefined,
 ): Promise<void> {
   const names = (await readdir(join(directory, logDirectory))).toSorted();
-  if (first === undefined || !names.includes(first)) {
-    throw new Error("the log of the backup was deleted by a checkpoint: back up again");
-  }
+  if (first === undefined || !names.includes(first)) throw new Error(logDeleted);
   const segments = names.filter((name) => /^[0-9A-F]{24}$/.test(name) && name >= first);
-  for (const name of segments) await addFile(archive, directory, `${logDirectory}/${name}`);
+  for (const name of segments) {
+    const isAdded = await addFile(archive, directory, `${logDirectory}/${name}`);
+    if (!isAdded) throw new Error(logDeleted);
+  }
+  // A checkpoint also renames a segment to write into it again: one that still has its name was whole when it was read.
+  const left = new Set(await readdir(join(directory, logDirectory)));
+  if (!segments.every((name) => left.has(name))) throw new Error(logDeleted);
 }
 
-/** A file that is deleted meanwhile, of a dropped table, is left out: the log says that it was dropped. */
-async function addFile(archive: TarWriter, directory: string, path: string): Promise<void> {
+/** False for a file that was deleted meanwhile. One of a dropped table may be missing: the log says that it was dropped. */
+async function addFile(archive: TarWriter, directory: string, path: string): Promise<boolean> {
   let file;
   try {
     file = await open(join(directory, path));
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return;
+    if (errorCode(error) === "ENOENT") return false;
     throw error;
   }
   try {
     const { size } = await file.stat();
     const content = file.createReadStream({ highWaterMark: chunkBytes, autoClose: false });
     await archive.file(`postgres/${path}`, size, content);
+    return true;
   } finally {
     await file.close();
   }

@@ -14,7 +14,7 @@ export interface EmbeddedPostgres {
   readonly client: EmbeddedClient;
   /** Whether it runs in another process, which this one asks (`embedded-socket-client.ts`). */
   readonly isJoined: boolean;
-  /** Writes a tar archive of the database while statements are executed. Only one at a time. */
+  /** Writes a tar archive of the database while statements are executed. Throws while another one is written. */
   backUp(write: WriteArchive): Promise<void>;
   /** Waits for the statements in progress, shuts down and unlocks the directory. May be called again. */
   close(): Promise<void>;
@@ -32,6 +32,8 @@ export interface EmbeddedPostgresOptions {
   readonly onMaintenanceError?: (error: unknown) => void;
   /** Called when commands cannot reach this process. */
   readonly onSocketError?: (error: unknown) => void;
+  /** Called before each statement of a command on the data directory of this process. It rejects to refuse the statement. */
+  readonly beforeCommandStatement?: (client: EmbeddedClient) => Promise<void>;
   /** Called with Postgres's last messages when it panics (disk full or failing), before the process exits with code 1. */
   readonly onPanic?: (reason: string) => void;
 }
@@ -73,6 +75,7 @@ export async function startEmbeddedPostgres(
       client,
       isJoined: false,
       async backUp(write) {
+        if (isBackingUp) throw new Error("another backup of this database is being made");
         isBackingUp = true;
         try {
           await backUp(client, directory, write);

@@ -15,7 +15,7 @@ export async function startForCommands(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const postgres = await startEmbeddedPostgres(options);
-  const socket = await listenForCommands(postgres, options.dataDir).catch((error: unknown) => {
+  const socket = await listenForCommands(postgres, options).catch((error: unknown) => {
     options.onSocketError?.(error);
     return null;
   });

@@ -1,7 +1,8 @@
-import { chmodSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 
-import type { EmbeddedPostgres } from "./embedded-postgres.ts";
+import { withDeadline } from "./deadline.ts";
+import type { EmbeddedPostgres, EmbeddedPostgresOptions } from "./embedded-postgres.ts";
 import type { EngineFault } from "./embedded-messages.ts";
 import {
   readRequests,
@@ -16,15 +17,27 @@ export interface CommandSocket {
   close(): void;
 }
 
+/** Where to listen for commands, and how their requests are limited. */
+export interface CommandSocketOptions extends Pick<
+  EmbeddedPostgresOptions,
+  "dataDir" | "beforeCommandStatement"
+> {
+  /** How long a command may take for one part of a backup, during which there is no maintenance. Default: a minute. */
+  readonly partTimeoutSeconds?: number;
+}
+
+/** Read and write for the owner of the socket alone. */
+const socketMask = 0o177;
+
 /**
  * Listens on `DATA_DIR/gatehouse.sock` (mode 0600) and executes the statements of commands among those of this process. Throws
  * where that cannot be created, as on a path of more than 107 bytes. The process has locked the directory.
  */
 export async function listenForCommands(
   postgres: EmbeddedPostgres,
-  dataDir: string,
+  options: CommandSocketOptions,
 ): Promise<CommandSocket> {
-  const path = socketPathOf(dataDir);
+  const path = socketPathOf(options.dataDir);
   // A process that was killed leaves its socket.
   rmSync(path, { force: true });
   const connections = new Set<Socket>();
@@ -32,12 +45,14 @@ export async function listenForCommands(
     connections.add(socket);
     socket.on("close", () => connections.delete(socket));
     socket.on("error", () => socket.destroy());
-    serveConnection(socket, postgres).catch(() => socket.destroy());
+    serveConnection(socket, postgres, options).catch(() => socket.destroy());
   });
   await new Promise<void>((resolve, reject) => {
+    // The socket is created in this call, with its mode.
+    const before = process.umask(socketMask);
     server.once("error", reject).listen(path, resolve);
+    process.umask(before);
   });
-  chmodSync(path, 0o600);
   server.unref();
   return {
     close() {
@@ -48,10 +63,14 @@ export async function listenForCommands(
   };
 }
 
-async function serveConnection(socket: Socket, postgres: EmbeddedPostgres): Promise<void> {
+async function serveConnection(
+  socket: Socket,
+  postgres: EmbeddedPostgres,
+  options: CommandSocketOptions,
+): Promise<void> {
   for await (const request of readRequests(socket)) {
     try {
-      await reply(socket, postgres, request);
+      await reply(socket, postgres, request, options);
     } catch (error) {
       await sendMessage(socket, { kind: "failure", fault: faultOf(error) });
     }
@@ -63,20 +82,29 @@ async function reply(
   socket: Socket,
   { client, backUp }: EmbeddedPostgres,
   request: SocketRequest,
+  { beforeCommandStatement, partTimeoutSeconds = 60 }: CommandSocketOptions,
 ): Promise<void> {
   const done: SocketReply = { kind: "result", result: { rows: [] } };
   switch (request.kind) {
     case "query": {
       const { text, parameters, rowMode, timeoutSeconds } = request;
-      const options = { rowMode, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) };
-      const result = await client.query(text, parameters, options);
+      const limits = { rowMode, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) };
+      await beforeCommandStatement?.(client);
+      const result = await client.query(text, parameters, limits);
       return sendMessage(socket, { kind: "result", result });
     }
     case "execute":
+      await beforeCommandStatement?.(client);
       await client.execute(request.text);
       return sendMessage(socket, done);
     case "backup":
-      await backUp((bytes) => sendMessage(socket, { kind: "part", bytes }));
+      await backUp((bytes) =>
+        withDeadline(sendMessage(socket, { kind: "part", bytes }), partTimeoutSeconds).catch(
+          (error: unknown) => {
+            throw new Error("the command took no part of the backup in time", { cause: error });
+          },
+        ),
+      );
       return sendMessage(socket, done);
   }
 }

@@ -72,6 +72,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       onMaintenanceError: (error) => log.warn(describeError(error), "database maintenance failed"),
       onSocketError: (error) =>
         log.warn(describeError(error), "commands cannot use the database while the server runs"),
+      beforeCommandStatement: (current) => disk.check(current),
       onPanic: (reason) => log.error({ reason }, "the embedded database has ended"),
     }).catch((error: unknown) => {
       starting = null;
@@ -90,7 +91,7 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       query<Row>(text: string, parameters?: Parameters, { rowMode }: QueryOptions = {}) {
         const send = async () => {
           const { client: current, isJoined } = await running();
-          // The server that runs the database guards its disk.
+          // The server that runs the database guards its disk before each statement of a command.
           if (options.writesToTheEnd !== true && !isJoined) await disk.check(current);
           const limits = { ...(rowMode ? { rowMode } : {}), timeoutSeconds };
           return current.query<Row>(text, parameters, limits);
@@ -140,7 +141,11 @@ export function createEmbeddedDatabase(options: EmbeddedOptions): Database {
       },
       writeScript: async (write) => writeScript(await start(), write),
     },
-    compact: async (table) => compactTable(await client(), table, freeBytes),
+    async compact(table) {
+      const { client: current, isJoined } = await running();
+      // Every request would fail while the server's only session copies the table.
+      return isJoined ? false : compactTable(current, table, freeBytes);
+    },
     async close() {
       await changes.stop();
       const running = await starting?.catch(() => null);

@@ -37,8 +37,8 @@ export interface Database {
   /** Frees the space of the write-ahead log. A Postgres server does that by itself. */
   checkpoint(): Promise<void>;
   /**
-   * Gives the space of a table's deleted rows back to the disk. False if there is too little space for that; null for a Postgres
-   * server, which reuses the space by itself.
+   * Gives the space of a table's deleted rows back to the disk. False if there is too little space for that, or a server uses the
+   * embedded database meanwhile; null for a Postgres server, which reuses the space by itself.
    */
   compact(table: string): Promise<boolean | null>;
   close(): Promise<void>;

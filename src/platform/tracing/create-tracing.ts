@@ -26,8 +26,19 @@ export function createTracing(options: TracingOptions): Tracing {
   let library: Library | null = null;
   let spans: ReturnType<Library["createSpans"]> | null = null;
   let isAway = false;
+  let refusedWith: number | undefined;
 
   function report(result: BatchResult): void {
+    reportOutage(result);
+    if (result === "later") return;
+    const before = refusedWith;
+    ({ refusedWith } = result);
+    if (refusedWith === before) return;
+    if (refusedWith === undefined) log.info({}, "the collector of traces takes spans again");
+    else log.warn({ status: refusedWith }, "the collector of traces refuses all spans");
+  }
+
+  function reportOutage(result: BatchResult): void {
     const wasAway = isAway;
     isAway = result === "later";
     if (isAway && !wasAway) log.warn({}, "the collector of traces does not respond");

@@ -31,7 +31,8 @@ export async function sendBatch(
     });
     if (retryable.has(response.status)) return "later";
     const isTaken = response.status >= 200 && response.status < 300;
-    return { refused: isTaken ? refusedIn(response.body, count) : count };
+    if (!isTaken) return { refused: count, refusedWith: response.status };
+    return { refused: refusedIn(response.body, count) };
   } catch {
     return "later";
   }

@@ -1,7 +1,13 @@
 import type { TraceLoad } from "./port.ts";
 
 /** How the collector took a batch: `later` if it may be sent again, else how many of its spans were refused. */
-export type BatchResult = "later" | { readonly refused: number };
+export type BatchResult =
+  | "later"
+  | {
+      readonly refused: number;
+      /** The status of the response that refused all of them. */
+      readonly refusedWith?: number;
+    };
 
 /** Spans that wait to be exported, in bounded memory. */
 export interface SpanQueue<Span> {
@@ -20,11 +26,11 @@ const pauseSeconds = 5;
 const longestPauseSeconds = 60;
 
 /**
- * Sends batches of spans: when one is full, or after five seconds. A batch that failed is sent again after a pause, which
+ * Sends batches of spans: when one is full, or after five seconds; what is added meanwhile waits as long. A batch that failed is sent again after a pause, which
  * doubles up to a minute; meanwhile spans beyond the maximum are dropped and counted.
  */
 export function createSpanQueue<Span>(
-  send: (batch: readonly Span[]) => Promise<BatchResult>,
+  sendBatch: (batch: readonly Span[]) => Promise<BatchResult>,
 ): SpanQueue<Span> {
   const waiting: Span[] = [];
   let [exported, dropped, failures] = [0, 0, 0];
@@ -32,10 +38,11 @@ export function createSpanQueue<Span>(
   let sending: Promise<void> | null = null;
   let isStopped = false;
 
-  async function sendAll(): Promise<void> {
-    while (waiting.length > 0) {
+  /** Sends what waits, and then goes on while at least `least` spans wait. */
+  async function sendWhile(least: number): Promise<void> {
+    for (let needed = 1; waiting.length >= needed; needed = least) {
       const batch = waiting.slice(0, batchSize);
-      const result = await send(batch);
+      const result = await sendBatch(batch);
       if (result === "later") {
         failures += 1;
         return;
@@ -47,20 +54,28 @@ export function createSpanQueue<Span>(
     }
   }
 
-  function flush(): Promise<void> {
+  function send(least: number): Promise<void> {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    sending ??= sendAll().finally(() => {
+    sending ??= sendWhile(least).finally(() => {
       sending = null;
       if (waiting.length > 0) schedule();
     });
     return sending;
   }
 
+  async function flush(): Promise<void> {
+    while (sending !== null) {
+      await sending;
+      if (failures > 0) return;
+    }
+    await send(1);
+  }
+
   function schedule(): void {
     if (timer !== null || isStopped) return;
     const seconds = Math.min(pauseSeconds * 2 ** failures, longestPauseSeconds);
-    timer = setTimeout(() => void flush(), seconds * 1000);
+    timer = setTimeout(() => void send(batchSize), seconds * 1000);
     timer.unref();
   }
 
@@ -72,16 +87,14 @@ export function createSpanQueue<Span>(
       }
       waiting.push(span);
       if (sending !== null) return;
-      if (waiting.length >= batchSize && failures === 0) void flush();
+      if (waiting.length >= batchSize && failures === 0) void send(batchSize);
       else schedule();
     },
     load: () => ({ exported, dropped }),
     flush,
     async stop() {
       isStopped = true;
-      // What a flush in progress has not taken is sent by a second one.
       await flush();
-      if (failures === 0) await flush();
       if (timer !== null) clearTimeout(timer);
       dropped += waiting.splice(0).length;
     },
