@@ -14,6 +14,7 @@ import { isDirect, refuseTransactionPooler } from "./pooler.ts";
 import { createPostgresChangeFeed } from "./postgres-change-feed.ts";
 import type { Database, Db } from "./port.ts";
 import { createRenewedClient, type RenewedClient } from "./renewed-client.ts";
+import { requireSameDatabase } from "./same-database.ts";
 import { createStatementGate, requestBudget } from "./statement-gate.ts";
 import type { TraceStatement } from "./trace-statement.ts";
 
@@ -76,6 +77,12 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
   const { traceStatement } = options;
   const db = drizzle(gatedClient({ pool, gate, traceStatement }));
   let pinging: Promise<unknown> | null = null;
+  /** The direct address may be that of another database, where every migration would succeed. */
+  const withDirectDb = <T>(use: (directDb: Db) => Promise<T>): Promise<T> =>
+    withMigrationDb(addresses.direct, options, async (directDb) => {
+      if (directUrl !== null) await requireSameDatabase(directDb, db, systemRandom);
+      return use(directDb);
+    });
 
   return {
     kind: "postgres",
@@ -90,15 +97,13 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
       // On a migrated database a start needs neither the lock nor a connection of its own for it.
       const pending = await readPendingMigrations(db);
       if (pending.length > 0) {
-        await withMigrationDb(addresses.direct, options, (migrationDb) =>
-          migrateUnderLock(migrationDb, options.log),
-        );
+        await withDirectDb((directDb) => migrateUnderLock(directDb, options.log));
       }
       await pool.send(keepArrayTypes);
     },
     async pendingMigrations() {
       await refusePoolers(options, addresses, pool);
-      return withMigrationDb(addresses.direct, options, readPendingMigrations);
+      return withDirectDb(readPendingMigrations);
     },
     async ping(deadlineSeconds) {
       // All callers share one query, or queries would pile up in the driver while the server is frozen.
