@@ -41,7 +41,9 @@ test("a direct address of another database stops the start, and migrates neither
   }
   for (const { url } of [one, other]) {
     const alone = open(url, null);
-    const rows = await alone.db.select({ table: sql`to_regclass('users')` }).from(sql`(values (1)) as one`);
+    const rows = await alone.db
+      .select({ table: sql`to_regclass('users')` })
+      .from(sql`(values (1)) as one`);
     expect(rows).toEqual([{ table: null }]);
     await alone.close();
   }

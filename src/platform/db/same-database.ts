@@ -15,9 +15,12 @@ export async function requireSameDatabase(direct: Db, pool: Db, random: Random):
   const [first, second] = [random.below(keyLimit), random.below(keyLimit)];
   await direct.execute(sql`select pg_advisory_lock(${first}::int, ${second}::int)`);
   try {
-    const held = await pool.select({ held: sql`1` }).from(sql`pg_locks`).where(
-      sql`locktype = 'advisory' and classid::bigint = ${first} and objid::bigint = ${second} and database = (select oid from pg_database where datname = current_database())`,
-    );
+    const held = await pool
+      .select({ held: sql`1` })
+      .from(sql`pg_locks`)
+      .where(
+        sql`locktype = 'advisory' and classid::bigint = ${first} and objid::bigint = ${second} and database = (select oid from pg_database where datname = current_database())`,
+      );
     if (held.length === 0) throw differentDatabasesError();
   } finally {
     await direct.execute(sql`select pg_advisory_unlock(${first}::int, ${second}::int)`);
