@@ -41,7 +41,11 @@ test("a server without TLS is used with prefer, and refused with require", async
 
 describe("any other answer is a failed connection, which is tried again", () => {
   // The failure: a server that cannot start a process sends an error, and the password then went without TLS.
-  const answers = { "an error": "Ecould not fork\0", "more than one byte": "SR", "another byte": "X" };
+  const answers = {
+    "an error": "Ecould not fork\0",
+    "more than one byte": "SR",
+    "another byte": "X",
+  };
   for (const [name, answer] of Object.entries(answers)) {
     test.each(["prefer", "require"])(`${name}, sslmode %s`, async (mode) => {
       await using server = await answering(answer);
