@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 
 import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
 import { createEmptyPostgresDatabase } from "../support/databases.ts";
+import { failureOf } from "../support/failure-of.ts";
 import { quietLog } from "../support/quiet-log.ts";
 
 type Empty = Awaited<ReturnType<typeof createEmptyPostgresDatabase>>;
@@ -31,7 +32,7 @@ test("a direct address of another database stops the start, and migrates neither
   const database = open(one.url, other.url);
   try {
     for (const use of [() => database.open(), () => database.pendingMigrations()]) {
-      await expect(use()).rejects.toMatchObject({
+      expect(await failureOf(use())).toMatchObject({
         name: "DatabaseAddressError",
         message: expect.stringContaining("DATABASE_DIRECT_URL lead to different databases"),
       });

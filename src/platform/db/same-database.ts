@@ -27,7 +27,7 @@ export async function requireSameDatabase(direct: Db, pool: Db, random: Random):
   }
 }
 
-/** Not only by settings: during a failover the addresses may lead to two servers for a moment. */
+/** Not only by settings: during a failover the addresses may lead to two servers for a short time. */
 function differentDatabasesError(): DatabaseAddressError {
   return new DatabaseAddressError(
     "DATABASE_URL and DATABASE_DIRECT_URL lead to different databases, so nothing was migrated: DATABASE_DIRECT_URL must be the address of the server itself, with the database of DATABASE_URL",

@@ -6,7 +6,7 @@ import type { TlsMode } from "./target.ts";
 
 /**
  * The error where a server asks for the password itself, not for a proof of it, over a network without TLS: an attacker on the
- * path may ask in its place. Null where nobody else can read it, and with `sslmode=disable`, which says that the network is trusted.
+ * path may ask in its place. Null where no one else can read it, and with `sslmode=disable`, which says that the network is trusted.
  */
 export function explainExposedPassword(
   mode: TlsMode,
