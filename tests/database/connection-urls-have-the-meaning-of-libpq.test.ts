@@ -99,6 +99,13 @@ describe("sslmode", () => {
   });
 });
 
+// The failure: no warning of a connection without TLS to another machine, since its name is that of this one.
+test("the address of hostaddr decides whether the server is this machine", () => {
+  expect(isConnectionVerified("postgres://u:p@localhost/d?hostaddr=10.0.0.7")).toBe(false);
+  expect(isConnectionVerified("postgres://u:p@db.internal/d?hostaddr=127.0.0.1")).toBe(true);
+  expect(isConnectionVerified("postgres://u:p@db.internal/d?hostaddr=::1")).toBe(true);
+});
+
 describe("what is not supported is named, without its value", () => {
   const refused: [string, string][] = [
     ["target_session_attrs=standby", "target_session_attrs"],

@@ -94,6 +94,31 @@ test("an unreachable server and a wrong password are told apart, and no password
   expect(JSON.stringify([...ofAway, ...ofWrong])).not.toContain("a-wrong-password");
 });
 
+// The failure: "the check itself failed; report it as a bug", without any other finding of the database.
+test("a wrong DATABASE_DIRECT_URL is named, beside the other findings", async () => {
+  const away = new URL(database.url);
+  [away.hostname, away.port] = ["127.0.0.1", "1"];
+  const other = new URL(database.url);
+  other.pathname = "/no_such_database";
+  const findings = await Promise.all(
+    [away, other].map(({ href }) =>
+      findingsOf({ DATABASE_URL: database.url, DATABASE_DIRECT_URL: href, DATABASE_TIMEOUT: "1s" }),
+    ),
+  );
+  expect(findings.map((each) => each.get("database-rights")?.outcome)).toEqual(["ok", "ok"]);
+  expect(findings.map((each) => each.get("migrations"))).toMatchObject([
+    {
+      outcome: "fail",
+      what: "no response from Postgres (ECONNREFUSED)",
+      advice: "correct DATABASE_DIRECT_URL: see docs/postgres.md",
+    },
+    {
+      outcome: "fail",
+      what: expect.stringContaining("no database of the name in DATABASE_DIRECT_URL"),
+    },
+  ]);
+});
+
 test.each([
   [3, "ok"],
   [20, "warn"],

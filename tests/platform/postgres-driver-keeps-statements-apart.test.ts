@@ -20,6 +20,19 @@ afterAll(async () => {
 });
 
 describe("the Postgres driver", () => {
+  // The heartbeat of the change feed: the driver's types do not say that `simple: false` is needed.
+  test("prepares a statement without parameters once where it is told to", async () => {
+    const single = connect(1);
+    const prepared = { prepare: true, simple: false };
+    for (let round = 0; round < 2; round += 1) await single.unsafe("select 1", [], prepared);
+    await single.unsafe("select 2", [], { prepare: true });
+    // The driver reads the types of arrays by a prepared statement too.
+    const held = await single.unsafe(
+      "select statement from pg_prepared_statements where statement ~ '^select [12]$'",
+    );
+    expect(held.map((row) => String(row["statement"]))).toEqual(["select 1"]);
+  });
+
   // The attack: one value that cannot be encoded, sent while others are waiting, hangs their connection.
   test("fails a statement with an unfit parameter alone", async () => {
     const single = connect(1);

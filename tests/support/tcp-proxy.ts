@@ -19,6 +19,8 @@ export interface TcpProxy extends AsyncDisposable {
   cutSilently(): void;
   /** From now on responses are held back on the connections that are chosen by the first bytes which their client sent. */
   holdAnswers(isChosen: (opening: string) => boolean): HeldAnswers;
+  /** From now on each response is on its way for so much longer. */
+  delayAnswers(milliseconds: number): void;
 }
 
 /** Starts a proxy to a port on 127.0.0.1. */
@@ -27,6 +29,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let epoch = 0;
   let bytesSent = 0;
   let connections = 0;
+  let delayMilliseconds = 0;
   let hold: { isChosen: (opening: string) => boolean; pieces: (() => void)[] } | null = null;
   const server = createServer((client) => {
     const ownEpoch = epoch;
@@ -39,6 +42,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         look(chunk);
         if (from === target && hold?.isChosen(opening) === true)
           hold.pieces.push(() => void to.write(chunk));
+        else if (from === target && delayMilliseconds > 0)
+          setTimeout(() => void to.write(chunk), delayMilliseconds);
         else if (ownEpoch === epoch) to.write(chunk);
       });
       from.on("end", () => {
@@ -82,6 +87,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
           for (const arrive of pieces.splice(0)) arrive();
         },
       };
+    },
+    delayAnswers(milliseconds) {
+      delayMilliseconds = milliseconds;
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

@@ -8,7 +8,7 @@ export function isConnectionVerified(databaseUrl: string): boolean {
   return isServerVerified(tls) || hosts.every(isThisMachine);
 }
 
-/** Whether a server is on this machine, so that nothing of its connections crosses a network. */
-export function isThisMachine({ name, port }: Host): boolean {
-  return port === null || isLocalHost(name);
+/** Whether a server is on this machine, so that nothing of its connections crosses a network. `hostaddr` decides, not the name. */
+export function isThisMachine({ address, port }: Host): boolean {
+  return port === null || isLocalHost(address);
 }

@@ -15,7 +15,7 @@ export interface GatedPool {
   readonly traceStatement: TraceStatement | undefined;
 }
 
-/** The client as Drizzle sees it: every statement goes through the gate and is prepared once per connection. */
+/** The client as Drizzle sees it: every statement goes through the gate. One with parameters is prepared once per connection. */
 export function gatedClient({ pool, gate, traceStatement }: GatedPool, budget?: WaitBudget): Sql {
   const unsafe = (query: string, parameters: never[]) => {
     const send = (client: Sql) => client.unsafe(query, parameters, { prepare: true });

@@ -40,10 +40,12 @@ export interface ListeningConnection {
 export class NotificationsMissingError extends Error {
   constructor() {
     super("notifications do not arrive");
-    this.name = "DeafConnectionError";
+    this.name = "NotificationsMissingError";
   }
 }
 
+/** The driver prepares no statement without parameters unless `simple` is false; its types do not declare that. */
+const preparedOptions = { prepare: true, simple: false };
 const heartbeatPauseMilliseconds = 25;
 /** At rest a heartbeat only shows that the network path still exists. */
 const restPauseMilliseconds = 5000;
@@ -98,7 +100,7 @@ export function openListeningConnection(
   /** Prepared, so that the server parses and plans it once for all heartbeats. */
   async function heartbeat(): Promise<void> {
     if (hasEnded) throw new Error("the connection has ended");
-    await withDeadline(client.unsafe("select 1", [], { prepare: true }), timeoutSeconds);
+    await withDeadline(client.unsafe("select 1", [], preparedOptions), timeoutSeconds);
   }
 
   /** Listens from the end of this query on; the connection's process id makes its echo unlike that of every other. */

@@ -17,15 +17,40 @@ const messages: Readonly<Record<PoolerSetting, string>> = {
     "DATABASE_DIRECT_URL is the address of a pooler in transaction mode: it must be that of the server itself",
 };
 
-/** A pooler that takes part refuses the settings with which a connection starts (08P01, protocol violation). */
+/** A pooler in session mode is as good as the server, once it accepts the settings. */
+const inSessionMode =
+  "Or, if it is a pooler in session mode, add statement_timeout and idle_in_transaction_session_timeout to its ignore_startup_parameters, since it refuses them";
+
+/** A pooler refuses the settings with which a connection starts, or has no server behind it (08P01, protocol violation). */
 const refusedStart = "08P01";
+
+/**
+ * The `DatabaseAddressError` for a connection whose start was refused although it is accepted without settings; else the error
+ * itself. `connectPlainly` sends a statement on a connection without settings.
+ */
+export async function explainRefusedStart(
+  error: unknown,
+  setting: PoolerSetting,
+  connectPlainly: () => PromiseLike<unknown>,
+): Promise<unknown> {
+  if (!(error instanceof Error) || Reflect.get(error, "code") !== refusedStart) return error;
+  try {
+    await connectPlainly();
+  } catch {
+    return error;
+  }
+  return new DatabaseAddressError(`${messages[setting]}. ${inSessionMode}`, {
+    isBySettings: true,
+    cause: error,
+  });
+}
 
 /**
  * Throws `DatabaseAddressError` if a pooler gives each transaction of a connection another connection to the server: there
  * notifications do not arrive, locks do not hold, and prepared statements are not found. The client has two connections or more.
  */
 export async function refuseTransactionPooler(client: Sql, setting: PoolerSetting): Promise<void> {
-  if (await isDirect(client, setting)) return;
+  if (await isDirect(client)) return;
   const [one, other] = await Promise.all([client.reserve(), client.reserve()]);
   try {
     if (await isShared(one, other)) throw transactionPoolerError(setting);
@@ -37,18 +62,11 @@ export async function refuseTransactionPooler(client: Sql, setting: PoolerSettin
 
 /**
  * Whether a client is connected with the server itself. The server told it the id of its process when the connection started; a
- * pooler tells a number of its own. Throws `DatabaseAddressError` for a pooler that accepts no settings.
+ * pooler tells a number of its own.
  */
-export async function isDirect(client: Sql, setting: PoolerSetting): Promise<boolean> {
-  try {
-    const rows = await client.unsafe<{ id: number }[]>("select pg_backend_pid() as id");
-    return rows[0]?.id === rows.state.pid;
-  } catch (error) {
-    if (error instanceof Error && Reflect.get(error, "code") === refusedStart) {
-      throw transactionPoolerError(setting);
-    }
-    throw error;
-  }
+export async function isDirect(client: Sql): Promise<boolean> {
+  const rows = await client.unsafe<{ id: number }[]>("select pg_backend_pid() as id");
+  return rows[0]?.id === rows.state.pid;
 }
 
 /** Two open connections have one server process at a time, or one connection has two. A pooler in session mode does neither. */

@@ -33,6 +33,8 @@ export function createPostgresChangeFeed(
   const { log } = options;
   const listeners = createListeners();
   let sinceHeartbeat = never;
+  /** How long the last heartbeat was on its way, there and back. */
+  let roundTripMilliseconds = 0;
   let connection: ListeningConnection | null = null;
   const pause = createPause();
   /** Settled by the next heartbeat, or by the end of the connection; null while no request waits for it. */
@@ -62,10 +64,13 @@ export function createPostgresChangeFeed(
     awaited = null;
   }
 
-  /** For all requests that arrive meanwhile one heartbeat is awaited, no longer than a lease. */
+  /**
+   * For all requests that arrive meanwhile one heartbeat is awaited, no longer than a lease; none where the last took as long,
+   * since the lease would then be over when it arrives.
+   */
   async function whenLive(): Promise<boolean> {
     if (isLive()) return true;
-    if (!isListening()) return false;
+    if (!isListening() || roundTripMilliseconds >= leaseMilliseconds) return false;
     if (awaited === null) {
       const wait = Promise.withResolvers<void>();
       const timer = setTimeout(endWait, leaseMilliseconds);
@@ -88,6 +93,7 @@ export function createPostgresChangeFeed(
         wasLive = true;
         isVerified = true;
         sinceHeartbeat = millisecondsSince;
+        roundTripMilliseconds = millisecondsSince();
         settled.resolve(undefined);
         endWait();
       },

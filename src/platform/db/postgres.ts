@@ -10,10 +10,11 @@ import { isReadOnly } from "./errors.ts";
 import { gatedClient } from "./gated-client.ts";
 import { migrateUnderLock, readPendingMigrations } from "./migrate.ts";
 import { withOneConnection } from "./one-connection.ts";
-import { isDirect, refuseTransactionPooler } from "./pooler.ts";
+import { explainRefusedStart, isDirect, refuseTransactionPooler } from "./pooler.ts";
 import { createPostgresChangeFeed } from "./postgres-change-feed.ts";
 import type { Database, Db } from "./port.ts";
 import { createRenewedClient, type RenewedClient } from "./renewed-client.ts";
+import { requireSameDatabase } from "./same-database.ts";
 import { createStatementGate, requestBudget } from "./statement-gate.ts";
 import type { TraceStatement } from "./trace-statement.ts";
 
@@ -76,6 +77,12 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
   const { traceStatement } = options;
   const db = drizzle(gatedClient({ pool, gate, traceStatement }));
   let pinging: Promise<unknown> | null = null;
+  /** The direct address may be that of another database, where every migration would succeed. */
+  const withDirectDb = <T>(use: (directDb: Db) => Promise<T>): Promise<T> =>
+    withMigrationDb(addresses.direct, options, async (directDb) => {
+      if (directUrl !== null) await requireSameDatabase(directDb, db, systemRandom);
+      return use(directDb);
+    });
 
   return {
     kind: "postgres",
@@ -90,15 +97,13 @@ export function createPostgresDatabase(options: PostgresOptions): Database {
       // On a migrated database a start needs neither the lock nor a connection of its own for it.
       const pending = await readPendingMigrations(db);
       if (pending.length > 0) {
-        await withMigrationDb(addresses.direct, options, (migrationDb) =>
-          migrateUnderLock(migrationDb, options.log),
-        );
+        await withDirectDb((directDb) => migrateUnderLock(directDb, options.log));
       }
       await pool.send(keepArrayTypes);
     },
     async pendingMigrations() {
       await refusePoolers(options, addresses, pool);
-      return withMigrationDb(addresses.direct, options, readPendingMigrations);
+      return withDirectDb(readPendingMigrations);
     },
     async ping(deadlineSeconds) {
       // All callers share one query, or queries would pile up in the driver while the server is frozen.
@@ -131,6 +136,8 @@ interface ClientOptions {
   readonly purpose: string;
   /** Whether results may have arrays. Each new connection then reads the types of arrays from the server. */
   readonly readsArrays?: boolean;
+  /** Whether a connection starts with settings, where no pooler is known to be in front. Default: it does. */
+  readonly sendsSettings?: boolean;
 }
 
 /** The driver keeps the array types for all connections of a client: once the first has read them, no other need do so. */
@@ -143,7 +150,7 @@ function keepArrayTypes({ options }: Sql): Promise<void> {
 function connect(
   address: Address,
   options: PostgresOptions,
-  { max, purpose, readsArrays = false }: ClientOptions,
+  { max, purpose, readsArrays = false, sendsSettings = true }: ClientOptions,
 ): Sql {
   const { timeoutSeconds, applicationName: serviceName } = options;
   // A pooler refuses settings, and its server connections are other clients' as well.
@@ -161,12 +168,13 @@ function connect(
       serviceName,
       purpose,
       preparesStatements: !isPooled,
-      settings: isPooled
-        ? {}
-        : {
-            statement_timeout: Math.round(timeoutSeconds * 1000),
-            idle_in_transaction_session_timeout: 10_000,
-          },
+      settings:
+        isPooled || !sendsSettings
+          ? {}
+          : {
+              statement_timeout: Math.round(timeoutSeconds * 1000),
+              idle_in_transaction_session_timeout: 10_000,
+            },
     }),
   });
   // Drizzle sets parsers on a client, and each new client needs them. The pool's Drizzle gets another object (`gatedClient`).
@@ -176,7 +184,7 @@ function connect(
 
 const migrationPurpose = " migrate";
 
-/** Throws `DatabaseAddressError` where a pooler in transaction mode answers in the place of the server. */
+/** Throws `DatabaseAddressError` where a pooler in transaction mode answers in the place of the server, or refuses settings. */
 async function refusePoolers(
   options: PostgresOptions,
   { direct }: Addresses,
@@ -184,14 +192,20 @@ async function refusePoolers(
 ): Promise<void> {
   const isPooled = options.directUrl != null;
   const setting = isPooled ? "DATABASE_DIRECT_URL" : "DATABASE_URL";
-  // Without a pooler that is one statement on a connection that is needed anyway.
-  if (!isPooled && (await pool.send((client) => isDirect(client, setting)))) return;
   const client = connect(direct, options, { max: 2, purpose: migrationPurpose });
+  const plainOptions = { max: 1, purpose: migrationPurpose, sendsSettings: false };
+  const plain = connect(direct, options, plainOptions);
   try {
+    // Without a pooler that is one statement on a connection that is needed anyway: the clients above open none.
+    if (!isPooled && (await pool.send(isDirect))) return;
     await refuseTransactionPooler(client, setting);
     if (isPooled) await noteMissingTimeout(pool, options.log);
+  } catch (error) {
+    throw await explainRefusedStart(error, setting, () =>
+      withDeadline(plain.unsafe("select 1"), options.timeoutSeconds),
+    );
   } finally {
-    await client.end({ timeout: 5 });
+    await Promise.all([client.end({ timeout: 5 }), plain.end({ timeout: 5 })]);
   }
 }
 

@@ -1,16 +1,15 @@
 import { type Clock, monotonicMilliseconds } from "../../../kernel/clock.ts";
 import { isThisMachine } from "../../../platform/config/database-tls.ts";
-import { findAddressError } from "../../../platform/db/connection/address-error.ts";
 import { parseConnectionUrl } from "../../../platform/db/connection/parse-url.ts";
 import {
   type DatabaseFacts,
   examineDatabase,
   oldestVersionNumber,
 } from "../../../platform/db/examine-database.ts";
-import { explainFault, findDatabaseFault, findErrorCode } from "../../../platform/db/errors.ts";
 import type { Db } from "../../../platform/db/port.ts";
 import type { Check, Installation } from "../check.ts";
 import { fail, type Finding, ok, warn } from "../finding.ts";
+import { describeFailure } from "./connection-failure.ts";
 import { deliveryFindings } from "./destinations.ts";
 import { embeddedFindings } from "./embedded-database.ts";
 import { migrationFindings } from "./migrations.ts";
@@ -44,7 +43,8 @@ async function serverFindings(installation: Installation): Promise<readonly Find
   }
   const pooler = await poolerFindings(settings, database);
   const isUsable = pooler.every(({ outcome }) => outcome !== "fail");
-  const migrations = isUsable ? await migrationFindings(database) : [];
+  const address = settings.databaseDirectUrl === null ? "DATABASE_URL" : "DATABASE_DIRECT_URL";
+  const migrations = isUsable ? await migrationFindings(database, address) : [];
   const isCurrent = isUsable && migrations.every(({ outcome }) => outcome === "ok");
   const { facts } = measured;
   return [
@@ -57,14 +57,6 @@ async function serverFindings(installation: Installation): Promise<readonly Find
     ...pooler,
     ...(isCurrent ? await deliveryFindings(installation.platform) : []),
   ];
-}
-
-function describeFailure(error: unknown): string {
-  const addressError = findAddressError(error);
-  if (addressError !== null) return addressError.message;
-  const fault = findDatabaseFault(error);
-  if (fault !== null) return `Postgres refuses the connection: ${explainFault(fault)}`;
-  return `no response from Postgres (${findErrorCode(error) ?? "DATABASE_TIMEOUT is over"})`;
 }
 
 interface Measured {

@@ -12,7 +12,7 @@ export async function embeddedFindings({ platform }: Installation): Promise<read
     return [ok("database", "embedded Postgres, which the first start creates")];
   }
   try {
-    const migrations = await migrationFindings(platform.database);
+    const migrations = await migrationFindings(platform.database, null);
     const isCurrent = migrations.every(({ outcome }) => outcome === "ok");
     return [
       ok("database", "embedded Postgres, which responds"),

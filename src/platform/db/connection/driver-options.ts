@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 
 import { bindingMissing, chooseBinding } from "./channel-binding.ts";
+import { explainExposedPassword } from "./clear-text-password.ts";
 import { createDialer } from "./dial.ts";
 import { createHostOrder, type HostOrder } from "./host-order.ts";
 import { parseConnectionUrl } from "./parse-url.ts";
@@ -47,6 +48,7 @@ export function driverOptions({ target, order }: Address, options: ConnectionOpt
         chooseBinding(channelBinding, socket, offered),
       isRequired: channelBinding === "require",
       missing: bindingMissing,
+      exposed: (socket: unknown) => explainExposedPassword(target.tls.mode, socket),
     },
     host: target.hosts.map((host) => host.name),
     port: target.hosts.map((host) => host.port ?? 0),

@@ -10,6 +10,8 @@ import { readTlsOptions } from "./tls-options.ts";
 const tlsRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 /** "S": the server continues with TLS. */
 const accepted = 83;
+/** "N": the server has no TLS. */
+const declined = 78;
 
 /** The server did not respond in time. */
 class ConnectTimeoutError extends Error {
@@ -57,11 +59,18 @@ export async function openSocket(
   }
 }
 
-/** Whether the server has TLS. Nothing that it sends before TLS is kept: it could be an attacker's. */
+/**
+ * Whether the server has TLS. An answer of more than its one byte, which an attacker could have sent before TLS, and an error of
+ * the server in its place end the connection: neither says that there is no TLS.
+ */
 async function asksForTls(socket: Socket): Promise<boolean> {
   socket.write(tlsRequest);
   const reply = await untilEvent(socket, "data");
-  return Buffer.isBuffer(reply) && reply.length === 1 && reply[0] === accepted;
+  const answer = Buffer.isBuffer(reply) && reply.length === 1 ? reply[0] : null;
+  if (answer !== accepted && answer !== declined) {
+    throw lostError("the server did not say whether it has TLS");
+  }
+  return answer === accepted;
 }
 
 function untilEvent(socket: Socket, event: string): Promise<unknown> {
@@ -72,7 +81,7 @@ function untilEvent(socket: Socket, event: string): Promise<unknown> {
       settle();
     };
     const onEvent = (value: unknown): void => end(() => resolve(value));
-    const onClose = (): void => end(() => reject(lostError()));
+    const onClose = (): void => end(() => reject(lostError("the connection was closed")));
     // It stays: an error of a socket that nothing listens to would end the process.
     socket.on("error", (error) => end(() => reject(error)));
     socket.on(event, onEvent);
@@ -80,6 +89,6 @@ function untilEvent(socket: Socket, event: string): Promise<unknown> {
   });
 }
 
-function lostError(): Error {
-  return Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" });
+function lostError(reason: string): Error {
+  return Object.assign(new Error(reason), { code: "ECONNRESET" });
 }
