@@ -76,30 +76,32 @@ async function store(
 
 /** Anyone can have requests kept. */
 async function keep(ctx: Context, clientId: string, query: string): Promise<string> {
-  await spendOrReject(ctx, [{ limit: limits.pushedRequestByAddress, source: addressSource(ctx) }]);
+  await spendOrReject(ctx, [{ limit: limits.keptRequestByAddress, source: addressSource(ctx) }]);
   return store(ctx, { clientId, query, isOpen: true });
 }
 
+/** The characters of the longest query that is kept. */
+const longestKeptQuery = 8192;
 /** A longer one is left out of the query that refers to a request. */
 const longestKeptUri = 512;
 
 /**
  * The query of a request to which a sign-in can return: its own or, where that would be too long, one that refers to the request as
- * to a pushed one. The redirect URI is in it for the policies of pages alone. Throws `RATE_LIMITED`.
+ * to a pushed one. The redirect URI is in it for the policies of pages alone. Null for a request that is not kept: one that is not
+ * shown to a user (`isShown`), or is longer than 8 KiB. Throws `RATE_LIMITED`.
  */
 export async function returnableQuery(
   ctx: Context,
   query: string,
-  { client: { clientId }, redirectUri }: Destination,
-): Promise<string> {
+  { client: { clientId }, redirectUri, isShown }: Destination & { readonly isShown: boolean },
+): Promise<string | null> {
   const { settings } = ctx;
   const address = `${settings.publicUrl}/oauth/authorize?${query}`;
   if (findReturnTarget(settings, `${address}${roomForMark}`) !== null) return query;
   const { request_uri: sent } = readParameters(query).values;
-  const requestUri =
-    sent !== undefined && digestOfRequestUri(sent) !== null
-      ? sent
-      : await keep(ctx, clientId, query);
+  const isKept = sent !== undefined && digestOfRequestUri(sent) !== null;
+  if (!isKept && (!isShown || query.length > longestKeptQuery)) return null;
+  const requestUri = isKept ? sent : await keep(ctx, clientId, query);
   const kept = redirectUri.length > longestKeptUri ? {} : { redirect_uri: redirectUri };
   return new URLSearchParams({ client_id: clientId, request_uri: requestUri, ...kept }).toString();
 }
