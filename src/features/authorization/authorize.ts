@@ -27,13 +27,13 @@ import { faultsOfNeeds, findNeed, type UserRequest, type UserState } from "./use
 export async function authorize(
   ctx: PageContext,
   sentQuery: string,
-  { isAllowed = false, isShown = true }: AuthorizeOptions = {},
+  { isAllowed = false, isShown = true, isPosted = false }: AuthorizeOptions = {},
 ): Promise<AuthorizationOutcome> {
   const marked = readMark(ctx, sentQuery);
-  const found = await findRequest(ctx, marked.query);
+  const found = await findRequest(ctx, marked.query, isPosted);
   if ("kind" in found) return found;
   const outcome = await decide(ctx, found, { sentQuery, ...marked, isAllowed, isShown });
-  return isLast(outcome) ? usedUp(ctx, found, outcome) : outcome;
+  return isLast(outcome) ? usedUp(ctx, { ...found, isPosted }, outcome) : outcome;
 }
 
 interface AuthorizeOptions {
@@ -41,15 +41,17 @@ interface AuthorizeOptions {
   readonly isAllowed?: boolean;
   /** Whether a browser shows the response to a user, and not an image or a script of another site. Default: yes. */
   readonly isShown?: boolean;
+  /** Whether the form of a page was posted, with the proof of the session. A second press has a response then. Default: no. */
+  readonly isPosted?: boolean;
 }
 
 /** Every response to the client uses the pushed request up, so that it gets one response. */
 async function usedUp(
   ctx: PageContext,
-  { pushedDigest }: FoundRequest,
+  { pushedDigest: digest, isPosted }: FoundRequest & { readonly isPosted: boolean },
   outcome: AuthorizationOutcome,
 ): Promise<AuthorizationOutcome> {
-  if (pushedDigest === null || (await usePushedRequest(ctx, pushedDigest))) return outcome;
+  if (digest === null || (await usePushedRequest(ctx, { digest, isPosted }))) return outcome;
   return expiredRequest;
 }
 
@@ -67,13 +69,17 @@ const expiredRequest = { kind: "page", error: "expired_request" } as const;
 const unusableRequest = { kind: "page", error: "unusable_request" } as const;
 
 /** The request of a query, or the pushed one that the query refers to, of which nothing else counts then (RFC 9126 §4). */
-async function findRequest(ctx: PageContext, query: string): Promise<FoundRequest | PageOutcome> {
+async function findRequest(
+  ctx: PageContext,
+  query: string,
+  isPosted: boolean,
+): Promise<FoundRequest | PageOutcome> {
   const sent = readParameters(query);
   const pushedDigest = digestOfRequestUri(sent.values.request_uri);
   let parameters = sent;
   if (pushedDigest !== null) {
     const clientId = sent.values.client_id;
-    const pushed = await openPushedRequest(ctx, { digest: pushedDigest, clientId });
+    const pushed = await openPushedRequest(ctx, { digest: pushedDigest, clientId, isPosted });
     if (pushed === null) return expiredRequest;
     parameters = readParameters(pushed);
   }
@@ -101,12 +107,12 @@ async function decide(
   return answer(ctx, { ...request, isShown }, await findUserState(ctx, checked.client.clientId));
 }
 
-/** The error that tells the client that the user did not allow it (RFC 6749 §4.1.2.1). */
+/** The error that tells the client that the user did not allow it (RFC 6749 §4.1.2.1), by a form with the proof of the session. */
 export async function deny(ctx: PageContext, sentQuery: string): Promise<AuthorizationOutcome> {
-  const found = await findRequest(ctx, readMark(ctx, sentQuery).query);
+  const found = await findRequest(ctx, readMark(ctx, sentQuery).query, true);
   if ("kind" in found) return found;
   const fault = { error: "access_denied", description: "The user did not allow it." };
-  return usedUp(ctx, found, refusal(ctx, found.checked, fault));
+  return usedUp(ctx, { ...found, isPosted: true }, refusal(ctx, found.checked, fault));
 }
 
 /** The query of a request. */

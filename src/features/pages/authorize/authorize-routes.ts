@@ -44,11 +44,11 @@ export function authorizeRoutes({ kit, platform }: Pick<RouteParts, "kit" | "pla
         const user = userOf(ctx, query, body["proof"] ?? "");
         if (user === null) return seeOther(set, addressOf(query));
         if (body["decision"] !== "allow") return showOutcome(shown, await deny(ctx, query));
-        const outcome = await authorize(ctx, query);
+        const outcome = await authorize(ctx, query, { isPosted: true });
         if (outcome.kind !== "consent") return showOutcome(shown, outcome);
         const { client, scopes } = outcome;
         await giveConsent(user, { clientId: client.clientId, scopes });
-        return showOutcome(shown, await authorize(ctx, query, { isAllowed: true }));
+        return showOutcome(shown, await authorize(ctx, query, { isAllowed: true, isPosted: true }));
       },
       { page: true, accepts: "form", body: formBody },
     )
