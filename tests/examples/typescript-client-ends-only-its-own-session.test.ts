@@ -139,7 +139,7 @@ test("a refresh without a response fails in time, and the calls after it go on",
       async fetch({ url, signal }) {
         if (!url.endsWith(refreshPath)) return tokenResponse("new");
         const aborted = Promise.withResolvers<Response>();
-        signal.addEventListener("abort", () => void aborted.reject(signal.reason));
+        signal.addEventListener("abort", () => aborted.reject(signal.reason));
         resolve();
         return aborted.promise;
       },

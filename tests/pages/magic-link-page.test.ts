@@ -36,7 +36,10 @@ test("a link that its signed-in user uses again says so; for anyone else, and an
   expect([again.status, headingOf(again)]).toEqual([200, "You are signed in"]);
   expect(again.text).toContain('href="http://localhost:8000/account"');
   expect(again.headers.getSetCookie()).toEqual([]);
-  const invalid = await press(app, page, "Sign in", { entered: { token: "x" }, headers: { cookie } });
+  const invalid = await press(app, page, "Sign in", {
+    entered: { token: "x" },
+    headers: { cookie },
+  });
   expect([invalid.status, headingOf(invalid)]).toEqual([400, "This link does not work"]);
   const other = await openPage(app, (await getLink(app, "magic-link")).link);
   await pressItsButton(app, other);

@@ -116,25 +116,30 @@ export function createGatehouseClient(options: GatehouseOptions): GatehouseClien
     const tokens = await storage.load();
     if (tokens !== null && tokens.accessToken !== stale) return tokens.accessToken;
     if (!canRefresh(tokens)) return null;
-    const body = { refresh_token: tokens?.refreshToken ?? "" };
-    const { data, error, response } = await plain.POST("/api/v1/auth/refresh", {
-      body,
-      ...(cookie ? { bodySerializer: () => "{}" } : {}),
-    });
-    const failure = data ? null : new GatehouseError(response, error);
-    // The session goes on where the server refused for another reason, or is busy or away.
-    if (failure && !(failure.status === 401 && sessionFaults.includes(failure.code))) throw failure;
+    const fresh = await fetchFresh(tokens?.refreshToken ?? "");
     // Without Web Locks, others that share the storage may have signed in or out meanwhile.
     const current = await storage.load();
     if (current?.accessToken !== tokens?.accessToken) return current?.accessToken ?? null;
-    if (data) {
-      await store(data.data);
-      return data.data.access_token;
+    if (fresh) {
+      await store(fresh);
+      return fresh.access_token;
     }
     const isEnd = hadTokens || tokens !== null;
     await forget();
     if (isEnd) options.onSignedOut?.();
     return null;
+  }
+
+  /** The successors of tokens; null if there is no session. Throws where it goes on: a server that is busy, or refuses otherwise. */
+  async function fetchFresh(refreshToken: string): Promise<TokenResponse | null> {
+    const { data, error, response } = await plain.POST("/api/v1/auth/refresh", {
+      body: { refresh_token: refreshToken },
+      ...(cookie ? { bodySerializer: () => "{}" } : {}),
+    });
+    if (data) return data.data;
+    const failure = new GatehouseError(response, error);
+    if (failure.status === 401 && sessionFaults.includes(failure.code)) return null;
+    throw failure;
   }
 
   function canRefresh(tokens: StoredTokens | null): boolean {
