@@ -92,6 +92,28 @@ describe("a request that is kept", () => {
     expect((await askToAuthorize(app, target.search.slice(1), user.token)).status).toBe(400);
   });
 
+  // Attack: a page of another site has images whose addresses are requests.
+  test("is one that a browser shows and that has at most 8 KiB; nothing is kept of any other", async () => {
+    const client = await registerClient(app, { name: "Notes", redirectUris: [callback] });
+    const kept = () => app.rows("select digest from pushed_requests");
+    const before = await kept();
+    const query = authorizeQuery(client.id, { state: longState });
+    const images = [
+      { "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" },
+      { accept: "image/avif,image/webp,*/*;q=0.8" },
+    ];
+    for (const headers of images) {
+      const image = await app.call("GET", `/oauth/authorize?${query}`, { headers });
+      expect([image.status, headingOf(image)]).toEqual([400, "This sign-in does not work"]);
+    }
+    const tooLong = authorizeQuery(client.id, { state: "x".repeat(8192) });
+    expect((await askToAuthorize(app, tooLong, null)).status).toBe(400);
+    expect(await kept()).toEqual(before);
+    // Without the need to keep it, a program that follows the redirects may send it.
+    const short = `/oauth/authorize?${authorizeQuery(client.id)}`;
+    expect((await app.call("GET", short)).status).toBe(303);
+  });
+
   test("expires after an hour", async () => {
     const client = await registerClient(app, { name: "Notes", redirectUris: [callback] });
     const user = await signUpInBrowser(app);
@@ -125,6 +147,14 @@ describe("with limits", () => {
     }
     expect([...statuses]).toEqual([303, 429]);
     expect(await app.rows("select digest from pushed_requests")).toHaveLength(60);
+    // A client that pushes its requests has a limit of its own.
+    const device = await registerClient(app, {
+      name: "App",
+      redirectUris: [callback],
+      tokenEndpointAuthMethod: "none",
+    });
+    const form = Object.fromEntries(new URLSearchParams(authorizeQuery(device.id)));
+    expect((await app.call("POST", "/oauth/par", { form })).status).toBe(201);
     expect((await askToAuthorize(app, authorizeQuery(client.id), null)).status).toBe(303);
   });
 });

@@ -101,6 +101,36 @@ describe("the device grant", () => {
   const errorOf = async (code: string, client = device) =>
     (await poll(app, client, code)).json.error;
 
+  // Mistake: the button is pressed twice, and the browser shows the second response.
+  test.each([
+    ["Allow", "The device is connected", "Do not allow"],
+    ["Do not allow", "The device is not connected", "Allow"],
+  ])(
+    "a second press on %s has the same response, and changes nothing",
+    async (button, done, no) => {
+      const started = await start(app, device);
+      const headers = browserHeaders(user.token);
+      const entered = { user_code: started.user_code };
+      const page = await openPage(app, "/device", headers);
+      const asked = await press(app, page, "Continue", { entered, headers });
+      const presses = await Promise.all([1, 2].map(() => press(app, asked, button, { headers })));
+      presses.push(await press(app, asked, button, { headers }));
+      expect(presses.map(headingOf)).toEqual([done, done, done]);
+      const decisions = `select id from audit_log where action = 'client.device_decided' and user_id = '${user.userId}'`;
+      const count = (await app.rows(decisions)).length;
+      expect((await press(app, asked, no, { headers })).status).toBe(400);
+      // Another user has no part in the decision.
+      const other = await signUpInBrowser(app);
+      const othersEntered = { shown_to: other.userId };
+      const othersPress = { entered: othersEntered, headers: browserHeaders(other.token) };
+      expect((await press(app, asked, button, othersPress)).status).toBe(400);
+      expect((await app.rows(decisions)).length).toBe(count);
+      expect((await poll(app, device, started.device_code)).status).toBe(
+        button === "Allow" ? 200 : 400,
+      );
+    },
+  );
+
   // RFC 8628 §3.5
   test("a device that asks too soon is told to slow down, by 5 seconds each time", async () => {
     const { device_code: code } = await start(app, device);

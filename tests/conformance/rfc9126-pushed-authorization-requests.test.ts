@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, setSystemTime, test } from "bun:test";
 
-import { type BrowserUser, signUpInBrowser } from "../support/browser-session.ts";
+import { browserHeaders, type BrowserUser, signUpInBrowser } from "../support/browser-session.ts";
 import { registerClient, type TestClient } from "../support/clients.ts";
 import { databaseKinds } from "../support/databases.ts";
 import type { Answer } from "../support/http-call.ts";
-import { headingOf } from "../support/page-forms.ts";
+import { headingOf, pathFrom, press } from "../support/page-forms.ts";
 import {
   askToAuthorize,
   authorizeAs,
@@ -49,6 +49,39 @@ describe.each([...databaseKinds])("on %s", (database) => {
     const again = await askToAuthorize(app, query, user.token);
     expect([again.status, again.headers.get("location")]).toEqual([400, null]);
   });
+
+  // Mistake: the button is pressed twice, and the browser shows the second response. RFC 9126 §4 permits the duplicate.
+  test.each(["Allow", "Do not allow"])(
+    "a second press on %s gets a response within 10 seconds, in that session alone",
+    async (button) => {
+      const client = await registerClient(app, { name: "Notes", redirectUris: [callback] });
+      const user = await signUpInBrowser(app);
+      const query = queryOf(client, await push(app, client));
+      const asked = { ...(await askToAuthorize(app, query, user.token)), path: "/oauth/authorize" };
+      const headers = browserHeaders(user.token);
+      const at = new Date();
+      setSystemTime(at);
+      try {
+        const presses = await Promise.all([1, 2].map(() => press(app, asked, button, { headers })));
+        setSystemTime(new Date(at.getTime() + 9000));
+        presses.push(await press(app, asked, button, { headers }));
+        const codes = presses.map((each) => responseOf(each)["code"]);
+        expect(new Set(codes).size).toBe(button === "Allow" ? 3 : 1);
+        const [, , last] = codes;
+        if (last) expect((await redeem(app, client, last)).status).toBe(200);
+        else expect(responseOf(presses[2] ?? asked)["error"]).toBe("access_denied");
+        const other = browserHeaders((await signUpInBrowser(app)).token);
+        const ofOther = await press(app, asked, button, { headers: other });
+        const opened = await app.call("GET", pathFrom(headingOf(ofOther)), { headers: other });
+        expect(opened.status).toBe(400);
+        expect((await askToAuthorize(app, query, user.token)).status).toBe(400);
+        setSystemTime(new Date(at.getTime() + 10_001));
+        expect((await press(app, asked, button, { headers })).status).toBe(400);
+      } finally {
+        setSystemTime();
+      }
+    },
+  );
 });
 
 describe("the pushed authorization request endpoint", () => {

@@ -28,7 +28,7 @@ test("the page opens a browser session and shows no token", async () => {
 });
 
 // Mistake: the button is pressed twice, and the browser shows the second response.
-test("a link that is used again in the browser that is signed in says so, in any other that it does not work", async () => {
+test("a link that its signed-in user uses again says so; for anyone else, and any other link, it does not work", async () => {
   const { link } = await getLink(app, "magic-link");
   const page = await openPage(app, link);
   const cookie = `gatehouse_session=${browserTokenOf(await pressItsButton(app, page))}`;
@@ -36,6 +36,15 @@ test("a link that is used again in the browser that is signed in says so, in any
   expect([again.status, headingOf(again)]).toEqual([200, "You are signed in"]);
   expect(again.text).toContain('href="http://localhost:8000/account"');
   expect(again.headers.getSetCookie()).toEqual([]);
+  const invalid = await press(app, page, "Sign in", {
+    entered: { token: "x" },
+    headers: { cookie },
+  });
+  expect([invalid.status, headingOf(invalid)]).toEqual([400, "This link does not work"]);
+  const other = await openPage(app, (await getLink(app, "magic-link")).link);
+  await pressItsButton(app, other);
+  const ofAnother = await press(app, other, "Sign in", { headers: { cookie } });
+  expect([ofAnother.status, headingOf(ofAnother)]).toEqual([400, "This link does not work"]);
   const elsewhere = await press(app, page, "Sign in");
   expect([elsewhere.status, headingOf(elsewhere)]).toEqual([400, "This link does not work"]);
 });

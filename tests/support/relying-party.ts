@@ -37,7 +37,8 @@ export function askToAuthorize(
   query: string,
   browserToken: string | null,
 ): Promise<Answer> {
-  const headers = browserToken === null ? {} : browserHeaders(browserToken);
+  const session = browserToken === null ? {} : browserHeaders(browserToken);
+  const headers = { "sec-fetch-mode": "navigate", ...session };
   return app.call("GET", `/oauth/authorize?${query}`, { headers });
 }
 

@@ -21,7 +21,7 @@ export interface GatehouseOptions {
   readonly storage?: TokenStorage;
   /** Whether the server keeps refresh tokens in a cookie (`REFRESH_TOKEN_COOKIE=true`). Only for browsers. */
   readonly cookie?: boolean;
-  /** Is called when the session has ended: by `signOut`, or because a refresh was refused. */
+  /** Is called when the session has ended: by `signOut`, or because the refresh of tokens that this client had was refused. */
   readonly onSignedOut?: () => void;
   /** Default: the global `fetch`. */
   readonly fetch?: (request: Request) => Promise<Response>;
@@ -46,21 +46,43 @@ export interface GatehouseClient {
 
 /** A refresh is due this long before the access token expires, or at half of its life if that is later. */
 const leewaySeconds = 30;
+/** A sign-in, refresh or sign-out without a response fails after this time, so that the others can go on. */
+const timeoutMilliseconds = 30_000;
 const tokenFaults = ["INVALID_TOKEN", "EXPIRED_TOKEN"];
+/** A refresh that is refused with 401 and one of these has no session. */
+const sessionFaults = [...tokenFaults, "AUTHENTICATION_REQUIRED"];
 
 /** Creates a client. It sends nothing until it is used. */
 export function createGatehouseClient(options: GatehouseOptions): GatehouseClient {
   const { baseUrl, cookie = false, storage = memoryStorage(), now = Date.now } = options;
   const send = options.fetch ?? ((request: Request) => fetch(request));
   const credentials = cookie ? "include" : "same-origin";
-  const plain = createClient<paths>({ baseUrl, fetch: send, credentials });
+  const plain = createClient<paths>({ baseUrl, fetch: sendInTime, credentials });
+  const sharedAs = cookie ? "cookie" : storage.sharedAs;
+  let last: Promise<unknown> = Promise.resolve();
   let refreshing: Promise<string | null> | null = null;
   // In a page that was just loaded the cookie may hold a session of which no token is here.
   let mayHaveCookie = cookie;
+  // Whether this client had tokens, so that there is a session to end.
+  let hadTokens = false;
 
-  async function keep({ access_token, refresh_token, expires_in }: TokenResponse): Promise<void> {
+  function sendInTime(request: Request): Promise<Response> {
+    return send(new Request(request, { signal: AbortSignal.timeout(timeoutMilliseconds) }));
+  }
+
+  /** Runs alone: in this client, and where tabs share the tokens, among the tabs of the origin (Web Locks API). */
+  async function alone<T>(run: () => Promise<T>): Promise<T> {
+    const { locks } = globalThis.navigator ?? {};
+    if (locks && sharedAs) return await locks.request(`gatehouse ${baseUrl} ${sharedAs}`, run);
+    const turn = last.then(run);
+    last = turn.catch(() => null);
+    return turn;
+  }
+
+  async function store({ access_token, refresh_token, expires_in }: TokenResponse): Promise<void> {
     const seconds = Math.max(expires_in - leewaySeconds, expires_in / 2);
     mayHaveCookie = cookie;
+    hadTokens = true;
     await storage.save({
       accessToken: access_token,
       refreshToken: refresh_token ?? null,
@@ -70,19 +92,21 @@ export function createGatehouseClient(options: GatehouseOptions): GatehouseClien
 
   async function forget(): Promise<void> {
     mayHaveCookie = false;
+    hadTokens = false;
     await storage.save(null);
-    options.onSignedOut?.();
   }
 
-  async function signedIn(call: Promise<TokenResponse>): Promise<TokenResponse> {
-    const tokens = await call;
-    await keep(tokens);
-    return tokens;
+  function signedIn(call: () => Promise<TokenResponse>): Promise<TokenResponse> {
+    return alone(async () => {
+      const tokens = await call();
+      await store(tokens);
+      return tokens;
+    });
   }
 
-  /** One refresh at a time, for all requests that need it: in this client, and in a browser in all tabs that share the tokens. */
+  /** One refresh at a time, for all requests that need it. */
   function refresh(stale: string | null): Promise<string | null> {
-    refreshing ??= inAllTabs(() => refreshOnce(stale)).finally(() => {
+    refreshing ??= alone(() => refreshOnce(stale)).finally(() => {
       refreshing = null;
     });
     return refreshing;
@@ -92,20 +116,30 @@ export function createGatehouseClient(options: GatehouseOptions): GatehouseClien
     const tokens = await storage.load();
     if (tokens !== null && tokens.accessToken !== stale) return tokens.accessToken;
     if (!canRefresh(tokens)) return null;
-    const body = { refresh_token: tokens?.refreshToken ?? "" };
+    const fresh = await fetchFresh(tokens?.refreshToken ?? "");
+    // Without Web Locks, others that share the storage may have signed in or out meanwhile.
+    const current = await storage.load();
+    if (current?.accessToken !== tokens?.accessToken) return current?.accessToken ?? null;
+    if (fresh) {
+      await store(fresh);
+      return fresh.access_token;
+    }
+    const isEnd = hadTokens || tokens !== null;
+    await forget();
+    if (isEnd) options.onSignedOut?.();
+    return null;
+  }
+
+  /** The successors of tokens; null if there is no session. Throws where it goes on: a server that is busy, or refuses otherwise. */
+  async function fetchFresh(refreshToken: string): Promise<TokenResponse | null> {
     const { data, error, response } = await plain.POST("/api/v1/auth/refresh", {
-      body,
+      body: { refresh_token: refreshToken },
       ...(cookie ? { bodySerializer: () => "{}" } : {}),
     });
-    if (data) {
-      await keep(data.data);
-      return data.data.access_token;
-    }
+    if (data) return data.data;
     const failure = new GatehouseError(response, error);
-    // The session goes on where the server is busy or away.
-    if (response.status === 429 || response.status >= 500) throw failure;
-    await forget();
-    return null;
+    if (failure.status === 401 && sessionFaults.includes(failure.code)) return null;
+    throw failure;
   }
 
   function canRefresh(tokens: StoredTokens | null): boolean {
@@ -134,26 +168,28 @@ export function createGatehouseClient(options: GatehouseOptions): GatehouseClien
     return send(again);
   }
 
+  async function endSession(): Promise<void> {
+    const tokens = await storage.load();
+    const refreshToken = tokens?.refreshToken ?? null;
+    try {
+      await plain.POST("/api/v1/auth/logout", {
+        body: refreshToken === null ? {} : { refresh_token: refreshToken },
+        headers: tokens ? { authorization: `Bearer ${tokens.accessToken}` } : {},
+      });
+    } finally {
+      await forget();
+      options.onSignedOut?.();
+    }
+  }
+
   return {
     api: createClient<paths>({ baseUrl, fetch: authorizedFetch, credentials }),
-    signIn: (body) => signedIn(unwrap(plain.POST("/api/v1/auth/login", { body }))),
-    verifySecondFactor: (body) => signedIn(unwrap(plain.POST("/api/v1/auth/2fa/verify", { body }))),
-    keep,
+    signIn: (body) => signedIn(() => unwrap(plain.POST("/api/v1/auth/login", { body }))),
+    verifySecondFactor: (body) =>
+      signedIn(() => unwrap(plain.POST("/api/v1/auth/2fa/verify", { body }))),
+    keep: (tokens) => alone(() => store(tokens)),
     accessToken,
-    async signOut() {
-      // A refresh under way would bring the session back.
-      await refreshing?.catch(() => null);
-      const tokens = await storage.load();
-      const refreshToken = tokens?.refreshToken ?? null;
-      try {
-        await plain.POST("/api/v1/auth/logout", {
-          body: refreshToken === null ? {} : { refresh_token: refreshToken },
-          headers: tokens ? { authorization: `Bearer ${tokens.accessToken}` } : {},
-        });
-      } finally {
-        await forget();
-      }
-    },
+    signOut: () => alone(endSession),
   };
 }
 
@@ -164,10 +200,4 @@ async function isTokenFault(response: Response): Promise<boolean> {
     .json()
     .catch(() => null);
   return tokenFaults.includes(errorOf(body).code ?? "");
-}
-
-/** Runs alone among the tabs of the origin, where the browser has locks (Web Locks API). */
-async function inAllTabs<T>(run: () => Promise<T>): Promise<T> {
-  const { locks } = globalThis.navigator ?? {};
-  return locks ? await locks.request("gatehouse-refresh", run) : await run();
 }

@@ -9,6 +9,8 @@ export interface StoredTokens {
 
 /** Where tokens are kept. Implement it for a storage of your own, such as a session on a server. */
 export interface TokenStorage {
+  /** The name of what the tabs of an origin share, such as a key: refreshes of all tabs then run one at a time. Default: none. */
+  readonly sharedAs?: string;
   load(): StoredTokens | null | Promise<StoredTokens | null>;
   /** Keeps the tokens, or forgets them. */
   save(tokens: StoredTokens | null): void | Promise<void>;
@@ -26,6 +28,7 @@ export function memoryStorage(): TokenStorage {
 /** Keeps tokens in `localStorage`, for all tabs of the origin. A script that is injected into a page can read them. */
 export function browserStorage(key = "gatehouse"): TokenStorage {
   return {
+    sharedAs: key,
     load: () => parse(localStorage.getItem(key)),
     save(tokens) {
       if (tokens) localStorage.setItem(key, JSON.stringify(tokens));

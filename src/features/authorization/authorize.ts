@@ -22,28 +22,36 @@ import { faultsOfNeeds, findNeed, type UserRequest, type UserState } from "./use
 
 /**
  * What an authorization request leads to (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2), in this order: its client and redirect
- * URI, the request itself, the user's sign-in, second factor and consent, and at last a code. `isAllowed` tells that the user has
- * just allowed it.
+ * URI, the request itself, the user's sign-in, second factor and consent, and at last a code.
  */
 export async function authorize(
   ctx: PageContext,
   sentQuery: string,
-  isAllowed = false,
+  { isAllowed = false, isShown = true, isPosted = false }: AuthorizeOptions = {},
 ): Promise<AuthorizationOutcome> {
   const marked = readMark(ctx, sentQuery);
-  const found = await findRequest(ctx, marked.query);
+  const found = await findRequest(ctx, marked.query, isPosted);
   if ("kind" in found) return found;
-  const outcome = await decide(ctx, found, { sentQuery, ...marked, isAllowed });
-  return isLast(outcome) ? usedUp(ctx, found, outcome) : outcome;
+  const outcome = await decide(ctx, found, { sentQuery, ...marked, isAllowed, isShown });
+  return isLast(outcome) ? usedUp(ctx, { ...found, isPosted }, outcome) : outcome;
+}
+
+interface AuthorizeOptions {
+  /** Whether the user has just allowed it. Default: no. */
+  readonly isAllowed?: boolean;
+  /** Whether a browser shows the response to a user, and not an image or a script of another site. Default: yes. */
+  readonly isShown?: boolean;
+  /** Whether the form of a page was posted, with the proof of the session. A second press has a response then. Default: no. */
+  readonly isPosted?: boolean;
 }
 
 /** Every response to the client uses the pushed request up, so that it gets one response. */
 async function usedUp(
   ctx: PageContext,
-  { pushedDigest }: FoundRequest,
+  { pushedDigest: digest, isPosted }: FoundRequest & { readonly isPosted: boolean },
   outcome: AuthorizationOutcome,
 ): Promise<AuthorizationOutcome> {
-  if (pushedDigest === null || (await usePushedRequest(ctx, pushedDigest))) return outcome;
+  if (digest === null || (await usePushedRequest(ctx, { digest, isPosted }))) return outcome;
   return expiredRequest;
 }
 
@@ -58,15 +66,20 @@ interface FoundRequest {
 }
 
 const expiredRequest = { kind: "page", error: "expired_request" } as const;
+const unusableRequest = { kind: "page", error: "unusable_request" } as const;
 
 /** The request of a query, or the pushed one that the query refers to, of which nothing else counts then (RFC 9126 §4). */
-async function findRequest(ctx: PageContext, query: string): Promise<FoundRequest | PageOutcome> {
+async function findRequest(
+  ctx: PageContext,
+  query: string,
+  isPosted: boolean,
+): Promise<FoundRequest | PageOutcome> {
   const sent = readParameters(query);
   const pushedDigest = digestOfRequestUri(sent.values.request_uri);
   let parameters = sent;
   if (pushedDigest !== null) {
     const clientId = sent.values.client_id;
-    const pushed = await openPushedRequest(ctx, { digest: pushedDigest, clientId });
+    const pushed = await openPushedRequest(ctx, { digest: pushedDigest, clientId, isPosted });
     if (pushed === null) return expiredRequest;
     parameters = readParameters(pushed);
   }
@@ -83,6 +96,7 @@ async function decide(
     sentQuery,
     askedAt,
     isAllowed,
+    isShown,
   }: SentRequest & Pick<UserRequest, "askedAt" | "isAllowed">,
 ): Promise<AuthorizationOutcome> {
   const hint = readHint(ctx, checked);
@@ -90,15 +104,15 @@ async function decide(
   if (fault !== null || hint === "wrong") return refusal(ctx, checked, fault ?? wrongHint);
   const scopes = scopesOf(checked);
   const request = { ...checked, query, sentQuery, askedAt, hintedUserId: hint, isAllowed, scopes };
-  return answer(ctx, request, await findUserState(ctx, checked.client.clientId));
+  return answer(ctx, { ...request, isShown }, await findUserState(ctx, checked.client.clientId));
 }
 
-/** The error that tells the client that the user did not allow it (RFC 6749 §4.1.2.1). */
+/** The error that tells the client that the user did not allow it (RFC 6749 §4.1.2.1), by a form with the proof of the session. */
 export async function deny(ctx: PageContext, sentQuery: string): Promise<AuthorizationOutcome> {
-  const found = await findRequest(ctx, readMark(ctx, sentQuery).query);
+  const found = await findRequest(ctx, readMark(ctx, sentQuery).query, true);
   if ("kind" in found) return found;
   const fault = { error: "access_denied", description: "The user did not allow it." };
-  return usedUp(ctx, found, refusal(ctx, found.checked, fault));
+  return usedUp(ctx, { ...found, isPosted: true }, refusal(ctx, found.checked, fault));
 }
 
 /** The query of a request. */
@@ -107,6 +121,7 @@ interface SentRequest {
   readonly sentQuery: string;
   /** Without the mark of this server. */
   readonly query: string;
+  readonly isShown: boolean;
 }
 
 async function answer(
@@ -126,6 +141,7 @@ async function answer(
     // The page for a second factor has a link to the sign-in page, which returns to the request.
     const isReturnedTo = need === "second_factor";
     const query = isReturnedTo ? await returnableQuery(ctx, sentQuery, request) : sentQuery;
+    if (query === null) return unusableRequest;
     const proof = proofOf(ctx, actor.sessionId, query);
     const uiLocales = values.ui_locales ?? null;
     const interaction = { client, query, proof, uiLocales, redirectUri, mode };
@@ -150,7 +166,9 @@ async function signIn(
   request: SentRequest & CheckedRequest,
   isForced: boolean,
 ): Promise<AuthorizationOutcome> {
-  const query = markQuery(ctx, await returnableQuery(ctx, request.query, request));
+  const returnable = await returnableQuery(ctx, request.query, request);
+  if (returnable === null) return unusableRequest;
+  const query = markQuery(ctx, returnable);
   return { kind: "sign_in", query, isForced, loginHint: request.values.login_hint ?? null };
 }
 

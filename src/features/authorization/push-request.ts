@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, gt, isNull, or } from "drizzle-orm";
 
 import { sha256 } from "../../kernel/bytes.ts";
 import { addSeconds } from "../../kernel/clock.ts";
@@ -20,6 +20,9 @@ const prefix = "urn:ietf:params:oauth:request_uri:";
 const lifeSeconds = 90;
 /** How long the user may take to sign in and to decide, once the browser has opened it. */
 const openSeconds = 3600;
+
+/** RFC 9126 §4: a button that is pressed twice sends the form twice, and browsers show the second response alone. */
+const repeatSeconds = 10;
 
 /** A pushed request as the client gets it (RFC 9126 §2.2). */
 export interface PushedRequest {
@@ -76,30 +79,32 @@ async function store(
 
 /** Anyone can have requests kept. */
 async function keep(ctx: Context, clientId: string, query: string): Promise<string> {
-  await spendOrReject(ctx, [{ limit: limits.pushedRequestByAddress, source: addressSource(ctx) }]);
+  await spendOrReject(ctx, [{ limit: limits.keptRequestByAddress, source: addressSource(ctx) }]);
   return store(ctx, { clientId, query, isOpen: true });
 }
 
+/** The characters of the longest query that is kept. */
+const longestKeptQuery = 8192;
 /** A longer one is left out of the query that refers to a request. */
 const longestKeptUri = 512;
 
 /**
  * The query of a request to which a sign-in can return: its own or, where that would be too long, one that refers to the request as
- * to a pushed one. The redirect URI is in it for the policies of pages alone. Throws `RATE_LIMITED`.
+ * to a pushed one. The redirect URI is in it for the policies of pages alone. Null for a request that is not kept: one that is not
+ * shown to a user (`isShown`), or is longer than 8 KiB. Throws `RATE_LIMITED`.
  */
 export async function returnableQuery(
   ctx: Context,
   query: string,
-  { client: { clientId }, redirectUri }: Destination,
-): Promise<string> {
+  { client: { clientId }, redirectUri, isShown }: Destination & { readonly isShown: boolean },
+): Promise<string | null> {
   const { settings } = ctx;
   const address = `${settings.publicUrl}/oauth/authorize?${query}`;
   if (findReturnTarget(settings, `${address}${roomForMark}`) !== null) return query;
   const { request_uri: sent } = readParameters(query).values;
-  const requestUri =
-    sent !== undefined && digestOfRequestUri(sent) !== null
-      ? sent
-      : await keep(ctx, clientId, query);
+  const isKept = sent !== undefined && digestOfRequestUri(sent) !== null;
+  if (!isKept && (!isShown || query.length > longestKeptQuery)) return null;
+  const requestUri = isKept ? sent : await keep(ctx, clientId, query);
   const kept = redirectUri.length > longestKeptUri ? {} : { redirect_uri: redirectUri };
   return new URLSearchParams({ client_id: clientId, request_uri: requestUri, ...kept }).toString();
 }
@@ -126,18 +131,19 @@ export function digestOfRequestUri(requestUri: string | undefined): string | nul
 
 /**
  * The query of a pushed request that a browser presents. The first presentation must be in time, and begins the time in which the
- * user may sign in and decide. Null for one that is unknown, has expired or was used, or is of another client.
+ * user may sign in and decide. Null for one that is unknown, has expired or was used, or is of another client. With `isPosted`, by
+ * a form of this server's page for the session, one that was used within 10 seconds counts as unused.
  */
 export async function openPushedRequest(
   ctx: Context,
-  { digest, clientId }: { readonly digest: string; readonly clientId: string | undefined },
+  { digest, clientId, isPosted }: Presentation,
 ): Promise<string | null> {
   if (clientId === undefined) return null;
   const now = ctx.clock.now();
   const isUsable = and(
     eq(pushedRequests.digest, digest),
     eq(pushedRequests.clientId, clientId),
-    isNull(pushedRequests.usedAt),
+    isPosted ? isUnusedOrRepeated(now) : isNull(pushedRequests.usedAt),
     gt(pushedRequests.expiresAt, now),
   );
   const [first] = await ctx.db
@@ -153,12 +159,33 @@ export async function openPushedRequest(
   return again?.query ?? null;
 }
 
-/** Uses a pushed request up (RFC 9126 §4). False if another response to it was first. */
-export async function usePushedRequest(ctx: Context, digest: string): Promise<boolean> {
+interface Presentation {
+  readonly digest: string;
+  readonly clientId: string | undefined;
+  readonly isPosted: boolean;
+}
+
+/** Uses a pushed request up (RFC 9126 §4). False if another response to it was first, and `isPosted` does not excuse that. */
+export async function usePushedRequest(
+  ctx: Context,
+  { digest, isPosted }: Pick<Presentation, "digest" | "isPosted">,
+): Promise<boolean> {
+  const now = ctx.clock.now();
+  const isIt = eq(pushedRequests.digest, digest);
   const used = await ctx.db
     .update(pushedRequests)
-    .set({ usedAt: ctx.clock.now() })
-    .where(and(eq(pushedRequests.digest, digest), isNull(pushedRequests.usedAt)))
+    .set({ usedAt: now })
+    .where(and(isIt, isNull(pushedRequests.usedAt)))
     .returning({ digest: pushedRequests.digest });
-  return used.length > 0;
+  if (used.length > 0 || !isPosted) return used.length > 0;
+  const repeated = await ctx.db
+    .select({ digest: pushedRequests.digest })
+    .from(pushedRequests)
+    .where(and(isIt, isUnusedOrRepeated(now)));
+  return repeated.length > 0;
+}
+
+function isUnusedOrRepeated(now: Date) {
+  const { usedAt } = pushedRequests;
+  return or(isNull(usedAt), gt(usedAt, addSeconds(now, -repeatSeconds)));
 }

@@ -51,13 +51,16 @@ export async function findDeviceRequest(
 /** What became of a decision. */
 type Decision = "decided" | "needs_second_factor" | "unknown";
 
-/** Records what the user decided. `unknown` if the request is not open any more. Throws `RATE_LIMITED`. */
+/**
+ * Records what the user decided; the same decision of the same user again changes nothing. `unknown` if the request is not open
+ * any more. Throws `RATE_LIMITED`.
+ */
 export async function decideOnDevice(
   ctx: Context<UserActor>,
   { typed, isAllowed }: { readonly typed: string; readonly isAllowed: boolean },
 ): Promise<Decision> {
   const request = await findDeviceRequest(ctx, typed);
-  if (request === null) return "unknown";
+  if (request === null) return findRepeated(ctx, { typed, isAllowed });
   if (isAllowed && request.needsSecondFactor) return "needs_second_factor";
   const { userCode, clientId, scopes } = request;
   const { userId, sessionId } = ctx.actor;
@@ -76,7 +79,28 @@ export async function decideOnDevice(
       detail: { client_id: clientId, scopes },
     }),
   ]);
-  return decided.length > 0 ? "decided" : "unknown";
+  return decided.length > 0 ? "decided" : findRepeated(ctx, { typed, isAllowed });
+}
+
+/** A button that is pressed twice sends the form twice, and browsers show the second response alone. */
+async function findRepeated(
+  ctx: Context<UserActor>,
+  { typed, isAllowed }: { readonly typed: string; readonly isAllowed: boolean },
+): Promise<Decision> {
+  const userCode = readUserCode(typed);
+  if (userCode === null) return "unknown";
+  const [repeated] = await ctx.db
+    .select({ digest: deviceAuthorizations.digest })
+    .from(deviceAuthorizations)
+    .where(
+      and(
+        eq(deviceAuthorizations.userCode, userCode),
+        eq(deviceAuthorizations.userId, ctx.actor.userId),
+        eq(deviceAuthorizations.isAllowed, isAllowed),
+        gt(deviceAuthorizations.expiresAt, ctx.clock.now()),
+      ),
+    );
+  return repeated ? "decided" : "unknown";
 }
 
 function isUndecided(ctx: Context, userCode: string) {

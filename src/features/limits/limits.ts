@@ -33,6 +33,8 @@ export const limits = {
   refreshBySession: perWindow("refresh-by-session", 150, 5 * minute, { unsharedPoints: 8 }),
   /** Pushed authorization requests of public clients, which anyone can send. */
   pushedRequestByAddress: perWindow("pushed-request-by-address", 60, 5 * minute),
+  /** Long authorization requests that are kept for a sign-in. */
+  keptRequestByAddress: perWindow("kept-request-by-address", 60, 5 * minute),
   /** Clients that register themselves. */
   clientRegistrationByAddress: perWindow("client-registration-by-address", 20, hour),
   /** Fetches of clients' metadata documents. */

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 
 import type { UserActor } from "../../../kernel/context.ts";
+import { isNavigation } from "../../../platform/http/navigation.ts";
 import type { PageContext } from "../../../platform/http/page-access.ts";
 import type { RouteParts } from "../../../platform/http/route-kit.ts";
 import type { Context } from "../../../platform/platform.ts";
@@ -23,8 +24,9 @@ export function authorizeRoutes({ kit, platform }: Pick<RouteParts, "kit" | "pla
     .get(
       authorizePath,
       async ({ ctx, request, set }) => {
-        const at = authorizePath;
-        return showOutcome({ ctx, request, set, at }, await authorize(ctx, queryOf(request)));
+        const shown = { ctx, request, set, at: authorizePath };
+        const isShown = isNavigation(request);
+        return showOutcome(shown, await authorize(ctx, queryOf(request), { isShown }));
       },
       { page: true },
     )
@@ -42,11 +44,11 @@ export function authorizeRoutes({ kit, platform }: Pick<RouteParts, "kit" | "pla
         const user = userOf(ctx, query, body["proof"] ?? "");
         if (user === null) return seeOther(set, addressOf(query));
         if (body["decision"] !== "allow") return showOutcome(shown, await deny(ctx, query));
-        const outcome = await authorize(ctx, query);
+        const outcome = await authorize(ctx, query, { isPosted: true });
         if (outcome.kind !== "consent") return showOutcome(shown, outcome);
         const { client, scopes } = outcome;
         await giveConsent(user, { clientId: client.clientId, scopes });
-        return showOutcome(shown, await authorize(ctx, query, true));
+        return showOutcome(shown, await authorize(ctx, query, { isAllowed: true, isPosted: true }));
       },
       { page: true, accepts: "form", body: formBody },
     )

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 
 import { createReturnCookie } from "../../../platform/http/return-cookie.ts";
-import { signInByCode, signInByLink } from "../../magic-links/index.ts";
+import { isRepeatedUse, signInByCode, signInByLink } from "../../magic-links/index.ts";
 import { formBody, linkQuery, readerOf } from "../kit/page-request.ts";
 import { returnToOf, targetOf } from "../kit/return-to.ts";
 import { typedAppCode } from "../kit/typed-codes.ts";
@@ -39,11 +39,11 @@ export function magicLinkRoutes({ kit, platform, cookie }: SignInParts) {
         return submitSignIn(step, {
           work: () => signInByLink(ctx, token),
           expected: ["INVALID_TOKEN", "EXPIRED_TOKEN", "FORBIDDEN"],
-          again({ code }, reason) {
+          async again({ code }, reason) {
             switch (code) {
               case "INVALID_TOKEN":
                 // A button that is pressed twice sends the form twice, and browsers show the second response alone.
-                if (ctx.presentedSessionId) {
+                if (await isRepeatedUse(ctx, token)) {
                   return { html: signedInPage(reader, targetOf(settings, returnTo)), status: 200 };
                 }
                 return { html: failedPage(magicLinkPage, reader, "invalid"), status: 400 };

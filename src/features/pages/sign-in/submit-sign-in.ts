@@ -39,7 +39,7 @@ export interface SignInWay {
   /** The codes of the errors that `again` explains. */
   readonly expected: readonly ErrorCode[];
   /** The page to try again. With `reason`, the same request may succeed later. */
-  again(error: AppError, reason: string | null): Step;
+  again(error: AppError, reason: string | null): Step | Promise<Step>;
   /** The address that the user entered. */
   readonly email?: string;
 }
@@ -64,19 +64,25 @@ export async function submitSignIn(request: SignInRequest, way: SignInWay): Prom
     const html = unverifiedPage(reader, { at, returnTo, email });
     return showStep(request, errorStatus[outcome.code], { html });
   }
-  return showAgain(request, outcome, (error, reason) => way.again(error, reason));
+  return showRefusal(request, outcome, await way.again(outcome, reasonToWait(request, outcome)));
 }
 
 /** Shows the page to try again. */
 export function showAgain(
   request: SignInRequest,
   error: AppError,
-  again: SignInWay["again"],
+  again: (error: AppError, reason: string | null) => Step,
 ): string {
-  const reason = isForLater(error) ? laterReason(request.reader, error) : null;
-  const step = again(error, reason);
+  return showRefusal(request, error, again(error, reasonToWait(request, error)));
+}
+
+function reasonToWait({ reader }: SignInRequest, error: AppError): string | null {
+  return isForLater(error) ? laterReason(reader, error) : null;
+}
+
+function showRefusal(request: SignInRequest, error: AppError, step: Step): string {
   const page = showStep(request, step.status ?? errorStatus[error.code], step);
-  if (reason !== null) Object.assign(request.set.headers, retryAfter(error));
+  if (isForLater(error)) Object.assign(request.set.headers, retryAfter(error));
   return page;
 }
 
