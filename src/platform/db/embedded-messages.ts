@@ -38,6 +38,20 @@ export interface EngineFault {
   readonly table: string | null;
 }
 
+/** What of an error can be sent. */
+export function describeFault(error: unknown): EngineFault {
+  const textOf = (name: string): string | null => {
+    const value: unknown = error instanceof Error ? Reflect.get(error, name) : null;
+    return typeof value === "string" ? value : null;
+  };
+  return {
+    message: textOf("message") ?? "unknown error",
+    code: textOf("code"),
+    constraint: textOf("constraint"),
+    table: textOf("table"),
+  };
+}
+
 /** What the engine's thread sends. A notification is no reply; it precedes the reply to the statement that sent it. */
 export type EngineMessage =
   | { readonly kind: "started"; readonly interrupts: Interrupts }

@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 
 import { withDeadline } from "./deadline.ts";
 import type { EmbeddedPostgres, EmbeddedPostgresOptions } from "./embedded-postgres.ts";
-import type { EngineFault } from "./embedded-messages.ts";
+import { describeFault } from "./embedded-messages.ts";
 import {
   readRequests,
   sendMessage,
@@ -72,7 +72,7 @@ async function serveConnection(
     try {
       await reply(socket, postgres, request, options);
     } catch (error) {
-      await sendMessage(socket, { kind: "failure", fault: faultOf(error) });
+      await sendMessage(socket, { kind: "failure", fault: describeFault(error) });
     }
   }
   socket.end();
@@ -107,17 +107,4 @@ async function reply(
       );
       return sendMessage(socket, done);
   }
-}
-
-function faultOf(error: unknown): EngineFault {
-  const textOf = (name: string): string | null => {
-    const value: unknown = error instanceof Error ? Reflect.get(error, name) : null;
-    return typeof value === "string" ? value : null;
-  };
-  return {
-    message: textOf("message") ?? "unknown error",
-    code: textOf("code"),
-    constraint: textOf("constraint"),
-    table: textOf("table"),
-  };
 }

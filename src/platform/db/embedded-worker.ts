@@ -2,11 +2,11 @@
 import { types } from "@electric-sql/pglite";
 
 import { type Engine, startEngine } from "./embedded-engine.ts";
-import type {
-  EngineFault,
-  EngineMessage,
-  EngineRequest,
-  QueryResult,
+import {
+  describeFault,
+  type EngineMessage,
+  type EngineRequest,
+  type QueryResult,
 } from "./embedded-messages.ts";
 
 declare const self: Worker;
@@ -69,19 +69,6 @@ async function run(request: Exclude<EngineRequest, { kind: "start" }>): Promise<
       await client.close();
       return noRows;
   }
-}
-
-function describeFault(error: unknown): EngineFault {
-  const textOf = (name: string): string | null => {
-    const value: unknown = error instanceof Error ? Reflect.get(error, name) : null;
-    return typeof value === "string" ? value : null;
-  };
-  return {
-    message: textOf("message") ?? "unknown error",
-    code: textOf("code"),
-    constraint: textOf("constraint"),
-    table: textOf("table"),
-  };
 }
 
 self.addEventListener("message", ({ data }: MessageEvent<EngineRequest>) => {
