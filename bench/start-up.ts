@@ -32,6 +32,7 @@ export const startUp: Measurement = {
       unit: "ms",
       target: { atMost },
       rounds: times,
+      isHeadline: true,
     }));
   },
 };
