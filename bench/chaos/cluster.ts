@@ -17,8 +17,11 @@ import type { TestBroker } from "../../tests/support/test-broker.ts";
 const [user, password] = ["gate", "gate-pw"];
 const diskMegabytes = 900;
 const revivalSeconds = 60;
-/** Of the files of Postgres, which grow by this much at most while nothing is wrong. */
-const databaseSettings = { max_wal_size: "96MB", max_connections: "100" };
+/**
+ * A primary whose disk was full makes a checkpoint when it starts again, which removes the log before it. What the standby has not
+ * received yet is kept: else it never comes back, and no commit is acknowledged.
+ */
+const databaseSettings = { max_wal_size: "96MB", wal_keep_size: "96MB", max_connections: "100" };
 /** A standby asks again so soon for a primary that is away; until it is back, no commit is acknowledged. */
 const standbySettings = { ...databaseSettings, wal_retrieve_retry_interval: "200ms" };
 
