@@ -11,7 +11,8 @@ export const commandsNotRun: Readonly<Record<string, Readonly<Record<string, str
   },
   "docs/accounts.md": {
     "auth/verify-email": "it needs a mail, as in getting-started.md, which runs",
-    "users/me/identities/$ID": "it needs an identity at a provider, as in social-login.md, which runs",
+    "users/me/identities/$ID":
+      "it needs an identity at a provider, as in social-login.md, which runs",
     "password/reset-confirm": "it needs the token of a mail",
   },
   "docs/audit.md": { "--expect 48211:": "the head is that of another installation" },

@@ -7,6 +7,7 @@ import { executablePath, runGatehouse, type ServerProcess, startGatehouse } from
 import { goodPassword } from "./journey.ts";
 import { mailFileTo } from "./mail-files.ts";
 import { inheritedEngineOptions } from "./short-lived-process.ts";
+import { findSparePort } from "./spare-port.ts";
 
 /** A directory with a running server in which the commands of a page run, as in the terminal of its reader. */
 export interface DocumentedScene extends AsyncDisposable {
@@ -83,8 +84,15 @@ export async function startDocumentedScene(
   await symlink(executablePath, join(programs, "gatehouse"));
   if (options.isStrict !== false) await writeProgram(join(programs, "curl"), strictCurl);
   await writeProgram(join(programs, "reader"), readerCommand);
-  // The cheapest hash: what a page promises does not depend on it.
-  const settings = { BCRYPT_COST: "10", ...options.settings };
+  // What a page promises depends neither on the cost of a hash nor on the speed of the machine.
+  const port = String(await findSparePort());
+  const settings = {
+    BCRYPT_COST: "10",
+    DATABASE_TIMEOUT: "30s",
+    PORT: port,
+    PUBLIC_URL: `http://localhost:${port}`,
+    ...options.settings,
+  };
   const server = stack.use(await startGatehouse({ cwd: home.cwd, settings }));
   const steps = serveSteps(options.steps ?? {}, () => scene);
   stack.defer(() => steps.stop(true));

@@ -28,7 +28,9 @@ export function createReaderSteps(): ReaderSteps {
     async allow({ server }, clientId) {
       const browser = createHttpBrowser();
       const query = authorizeQuery(clientId.trim());
-      const signIn = await browser.open(`${server.url}/oauth/authorize?${query}`);
+      const signIn = await browser.open(
+        `http://localhost:${new URL(server.url).port}/oauth/authorize?${query}`,
+      );
       const ada = { email: "ada@example.com", password: goodPassword };
       const asked = await browser.submit(signIn, ada, callback);
       const form = formsOf(asked.text).find(({ button }) => button === "Allow");
