@@ -63,7 +63,7 @@ const testSettings = {
   BCRYPT_COST: "4",
   // Enough for races. Each connection is a process that reads the catalogue and plans every statement: with the default of
   // 20, Postgres takes half as much CPU time again.
-  DATABASE_POOL_SIZE: "3",
+  DATABASE_POOL_SIZE: "4",
   // Most tests send more requests than one client may.
   RATE_LIMITS_ENABLED: "false",
   LOCKOUT_THRESHOLD: "100",
