@@ -45,6 +45,7 @@ export function accessRoutes(parts: AccessRouteParts) {
       path: "/api/v1/auth/validate-token",
       bodyKind: "json",
       body: validateTokenBody,
+      needsClientAddress: false,
       handle({ ctx, exchange, body }) {
         const json = (user: UserActor) => {
           exchange.userId = user.userId;
