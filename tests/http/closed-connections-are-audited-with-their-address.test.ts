@@ -166,7 +166,7 @@ describe.each(settings)("%s", (_, replicaSettings, address) => {
   );
 });
 
-// Reading the address takes longer than the lookup of a cached token.
+// Reading the address is a system call.
 test("a hot route that only reads does not read the client address of a successful request", async () => {
   const { accessToken } = await signUp(app);
   await using replica = createCountedApp(app, { logRequests: "true" });

@@ -23,7 +23,7 @@ interface DeclaredRoute extends DocumentedRoute {
   readonly access: { readonly kind: "anyone" } | { readonly kind: "signedIn" };
   /**
    * Whether it writes audit rows or counts towards limits. Then the client address is read before the body is awaited, since a
-   * connection that was reset has none, and a request without one is rejected. Reading it takes longer than a cached token.
+   * connection that was reset has none, and a request without one is rejected. Reading it is a system call.
    */
   readonly needsClientAddress: boolean;
 }
