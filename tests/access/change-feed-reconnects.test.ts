@@ -70,7 +70,7 @@ test("a killed connection is noticed at once, and a new one takes its place, ten
     expect(await feed.backends.pids()).toHaveLength(1);
   }
   await feed.expectAnnounced("afterwards");
-}, 15_000);
+});
 
 test("the feed is live again after a restart of the server", async () => {
   await using feed = openFeed();
@@ -83,7 +83,7 @@ test("the feed is live again after a restart of the server", async () => {
     await feed.live();
     await feed.expectAnnounced(`after ${mode}`);
   }
-}, 15_000);
+});
 
 test("the start succeeds while the server is unavailable, and the feed is live once the server is available", async () => {
   await using feed = openFeed();
@@ -96,7 +96,7 @@ test("the start succeeds while the server is unavailable, and the feed is live o
   }
   await feed.live();
   await feed.expectAnnounced("once available");
-}, 15_000);
+});
 
 // The failure: the server's process hangs. The connection stays open, and no notification arrives.
 test("a silent feed is not live, and notifications sent meanwhile are announced before it is live again", async () => {
@@ -115,7 +115,7 @@ test("a silent feed is not live, and notifications sent meanwhile are announced 
     await feed.live();
     expect(feed.announced).toContainEqual({ subject: "user", id: `in silence ${round}` });
   }
-}, 15_000);
+});
 
 // The failure: a failover. The old connection is never closed, and TCP would wait for a quarter of an hour.
 test("a connection over a lost network path is given up, and a new one takes its place", async () => {
@@ -129,4 +129,4 @@ test("a connection over a lost network path is given up, and a new one takes its
   await feed.lost();
   await feed.live(10);
   await feed.expectAnnounced("by the second path");
-}, 20_000);
+});

@@ -35,7 +35,7 @@ describe.each([...databaseKinds])("clients create on %s", (kind) => {
       headers: { authorization: basic(id, secret) },
     });
     expect(granted.status).toBe(200);
-  }, 30_000);
+  });
 });
 
 test("an invalid or missing name creates nothing", async () => {
@@ -52,4 +52,4 @@ test("an invalid or missing name creates nothing", async () => {
     expect([wrong, refused.exitCode, refused.stdout]).toEqual([wrong, 2, ""]);
   }
   expect(await readdir(home.cwd)).toEqual([]);
-}, 30_000);
+});

@@ -44,7 +44,7 @@ describe.each([...asymmetricAlgorithms])("%s", (algorithm) => {
       typ: "at+jwt",
       kid: keyIdOf(user.accessToken),
     });
-  }, 20_000);
+  });
 
   // security 33
   test("publishes only public members, cacheable; the private key is never shown", async () => {
@@ -69,7 +69,7 @@ describe.each([...asymmetricAlgorithms])("%s", (algorithm) => {
     const everything = [await databaseDump(app), app.log.join("\n"), answer.text].join("\n");
     expect(everything).toContain(keyIdOf(user.accessToken));
     for (const secret of secrets) expect(everything).not.toContain(secret);
-  }, 20_000);
+  });
 });
 
 test("under HS256 the published set is empty, and there is no key pair", async () => {

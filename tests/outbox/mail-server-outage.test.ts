@@ -53,7 +53,7 @@ test("registration succeeds, and its mail is delivered once when the mail server
   expect(verified.status).toBe(200);
   expect((await logIn(app, { email, password: goodPassword })).status).toBe(200);
   expect(back.received).toHaveLength(1);
-}, 15_000);
+});
 
 // The bad day: the mail server takes connections and never says a word.
 test("a mail server that hangs blocks only mail", async () => {

@@ -84,7 +84,7 @@ describe("migrations", () => {
           and database = (select oid from pg_database where datname = current_database())`;
       expect(locks).toHaveLength(0);
     }
-  }, 20_000);
+  });
 
   // The bad day: the second statement of the second migration fails.
   // security 141

@@ -96,4 +96,4 @@ test("a statement that a deadlock ends is sent again", async () => {
   await database.close();
   await other.end();
   await drop();
-}, 10_000);
+});

@@ -183,7 +183,7 @@ test("of two admins who demote each other or leave at the same time one remains"
       [409, "CONFLICT"],
     ]).toContainEqual(lost[0] ?? []);
   }
-}, 30_000);
+});
 
 // security 97
 test("of ten admins who leave at once one remains", async () => {

@@ -23,10 +23,16 @@ export interface Receiver extends AsyncDisposable {
   atLeast(count: number): Promise<readonly ReceivedRequest[]>;
 }
 
-/** Starts a receiver on the loopback address. It responds with 204, unless `respond` says otherwise. */
+/**
+ * Starts a receiver on the loopback address. It responds with 204, unless `respond` says otherwise; its signal is aborted when
+ * the sender does not wait any longer.
+ */
 export function startReceiver(
-  respond: (request: ReceivedRequest, count: number) => Response | Promise<Response> = () =>
-    new Response(null, { status: 204 }),
+  respond: (
+    request: ReceivedRequest,
+    count: number,
+    signal: AbortSignal,
+  ) => Response | Promise<Response> = () => new Response(null, { status: 204 }),
 ): Receiver {
   const received: ReceivedRequest[] = [];
   const server = Bun.serve({
@@ -36,7 +42,7 @@ export function startReceiver(
       const body = await request.text();
       const headers = Object.fromEntries(request.headers);
       const one = { id: headers["webhook-id"] ?? "", headers, body, event: JSON.parse(body) };
-      return respond(one, received.push(one));
+      return respond(one, received.push(one), request.signal);
     },
   });
   return {

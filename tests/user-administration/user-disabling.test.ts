@@ -124,7 +124,7 @@ test("of two admins who disable or delete each other at once one remains", async
       where role = 'admin' and deleted_at is null and disabled_at is null`);
     expect(left).toEqual({ count: 1 });
   }
-}, 30_000);
+});
 
 // A sign-in whose password was compared just before.
 test("a concurrent sign-in leaves no active session", async () => {
