@@ -1,5 +1,3 @@
-import { isCancel, password as askPassword } from "@clack/prompts";
-
 import { CommandError, exitCodes } from "./exit.ts";
 
 /** The option of every command that asks for a password. A password is never an argument. */
@@ -29,6 +27,7 @@ function refuse(): Promise<string> {
 }
 
 async function prompt(): Promise<string> {
+  const { isCancel, password: askPassword } = await import("@clack/prompts");
   const first = await askPassword({ message: "Password" });
   const second = isCancel(first) ? first : await askPassword({ message: "Repeat the password" });
   if (isCancel(first) || isCancel(second)) throw new CommandError("cancelled");
