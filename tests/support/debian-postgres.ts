@@ -17,7 +17,7 @@ export interface DebianPostgres {
   end(signal: "SIGINT" | "SIGQUIT"): Promise<void>;
   /** Makes a standby the primary. */
   promote(): Promise<void>;
-  /** The last lines about itself, without those about statements, that it has logged. */
+  /** The last lines about itself, without those about its clients, that it has logged. */
   lastLogLines(): Promise<string>;
   /** Runs SQL as the superuser, in a database that is `postgres` by default. */
   sql(statement: string, database?: string): Promise<string>;
@@ -27,6 +27,8 @@ export interface DebianPostgres {
 
 const root = "/usr/lib/postgresql";
 const loggedLines = 15;
+const ofItself = /^\d{4}-.*(?:LOG|FATAL|PANIC): /;
+const ofClient = /terminating connection|the database system is (?:not|in|starting|shutting)/;
 
 /** Where Debian's programs of Postgres are, of the newest version. */
 export async function findDebianPostgres(): Promise<Found> {
@@ -86,7 +88,7 @@ export async function createDebianPostgres(
 
   const lastLogLines = async (): Promise<string> => {
     const text = await readFile(log, "utf8").catch(() => "");
-    const lines = text.split("\n").filter((line) => /^\d{4}-.*(?:LOG|FATAL|PANIC): /.test(line));
+    const lines = text.split("\n").filter((line) => ofItself.test(line) && !ofClient.test(line));
     return lines.slice(-loggedLines).join("\n");
   };
 
