@@ -62,7 +62,7 @@ export async function startDocumentedScene(
           stdin: "ignore",
           stdout: "pipe",
           stderr: "pipe",
-          timeout: 60_000,
+          timeout: 110_000,
         },
       );
       const { stdout, stderr } = await outputOf(child);
