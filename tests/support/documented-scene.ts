@@ -7,6 +7,7 @@ import { executablePath, runGatehouse, type ServerProcess, startGatehouse } from
 import { goodPassword } from "./journey.ts";
 import { mailFileTo } from "./mail-files.ts";
 import { inheritedEngineOptions } from "./short-lived-process.ts";
+import { findSparePort } from "./spare-port.ts";
 
 /** A directory with a running server in which the commands of a page run, as in the terminal of its reader. */
 export interface DocumentedScene extends AsyncDisposable {
@@ -14,34 +15,99 @@ export interface DocumentedScene extends AsyncDisposable {
   readonly server: ServerProcess;
   /** Runs lines in bash; `failed` has each command with an exit code other than 0, or an HTTP error. */
   run(lines: string): Promise<{ stdout: string; stderr: string; failed: string[] }>;
+  /** The last value of a member of a JSON response that a command got. Throws where none had it. */
+  lastOf(member: string): Promise<string>;
 }
 
-/** Fails for a response that says so, which curl alone does only on request. */
+/** What the reader does outside the terminal, for the command `reader NAME VALUE`, which prints the result. */
+export type ReaderSteps = Readonly<
+  Record<string, (scene: DocumentedScene, value: string) => Promise<string>>
+>;
+
+/** How a scene is made. */
+export interface DocumentedSceneOptions {
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Whether curl fails for an HTTP error; by default it does. */
+  readonly isStrict?: boolean;
+  readonly steps?: ReaderSteps;
+}
+
+/** Fails for a response that says so, which curl alone does only on request. Each response is also a line of `responses`. */
 const strictCurl = `#!/bin/sh
 export PATH="$REAL_PATH"
-exec curl --fail-with-body --show-error "$@"
+response=$(mktemp)
+curl --fail-with-body --show-error "$@" > "$response"
+code=$?
+cat "$response"
+cat "$response" >> "$HOME/responses"
+echo >> "$HOME/responses"
+rm "$response"
+exit $code
 `;
+
+const readerCommand = `#!/bin/sh
+export PATH="$REAL_PATH"
+exec curl -sS --fail-with-body --get --data-urlencode "value=$2" "$READER/$1"
+`;
+
+async function writeProgram(path: string, script: string): Promise<void> {
+  await Bun.write(path, script);
+  await chmod(path, 0o755);
+}
+
+/** Serves the steps of the reader to the command `reader`. */
+function serveSteps(steps: ReaderSteps, scene: () => DocumentedScene) {
+  return Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    async fetch(request) {
+      const { pathname, searchParams } = new URL(request.url);
+      const step = steps[pathname.slice(1)];
+      if (step === undefined) return new Response("no such step", { status: 404 });
+      try {
+        return new Response(await step(scene(), searchParams.get("value") ?? ""));
+      } catch (error) {
+        return new Response(String(error), { status: 500 });
+      }
+    },
+  });
+}
 
 /** Starts it. `gatehouse` is in the PATH, and the port of the documentation is that of the server. */
 export async function startDocumentedScene(
-  options: { settings?: Record<string, string>; isStrict?: boolean } = {},
+  options: DocumentedSceneOptions = {},
 ): Promise<DocumentedScene> {
   await using stack = new AsyncDisposableStack();
   const home = stack.use(await createMigratedHome("embedded"));
   const programs = join(home.cwd, "bin");
   await mkdir(programs);
   await symlink(executablePath, join(programs, "gatehouse"));
-  if (options.isStrict !== false) {
-    await Bun.write(join(programs, "curl"), strictCurl);
-    await chmod(join(programs, "curl"), 0o755);
-  }
-  const settings = options.settings ?? {};
+  if (options.isStrict !== false) await writeProgram(join(programs, "curl"), strictCurl);
+  await writeProgram(join(programs, "reader"), readerCommand);
+  // What a page promises depends neither on the cost of a hash nor on the speed of the machine.
+  const port = String(await findSparePort());
+  const settings = {
+    BCRYPT_COST: "10",
+    DATABASE_TIMEOUT: "30s",
+    PORT: port,
+    PUBLIC_URL: `http://localhost:${port}`,
+    ...options.settings,
+  };
   const server = stack.use(await startGatehouse({ cwd: home.cwd, settings }));
+  const steps = serveSteps(options.steps ?? {}, () => scene);
+  stack.defer(() => steps.stop(true));
   const kept = stack.move();
   const real = process.env["PATH"] ?? "";
-  return {
+  const scene: DocumentedScene = {
     home,
     server,
+    async lastOf(member) {
+      const text = await Bun.file(join(home.cwd, "responses")).text();
+      const values = [...text.matchAll(new RegExp(`"${member}":\\[?"([^"]+)"`, "g"))];
+      const [, value] = values.at(-1) ?? [];
+      if (value === undefined) throw new Error(`no response has ${member}: ${text}`);
+      return value;
+    },
     async run(lines) {
       const here = lines.replaceAll("localhost:8000", `localhost:${new URL(server.url).port}`);
       const failures = join(home.cwd, "failures");
@@ -56,13 +122,15 @@ export async function startDocumentedScene(
           env: {
             ...inheritedEngineOptions(),
             ...settings,
+            HOME: home.cwd,
+            READER: steps.url.origin,
             REAL_PATH: real,
             PATH: `${programs}:${real}`,
           },
           stdin: "ignore",
           stdout: "pipe",
           stderr: "pipe",
-          timeout: 110_000,
+          timeout: 240_000,
         },
       );
       const { stdout, stderr } = await outputOf(child);
@@ -73,6 +141,7 @@ export async function startDocumentedScene(
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+  return scene;
 }
 
 /** The users, tokens and client that pages assume, as lines that set their variables. `$ACCESS_TOKEN` is of this user. */

@@ -41,15 +41,16 @@ export function startSignIn(
   return browser.open(start, { stopAt: appRedirect });
 }
 
-/** Fills the login page and the consent page of the certified provider, and comes back from it. */
+/** Fills the login page and the consent page of the certified provider, and comes back from it as far as the application. */
 export async function signInAtOpenIdProvider(
   browser: HttpBrowser,
   loginPage: Page,
   login: string,
+  stopAt = appRedirect,
 ): Promise<Page> {
   const fields = { login, password: "any" };
-  const consent = await browser.submit(loginPage, fields, appRedirect);
-  return browser.submit(consent, {}, appRedirect);
+  const consent = await browser.submit(loginPage, fields, stopAt);
+  return browser.submit(consent, {}, stopAt);
 }
 
 /** The address of the application to which a page redirects. Throws where it does not. */
