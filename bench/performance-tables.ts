@@ -46,15 +46,17 @@ function rankOf({ results }: Report): number {
 }
 
 function renderRow(result: Result): string {
-  const { what, note = "", target } = result;
-  const wanted =
-    target === null
-      ? ""
-      : "atMost" in target
-        ? `≤ ${withUnit(target.atMost, result)}`
-        : `≥ ${withUnit(target.atLeast, result)}`;
+  const { what, note = "" } = result;
   const missed = meetsTarget(result) ? "" : " (missed)";
-  return `| ${what} | ${withUnit(result.value, result)}${missed} | ${wanted} | ${note} |`;
+  return `| ${what} | ${withUnit(result.value, result)}${missed} | ${renderTarget(result)} | ${note} |`;
+}
+
+function renderTarget(result: Result): string {
+  const { target } = result;
+  if (target === null) return "";
+  return "atMost" in target
+    ? `≤ ${withUnit(target.atMost, result)}`
+    : `≥ ${withUnit(target.atLeast, result)}`;
 }
 
 function withUnit(value: number, { unit }: Result): string {

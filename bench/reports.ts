@@ -20,7 +20,8 @@ const path = join(import.meta.dir, "results.json");
 /** The reports of `bench/results.json`; none if there is no such file. */
 export async function readReports(): Promise<Reports> {
   const file = Bun.file(path);
-  const reports: Reports = (await file.exists()) ? await file.json() : {};
+  if (!(await file.exists())) return {};
+  const reports: Reports = await file.json();
   return reports;
 }
 

@@ -166,6 +166,23 @@ describe.each(settings)("%s", (_, replicaSettings, address) => {
   );
 });
 
+// Reading the address is a system call.
+test("a hot route that only reads does not read the client address of a successful request", async () => {
+  const { accessToken } = await signUp(app);
+  await using replica = createCountedApp(app, { logRequests: "true" });
+  const validation: Call = {
+    method: "POST",
+    path: "/api/v1/auth/validate-token",
+    body: JSON.stringify({ token: accessToken }),
+  };
+  let readings = 0;
+  const answer = await replica.answer(requestOf(validation, `read-${Bun.randomUUIDv7()}`), {
+    requestIP: () => ({ address: `127.0.0.${String((readings += 1))}` }),
+    timeout: () => undefined,
+  });
+  expect([answer.status, readings]).toEqual([200, 0]);
+});
+
 function serve(replica: CountedApp, answers: Promise<Response>[]) {
   const server = Bun.serve({
     hostname: "127.0.0.1",

@@ -54,6 +54,7 @@ test("a path has one hot route for each method", () => {
     method,
     path: "/hot",
     access: { kind: "anyone" },
+    needsClientAddress: false,
     response: {},
     detail: {},
     result: "json",

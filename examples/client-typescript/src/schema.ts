@@ -5,13354 +5,13467 @@
  */
 
 export interface paths {
-    "/api/v1/auth/register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Register
-         * @description Sends an e-mail with a link and a code that verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the response also contains tokens. With `PASSWORDLESS_SIGN_UP` the password may be left out; the response then never contains tokens, and the user signs in by `/auth/magic-link`, and can add a passkey. With `CONCEAL_ACCOUNTS` the response for a taken address is the same as for a free one, and the owner of the address gets an e-mail; the username is assigned when the address is verified, if it is still free. `REGISTRATION_CLOSED` unless `REGISTRATION=open`, and for an address in a domain that is not one of `ALLOWED_EMAIL_DOMAINS`. A username that is reserved for the operator is a `VALIDATION_ERROR`; one that looks like another user's, or was given up by another account within `USERNAME_QUARANTINE`, is a `DUPLICATE_USERNAME`.
-         */
-        post: operations["register"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/login": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign in
-         * @description The response is the same for an unknown account and for a wrong password. `EMAIL_NOT_VERIFIED` is returned only when the password was right, and so is `MFA_REQUIRED`, for a user with two-factor authentication: finish at `/auth/2fa/verify`.
-         */
-        post: operations["logIn"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/magic-link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Request a sign-in e-mail
-         * @description The response is the same for every address. The e-mail contains a link and a six-digit code; one of the two can be used, once. The links and codes of earlier e-mails stay valid until one is used or they expire. If the request has the cookie `gatehouse_device`, or `Sec-Fetch-Site: same-origin`, the response sets that cookie and the link works only with it, so in that browser; the code works everywhere. Otherwise the link works everywhere.
-         */
-        post: operations["requestMagicLink"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/magic-link/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign in with a link or code from an e-mail
-         * @description Takes the token of the link, or the address and the six-digit code. An unverified address is verified by it; the password, sessions, links and codes from before are then removed, because another person may have created them. After too many wrong codes (`OTP_MAX_ATTEMPTS`), request a new e-mail. `FORBIDDEN` means that the link was requested in another browser: it stays valid there, and the code works here. `MFA_REQUIRED`, for a user with two-factor authentication: the link or code is used up; finish at `/auth/2fa/verify`.
-         */
-        post: operations["signInByMail"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/verify-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Verify an e-mail address by link
-         * @description Takes the token of the link in the e-mail. It works once.
-         */
-        post: operations["verifyEmail"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Verify an e-mail address by code
-         * @description Takes the six-digit code of the e-mail. After too many wrong codes (`OTP_MAX_ATTEMPTS`), request a new e-mail.
-         */
-        post: operations["verifyEmailByCode"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/resend-verification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Request a new verification e-mail
-         * @description The response is the same for every address. The links and codes of earlier e-mails stay valid until one is used or they expire.
-         */
-        post: operations["resendVerification"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the signed-in user
-         * @description The user of the access token, as of now.
-         */
-        get: operations["getCurrentUser"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete the user's own account
-         * @description Requires the password if the account has one, and otherwise a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). Ends every session immediately, invalidates every link and code, and frees the e-mail address; the username stays reserved for the account for `USERNAME_QUARANTINE`. The last admin cannot be deleted (`CONFLICT`). The row is kept, and an operator can find it.
-         */
-        delete: operations["deleteCurrentUser"];
-        options?: never;
-        head?: never;
-        /**
-         * Update the user's own profile
-         * @description Returns the updated user. The e-mail address and the password have operations of their own; the user cannot change anything else about the account. A username that is reserved for the operator is a `VALIDATION_ERROR`; one that looks like another user's, or was given up by another account within `USERNAME_QUARANTINE`, is a `DUPLICATE_USERNAME`. The previous username stays reserved for the account for that time.
-         */
-        patch: operations["updateCurrentUser"];
-        trace?: never;
-    };
-    "/api/v1/users/me/grants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List what the user allowed applications
-         * @description Returns the applications that the user signed in to, newest first.
-         */
-        get: operations["listOwnGrants"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/me/grants/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Withdraw what the user allowed an application
-         * @description The application's tokens of the user are refused immediately. It asks again at the next sign-in.
-         */
-        delete: operations["withdrawOwnGrant"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Refresh tokens
-         * @description Each refresh token works once. Used again within the grace period (`REFRESH_TOKEN_GRACE`) it returns the same successor; used again later it ends the session, because another person may have the token. `EMAIL_NOT_VERIFIED` when `REQUIRE_EMAIL_VERIFICATION` was switched on since the sign-in and the address is not verified: the token is not used up.
-         */
-        post: operations["refreshTokens"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign out
-         * @description Ends the session of the bearer token, or of the refresh token in the body or the cookie, immediately and on every replica. May be repeated.
-         */
-        post: operations["logOut"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/logout-all": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign out of all sessions
-         * @description Ends every session of the user, including the current one.
-         */
-        post: operations["logOutEverywhere"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/me/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the user's own sessions
-         * @description Returns every active session of the signed-in user, newest first.
-         */
-        get: operations["listOwnSessions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/me/sessions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * End one of the user's own sessions
-         * @description Takes effect immediately and on every replica. The session may be the current one.
-         */
-        delete: operations["endOwnSession"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/validate-token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Validate an access token
-         * @description For services that receive access tokens: whom the token belongs to, as of now. A token of an ended session is not valid.
-         */
-        post: operations["validateToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/forward": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Authenticate a request for a reverse proxy
-         * @description For nginx (`auth_request`), Caddy and Traefik (`forward_auth`). 200 has no body; its `X-Auth-User-Id`, `X-Auth-Email`, `X-Auth-Username` and `X-Auth-Roles` are for the application behind the proxy. In place of a bearer the cookie of a browser session is accepted, and with `REFRESH_TOKEN_COOKIE=true` that of the refresh token. For a browser that opens a page, a 401 has the address of the sign-in page in `X-Auth-Redirect`; with `redirect=true` the response is 302 to it instead. Any other query parameter is refused.
-         */
-        get: operations["forwardAuth"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/password/change": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Change the user's own password
-         * @description Requires the current password: `INVALID_CREDENTIALS` when it is wrong or the account has none; in that case request a password reset. Ends every other session of the user and invalidates outstanding links and codes.
-         */
-        post: operations["changePassword"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/password/reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Request a password reset
-         * @description The response is the same for every address. The account does not change until the link in the e-mail is used; the links of earlier e-mails stay valid until one is used or they expire. An account without a password gets one in this way.
-         */
-        post: operations["requestPasswordReset"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/password/reset-confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reset the password
-         * @description The token of the link works once; a rejected password does not consume it. Ends every session of the user and invalidates every other link and code. Does not sign the user in.
-         */
-        post: operations["resetPassword"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/email/change": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Request a change of the e-mail address
-         * @description Sends a link to the new address and a notice to the current one, which stays until the link is used. The response is the same whether the new address is free or belongs to another user. Requires the password if the account has one (`INVALID_CREDENTIALS` when it is wrong), and otherwise a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). `REGISTRATION_CLOSED` when the domain of the new address is not one of `ALLOWED_EMAIL_DOMAINS`.
-         */
-        post: operations["requestEmailChange"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/email/change-confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Confirm a change of the e-mail address
-         * @description Takes the token of the link that was sent to the new address. It works once. Ends every session of the user, because the request does not identify one of them, and invalidates every other link and code. `CONFLICT` when another account has taken the address in the meantime.
-         */
-        post: operations["confirmEmailChange"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/2fa/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Begin to turn two-factor authentication on
-         * @description Returns a secret for an authenticator app (RFC 6238: SHA-1, six digits, 30 seconds), once. Sign-ins need no code until `/auth/2fa/enable`. A secret that was requested before and not confirmed is replaced. `CONFLICT` while two-factor authentication is on.
-         */
-        post: operations["setUpSecondFactor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/2fa/enable": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Turn two-factor authentication on
-         * @description Takes a code of the app, and returns ten recovery codes, once. Ends every other session of the user. `CONFLICT` without `/auth/2fa/setup` before, and while two-factor authentication is on.
-         */
-        post: operations["enableSecondFactor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/2fa/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Finish a sign-in with the second factor
-         * @description Takes the `mfa_token` of `MFA_REQUIRED`, within five minutes, and a code of the app or a recovery code. A code works once. After a wrong code the `mfa_token` can be used again; after a success, and after a change of the password or e-mail address, it is an `INVALID_TOKEN`. With `remember_device` the response sets the cookie `gatehouse_trusted`: sign-ins that send it need no second factor for 30 days, until the user's password, e-mail address or second factor changes.
-         */
-        post: operations["verifySecondFactor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/2fa/disable": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Turn two-factor authentication off
-         * @description Takes the password if the account has one, and a code of the app or a recovery code. Deletes the secret, the recovery codes and the trusted devices, and ends every other session of the user.
-         */
-        post: operations["disableSecondFactor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/2fa/recovery-codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Replace the recovery codes
-         * @description Takes the password if the account has one, and a code of the app. The earlier recovery codes no longer work, and every other session of the user ends.
-         */
-        post: operations["replaceRecoveryCodes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/reauthenticate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Prove again who the user is
-         * @description For an operation that responded `REAUTHENTICATION_REQUIRED`. Takes the password, a code of the app, or one of the user's passkeys (`challenge_id` and the JSON of the credential, from `/auth/passkeys/login/options`). With a code or a passkey, roles with `require_mfa` are effective in this session from now on. Tokens of a later refresh have the new `auth_time`, `acr` and `amr`.
-         */
-        post: operations["reauthenticate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/me/trusted-devices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the user's trusted devices
-         * @description Returns the devices on which the user signs in without the second factor, newest first.
-         */
-        get: operations["listTrustedDevices"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/me/trusted-devices/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke the trust in a device
-         * @description The next sign-in on it needs the second factor; sessions stay.
-         */
-        delete: operations["revokeTrustedDevice"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/passkeys/login/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Start a sign-in with a passkey
-         * @description Takes nothing, and names no user. Pass `data` to `navigator.credentials.get`, where `mediation: "conditional"` offers passkeys in the autofill of a form, and send the result to `/auth/passkeys/login/verify` within five minutes.
-         */
-        post: operations["startPasskeySignIn"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/passkeys/login/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign in with a passkey
-         * @description Takes the JSON of the credential, and `challenge_id` of the options, which works once. The authenticator must have verified the user; the passkey then counts as two factors (`amr` has `mfa`). The response is the same for an unknown passkey and for one that fails a check of WebAuthn §7.2.
-         */
-        post: operations["signInWithPasskey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/passkeys/register/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Start adding a passkey
-         * @description Requires a sign-in within the last ten minutes. Pass `data` to `navigator.credentials.create`, and send the result to `/auth/passkeys/register/verify` within five minutes. The authenticator verifies the user, by a fingerprint or a PIN, and stores the passkey for a sign-in without a name.
-         */
-        post: operations["startPasskeyRegistration"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/passkeys/register/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Add a passkey
-         * @description Takes the JSON of the new credential, and optionally a `name`. The challenge of the options works once, in the session that requested it. Ends every other session of the user, who is mailed. A credential that fails a check of WebAuthn §7.1 is a `VALIDATION_ERROR`, whose `issue` says which.
-         */
-        post: operations["addPasskey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/me/passkeys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the user's passkeys
-         * @description Returns the passkeys with which the user can sign in, newest first.
-         */
-        get: operations["listOwnPasskeys"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/me/passkeys/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Remove a passkey
-         * @description Requires a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). The user cannot sign in with it any more, and is mailed; every other session of the user ends. The last passkey of an account without a password or an identity cannot be removed (`CONFLICT`): set a password first.
-         */
-        delete: operations["removeOwnPasskey"];
-        options?: never;
-        head?: never;
-        /**
-         * Rename a passkey
-         * @description The name is for the user's list of passkeys alone.
-         */
-        patch: operations["renameOwnPasskey"];
-        trace?: never;
-    };
-    "/.well-known/webauthn": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the origins that may use passkeys
-         * @description The related origins of WebAuthn §5.11: `WEBAUTHN_ORIGINS`. A browser fetches it from the host of the relying party id when a page of another domain uses a passkey.
-         */
-        get: operations["getRelatedOrigins"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/oauth/providers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the providers to sign in with
-         * @description Returns the providers that the settings switch on, by name.
-         */
-        get: operations["listProviders"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/oauth/{provider}/token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign in with an ID token of a provider
-         * @description For applications that sign in at the provider themselves, such as native apps and Google One Tap. The ID token is verified as in a sign-in through the browser, and is accepted once.
-         */
-        post: operations["signInWithIdToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/oauth/exchange": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Exchange a one-time code for tokens
-         * @description Takes the `code` that the browser brought to `redirect_uri`, once and within 60 seconds, with the PKCE verifier if the start had a challenge. `MFA_REQUIRED`, for a user with two-factor authentication: the code is used up; finish at `/auth/2fa/verify`.
-         */
-        post: operations["exchangeSocialLoginCode"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/oauth/{provider}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Start a sign-in at a provider
-         * @description Open this address in the user's browser. It redirects to the provider, which returns to the callback. With `redirect_uri` (one of `REDIRECT_URIS`, compared exactly) the browser then continues there with a one-time code. Nothing is stored; a cookie binds the sign-in to the browser for ten minutes. HEAD is refused.
-         */
-        get: operations["startSocialLogin"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/oauth/{provider}/callback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Finish a sign-in at a provider
-         * @description The provider sends the browser here. With `redirect_uri` at the start the browser continues there with `?code=`, a one-time code that is valid for 60 seconds; without it the response has the tokens. For a request to link an identity the browser continues with `?linked=`, or the response has the identity. `VALIDATION_ERROR`: start the sign-in again. `FORBIDDEN`: the user cancelled at the provider. `CONFLICT`: the provider has not verified the address, or the identity is linked to another account. The protocol requires that this GET changes state (RFC 6749 §4.1.2); the `state` works once, in one browser, and HEAD is refused.
-         */
-        get: operations["finishSocialLogin"];
-        put?: never;
-        /**
-         * Finish a sign-in at a provider that posts a form
-         * @description The provider sends the browser here. With `redirect_uri` at the start the browser continues there with `?code=`, a one-time code that is valid for 60 seconds; without it the response has the tokens. For a request to link an identity the browser continues with `?linked=`, or the response has the identity. `VALIDATION_ERROR`: start the sign-in again. `FORBIDDEN`: the user cancelled at the provider. `CONFLICT`: the provider has not verified the address, or the identity is linked to another account. For providers that return with `response_mode=form_post`, such as Apple.
-         */
-        post: operations["finishSocialLoginByForm"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/me/identities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the user's identities
-         * @description Returns the accounts at providers with which the user can sign in, newest first.
-         */
-        get: operations["listOwnIdentities"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/me/identities/{id}/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the kept tokens of a provider
-         * @description Returns the provider's own tokens of the last sign-in, which are kept only with `OAUTH_KEEP_TOKENS`. Requires a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`).
-         */
-        get: operations["getOwnIdentityTokens"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/me/identities/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Link an identity at a provider
-         * @description Requires a sign-in within the last ten minutes. Open `authorize_url` in the user's browser, within ten minutes and once. If the browser does not say which page led there, a page asks the user first. With `redirect_uri` the browser then continues there with `?linked=` and the provider's name.
-         */
-        post: operations["startIdentityLink"];
-        /**
-         * Unlink an identity
-         * @description Requires a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). The user cannot sign in with it any more; sessions stay. The last identity of an account without a password or a passkey cannot be unlinked (`CONFLICT`): set a password first.
-         */
-        delete: operations["unlinkOwnIdentity"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/posts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List posts
-         * @description Returns the user's own posts, or all public ones, newest first.
-         */
-        get: operations["listPosts"];
-        put?: never;
-        /**
-         * Create a post
-         * @description The signed-in user is its author. It is `private` unless the body states otherwise.
-         */
-        post: operations["createPost"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/posts/{post_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a post
-         * @description Returns one of the user's own posts, or a public one.
-         */
-        get: operations["getPost"];
-        /**
-         * Update one of the user's own posts
-         * @description The votes stay, and so does the visibility if it is left out. Another user's private post is reported as missing (`NOT_FOUND`), a public one as `FORBIDDEN`.
-         */
-        put: operations["updatePost"];
-        post?: never;
-        /**
-         * Delete one of the user's own posts
-         * @description Deletes the post and its votes permanently. Another user's private post is reported as missing (`NOT_FOUND`), a public one as `FORBIDDEN`.
-         */
-        delete: operations["deletePost"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/posts/{post_id}/vote": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Vote for a post
-         * @description The post is one of the user's own or public. Repeated calls count once.
-         */
-        put: operations["castVote"];
-        post?: never;
-        /**
-         * Withdraw a vote
-         * @description The response is the same whether or not there was a vote.
-         */
-        delete: operations["withdrawVote"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/posts/{post_id}/votes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the votes for a post
-         * @description Ordered by when the voters registered, earliest first. Deleted and disabled users are left out, although their votes count.
-         */
-        get: operations["listVotes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List and search users
-         * @description Returns users, newest first; a user who is added between two pages moves no other. Filters are combined.
-         *
-         *     Requires the permission `users:read`.
-         */
-        get: operations["listUsers"];
-        put?: never;
-        /**
-         * Create a user
-         * @description Sends the user an e-mail with a link to choose a password, which also verifies the address. The link expires after `VERIFY_EMAIL_TTL`; after that the user requests another one at `/auth/password/reset`. A body with `roles` also requires the permission `roles:assign` and every permission of those roles; a role without permissions requires having it, or `admin`. `REGISTRATION`, `ALLOWED_EMAIL_DOMAINS` and reserved usernames do not restrict this operation.
-         *
-         *     Requires the permission `users:write`.
-         */
-        post: operations["createUser"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a user
-         * @description A deleted user is not found here, but in the list with `status=deleted`.
-         *
-         *     Requires the permission `users:read`.
-         */
-        get: operations["getUser"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a user
-         * @description Ends the user's sessions immediately and frees the e-mail address; the username stays reserved for the account for `USERNAME_QUARANTINE`, and only administrators can give it to another user. The row is kept and can be restored. The last admin cannot be deleted (`CONFLICT`). The caller must also have every permission of the user, and the role `admin` if the user is an admin.
-         *
-         *     Requires the permission `users:write`.
-         */
-        delete: operations["deleteUser"];
-        options?: never;
-        head?: never;
-        /**
-         * Update, disable or enable a user
-         * @description Takes effect immediately, also for existing tokens. Only the user can change their e-mail address and password. The last admin cannot be disabled (`CONFLICT`). The caller must also have every permission of the user, and the role `admin` if the user is an admin. The response contains the whole user if the caller has `users:read`.
-         *
-         *     Requires the permission `users:write`.
-         */
-        patch: operations["updateUser"];
-        trace?: never;
-    };
-    "/api/v1/users/{id}/2fa": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Turn a user's two-factor authentication off
-         * @description For a user who has lost the authenticator app and the recovery codes. Deletes both and the trusted devices, ends every session of the user, and sends the user an e-mail. `NOT_FOUND` if the user has no second factor, `FORBIDDEN` for the caller's own, which `/auth/2fa/disable` turns off. The caller must also have every permission of the user, and the role `admin` if the user is an admin.
-         *
-         *     Requires the permission `users:write`.
-         */
-        delete: operations["resetUserSecondFactor"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Restore a deleted user
-         * @description Restores everything but the sessions. `CONFLICT` when another account has the e-mail address or the username; `details.field` names which. The caller must also have every permission of the user, and the role `admin` if the user is an admin. The response contains the whole user if the caller has `users:read`.
-         *
-         *     Requires the permission `users:write`.
-         */
-        post: operations["restoreUser"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{id}/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List a user's sessions
-         * @description Returns the user's active sessions, newest first.
-         *
-         *     Requires the permission `users:write`.
-         */
-        get: operations["listUserSessions"];
-        put?: never;
-        post?: never;
-        /**
-         * End all sessions of a user
-         * @description Takes effect immediately and on every replica; the user may sign in again. The caller must also have every permission of the user, and the role `admin` if the user is an admin.
-         *
-         *     Requires the permission `users:write`.
-         */
-        delete: operations["endUserSessions"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List roles
-         * @description Returns the roles in alphabetical order.
-         *
-         *     Requires the permission `roles:read`.
-         */
-        get: operations["listRoles"];
-        put?: never;
-        /**
-         * Create a role
-         * @description The name cannot be changed later. The caller must also have every permission that the change adds or removes.
-         *
-         *     Requires the permission `roles:write`.
-         */
-        post: operations["createRole"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roles/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a role
-         * @description Returns the role with its permissions.
-         *
-         *     Requires the permission `roles:read`.
-         */
-        get: operations["getRole"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a role
-         * @description Removes the role from every user immediately. `user` and `admin` cannot be deleted. The caller must also have every permission that the change adds or removes. If another user has the role, the caller must be allowed to assign it: `roles:assign`, and for a role without permissions the role itself or `admin`.
-         *
-         *     Requires the permission `roles:write`.
-         */
-        delete: operations["deleteRole"];
-        options?: never;
-        head?: never;
-        /**
-         * Update a role
-         * @description `permissions` replaces all permissions of the role, with immediate effect for every user who has it. The permissions of `admin` cannot be changed, and only an admin changes `user`. A change of `require_mfa` counts as a change of all permissions of the role. The caller must also have every permission that the change adds or removes. If another user has the role, the caller must be allowed to assign it: `roles:assign`, and for a role without permissions the role itself or `admin`. The response contains the whole role if the caller has `roles:read`.
-         *
-         *     Requires the permission `roles:write`.
-         */
-        patch: operations["updateRole"];
-        trace?: never;
-    };
-    "/api/v1/permissions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List permissions
-         * @description Returns the built-in permissions and those created by the operator, in alphabetical order.
-         *
-         *     Requires the permission `roles:read`.
-         */
-        get: operations["listPermissions"];
-        put?: never;
-        /**
-         * Create a permission
-         * @description Creates a permission for the applications behind Gatehouse, which check it through `/auth/forward` and `/auth/validate-token`. `admin` has it immediately. The part before the `:` is not one of audit, clients, roles, users, webhooks, which are reserved for Gatehouse.
-         *
-         *     Requires the permission `roles:write`.
-         */
-        post: operations["createPermission"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{id}/roles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Replace a user's roles
-         * @description The user has exactly these roles afterwards, with immediate effect, also for existing tokens. The last admin keeps `admin` (`CONFLICT`), which only an admin can assign or remove. The caller must also have every permission of the roles that are added or removed; of a role without permissions, the role itself or `admin`. No user but an admin adds a role to their own account. The response contains the whole user if the caller has `users:read`.
-         *
-         *     Requires the permission `roles:assign`.
-         */
-        put: operations["assignRoles"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List clients
-         * @description Returns the clients, newest first.
-         *
-         *     Requires the permission `clients:write`.
-         */
-        get: operations["listClients"];
-        put?: never;
-        /**
-         * Create a client
-         * @description Creates a service that authenticates at `/oauth/introspect` and `/oauth/token`, or, with `redirect_uris`, an application that users sign in to. The response contains its secret, which is not shown again.
-         *
-         *     Requires the permission `clients:write`.
-         */
-        post: operations["createClient"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clients/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a client
-         * @description The client's secret is refused and its tokens are inactive immediately.
-         *
-         *     Requires the permission `clients:write`.
-         */
-        delete: operations["deleteClient"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a client
-         * @description Changes the given settings immediately and on every replica. Tokens that the client has stay valid.
-         *
-         *     Requires the permission `clients:write`.
-         */
-        patch: operations["updateClient"];
-        trace?: never;
-    };
-    "/api/v1/clients/{id}/rotate-secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Rotate a client's secret
-         * @description The old secret is refused immediately. The response contains the new one, which is not shown again. `CONFLICT` for a client that has no secret.
-         *
-         *     Requires the permission `clients:write`.
-         */
-        post: operations["rotateClientSecret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Request tokens
-         * @description Grants: `authorization_code` (RFC 6749 §4.1, with PKCE), `client_credentials` (§4.4) and `refresh_token` (§6) for clients, which authenticate; `password` (§4.3) and `refresh_token` for sign-ins to Gatehouse itself. "Authorize" on this page uses it.
-         */
-        post: operations["grantTokens"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Revoke a token and end its session
-         * @description RFC 7009. Possession of the token is sufficient. For an unknown or expired token the response is also 200, and nothing changes.
-         */
-        post: operations["revokeToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/par": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Push an authorization request
-         * @description RFC 9126: the client sends the parameters of `/oauth/authorize` itself, and gets a `request_uri` that its user's browser presents instead, once and within 90 seconds.
-         */
-        post: operations["pushAuthorizationRequest"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/device_authorization": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Begin the authorization of a device
-         * @description RFC 8628, for devices without a browser: the user enters `user_code` at `verification_uri`, and the device asks `/oauth/token` for its tokens meanwhile.
-         */
-        post: operations["startDeviceAuthorization"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Register a client
-         * @description RFC 7591, where `CLIENT_REGISTRATION` allows it: with `token`, the initial access token is sent as a bearer token. Users of such a client are always asked for consent.
-         */
-        post: operations["registerClient"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/oauth-authorization-server": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the authorization server metadata
-         * @description RFC 8414. The addresses are made from `PUBLIC_URL`.
-         */
-        get: operations["describeServer"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/openid-configuration": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the metadata for OpenID Connect clients
-         * @description OpenID Connect Discovery 1.0 §4: the same document.
-         */
-        get: operations["describeServerToOpenIdClients"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/jwks.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the public keys
-         * @description Returns the keys that verify access tokens and ID tokens, as a JWK set (RFC 7517): the current key, the next key before it is used, and former keys whose tokens may still be valid. Under HS256 only the keys that verify ID tokens; without a client that signs users in, none. Clients may cache it, and should fetch it again when a token names a `kid` that is not in their copy.
-         */
-        get: operations["getKeySet"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/userinfo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a user's claims
-         * @description OpenID Connect Core §5.3, as of now: the claims of the scopes that were granted. With a token of a sign-in to Gatehouse itself, all of them.
-         */
-        get: operations["getUserInfo"];
-        put?: never;
-        /**
-         * Get a user's claims by POST
-         * @description OpenID Connect Core §5.3, as of now: the claims of the scopes that were granted. With a token of a sign-in to Gatehouse itself, all of them. The token is in the header, or in the form as `access_token`.
-         */
-        post: operations["postForUserInfo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/introspect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Introspect a token
-         * @description RFC 7662, for services that authenticate as a client. As of now: a token of an ended session is not active. Introspection does not use up a refresh token.
-         */
-        post: operations["introspectToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhooks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List webhooks
-         * @description Returns the webhooks, newest first. `WEBHOOK_URL` is not among them.
-         *
-         *     Requires the permission `webhooks:write`.
-         */
-        get: operations["listWebhooks"];
-        put?: never;
-        /**
-         * Create a webhook
-         * @description Every event after it is posted to the URL, as specified by Standard Webhooks. The response contains the secret that signs the requests, which is not shown again. There can be at most 50 webhooks.
-         *
-         *     Requires the permission `webhooks:write`.
-         */
-        post: operations["createWebhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhooks/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a webhook
-         * @description Returns one webhook without its secret.
-         *
-         *     Requires the permission `webhooks:write`.
-         */
-        get: operations["getWebhook"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a webhook
-         * @description Its undelivered events are deleted with it.
-         *
-         *     Requires the permission `webhooks:write`.
-         */
-        delete: operations["deleteWebhook"];
-        options?: never;
-        head?: never;
-        /**
-         * Update a webhook
-         * @description Changes the fields that are sent. Undelivered events are posted to a new URL too. Other types apply to the events from now on.
-         *
-         *     Requires the permission `webhooks:write`.
-         */
-        patch: operations["updateWebhook"];
-        trace?: never;
-    };
-    "/api/v1/webhooks/{id}/rotate-secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Rotate a webhook's secret
-         * @description The response contains the new secret, which is not shown again. For 24 hours each request also has a signature of the previous one.
-         *
-         *     Requires the permission `webhooks:write`.
-         */
-        post: operations["rotateWebhookSecret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhooks/{id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send a test event
-         * @description Sends an event of the type `webhook.test` to this webhook alone, whatever types it gets. The list of deliveries shows the result. A webhook that is disabled is `CONFLICT`.
-         *
-         *     Requires the permission `webhooks:write`.
-         */
-        post: operations["testWebhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhooks/{id}/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the deliveries of a webhook
-         * @description Returns the deliveries, the newest event first. One that was delivered is listed for 7 days, one that failed for the last time for 30 days.
-         *
-         *     Requires the permission `webhooks:write`.
-         */
-        get: operations["listWebhookDeliveries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhooks/{id}/deliveries/{delivery_id}/replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send a delivery again
-         * @description Sends the event again with the same `event_id`, whether it was delivered or not. Of a pending delivery the next attempt is made now. A webhook that is disabled is `CONFLICT`.
-         *
-         *     Requires the permission `webhooks:write`.
-         */
-        post: operations["replayWebhookDelivery"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit-logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the audit log
-         * @description Returns every sign-in, every change, and every failed attempt at one, newest first. Filters are combined.
-         *
-         *     Requires the permission `audit:read`.
-         */
-        get: operations["listAuditLogs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Check the service's health
-         * @description 503 while the database does not respond.
-         */
-        get: operations["health"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/health/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Check that the process is alive
-         * @description Does not use the database. Restart the process when this check fails.
-         */
-        get: operations["liveness"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/health/ready": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Check whether the service accepts requests
-         * @description 503 while the service is starting, draining, unmigrated, or without a database.
-         */
-        get: operations["readiness"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the metrics
-         * @description Returns the metrics of this replica in the text format of Prometheus, or of OpenMetrics if `Accept` names `application/openmetrics-text`. With `METRICS_TOKEN` it requires that token as a bearer token. docs/metrics.md lists the metrics.
-         */
-        get: operations["getMetrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
+  "/api/v1/auth/register": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Register
+     * @description Sends an e-mail with a link and a code that verify the address. With `REQUIRE_EMAIL_VERIFICATION=false` the response also contains tokens. With `PASSWORDLESS_SIGN_UP` the password may be left out; the response then never contains tokens, and the user signs in by `/auth/magic-link`, and can add a passkey. With `CONCEAL_ACCOUNTS` the response for a taken address is the same as for a free one, and the owner of the address gets an e-mail; the username is assigned when the address is verified, if it is still free. `REGISTRATION_CLOSED` unless `REGISTRATION=open`, and for an address in a domain that is not one of `ALLOWED_EMAIL_DOMAINS`. A username that is reserved for the operator is a `VALIDATION_ERROR`; one that looks like another user's, or was given up by another account within `USERNAME_QUARANTINE`, is a `DUPLICATE_USERNAME`.
+     */
+    post: operations["register"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/login": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sign in
+     * @description The response is the same for an unknown account and for a wrong password. `EMAIL_NOT_VERIFIED` is returned only when the password was right, and so is `MFA_REQUIRED`, for a user with two-factor authentication: finish at `/auth/2fa/verify`.
+     */
+    post: operations["logIn"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/magic-link": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Request a sign-in e-mail
+     * @description The response is the same for every address. The e-mail contains a link and a six-digit code; one of the two can be used, once. The links and codes of earlier e-mails stay valid until one is used or they expire. If the request has the cookie `gatehouse_device`, or `Sec-Fetch-Site: same-origin`, the response sets that cookie and the link works only with it, so in that browser; the code works everywhere. Otherwise the link works everywhere.
+     */
+    post: operations["requestMagicLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/magic-link/verify": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sign in with a link or code from an e-mail
+     * @description Takes the token of the link, or the address and the six-digit code. An unverified address is verified by it; the password, sessions, links and codes from before are then removed, because another person may have created them. After too many wrong codes (`OTP_MAX_ATTEMPTS`), request a new e-mail. `FORBIDDEN` means that the link was requested in another browser: it stays valid there, and the code works here. `MFA_REQUIRED`, for a user with two-factor authentication: the link or code is used up; finish at `/auth/2fa/verify`.
+     */
+    post: operations["signInByMail"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/verify-email": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Verify an e-mail address by link
+     * @description Takes the token of the link in the e-mail. It works once.
+     */
+    post: operations["verifyEmail"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/verify": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Verify an e-mail address by code
+     * @description Takes the six-digit code of the e-mail. After too many wrong codes (`OTP_MAX_ATTEMPTS`), request a new e-mail.
+     */
+    post: operations["verifyEmailByCode"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/resend-verification": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Request a new verification e-mail
+     * @description The response is the same for every address. The links and codes of earlier e-mails stay valid until one is used or they expire.
+     */
+    post: operations["resendVerification"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/me": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get the signed-in user
+     * @description The user of the access token, as of now.
+     */
+    get: operations["getCurrentUser"];
+    put?: never;
+    post?: never;
+    /**
+     * Delete the user's own account
+     * @description Requires the password if the account has one, and otherwise a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). Ends every session immediately, invalidates every link and code, and frees the e-mail address; the username stays reserved for the account for `USERNAME_QUARANTINE`. The last admin cannot be deleted (`CONFLICT`). The row is kept, and an operator can find it.
+     */
+    delete: operations["deleteCurrentUser"];
+    options?: never;
+    head?: never;
+    /**
+     * Update the user's own profile
+     * @description Returns the updated user. The e-mail address and the password have operations of their own; the user cannot change anything else about the account. A username that is reserved for the operator is a `VALIDATION_ERROR`; one that looks like another user's, or was given up by another account within `USERNAME_QUARANTINE`, is a `DUPLICATE_USERNAME`. The previous username stays reserved for the account for that time.
+     */
+    patch: operations["updateCurrentUser"];
+    trace?: never;
+  };
+  "/api/v1/users/me/grants": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List what the user allowed applications
+     * @description Returns the applications that the user signed in to, newest first.
+     */
+    get: operations["listOwnGrants"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/me/grants/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Withdraw what the user allowed an application
+     * @description The application's tokens of the user are refused immediately. It asks again at the next sign-in.
+     */
+    delete: operations["withdrawOwnGrant"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/refresh": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Refresh tokens
+     * @description Each refresh token works once. Used again within the grace period (`REFRESH_TOKEN_GRACE`) it returns the same successor; used again later it ends the session, because another person may have the token. `EMAIL_NOT_VERIFIED` when `REQUIRE_EMAIL_VERIFICATION` was switched on since the sign-in and the address is not verified: the token is not used up.
+     */
+    post: operations["refreshTokens"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/logout": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sign out
+     * @description Ends the session of the bearer token, or of the refresh token in the body or the cookie, immediately and on every replica. May be repeated.
+     */
+    post: operations["logOut"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/logout-all": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sign out of all sessions
+     * @description Ends every session of the user, including the current one.
+     */
+    post: operations["logOutEverywhere"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/me/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the user's own sessions
+     * @description Returns every active session of the signed-in user, newest first.
+     */
+    get: operations["listOwnSessions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/me/sessions/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * End one of the user's own sessions
+     * @description Takes effect immediately and on every replica. The session may be the current one.
+     */
+    delete: operations["endOwnSession"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/validate-token": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Validate an access token
+     * @description For services that receive access tokens: whom the token belongs to, as of now. A token of an ended session is not valid.
+     */
+    post: operations["validateToken"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/forward": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Authenticate a request for a reverse proxy
+     * @description For nginx (`auth_request`), Caddy and Traefik (`forward_auth`). 200 has no body; its `X-Auth-User-Id`, `X-Auth-Email`, `X-Auth-Username` and `X-Auth-Roles` are for the application behind the proxy. In place of a bearer the cookie of a browser session is accepted, and with `REFRESH_TOKEN_COOKIE=true` that of the refresh token. For a browser that opens a page, a 401 has the address of the sign-in page in `X-Auth-Redirect`; with `redirect=true` the response is 302 to it instead. Any other query parameter is refused.
+     */
+    get: operations["forwardAuth"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/password/change": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Change the user's own password
+     * @description Requires the current password: `INVALID_CREDENTIALS` when it is wrong or the account has none; in that case request a password reset. Ends every other session of the user and invalidates outstanding links and codes.
+     */
+    post: operations["changePassword"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/password/reset": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Request a password reset
+     * @description The response is the same for every address. The account does not change until the link in the e-mail is used; the links of earlier e-mails stay valid until one is used or they expire. An account without a password gets one in this way.
+     */
+    post: operations["requestPasswordReset"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/password/reset-confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Reset the password
+     * @description The token of the link works once; a rejected password does not consume it. Ends every session of the user and invalidates every other link and code. Does not sign the user in.
+     */
+    post: operations["resetPassword"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/email/change": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Request a change of the e-mail address
+     * @description Sends a link to the new address and a notice to the current one, which stays until the link is used. The response is the same whether the new address is free or belongs to another user. Requires the password if the account has one (`INVALID_CREDENTIALS` when it is wrong), and otherwise a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). `REGISTRATION_CLOSED` when the domain of the new address is not one of `ALLOWED_EMAIL_DOMAINS`.
+     */
+    post: operations["requestEmailChange"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/email/change-confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Confirm a change of the e-mail address
+     * @description Takes the token of the link that was sent to the new address. It works once. Ends every session of the user, because the request does not identify one of them, and invalidates every other link and code. `CONFLICT` when another account has taken the address in the meantime.
+     */
+    post: operations["confirmEmailChange"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/2fa/setup": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin to turn two-factor authentication on
+     * @description Returns a secret for an authenticator app (RFC 6238: SHA-1, six digits, 30 seconds), once. Sign-ins need no code until `/auth/2fa/enable`. A secret that was requested before and not confirmed is replaced. `CONFLICT` while two-factor authentication is on.
+     */
+    post: operations["setUpSecondFactor"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/2fa/enable": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Turn two-factor authentication on
+     * @description Takes a code of the app, and returns ten recovery codes, once. Ends every other session of the user. `CONFLICT` without `/auth/2fa/setup` before, and while two-factor authentication is on.
+     */
+    post: operations["enableSecondFactor"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/2fa/verify": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Finish a sign-in with the second factor
+     * @description Takes the `mfa_token` of `MFA_REQUIRED`, within five minutes, and a code of the app or a recovery code. A code works once. After a wrong code the `mfa_token` can be used again; after a success, and after a change of the password or e-mail address, it is an `INVALID_TOKEN`. With `remember_device` the response sets the cookie `gatehouse_trusted`: sign-ins that send it need no second factor for 30 days, until the user's password, e-mail address or second factor changes.
+     */
+    post: operations["verifySecondFactor"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/2fa/disable": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Turn two-factor authentication off
+     * @description Takes the password if the account has one, and a code of the app or a recovery code. Deletes the secret, the recovery codes and the trusted devices, and ends every other session of the user.
+     */
+    post: operations["disableSecondFactor"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/2fa/recovery-codes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Replace the recovery codes
+     * @description Takes the password if the account has one, and a code of the app. The earlier recovery codes no longer work, and every other session of the user ends.
+     */
+    post: operations["replaceRecoveryCodes"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/reauthenticate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Prove again who the user is
+     * @description For an operation that responded `REAUTHENTICATION_REQUIRED`. Takes the password, a code of the app, or one of the user's passkeys (`challenge_id` and the JSON of the credential, from `/auth/passkeys/login/options`). With a code or a passkey, roles with `require_mfa` are effective in this session from now on. Tokens of a later refresh have the new `auth_time`, `acr` and `amr`.
+     */
+    post: operations["reauthenticate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/me/trusted-devices": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the user's trusted devices
+     * @description Returns the devices on which the user signs in without the second factor, newest first.
+     */
+    get: operations["listTrustedDevices"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/me/trusted-devices/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Revoke the trust in a device
+     * @description The next sign-in on it needs the second factor; sessions stay.
+     */
+    delete: operations["revokeTrustedDevice"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/passkeys/login/options": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Start a sign-in with a passkey
+     * @description Takes nothing, and names no user. Pass `data` to `navigator.credentials.get`, where `mediation: "conditional"` offers passkeys in the autofill of a form, and send the result to `/auth/passkeys/login/verify` within five minutes.
+     */
+    post: operations["startPasskeySignIn"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/passkeys/login/verify": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sign in with a passkey
+     * @description Takes the JSON of the credential, and `challenge_id` of the options, which works once. The authenticator must have verified the user; the passkey then counts as two factors (`amr` has `mfa`). The response is the same for an unknown passkey and for one that fails a check of WebAuthn §7.2.
+     */
+    post: operations["signInWithPasskey"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/passkeys/register/options": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Start adding a passkey
+     * @description Requires a sign-in within the last ten minutes. Pass `data` to `navigator.credentials.create`, and send the result to `/auth/passkeys/register/verify` within five minutes. The authenticator verifies the user, by a fingerprint or a PIN, and stores the passkey for a sign-in without a name.
+     */
+    post: operations["startPasskeyRegistration"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/passkeys/register/verify": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Add a passkey
+     * @description Takes the JSON of the new credential, and optionally a `name`. The challenge of the options works once, in the session that requested it. Ends every other session of the user, who is mailed. A credential that fails a check of WebAuthn §7.1 is a `VALIDATION_ERROR`, whose `issue` says which.
+     */
+    post: operations["addPasskey"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/me/passkeys": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the user's passkeys
+     * @description Returns the passkeys with which the user can sign in, newest first.
+     */
+    get: operations["listOwnPasskeys"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/me/passkeys/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Remove a passkey
+     * @description Requires a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). The user cannot sign in with it any more, and is mailed; every other session of the user ends. The last passkey of an account without a password or an identity cannot be removed (`CONFLICT`): set a password first.
+     */
+    delete: operations["removeOwnPasskey"];
+    options?: never;
+    head?: never;
+    /**
+     * Rename a passkey
+     * @description The name is for the user's list of passkeys alone.
+     */
+    patch: operations["renameOwnPasskey"];
+    trace?: never;
+  };
+  "/.well-known/webauthn": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get the origins that may use passkeys
+     * @description The related origins of WebAuthn §5.11: `WEBAUTHN_ORIGINS`. A browser fetches it from the host of the relying party id when a page of another domain uses a passkey.
+     */
+    get: operations["getRelatedOrigins"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/oauth/providers": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the providers to sign in with
+     * @description Returns the providers that the settings switch on, by name.
+     */
+    get: operations["listProviders"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/oauth/{provider}/token": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sign in with an ID token of a provider
+     * @description For applications that sign in at the provider themselves, such as native apps and Google One Tap. The ID token is verified as in a sign-in through the browser, and is accepted once.
+     */
+    post: operations["signInWithIdToken"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/oauth/exchange": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Exchange a one-time code for tokens
+     * @description Takes the `code` that the browser brought to `redirect_uri`, once and within 60 seconds, with the PKCE verifier if the start had a challenge. `MFA_REQUIRED`, for a user with two-factor authentication: the code is used up; finish at `/auth/2fa/verify`.
+     */
+    post: operations["exchangeSocialLoginCode"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/oauth/{provider}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Start a sign-in at a provider
+     * @description Open this address in the user's browser. It redirects to the provider, which returns to the callback. With `redirect_uri` (one of `REDIRECT_URIS`, compared exactly) the browser then continues there with a one-time code. Nothing is stored; a cookie binds the sign-in to the browser for ten minutes. HEAD is refused.
+     */
+    get: operations["startSocialLogin"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/oauth/{provider}/callback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Finish a sign-in at a provider
+     * @description The provider sends the browser here. With `redirect_uri` at the start the browser continues there with `?code=`, a one-time code that is valid for 60 seconds; without it the response has the tokens. For a request to link an identity the browser continues with `?linked=`, or the response has the identity. `VALIDATION_ERROR`: start the sign-in again. `FORBIDDEN`: the user cancelled at the provider. `CONFLICT`: the provider has not verified the address, or the identity is linked to another account. The protocol requires that this GET changes state (RFC 6749 §4.1.2); the `state` works once, in one browser, and HEAD is refused.
+     */
+    get: operations["finishSocialLogin"];
+    put?: never;
+    /**
+     * Finish a sign-in at a provider that posts a form
+     * @description The provider sends the browser here. With `redirect_uri` at the start the browser continues there with `?code=`, a one-time code that is valid for 60 seconds; without it the response has the tokens. For a request to link an identity the browser continues with `?linked=`, or the response has the identity. `VALIDATION_ERROR`: start the sign-in again. `FORBIDDEN`: the user cancelled at the provider. `CONFLICT`: the provider has not verified the address, or the identity is linked to another account. For providers that return with `response_mode=form_post`, such as Apple.
+     */
+    post: operations["finishSocialLoginByForm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/me/identities": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the user's identities
+     * @description Returns the accounts at providers with which the user can sign in, newest first.
+     */
+    get: operations["listOwnIdentities"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/me/identities/{id}/tokens": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get the kept tokens of a provider
+     * @description Returns the provider's own tokens of the last sign-in, which are kept only with `OAUTH_KEEP_TOKENS`. Requires a sign-in within the last ten minutes (`REAUTHENTICATION_REQUIRED`).
+     */
+    get: operations["getOwnIdentityTokens"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/me/identities/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Link an identity at a provider
+     * @description Requires a sign-in within the last ten minutes. Open `authorize_url` in the user's browser, within ten minutes and once. If the browser does not say which page led there, a page asks the user first. With `redirect_uri` the browser then continues there with `?linked=` and the provider's name.
+     */
+    post: operations["startIdentityLink"];
+    /**
+     * Unlink an identity
+     * @description Requires a sign-in or reauthentication within the last hour (`REAUTHENTICATION_REQUIRED`). The user cannot sign in with it any more; sessions stay. The last identity of an account without a password or a passkey cannot be unlinked (`CONFLICT`): set a password first.
+     */
+    delete: operations["unlinkOwnIdentity"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/posts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List posts
+     * @description Returns the user's own posts, or all public ones, newest first.
+     */
+    get: operations["listPosts"];
+    put?: never;
+    /**
+     * Create a post
+     * @description The signed-in user is its author. It is `private` unless the body states otherwise.
+     */
+    post: operations["createPost"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/posts/{post_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a post
+     * @description Returns one of the user's own posts, or a public one.
+     */
+    get: operations["getPost"];
+    /**
+     * Update one of the user's own posts
+     * @description The votes stay, and so does the visibility if it is left out. Another user's private post is reported as missing (`NOT_FOUND`), a public one as `FORBIDDEN`.
+     */
+    put: operations["updatePost"];
+    post?: never;
+    /**
+     * Delete one of the user's own posts
+     * @description Deletes the post and its votes permanently. Another user's private post is reported as missing (`NOT_FOUND`), a public one as `FORBIDDEN`.
+     */
+    delete: operations["deletePost"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/posts/{post_id}/vote": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Vote for a post
+     * @description The post is one of the user's own or public. Repeated calls count once.
+     */
+    put: operations["castVote"];
+    post?: never;
+    /**
+     * Withdraw a vote
+     * @description The response is the same whether or not there was a vote.
+     */
+    delete: operations["withdrawVote"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/posts/{post_id}/votes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the votes for a post
+     * @description Ordered by when the voters registered, earliest first. Deleted and disabled users are left out, although their votes count.
+     */
+    get: operations["listVotes"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List and search users
+     * @description Returns users, newest first; a user who is added between two pages moves no other. Filters are combined.
+     *
+     *     Requires the permission `users:read`.
+     */
+    get: operations["listUsers"];
+    put?: never;
+    /**
+     * Create a user
+     * @description Sends the user an e-mail with a link to choose a password, which also verifies the address. The link expires after `VERIFY_EMAIL_TTL`; after that the user requests another one at `/auth/password/reset`. A body with `roles` also requires the permission `roles:assign` and every permission of those roles; a role without permissions requires having it, or `admin`. `REGISTRATION`, `ALLOWED_EMAIL_DOMAINS` and reserved usernames do not restrict this operation.
+     *
+     *     Requires the permission `users:write`.
+     */
+    post: operations["createUser"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a user
+     * @description A deleted user is not found here, but in the list with `status=deleted`.
+     *
+     *     Requires the permission `users:read`.
+     */
+    get: operations["getUser"];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a user
+     * @description Ends the user's sessions immediately and frees the e-mail address; the username stays reserved for the account for `USERNAME_QUARANTINE`, and only administrators can give it to another user. The row is kept and can be restored. The last admin cannot be deleted (`CONFLICT`). The caller must also have every permission of the user, and the role `admin` if the user is an admin.
+     *
+     *     Requires the permission `users:write`.
+     */
+    delete: operations["deleteUser"];
+    options?: never;
+    head?: never;
+    /**
+     * Update, disable or enable a user
+     * @description Takes effect immediately, also for existing tokens. Only the user can change their e-mail address and password. The last admin cannot be disabled (`CONFLICT`). The caller must also have every permission of the user, and the role `admin` if the user is an admin. The response contains the whole user if the caller has `users:read`.
+     *
+     *     Requires the permission `users:write`.
+     */
+    patch: operations["updateUser"];
+    trace?: never;
+  };
+  "/api/v1/users/{id}/2fa": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Turn a user's two-factor authentication off
+     * @description For a user who has lost the authenticator app and the recovery codes. Deletes both and the trusted devices, ends every session of the user, and sends the user an e-mail. `NOT_FOUND` if the user has no second factor, `FORBIDDEN` for the caller's own, which `/auth/2fa/disable` turns off. The caller must also have every permission of the user, and the role `admin` if the user is an admin.
+     *
+     *     Requires the permission `users:write`.
+     */
+    delete: operations["resetUserSecondFactor"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/{id}/restore": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Restore a deleted user
+     * @description Restores everything but the sessions. `CONFLICT` when another account has the e-mail address or the username; `details.field` names which. The caller must also have every permission of the user, and the role `admin` if the user is an admin. The response contains the whole user if the caller has `users:read`.
+     *
+     *     Requires the permission `users:write`.
+     */
+    post: operations["restoreUser"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/{id}/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List a user's sessions
+     * @description Returns the user's active sessions, newest first.
+     *
+     *     Requires the permission `users:write`.
+     */
+    get: operations["listUserSessions"];
+    put?: never;
+    post?: never;
+    /**
+     * End all sessions of a user
+     * @description Takes effect immediately and on every replica; the user may sign in again. The caller must also have every permission of the user, and the role `admin` if the user is an admin.
+     *
+     *     Requires the permission `users:write`.
+     */
+    delete: operations["endUserSessions"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/roles": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List roles
+     * @description Returns the roles in alphabetical order.
+     *
+     *     Requires the permission `roles:read`.
+     */
+    get: operations["listRoles"];
+    put?: never;
+    /**
+     * Create a role
+     * @description The name cannot be changed later. The caller must also have every permission that the change adds or removes.
+     *
+     *     Requires the permission `roles:write`.
+     */
+    post: operations["createRole"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/roles/{name}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a role
+     * @description Returns the role with its permissions.
+     *
+     *     Requires the permission `roles:read`.
+     */
+    get: operations["getRole"];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a role
+     * @description Removes the role from every user immediately. `user` and `admin` cannot be deleted. The caller must also have every permission that the change adds or removes. If another user has the role, the caller must be allowed to assign it: `roles:assign`, and for a role without permissions the role itself or `admin`.
+     *
+     *     Requires the permission `roles:write`.
+     */
+    delete: operations["deleteRole"];
+    options?: never;
+    head?: never;
+    /**
+     * Update a role
+     * @description `permissions` replaces all permissions of the role, with immediate effect for every user who has it. The permissions of `admin` cannot be changed, and only an admin changes `user`. A change of `require_mfa` counts as a change of all permissions of the role. The caller must also have every permission that the change adds or removes. If another user has the role, the caller must be allowed to assign it: `roles:assign`, and for a role without permissions the role itself or `admin`. The response contains the whole role if the caller has `roles:read`.
+     *
+     *     Requires the permission `roles:write`.
+     */
+    patch: operations["updateRole"];
+    trace?: never;
+  };
+  "/api/v1/permissions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List permissions
+     * @description Returns the built-in permissions and those created by the operator, in alphabetical order.
+     *
+     *     Requires the permission `roles:read`.
+     */
+    get: operations["listPermissions"];
+    put?: never;
+    /**
+     * Create a permission
+     * @description Creates a permission for the applications behind Gatehouse, which check it through `/auth/forward` and `/auth/validate-token`. `admin` has it immediately. The part before the `:` is not one of audit, clients, roles, users, webhooks, which are reserved for Gatehouse.
+     *
+     *     Requires the permission `roles:write`.
+     */
+    post: operations["createPermission"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/{id}/roles": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Replace a user's roles
+     * @description The user has exactly these roles afterwards, with immediate effect, also for existing tokens. The last admin keeps `admin` (`CONFLICT`), which only an admin can assign or remove. The caller must also have every permission of the roles that are added or removed; of a role without permissions, the role itself or `admin`. No user but an admin adds a role to their own account. The response contains the whole user if the caller has `users:read`.
+     *
+     *     Requires the permission `roles:assign`.
+     */
+    put: operations["assignRoles"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/clients": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List clients
+     * @description Returns the clients, newest first.
+     *
+     *     Requires the permission `clients:write`.
+     */
+    get: operations["listClients"];
+    put?: never;
+    /**
+     * Create a client
+     * @description Creates a service that authenticates at `/oauth/introspect` and `/oauth/token`, or, with `redirect_uris`, an application that users sign in to. The response contains its secret, which is not shown again.
+     *
+     *     Requires the permission `clients:write`.
+     */
+    post: operations["createClient"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/clients/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Delete a client
+     * @description The client's secret is refused and its tokens are inactive immediately.
+     *
+     *     Requires the permission `clients:write`.
+     */
+    delete: operations["deleteClient"];
+    options?: never;
+    head?: never;
+    /**
+     * Change a client
+     * @description Changes the given settings immediately and on every replica. Tokens that the client has stay valid.
+     *
+     *     Requires the permission `clients:write`.
+     */
+    patch: operations["updateClient"];
+    trace?: never;
+  };
+  "/api/v1/clients/{id}/rotate-secret": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Rotate a client's secret
+     * @description The old secret is refused immediately. The response contains the new one, which is not shown again. `CONFLICT` for a client that has no secret.
+     *
+     *     Requires the permission `clients:write`.
+     */
+    post: operations["rotateClientSecret"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/oauth/token": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Request tokens
+     * @description Grants: `authorization_code` (RFC 6749 §4.1, with PKCE), `client_credentials` (§4.4) and `refresh_token` (§6) for clients, which authenticate; `password` (§4.3) and `refresh_token` for sign-ins to Gatehouse itself. "Authorize" on this page uses it.
+     */
+    post: operations["grantTokens"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/oauth/revoke": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Revoke a token and end its session
+     * @description RFC 7009. Possession of the token is sufficient. For an unknown or expired token the response is also 200, and nothing changes.
+     */
+    post: operations["revokeToken"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/oauth/par": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Push an authorization request
+     * @description RFC 9126: the client sends the parameters of `/oauth/authorize` itself, and gets a `request_uri` that its user's browser presents instead, once and within 90 seconds.
+     */
+    post: operations["pushAuthorizationRequest"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/oauth/device_authorization": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin the authorization of a device
+     * @description RFC 8628, for devices without a browser: the user enters `user_code` at `verification_uri`, and the device asks `/oauth/token` for its tokens meanwhile.
+     */
+    post: operations["startDeviceAuthorization"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/oauth/register": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Register a client
+     * @description RFC 7591, where `CLIENT_REGISTRATION` allows it: with `token`, the initial access token is sent as a bearer token. Users of such a client are always asked for consent.
+     */
+    post: operations["registerClient"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/.well-known/oauth-authorization-server": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get the authorization server metadata
+     * @description RFC 8414. The addresses are made from `PUBLIC_URL`.
+     */
+    get: operations["describeServer"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/.well-known/openid-configuration": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get the metadata for OpenID Connect clients
+     * @description OpenID Connect Discovery 1.0 §4: the same document.
+     */
+    get: operations["describeServerToOpenIdClients"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/.well-known/jwks.json": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get the public keys
+     * @description Returns the keys that verify access tokens and ID tokens, as a JWK set (RFC 7517): the current key, the next key before it is used, and former keys whose tokens may still be valid. Under HS256 only the keys that verify ID tokens; without a client that signs users in, none. Clients may cache it, and should fetch it again when a token names a `kid` that is not in their copy.
+     */
+    get: operations["getKeySet"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/oauth/userinfo": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a user's claims
+     * @description OpenID Connect Core §5.3, as of now: the claims of the scopes that were granted. With a token of a sign-in to Gatehouse itself, all of them.
+     */
+    get: operations["getUserInfo"];
+    put?: never;
+    /**
+     * Get a user's claims by POST
+     * @description OpenID Connect Core §5.3, as of now: the claims of the scopes that were granted. With a token of a sign-in to Gatehouse itself, all of them. The token is in the header, or in the form as `access_token`.
+     */
+    post: operations["postForUserInfo"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/oauth/introspect": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Introspect a token
+     * @description RFC 7662, for services that authenticate as a client. As of now: a token of an ended session is not active. Introspection does not use up a refresh token.
+     */
+    post: operations["introspectToken"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/webhooks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List webhooks
+     * @description Returns the webhooks, newest first. `WEBHOOK_URL` is not among them.
+     *
+     *     Requires the permission `webhooks:write`.
+     */
+    get: operations["listWebhooks"];
+    put?: never;
+    /**
+     * Create a webhook
+     * @description Every event after it is posted to the URL, as specified by Standard Webhooks. The response contains the secret that signs the requests, which is not shown again. There can be at most 50 webhooks.
+     *
+     *     Requires the permission `webhooks:write`.
+     */
+    post: operations["createWebhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/webhooks/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a webhook
+     * @description Returns one webhook without its secret.
+     *
+     *     Requires the permission `webhooks:write`.
+     */
+    get: operations["getWebhook"];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a webhook
+     * @description Its undelivered events are deleted with it.
+     *
+     *     Requires the permission `webhooks:write`.
+     */
+    delete: operations["deleteWebhook"];
+    options?: never;
+    head?: never;
+    /**
+     * Update a webhook
+     * @description Changes the fields that are sent. Undelivered events are posted to a new URL too. Other types apply to the events from now on.
+     *
+     *     Requires the permission `webhooks:write`.
+     */
+    patch: operations["updateWebhook"];
+    trace?: never;
+  };
+  "/api/v1/webhooks/{id}/rotate-secret": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Rotate a webhook's secret
+     * @description The response contains the new secret, which is not shown again. For 24 hours each request also has a signature of the previous one.
+     *
+     *     Requires the permission `webhooks:write`.
+     */
+    post: operations["rotateWebhookSecret"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/webhooks/{id}/test": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send a test event
+     * @description Sends an event of the type `webhook.test` to this webhook alone, whatever types it gets. The list of deliveries shows the result. A webhook that is disabled is `CONFLICT`.
+     *
+     *     Requires the permission `webhooks:write`.
+     */
+    post: operations["testWebhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/webhooks/{id}/deliveries": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the deliveries of a webhook
+     * @description Returns the deliveries, the newest event first. One that was delivered is listed for 7 days, one that failed for the last time for 30 days.
+     *
+     *     Requires the permission `webhooks:write`.
+     */
+    get: operations["listWebhookDeliveries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/webhooks/{id}/deliveries/{delivery_id}/replay": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send a delivery again
+     * @description Sends the event again with the same `event_id`, whether it was delivered or not. Of a pending delivery the next attempt is made now. A webhook that is disabled is `CONFLICT`.
+     *
+     *     Requires the permission `webhooks:write`.
+     */
+    post: operations["replayWebhookDelivery"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit-logs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the audit log
+     * @description Returns every sign-in, every change, and every failed attempt at one, newest first. Filters are combined.
+     *
+     *     Requires the permission `audit:read`.
+     */
+    get: operations["listAuditLogs"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/health": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Check the service's health
+     * @description 503 while the database does not respond.
+     */
+    get: operations["health"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/health/live": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Check that the process is alive
+     * @description Does not use the database. Restart the process when this check fails.
+     */
+    get: operations["liveness"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/health/ready": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Check whether the service accepts requests
+     * @description 503 while the service is starting, draining, unmigrated, or without a database.
+     */
+    get: operations["readiness"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get the metrics
+     * @description Returns the metrics of this replica in the text format of Prometheus, or of OpenMetrics if `Accept` names `application/openmetrics-text`. With `METRICS_TOKEN` it requires that token as a bearer token. docs/metrics.md lists the metrics.
+     */
+    get: operations["getMetrics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: {
-        AccessTokenError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN" | "EXPIRED_TOKEN";
-            };
+  schemas: {
+    AccessTokenError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN" | "EXPIRED_TOKEN";
+      };
+    };
+    /** @description An error response; `error.code` states the cause. */
+    ApiError: {
+      /** @enum {boolean} */
+      success: false;
+      error: components["schemas"]["ApiErrorBody"];
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      timestamp: string;
+    };
+    ApiErrorBody: {
+      /** @description A stable code, such as INVALID_CREDENTIALS. */
+      code: string;
+      /** @description A sentence for people; its wording may change. */
+      message: string;
+      details?: {
+        field?: string;
+        issue?: string;
+        /** @description All faults, if there are several. */
+        errors?: {
+          field: string;
+          issue: string;
+        }[];
+        /** @description With MFA_REQUIRED: for `/api/v1/auth/2fa/verify`, once. */
+        mfa_token?: string;
+        /** @description With MFA_REQUIRED: of `totp`, `recovery_code` and `passkey`. */
+        methods?: string[];
+        /**
+         * Format: int64
+         * @description With MFA_REQUIRED: seconds until `mfa_token` expires.
+         */
+        expires_in?: number;
+      };
+    };
+    AuditEvent: {
+      /** Format: uuid */
+      id: string;
+      /**
+       * Format: int64
+       * @description The position in the chain; null until the row is sealed, within about a second.
+       */
+      sequence: number | null;
+      /** Format: date-time */
+      created_at: string;
+      /** @description The action: `<subject>.<verb>`. */
+      action: string;
+      /** @description `success` or `failure`. */
+      result: string;
+      /** @description The kind of actor: a signed-in `user`; `anonymous`, without a sign-in; the `operator` at a command line; `system`, the service itself. */
+      actor_kind: string;
+      /**
+       * Format: uuid
+       * @description The signed-in user who acted.
+       */
+      actor_id: string | null;
+      /**
+       * Format: uuid
+       * @description The user on whom it was done.
+       */
+      user_id: string | null;
+      /** Format: uuid */
+      session_id: string | null;
+      /** @description How the actor was authenticated (RFC 8176). */
+      amr: string[] | null;
+      ip: string | null;
+      /** @description The first 256 characters; for a command, its name. */
+      user_agent: string | null;
+      /** @description The first 64 characters of the response's `X-Request-Id`. */
+      request_id: string;
+      /** @description Further facts about the action; never a secret. A row with `count` stands for that many failed attempts, up to the time `until`; its other fields are those of the first. */
+      detail: {
+        [key: string]: unknown;
+      } | null;
+    };
+    Client: {
+      client_id: string;
+      name: string;
+      /** @description Where authorization codes may be sent: compared character by character. */
+      redirect_uris: string[];
+      /** @description Where the user may be sent after signing out at the client. */
+      post_logout_redirect_uris: string[];
+      /** @description `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`. By default the first two for a client with redirect URIs, else the third. */
+      grant_types: string[];
+      /** @description The scopes that it may ask for. By default `openid profile email phone offline_access roles` for a client that signs users in. */
+      scopes: string[];
+      /**
+       * @description How the client authenticates. One with a secret may send it in either way. `none` is for applications that cannot keep a secret: they use PKCE.
+       * @enum {string}
+       */
+      token_endpoint_auth_method:
+        | "client_secret_basic"
+        | "client_secret_post"
+        | "none"
+        | "private_key_jwt";
+      /** @description The public keys of `private_key_jwt`, unless `jwks_uri` has them. */
+      jwks: {
+        keys: {
+          kty: string;
+          kid?: string;
+          alg?: string;
+          crv?: string;
+          x?: string;
+          y?: string;
+          n?: string;
+          e?: string;
+        }[];
+      } | null;
+      /** @description The https URL of the public keys of `private_key_jwt`. */
+      jwks_uri: string | null;
+      /**
+       * @description The algorithm of its ID tokens, whatever `JWT_ALGORITHM` is.
+       * @enum {string}
+       */
+      id_token_signed_response_alg: "RS256" | "ES256" | "EdDSA";
+      /** @description Whether users are not asked for consent. Only for applications of your own: with `resource` set to `PUBLIC_URL` it may act on the user's account. */
+      trusted: boolean;
+      /** @description Whether users must have proven two factors. */
+      require_mfa: boolean;
+      /** @description Is told when a session of one of its users ends. */
+      backchannel_logout_uri: string | null;
+      /** @description Whether that message must contain `sid`. */
+      backchannel_logout_session_required: boolean;
+      /** @description `api`, `command`, `registration` or `metadata_document`. */
+      created_by: string;
+      /** Format: date-time */
+      created_at: string;
+    };
+    ConflictError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "CONFLICT";
+      };
+    };
+    CurrentUser: {
+      /** Format: uuid */
+      id: string;
+      /** Format: email */
+      email: string;
+      username: string | null;
+      name: string | null;
+      email_verified: boolean;
+      /** @description Always `user`, and every assigned role. */
+      roles: string[];
+      phone: string | null;
+      avatar_url: string | null;
+      locale: string | null;
+      metadata: {
+        [key: string]: unknown;
+      };
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    EmailNotVerifiedError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "EMAIL_NOT_VERIFIED";
+      };
+    };
+    ForbiddenError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "FORBIDDEN";
+      };
+    };
+    Health: {
+      /** @enum {string} */
+      status: "healthy" | "unhealthy";
+      service: string;
+      version: string;
+      /** @enum {string} */
+      database: "connected" | "disconnected";
+      /**
+       * @description Present while the disk is nearly full: reads go on, and writes get 503.
+       * @enum {string}
+       */
+      writes?: "refused";
+      /** Format: date-time */
+      timestamp: string;
+    };
+    /** @description An account at a provider with which the user can sign in. */
+    Identity: {
+      /** Format: uuid */
+      id: string;
+      /** @description The provider's name, as in its path. */
+      provider: string;
+      /** @description The user's address at the provider at the last sign-in. */
+      email: string | null;
+      /**
+       * Format: date-time
+       * @description When it was linked.
+       */
+      created_at: string;
+      /** Format: date-time */
+      last_used_at: string;
+    };
+    InternalError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "INTERNAL_ERROR";
+      };
+    };
+    InvalidCodeError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "INVALID_CODE";
+      };
+    };
+    InvalidCredentialsError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "INVALID_CREDENTIALS";
+      };
+    };
+    MethodNotAllowedError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "METHOD_NOT_ALLOWED";
+      };
+    };
+    NotFoundError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "NOT_FOUND";
+      };
+    };
+    /** @description An error response as RFC 6749 section 5.2 defines it. */
+    OAuthError: {
+      /** @description Such as `invalid_grant`. */
+      error: string;
+      error_description?: string;
+      /** @description With `mfa_required`: for `/api/v1/auth/2fa/verify`, once. */
+      mfa_token?: string;
+      /** @description With `mfa_required`: of `totp`, `recovery_code` and `passkey`. */
+      methods?: string[];
+      /**
+       * Format: int64
+       * @description With `mfa_required`: seconds until `mfa_token` expires.
+       */
+      expires_in?: number;
+    };
+    /** @description A passkey with which the user can sign in. */
+    Passkey: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+      /**
+       * Format: uuid
+       * @description The model of the authenticator; zeros where it does not say.
+       */
+      aaguid: string;
+      /** @description WebAuthn §5.8.4. */
+      transports: string[];
+      /** @description Whether it may be synchronized to other devices. */
+      backup_eligible: boolean;
+      /** @description Whether it was synchronized at the last use. */
+      backed_up: boolean;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      last_used_at: string | null;
+    };
+    PayloadTooLargeError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "PAYLOAD_TOO_LARGE";
+      };
+    };
+    Permission: {
+      name: string;
+      description: string | null;
+    };
+    Post: {
+      /** Format: int64 */
+      post_id: number;
+      post_data: string;
+      /**
+       * @description `private`: only its author can read it; `public`: every signed-in user can.
+       * @enum {string}
+       */
+      visibility: "private" | "public";
+      /**
+       * Format: uuid
+       * @description The author.
+       */
+      user_id: string;
+      /** @description The username of the author; null for a user without one. */
+      username: string | null;
+      /**
+       * Format: int64
+       * @description The number of users who have voted for it.
+       */
+      votes: number;
+      /** @description Whether the signed-in user has voted for it. */
+      voted: boolean;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    Provider: {
+      name: string;
+      /** @description Where a browser starts a sign-in; append `?redirect_uri=`. */
+      authorize_url: string;
+    };
+    RateLimitedError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "RATE_LIMITED";
+      };
+    };
+    ReauthenticationRequiredError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "REAUTHENTICATION_REQUIRED";
+      };
+    };
+    RegistrationClosedError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "REGISTRATION_CLOSED";
+      };
+    };
+    Role: {
+      name: string;
+      description: string | null;
+      /** @description In alphabetical order. */
+      permissions: string[];
+      /** @description Whether the role and its permissions are effective only in sessions in which two factors were proven. */
+      require_mfa: boolean;
+    };
+    Session: {
+      /** Format: uuid */
+      id: string;
+      /** @description Whether it is the session of this request. */
+      current: boolean;
+      /** @description The address from which it was opened. */
+      ip: string | null;
+      user_agent: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description Accurate to the minute.
+       */
+      last_used_at: string;
+      /** Format: date-time */
+      expires_at: string;
+      /** @description The application whose session it is. `ip` and `user_agent` are then its own. */
+      client_id?: string;
+      client_name?: string;
+    };
+    TokenResponse: {
+      /** @description Sent as `Authorization: Bearer …`. */
+      access_token: string;
+      /** @description Exchanged at `/api/v1/auth/refresh`. With `REFRESH_TOKEN_COOKIE=true` it is in a cookie instead. */
+      refresh_token?: string;
+      /** @enum {string} */
+      token_type: "bearer";
+      /**
+       * Format: int64
+       * @description Seconds until the access token expires.
+       */
+      expires_in: number;
+      /** Format: uuid */
+      user_id: string;
+      user: components["schemas"]["User"];
+    };
+    /** @description A device on which the user signs in without the second factor. */
+    TrustedDevice: {
+      /** Format: uuid */
+      id: string;
+      user_agent: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      expires_at: string;
+    };
+    UnavailableError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "UNAVAILABLE";
+      };
+    };
+    UnsupportedMediaTypeError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "UNSUPPORTED_MEDIA_TYPE";
+      };
+    };
+    /** @description A user. */
+    User: {
+      /** Format: uuid */
+      id: string;
+      /** Format: email */
+      email: string;
+      username: string | null;
+      name: string | null;
+      email_verified: boolean;
+      /** @description Always `user`, and every assigned role. */
+      roles: string[];
+    };
+    UserAccount: {
+      /** Format: uuid */
+      id: string;
+      /** Format: email */
+      email: string;
+      username: string | null;
+      name: string | null;
+      email_verified: boolean;
+      /** @description Always `user`, and every assigned role. */
+      roles: string[];
+      phone: string | null;
+      avatar_url: string | null;
+      locale: string | null;
+      metadata: {
+        [key: string]: unknown;
+      };
+      /** @enum {string} */
+      status: "active" | "disabled" | "deleted";
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      updated_at: string;
+      /**
+       * Format: date-time
+       * @description The time since which the user cannot sign in.
+       */
+      disabled_at: string | null;
+      /**
+       * Format: date-time
+       * @description The time since which the e-mail address is free.
+       */
+      deleted_at: string | null;
+    };
+    UserGrant: {
+      /** Format: uuid */
+      id: string;
+      client_id: string;
+      client_name: string;
+      scopes: string[];
+      /** Format: date-time */
+      granted_at: string;
+    };
+    UserNotFoundError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "USER_NOT_FOUND";
+      };
+    };
+    ValidationError: components["schemas"]["ApiError"] & {
+      error: components["schemas"]["ApiErrorBody"] & {
+        /** @enum {string} */
+        code?: "VALIDATION_ERROR";
+      };
+    };
+    Vote: {
+      /** Format: uuid */
+      user_id: string;
+      /** @description The username of the voter; null for a user without one. */
+      username: string | null;
+      /** Format: date-time */
+      created_at: string;
+    };
+    Webhook: {
+      /** Format: uuid */
+      id: string;
+      url: string;
+      /** @description Null for all types. */
+      event_types: string[] | null;
+      description: string | null;
+      /**
+       * @description `disabled`: it gets no events. What is pending is sent when it is active again.
+       * @enum {string}
+       */
+      status: "active" | "disabled";
+      /** @description Why it is disabled: by a user, or because the receiver responded with 410. */
+      disabled_reason: string | null;
+      /** @description Why the last delivery that failed, and is not delivered since, has failed. */
+      last_error: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    WebhookDelivery: {
+      /**
+       * Format: uuid
+       * @description The `event_id`.
+       */
+      delivery_id: string;
+      event_type: string;
+      /**
+       * @description `dead`: the last attempt has failed; only a replay sends it again.
+       * @enum {string}
+       */
+      status: "pending" | "delivered" | "dead";
+      /** Format: int64 */
+      attempts: number;
+      /**
+       * Format: int64
+       * @description The HTTP status of the last response.
+       */
+      response_status: number | null;
+      last_error: string | null;
+      /**
+       * Format: date-time
+       * @description When the event was written.
+       */
+      created_at: string;
+      /** Format: date-time */
+      delivered_at: string | null;
+      /**
+       * Format: date-time
+       * @description Null unless it is pending and the webhook active.
+       */
+      next_attempt_at: string | null;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  register: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description E-mail address. */
+          email: string;
+          /** @description The new password. */
+          password: string;
+          /** @description If present, must equal `password`. */
+          password_confirmation?: string;
+          /** @description 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same. */
+          username?: string;
+          /** @description The name that the user is addressed by. */
+          name?: string;
         };
-        /** @description An error response; `error.code` states the cause. */
-        ApiError: {
+      };
+    };
+    responses: {
+      /** @description Created. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
             /** @enum {boolean} */
-            success: false;
-            error: components["schemas"]["ApiErrorBody"];
+            success: true;
+            data: {
+              /** Format: uuid */
+              user_id: string;
+              /** Format: email */
+              email: string;
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+              /** @description Sent as `Authorization: Bearer …`. */
+              access_token?: string;
+              /** @description Exchanged at `/api/v1/auth/refresh`. With `REFRESH_TOKEN_COOKIE=true` it is in a cookie instead. */
+              refresh_token?: string;
+              /** @enum {string} */
+              token_type?: "bearer";
+              /**
+               * Format: int64
+               * @description Seconds until the access token expires.
+               */
+              expires_in?: number;
+              user?: components["schemas"]["User"];
+            };
             /**
              * Format: date-time
              * @description RFC 3339, UTC.
              */
             timestamp: string;
+          };
         };
-        ApiErrorBody: {
-            /** @description A stable code, such as INVALID_CREDENTIALS. */
-            code: string;
-            /** @description A sentence for people; its wording may change. */
-            message: string;
-            details?: {
-                field?: string;
-                issue?: string;
-                /** @description All faults, if there are several. */
-                errors?: {
-                    field: string;
-                    issue: string;
-                }[];
-                /** @description With MFA_REQUIRED: for `/api/v1/auth/2fa/verify`, once. */
-                mfa_token?: string;
-                /** @description With MFA_REQUIRED: of `totp`, `recovery_code` and `passkey`. */
-                methods?: string[];
-                /**
-                 * Format: int64
-                 * @description With MFA_REQUIRED: seconds until `mfa_token` expires.
-                 */
-                expires_in?: number;
-            };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
         };
-        AuditEvent: {
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: int64
-             * @description The position in the chain; null until the row is sealed, within about a second.
-             */
-            sequence: number | null;
-            /** Format: date-time */
-            created_at: string;
-            /** @description The action: `<subject>.<verb>`. */
-            action: string;
-            /** @description `success` or `failure`. */
-            result: string;
-            /** @description The kind of actor: a signed-in `user`; `anonymous`, without a sign-in; the `operator` at a command line; `system`, the service itself. */
-            actor_kind: string;
-            /**
-             * Format: uuid
-             * @description The signed-in user who acted.
-             */
-            actor_id: string | null;
-            /**
-             * Format: uuid
-             * @description The user on whom it was done.
-             */
-            user_id: string | null;
-            /** Format: uuid */
-            session_id: string | null;
-            /** @description How the actor was authenticated (RFC 8176). */
-            amr: string[] | null;
-            ip: string | null;
-            /** @description The first 256 characters; for a command, its name. */
-            user_agent: string | null;
-            /** @description The first 64 characters of the response's `X-Request-Id`. */
-            request_id: string;
-            /** @description Further facts about the action; never a secret. A row with `count` stands for that many failed attempts, up to the time `until`; its other fields are those of the first. */
-            detail: {
-                [key: string]: unknown;
-            } | null;
-        };
-        Client: {
-            client_id: string;
-            name: string;
-            /** @description Where authorization codes may be sent: compared character by character. */
-            redirect_uris: string[];
-            /** @description Where the user may be sent after signing out at the client. */
-            post_logout_redirect_uris: string[];
-            /** @description `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`. By default the first two for a client with redirect URIs, else the third. */
-            grant_types: string[];
-            /** @description The scopes that it may ask for. By default `openid profile email phone offline_access roles` for a client that signs users in. */
-            scopes: string[];
-            /**
-             * @description How the client authenticates. One with a secret may send it in either way. `none` is for applications that cannot keep a secret: they use PKCE.
-             * @enum {string}
-             */
-            token_endpoint_auth_method: "client_secret_basic" | "client_secret_post" | "none" | "private_key_jwt";
-            /** @description The public keys of `private_key_jwt`, unless `jwks_uri` has them. */
-            jwks: {
-                keys: {
-                    kty: string;
-                    kid?: string;
-                    alg?: string;
-                    crv?: string;
-                    x?: string;
-                    y?: string;
-                    n?: string;
-                    e?: string;
-                }[];
-            } | null;
-            /** @description The https URL of the public keys of `private_key_jwt`. */
-            jwks_uri: string | null;
-            /**
-             * @description The algorithm of its ID tokens, whatever `JWT_ALGORITHM` is.
-             * @enum {string}
-             */
-            id_token_signed_response_alg: "RS256" | "ES256" | "EdDSA";
-            /** @description Whether users are not asked for consent. Only for applications of your own: with `resource` set to `PUBLIC_URL` it may act on the user's account. */
-            trusted: boolean;
-            /** @description Whether users must have proven two factors. */
-            require_mfa: boolean;
-            /** @description Is told when a session of one of its users ends. */
-            backchannel_logout_uri: string | null;
-            /** @description Whether that message must contain `sid`. */
-            backchannel_logout_session_required: boolean;
-            /** @description `api`, `command`, `registration` or `metadata_document`. */
-            created_by: string;
-            /** Format: date-time */
-            created_at: string;
-        };
-        ConflictError: components["schemas"]["ApiError"] & {
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
             error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "CONFLICT";
+              /** @enum {string} */
+              code?:
+                | "VALIDATION_ERROR"
+                | "INVALID_EMAIL"
+                | "DUPLICATE_EMAIL"
+                | "DUPLICATE_USERNAME"
+                | "PASSWORD_MISMATCH"
+                | "WEAK_PASSWORD";
             };
+          };
         };
-        CurrentUser: {
-            /** Format: uuid */
-            id: string;
-            /** Format: email */
-            email: string;
-            username: string | null;
-            name: string | null;
-            email_verified: boolean;
-            /** @description Always `user`, and every assigned role. */
-            roles: string[];
-            phone: string | null;
-            avatar_url: string | null;
-            locale: string | null;
-            metadata: {
-                [key: string]: unknown;
-            };
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
         };
-        EmailNotVerifiedError: components["schemas"]["ApiError"] & {
+        content: {
+          "application/json": components["schemas"]["RegistrationClosedError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
             error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "EMAIL_NOT_VERIFIED";
+              /** @enum {string} */
+              code?: "UNAVAILABLE" | "OVERLOADED";
             };
+          };
         };
-        ForbiddenError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "FORBIDDEN";
-            };
+      };
+    };
+  };
+  logIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description E-mail address. */
+          email?: string;
+          /** @description Instead of `email`: a username, or an e-mail address. */
+          username?: string;
+          /** @description The password. */
+          password: string;
         };
-        Health: {
-            /** @enum {string} */
-            status: "healthy" | "unhealthy";
-            service: string;
-            version: string;
-            /** @enum {string} */
-            database: "connected" | "disconnected";
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["TokenResponse"];
             /**
-             * @description Present while the disk is nearly full: reads go on, and writes get 503.
-             * @enum {string}
+             * Format: date-time
+             * @description RFC 3339, UTC.
              */
-            writes?: "refused";
-            /** Format: date-time */
             timestamp: string;
+          };
         };
-        /** @description An account at a provider with which the user can sign in. */
-        Identity: {
-            /** Format: uuid */
-            id: string;
-            /** @description The provider's name, as in its path. */
-            provider: string;
-            /** @description The user's address at the provider at the last sign-in. */
-            email: string | null;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
+            };
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvalidCredentialsError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "EMAIL_NOT_VERIFIED" | "MFA_REQUIRED";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "UNAVAILABLE" | "OVERLOADED";
+            };
+          };
+        };
+      };
+    };
+  };
+  requestMagicLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description E-mail address. */
+          email: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Accepted. The response does not tell whether anything follows. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+            };
             /**
              * Format: date-time
-             * @description When it was linked.
+             * @description RFC 3339, UTC.
              */
-            created_at: string;
-            /** Format: date-time */
-            last_used_at: string;
+            timestamp: string;
+          };
         };
-        InternalError: components["schemas"]["ApiError"] & {
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
             error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "INTERNAL_ERROR";
+              /** @enum {string} */
+              code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
             };
+          };
         };
-        InvalidCodeError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "INVALID_CODE";
-            };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
         };
-        InvalidCredentialsError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "INVALID_CREDENTIALS";
-            };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
         };
-        MethodNotAllowedError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "METHOD_NOT_ALLOWED";
-            };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
         };
-        NotFoundError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "NOT_FOUND";
-            };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
         };
-        /** @description An error response as RFC 6749 section 5.2 defines it. */
-        OAuthError: {
-            /** @description Such as `invalid_grant`. */
-            error: string;
-            error_description?: string;
-            /** @description With `mfa_required`: for `/api/v1/auth/2fa/verify`, once. */
-            mfa_token?: string;
-            /** @description With `mfa_required`: of `totp`, `recovery_code` and `passkey`. */
-            methods?: string[];
-            /**
-             * Format: int64
-             * @description With `mfa_required`: seconds until `mfa_token` expires.
-             */
-            expires_in?: number;
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
         };
-        /** @description A passkey with which the user can sign in. */
-        Passkey: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            /**
-             * Format: uuid
-             * @description The model of the authenticator; zeros where it does not say.
-             */
-            aaguid: string;
-            /** @description WebAuthn §5.8.4. */
-            transports: string[];
-            /** @description Whether it may be synchronized to other devices. */
-            backup_eligible: boolean;
-            /** @description Whether it was synchronized at the last use. */
-            backed_up: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            last_used_at: string | null;
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
         };
-        PayloadTooLargeError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "PAYLOAD_TOO_LARGE";
-            };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
         };
-        Permission: {
-            name: string;
-            description: string | null;
+        content: {
+          "application/json": components["schemas"]["InternalError"];
         };
-        Post: {
-            /** Format: int64 */
-            post_id: number;
-            post_data: string;
-            /**
-             * @description `private`: only its author can read it; `public`: every signed-in user can.
-             * @enum {string}
-             */
-            visibility: "private" | "public";
-            /**
-             * Format: uuid
-             * @description The author.
-             */
-            user_id: string;
-            /** @description The username of the author; null for a user without one. */
-            username: string | null;
-            /**
-             * Format: int64
-             * @description The number of users who have voted for it.
-             */
-            votes: number;
-            /** @description Whether the signed-in user has voted for it. */
-            voted: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
         };
-        Provider: {
-            name: string;
-            /** @description Where a browser starts a sign-in; append `?redirect_uri=`. */
-            authorize_url: string;
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
         };
-        RateLimitedError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "RATE_LIMITED";
-            };
+      };
+    };
+  };
+  signInByMail: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The token of the link in the e-mail. */
+          token?: string;
+          /** @description E-mail address. */
+          email?: string;
+          /** @description The code of the e-mail; requires `email`. */
+          code?: string;
         };
-        ReauthenticationRequiredError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "REAUTHENTICATION_REQUIRED";
-            };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        RegistrationClosedError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "REGISTRATION_CLOSED";
-            };
-        };
-        Role: {
-            name: string;
-            description: string | null;
-            /** @description In alphabetical order. */
-            permissions: string[];
-            /** @description Whether the role and its permissions are effective only in sessions in which two factors were proven. */
-            require_mfa: boolean;
-        };
-        Session: {
-            /** Format: uuid */
-            id: string;
-            /** @description Whether it is the session of this request. */
-            current: boolean;
-            /** @description The address from which it was opened. */
-            ip: string | null;
-            user_agent: string | null;
-            /** Format: date-time */
-            created_at: string;
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["TokenResponse"];
             /**
              * Format: date-time
-             * @description Accurate to the minute.
+             * @description RFC 3339, UTC.
              */
-            last_used_at: string;
-            /** Format: date-time */
-            expires_at: string;
-            /** @description The application whose session it is. `ip` and `user_agent` are then its own. */
-            client_id?: string;
-            client_name?: string;
+            timestamp: string;
+          };
         };
-        TokenResponse: {
-            /** @description Sent as `Authorization: Bearer …`. */
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
+            };
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CODE";
+            };
+          };
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "FORBIDDEN" | "MFA_REQUIRED";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  verifyEmail: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The token of the link in the e-mail. */
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+              /** Format: uuid */
+              user_id: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "INVALID_TOKEN" | "EXPIRED_TOKEN";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  verifyEmailByCode: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description E-mail address. */
+          email: string;
+          /** @description The code of the e-mail. */
+          code: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+              /** Format: uuid */
+              user_id: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
+            };
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvalidCodeError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  resendVerification: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description E-mail address. */
+          email: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Accepted. The response does not tell whether anything follows. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  getCurrentUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["CurrentUser"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  deleteCurrentUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          /** @description Required if the account has a password. */
+          password?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?:
+                | "AUTHENTICATION_REQUIRED"
+                | "INVALID_TOKEN"
+                | "EXPIRED_TOKEN"
+                | "INVALID_CREDENTIALS";
+            };
+          };
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReauthenticationRequiredError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "UNAVAILABLE" | "OVERLOADED";
+            };
+          };
+        };
+      };
+    };
+  };
+  updateCurrentUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same. */
+          username?: string | null;
+          /** @description The name that the user is addressed by. */
+          name?: string | null;
+          /** @description Telephone number: digits, spaces and `+ ( ) . - /`. */
+          phone?: string | null;
+          /**
+           * Format: uri
+           * @description An http or https URL of a picture, without user and password.
+           */
+          avatar_url?: string | null;
+          /** @description Language tag (BCP 47): e-mails are written in it if there is a translation. */
+          locale?: string | null;
+          /** @description Free data of the applications about the user, at most 8 KiB as JSON. It is replaced as a whole. */
+          metadata?: {
+            [key: string]: unknown;
+          } | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["CurrentUser"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "VALIDATION_ERROR" | "DUPLICATE_USERNAME";
+            };
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listOwnGrants: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["UserGrant"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  withdrawOwnGrant: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The grant's id, from `GET /api/v1/users/me/grants`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  refreshTokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The `refresh_token` of the last sign-in or refresh. */
+          refresh_token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["TokenResponse"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN";
+            };
+          };
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "FORBIDDEN" | "EMAIL_NOT_VERIFIED";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  logOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          /** @description The `refresh_token` of the last sign-in or refresh. */
+          refresh_token?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN";
+            };
+          };
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  logOutEverywhere: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+              /**
+               * Format: int64
+               * @description The number of sessions that were ended.
+               */
+              revoked: number;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listOwnSessions: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["Session"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  endOwnSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The session's id, from `GET /api/v1/users/me/sessions`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  validateToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The `access_token` of a sign-in or refresh. */
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @enum {boolean} */
+              is_valid: true;
+              /** Format: uuid */
+              user_id: string;
+              /** Format: email */
+              email: string;
+              email_verified: boolean;
+              /** Format: date-time */
+              expires_at: string;
+              /** Format: uuid */
+              session_id: string;
+              roles: string[];
+              permissions: string[];
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "INVALID_TOKEN" | "EXPIRED_TOKEN";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  forwardAuth: {
+    parameters: {
+      query?: {
+        /** @description A role that the user must have; repeatable, and all are required. */
+        role?: string[];
+        /** @description A permission that the user must have; repeatable, and all are required. */
+        permission?: string[];
+        /** @description `true` to send a browser that opens a page to the sign-in page instead of a 401. */
+        redirect?: "true";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Continue at the address in `Location`. */
+      302: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  changePassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The current password. */
+          current_password: string;
+          /** @description The new password. */
+          new_password: string;
+          /** @description If present, must equal `new_password`. */
+          new_password_confirmation?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "VALIDATION_ERROR" | "PASSWORD_MISMATCH" | "WEAK_PASSWORD";
+            };
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?:
+                | "AUTHENTICATION_REQUIRED"
+                | "INVALID_TOKEN"
+                | "EXPIRED_TOKEN"
+                | "INVALID_CREDENTIALS";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "UNAVAILABLE" | "OVERLOADED";
+            };
+          };
+        };
+      };
+    };
+  };
+  requestPasswordReset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description E-mail address. */
+          email: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Accepted. The response does not tell whether anything follows. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  resetPassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The token of the link in the e-mail. */
+          token: string;
+          /** @description The new password. */
+          password: string;
+          /** @description If present, must equal `password`. */
+          password_confirmation?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "VALIDATION_ERROR" | "PASSWORD_MISMATCH" | "WEAK_PASSWORD";
+            };
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "INVALID_TOKEN" | "EXPIRED_TOKEN";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "UNAVAILABLE" | "OVERLOADED";
+            };
+          };
+        };
+      };
+    };
+  };
+  requestEmailChange: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description E-mail address. */
+          new_email: string;
+          /** @description Required if the account has a password. */
+          password?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Accepted. The response does not tell whether anything follows. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
+            };
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?:
+                | "AUTHENTICATION_REQUIRED"
+                | "INVALID_TOKEN"
+                | "EXPIRED_TOKEN"
+                | "INVALID_CREDENTIALS";
+            };
+          };
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "REGISTRATION_CLOSED" | "REAUTHENTICATION_REQUIRED";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "UNAVAILABLE" | "OVERLOADED";
+            };
+          };
+        };
+      };
+    };
+  };
+  confirmEmailChange: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The token of the link in the e-mail. */
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+              /**
+               * Format: email
+               * @description The new address.
+               */
+              email: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "INVALID_TOKEN" | "EXPIRED_TOKEN";
+            };
+          };
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  setUpSecondFactor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description Required if the account has a password. An account without one needs a sign-in or reauthentication of the last hour. */
+          password?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description In base32, for an app that cannot read the QR code. */
+              secret: string;
+              /** @description What the QR code contains. */
+              otpauth_url: string;
+              /** @description The QR code as an SVG image. */
+              qr_svg: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?:
+                | "AUTHENTICATION_REQUIRED"
+                | "INVALID_TOKEN"
+                | "EXPIRED_TOKEN"
+                | "INVALID_CREDENTIALS";
+            };
+          };
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReauthenticationRequiredError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "UNAVAILABLE" | "OVERLOADED";
+            };
+          };
+        };
+      };
+    };
+  };
+  enableSecondFactor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The code that the authenticator app shows. */
+          code: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description Each replaces a code of the app once. They are not shown again. */
+              recovery_codes: string[];
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CODE";
+            };
+          };
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  verifySecondFactor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description From the details of `MFA_REQUIRED`; of the body of `mfa_required`. */
+          mfa_token: string;
+          /** @description The code that the authenticator app shows. */
+          code?: string;
+          /** @description A recovery code, in place of `code`; case and hyphens make no difference. */
+          recovery_code?: string;
+          /** @description Whether sign-ins on this device need no second factor for 30 days. Default: false. */
+          remember_device?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["TokenResponse"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "INVALID_TOKEN" | "INVALID_CODE";
+            };
+          };
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmailNotVerifiedError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  disableSecondFactor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description Required if the account has a password. An account without one needs a sign-in or reauthentication of the last hour. */
+          password?: string;
+          /** @description The code that the authenticator app shows. */
+          code?: string;
+          /** @description A recovery code, in place of `code`; case and hyphens make no difference. */
+          recovery_code?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?:
+                | "AUTHENTICATION_REQUIRED"
+                | "INVALID_TOKEN"
+                | "EXPIRED_TOKEN"
+                | "INVALID_CREDENTIALS"
+                | "INVALID_CODE";
+            };
+          };
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReauthenticationRequiredError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "UNAVAILABLE" | "OVERLOADED";
+            };
+          };
+        };
+      };
+    };
+  };
+  replaceRecoveryCodes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description Required if the account has a password. An account without one needs a sign-in or reauthentication of the last hour. */
+          password?: string;
+          /** @description The code that the authenticator app shows. */
+          code: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description Each replaces a code of the app once. They are not shown again. */
+              recovery_codes: string[];
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?:
+                | "AUTHENTICATION_REQUIRED"
+                | "INVALID_TOKEN"
+                | "EXPIRED_TOKEN"
+                | "INVALID_CREDENTIALS"
+                | "INVALID_CODE";
+            };
+          };
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReauthenticationRequiredError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "UNAVAILABLE" | "OVERLOADED";
+            };
+          };
+        };
+      };
+    };
+  };
+  reauthenticate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The user's password. */
+          password?: string;
+          /** @description The code that the authenticator app shows. */
+          code?: string;
+          /** @description What `toJSON()` of the credential returns (`AuthenticationResponseJSON`), and `challenge_id` beside it. */
+          passkey?: {
+            /**
+             * Format: uuid
+             * @description `challenge_id` of the options.
+             */
+            challenge_id: string;
+            /** @description The credential's id, from the browser. */
+            id: string;
+            /** @description The credential's id, from the browser. */
+            rawId: string;
+            /** @enum {string} */
+            type: "public-key";
+            response: {
+              /** @description The client data. */
+              clientDataJSON: string;
+              /** @description The authenticator data. */
+              authenticatorData: string;
+              /** @description The signature. */
+              signature: string;
+              /** @description Passkeys always have one. */
+              userHandle?: string | null;
+            } & {
+              [key: string]: unknown;
+            };
+          } & {
+            [key: string]: unknown;
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?:
+                | "AUTHENTICATION_REQUIRED"
+                | "INVALID_TOKEN"
+                | "EXPIRED_TOKEN"
+                | "INVALID_CREDENTIALS"
+                | "INVALID_CODE";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "UNAVAILABLE" | "OVERLOADED";
+            };
+          };
+        };
+      };
+    };
+  };
+  listTrustedDevices: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["TrustedDevice"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  revokeTrustedDevice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The device's id, from `GET /api/v1/users/me/trusted-devices`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  startPasskeySignIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            /** @description For `PublicKeyCredential.parseRequestOptionsFromJSON` (WebAuthn §5.1.9). */
+            data: {
+              /**
+               * Format: uuid
+               * @description To be sent back with the passkey.
+               */
+              challenge_id: string;
+              challenge: string;
+              rpId: string;
+              /**
+               * Format: int64
+               * @description Milliseconds.
+               */
+              timeout: number;
+              /** @description Empty: the user chooses among the passkeys of their devices. */
+              allowCredentials: {
+                /** @enum {string} */
+                type: "public-key";
+                id: string;
+                transports: string[];
+              }[];
+              /** @enum {string} */
+              userVerification: "required";
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  signInWithPasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /**
+           * Format: uuid
+           * @description `challenge_id` of the options.
+           */
+          challenge_id: string;
+          /** @description The credential's id, from the browser. */
+          id: string;
+          /** @description The credential's id, from the browser. */
+          rawId: string;
+          /** @enum {string} */
+          type: "public-key";
+          response: {
+            /** @description The client data. */
+            clientDataJSON: string;
+            /** @description The authenticator data. */
+            authenticatorData: string;
+            /** @description The signature. */
+            signature: string;
+            /** @description Passkeys always have one. */
+            userHandle?: string | null;
+          } & {
+            [key: string]: unknown;
+          };
+        } & {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["TokenResponse"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvalidCredentialsError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmailNotVerifiedError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  startPasskeyRegistration: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            /** @description For `PublicKeyCredential.parseCreationOptionsFromJSON` (WebAuthn §5.1.8). */
+            data: {
+              rp: {
+                id: string;
+                name: string;
+              };
+              user: {
+                id: string;
+                name: string;
+                displayName: string;
+              };
+              challenge: string;
+              pubKeyCredParams: {
+                /** @enum {string} */
+                type: "public-key";
+                /** Format: int64 */
+                alg: number;
+              }[];
+              /**
+               * Format: int64
+               * @description Milliseconds.
+               */
+              timeout: number;
+              /** @description The passkeys that the user has. */
+              excludeCredentials: {
+                /** @enum {string} */
+                type: "public-key";
+                id: string;
+                transports: string[];
+              }[];
+              authenticatorSelection: {
+                /** @enum {string} */
+                residentKey: "required";
+                /** @enum {boolean} */
+                requireResidentKey: true;
+                /** @enum {string} */
+                userVerification: "required";
+              };
+              /** @enum {string} */
+              attestation: "none";
+              extensions: {
+                /** @enum {boolean} */
+                credProps: true;
+              };
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReauthenticationRequiredError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  addPasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The credential's id, from the browser. */
+          id: string;
+          /** @description The credential's id, from the browser. */
+          rawId: string;
+          /** @enum {string} */
+          type: "public-key";
+          response: {
+            /** @description The client data. */
+            clientDataJSON: string;
+            /** @description The attestation object. */
+            attestationObject: string;
+            transports?: string[];
+          } & {
+            [key: string]: unknown;
+          };
+          /** @description The user's name for it. */
+          name?: string;
+        } & {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Created. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              passkey: components["schemas"]["Passkey"];
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listOwnPasskeys: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["Passkey"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  removeOwnPasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The passkey's id, from `GET /api/v1/users/me/passkeys`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReauthenticationRequiredError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  renameOwnPasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The passkey's id, from `GET /api/v1/users/me/passkeys`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The user's name for it. */
+          name: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              passkey: components["schemas"]["Passkey"];
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  getRelatedOrigins: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            origins: string[];
+          };
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  listProviders: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["Provider"][];
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  signInWithIdToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The name of a provider, such as `google`. */
+        provider: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The ID token that the application got from the provider. */
+          id_token: string;
+          /** @description The nonce of the application's request. The token contains it, or its SHA-256. */
+          nonce: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["TokenResponse"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvalidCredentialsError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "EMAIL_NOT_VERIFIED" | "MFA_REQUIRED" | "REGISTRATION_CLOSED";
+            };
+          };
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  exchangeSocialLoginCode: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The one-time code of the redirect; valid for 60 seconds. */
+          code: string;
+          /** @description The PKCE verifier (RFC 7636 §4.1); required if the start had a challenge. */
+          code_verifier?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["TokenResponse"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CREDENTIALS";
+            };
+          };
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "EMAIL_NOT_VERIFIED" | "MFA_REQUIRED";
+            };
+          };
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  startSocialLogin: {
+    parameters: {
+      query?: {
+        /** @description One of the addresses in `REDIRECT_URIS`, to which the browser returns. */
+        redirect_uri?: string;
+        /** @description A value of the application, which is returned beside the code. */
+        state?: string;
+        /** @description The application's PKCE challenge (RFC 7636); the exchange then requires its verifier. */
+        code_challenge?: string;
+        /** @description `S256`. */
+        code_challenge_method?: string;
+        /** @description The ticket in the `authorize_url` of a request to link an identity. */
+        ticket?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The name of a provider, such as `google`. */
+        provider: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Continue at the address in `Location`. */
+      302: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Status 405. */
+      405: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MethodNotAllowedError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  finishSocialLogin: {
+    parameters: {
+      query?: {
+        /** @description The `state` of the start, as the provider got it from the browser. */
+        state?: string;
+        /** @description The authorization code (RFC 6749 §4.1.2), from the provider. */
+        code?: string;
+        /** @description An error code (RFC 6749 §4.1.2.1). */
+        error?: string;
+        /** @description The provider's issuer (RFC 9207). */
+        iss?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The name of a provider, such as `google`. */
+        provider: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data:
+              | components["schemas"]["TokenResponse"]
+              | {
+                  /** @description A sentence for people; its wording may change. */
+                  message: string;
+                  identity: components["schemas"]["Identity"];
+                };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description Continue at the address in `Location`. */
+      302: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvalidCredentialsError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?:
+                | "FORBIDDEN"
+                | "REAUTHENTICATION_REQUIRED"
+                | "EMAIL_NOT_VERIFIED"
+                | "MFA_REQUIRED"
+                | "REGISTRATION_CLOSED";
+            };
+          };
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Status 405. */
+      405: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MethodNotAllowedError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  finishSocialLoginByForm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The name of a provider, such as `google`. */
+        provider: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/x-www-form-urlencoded": {
+          /** @description The `state` of the start, as the provider got it from the browser. */
+          state?: string;
+          /** @description The authorization code (RFC 6749 §4.1.2), from the provider. */
+          code?: string;
+          /** @description An error code (RFC 6749 §4.1.2.1). */
+          error?: string;
+          /** @description The provider's issuer (RFC 9207). */
+          iss?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data:
+              | components["schemas"]["TokenResponse"]
+              | {
+                  /** @description A sentence for people; its wording may change. */
+                  message: string;
+                  identity: components["schemas"]["Identity"];
+                };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description Continue at the address in `Location`. */
+      302: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvalidCredentialsError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?:
+                | "FORBIDDEN"
+                | "REAUTHENTICATION_REQUIRED"
+                | "EMAIL_NOT_VERIFIED"
+                | "MFA_REQUIRED"
+                | "REGISTRATION_CLOSED";
+            };
+          };
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listOwnIdentities: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["Identity"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  getOwnIdentityTokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The identity's id, from `GET /api/v1/users/me/identities`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              access_token: string;
+              refresh_token: string | null;
+              id_token: string | null;
+              scope: string | null;
+              /**
+               * Format: date-time
+               * @description When the access token expires; null if the provider did not say.
+               */
+              expires_at: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReauthenticationRequiredError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  startIdentityLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The name of a provider, such as `google`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          /** @description One of the addresses in `REDIRECT_URIS`, to which the browser returns. */
+          redirect_uri?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description Where the user's browser continues, within ten minutes. */
+              authorize_url: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReauthenticationRequiredError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  unlinkOwnIdentity: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The identity's id, from `GET /api/v1/users/me/identities`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReauthenticationRequiredError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listPosts: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+        /** @description `own`: the user's own posts; `public`: the public posts of all users. */
+        scope?: "own" | "public";
+        /** @description Only posts that contain this text, ignoring case. A page may have fewer than `limit` posts although `next_cursor` is not null. */
+        q?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["Post"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  createPost: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description Plain text of one or more lines. */
+          post_data: string;
+          /**
+           * @description `private`: only its author can read it; `public`: every signed-in user can.
+           * @enum {string}
+           */
+          visibility?: "private" | "public";
+        };
+      };
+    };
+    responses: {
+      /** @description Created. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["Post"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  getPost: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `post_id`, from `GET /api/v1/posts`. */
+        post_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["Post"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  updatePost: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `post_id`, from `GET /api/v1/posts`. */
+        post_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description Plain text of one or more lines. */
+          post_data: string;
+          /**
+           * @description `private`: only its author can read it; `public`: every signed-in user can.
+           * @enum {string}
+           */
+          visibility?: "private" | "public";
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["Post"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  deletePost: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `post_id`, from `GET /api/v1/posts`. */
+        post_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  castVote: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `post_id`, from `GET /api/v1/posts`. */
+        post_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  withdrawVote: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `post_id`, from `GET /api/v1/posts`. */
+        post_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listVotes: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The `post_id`, from `GET /api/v1/posts`. */
+        post_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["Vote"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listUsers: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+        /** @description Only users whose e-mail address, username or name contains this text, ignoring case. No character is a wildcard. */
+        q?: string;
+        /** @description Only users with this role. */
+        role?: string;
+        /** @description `unverified`: active users whose e-mail address was never verified. Default: all users but deleted ones. */
+        status?: "active" | "disabled" | "unverified" | "deleted";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["UserAccount"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  createUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description E-mail address. */
+          email: string;
+          /** @description 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same. */
+          username?: string | null;
+          /** @description The name that the user is addressed by. */
+          name?: string | null;
+          /** @description Telephone number: digits, spaces and `+ ( ) . - /`. */
+          phone?: string | null;
+          /**
+           * Format: uri
+           * @description An http or https URL of a picture, without user and password.
+           */
+          avatar_url?: string | null;
+          /** @description Language tag (BCP 47): e-mails are written in it if there is a translation. */
+          locale?: string | null;
+          /** @description Free data of the applications about the user, at most 8 KiB as JSON. It is replaced as a whole. */
+          metadata?: {
+            [key: string]: unknown;
+          } | null;
+          /** @description All roles of the user: at most 32 beside `user`, which every user has. */
+          roles?: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Created. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+              /** Format: uuid */
+              user_id: string;
+              user: components["schemas"]["UserAccount"];
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?:
+                | "VALIDATION_ERROR"
+                | "INVALID_EMAIL"
+                | "DUPLICATE_EMAIL"
+                | "DUPLICATE_USERNAME";
+            };
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  getUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The user's id, from `GET /api/v1/users`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["UserAccount"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserNotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  deleteUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The user's id, from `GET /api/v1/users`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserNotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  updateUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The user's id, from `GET /api/v1/users`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same. */
+          username?: string | null;
+          /** @description The name that the user is addressed by. */
+          name?: string | null;
+          /** @description Telephone number: digits, spaces and `+ ( ) . - /`. */
+          phone?: string | null;
+          /**
+           * Format: uri
+           * @description An http or https URL of a picture, without user and password.
+           */
+          avatar_url?: string | null;
+          /** @description Language tag (BCP 47): e-mails are written in it if there is a translation. */
+          locale?: string | null;
+          /** @description Free data of the applications about the user, at most 8 KiB as JSON. It is replaced as a whole. */
+          metadata?: {
+            [key: string]: unknown;
+          } | null;
+          /**
+           * @description `disabled` ends all sessions of the user immediately and prevents every sign-in until the user is `active` again.
+           * @enum {string}
+           */
+          status?: "active" | "disabled";
+          /**
+           * @description States that the address belongs to the user. It cannot be undone.
+           * @enum {boolean}
+           */
+          email_verified?: true;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            /** @description The whole user if the caller has `users:read`; otherwise the id and the fields that were written. */
+            data: {
+              /** Format: uuid */
+              id: string;
+              /** Format: email */
+              email?: string;
+              username?: string | null;
+              name?: string | null;
+              email_verified?: boolean;
+              /** @description Always `user`, and every assigned role. */
+              roles?: string[];
+              phone?: string | null;
+              avatar_url?: string | null;
+              locale?: string | null;
+              metadata?: {
+                [key: string]: unknown;
+              };
+              /** @enum {string} */
+              status?: "active" | "disabled" | "deleted";
+              /** Format: date-time */
+              created_at?: string;
+              /** Format: date-time */
+              updated_at?: string;
+              /**
+               * Format: date-time
+               * @description The time since which the user cannot sign in.
+               */
+              disabled_at?: string | null;
+              /**
+               * Format: date-time
+               * @description The time since which the e-mail address is free.
+               */
+              deleted_at?: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "VALIDATION_ERROR" | "DUPLICATE_USERNAME";
+            };
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserNotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  resetUserSecondFactor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The user's id, from `GET /api/v1/users`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiError"] & {
+            error: components["schemas"]["ApiErrorBody"] & {
+              /** @enum {string} */
+              code?: "USER_NOT_FOUND" | "NOT_FOUND";
+            };
+          };
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  restoreUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The user's id, from `GET /api/v1/users`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            /** @description The whole user if the caller has `users:read`; otherwise the id and the fields that were written. */
+            data: {
+              /** Format: uuid */
+              id: string;
+              /** Format: email */
+              email?: string;
+              username?: string | null;
+              name?: string | null;
+              email_verified?: boolean;
+              /** @description Always `user`, and every assigned role. */
+              roles?: string[];
+              phone?: string | null;
+              avatar_url?: string | null;
+              locale?: string | null;
+              metadata?: {
+                [key: string]: unknown;
+              };
+              /** @enum {string} */
+              status?: "active" | "disabled" | "deleted";
+              /** Format: date-time */
+              created_at?: string;
+              /** Format: date-time */
+              updated_at?: string;
+              /**
+               * Format: date-time
+               * @description The time since which the user cannot sign in.
+               */
+              disabled_at?: string | null;
+              /**
+               * Format: date-time
+               * @description The time since which the e-mail address is free.
+               */
+              deleted_at?: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserNotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listUserSessions: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The user's id, from `GET /api/v1/users`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["Session"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserNotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  endUserSessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The user's id, from `GET /api/v1/users`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+              /**
+               * Format: int64
+               * @description The number of sessions that were ended.
+               */
+              revoked: number;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserNotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listRoles: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["Role"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  createRole: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description Begins with a letter; up to 64 lower-case letters, digits, `.`, `_`, `-`. */
+          name: string;
+          /** @description The purpose. */
+          description?: string | null;
+          /** @description The permissions of every user with the role, with immediate effect. */
+          permissions?: string[];
+          /** @description Whether the role and its permissions are effective only in sessions in which two factors were proven. */
+          require_mfa?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Created. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+              role: components["schemas"]["Role"];
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  getRole: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The role's name. */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["Role"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  deleteRole: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The role's name. */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  updateRole: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The role's name. */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The purpose. */
+          description?: string | null;
+          /** @description The permissions of every user with the role, with immediate effect. */
+          permissions?: string[];
+          /** @description Whether the role and its permissions are effective only in sessions in which two factors were proven. */
+          require_mfa?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            /** @description The whole role if the caller has `roles:read`; otherwise the name and the fields that were sent. */
+            data: {
+              name: string;
+              description?: string | null;
+              /** @description In alphabetical order. */
+              permissions?: string[];
+              /** @description Whether the role and its permissions are effective only in sessions in which two factors were proven. */
+              require_mfa?: boolean;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listPermissions: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["Permission"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  createPermission: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description `<resource>:<action>`, each beginning with a letter; lower-case letters, digits, `.`, `_`, `-`. */
+          name: string;
+          /** @description The purpose. */
+          description?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Created. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /** @description A sentence for people; its wording may change. */
+              message: string;
+              permission: components["schemas"]["Permission"];
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  assignRoles: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The user's id, from `GET /api/v1/users`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description All roles of the user: at most 32 beside `user`, which every user has. */
+          roles: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            /** @description The whole user if the caller has `users:read`; otherwise the id and the roles. */
+            data: {
+              /** Format: uuid */
+              id: string;
+              /** Format: email */
+              email?: string;
+              username?: string | null;
+              name?: string | null;
+              email_verified?: boolean;
+              /** @description Always `user`, and every assigned role. */
+              roles?: string[];
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserNotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listClients: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["Client"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  createClient: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The display name of the service. Need not be unique. Users see it when they are asked for consent. */
+          name: string;
+          /** @description Where authorization codes may be sent: compared character by character. */
+          redirect_uris?: string[];
+          /** @description Where the user may be sent after signing out at the client. */
+          post_logout_redirect_uris?: string[];
+          /** @description `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`. By default the first two for a client with redirect URIs, else the third. */
+          grant_types?: string[];
+          /** @description The scopes that it may ask for. By default `openid profile email phone offline_access roles` for a client that signs users in. */
+          scopes?: string[];
+          /**
+           * @description How the client authenticates. One with a secret may send it in either way. `none` is for applications that cannot keep a secret: they use PKCE.
+           * @enum {string}
+           */
+          token_endpoint_auth_method?:
+            | "client_secret_basic"
+            | "client_secret_post"
+            | "none"
+            | "private_key_jwt";
+          /** @description The public keys of `private_key_jwt`, unless `jwks_uri` has them. */
+          jwks?: {
+            keys: {
+              kty: string;
+              kid?: string;
+              alg?: string;
+              crv?: string;
+              x?: string;
+              y?: string;
+              n?: string;
+              e?: string;
+            }[];
+          } | null;
+          /** @description The https URL of the public keys of `private_key_jwt`. */
+          jwks_uri?: string | null;
+          /**
+           * @description The algorithm of its ID tokens, whatever `JWT_ALGORITHM` is.
+           * @enum {string}
+           */
+          id_token_signed_response_alg?: "RS256" | "ES256" | "EdDSA";
+          /** @description Whether users are not asked for consent. Only for applications of your own: with `resource` set to `PUBLIC_URL` it may act on the user's account. */
+          trusted?: boolean;
+          /** @description Whether users must have proven two factors. */
+          require_mfa?: boolean;
+          /** @description Is told when a session of one of its users ends. */
+          backchannel_logout_uri?: string | null;
+          /** @description Whether that message must contain `sid`. */
+          backchannel_logout_session_required?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Created. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              client: components["schemas"]["Client"];
+              /** @description Returned only once; only its hash is stored. Absent for a client without one. */
+              client_secret?: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  deleteClient: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `client_id`, from `POST /api/v1/clients`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  updateClient: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `client_id`, from `POST /api/v1/clients`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description The display name of the service. Need not be unique. Users see it when they are asked for consent. */
+          name?: string;
+          /** @description Where authorization codes may be sent: compared character by character. */
+          redirect_uris?: string[];
+          /** @description Where the user may be sent after signing out at the client. */
+          post_logout_redirect_uris?: string[];
+          /** @description `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`. By default the first two for a client with redirect URIs, else the third. */
+          grant_types?: string[];
+          /** @description The scopes that it may ask for. By default `openid profile email phone offline_access roles` for a client that signs users in. */
+          scopes?: string[];
+          /**
+           * @description How the client authenticates. One with a secret may send it in either way. `none` is for applications that cannot keep a secret: they use PKCE.
+           * @enum {string}
+           */
+          token_endpoint_auth_method?:
+            | "client_secret_basic"
+            | "client_secret_post"
+            | "none"
+            | "private_key_jwt";
+          /** @description The public keys of `private_key_jwt`, unless `jwks_uri` has them. */
+          jwks?: {
+            keys: {
+              kty: string;
+              kid?: string;
+              alg?: string;
+              crv?: string;
+              x?: string;
+              y?: string;
+              n?: string;
+              e?: string;
+            }[];
+          } | null;
+          /** @description The https URL of the public keys of `private_key_jwt`. */
+          jwks_uri?: string | null;
+          /**
+           * @description The algorithm of its ID tokens, whatever `JWT_ALGORITHM` is.
+           * @enum {string}
+           */
+          id_token_signed_response_alg?: "RS256" | "ES256" | "EdDSA";
+          /** @description Whether users are not asked for consent. Only for applications of your own: with `resource` set to `PUBLIC_URL` it may act on the user's account. */
+          trusted?: boolean;
+          /** @description Whether users must have proven two factors. */
+          require_mfa?: boolean;
+          /** @description Is told when a session of one of its users ends. */
+          backchannel_logout_uri?: string | null;
+          /** @description Whether that message must contain `sid`. */
+          backchannel_logout_session_required?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              client: components["schemas"]["Client"];
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  rotateClientSecret: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `client_id`, from `POST /api/v1/clients`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              client: components["schemas"]["Client"];
+              /** @description Returned only once; only its hash is stored. Absent for a client without one. */
+              client_secret?: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  grantTokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/x-www-form-urlencoded": {
+          /** @description `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code` or `password`. */
+          grant_type: string;
+          /** @description An e-mail address or a username. */
+          username?: string;
+          password?: string;
+          refresh_token?: string;
+          code?: string;
+          /** @description With `code`: as in the authorization request. */
+          redirect_uri?: string;
+          /** @description With `code`: RFC 7636. */
+          code_verifier?: string;
+          /** @description RFC 8628. */
+          device_code?: string;
+          scope?: string;
+          /** @description RFC 8707: the resource that was granted, if it is sent. */
+          resource?: string;
+          /** @description Instead of HTTP Basic. */
+          client_id?: string;
+          /** @description Instead of HTTP Basic. */
+          client_secret?: string;
+          /** @description Of `private_key_jwt`: a JWT (RFC 7523). */
+          client_assertion?: string;
+          /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
+          client_assertion_type?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
             access_token: string;
-            /** @description Exchanged at `/api/v1/auth/refresh`. With `REFRESH_TOKEN_COOKIE=true` it is in a cookie instead. */
-            refresh_token?: string;
             /** @enum {string} */
             token_type: "bearer";
             /**
              * Format: int64
-             * @description Seconds until the access token expires.
+             * @description Seconds.
              */
             expires_in: number;
-            /** Format: uuid */
-            user_id: string;
-            user: components["schemas"]["User"];
+            /** @description What was granted, if a scope was. */
+            scope?: string;
+            /** @description Absent for `client_credentials`, and for a client without the scope `offline_access`. */
+            refresh_token?: string;
+            /** @description With the scope `openid` (OpenID Connect Core §3.1.3.3). */
+            id_token?: string;
+          };
         };
-        /** @description A device on which the user signs in without the second factor. */
-        TrustedDevice: {
-            /** Format: uuid */
-            id: string;
-            user_agent: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            expires_at: string;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
         };
-        UnavailableError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "UNAVAILABLE";
-            };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
         };
-        UnsupportedMediaTypeError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "UNSUPPORTED_MEDIA_TYPE";
-            };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
         };
-        /** @description A user. */
-        User: {
-            /** Format: uuid */
-            id: string;
-            /** Format: email */
-            email: string;
-            username: string | null;
-            name: string | null;
-            email_verified: boolean;
-            /** @description Always `user`, and every assigned role. */
-            roles: string[];
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
         };
-        UserAccount: {
-            /** Format: uuid */
-            id: string;
-            /** Format: email */
-            email: string;
-            username: string | null;
-            name: string | null;
-            email_verified: boolean;
-            /** @description Always `user`, and every assigned role. */
-            roles: string[];
-            phone: string | null;
-            avatar_url: string | null;
-            locale: string | null;
-            metadata: {
-                [key: string]: unknown;
-            };
-            /** @enum {string} */
-            status: "active" | "disabled" | "deleted";
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            /**
-             * Format: date-time
-             * @description The time since which the user cannot sign in.
-             */
-            disabled_at: string | null;
-            /**
-             * Format: date-time
-             * @description The time since which the e-mail address is free.
-             */
-            deleted_at: string | null;
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
         };
-        UserGrant: {
-            /** Format: uuid */
-            id: string;
-            client_id: string;
-            client_name: string;
-            scopes: string[];
-            /** Format: date-time */
-            granted_at: string;
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
         };
-        UserNotFoundError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "USER_NOT_FOUND";
-            };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
         };
-        ValidationError: components["schemas"]["ApiError"] & {
-            error: components["schemas"]["ApiErrorBody"] & {
-                /** @enum {string} */
-                code?: "VALIDATION_ERROR";
-            };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
         };
-        Vote: {
-            /** Format: uuid */
-            user_id: string;
-            /** @description The username of the voter; null for a user without one. */
-            username: string | null;
-            /** Format: date-time */
-            created_at: string;
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
         };
-        Webhook: {
-            /** Format: uuid */
-            id: string;
-            url: string;
-            /** @description Null for all types. */
-            event_types: string[] | null;
-            description: string | null;
-            /**
-             * @description `disabled`: it gets no events. What is pending is sent when it is active again.
-             * @enum {string}
-             */
-            status: "active" | "disabled";
-            /** @description Why it is disabled: by a user, or because the receiver responded with 410. */
-            disabled_reason: string | null;
-            /** @description Why the last delivery that failed, and is not delivered since, has failed. */
-            last_error: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
         };
-        WebhookDelivery: {
-            /**
-             * Format: uuid
-             * @description The `event_id`.
-             */
-            delivery_id: string;
-            event_type: string;
-            /**
-             * @description `dead`: the last attempt has failed; only a replay sends it again.
-             * @enum {string}
-             */
-            status: "pending" | "delivered" | "dead";
-            /** Format: int64 */
-            attempts: number;
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  revokeToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/x-www-form-urlencoded": {
+          /** @description The `access_token` or the `refresh_token` of a sign-in. */
+          token: string;
+          /** @description `access_token` or `refresh_token`. Not needed: both are recognised without it. */
+          token_type_hint?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  pushAuthorizationRequest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/x-www-form-urlencoded": {
+          /** @description `code`. */
+          response_type?: string;
+          /** @description One of the client's `redirect_uris`. */
+          redirect_uri?: string;
+          scope?: string;
+          state?: string;
+          nonce?: string;
+          /** @description The PKCE challenge (RFC 7636); the example is that of its Appendix B. */
+          code_challenge?: string;
+          /** @description `S256`. */
+          code_challenge_method?: string;
+          /** @description RFC 8707. */
+          resource?: string;
+          /** @description Instead of HTTP Basic. */
+          client_id?: string;
+          /** @description Instead of HTTP Basic. */
+          client_secret?: string;
+          /** @description Of `private_key_jwt`: a JWT (RFC 7523). */
+          client_assertion?: string;
+          /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
+          client_assertion_type?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Created. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            request_uri: string;
             /**
              * Format: int64
-             * @description The HTTP status of the last response.
+             * @description Seconds.
              */
-            response_status: number | null;
-            last_error: string | null;
+            expires_in: number;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  startDeviceAuthorization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/x-www-form-urlencoded": {
+          scope?: string;
+          /** @description RFC 8707. */
+          resource?: string;
+          /** @description Instead of HTTP Basic. */
+          client_id?: string;
+          /** @description Instead of HTTP Basic. */
+          client_secret?: string;
+          /** @description Of `private_key_jwt`: a JWT (RFC 7523). */
+          client_assertion?: string;
+          /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
+          client_assertion_type?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            device_code: string;
+            user_code: string;
+            verification_uri: string;
+            verification_uri_complete: string;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            expires_in: number;
+            /**
+             * Format: int64
+             * @description The least number of seconds between two requests.
+             */
+            interval: number;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  registerClient: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description Where authorization codes may be sent. */
+          redirect_uris?: string[];
+          /** @description Users see it when they are asked for consent. */
+          client_name?: string;
+          /** @description `client_secret_basic`, `client_secret_post`, `none` or `private_key_jwt`. */
+          token_endpoint_auth_method?: string;
+          /** @description Those that the server does not know are left out. */
+          grant_types?: string[];
+          /** @description `code`. */
+          response_types?: string[];
+          /** @description The scopes that the client may ask for. By default all that it can have. */
+          scope?: string;
+          jwks?: {
+            keys: Record<string, never>[];
+          };
+          /** @description The https URL of the public keys of `private_key_jwt`. */
+          jwks_uri?: string;
+          /** @description `RS256`, `ES256` or `EdDSA`. */
+          id_token_signed_response_alg?: string;
+          /** @description `public`. */
+          subject_type?: string;
+          /** @description Where the user may be sent after signing out. */
+          post_logout_redirect_uris?: string[];
+          /** @description Is told when a session of one of its users ends. */
+          backchannel_logout_uri?: string;
+          backchannel_logout_session_required?: boolean;
+        } & {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Created. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            client_id: string;
+            /**
+             * Format: int64
+             * @description Seconds since 1970-01-01T00:00:00Z.
+             */
+            client_id_issued_at: number;
+            /** @description Returned only once. */
+            client_secret?: string;
+            /**
+             * Format: int64
+             * @description 0: the secret does not expire.
+             */
+            client_secret_expires_at?: number;
+            client_name: string;
+            redirect_uris: string[];
+            token_endpoint_auth_method: string;
+            grant_types: string[];
+            response_types: string[];
+            scope: string;
+            id_token_signed_response_alg: string;
+            post_logout_redirect_uris: string[];
+            backchannel_logout_session_required: boolean;
+            backchannel_logout_uri?: string;
+            jwks?: {
+              keys: unknown[];
+            };
+            jwks_uri?: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  describeServer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            issuer: string;
+            authorization_endpoint: string;
+            device_authorization_endpoint: string;
+            pushed_authorization_request_endpoint: string;
+            token_endpoint: string;
+            userinfo_endpoint: string;
+            introspection_endpoint: string;
+            revocation_endpoint: string;
+            end_session_endpoint: string;
+            jwks_uri: string;
+            registration_endpoint?: string;
+            scopes_supported: string[];
+            response_types_supported: string[];
+            response_modes_supported: string[];
+            grant_types_supported: string[];
+            code_challenge_methods_supported: string[];
+            token_endpoint_auth_methods_supported: string[];
+            token_endpoint_auth_signing_alg_values_supported: string[];
+            introspection_endpoint_auth_methods_supported: string[];
+            introspection_endpoint_auth_signing_alg_values_supported: string[];
+            revocation_endpoint_auth_methods_supported: string[];
+            subject_types_supported: string[];
+            id_token_signing_alg_values_supported: string[];
+            acr_values_supported: string[];
+            prompt_values_supported: string[];
+            claims_supported: string[];
+            claims_parameter_supported: boolean;
+            request_parameter_supported: boolean;
+            request_uri_parameter_supported: boolean;
+            require_pushed_authorization_requests: boolean;
+            authorization_response_iss_parameter_supported: boolean;
+            client_id_metadata_document_supported: boolean;
+            backchannel_logout_supported: boolean;
+            backchannel_logout_session_supported: boolean;
+            service_documentation?: string;
+          };
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  describeServerToOpenIdClients: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            issuer: string;
+            authorization_endpoint: string;
+            device_authorization_endpoint: string;
+            pushed_authorization_request_endpoint: string;
+            token_endpoint: string;
+            userinfo_endpoint: string;
+            introspection_endpoint: string;
+            revocation_endpoint: string;
+            end_session_endpoint: string;
+            jwks_uri: string;
+            registration_endpoint?: string;
+            scopes_supported: string[];
+            response_types_supported: string[];
+            response_modes_supported: string[];
+            grant_types_supported: string[];
+            code_challenge_methods_supported: string[];
+            token_endpoint_auth_methods_supported: string[];
+            token_endpoint_auth_signing_alg_values_supported: string[];
+            introspection_endpoint_auth_methods_supported: string[];
+            introspection_endpoint_auth_signing_alg_values_supported: string[];
+            revocation_endpoint_auth_methods_supported: string[];
+            subject_types_supported: string[];
+            id_token_signing_alg_values_supported: string[];
+            acr_values_supported: string[];
+            prompt_values_supported: string[];
+            claims_supported: string[];
+            claims_parameter_supported: boolean;
+            request_parameter_supported: boolean;
+            request_uri_parameter_supported: boolean;
+            require_pushed_authorization_requests: boolean;
+            authorization_response_iss_parameter_supported: boolean;
+            client_id_metadata_document_supported: boolean;
+            backchannel_logout_supported: boolean;
+            backchannel_logout_session_supported: boolean;
+            service_documentation?: string;
+          };
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  getKeySet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            keys: {
+              /** @description The `kid` of the tokens that the key verifies. */
+              kid: string;
+              /** @description The only algorithm that the key is used with. */
+              alg: string;
+              /** @enum {string} */
+              use: "sig";
+              kty: string;
+              crv?: string;
+              x?: string;
+              y?: string;
+              n?: string;
+              e?: string;
+            }[];
+          };
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  getUserInfo: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uuid */
+            sub: string;
+            name?: string;
+            preferred_username?: string;
+            picture?: string;
+            locale?: string;
+            /**
+             * Format: int64
+             * @description Seconds since 1970-01-01T00:00:00Z.
+             */
+            updated_at?: number;
+            email?: string;
+            email_verified?: boolean;
+            phone_number?: string;
+            /** @description Always false. */
+            phone_number_verified?: boolean;
+            /** @description With the scope `roles`. */
+            roles?: string[];
+          };
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  postForUserInfo: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/x-www-form-urlencoded": {
+          access_token?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uuid */
+            sub: string;
+            name?: string;
+            preferred_username?: string;
+            picture?: string;
+            locale?: string;
+            /**
+             * Format: int64
+             * @description Seconds since 1970-01-01T00:00:00Z.
+             */
+            updated_at?: number;
+            email?: string;
+            email_verified?: boolean;
+            phone_number?: string;
+            /** @description Always false. */
+            phone_number_verified?: boolean;
+            /** @description With the scope `roles`. */
+            roles?: string[];
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  introspectToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/x-www-form-urlencoded": {
+          /** @description The `access_token` of a sign-in or refresh. */
+          token: string;
+          /** @description `access_token` or `refresh_token`. Not needed: both are recognised without it. */
+          token_type_hint?: string;
+          /** @description Instead of HTTP Basic. */
+          client_id?: string;
+          /** @description Instead of HTTP Basic. */
+          client_secret?: string;
+          /** @description Of `private_key_jwt`: a JWT (RFC 7523). */
+          client_assertion?: string;
+          /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
+          client_assertion_type?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            active: boolean;
+            /**
+             * @description Only of access tokens.
+             * @enum {string}
+             */
+            token_type?: "bearer";
+            /** @description The user's id, or the client's. */
+            sub?: string;
+            /** @description The client that obtained the token; `gatehouse` for a user's sign-in to Gatehouse itself. */
+            client_id?: string;
+            /** @description The username; of a user without one the address, once it is verified. */
+            username?: string;
+            email?: string;
+            /** @description Whether the user has proven to have the address. */
+            email_verified?: boolean;
+            /** @description As currently stored. */
+            roles?: string[];
+            /** @description As currently stored. */
+            permissions?: string[];
+            iss?: string;
+            aud?: string | string[];
+            /** @description What the client was granted. */
+            scope?: string;
+            /** @description The session's id. */
+            sid?: string;
+            jti?: string;
+            /**
+             * Format: int64
+             * @description Seconds since 1970-01-01T00:00:00Z.
+             */
+            iat?: number;
+            /**
+             * Format: int64
+             * @description Seconds since 1970-01-01T00:00:00Z.
+             */
+            exp?: number;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OAuthError"];
+        };
+      };
+    };
+  };
+  listWebhooks: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["Webhook"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
             /**
              * Format: date-time
-             * @description When the event was written.
+             * @description RFC 3339, UTC.
              */
-            created_at: string;
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  createWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description Where events are posted: an https URL without user, password and fragment. http is accepted with `WEBHOOK_ALLOW_PRIVATE=true`. */
+          url: string;
+          /** @description The types of events that it gets; null for all of them, also those to come. */
+          event_types?:
+            | (
+                | "user.registered"
+                | "user.email_verified"
+                | "user.logged_in"
+                | "user.logged_out"
+                | "user.locked"
+                | "user.password_reset_requested"
+                | "user.password_changed"
+                | "user.email_changed"
+                | "user.identity_linked"
+                | "user.identity_unlinked"
+                | "user.passkey_added"
+                | "user.passkey_removed"
+                | "user.mfa_enabled"
+                | "user.mfa_disabled"
+                | "user.updated"
+                | "user.roles_changed"
+                | "user.deleted"
+                | "user.restored"
+                | "session.revoked"
+                | "session.reuse_detected"
+              )[]
+            | null;
+          /** @description The purpose. */
+          description?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Created. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              webhook: components["schemas"]["Webhook"];
+              /** @description `whsec_` and the key in base64. Returned only once; it is stored encrypted. */
+              secret: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  getWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The webhook's id, from `GET /api/v1/webhooks`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["Webhook"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  deleteWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The webhook's id, from `GET /api/v1/webhooks`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success, without a body. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  updateWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The webhook's id, from `GET /api/v1/webhooks`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description Where events are posted: an https URL without user, password and fragment. http is accepted with `WEBHOOK_ALLOW_PRIVATE=true`. */
+          url?: string;
+          /** @description The types of events that it gets; null for all of them, also those to come. */
+          event_types?:
+            | (
+                | "user.registered"
+                | "user.email_verified"
+                | "user.logged_in"
+                | "user.logged_out"
+                | "user.locked"
+                | "user.password_reset_requested"
+                | "user.password_changed"
+                | "user.email_changed"
+                | "user.identity_linked"
+                | "user.identity_unlinked"
+                | "user.passkey_added"
+                | "user.passkey_removed"
+                | "user.mfa_enabled"
+                | "user.mfa_disabled"
+                | "user.updated"
+                | "user.roles_changed"
+                | "user.deleted"
+                | "user.restored"
+                | "session.revoked"
+                | "session.reuse_detected"
+              )[]
+            | null;
+          /** @description The purpose. */
+          description?: string | null;
+          /**
+           * @description `disabled`: it gets no events. What is pending is sent when it is active again.
+           * @enum {string}
+           */
+          status?: "active" | "disabled";
+        };
+      };
+    };
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["Webhook"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The body is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PayloadTooLargeError"];
+        };
+      };
+      /** @description The body is not of the media type that the operation takes. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnsupportedMediaTypeError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  rotateWebhookSecret: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The webhook's id, from `GET /api/v1/webhooks`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              webhook: components["schemas"]["Webhook"];
+              /** @description `whsec_` and the key in base64. Returned only once; it is stored encrypted. */
+              secret: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  testWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The webhook's id, from `GET /api/v1/webhooks`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Accepted. The response does not tell whether anything follows. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              /**
+               * Format: uuid
+               * @description The `event_id` of the test.
+               */
+              delivery_id: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listWebhookDeliveries: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The webhook's id, from `GET /api/v1/webhooks`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["WebhookDelivery"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  replayWebhookDelivery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The webhook's id, from `GET /api/v1/webhooks`. */
+        id: string;
+        /** @description The `delivery_id`, which is the `event_id`, from `GET /api/v1/webhooks/{id}/deliveries`. */
+        delivery_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Accepted. The response does not tell whether anything follows. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["WebhookDelivery"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Not found, or not visible to this caller. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotFoundError"];
+        };
+      };
+      /** @description The request conflicts with the current state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConflictError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  listAuditLogs: {
+    parameters: {
+      query?: {
+        /** @description The maximum number of items. */
+        limit?: number;
+        /** @description `next_cursor` of the previous page. */
+        cursor?: string;
+        /** @description Only actions on this user, by any actor. */
+        user_id?: string;
+        /** @description Only this action. */
+        action?: string;
+        /** @description Only rows from this time on. */
+        from?: string;
+        /** @description Only rows up to this time. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {boolean} */
+            success: true;
+            data: {
+              items: components["schemas"]["AuditEvent"][];
+              /** @description The `cursor` of the next page; null on the last one. */
+              next_cursor: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+          };
+        };
+      };
+      /** @description The request is malformed or breaks a rule that the error names. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description The credentials are missing, wrong or expired. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessTokenError"];
+        };
+      };
+      /** @description The caller is not allowed to do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ForbiddenError"];
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
+  health: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Health"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Health"];
+        };
+      };
+    };
+  };
+  liveness: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @enum {string} */
+            status: "alive";
+            service: string;
+            version: string;
             /** Format: date-time */
-            delivered_at: string | null;
-            /**
-             * Format: date-time
-             * @description Null unless it is pending and the webhook active.
-             */
-            next_attempt_at: string | null;
-        };
-    };
-    responses: never;
-    parameters: never;
-    requestBodies: never;
-    headers: never;
-    pathItems: never;
-}
-export type $defs = Record<string, never>;
-export interface operations {
-    register: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description E-mail address. */
-                    email: string;
-                    /** @description The new password. */
-                    password: string;
-                    /** @description If present, must equal `password`. */
-                    password_confirmation?: string;
-                    /** @description 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same. */
-                    username?: string;
-                    /** @description The name that the user is addressed by. */
-                    name?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** Format: uuid */
-                            user_id: string;
-                            /** Format: email */
-                            email: string;
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                            /** @description Sent as `Authorization: Bearer …`. */
-                            access_token?: string;
-                            /** @description Exchanged at `/api/v1/auth/refresh`. With `REFRESH_TOKEN_COOKIE=true` it is in a cookie instead. */
-                            refresh_token?: string;
-                            /** @enum {string} */
-                            token_type?: "bearer";
-                            /**
-                             * Format: int64
-                             * @description Seconds until the access token expires.
-                             */
-                            expires_in?: number;
-                            user?: components["schemas"]["User"];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "INVALID_EMAIL" | "DUPLICATE_EMAIL" | "DUPLICATE_USERNAME" | "PASSWORD_MISMATCH" | "WEAK_PASSWORD";
-                        };
-                    };
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RegistrationClosedError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "UNAVAILABLE" | "OVERLOADED";
-                        };
-                    };
-                };
-            };
-        };
-    };
-    logIn: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description E-mail address. */
-                    email?: string;
-                    /** @description Instead of `email`: a username, or an e-mail address. */
-                    username?: string;
-                    /** @description The password. */
-                    password: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["TokenResponse"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
-                        };
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvalidCredentialsError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "EMAIL_NOT_VERIFIED" | "MFA_REQUIRED";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "UNAVAILABLE" | "OVERLOADED";
-                        };
-                    };
-                };
-            };
-        };
-    };
-    requestMagicLink: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description E-mail address. */
-                    email: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Accepted. The response does not tell whether anything follows. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    signInByMail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The token of the link in the e-mail. */
-                    token?: string;
-                    /** @description E-mail address. */
-                    email?: string;
-                    /** @description The code of the e-mail; requires `email`. */
-                    code?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["TokenResponse"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
-                        };
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CODE";
-                        };
-                    };
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "FORBIDDEN" | "MFA_REQUIRED";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    verifyEmail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The token of the link in the e-mail. */
-                    token: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                            /** Format: uuid */
-                            user_id: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "INVALID_TOKEN" | "EXPIRED_TOKEN";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    verifyEmailByCode: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description E-mail address. */
-                    email: string;
-                    /** @description The code of the e-mail. */
-                    code: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                            /** Format: uuid */
-                            user_id: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
-                        };
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvalidCodeError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    resendVerification: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description E-mail address. */
-                    email: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Accepted. The response does not tell whether anything follows. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    getCurrentUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["CurrentUser"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    deleteCurrentUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": {
-                    /** @description Required if the account has a password. */
-                    password?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CREDENTIALS";
-                        };
-                    };
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReauthenticationRequiredError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "UNAVAILABLE" | "OVERLOADED";
-                        };
-                    };
-                };
-            };
-        };
-    };
-    updateCurrentUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same. */
-                    username?: string | null;
-                    /** @description The name that the user is addressed by. */
-                    name?: string | null;
-                    /** @description Telephone number: digits, spaces and `+ ( ) . - /`. */
-                    phone?: string | null;
-                    /**
-                     * Format: uri
-                     * @description An http or https URL of a picture, without user and password.
-                     */
-                    avatar_url?: string | null;
-                    /** @description Language tag (BCP 47): e-mails are written in it if there is a translation. */
-                    locale?: string | null;
-                    /** @description Free data of the applications about the user, at most 8 KiB as JSON. It is replaced as a whole. */
-                    metadata?: {
-                        [key: string]: unknown;
-                    } | null;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["CurrentUser"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "DUPLICATE_USERNAME";
-                        };
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listOwnGrants: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["UserGrant"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    withdrawOwnGrant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The grant's id, from `GET /api/v1/users/me/grants`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    refreshTokens: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The `refresh_token` of the last sign-in or refresh. */
-                    refresh_token: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["TokenResponse"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN";
-                        };
-                    };
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "FORBIDDEN" | "EMAIL_NOT_VERIFIED";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    logOut: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": {
-                    /** @description The `refresh_token` of the last sign-in or refresh. */
-                    refresh_token?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN";
-                        };
-                    };
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    logOutEverywhere: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                            /**
-                             * Format: int64
-                             * @description The number of sessions that were ended.
-                             */
-                            revoked: number;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listOwnSessions: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["Session"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    endOwnSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The session's id, from `GET /api/v1/users/me/sessions`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    validateToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The `access_token` of a sign-in or refresh. */
-                    token: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @enum {boolean} */
-                            is_valid: true;
-                            /** Format: uuid */
-                            user_id: string;
-                            /** Format: email */
-                            email: string;
-                            email_verified: boolean;
-                            /** Format: date-time */
-                            expires_at: string;
-                            /** Format: uuid */
-                            session_id: string;
-                            roles: string[];
-                            permissions: string[];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "INVALID_TOKEN" | "EXPIRED_TOKEN";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    forwardAuth: {
-        parameters: {
-            query?: {
-                /** @description A role that the user must have; repeatable, and all are required. */
-                role?: string[];
-                /** @description A permission that the user must have; repeatable, and all are required. */
-                permission?: string[];
-                /** @description `true` to send a browser that opens a page to the sign-in page instead of a 401. */
-                redirect?: "true";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Continue at the address in `Location`. */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    changePassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The current password. */
-                    current_password: string;
-                    /** @description The new password. */
-                    new_password: string;
-                    /** @description If present, must equal `new_password`. */
-                    new_password_confirmation?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "PASSWORD_MISMATCH" | "WEAK_PASSWORD";
-                        };
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CREDENTIALS";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "UNAVAILABLE" | "OVERLOADED";
-                        };
-                    };
-                };
-            };
-        };
-    };
-    requestPasswordReset: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description E-mail address. */
-                    email: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Accepted. The response does not tell whether anything follows. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    resetPassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The token of the link in the e-mail. */
-                    token: string;
-                    /** @description The new password. */
-                    password: string;
-                    /** @description If present, must equal `password`. */
-                    password_confirmation?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "PASSWORD_MISMATCH" | "WEAK_PASSWORD";
-                        };
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "INVALID_TOKEN" | "EXPIRED_TOKEN";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "UNAVAILABLE" | "OVERLOADED";
-                        };
-                    };
-                };
-            };
-        };
-    };
-    requestEmailChange: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description E-mail address. */
-                    new_email: string;
-                    /** @description Required if the account has a password. */
-                    password?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Accepted. The response does not tell whether anything follows. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "INVALID_EMAIL";
-                        };
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CREDENTIALS";
-                        };
-                    };
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "REGISTRATION_CLOSED" | "REAUTHENTICATION_REQUIRED";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "UNAVAILABLE" | "OVERLOADED";
-                        };
-                    };
-                };
-            };
-        };
-    };
-    confirmEmailChange: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The token of the link in the e-mail. */
-                    token: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                            /**
-                             * Format: email
-                             * @description The new address.
-                             */
-                            email: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "INVALID_TOKEN" | "EXPIRED_TOKEN";
-                        };
-                    };
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    setUpSecondFactor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Required if the account has a password. An account without one needs a sign-in or reauthentication of the last hour. */
-                    password?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description In base32, for an app that cannot read the QR code. */
-                            secret: string;
-                            /** @description What the QR code contains. */
-                            otpauth_url: string;
-                            /** @description The QR code as an SVG image. */
-                            qr_svg: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CREDENTIALS";
-                        };
-                    };
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReauthenticationRequiredError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "UNAVAILABLE" | "OVERLOADED";
-                        };
-                    };
-                };
-            };
-        };
-    };
-    enableSecondFactor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The code that the authenticator app shows. */
-                    code: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description Each replaces a code of the app once. They are not shown again. */
-                            recovery_codes: string[];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CODE";
-                        };
-                    };
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    verifySecondFactor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description From the details of `MFA_REQUIRED`; of the body of `mfa_required`. */
-                    mfa_token: string;
-                    /** @description The code that the authenticator app shows. */
-                    code?: string;
-                    /** @description A recovery code, in place of `code`; case and hyphens make no difference. */
-                    recovery_code?: string;
-                    /** @description Whether sign-ins on this device need no second factor for 30 days. Default: false. */
-                    remember_device?: boolean;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["TokenResponse"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "INVALID_TOKEN" | "INVALID_CODE";
-                        };
-                    };
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EmailNotVerifiedError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    disableSecondFactor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Required if the account has a password. An account without one needs a sign-in or reauthentication of the last hour. */
-                    password?: string;
-                    /** @description The code that the authenticator app shows. */
-                    code?: string;
-                    /** @description A recovery code, in place of `code`; case and hyphens make no difference. */
-                    recovery_code?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CREDENTIALS" | "INVALID_CODE";
-                        };
-                    };
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReauthenticationRequiredError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "UNAVAILABLE" | "OVERLOADED";
-                        };
-                    };
-                };
-            };
-        };
-    };
-    replaceRecoveryCodes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Required if the account has a password. An account without one needs a sign-in or reauthentication of the last hour. */
-                    password?: string;
-                    /** @description The code that the authenticator app shows. */
-                    code: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description Each replaces a code of the app once. They are not shown again. */
-                            recovery_codes: string[];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CREDENTIALS" | "INVALID_CODE";
-                        };
-                    };
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReauthenticationRequiredError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "UNAVAILABLE" | "OVERLOADED";
-                        };
-                    };
-                };
-            };
-        };
-    };
-    reauthenticate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The user's password. */
-                    password?: string;
-                    /** @description The code that the authenticator app shows. */
-                    code?: string;
-                    /** @description What `toJSON()` of the credential returns (`AuthenticationResponseJSON`), and `challenge_id` beside it. */
-                    passkey?: {
-                        /**
-                         * Format: uuid
-                         * @description `challenge_id` of the options.
-                         */
-                        challenge_id: string;
-                        /** @description The credential's id, from the browser. */
-                        id: string;
-                        /** @description The credential's id, from the browser. */
-                        rawId: string;
-                        /** @enum {string} */
-                        type: "public-key";
-                        response: {
-                            /** @description The client data. */
-                            clientDataJSON: string;
-                            /** @description The authenticator data. */
-                            authenticatorData: string;
-                            /** @description The signature. */
-                            signature: string;
-                            /** @description Passkeys always have one. */
-                            userHandle?: string | null;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    } & {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "AUTHENTICATION_REQUIRED" | "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CREDENTIALS" | "INVALID_CODE";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "UNAVAILABLE" | "OVERLOADED";
-                        };
-                    };
-                };
-            };
-        };
-    };
-    listTrustedDevices: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["TrustedDevice"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    revokeTrustedDevice: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The device's id, from `GET /api/v1/users/me/trusted-devices`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    startPasskeySignIn: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        /** @description For `PublicKeyCredential.parseRequestOptionsFromJSON` (WebAuthn §5.1.9). */
-                        data: {
-                            /**
-                             * Format: uuid
-                             * @description To be sent back with the passkey.
-                             */
-                            challenge_id: string;
-                            challenge: string;
-                            rpId: string;
-                            /**
-                             * Format: int64
-                             * @description Milliseconds.
-                             */
-                            timeout: number;
-                            /** @description Empty: the user chooses among the passkeys of their devices. */
-                            allowCredentials: {
-                                /** @enum {string} */
-                                type: "public-key";
-                                id: string;
-                                transports: string[];
-                            }[];
-                            /** @enum {string} */
-                            userVerification: "required";
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    signInWithPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /**
-                     * Format: uuid
-                     * @description `challenge_id` of the options.
-                     */
-                    challenge_id: string;
-                    /** @description The credential's id, from the browser. */
-                    id: string;
-                    /** @description The credential's id, from the browser. */
-                    rawId: string;
-                    /** @enum {string} */
-                    type: "public-key";
-                    response: {
-                        /** @description The client data. */
-                        clientDataJSON: string;
-                        /** @description The authenticator data. */
-                        authenticatorData: string;
-                        /** @description The signature. */
-                        signature: string;
-                        /** @description Passkeys always have one. */
-                        userHandle?: string | null;
-                    } & {
-                        [key: string]: unknown;
-                    };
-                } & {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["TokenResponse"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvalidCredentialsError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EmailNotVerifiedError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    startPasskeyRegistration: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        /** @description For `PublicKeyCredential.parseCreationOptionsFromJSON` (WebAuthn §5.1.8). */
-                        data: {
-                            rp: {
-                                id: string;
-                                name: string;
-                            };
-                            user: {
-                                id: string;
-                                name: string;
-                                displayName: string;
-                            };
-                            challenge: string;
-                            pubKeyCredParams: {
-                                /** @enum {string} */
-                                type: "public-key";
-                                /** Format: int64 */
-                                alg: number;
-                            }[];
-                            /**
-                             * Format: int64
-                             * @description Milliseconds.
-                             */
-                            timeout: number;
-                            /** @description The passkeys that the user has. */
-                            excludeCredentials: {
-                                /** @enum {string} */
-                                type: "public-key";
-                                id: string;
-                                transports: string[];
-                            }[];
-                            authenticatorSelection: {
-                                /** @enum {string} */
-                                residentKey: "required";
-                                /** @enum {boolean} */
-                                requireResidentKey: true;
-                                /** @enum {string} */
-                                userVerification: "required";
-                            };
-                            /** @enum {string} */
-                            attestation: "none";
-                            extensions: {
-                                /** @enum {boolean} */
-                                credProps: true;
-                            };
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReauthenticationRequiredError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    addPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The credential's id, from the browser. */
-                    id: string;
-                    /** @description The credential's id, from the browser. */
-                    rawId: string;
-                    /** @enum {string} */
-                    type: "public-key";
-                    response: {
-                        /** @description The client data. */
-                        clientDataJSON: string;
-                        /** @description The attestation object. */
-                        attestationObject: string;
-                        transports?: string[];
-                    } & {
-                        [key: string]: unknown;
-                    };
-                    /** @description The user's name for it. */
-                    name?: string;
-                } & {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            passkey: components["schemas"]["Passkey"];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listOwnPasskeys: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["Passkey"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    removeOwnPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The passkey's id, from `GET /api/v1/users/me/passkeys`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReauthenticationRequiredError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    renameOwnPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The passkey's id, from `GET /api/v1/users/me/passkeys`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The user's name for it. */
-                    name: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            passkey: components["schemas"]["Passkey"];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    getRelatedOrigins: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        origins: string[];
-                    };
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    listProviders: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["Provider"][];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    signInWithIdToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The name of a provider, such as `google`. */
-                provider: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The ID token that the application got from the provider. */
-                    id_token: string;
-                    /** @description The nonce of the application's request. The token contains it, or its SHA-256. */
-                    nonce: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["TokenResponse"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvalidCredentialsError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "EMAIL_NOT_VERIFIED" | "MFA_REQUIRED" | "REGISTRATION_CLOSED";
-                        };
-                    };
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    exchangeSocialLoginCode: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The one-time code of the redirect; valid for 60 seconds. */
-                    code: string;
-                    /** @description The PKCE verifier (RFC 7636 §4.1); required if the start had a challenge. */
-                    code_verifier?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["TokenResponse"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "INVALID_TOKEN" | "EXPIRED_TOKEN" | "INVALID_CREDENTIALS";
-                        };
-                    };
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "EMAIL_NOT_VERIFIED" | "MFA_REQUIRED";
-                        };
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    startSocialLogin: {
-        parameters: {
-            query?: {
-                /** @description One of the addresses in `REDIRECT_URIS`, to which the browser returns. */
-                redirect_uri?: string;
-                /** @description A value of the application, which is returned beside the code. */
-                state?: string;
-                /** @description The application's PKCE challenge (RFC 7636); the exchange then requires its verifier. */
-                code_challenge?: string;
-                /** @description `S256`. */
-                code_challenge_method?: string;
-                /** @description The ticket in the `authorize_url` of a request to link an identity. */
-                ticket?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The name of a provider, such as `google`. */
-                provider: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Continue at the address in `Location`. */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Status 405. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MethodNotAllowedError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    finishSocialLogin: {
-        parameters: {
-            query?: {
-                /** @description The `state` of the start, as the provider got it from the browser. */
-                state?: string;
-                /** @description The authorization code (RFC 6749 §4.1.2), from the provider. */
-                code?: string;
-                /** @description An error code (RFC 6749 §4.1.2.1). */
-                error?: string;
-                /** @description The provider's issuer (RFC 9207). */
-                iss?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The name of a provider, such as `google`. */
-                provider: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["TokenResponse"] | {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                            identity: components["schemas"]["Identity"];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description Continue at the address in `Location`. */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvalidCredentialsError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "FORBIDDEN" | "REAUTHENTICATION_REQUIRED" | "EMAIL_NOT_VERIFIED" | "MFA_REQUIRED" | "REGISTRATION_CLOSED";
-                        };
-                    };
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Status 405. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MethodNotAllowedError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    finishSocialLoginByForm: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The name of a provider, such as `google`. */
-                provider: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    /** @description The `state` of the start, as the provider got it from the browser. */
-                    state?: string;
-                    /** @description The authorization code (RFC 6749 §4.1.2), from the provider. */
-                    code?: string;
-                    /** @description An error code (RFC 6749 §4.1.2.1). */
-                    error?: string;
-                    /** @description The provider's issuer (RFC 9207). */
-                    iss?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["TokenResponse"] | {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                            identity: components["schemas"]["Identity"];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description Continue at the address in `Location`. */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvalidCredentialsError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "FORBIDDEN" | "REAUTHENTICATION_REQUIRED" | "EMAIL_NOT_VERIFIED" | "MFA_REQUIRED" | "REGISTRATION_CLOSED";
-                        };
-                    };
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listOwnIdentities: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["Identity"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    getOwnIdentityTokens: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The identity's id, from `GET /api/v1/users/me/identities`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            access_token: string;
-                            refresh_token: string | null;
-                            id_token: string | null;
-                            scope: string | null;
-                            /**
-                             * Format: date-time
-                             * @description When the access token expires; null if the provider did not say.
-                             */
-                            expires_at: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReauthenticationRequiredError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    startIdentityLink: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The name of a provider, such as `google`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": {
-                    /** @description One of the addresses in `REDIRECT_URIS`, to which the browser returns. */
-                    redirect_uri?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description Where the user's browser continues, within ten minutes. */
-                            authorize_url: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReauthenticationRequiredError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    unlinkOwnIdentity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The identity's id, from `GET /api/v1/users/me/identities`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReauthenticationRequiredError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listPosts: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-                /** @description `own`: the user's own posts; `public`: the public posts of all users. */
-                scope?: "own" | "public";
-                /** @description Only posts that contain this text, ignoring case. A page may have fewer than `limit` posts although `next_cursor` is not null. */
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["Post"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    createPost: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Plain text of one or more lines. */
-                    post_data: string;
-                    /**
-                     * @description `private`: only its author can read it; `public`: every signed-in user can.
-                     * @enum {string}
-                     */
-                    visibility?: "private" | "public";
-                };
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["Post"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    getPost: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The `post_id`, from `GET /api/v1/posts`. */
-                post_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["Post"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    updatePost: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The `post_id`, from `GET /api/v1/posts`. */
-                post_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Plain text of one or more lines. */
-                    post_data: string;
-                    /**
-                     * @description `private`: only its author can read it; `public`: every signed-in user can.
-                     * @enum {string}
-                     */
-                    visibility?: "private" | "public";
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["Post"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    deletePost: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The `post_id`, from `GET /api/v1/posts`. */
-                post_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    castVote: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The `post_id`, from `GET /api/v1/posts`. */
-                post_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    withdrawVote: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The `post_id`, from `GET /api/v1/posts`. */
-                post_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listVotes: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The `post_id`, from `GET /api/v1/posts`. */
-                post_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["Vote"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listUsers: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-                /** @description Only users whose e-mail address, username or name contains this text, ignoring case. No character is a wildcard. */
-                q?: string;
-                /** @description Only users with this role. */
-                role?: string;
-                /** @description `unverified`: active users whose e-mail address was never verified. Default: all users but deleted ones. */
-                status?: "active" | "disabled" | "unverified" | "deleted";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["UserAccount"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    createUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description E-mail address. */
-                    email: string;
-                    /** @description 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same. */
-                    username?: string | null;
-                    /** @description The name that the user is addressed by. */
-                    name?: string | null;
-                    /** @description Telephone number: digits, spaces and `+ ( ) . - /`. */
-                    phone?: string | null;
-                    /**
-                     * Format: uri
-                     * @description An http or https URL of a picture, without user and password.
-                     */
-                    avatar_url?: string | null;
-                    /** @description Language tag (BCP 47): e-mails are written in it if there is a translation. */
-                    locale?: string | null;
-                    /** @description Free data of the applications about the user, at most 8 KiB as JSON. It is replaced as a whole. */
-                    metadata?: {
-                        [key: string]: unknown;
-                    } | null;
-                    /** @description All roles of the user: at most 32 beside `user`, which every user has. */
-                    roles?: string[];
-                };
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                            /** Format: uuid */
-                            user_id: string;
-                            user: components["schemas"]["UserAccount"];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "INVALID_EMAIL" | "DUPLICATE_EMAIL" | "DUPLICATE_USERNAME";
-                        };
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    getUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The user's id, from `GET /api/v1/users`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["UserAccount"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserNotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    deleteUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The user's id, from `GET /api/v1/users`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserNotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    updateUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The user's id, from `GET /api/v1/users`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description 2 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit. Usernames that differ only in case are the same. */
-                    username?: string | null;
-                    /** @description The name that the user is addressed by. */
-                    name?: string | null;
-                    /** @description Telephone number: digits, spaces and `+ ( ) . - /`. */
-                    phone?: string | null;
-                    /**
-                     * Format: uri
-                     * @description An http or https URL of a picture, without user and password.
-                     */
-                    avatar_url?: string | null;
-                    /** @description Language tag (BCP 47): e-mails are written in it if there is a translation. */
-                    locale?: string | null;
-                    /** @description Free data of the applications about the user, at most 8 KiB as JSON. It is replaced as a whole. */
-                    metadata?: {
-                        [key: string]: unknown;
-                    } | null;
-                    /**
-                     * @description `disabled` ends all sessions of the user immediately and prevents every sign-in until the user is `active` again.
-                     * @enum {string}
-                     */
-                    status?: "active" | "disabled";
-                    /**
-                     * @description States that the address belongs to the user. It cannot be undone.
-                     * @enum {boolean}
-                     */
-                    email_verified?: true;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        /** @description The whole user if the caller has `users:read`; otherwise the id and the fields that were written. */
-                        data: {
-                            /** Format: uuid */
-                            id: string;
-                            /** Format: email */
-                            email?: string;
-                            username?: string | null;
-                            name?: string | null;
-                            email_verified?: boolean;
-                            /** @description Always `user`, and every assigned role. */
-                            roles?: string[];
-                            phone?: string | null;
-                            avatar_url?: string | null;
-                            locale?: string | null;
-                            metadata?: {
-                                [key: string]: unknown;
-                            };
-                            /** @enum {string} */
-                            status?: "active" | "disabled" | "deleted";
-                            /** Format: date-time */
-                            created_at?: string;
-                            /** Format: date-time */
-                            updated_at?: string;
-                            /**
-                             * Format: date-time
-                             * @description The time since which the user cannot sign in.
-                             */
-                            disabled_at?: string | null;
-                            /**
-                             * Format: date-time
-                             * @description The time since which the e-mail address is free.
-                             */
-                            deleted_at?: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "VALIDATION_ERROR" | "DUPLICATE_USERNAME";
-                        };
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserNotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    resetUserSecondFactor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The user's id, from `GET /api/v1/users`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"] & {
-                        error: components["schemas"]["ApiErrorBody"] & {
-                            /** @enum {string} */
-                            code?: "USER_NOT_FOUND" | "NOT_FOUND";
-                        };
-                    };
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    restoreUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The user's id, from `GET /api/v1/users`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        /** @description The whole user if the caller has `users:read`; otherwise the id and the fields that were written. */
-                        data: {
-                            /** Format: uuid */
-                            id: string;
-                            /** Format: email */
-                            email?: string;
-                            username?: string | null;
-                            name?: string | null;
-                            email_verified?: boolean;
-                            /** @description Always `user`, and every assigned role. */
-                            roles?: string[];
-                            phone?: string | null;
-                            avatar_url?: string | null;
-                            locale?: string | null;
-                            metadata?: {
-                                [key: string]: unknown;
-                            };
-                            /** @enum {string} */
-                            status?: "active" | "disabled" | "deleted";
-                            /** Format: date-time */
-                            created_at?: string;
-                            /** Format: date-time */
-                            updated_at?: string;
-                            /**
-                             * Format: date-time
-                             * @description The time since which the user cannot sign in.
-                             */
-                            disabled_at?: string | null;
-                            /**
-                             * Format: date-time
-                             * @description The time since which the e-mail address is free.
-                             */
-                            deleted_at?: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserNotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listUserSessions: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The user's id, from `GET /api/v1/users`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["Session"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserNotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    endUserSessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The user's id, from `GET /api/v1/users`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                            /**
-                             * Format: int64
-                             * @description The number of sessions that were ended.
-                             */
-                            revoked: number;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserNotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listRoles: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["Role"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    createRole: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Begins with a letter; up to 64 lower-case letters, digits, `.`, `_`, `-`. */
-                    name: string;
-                    /** @description The purpose. */
-                    description?: string | null;
-                    /** @description The permissions of every user with the role, with immediate effect. */
-                    permissions?: string[];
-                    /** @description Whether the role and its permissions are effective only in sessions in which two factors were proven. */
-                    require_mfa?: boolean;
-                };
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                            role: components["schemas"]["Role"];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    getRole: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The role's name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["Role"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    deleteRole: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The role's name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    updateRole: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The role's name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The purpose. */
-                    description?: string | null;
-                    /** @description The permissions of every user with the role, with immediate effect. */
-                    permissions?: string[];
-                    /** @description Whether the role and its permissions are effective only in sessions in which two factors were proven. */
-                    require_mfa?: boolean;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        /** @description The whole role if the caller has `roles:read`; otherwise the name and the fields that were sent. */
-                        data: {
-                            name: string;
-                            description?: string | null;
-                            /** @description In alphabetical order. */
-                            permissions?: string[];
-                            /** @description Whether the role and its permissions are effective only in sessions in which two factors were proven. */
-                            require_mfa?: boolean;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listPermissions: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["Permission"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    createPermission: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description `<resource>:<action>`, each beginning with a letter; lower-case letters, digits, `.`, `_`, `-`. */
-                    name: string;
-                    /** @description The purpose. */
-                    description?: string | null;
-                };
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /** @description A sentence for people; its wording may change. */
-                            message: string;
-                            permission: components["schemas"]["Permission"];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    assignRoles: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The user's id, from `GET /api/v1/users`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description All roles of the user: at most 32 beside `user`, which every user has. */
-                    roles: string[];
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        /** @description The whole user if the caller has `users:read`; otherwise the id and the roles. */
-                        data: {
-                            /** Format: uuid */
-                            id: string;
-                            /** Format: email */
-                            email?: string;
-                            username?: string | null;
-                            name?: string | null;
-                            email_verified?: boolean;
-                            /** @description Always `user`, and every assigned role. */
-                            roles?: string[];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserNotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listClients: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["Client"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    createClient: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The display name of the service. Need not be unique. Users see it when they are asked for consent. */
-                    name: string;
-                    /** @description Where authorization codes may be sent: compared character by character. */
-                    redirect_uris?: string[];
-                    /** @description Where the user may be sent after signing out at the client. */
-                    post_logout_redirect_uris?: string[];
-                    /** @description `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`. By default the first two for a client with redirect URIs, else the third. */
-                    grant_types?: string[];
-                    /** @description The scopes that it may ask for. By default `openid profile email phone offline_access roles` for a client that signs users in. */
-                    scopes?: string[];
-                    /**
-                     * @description How the client authenticates. One with a secret may send it in either way. `none` is for applications that cannot keep a secret: they use PKCE.
-                     * @enum {string}
-                     */
-                    token_endpoint_auth_method?: "client_secret_basic" | "client_secret_post" | "none" | "private_key_jwt";
-                    /** @description The public keys of `private_key_jwt`, unless `jwks_uri` has them. */
-                    jwks?: {
-                        keys: {
-                            kty: string;
-                            kid?: string;
-                            alg?: string;
-                            crv?: string;
-                            x?: string;
-                            y?: string;
-                            n?: string;
-                            e?: string;
-                        }[];
-                    } | null;
-                    /** @description The https URL of the public keys of `private_key_jwt`. */
-                    jwks_uri?: string | null;
-                    /**
-                     * @description The algorithm of its ID tokens, whatever `JWT_ALGORITHM` is.
-                     * @enum {string}
-                     */
-                    id_token_signed_response_alg?: "RS256" | "ES256" | "EdDSA";
-                    /** @description Whether users are not asked for consent. Only for applications of your own: with `resource` set to `PUBLIC_URL` it may act on the user's account. */
-                    trusted?: boolean;
-                    /** @description Whether users must have proven two factors. */
-                    require_mfa?: boolean;
-                    /** @description Is told when a session of one of its users ends. */
-                    backchannel_logout_uri?: string | null;
-                    /** @description Whether that message must contain `sid`. */
-                    backchannel_logout_session_required?: boolean;
-                };
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            client: components["schemas"]["Client"];
-                            /** @description Returned only once; only its hash is stored. Absent for a client without one. */
-                            client_secret?: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    deleteClient: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The `client_id`, from `POST /api/v1/clients`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    updateClient: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The `client_id`, from `POST /api/v1/clients`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The display name of the service. Need not be unique. Users see it when they are asked for consent. */
-                    name?: string;
-                    /** @description Where authorization codes may be sent: compared character by character. */
-                    redirect_uris?: string[];
-                    /** @description Where the user may be sent after signing out at the client. */
-                    post_logout_redirect_uris?: string[];
-                    /** @description `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`. By default the first two for a client with redirect URIs, else the third. */
-                    grant_types?: string[];
-                    /** @description The scopes that it may ask for. By default `openid profile email phone offline_access roles` for a client that signs users in. */
-                    scopes?: string[];
-                    /**
-                     * @description How the client authenticates. One with a secret may send it in either way. `none` is for applications that cannot keep a secret: they use PKCE.
-                     * @enum {string}
-                     */
-                    token_endpoint_auth_method?: "client_secret_basic" | "client_secret_post" | "none" | "private_key_jwt";
-                    /** @description The public keys of `private_key_jwt`, unless `jwks_uri` has them. */
-                    jwks?: {
-                        keys: {
-                            kty: string;
-                            kid?: string;
-                            alg?: string;
-                            crv?: string;
-                            x?: string;
-                            y?: string;
-                            n?: string;
-                            e?: string;
-                        }[];
-                    } | null;
-                    /** @description The https URL of the public keys of `private_key_jwt`. */
-                    jwks_uri?: string | null;
-                    /**
-                     * @description The algorithm of its ID tokens, whatever `JWT_ALGORITHM` is.
-                     * @enum {string}
-                     */
-                    id_token_signed_response_alg?: "RS256" | "ES256" | "EdDSA";
-                    /** @description Whether users are not asked for consent. Only for applications of your own: with `resource` set to `PUBLIC_URL` it may act on the user's account. */
-                    trusted?: boolean;
-                    /** @description Whether users must have proven two factors. */
-                    require_mfa?: boolean;
-                    /** @description Is told when a session of one of its users ends. */
-                    backchannel_logout_uri?: string | null;
-                    /** @description Whether that message must contain `sid`. */
-                    backchannel_logout_session_required?: boolean;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            client: components["schemas"]["Client"];
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    rotateClientSecret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The `client_id`, from `POST /api/v1/clients`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            client: components["schemas"]["Client"];
-                            /** @description Returned only once; only its hash is stored. Absent for a client without one. */
-                            client_secret?: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    grantTokens: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    /** @description `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code` or `password`. */
-                    grant_type: string;
-                    /** @description An e-mail address or a username. */
-                    username?: string;
-                    password?: string;
-                    refresh_token?: string;
-                    code?: string;
-                    /** @description With `code`: as in the authorization request. */
-                    redirect_uri?: string;
-                    /** @description With `code`: RFC 7636. */
-                    code_verifier?: string;
-                    /** @description RFC 8628. */
-                    device_code?: string;
-                    scope?: string;
-                    /** @description RFC 8707: the resource that was granted, if it is sent. */
-                    resource?: string;
-                    /** @description Instead of HTTP Basic. */
-                    client_id?: string;
-                    /** @description Instead of HTTP Basic. */
-                    client_secret?: string;
-                    /** @description Of `private_key_jwt`: a JWT (RFC 7523). */
-                    client_assertion?: string;
-                    /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
-                    client_assertion_type?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        access_token: string;
-                        /** @enum {string} */
-                        token_type: "bearer";
-                        /**
-                         * Format: int64
-                         * @description Seconds.
-                         */
-                        expires_in: number;
-                        /** @description What was granted, if a scope was. */
-                        scope?: string;
-                        /** @description Absent for `client_credentials`, and for a client without the scope `offline_access`. */
-                        refresh_token?: string;
-                        /** @description With the scope `openid` (OpenID Connect Core §3.1.3.3). */
-                        id_token?: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    revokeToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    /** @description The `access_token` or the `refresh_token` of a sign-in. */
-                    token: string;
-                    /** @description `access_token` or `refresh_token`. Not needed: both are recognised without it. */
-                    token_type_hint?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    pushAuthorizationRequest: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    /** @description `code`. */
-                    response_type?: string;
-                    /** @description One of the client's `redirect_uris`. */
-                    redirect_uri?: string;
-                    scope?: string;
-                    state?: string;
-                    nonce?: string;
-                    /** @description The PKCE challenge (RFC 7636); the example is that of its Appendix B. */
-                    code_challenge?: string;
-                    /** @description `S256`. */
-                    code_challenge_method?: string;
-                    /** @description RFC 8707. */
-                    resource?: string;
-                    /** @description Instead of HTTP Basic. */
-                    client_id?: string;
-                    /** @description Instead of HTTP Basic. */
-                    client_secret?: string;
-                    /** @description Of `private_key_jwt`: a JWT (RFC 7523). */
-                    client_assertion?: string;
-                    /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
-                    client_assertion_type?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        request_uri: string;
-                        /**
-                         * Format: int64
-                         * @description Seconds.
-                         */
-                        expires_in: number;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    startDeviceAuthorization: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    scope?: string;
-                    /** @description RFC 8707. */
-                    resource?: string;
-                    /** @description Instead of HTTP Basic. */
-                    client_id?: string;
-                    /** @description Instead of HTTP Basic. */
-                    client_secret?: string;
-                    /** @description Of `private_key_jwt`: a JWT (RFC 7523). */
-                    client_assertion?: string;
-                    /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
-                    client_assertion_type?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        device_code: string;
-                        user_code: string;
-                        verification_uri: string;
-                        verification_uri_complete: string;
-                        /**
-                         * Format: int64
-                         * @description Seconds.
-                         */
-                        expires_in: number;
-                        /**
-                         * Format: int64
-                         * @description The least number of seconds between two requests.
-                         */
-                        interval: number;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    registerClient: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Where authorization codes may be sent. */
-                    redirect_uris?: string[];
-                    /** @description Users see it when they are asked for consent. */
-                    client_name?: string;
-                    /** @description `client_secret_basic`, `client_secret_post`, `none` or `private_key_jwt`. */
-                    token_endpoint_auth_method?: string;
-                    /** @description Those that the server does not know are left out. */
-                    grant_types?: string[];
-                    /** @description `code`. */
-                    response_types?: string[];
-                    /** @description The scopes that the client may ask for. By default all that it can have. */
-                    scope?: string;
-                    jwks?: {
-                        keys: Record<string, never>[];
-                    };
-                    /** @description The https URL of the public keys of `private_key_jwt`. */
-                    jwks_uri?: string;
-                    /** @description `RS256`, `ES256` or `EdDSA`. */
-                    id_token_signed_response_alg?: string;
-                    /** @description `public`. */
-                    subject_type?: string;
-                    /** @description Where the user may be sent after signing out. */
-                    post_logout_redirect_uris?: string[];
-                    /** @description Is told when a session of one of its users ends. */
-                    backchannel_logout_uri?: string;
-                    backchannel_logout_session_required?: boolean;
-                } & {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        client_id: string;
-                        /**
-                         * Format: int64
-                         * @description Seconds since 1970-01-01T00:00:00Z.
-                         */
-                        client_id_issued_at: number;
-                        /** @description Returned only once. */
-                        client_secret?: string;
-                        /**
-                         * Format: int64
-                         * @description 0: the secret does not expire.
-                         */
-                        client_secret_expires_at?: number;
-                        client_name: string;
-                        redirect_uris: string[];
-                        token_endpoint_auth_method: string;
-                        grant_types: string[];
-                        response_types: string[];
-                        scope: string;
-                        id_token_signed_response_alg: string;
-                        post_logout_redirect_uris: string[];
-                        backchannel_logout_session_required: boolean;
-                        backchannel_logout_uri?: string;
-                        jwks?: {
-                            keys: unknown[];
-                        };
-                        jwks_uri?: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    describeServer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        issuer: string;
-                        authorization_endpoint: string;
-                        device_authorization_endpoint: string;
-                        pushed_authorization_request_endpoint: string;
-                        token_endpoint: string;
-                        userinfo_endpoint: string;
-                        introspection_endpoint: string;
-                        revocation_endpoint: string;
-                        end_session_endpoint: string;
-                        jwks_uri: string;
-                        registration_endpoint?: string;
-                        scopes_supported: string[];
-                        response_types_supported: string[];
-                        response_modes_supported: string[];
-                        grant_types_supported: string[];
-                        code_challenge_methods_supported: string[];
-                        token_endpoint_auth_methods_supported: string[];
-                        token_endpoint_auth_signing_alg_values_supported: string[];
-                        introspection_endpoint_auth_methods_supported: string[];
-                        introspection_endpoint_auth_signing_alg_values_supported: string[];
-                        revocation_endpoint_auth_methods_supported: string[];
-                        subject_types_supported: string[];
-                        id_token_signing_alg_values_supported: string[];
-                        acr_values_supported: string[];
-                        prompt_values_supported: string[];
-                        claims_supported: string[];
-                        claims_parameter_supported: boolean;
-                        request_parameter_supported: boolean;
-                        request_uri_parameter_supported: boolean;
-                        require_pushed_authorization_requests: boolean;
-                        authorization_response_iss_parameter_supported: boolean;
-                        client_id_metadata_document_supported: boolean;
-                        backchannel_logout_supported: boolean;
-                        backchannel_logout_session_supported: boolean;
-                        service_documentation?: string;
-                    };
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    describeServerToOpenIdClients: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        issuer: string;
-                        authorization_endpoint: string;
-                        device_authorization_endpoint: string;
-                        pushed_authorization_request_endpoint: string;
-                        token_endpoint: string;
-                        userinfo_endpoint: string;
-                        introspection_endpoint: string;
-                        revocation_endpoint: string;
-                        end_session_endpoint: string;
-                        jwks_uri: string;
-                        registration_endpoint?: string;
-                        scopes_supported: string[];
-                        response_types_supported: string[];
-                        response_modes_supported: string[];
-                        grant_types_supported: string[];
-                        code_challenge_methods_supported: string[];
-                        token_endpoint_auth_methods_supported: string[];
-                        token_endpoint_auth_signing_alg_values_supported: string[];
-                        introspection_endpoint_auth_methods_supported: string[];
-                        introspection_endpoint_auth_signing_alg_values_supported: string[];
-                        revocation_endpoint_auth_methods_supported: string[];
-                        subject_types_supported: string[];
-                        id_token_signing_alg_values_supported: string[];
-                        acr_values_supported: string[];
-                        prompt_values_supported: string[];
-                        claims_supported: string[];
-                        claims_parameter_supported: boolean;
-                        request_parameter_supported: boolean;
-                        request_uri_parameter_supported: boolean;
-                        require_pushed_authorization_requests: boolean;
-                        authorization_response_iss_parameter_supported: boolean;
-                        client_id_metadata_document_supported: boolean;
-                        backchannel_logout_supported: boolean;
-                        backchannel_logout_session_supported: boolean;
-                        service_documentation?: string;
-                    };
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    getKeySet: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        keys: {
-                            /** @description The `kid` of the tokens that the key verifies. */
-                            kid: string;
-                            /** @description The only algorithm that the key is used with. */
-                            alg: string;
-                            /** @enum {string} */
-                            use: "sig";
-                            kty: string;
-                            crv?: string;
-                            x?: string;
-                            y?: string;
-                            n?: string;
-                            e?: string;
-                        }[];
-                    };
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    getUserInfo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        sub: string;
-                        name?: string;
-                        preferred_username?: string;
-                        picture?: string;
-                        locale?: string;
-                        /**
-                         * Format: int64
-                         * @description Seconds since 1970-01-01T00:00:00Z.
-                         */
-                        updated_at?: number;
-                        email?: string;
-                        email_verified?: boolean;
-                        phone_number?: string;
-                        /** @description Always false. */
-                        phone_number_verified?: boolean;
-                        /** @description With the scope `roles`. */
-                        roles?: string[];
-                    };
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    postForUserInfo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    access_token?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        sub: string;
-                        name?: string;
-                        preferred_username?: string;
-                        picture?: string;
-                        locale?: string;
-                        /**
-                         * Format: int64
-                         * @description Seconds since 1970-01-01T00:00:00Z.
-                         */
-                        updated_at?: number;
-                        email?: string;
-                        email_verified?: boolean;
-                        phone_number?: string;
-                        /** @description Always false. */
-                        phone_number_verified?: boolean;
-                        /** @description With the scope `roles`. */
-                        roles?: string[];
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    introspectToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    /** @description The `access_token` of a sign-in or refresh. */
-                    token: string;
-                    /** @description `access_token` or `refresh_token`. Not needed: both are recognised without it. */
-                    token_type_hint?: string;
-                    /** @description Instead of HTTP Basic. */
-                    client_id?: string;
-                    /** @description Instead of HTTP Basic. */
-                    client_secret?: string;
-                    /** @description Of `private_key_jwt`: a JWT (RFC 7523). */
-                    client_assertion?: string;
-                    /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
-                    client_assertion_type?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        active: boolean;
-                        /**
-                         * @description Only of access tokens.
-                         * @enum {string}
-                         */
-                        token_type?: "bearer";
-                        /** @description The user's id, or the client's. */
-                        sub?: string;
-                        /** @description The client that obtained the token; `gatehouse` for a user's sign-in to Gatehouse itself. */
-                        client_id?: string;
-                        /** @description The username; of a user without one the address, once it is verified. */
-                        username?: string;
-                        email?: string;
-                        /** @description Whether the user has proven to have the address. */
-                        email_verified?: boolean;
-                        /** @description As currently stored. */
-                        roles?: string[];
-                        /** @description As currently stored. */
-                        permissions?: string[];
-                        iss?: string;
-                        aud?: string | string[];
-                        /** @description What the client was granted. */
-                        scope?: string;
-                        /** @description The session's id. */
-                        sid?: string;
-                        jti?: string;
-                        /**
-                         * Format: int64
-                         * @description Seconds since 1970-01-01T00:00:00Z.
-                         */
-                        iat?: number;
-                        /**
-                         * Format: int64
-                         * @description Seconds since 1970-01-01T00:00:00Z.
-                         */
-                        exp?: number;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    listWebhooks: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["Webhook"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    createWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Where events are posted: an https URL without user, password and fragment. http is accepted with `WEBHOOK_ALLOW_PRIVATE=true`. */
-                    url: string;
-                    /** @description The types of events that it gets; null for all of them, also those to come. */
-                    event_types?: ("user.registered" | "user.email_verified" | "user.logged_in" | "user.logged_out" | "user.locked" | "user.password_reset_requested" | "user.password_changed" | "user.email_changed" | "user.identity_linked" | "user.identity_unlinked" | "user.passkey_added" | "user.passkey_removed" | "user.mfa_enabled" | "user.mfa_disabled" | "user.updated" | "user.roles_changed" | "user.deleted" | "user.restored" | "session.revoked" | "session.reuse_detected")[] | null;
-                    /** @description The purpose. */
-                    description?: string | null;
-                };
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            webhook: components["schemas"]["Webhook"];
-                            /** @description `whsec_` and the key in base64. Returned only once; it is stored encrypted. */
-                            secret: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    getWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The webhook's id, from `GET /api/v1/webhooks`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["Webhook"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    deleteWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The webhook's id, from `GET /api/v1/webhooks`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success, without a body. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    updateWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The webhook's id, from `GET /api/v1/webhooks`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Where events are posted: an https URL without user, password and fragment. http is accepted with `WEBHOOK_ALLOW_PRIVATE=true`. */
-                    url?: string;
-                    /** @description The types of events that it gets; null for all of them, also those to come. */
-                    event_types?: ("user.registered" | "user.email_verified" | "user.logged_in" | "user.logged_out" | "user.locked" | "user.password_reset_requested" | "user.password_changed" | "user.email_changed" | "user.identity_linked" | "user.identity_unlinked" | "user.passkey_added" | "user.passkey_removed" | "user.mfa_enabled" | "user.mfa_disabled" | "user.updated" | "user.roles_changed" | "user.deleted" | "user.restored" | "session.revoked" | "session.reuse_detected")[] | null;
-                    /** @description The purpose. */
-                    description?: string | null;
-                    /**
-                     * @description `disabled`: it gets no events. What is pending is sent when it is active again.
-                     * @enum {string}
-                     */
-                    status?: "active" | "disabled";
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["Webhook"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PayloadTooLargeError"];
-                };
-            };
-            /** @description The body is not of the media type that the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnsupportedMediaTypeError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    rotateWebhookSecret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The webhook's id, from `GET /api/v1/webhooks`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            webhook: components["schemas"]["Webhook"];
-                            /** @description `whsec_` and the key in base64. Returned only once; it is stored encrypted. */
-                            secret: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    testWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The webhook's id, from `GET /api/v1/webhooks`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted. The response does not tell whether anything follows. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            /**
-                             * Format: uuid
-                             * @description The `event_id` of the test.
-                             */
-                            delivery_id: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listWebhookDeliveries: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The webhook's id, from `GET /api/v1/webhooks`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["WebhookDelivery"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    replayWebhookDelivery: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The webhook's id, from `GET /api/v1/webhooks`. */
-                id: string;
-                /** @description The `delivery_id`, which is the `event_id`, from `GET /api/v1/webhooks/{id}/deliveries`. */
-                delivery_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted. The response does not tell whether anything follows. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: components["schemas"]["WebhookDelivery"];
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Not found, or not visible to this caller. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotFoundError"];
-                };
-            };
-            /** @description The request conflicts with the current state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    listAuditLogs: {
-        parameters: {
-            query?: {
-                /** @description The maximum number of items. */
-                limit?: number;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-                /** @description Only actions on this user, by any actor. */
-                user_id?: string;
-                /** @description Only this action. */
-                action?: string;
-                /** @description Only rows from this time on. */
-                from?: string;
-                /** @description Only rows up to this time. */
-                to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {boolean} */
-                        success: true;
-                        data: {
-                            items: components["schemas"]["AuditEvent"][];
-                            /** @description The `cursor` of the next page; null on the last one. */
-                            next_cursor: string | null;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339, UTC.
-                         */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description The request is malformed or breaks a rule that the error names. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValidationError"];
-                };
-            };
-            /** @description The credentials are missing, wrong or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessTokenError"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForbiddenError"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
-    health: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-        };
-    };
-    liveness: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "alive";
-                        service: string;
-                        version: string;
-                        /** Format: date-time */
-                        timestamp: string;
-                    };
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-        };
-    };
-    readiness: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-        };
-    };
-    getMetrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateLimitedError"];
-                };
-            };
-            /** @description An internal error. The service's log has the cause under the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InternalError"];
-                };
-            };
-            /** @description The service is overloaded or a part of it is unavailable. Try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnavailableError"];
-                };
-            };
-        };
-    };
+            timestamp: string;
+          };
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+    };
+  };
+  readiness: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Health"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Health"];
+        };
+      };
+    };
+  };
+  getMetrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      /** @description Too many requests. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RateLimitedError"];
+        };
+      };
+      /** @description An internal error. The service's log has the cause under the request id. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InternalError"];
+        };
+      };
+      /** @description The service is overloaded or a part of it is unavailable. Try again later. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnavailableError"];
+        };
+      };
+    };
+  };
 }

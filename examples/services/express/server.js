@@ -33,7 +33,8 @@ async function requireToken(request, response, next) {
     });
     request.userId = payload.sub;
   } catch (error) {
-    if (error instanceof errors.JOSEError && !keyErrors.includes(error.code)) return refuse(response);
+    if (error instanceof errors.JOSEError && !keyErrors.includes(error.code))
+      return refuse(response);
     return next(error);
   }
   next();
@@ -55,8 +56,12 @@ async function requireSession(request, response, next) {
 }
 
 const app = express();
-app.get("/reports", requireToken, (request, response) => response.json({ user_id: request.userId }));
-app.post("/payments", requireSession, (request, response) => response.json({ user_id: request.userId }));
+app.get("/reports", requireToken, (request, response) =>
+  response.json({ user_id: request.userId }),
+);
+app.post("/payments", requireSession, (request, response) =>
+  response.json({ user_id: request.userId }),
+);
 app.use((error, _request, response, _next) => {
   console.error(error.message);
   response.status(503).json({ error: "Try again later." });

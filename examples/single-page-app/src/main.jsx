@@ -1,7 +1,11 @@
 import { useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 
-import { createGatehouseClient, GatehouseError, unwrap } from "../../client-typescript/src/index.ts";
+import {
+  createGatehouseClient,
+  GatehouseError,
+  unwrap,
+} from "../../client-typescript/src/index.ts";
 
 // The address of Gatehouse, on the same site as this page: the cookie is not sent from another one.
 const baseUrl = "http://localhost:8000";

@@ -94,8 +94,7 @@ export function createEdge(options: EdgeOptions): Edge {
 
   function runHot(exchange: Exchange, hotRoute: HotRoute): Response | Promise<Response> {
     exchange.route = hotRoute.path;
-    // A body is awaited: afterwards a connection that was reset has no address.
-    if (hotRoute.method === "POST") assertConnected(exchange);
+    if (hotRoute.needsClientAddress) assertConnected(exchange);
     return hotRoute.result === "json"
       ? send(hotRoute.run(exchange, hot), (value) => responder.json(exchange, value))
       : send(hotRoute.run(exchange, hot), (headers) => responder.headersOnly(exchange, headers));

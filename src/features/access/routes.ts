@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 
+import type { UserActor } from "../../kernel/context.ts";
 import { createSuccessRenderer, successSchema } from "../../platform/http/envelope.ts";
 import type { Settings } from "../../platform/config/settings.ts";
 import { hotGetForUser, hotGetOfHeaders, hotPost } from "../../platform/http/hot-route.ts";
@@ -44,10 +45,14 @@ export function accessRoutes(parts: AccessRouteParts) {
       path: "/api/v1/auth/validate-token",
       bodyKind: "json",
       body: validateTokenBody,
-      async handle({ ctx, exchange, body }) {
-        const user = await authenticate(ctx, body.token);
-        exchange.userId = user.userId;
-        return validTokenJson(user, ctx.clock.now());
+      needsClientAddress: false,
+      handle({ ctx, exchange, body }) {
+        const json = (user: UserActor) => {
+          exchange.userId = user.userId;
+          return validTokenJson(user, ctx.clock.now());
+        };
+        const found = authenticate(ctx, body.token);
+        return found instanceof Promise ? found.then(json) : json(found);
       },
       failsWith: ["INVALID_TOKEN", "EXPIRED_TOKEN"],
       response: { 200: successSchema(validTokenSchema) },

@@ -45,6 +45,7 @@ export function userinfoRoutes({
       path,
       bodyKind: "form",
       body: userinfoBody,
+      needsClientAddress: false,
       handle({ ctx, exchange, body }) {
         const sent = { request: exchange.request, inForm: body.access_token ?? null };
         return responseTo(exchange, userOfRequest(ctx, sent, authenticateGranted));

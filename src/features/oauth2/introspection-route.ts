@@ -16,6 +16,7 @@ export function introspectionRoute({
     path: "/oauth/introspect",
     bodyKind: "form",
     body: introspectionBody,
+    needsClientAddress: true,
     async handle({ ctx, exchange, body }) {
       const { clientId, createdBy } = await authenticateConfidentialClient(ctx, {
         authorization: exchange.request.headers.get("authorization"),

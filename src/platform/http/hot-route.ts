@@ -21,6 +21,11 @@ export type HotRoute = DeclaredRoute & (JsonRoute | HeadersRoute);
 interface DeclaredRoute extends DocumentedRoute {
   readonly method: "GET" | "POST";
   readonly access: { readonly kind: "anyone" } | { readonly kind: "signedIn" };
+  /**
+   * Whether it writes audit rows or counts towards limits. Then the client address is read before the body is awaited, since a
+   * connection that was reset has none, and a request without one is rejected. Reading it is a system call.
+   */
+  readonly needsClientAddress: boolean;
 }
 
 /** Runs for a request whose method is the route's. Throws what the guard, the body reader and the handler throw. */
@@ -50,7 +55,7 @@ export interface HotRouteDependencies {
 /** What a feature declares; `handle` returns the body or headers of the success response. */
 interface Declaration<Path extends string, Ctx, Body, Value> extends Omit<
   DeclaredRoute,
-  "access" | "method" | "body" | "bodyKind" | "path"
+  "access" | "method" | "body" | "bodyKind" | "path" | "needsClientAddress"
 > {
   readonly path: Path;
   readonly handle: (call: HotCall<Ctx, Body>) => Value | Promise<Value>;
@@ -80,6 +85,7 @@ export function hotGetForUser<const Path extends string, Success extends TSchema
     ...declared,
     method: "GET",
     access: { kind: "signedIn" },
+    needsClientAddress: false,
     result: "json",
     run(exchange, { guard }) {
       const ctx = guard.admitUser(exchange);
@@ -99,6 +105,7 @@ export function hotGet<const Path extends string, Success extends TSchema>(
     ...declared,
     method: "GET",
     access: { kind: "anyone" },
+    needsClientAddress: false,
     result: "json",
     run: (exchange, { guard }) =>
       handle({ ctx: guard.admitAnyone(exchange), exchange, body: null }),
@@ -114,6 +121,7 @@ export function hotGetOfHeaders<const Path extends string>(
     ...declared,
     method: "GET",
     access: { kind: "anyone" },
+    needsClientAddress: false,
     result: "headers",
     run: (exchange, { guard }) =>
       handle({ ctx: guard.admitAnyone(exchange), exchange, body: null }),
@@ -125,6 +133,7 @@ export function hotPost<const Path extends string, Schema extends TSchema, Succe
   declaration: JsonDeclaration<Path, Context<AnonymousActor>, Static<Schema>, Success> & {
     readonly body: Schema;
     readonly bodyKind: BodyKind;
+    readonly needsClientAddress: boolean;
   },
 ): HotRoute & EdenOperation<Path, "post", Static<Schema>, Static<Success>> {
   const { handle, ...declared } = declaration;
