@@ -109,7 +109,7 @@ describeWhere("the commands of docs/backup.md", found, (programs) => {
     await run("systemctl start gatehouse");
     await register("ada");
     const bearer: string = (await signIn("ada")).json.data.access_token;
-    const printed = (await run(await blockWith("mkdir -m 700"))).trim().split("\n");
+    const printed = (await run(await blockWith("install -d -m 700"))).trim().split("\n");
     expect(printed).toEqual([
       expect.stringMatching(
         /\/backups\/gatehouse\/gatehouse-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.tar\.gz$/,
