@@ -13,7 +13,7 @@ import { createFaults, type Fault } from "./chaos/faults.ts";
 import { findViolations } from "./chaos/invariants.ts";
 import { compileMovedClock } from "./chaos/moved-clock.ts";
 import { type Replica, startReplica } from "./chaos/replica.ts";
-import { createLedger } from "./ledger.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
 import { median } from "./median.ts";
 import { benchSettings } from "./server.ts";
 import { createVisitor } from "./visitor.ts";
@@ -28,11 +28,11 @@ const settings = { ...benchSettings, LOG_LEVEL: "info", BCRYPT_COST: "4", ENVIRO
 /** The seconds of each recovery, by fault. */
 const recoveries = new Map<string, number[]>();
 const statuses: Record<string, number> = {};
-let violations: string[] = [];
+const violations: string[] = [];
 const directory = await mkdtemp(join(tmpdir(), "gatehouse-chaos-replicas-"));
 try {
   await using cluster = await startCluster();
-  violations = await runChaos(cluster);
+  await runChaos(cluster);
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
@@ -50,7 +50,7 @@ for (const violation of violations) console.log(`  ${violation}`);
 for (const [name] of slow) console.log(`  ${name}: recovered in more than ${allowedSeconds} s`);
 process.exit(violations.length === 0 && slow.length === 0 ? 0 : 1);
 
-async function runChaos(cluster: Cluster): Promise<string[]> {
+async function runChaos(cluster: Cluster): Promise<void> {
   const options = { cwd: directory, settings: { ...settings, ...cluster.settings } };
   const movedClock = await compileMovedClock(directory);
   if (movedClock === null) console.log("left out: wrong clocks (no cc)");
@@ -91,19 +91,40 @@ async function runChaos(cluster: Cluster): Promise<string[]> {
   const end = performance.now() + minutes * 60_000;
   const promoteAt = end - minutes * 30_000;
   let waiting: Fault[] = [];
-  while (performance.now() < end) {
+  let isWhole = true;
+  while (isWhole && performance.now() < end) {
     await Bun.sleep(shortestPauseMilliseconds * (1 + Math.random()));
     if (!cluster.isPromoted && performance.now() > promoteAt) {
-      await meet(promotionOf(cluster), replicas);
+      isWhole = await meet(promotionOf(cluster), cluster, replicas);
       continue;
     }
     // Each fault once, in another order each time, before any of them again.
     if (waiting.length === 0) waiting = shuffled(createFaults(cluster, replicas, movedClock));
     const fault = waiting.pop();
-    if (fault) await meet(fault, replicas);
+    if (fault) isWhole = await meet(fault, cluster, replicas);
   }
   isRunning = false;
   await Promise.all(load);
+  // What was acknowledged is compared also after a fault that was not over in time.
+  if (!isWhole) await cluster.revive().catch(() => undefined);
+  try {
+    violations.push(...(await compare(cluster, first, ledger, options)));
+  } catch (error) {
+    violations.push(`not compared: ${messageOf(error)}\n${await cluster.describe()}`);
+  }
+  const errors = replicas.flatMap((replica) => replica.errors());
+  console.log(`${ledger.registered.size} users, ${errors.length} lines of errors in the logs`);
+  for (const line of new Set(errors.map((text) => /"msg":"[^"]*"/.exec(text)?.[0] ?? text)))
+    console.log(`  ${line}`);
+}
+
+/** What was acknowledged, with the database: one sentence for each violation. */
+async function compare(
+  cluster: Cluster,
+  replica: Replica,
+  ledger: Ledger,
+  options: Parameters<typeof runGatehouse>[1],
+): Promise<string[]> {
   // A replica whose clock was ten minutes ahead has claimed events until ten minutes from now: late, not lost.
   await cluster.sql("update event_deliveries set available_at = now() where status = 'pending'");
   await cluster.sql("update event_destinations set retry_at = null");
@@ -113,13 +134,9 @@ async function runChaos(cluster: Cluster): Promise<string[]> {
     (count) => count === "0",
     180,
   ).catch(() => undefined);
-  const found = await findViolations(cluster, first, ledger);
+  const found = await findViolations(cluster, replica, ledger);
   const verified = await runGatehouse(["audit", "verify"], options);
   if (verified.exitCode !== 0) found.push(`the audit log: ${verified.stdout}${verified.stderr}`);
-  const errors = replicas.flatMap((replica) => replica.errors());
-  console.log(`${ledger.registered.size} users, ${errors.length} lines of errors in the logs`);
-  for (const line of new Set(errors.map((text) => /"msg":"[^"]*"/.exec(text)?.[0] ?? text)))
-    console.log(`  ${line}`);
   return found;
 }
 
@@ -133,29 +150,46 @@ function promotionOf(cluster: Cluster): Fault {
   };
 }
 
-/** Makes a fault, and measures how long after its end every replica has acknowledged a write. */
-async function meet(fault: Fault, replicas: readonly Replica[]): Promise<void> {
-  const over = await fault.run();
-  await Promise.all(
-    replicas.map((replica) =>
-      eventually(
-        () =>
-          replica
-            .call("POST", "/api/v1/auth/register", {
-              json: { email: freshEmail(), password: goodPassword },
-            })
-            .then(
-              ({ status }) => status,
-              () => 0,
-            ),
-        (status) => status === 201,
-        60,
-      ),
-    ),
+/**
+ * Makes a fault, and measures how long after its end every replica has acknowledged a write. False if it did not end, or if a replica
+ * acknowledged none in a minute: that is a violation, with what was seen.
+ */
+async function meet(
+  fault: Fault,
+  cluster: Cluster,
+  replicas: readonly Replica[],
+): Promise<boolean> {
+  try {
+    const over = await fault.run();
+    await Promise.all(replicas.map(untilAcknowledged));
+    const seconds = (performance.now() - over) / 1000;
+    recoveries.set(fault.name, [...(recoveries.get(fault.name) ?? []), seconds]);
+    console.error(`${fault.name}: ${seconds.toFixed(2)} s`);
+    return true;
+  } catch (error) {
+    const what = `${fault.name}: ${messageOf(error)}\n${await cluster.describe()}`;
+    console.error(what);
+    violations.push(what);
+    return false;
+  }
+}
+
+function untilAcknowledged(replica: Replica): Promise<number> {
+  return eventually(
+    () => {
+      const json = { email: freshEmail(), password: goodPassword };
+      return replica.call("POST", "/api/v1/auth/register", { json }).then(
+        ({ status }) => status,
+        () => 0,
+      );
+    },
+    (status) => status === 201,
+    60,
   );
-  const seconds = (performance.now() - over) / 1000;
-  recoveries.set(fault.name, [...(recoveries.get(fault.name) ?? []), seconds]);
-  console.error(`${fault.name}: ${seconds.toFixed(2)} s`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function anyOf(replicas: readonly Replica[]): Replica {

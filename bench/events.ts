@@ -84,6 +84,7 @@ async function measureBroker(kind: BenchBroker, rounds: number): Promise<Result[
       unit: "events/s",
       target: { atLeast: 2000 },
       rounds: rates.one,
+      isHeadline: true,
       note: `its own client with the same confirms: ${client} events/s`,
     },
     {

@@ -64,6 +64,7 @@ export const idle: Measurement = {
           unit: "% of a core",
           target: { atMost: allowed[part] + (kind === "embedded" ? allowed.database : 0) },
           rounds: percents,
+          isHeadline: true,
         };
       });
     });

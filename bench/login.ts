@@ -43,6 +43,7 @@ export const login: Measurement = {
         unit: "x",
         target: { atLeast: 0.95 },
         rounds: ratios,
+        isHeadline: true,
         note: `${served}/s against Bun.password.verify alone, ${bare}/s`,
       },
     ];

@@ -1,7 +1,5 @@
 // `bun run bench`: measures, prints one table, writes bench/results.json. Never part of the tests: it wants a quiet machine.
-// `bun bench/main.ts login memory` measures some of it.
-import { join } from "node:path";
-
+// `bun bench/main.ts login memory` measures some of it; the results of the others stay as they are.
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { attacks } from "./attacks.ts";
 import { audit } from "./audit.ts";
@@ -19,6 +17,7 @@ import { memory } from "./memory.ts";
 import { pooler } from "./pooler.ts";
 import { refresh } from "./refresh.ts";
 import { revocation } from "./revocation.ts";
+import { keepReport } from "./reports.ts";
 import { roundTrips } from "./round-trips.ts";
 import { rotationCoalescing } from "./rotation-coalescing.ts";
 import { scalingCosts } from "./scaling-costs.ts";
@@ -73,7 +72,10 @@ try {
   for (const measurement of chosen) {
     console.error(`measuring ${measurement.name} …`);
     try {
-      results.push(...(await measurement.measure({ rounds })));
+      const measured = await measurement.measure({ rounds });
+      results.push(...measured);
+      const at = new Date().toISOString();
+      await keepReport(measurement.name, { at, commit, machine, results: measured });
     } catch (error) {
       // What the others have measured, in a quarter of an hour, is not lost.
       console.error(error);
@@ -94,8 +96,4 @@ if (failed.length > 0) {
   console.error(`not measured: ${failed.join(", ")}`);
   process.exit(1);
 }
-// What was measured in part replaces no whole report.
-if (wanted.length > 0) process.exit(0);
-const report = { at: new Date().toISOString(), commit, machine, results };
-await Bun.write(join(import.meta.dir, "results.json"), `${JSON.stringify(report, null, 2)}\n`);
 process.exit(results.every(meetsTarget) ? 0 : 1);

@@ -12,6 +12,8 @@ export interface Result {
   readonly rounds: readonly number[];
   /** What the number was compared with, in words. */
   readonly note?: string;
+  /** Whether README.md has it; docs/performance.md has all. */
+  readonly isHeadline?: boolean;
 }
 
 /** What a measurement may use. */

@@ -45,6 +45,7 @@ export const memory: Measurement = {
       unit: "MB",
       target: { atMost },
       rounds: megabytes,
+      isHeadline: true,
     }));
   },
 };

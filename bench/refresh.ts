@@ -119,6 +119,7 @@ function describe(
     unit: "x",
     target: { atLeast },
     rounds: ratios,
+    isHeadline: true,
     note: `${ours}/s against ${alternative} sent by the driver alone, ${alone}/s`,
   };
 }

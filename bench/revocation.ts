@@ -84,6 +84,7 @@ async function measureRevocation(
       unit: "ms",
       target: { atMost: grantedMilliseconds },
       rounds: p99s,
+      isHeadline: true,
       note: `half within ${median(times).toFixed(1)} ms, all within ${longest(times).toFixed(1)} ms; the last that was accepted was sent after ${latest.toFixed(1)} ms`,
     },
     {

@@ -2,7 +2,7 @@
 // its resident memory and the latencies. Exit code 1 if memory grows by 1 MB an hour or more, or a request fails.
 import { createClientByCommand } from "../tests/support/client-by-command.ts";
 import { createHome } from "../tests/support/executable-home.ts";
-import { runGatehouse, startGatehouse } from "../tests/support/executable.ts";
+import { runSuccessfully, startGatehouse } from "../tests/support/executable.ts";
 import { freshEmail, goodPassword } from "../tests/support/journey.ts";
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { createLedger } from "./ledger.ts";
@@ -43,7 +43,7 @@ async function soak(): Promise<boolean> {
   await using server = await startGatehouse(options);
   const admin = { email: freshEmail(), password: goodPassword };
   const input = { ...options, input: admin.password };
-  await runGatehouse(["create-admin", "--email", admin.email, "--password-stdin"], input);
+  await runSuccessfully(["create-admin", "--email", admin.email, "--password-stdin"], input);
   const { id, secret } = await createClientByCommand(options, ["--name", "a service"]);
   const client = `Basic ${btoa(`${id}:${secret}`)}`;
   const ledger = createLedger();

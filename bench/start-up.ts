@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 
 import { createHome, type Home } from "../tests/support/executable-home.ts";
-import { executablePath, runGatehouse } from "../tests/support/executable.ts";
+import { executablePath, runSuccessfully } from "../tests/support/executable.ts";
 import { alternate, median } from "./median.ts";
 import type { Measurement } from "./measurement.ts";
 import { benchSettings } from "./server.ts";
@@ -12,7 +12,7 @@ export const startUp: Measurement = {
   async measure({ rounds }) {
     await using postgres = await createHome("postgres");
     await using embedded = await createHome("embedded");
-    for (const home of [postgres, embedded]) await runGatehouse(["migrate"], home);
+    for (const home of [postgres, embedded]) await runSuccessfully(["migrate"], home);
     const numbers = await alternate(rounds, {
       postgres: () => millisecondsToFirstAnswer(postgres),
       embedded: () => millisecondsToFirstAnswer(embedded),
@@ -32,6 +32,7 @@ export const startUp: Measurement = {
       unit: "ms",
       target: { atMost },
       rounds: times,
+      isHeadline: true,
     }));
   },
 };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { createHome } from "../tests/support/executable-home.ts";
 import type { DatabaseKind } from "../tests/support/databases.ts";
-import { executablePath, runGatehouse } from "../tests/support/executable.ts";
+import { executablePath, runSuccessfully } from "../tests/support/executable.ts";
 import { importedHashes } from "../tests/support/imported-hashes.ts";
 import { median } from "./median.ts";
 import type { Measurement, Result } from "./measurement.ts";
@@ -59,7 +59,7 @@ interface Run {
 
 async function measureImport(kind: DatabaseKind, count: number): Promise<Run> {
   await using home = await createHome(kind);
-  await runGatehouse(["migrate"], home);
+  await runSuccessfully(["migrate"], home);
   const path = join(home.cwd, "users.ndjson");
   await Bun.write(path, Array.from({ length: count }, lineOf).join(""));
 

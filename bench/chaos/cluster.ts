@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,8 +16,12 @@ import type { TestBroker } from "../../tests/support/test-broker.ts";
 
 const [user, password] = ["gate", "gate-pw"];
 const diskMegabytes = 900;
-/** Of the files of Postgres, which grow by this much at most while nothing is wrong. */
-const databaseSettings = { max_wal_size: "96MB", max_connections: "100" };
+const revivalSeconds = 60;
+/**
+ * A primary whose disk was full makes a checkpoint when it starts again, which removes the log before it. What the standby has not
+ * received yet is kept: else it never comes back, and no commit is acknowledged.
+ */
+const databaseSettings = { max_wal_size: "96MB", wal_keep_size: "96MB", max_connections: "100" };
 /** A standby asks again so soon for a primary that is away; until it is back, no commit is acknowledged. */
 const standbySettings = { ...databaseSettings, wal_retrieve_retry_interval: "200ms" };
 
@@ -32,8 +36,10 @@ export interface Cluster extends AsyncDisposable {
   /** Runs SQL in the database of the service. */
   sql(statement: string): Promise<string>;
   restartPrimary(by: "SIGINT" | "SIGQUIT"): Promise<void>;
-  /** Starts the servers again that have ended. */
+  /** Starts the servers again that have ended. Throws if they are not back in a minute. */
   revive(): Promise<void>;
+  /** What is seen of the servers, in several lines, for a report of what went wrong. */
+  describe(): Promise<string>;
   readonly isPromoted: boolean;
   /** Kills the primary for good, and makes the standby the primary. */
   promote(): Promise<void>;
@@ -47,19 +53,15 @@ export async function startCluster(): Promise<Cluster> {
   draft.defer(() => rm(directory, { recursive: true, force: true }));
   const disk = await mountDisk(join(directory, "disk"));
   if (disk !== null) draft.defer(() => void Bun.spawnSync(["umount", "-l", disk]));
-  const before = process.env["TMPDIR"];
-  // The servers make their files in the temp directory.
-  if (disk !== null) process.env["TMPDIR"] = disk;
-  const primary = await createDebianPostgres(programs);
+  const parent = disk ?? tmpdir();
+  const primary = await createDebianPostgres(programs, { parent });
   await primary.start(databaseSettings);
   draft.defer(() => primary.remove());
   await primary.sql(`create user ${user} password '${password}'`);
   await primary.sql(`create database ${user} owner ${user}`);
-  const standby = await createDebianPostgres(programs, { primary });
+  const standby = await createDebianPostgres(programs, { primary, parent });
   await standby.start(standbySettings);
   draft.defer(() => standby.remove());
-  if (before === undefined) delete process.env["TMPDIR"];
-  else process.env["TMPDIR"] = before;
   await primary.sql("alter system set synchronous_standby_names = 'standby'");
   await primary.sql("select pg_reload_conf()");
   await untilSynchronous(primary);
@@ -78,6 +80,7 @@ export async function startCluster(): Promise<Cluster> {
   let current = primary;
   const startAgain = (server: DebianPostgres): Promise<void> =>
     server.start(server === standby ? standbySettings : databaseSettings);
+  const serving = () => (current === standby ? [standby] : [primary, standby]);
   const login = `postgres://${user}:${password}@`;
   return {
     settings: {
@@ -94,14 +97,32 @@ export async function startCluster(): Promise<Cluster> {
       await startAgain(current);
     },
     async revive() {
-      for (const server of current === primary ? [primary, standby] : [current]) {
-        const isUp = await server.sql("select 1").catch(() => "");
-        if (isUp !== "1") {
-          await server.end("SIGQUIT");
-          await startAgain(server);
-        }
-      }
-      if (current === primary) await untilSynchronous(primary);
+      // A server that still answers may be about to end: it is asked again while the standby is not back.
+      await eventually(
+        async () => {
+          for (const server of serving()) {
+            if (await answers(server)) continue;
+            await server.end("SIGQUIT");
+            await startAgain(server);
+          }
+          return current === standby || (await isSynchronous(primary, 5));
+        },
+        Boolean,
+        revivalSeconds,
+      );
+    },
+    async describe() {
+      const servers = serving().map(async (server) => {
+        const state = (await answers(server)) ? "answers" : "does not answer";
+        const lines = await server.lastLogLines();
+        return `the server on port ${server.port} ${state}; its log ends with\n${lines}`;
+      });
+      const replication = await current
+        .sql("select application_name, state, sync_state from pg_stat_replication")
+        .catch(() => "not known");
+      const free = disk === null ? "not limited" : `${await freeMegabytes(disk)} MB free`;
+      const described = await Promise.all(servers);
+      return [`disk: ${free}`, `replication: ${replication || "none"}`, ...described].join("\n");
     },
     get isPromoted() {
       return current === standby;
@@ -117,13 +138,29 @@ export async function startCluster(): Promise<Cluster> {
   };
 }
 
-function untilSynchronous(primary: DebianPostgres): Promise<string> {
+async function answers(server: DebianPostgres): Promise<boolean> {
+  return (await server.sql("select 1").catch(() => "")) === "1";
+}
+
+function untilSynchronous(primary: DebianPostgres, seconds = 30): Promise<string> {
   const state = "select sync_state from pg_stat_replication";
   return eventually(
     () => primary.sql(state).catch(() => ""),
     (found) => found === "sync",
-    30,
+    seconds,
   );
+}
+
+function isSynchronous(primary: DebianPostgres, seconds: number): Promise<boolean> {
+  return untilSynchronous(primary, seconds).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function freeMegabytes(disk: string): Promise<number> {
+  const { bavail, bsize } = await statfs(disk);
+  return Math.floor((bavail * bsize) / 2 ** 20);
 }
 
 function pathOf(found: Found): string {

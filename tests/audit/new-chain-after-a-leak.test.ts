@@ -227,6 +227,37 @@ test("keys that are sealed again while a new chain begins are not replaced by wh
   });
 });
 
+// The bad day: another server seals the first row under the new key between two readings of the one that is to seal it.
+test("a new chain whose first row another server seals meanwhile is begun and sealed", async () => {
+  await using scene = await leakedScene();
+  await scene.write(2);
+  let readings = 0;
+  const before = await scene.beginNewChainWhile(async () => {
+    readings += 1;
+    // The third reading is of the row with which the chain begins; the two before verify and digest the old rows.
+    if (readings === 3) expect(await scene.seal()).toBe(1);
+  });
+  expect(readings).toBeGreaterThan(2);
+  expect(before.sequence).toBe(3);
+  expect(await scene.seal()).toBe(2);
+  expect(await scene.verify()).toMatchObject({ fault: null, waiting: 0, head: { sequence: 6 } });
+});
+
+// The attack: the row with which the new chain begins is deleted before a server seals it.
+test("a new chain whose first row is missing is not sealed", async () => {
+  await using scene = await leakedScene();
+  let readings = 0;
+  const failure = await failureOf(
+    scene.beginNewChainWhile(async () => {
+      readings += 1;
+      if (readings === 3) await scene.tamper("delete from audit_log where sequence is null");
+    }),
+  );
+  expect(failure.message).toMatch(/the row with which its newest key begins is missing/);
+  await scene.write(1);
+  expect((await failureOf(scene.seal())).message).toMatch(/newest key begins is missing/);
+});
+
 test("a log that is not intact, one without a chain, and a wrong --key-lost are refused", async () => {
   await using scene = await openAuditScene("postgres", { JWT_SECRET_KEY: leaked });
   expect((await failureOf(scene.beginNewChain())).message).toMatch(/no chain yet/);
@@ -253,6 +284,22 @@ test("servers that seal at the same time lose no row, and each row has the key o
   const report = await scene.verify();
   expect(report).toMatchObject({ fault: null, waiting: 0, head: { sequence: 108 } });
   expect(report.chains).toHaveLength(6);
+});
+
+// The bad day: retention deletes the oldest rows while the command digests them.
+test("rows that retention deletes while a new chain begins are no fault", async () => {
+  await using scene = await leakedScene("postgres", { AUDIT_RETENTION: "30d" });
+  setSystemTime(new Date(Date.now() + 31 * 86_400_000));
+  await scene.write(2);
+  await scene.seal();
+  let readings = 0;
+  await scene.beginNewChainWhile(async () => {
+    readings += 1;
+    // The second reading is of the rows to be digested.
+    if (readings === 2) expect(await scene.deleteExpired()).toBe(3);
+  });
+  expect(await firstRow(scene)).toMatchObject({ sequence: 6, detail: { previous_from: 4 } });
+  expect(await scene.verify()).toMatchObject({ fault: null, deletedUpTo: 3 });
 });
 
 test("retention deletes the rows of a lost key when the chain after them is old, and then the rest", async () => {

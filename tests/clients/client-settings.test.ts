@@ -185,5 +185,4 @@ test.each([...databaseKinds])(
       (await runGatehouse(["keys", "rotate", "--in", "1m", "--delete-old"], home)).exitCode,
     ).toBe(2);
   },
-  60_000,
 );

@@ -4,15 +4,12 @@ import postgres from "postgres";
 
 import { addSeconds } from "../../src/kernel/clock.ts";
 import { lockDataDirectory } from "../../src/platform/db/data-directory-lock.ts";
-import { isTransactionPooled } from "../../src/platform/db/detect-pooler.ts";
-import { createPostgresDatabase } from "../../src/platform/db/postgres.ts";
 import {
   createEmptyPostgresDatabase,
   createMigratedPostgresDatabase,
   createSharedTestDatabase,
 } from "../support/databases.ts";
 import { findingsOf } from "../support/doctor.ts";
-import { quietLog } from "../support/quiet-log.ts";
 
 let database: { url: string; drop(): Promise<void> };
 
@@ -134,18 +131,6 @@ test.each([
   }
 });
 
-test("two connections that share a server process are a transaction pooler", async () => {
-  const [one, other] = [openOne(), openOne()];
-  try {
-    await Promise.all([one.db.execute("select 1"), other.db.execute("select 1")]);
-    expect(await isTransactionPooled(one.db, other.db)).toBe(false);
-    // One connection under two names: what a pooler does between two transactions.
-    expect(await isTransactionPooled(one.db, one.db)).toBe(true);
-  } finally {
-    await Promise.all([one.close(), other.close()]);
-  }
-});
-
 test("an embedded database that another process does not share is left alone", async () => {
   const used = await createSharedTestDatabase("embedded");
   const directory = used.settings["DATA_DIR"] ?? "";
@@ -173,13 +158,3 @@ test("no embedded database is created", async () => {
     await empty.remove();
   }
 });
-
-function openOne() {
-  return createPostgresDatabase({
-    url: database.url,
-    poolSize: 1,
-    timeoutSeconds: 5,
-    applicationName: "test",
-    log: quietLog,
-  });
-}

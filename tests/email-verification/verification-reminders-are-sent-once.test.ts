@@ -171,7 +171,8 @@ test("the reminder job runs on its own, at the times of VERIFY_REMINDERS", async
   await using silent = await startTestApp({ settings: { VERIFY_REMINDERS: "" } });
   const email = await register(app);
   await register(silent);
-  expect((await mailTo(app, email, 3)).kind).toBe("verify-reminder");
+  // The mail of the second one supersedes that of the first if this is not sent yet.
+  await mailOfKind(app, "verify-reminder", email);
   await eventually(
     () => reminded(app),
     (found) => found.length === 2,

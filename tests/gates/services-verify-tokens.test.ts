@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
 import { type ClientProgram, startApplication } from "../support/client-programs.ts";
 import { createMigratedHome, type Home } from "../support/executable-home.ts";
@@ -44,7 +45,27 @@ afterAll(async () => {
   await home[Symbol.asyncDispose]();
 });
 
-/** What each of the three services promises. */
+const calls = { "/reports": "GET", "/payments": "POST" };
+
+/** The response of each operation: its body, or the status of an error. */
+async function answersOf(url: string, call: Call) {
+  return Promise.all(
+    Object.entries(calls).map(async ([path, method]) => {
+      const { status, json } = await callServer(url, method, path, call);
+      return status === 200 ? json : status;
+    }),
+  );
+}
+
+/** Starts a service. */
+async function start(program: ClientProgram, gatehouseUrl: string, audience = "gatehouse") {
+  const environment = { ...program.environment, GATEHOUSE: gatehouseUrl, AUDIENCE: audience };
+  const client = { id: "", secret: "" };
+  const port = await findSparePort();
+  return startApplication({ ...program, environment }, { port, issuer: gatehouseUrl, client });
+}
+
+/** What each of the three services promises of tokens. */
 async function verifies(program: ClientProgram): Promise<void> {
   const email = freshEmail();
   const registered = await gatehouse.post("/api/v1/auth/register", {
@@ -52,23 +73,8 @@ async function verifies(program: ClientProgram): Promise<void> {
     password: goodPassword,
   });
   const { access_token: token, refresh_token: refreshToken, user_id } = registered.json.data;
-  const start = async (audience: string) =>
-    startApplication(
-      {
-        ...program,
-        environment: { ...program.environment, GATEHOUSE: issuer, AUDIENCE: audience },
-      },
-      { port: await findSparePort(), issuer, client: { id: "", secret: "" } },
-    );
-  await using service = await start("gatehouse");
-  const calls = { "/reports": "GET", "/payments": "POST" };
-  const answers = async (call: Call, url = service.url) =>
-    Promise.all(
-      Object.entries(calls).map(async ([path, method]) => {
-        const { status, json } = await callServer(url, method, path, call);
-        return status === 200 ? json : status;
-      }),
-    );
+  await using service = await start(program, issuer);
+  const answers = (call: Call, url = service.url) => answersOf(url, call);
   expect(await answers({ bearer: token })).toEqual([{ user_id }, { user_id }]);
   expect(await answers({})).toEqual([401, 401]);
   const [header = "", claims = "", signature = ""] = token.split(".");
@@ -84,34 +90,65 @@ async function verifies(program: ClientProgram): Promise<void> {
     expect(await answers({ bearer: wrong })).toEqual([401, 401]);
   }
   // A token is for its audience: here it is another service that is configured.
-  await using other = await start("another-service");
+  await using other = await start(program, issuer, "another-service");
   expect((await answers({ bearer: token }, other.url))[0]).toBe(401);
 
   await gatehouse.call("POST", "/api/v1/auth/logout", { bearer: token });
   expect(await answers({ bearer: token })).toEqual([{ user_id }, 401]);
 }
 
+/** What each promises while Gatehouse is not reachable, or responds with nothing that it can use. */
+async function saysTryAgain(program: ClientProgram): Promise<void> {
+  const { publicKey, privateKey } = await generateKeyPair("ES256");
+  const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: "one", alg: "ES256" }] };
+  const port = await findSparePort();
+  const url = `http://127.0.0.1:${port}`;
+  const bearer = await new SignJWT({ sub: "ada", iss: url, aud: "gatehouse" })
+    .setProtectedHeader({ alg: "ES256", typ: "at+jwt", kid: "one" })
+    .setExpirationTime("5m")
+    .sign(privateKey);
+  await using service = await start(program, url);
+  expect(await answersOf(service.url, { bearer })).toEqual([503, 503]);
+  let respond = () => new Response("", { status: 500 });
+  using _server = Bun.serve({ port, hostname: "127.0.0.1", fetch: () => respond() });
+  expect(await answersOf(service.url, { bearer })).toEqual([503, 503]);
+  respond = () => new Response("<p>Maintenance</p>");
+  expect(await answersOf(service.url, { bearer })).toEqual([503, 503]);
+  respond = () => Response.json(keys);
+  expect((await answersOf(service.url, { bearer }))[0]).toEqual({ user_id: "ada" });
+}
+
+function promises(program: ClientProgram): void {
+  test("accepts access tokens of its audience alone, and asks about what matters", () =>
+    verifies(program));
+
+  test("refuses no token while Gatehouse does not respond, and recovers", () =>
+    saysTryAgain(program));
+}
+
 describeWhere("the service in Express", express, (folder) => {
-  test("accepts access tokens of its audience alone, and asks about what matters", async () => {
-    // Node resolves packages from the folder of the program.
-    const program = join(folder, `server-${process.pid}.mjs`);
+  // Node resolves packages from the folder of the program.
+  const program = join(folder, `server-${process.pid}.mjs`);
+  const service = { command: ["node", program], environment: {} };
+
+  beforeAll(async () => {
     await Bun.write(program, Bun.file(join(services, "express/server.js")));
-    await verifies({ command: ["node", program], environment: {} });
+  });
+
+  afterAll(async () => {
     await Bun.file(program).delete();
   });
+
+  promises(service);
 });
 
 describeWhere("the service in FastAPI", fastapi, (libraries) => {
-  test("accepts access tokens of its audience alone, and asks about what matters", async () => {
-    await verifies({
-      command: ["python3", join(services, "fastapi/main.py")],
-      environment: { PYTHONPATH: libraries, PYTHONDONTWRITEBYTECODE: "1" },
-    });
+  promises({
+    command: ["python3", join(services, "fastapi/main.py")],
+    environment: { PYTHONPATH: libraries, PYTHONDONTWRITEBYTECODE: "1" },
   });
 });
 
 describeWhere("the service in Go", go, (path) => {
-  test("accepts access tokens of its audience alone, and asks about what matters", async () => {
-    await verifies({ command: [path], environment: {} });
-  });
+  promises({ command: [path], environment: {} });
 });

@@ -2,7 +2,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import postgres from "postgres";
 
 import { createHome } from "../support/executable-home.ts";
-import { runGatehouse, startGatehouse } from "../support/executable.ts";
+import { runSuccessfully, startGatehouse } from "../support/executable.ts";
 import { fillLargeDatabase, useLargeDatabase } from "../support/large-database.ts";
 import { findLargeReads, logPlans } from "../support/logged-plans.ts";
 import { startPostgresServer } from "../support/postgres-server.ts";
@@ -26,7 +26,7 @@ test("requests, workers and retention read few rows of large tables", async () =
   };
   const sql = postgres(server.url, { max: 1, onnotice: () => undefined });
   try {
-    await runGatehouse(["migrate"], options);
+    await runSuccessfully(["migrate"], options);
     await fillLargeDatabase(sql, size);
     await logPlans(sql);
     log = "";

@@ -145,6 +145,28 @@ describeWhere("a pooler in transaction mode", found, (programs) => {
     },
   );
 
+  test("doctor finds it, which is a failure without DATABASE_DIRECT_URL", async () => {
+    const url = await createDatabase();
+    await using pooler = await startPooler({ mode: "transaction", ignored });
+    const doctor = async (urls: Record<string, string>) => {
+      const settings = { ...settingsFor(urls), PORT: "0" };
+      const { stdout } = await runGatehouse(["doctor", "--json"], { cwd, settings });
+      return JSON.parse(stdout);
+    };
+    const finding = (outcome: string) =>
+      expect.objectContaining({
+        name: "database-pooler",
+        outcome,
+        what: expect.stringContaining("gives each transaction another server process"),
+      });
+    const alone = { DATABASE_URL: url(pooler.port) };
+    expect(await doctor(alone)).toMatchObject({
+      findings: expect.arrayContaining([finding("fail")]),
+    });
+    const both = { ...alone, DATABASE_DIRECT_URL: url(server.port) };
+    expect(await doctor(both)).toMatchObject({ findings: expect.arrayContaining([finding("ok")]) });
+  });
+
   test("a direct address that is the pooler's stops the start", async () => {
     const url = await createDatabase();
     await using pooler = await startPooler({ mode: "transaction", ignored });

@@ -7,8 +7,10 @@ import { createKeyRing } from "../../src/platform/jwt/key-ring.ts";
 import type {
   Algorithm,
   AsymmetricAlgorithm,
+  KeyRing,
   ReplacedAlgorithm,
   StoredKey,
+  StoredKeys,
 } from "../../src/platform/jwt/port.ts";
 import { codeOf } from "../support/error-code.ts";
 import { keyIdOf } from "../support/signing-keys.ts";
@@ -18,6 +20,17 @@ afterEach(() => {
 });
 
 const secrets = { current: "kF3mQ9xT2vB7nR4wY8zL1pC6hJ5dS0gA-tests-only", previous: null };
+
+/** What a token of `ring` says if it was issued at this time, and whether another ring verifies it. */
+async function tokenOf(ring: KeyRing, issuedAt: Date) {
+  const iat = Math.floor(issuedAt.getTime() / 1000);
+  const claims = { iss: "us", sub: "s", jti: "j", iat, exp: iat + 600 };
+  const token = await createJwtSigner(ring).sign("at+jwt", claims);
+  return async (verifier: KeyRing) => {
+    const expected = { type: "at+jwt", issuer: "us", now: now() } as const;
+    return (await createJwtSigner(verifier).verify(token, expected)).status;
+  };
+}
 
 /** A store that counts how often it is read. */
 function createStore(keys: StoredKey[] = []) {
@@ -49,6 +62,11 @@ function ringOf(
     keys: await loadKeys(),
   });
   return createKeyRing({ clock: systemClock, algorithm, secrets, load });
+}
+
+async function loaded(ring: KeyRing): Promise<KeyRing> {
+  await ring.reload();
+  return ring;
 }
 
 const now = () => new Date();
@@ -116,6 +134,41 @@ test("keys of an algorithm that was never in force verify nothing", async () => 
   await ring.reload();
   expect(await ring.find(symmetric)).toBeUndefined();
 });
+
+// Bad day: the algorithm is changed and changed back, and this replica is not notified of the second change yet.
+// part of security 160
+test.each(["EdDSA", "HS256"] as const)(
+  "a token of %s, which is in force again, is verified before the replica is notified",
+  async (algorithm) => {
+    const stored = createStore([
+      await storedKey(seconds(-60)),
+      await storedKey(seconds(-60), "ES256"),
+    ]);
+    const others = await loaded(ringOf(stored.load, algorithm));
+    const replaced = { issuedBefore: seconds(-5), verifyUntil: seconds(600) };
+    let inForce: Pick<StoredKeys, "algorithm" | "replaced"> = {
+      algorithm: "ES256",
+      replaced: new Map([[algorithm, replaced]]),
+    };
+    const ring = createKeyRing({
+      clock: systemClock,
+      algorithm,
+      secrets,
+      load: async () => ({ ...inForce, idTokenAlgorithms: [], keys: await stored.load() }),
+    });
+    await ring.reload();
+    const [before, after] = [await tokenOf(others, seconds(-30)), await tokenOf(others, now())];
+    stored.store.readings = 0;
+    expect(await before(ring)).toBe("valid");
+    expect(stored.store.readings).toBe(0);
+    // The change is still in force: the token has another date than the key may sign.
+    expect(await after(ring)).toBe("invalid");
+    expect(stored.store.readings).toBe(1);
+    inForce = { algorithm, replaced: new Map() };
+    expect(await after(ring)).toBe("valid");
+    expect(stored.store.readings).toBe(2);
+  },
+);
 
 // Attack: tokens with made-up key ids, to have the database read for each.
 // security 28

@@ -62,10 +62,10 @@ describe("an outbox worker", () => {
     for (let number = 0; number < 25; number += 1) {
       await scene.enqueue(number);
       worker.wake();
+      // Without the wake it would look again after a minute.
       await eventually(
         () => messages.length,
         (count) => count === number + 1,
-        0.9,
       );
     }
     await worker.stop();

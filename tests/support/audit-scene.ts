@@ -31,7 +31,7 @@ export interface AuditScene extends AsyncDisposable {
   /** The same while `meanwhile` happens each time before rows are read. */
   beginNewChainWhile(
     meanwhile: () => Promise<unknown>,
-    settings: Record<string, string>,
+    settings?: Record<string, string>,
   ): Promise<ChainPosition>;
   /** Seals a batch, with other settings where some are given; gives the number of rows. */
   seal(settings?: Record<string, string>): Promise<number>;

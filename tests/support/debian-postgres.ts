@@ -1,4 +1,4 @@
-import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,6 +17,8 @@ export interface DebianPostgres {
   end(signal: "SIGINT" | "SIGQUIT"): Promise<void>;
   /** Makes a standby the primary. */
   promote(): Promise<void>;
+  /** The last lines about itself, without those about statements, that it has logged. */
+  lastLogLines(): Promise<string>;
   /** Runs SQL as the superuser, in a database that is `postgres` by default. */
   sql(statement: string, database?: string): Promise<string>;
   /** Ends it and removes its files. */
@@ -24,6 +26,7 @@ export interface DebianPostgres {
 }
 
 const root = "/usr/lib/postgresql";
+const loggedLines = 15;
 
 /** Where Debian's programs of Postgres are, of the newest version. */
 export async function findDebianPostgres(): Promise<Found> {
@@ -40,6 +43,8 @@ export interface DebianPostgresOptions {
   readonly primary?: DebianPostgres;
   /** The name by which a standby is known to its primary. */
   readonly name?: string;
+  /** Where its files are, but for its log; the temp directory without it. */
+  readonly parent?: string;
   /** `pg_hba.conf`; without it every TCP connection needs a password. */
   readonly access?: string;
 }
@@ -47,13 +52,14 @@ export interface DebianPostgresOptions {
 /** Makes a server's files, as the account of Postgres where this process is root. It is not started. */
 export async function createDebianPostgres(
   programs: string,
-  { primary, name = "standby", access }: DebianPostgresOptions = {},
+  { primary, name = "standby", parent = tmpdir(), access }: DebianPostgresOptions = {},
 ): Promise<DebianPostgres> {
   const account = await findAccount();
-  const home = await mkdtemp(join(tmpdir(), "gatehouse-debian-postgres-"));
+  const home = await mkdtemp(join(parent, "gatehouse-debian-postgres-"));
   if (account !== null) await chown(home, account.uid, account.gid);
   const directory = join(home, "data");
   const port = await findSparePort();
+  const log = join(tmpdir(), `gatehouse-debian-postgres-${port}.log`);
   let server: Bun.Subprocess | null = null;
   const run = (program: string, args: readonly string[]): Promise<string> =>
     runAs(account, home, [join(programs, program), ...args]);
@@ -78,6 +84,12 @@ export async function createDebianPostgres(
     server = null;
   };
 
+  const lastLogLines = async (): Promise<string> => {
+    const text = await readFile(log, "utf8").catch(() => "");
+    const lines = text.split("\n").filter((line) => /^\d{4}-.*(?:LOG|FATAL|PANIC): /.test(line));
+    return lines.slice(-loggedLines).join("\n");
+  };
+
   return {
     port,
     directory,
@@ -94,26 +106,32 @@ export async function createDebianPostgres(
         ...settings,
       };
       const options = Object.entries(given).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+      await using logFile = await open(log, "a");
       server = Bun.spawn([join(programs, "postgres"), "-D", directory, ...options], {
         stdin: "ignore",
         stdout: "ignore",
-        stderr: Bun.file(join(tmpdir(), `gatehouse-debian-postgres-${port}.log`)),
+        stderr: logFile.fd,
         cwd: home,
         ...account,
       });
+      const started = server;
       await eventually(
-        () => sql("select 1").catch(() => ""),
+        async () => {
+          if (started.exitCode !== null) throw new Error(`Postgres ended: ${await lastLogLines()}`);
+          return sql("select 1").catch(() => "");
+        },
         (answer) => answer === "1",
         30,
       );
     },
+    lastLogLines,
     async promote() {
       await run("pg_ctl", ["promote", "-D", directory, "-W"]);
     },
     async remove() {
       await end("SIGQUIT");
       await rm(home, { recursive: true, force: true });
-      await rm(join(tmpdir(), `gatehouse-debian-postgres-${port}.log`), { force: true });
+      await rm(log, { force: true });
     },
   };
 }

@@ -39,6 +39,17 @@ export async function runGatehouse(
   return outputOf(child);
 }
 
+/** The same for a command that has to succeed before something else is tested: throws with its output if it does not. */
+export async function runSuccessfully(
+  commandLine: readonly string[],
+  options: RunOptions,
+): Promise<Finished> {
+  const finished = await runGatehouse(commandLine, options);
+  const { exitCode, stdout, stderr } = finished;
+  if (exitCode === 0) return finished;
+  throw new Error(`${commandLine.join(" ")} ended with ${exitCode}: ${stdout}${stderr}`);
+}
+
 /** A serving process. Disposing of it kills it. */
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;

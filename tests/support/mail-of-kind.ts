@@ -18,6 +18,18 @@ export async function mailOfKind(
   return { text, html, token: link?.[1] ?? "", code: code?.[0] ?? "", link: link?.[0] ?? "" };
 }
 
+/** The text of a mail of one kind that contains `words`, once it is there. Mails of the same second arrive in any order. */
+export async function mailThatSays(
+  app: TestApp,
+  kind: string,
+  email: string,
+  words: string,
+): Promise<string> {
+  const find = () => mailsOfKind(app, kind, email).find(({ text }) => text.includes(words));
+  const mail = await eventually(find, (found) => found !== undefined);
+  return mail?.text ?? "";
+}
+
 /** All mails of one kind to an address so far, oldest first. */
 export function mailsOfKind(app: TestApp, kind: string, email: string) {
   return app.mailer.sent

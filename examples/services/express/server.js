@@ -1,5 +1,5 @@
 import express from "express";
-import { createRemoteJWKSet, jwtVerify } from "jose";
+import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 
 const {
   GATEHOUSE = "http://localhost:8000", // its PUBLIC_URL
@@ -13,6 +13,9 @@ const keys = createRemoteJWKSet(new URL(`${GATEHOUSE}/.well-known/jwks.json`));
 function tokenOf(request) {
   return /^Bearer (\S+)$/i.exec(request.get("authorization") ?? "")?.[1] ?? "";
 }
+
+/** Errors of jose about the keys: without keys it is unknown whether the token is valid. */
+const keyErrors = ["ERR_JOSE_GENERIC", "ERR_JWKS_INVALID", "ERR_JWKS_TIMEOUT"];
 
 function refuse(response) {
   response.status(401).set("www-authenticate", "Bearer").json({ error: "Sign in first." });
@@ -30,8 +33,8 @@ async function requireToken(request, response, next) {
     });
     request.userId = payload.sub;
   } catch (error) {
-    if (error?.code === "ERR_JWKS_TIMEOUT" || error instanceof TypeError) return next(error);
-    return refuse(response);
+    if (error instanceof errors.JOSEError && !keyErrors.includes(error.code)) return refuse(response);
+    return next(error);
   }
   next();
 }

@@ -38,7 +38,8 @@ def verified_user(credentials: Credentials) -> str:
             audience=AUDIENCE,
             options={"require": ["sub", "exp", "iss", "aud"]},
         )
-    except jwt.PyJWKClientConnectionError:
+    except (jwt.PyJWKClientConnectionError, jwt.PyJWKSetError, json.JSONDecodeError):
+        # Without keys it is unknown whether the token is valid.
         raise HTTPException(503, "Try again later.")
     except jwt.PyJWTError:
         raise refused()
@@ -61,7 +62,7 @@ def current_user(credentials: Credentials) -> str:
         if error.code >= 500 or error.code == 429:
             raise HTTPException(503, "Try again later.")
         raise refused()
-    except OSError:
+    except (OSError, json.JSONDecodeError):
         raise HTTPException(503, "Try again later.")
 
 

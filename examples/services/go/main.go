@@ -58,6 +58,10 @@ func verified(request *http.Request) (string, error) {
 		return "", errRefused
 	}
 	claims, err := verifier.Verify(request.Context(), token)
+	// go-oidc has no type for this error: without keys it is unknown whether the token is valid.
+	if err != nil && strings.Contains(err.Error(), "fetching keys") {
+		return "", err
+	}
 	if err != nil {
 		return "", errRefused
 	}

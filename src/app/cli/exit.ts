@@ -12,8 +12,8 @@ import { findAddressError } from "../../platform/db/connection/address-error.ts"
 import { UnusableKeyError } from "../../platform/jwt/key-pair.ts";
 import { ListenError } from "../listen-error.ts";
 
-/** The exit codes of the process. */
-export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+/** The exit codes of the process. `cancelled` is what shells give to a program that Ctrl-C ended. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 
 /** A failure of a command, with a message for the operator. The exit code is `usage` when the arguments are wrong. */
 export class CommandError extends Error {

@@ -1,4 +1,5 @@
-import { isCancel, password as askPassword } from "@clack/prompts";
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
 
 import { CommandError, exitCodes } from "./exit.ts";
 
@@ -14,8 +15,8 @@ export interface PasswordOptions {
 }
 
 /**
- * Gives a function that reads the password when it is called: from standard input, or by a prompt. It throws `CommandError` then if
- * neither is possible, because the library of the prompt waits without end on piped input.
+ * Gives a function that reads the password when it is called: from standard input, or by a prompt on standard error. It throws
+ * `CommandError` if there is neither, if the two entries differ, and with exit code 130 after Ctrl-C or Ctrl-D.
  */
 export function passwordReader({ passwordStdin }: PasswordOptions): () => Promise<string> {
   if (passwordStdin) return readStandardInput;
@@ -29,11 +30,25 @@ function refuse(): Promise<string> {
 }
 
 async function prompt(): Promise<string> {
-  const first = await askPassword({ message: "Password" });
-  const second = isCancel(first) ? first : await askPassword({ message: "Repeat the password" });
-  if (isCancel(first) || isCancel(second)) throw new CommandError("cancelled");
-  if (first !== second) throw new CommandError("the passwords do not match", exitCodes.usage);
-  return first;
+  // What readline prints is the echo of the input.
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const options = { input: process.stdin, output: nowhere, terminal: true, historySize: 0 };
+  const terminal = createInterface(options).on("SIGINT", () => terminal.close());
+  const lines = terminal[Symbol.asyncIterator]();
+  const ask = async (question: string) => {
+    process.stderr.write(`${question}: `);
+    const line = await lines.next();
+    process.stderr.write("\n");
+    if (line.done) throw new CommandError("cancelled", exitCodes.cancelled);
+    return line.value;
+  };
+  try {
+    const first = await ask("Password");
+    if (first === (await ask("Repeat the password"))) return first;
+    throw new CommandError("the passwords do not match", exitCodes.usage);
+  } finally {
+    terminal.close();
+  }
 }
 
 /** All of standard input without one line break at its end. */

@@ -16,7 +16,7 @@ import {
 import { type ChainPosition, formatChainPosition } from "./chain-position.ts";
 import { type Chain, hasKeys, isHead, readChain } from "./chain-queries.ts";
 import { findFaultOfRow } from "./faults.ts";
-import { walkRows } from "./find-chain-fault.ts";
+import { type ChainFault, walkRows } from "./find-chain-fault.ts";
 import { recordAudit } from "./record-audit.ts";
 import { sealRows } from "./seal-rows.ts";
 import { auditChain } from "./table.ts";
@@ -57,13 +57,18 @@ export async function beginNewChain(
   const after = await untilWritten(async () => {
     const chain = await readChain(ctx.db);
     digested = await digestRows(ctx, chain, digested);
-    return storeNewKey(ctx, chain, digested);
+    return digested === null ? null : storeNewKey(ctx, chain, digested);
   });
   await sealRows(ctx);
   return after;
 }
 
-async function digestRows(ctx: Context, chain: Chain, earlier: Digested | null): Promise<Digested> {
+/** Null if retention deleted rows that were to be digested. Throws `CONFLICT` for any other row that is missing or was changed. */
+async function digestRows(
+  ctx: Context,
+  chain: Chain,
+  earlier: Digested | null,
+): Promise<Digested | null> {
   const span = openChainKeys(ctx.secrets, chain).at(-1);
   const { after = chain.checkpoint, key = null } = span ?? {};
   const beginning = after.sequence > chain.checkpoint.sequence ? after : chain.checkpoint;
@@ -78,11 +83,19 @@ async function digestRows(ctx: Context, chain: Chain, earlier: Digested | null):
       return findFaultOfRow(key, before, row);
     },
   );
-  if ("fault" in walked) throw conflict(`The audit log is not intact: ${walked.fault}.`);
+  if ("fault" in walked) {
+    if (await isExpired(ctx, walked)) return null;
+    throw conflict(`The audit log is not intact: ${walked.fault}.`);
+  }
   if (walked.hash !== chain.head.hash) {
     throw conflict("The audit log is not intact: its last row is not the chain's end.");
   }
   return { from: beginning.sequence + 1, position: walked, digest };
+}
+
+/** Whether the rows that are missing were deleted after `AUDIT_RETENTION`, or with `audit prune`. */
+async function isExpired({ db }: Context, { missingAfter }: ChainFault): Promise<boolean> {
+  return missingAfter !== null && (await readChain(db)).checkpoint.sequence > missingAfter;
 }
 
 /** Null, and nothing is written, if the chain was changed since it was read. */

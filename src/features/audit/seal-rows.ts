@@ -60,7 +60,7 @@ export async function sealRows(ctx: Platform): Promise<SealedBatch> {
   }
 }
 
-/** After a new key, the row that says so, before all others; null if rows follow on it already. */
+/** After a new key, the row that says so, before all others; null if it is sealed already. */
 async function findFirstRow(db: Db, { keys, head }: Chain) {
   const newest = keys.at(-1);
   if (!newest?.firstRow || newest.after.sequence !== head.sequence) return null;
@@ -69,6 +69,9 @@ async function findFirstRow(db: Db, { keys, head }: Chain) {
     .from(auditLog)
     .where(and(eq(auditLog.id, newest.firstRow), isNull(auditLog.sequence)));
   if (rows.length > 0) return rows;
+  // Another replica may have sealed it since the chain was read: then none of the following rows is sealed at this end.
+  const current = await readChain(db);
+  if (current.head.sequence !== head.sequence) return null;
   throw new UnusableChainError("the row with which its newest key begins is missing");
 }
 

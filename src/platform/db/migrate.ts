@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 
+import journal from "../../../drizzle/meta/_journal.json";
 import { asInternalMigrator } from "./drizzle-internals.ts";
 import { findDatabaseFault, isUndefinedTable } from "./errors.ts";
 import type { Logger } from "../log/port.ts";
-import { readMigrationNames, readMigrations } from "./migrations.macro.ts" with { type: "macro" };
+import { readMigrations } from "./migrations.macro.ts" with { type: "macro" };
 import type { Db } from "./port.ts";
 import {
   findSchemaVersion,
@@ -15,11 +16,9 @@ import {
 /** Any fixed number does, as long as no other program on the same database uses it ("gate" in ASCII). */
 const advisoryLockKey = 0x67617465;
 
-const names: readonly string[] = await readMigrationNames();
-
 /** The migrations in this executable, oldest first. */
 export const ownMigrations: readonly Migration[] = readMigrations().map((migration, index) =>
-  withVersion({ ...migration, name: names[index] ?? `migration ${index}` }),
+  withVersion({ ...migration, name: journal.entries[index]?.tag ?? `migration ${index}` }),
 );
 
 /** A wait for the lock that is longer than this is logged. */

@@ -2,11 +2,6 @@ import type { ReservedSql, Sql } from "postgres";
 
 import { DatabaseAddressError } from "./connection/address-error.ts";
 
-/** A pooler that gives each transaction another server connection answers at an address that must be a server's own. */
-function transactionPoolerError(setting: PoolerSetting): DatabaseAddressError {
-  return new DatabaseAddressError(messages[setting], { isBySettings: true });
-}
-
 /** The setting whose address must be the server's own. */
 export type PoolerSetting = "DATABASE_URL" | "DATABASE_DIRECT_URL";
 
@@ -45,15 +40,21 @@ export async function explainRefusedStart(
   });
 }
 
-/**
- * Throws `DatabaseAddressError` if a pooler gives each transaction of a connection another connection to the server: there
- * notifications do not arrive, locks do not hold, and prepared statements are not found. The client has two connections or more.
- */
+/** Throws `DatabaseAddressError` where `isTransactionPooled`. */
 export async function refuseTransactionPooler(client: Sql, setting: PoolerSetting): Promise<void> {
-  if (await isDirect(client)) return;
+  if (!(await isTransactionPooled(client))) return;
+  throw new DatabaseAddressError(messages[setting], { isBySettings: true });
+}
+
+/**
+ * Whether a pooler gives each transaction of a connection another connection to the server: there notifications do not arrive,
+ * locks do not hold, and prepared statements are not found. The client has two connections or more.
+ */
+export async function isTransactionPooled(client: Sql): Promise<boolean> {
+  if (await isDirect(client)) return false;
   const [one, other] = await Promise.all([client.reserve(), client.reserve()]);
   try {
-    if (await isShared(one, other)) throw transactionPoolerError(setting);
+    return await isShared(one, other);
   } finally {
     one.release();
     other.release();

@@ -18,7 +18,10 @@ export function createJwtSigner(ring: KeyRing): TokenSigner {
     const key = typeof kid === "string" ? await ring.find(kid) : undefined;
     if (!key || alg !== key.algorithm) return null;
     const claims = verifyCompact(jws, key.algorithm, key.verifyWith);
-    return claims !== null && isIssuedInTime(claims, key) ? claims : null;
+    if (claims === null || isIssuedInTime(claims, key)) return claims;
+    // The algorithm may be in force again, and this replica not be notified of that yet.
+    const current = await ring.findAgain(key.id);
+    return current !== undefined && isIssuedInTime(claims, current) ? claims : null;
   }
 
   return {

@@ -18,7 +18,7 @@ export interface KeyRingOptions {
 /** The shortest time between two reads of the stored keys, however many unknown key ids are received. */
 const reloadPauseMilliseconds = 200;
 
-/** How long a request with an unknown key id waits for the stored keys: as long as the shortest DATABASE_TIMEOUT. */
+/** How long a request with an unknown key waits for the stored keys: as long as the shortest DATABASE_TIMEOUT. */
 const unknownKeyTimeoutSeconds = 1;
 
 /** A SHA-256 thumbprint (RFC 7638). The stored keys are not read again for an unknown id of another form. */
@@ -81,6 +81,11 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
     );
   }
 
+  async function findAgain(keyId: string): Promise<VerificationKey | undefined> {
+    await withDeadline(reload(), unknownKeyTimeoutSeconds);
+    return findKnown(keyId);
+  }
+
   return {
     current() {
       if (stored.algorithm === "HS256") return secretKey;
@@ -98,10 +103,9 @@ export function createKeyRing({ clock, algorithm, secrets, load }: KeyRingOption
     findForIdTokens: (keyId) => ofIdTokens().find(({ id }) => id === keyId),
     async find(keyId) {
       const known = findKnown(keyId);
-      if (known || !thumbprint.test(keyId)) return known;
-      await withDeadline(reload(), unknownKeyTimeoutSeconds);
-      return findKnown(keyId);
+      return known || !thumbprint.test(keyId) ? known : findAgain(keyId);
     },
+    findAgain,
     published() {
       const keys = new Set([...(stored.algorithm === "HS256" ? [] : verifying()), ...ofIdTokens()]);
       return [...keys].map(({ id, algorithm: alg, publicJwk }) => ({

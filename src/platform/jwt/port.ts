@@ -122,6 +122,8 @@ export interface KeyRing {
    * that takes longer than a second.
    */
   find(keyId: string): Promise<VerificationKey | undefined>;
+  /** The same after the stored keys were read again in any case: for a token that the key as it is held did not sign. */
+  findAgain(keyId: string): Promise<VerificationKey | undefined>;
   /** The public keys that sign, will sign, or signed tokens that may still be valid. With HS256 those of ID tokens. */
   published(): readonly PublishedKey[];
   /** Since when the current key signs; null with HS256, whose secret has no date, and while no key is loaded. */

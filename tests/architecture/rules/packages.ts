@@ -11,7 +11,6 @@ import {
 
 /** Where each package may be imported, and nowhere else in `src/`. */
 export const packageHomes: Readonly<Record<string, readonly string[]>> = {
-  "@clack/prompts": ["src/app/cli"],
   "@electric-sql/pglite": ["src/platform/db"],
   "@elysiajs/jwt": ["src/platform/jwt"],
   "@elysiajs/swagger": ["src/app"],

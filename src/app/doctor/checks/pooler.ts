@@ -1,7 +1,6 @@
 import type { Settings } from "../../../platform/config/settings.ts";
-import { isTransactionPooled } from "../../../platform/db/detect-pooler.ts";
 import type { Database } from "../../../platform/db/port.ts";
-import { createPostgresDatabase } from "../../../platform/db/postgres.ts";
+import { usesTransactionPooler } from "../../../platform/db/refuse-poolers.ts";
 import type { Logger } from "../../../platform/log/port.ts";
 import { fail, type Finding, ok, warn } from "../finding.ts";
 
@@ -38,19 +37,9 @@ function poolerFinding(isPooled: boolean, hasDirectUrl: boolean): Finding {
   );
 }
 
-async function detect(settings: Settings): Promise<boolean> {
-  const [one, other] = [openOne(settings), openOne(settings)];
-  try {
-    await Promise.all([one.db.execute("select 1"), other.db.execute("select 1")]);
-    return await isTransactionPooled(one.db, other.db);
-  } finally {
-    await Promise.all([one.close(), other.close()]);
-  }
-}
-
-function openOne(settings: Settings): Database {
+function detect(settings: Settings): Promise<boolean> {
   const { databaseUrl, databaseDirectUrl, databaseTimeoutSeconds, serviceName } = settings;
-  return createPostgresDatabase({
+  return usesTransactionPooler({
     url: databaseUrl ?? "",
     directUrl: databaseDirectUrl,
     poolSize: 1,
