@@ -81,6 +81,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await statuses(bystander.accessToken)).toEqual(replicas.map(() => 200));
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   test("truncating the sessions applies at every replica", async () => {
     const user = await cachedUser();
     await app.rows("truncate sessions");

@@ -54,6 +54,9 @@ describe.each([...databaseKinds])("on %s, a cached token", (database) => {
     expect(await outcomes(accessToken)).toEqual(Array(3).fill("EXPIRED_TOKEN"));
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   // security 45
   test("is refused from the time at which its session expires, by its idle or its absolute limit", async () => {
     for (const column of ["expires_at", "absolute_expires_at"]) {

@@ -76,6 +76,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(current.last_used_at).toBe(new Date(start + 600 * secondMs).toISOString());
   }, 15_000);
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   // A refresh counts as a use, and a use of any token of a session is a use of that session.
   test("uses of several tokens of a session are written once", async () => {
     const user = await signUp(app);

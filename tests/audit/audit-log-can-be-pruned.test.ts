@@ -74,6 +74,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     );
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   // Attack: the date of a row is changed, so that pruning deletes the evidence of it.
   // part of security 150
   test("a log that is not intact is not pruned", async () => {

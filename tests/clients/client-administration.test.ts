@@ -91,6 +91,9 @@ describe.each([...databaseKinds])("the clients on %s", (database) => {
     }
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   test("an unknown client id is not found, and nothing is recorded", async () => {
     const ids = [admin.userId, "client_none", "%27%20OR%201=1", "x".repeat(128)];
     for (const id of ids) {

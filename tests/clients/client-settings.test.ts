@@ -3,8 +3,7 @@ import { exportJWK, generateKeyPair } from "jose";
 
 import { signInAdmin } from "../support/admin.ts";
 import { auditOf } from "../support/audit-rows.ts";
-import { databaseKinds } from "../support/databases.ts";
-import { createHome } from "../support/executable-home.ts";
+import { createMigratedHome } from "../support/executable-home.ts";
 import { runGatehouse } from "../support/executable.ts";
 import { race } from "../support/race.ts";
 import { useTestApp } from "../support/test-app.ts";
@@ -133,56 +132,53 @@ test("of concurrent changes none is lost", async () => {
   expect(now).toMatchObject(Object.assign({}, ...fields));
 });
 
-test.each([...databaseKinds])(
-  "the command line creates, lists and deletes clients on %s",
-  async (kind) => {
-    await using home = await createHome(kind);
-    const created = await runGatehouse(
-      [
-        "clients",
-        "create",
-        "--name",
-        "Notes",
-        "--redirect-uri",
-        callback,
-        "--public",
-        "--id-token-alg",
-        "ES256",
-        "--scope",
-        "openid",
-        "email",
-        "--trusted",
-      ],
-      home,
-    );
-    const [, id = ""] = /^client_id=(\S+)\n$/.exec(created.stdout) ?? [];
-    expect([created.exitCode, id]).toEqual([0, expect.stringMatching(/^client_/)]);
-    const listed = await runGatehouse(["clients", "list", "--json"], home);
-    expect(JSON.parse(listed.stdout).items).toEqual([
-      expect.objectContaining({
-        client_id: id,
-        redirect_uris: [callback],
-        token_endpoint_auth_method: "none",
-        id_token_signed_response_alg: "ES256",
-        scopes: ["openid", "email"],
-        trusted: true,
-        created_by: "command",
-      }),
-    ]);
-    const wrong = await runGatehouse(
-      ["clients", "create", "--name", "x", "--redirect-uri", "/x"],
-      home,
-    );
-    expect([wrong.exitCode, wrong.stdout]).toEqual([1, ""]);
-    expect(wrong.stderr).toContain("redirect_uris");
-    expect((await runGatehouse(["clients", "rotate-secret", id], home)).exitCode).toBe(1);
-    expect((await runGatehouse(["clients", "delete", id], home)).stdout).toBe(`deleted ${id}\n`);
-    expect((await runGatehouse(["clients", "delete", id], home)).exitCode).toBe(1);
-    const keys = await runGatehouse(["keys", "rotate", "--in", "10m"], home);
-    expect(keys.stdout).toContain("The new ES256 key ");
-    expect((await runGatehouse(["keys", "rotate", "--in", "10"], home)).exitCode).toBe(2);
-    expect(
-      (await runGatehouse(["keys", "rotate", "--in", "1m", "--delete-old"], home)).exitCode,
-    ).toBe(2);
-  },
-);
+test("the command line creates, lists and deletes clients", async () => {
+  await using home = await createMigratedHome("postgres");
+  const created = await runGatehouse(
+    [
+      "clients",
+      "create",
+      "--name",
+      "Notes",
+      "--redirect-uri",
+      callback,
+      "--public",
+      "--id-token-alg",
+      "ES256",
+      "--scope",
+      "openid",
+      "email",
+      "--trusted",
+    ],
+    home,
+  );
+  const [, id = ""] = /^client_id=(\S+)\n$/.exec(created.stdout) ?? [];
+  expect([created.exitCode, id]).toEqual([0, expect.stringMatching(/^client_/)]);
+  const listed = await runGatehouse(["clients", "list", "--json"], home);
+  expect(JSON.parse(listed.stdout).items).toEqual([
+    expect.objectContaining({
+      client_id: id,
+      redirect_uris: [callback],
+      token_endpoint_auth_method: "none",
+      id_token_signed_response_alg: "ES256",
+      scopes: ["openid", "email"],
+      trusted: true,
+      created_by: "command",
+    }),
+  ]);
+  const wrong = await runGatehouse(
+    ["clients", "create", "--name", "x", "--redirect-uri", "/x"],
+    home,
+  );
+  expect([wrong.exitCode, wrong.stdout]).toEqual([1, ""]);
+  expect(wrong.stderr).toContain("redirect_uris");
+  expect((await runGatehouse(["clients", "rotate-secret", id], home)).exitCode).toBe(1);
+  expect((await runGatehouse(["clients", "delete", id], home)).stdout).toBe(`deleted ${id}\n`);
+  expect((await runGatehouse(["clients", "delete", id], home)).exitCode).toBe(1);
+  const keys = await runGatehouse(["keys", "rotate", "--in", "10m"], home);
+  expect(keys.stdout).toContain("The new ES256 key ");
+  expect((await runGatehouse(["keys", "rotate", "--in", "10"], home)).exitCode).toBe(2);
+  expect(
+    (await runGatehouse(["keys", "rotate", "--in", "1m", "--delete-old"], home)).exitCode,
+  ).toBe(2);
+}, 60_000);

@@ -1,8 +1,7 @@
 import { readdir } from "node:fs/promises";
 
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
-import { databaseKinds } from "../support/databases.ts";
 import { createHome, createMigratedHome, type Home } from "../support/executable-home.ts";
 import { runGatehouse, startGatehouse } from "../support/executable.ts";
 import { freshEmail, goodPassword } from "../support/journey.ts";
@@ -18,34 +17,33 @@ const fast = (home: Home) => ({
 
 const commandLine = ["create-admin", "--username", "root-of-all", "--password-stdin", "--email"];
 
-describe.each([...databaseKinds])("create-admin on %s", (kind) => {
-  test("creates an account that can sign in as an admin, records it, and changes nothing the second time", async () => {
-    await using home = await createHome(kind);
-    const email = freshEmail();
-    const made = await runGatehouse([...commandLine, email], {
-      ...fast(home),
-      input: `${goodPassword}\n`,
-    });
-    expect([made.exitCode, withoutLog(made.stderr)]).toEqual([0, ""]);
-    expect(made.stdout).toMatch(/^created (\S+) \(\S+\) with the role admin\n$/);
-    expect(made.stdout).toContain(email);
-    expect(logMessages(made.stderr)).toContain("database migrated");
-    expect(made.stdout + made.stderr).not.toContain(goodPassword);
-    // No password is needed, and so no source of one.
-    const words = ["create-admin", "--username", "another-name", "--email", email];
-    const again = await runGatehouse(words, { ...fast(home), input: "" });
-    expect([again.exitCode, withoutLog(again.stderr)]).toEqual([0, ""]);
-    expect(again.stdout).toEndWith(
-      " has the role admin already; the password is unchanged, and so is the username: --username is for a new account\n",
-    );
-    expect(await home.rows("select email from users")).toEqual([{ email }]);
-    const audit = await home.rows("select action, result, actor_kind from audit_log order by id");
-    expect(audit).toEqual([{ action: "user.created", result: "success", actor_kind: "operator" }]);
-
-    await using server = await startGatehouse(fast(home));
-    const answer = await server.post("/api/v1/auth/login", { email, password: goodPassword });
-    expect([answer.status, answer.json.data.user.roles]).toEqual([200, ["user", "admin"]]);
+// A gate has the embedded database: `commands-work-while-the-server-runs.test.ts`.
+test("creates an account that can sign in as an admin, records it, and changes nothing the second time", async () => {
+  await using home = await createHome("postgres");
+  const email = freshEmail();
+  const made = await runGatehouse([...commandLine, email], {
+    ...fast(home),
+    input: `${goodPassword}\n`,
   });
+  expect([made.exitCode, withoutLog(made.stderr)]).toEqual([0, ""]);
+  expect(made.stdout).toMatch(/^created (\S+) \(\S+\) with the role admin\n$/);
+  expect(made.stdout).toContain(email);
+  expect(logMessages(made.stderr)).toContain("database migrated");
+  expect(made.stdout + made.stderr).not.toContain(goodPassword);
+  // No password is needed, and so no source of one.
+  const words = ["create-admin", "--username", "another-name", "--email", email];
+  const again = await runGatehouse(words, { ...fast(home), input: "" });
+  expect([again.exitCode, withoutLog(again.stderr)]).toEqual([0, ""]);
+  expect(again.stdout).toEndWith(
+    " has the role admin already; the password is unchanged, and so is the username: --username is for a new account\n",
+  );
+  expect(await home.rows("select email from users")).toEqual([{ email }]);
+  const audit = await home.rows("select action, result, actor_kind from audit_log order by id");
+  expect(audit).toEqual([{ action: "user.created", result: "success", actor_kind: "operator" }]);
+
+  await using server = await startGatehouse(fast(home));
+  const answer = await server.post("/api/v1/auth/login", { email, password: goodPassword });
+  expect([answer.status, answer.json.data.user.roles]).toEqual([200, ["user", "admin"]]);
 });
 
 // security 5

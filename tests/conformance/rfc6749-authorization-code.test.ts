@@ -64,6 +64,9 @@ describe.each([...databaseKinds])("an authorization code on %s", (database) => {
     }
   }, 30_000);
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   test("a replay 40 seconds or a day later ends what the code gave, and is recorded", async () => {
     for (const laterSeconds of [40, 86_000]) {
       const code = await codeOf(app, client.id, user.token, { scope });

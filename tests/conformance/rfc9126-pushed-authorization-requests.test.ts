@@ -50,6 +50,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect([again.status, again.headers.get("location")]).toEqual([400, null]);
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   // Mistake: the button is pressed twice, and the browser shows the second response. RFC 9126 §4 permits the duplicate.
   test.each(["Allow", "Do not allow"])(
     "a second press on %s gets a response within 10 seconds, in that session alone",

@@ -28,6 +28,8 @@ interface Operation {
 // Webhooks of the examples are at a host that the test must not reach.
 const httpClient = { send: async () => ({ status: 204, headers: new Headers(), body: "" }) };
 const app = useTestApp({
+  // Every operation is called here: the tests of the features call most of them on Postgres only.
+  database: "embedded",
   providers: [google],
   settings: exampleSettings,
   overrides: { httpClient },

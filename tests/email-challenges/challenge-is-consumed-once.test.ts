@@ -77,6 +77,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     },
   );
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   // Bad day: the new address is confirmed while a stolen mailbox resets the password.
   // security 56, 64
   test("of two links that revoke each other one is consumed", async () => {

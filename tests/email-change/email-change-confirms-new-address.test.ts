@@ -67,6 +67,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect([again.status, again.json.error.code]).toEqual([401, "INVALID_TOKEN"]);
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   // part of security 48: the change of an address
   test("every session ends with the change, and none with the request", async () => {
     const user = await signUp(app);

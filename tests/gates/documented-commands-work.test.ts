@@ -106,7 +106,7 @@ until curl -s -o /dev/null http://localhost:${port}/; do sleep 0.1; done\n`;
   }
 });
 
-// Its other commands are those of tests/binary/readme-first-steps.test.ts.
+// Its other commands are those of readme-first-steps.test.ts.
 test("the commands of README.md for an operator work as they are written", async () => {
   await using scene = await startDocumentedScene();
   const blocks = (await findCommandBlocks("README.md")).filter(

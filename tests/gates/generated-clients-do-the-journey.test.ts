@@ -131,12 +131,13 @@ describeWhere("the client of OpenAPI Generator", generator, (jar) => {
   );
 
   test(
-    "for Java is generated without an error",
+    "for Java is generated without an error and compiles",
     async () => {
       await using described = await startDescribedApp();
       const output = await generate(parametersOf(described, "java"), described.folder);
       expect(output.match(/^.*\bERROR\b.*$/gm)).toBeNull();
+      await generate(["mvn", "--quiet", "--batch-mode", "compile"], join(described.folder, "java"));
     },
-    timeoutMilliseconds,
+    2 * timeoutMilliseconds,
   );
 });

@@ -70,10 +70,7 @@ test.each([80, 0])(
   "on a terminal of %d columns the password is asked for twice and never shown",
   async (columns) => {
     const email = freshEmail();
-    const answers = [
-      passwordIs(`x${backspace}${goodPassword}\r`),
-      repeatedIs(`${goodPassword}\r`),
-    ];
+    const answers = [passwordIs(`x${backspace}${goodPassword}\r`), repeatedIs(`${goodPassword}\r`)];
     const { exitCode, shown } = await onTerminal(createAdmin(email), answers, columns);
     const lines = shown.split("\n");
     expect(lines.slice(0, 2)).toEqual(["Password: ", "Repeat the password: "]);

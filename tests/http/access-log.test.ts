@@ -4,7 +4,7 @@ import { createApp } from "../../src/app/create-app.ts";
 import { introspect, makeClient } from "../support/clients.ts";
 import { callServer } from "../support/http-call.ts";
 import { freshEmail, goodPassword, logIn, signUp } from "../support/journey.ts";
-import { startTestApp, type TestApp } from "../support/test-app.ts";
+import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 
 /** The access log so far, without what other log lines say. */
 function accessLog(app: TestApp): Record<string, unknown>[] {
@@ -18,8 +18,9 @@ async function lineOf(app: TestApp, act: () => Promise<unknown>) {
 }
 
 describe("LOG_REQUESTS=true", () => {
+  const app = useTestApp();
+
   test("a request is one line with its route template and its user, and nothing that it sent", async () => {
-    await using app = await startTestApp();
     const { accessToken, userId } = await signUp(app);
     const path = `/api/v1/users/me/sessions/${crypto.randomUUID()}?token=canary`;
     const [line, ...others] = await lineOf(app, () =>
@@ -42,7 +43,6 @@ describe("LOG_REQUESTS=true", () => {
   });
 
   test("a failed sign-in is logged, its e-mail address and password are not", async () => {
-    await using app = await startTestApp();
     const email = freshEmail();
     const [line] = await lineOf(app, () =>
       app.post("/api/v1/auth/login", { email, password: goodPassword }),
@@ -52,7 +52,6 @@ describe("LOG_REQUESTS=true", () => {
   });
 
   test("health checks and successes of hot routes are left out, their failures are not", async () => {
-    await using app = await startTestApp();
     const { accessToken } = await signUp(app);
     const client = await makeClient(app);
     const lines = await lineOf(app, async () => {
@@ -67,7 +66,6 @@ describe("LOG_REQUESTS=true", () => {
   });
 
   test("a refused forward-auth request names the user", async () => {
-    await using app = await startTestApp();
     const { accessToken, userId } = await signUp(app);
     const [line] = await lineOf(app, () =>
       app.call("GET", "/api/v1/auth/forward?role=admin", { bearer: accessToken }),
@@ -76,7 +74,6 @@ describe("LOG_REQUESTS=true", () => {
   });
 
   test("a wrong method, and a refusal before routing, have the template of their path", async () => {
-    await using app = await startTestApp();
     const id = crypto.randomUUID();
     const lines = await lineOf(app, async () => {
       await app.call("PUT", "/api/v1/auth/login");
@@ -94,11 +91,11 @@ describe("LOG_REQUESTS=true", () => {
 
   test("a preflight of a hot route is left out like its successes", async () => {
     const origin = "https://app.example";
-    await using app = await startTestApp({ settings: { ALLOWED_ORIGINS: origin } });
+    await using other = await startTestApp({ settings: { ALLOWED_ORIGINS: origin } });
     const headers = { origin, "access-control-request-method": "GET" };
-    const lines = await lineOf(app, async () => {
-      await app.call("OPTIONS", "/api/v1/users/me", { headers });
-      await app.call("OPTIONS", "/api/v1/auth/login", { headers });
+    const lines = await lineOf(other, async () => {
+      await other.call("OPTIONS", "/api/v1/users/me", { headers });
+      await other.call("OPTIONS", "/api/v1/auth/login", { headers });
     });
     expect(lines.map(({ method, route, status }) => [method, route, status])).toEqual([
       ["OPTIONS", "/api/v1/auth/login", 204],
@@ -106,16 +103,15 @@ describe("LOG_REQUESTS=true", () => {
   });
 
   test("a path without a route has no template, and its text is not logged", async () => {
-    await using app = await startTestApp();
     const [line] = await lineOf(app, () => app.call("GET", "/no-such-path-canary"));
     expect(line).toMatchObject({ route: null, status: 404 });
     expect(JSON.stringify(line)).not.toContain("canary");
   });
 
   test("the client address is the one that a trusted proxy names", async () => {
-    await using app = await startTestApp({ settings: { TRUSTED_PROXIES: "127.0.0.0/8" } });
-    const [line] = await lineOf(app, () =>
-      app.call("GET", "/api/v1/users/me", { headers: { "x-forwarded-for": "203.0.113.9" } }),
+    await using other = await startTestApp({ settings: { TRUSTED_PROXIES: "127.0.0.0/8" } });
+    const [line] = await lineOf(other, () =>
+      other.call("GET", "/api/v1/users/me", { headers: { "x-forwarded-for": "203.0.113.9" } }),
     );
     expect(line).toMatchObject({ client_address: "203.0.113.9" });
   });

@@ -19,9 +19,12 @@ describe.each([...databaseKinds])("20 at once, on %s", (database) => {
     replicas = database === "postgres" ? [app, await app.replica()] : [app];
   });
 
+  const proofsOfMail =
+    database === "postgres" ? ["link", "code", "link and code"] : ["link and code"];
+
   // Bad day: a double tap; attack: a link seen over a shoulder, pressed at the same time.
   // security 53, 56
-  test.each(["link", "code", "link and code"])("with %s: one session", async (by) => {
+  test.each(proofsOfMail)("with %s: one session", async (by) => {
     const { userId, email } = await registerVerified(app);
     const { token, code } = await askForMagicLink(app, email);
     const proofs = [

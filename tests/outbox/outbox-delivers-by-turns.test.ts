@@ -35,6 +35,9 @@ describe.each([...databaseKinds])("the outbox on %s", (database) => {
     expect(claimed.map(({ payload }) => payload["number"])).toContain(0);
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   // security 154
   test("delivers two backlogs by turns, each in its order", async () => {
     const { enqueue, claim, clock } = await sceneWithBacklog("two-backlogs");

@@ -41,6 +41,9 @@ describe.each([...databaseKinds])("the outbox on %s", (database) => {
     }
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   test("gives at most the requested number of messages", async () => {
     const scene = createOutboxScene(app, "limited");
     for (let number = 0; number < 12; number += 1) await scene.enqueue(number);

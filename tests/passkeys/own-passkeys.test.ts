@@ -71,6 +71,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect((await remove(app, user, first.id)).status).toBe(404);
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   // part of security 80
   test("the last way to sign in is not removed, whatever it is", async () => {
     const user = await withoutPassword(app);

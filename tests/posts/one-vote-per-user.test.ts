@@ -78,6 +78,9 @@ describe.each([...databaseKinds])("votes on %s", (database) => {
     expect([...(await miscountedPosts(app))]).toEqual([]);
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   test("concurrent votes of many users all count", async () => {
     const id = await makePost(app, author, { visibility: "public" });
     expect(statuses(await race(callers, (index) => vote("PUT", id, index)))).toEqual([204]);

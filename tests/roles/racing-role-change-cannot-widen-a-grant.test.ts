@@ -96,6 +96,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     }
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   test("a role deleted meanwhile does not exist, and one with only a new description is granted", async () => {
     const user = await signUp(app);
     for (const [statement, outcome] of [

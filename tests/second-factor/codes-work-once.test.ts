@@ -35,6 +35,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(errorOf(await call2fa(app, "verify", again))).toEqual([401, "INVALID_CODE"]);
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   // security 88
   test("20 parallel sign-ins with one recovery code open one session, and the user is mailed once", async () => {
     const user = await signUpWithFactor(app);

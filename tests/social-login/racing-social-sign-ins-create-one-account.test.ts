@@ -29,6 +29,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await eventsOf(app, userId, "user.registered")).toHaveLength(1);
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   // security 61, 78: an impostor's registration may come before, at the same time, or after
   test("a concurrent registration of the address leaves one account, without the password", async () => {
     for (let round = 0; round < 4; round += 1) {

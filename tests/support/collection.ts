@@ -1,8 +1,15 @@
 /** Where the collection of requests is. */
 export const collectionPath = "examples/postman/gatehouse.postman_collection.json";
 
+interface Parameter {
+  readonly in: string;
+  readonly name: string;
+  readonly example?: unknown;
+}
+
 interface Operation {
   readonly summary: string;
+  readonly parameters?: readonly Parameter[];
   readonly tags: readonly string[];
   readonly requestBody?: {
     readonly content: Readonly<Record<string, { readonly example?: Record<string, unknown> }>>;
@@ -18,7 +25,7 @@ export interface Described {
 /** A request of a collection, in the format of Postman (v2.1). */
 interface Item {
   readonly name: string;
-  readonly request: { readonly method: string; readonly url: string };
+  readonly request: { readonly method: string; readonly url: { readonly raw: string } };
 }
 
 /** A collection with a folder for each tag. */
@@ -63,7 +70,7 @@ export function collectionOf(document: Described): Collection {
         name: operation.summary,
         request: {
           method,
-          url: `{{baseUrl}}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
+          url: urlOf(path, operation),
           ...bodyOf(operation),
         },
         ...(method === "POST" && isSignIn(path) ? tokenEvent() : {}),
@@ -76,10 +83,24 @@ export function collectionOf(document: Described): Collection {
 export function requestsOf({ item }: Collection): string[] {
   return item.flatMap((folder) =>
     folder.item.map(({ request }) => {
-      const path = request.url.replace("{{baseUrl}}", "").replaceAll(/:(\w+)/g, "{$1}");
+      const path = request.url.raw.replace("{{baseUrl}}", "").replaceAll(/:(\w+)/g, "{$1}");
       return `${request.method} ${path}`;
     }),
   );
+}
+
+/** As an object: the tools give the values of a path only to such a URL. */
+function urlOf(path: string, { parameters = [] }: Operation) {
+  const named = path.replaceAll(/\{(\w+)\}/g, ":$1");
+  const variable = parameters
+    .filter((parameter) => parameter.in === "path")
+    .map(({ name, example }) => ({ key: name, value: String(example) }));
+  return {
+    raw: `{{baseUrl}}${named}`,
+    host: ["{{baseUrl}}"],
+    path: named.split("/").slice(1),
+    variable,
+  };
 }
 
 function bodyOf(operation: Operation): object {

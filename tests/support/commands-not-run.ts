@@ -7,6 +7,7 @@ export const commandsNotRun: Readonly<Record<string, Readonly<Record<string, str
     "run start    # builds it": "it builds this repository, and runs all of its tests",
     "npx -y bun@1.4.4 run start\n": "it builds this repository",
     "npx -y bun@1.4.4 run test\n": "it is the run of all tests",
+    "npx -y bun@1.4.4 run build\n": "it builds this repository",
     "gatehouse create-admin --email you@example.com\n": "it asks for a password",
   },
   "docs/accounts.md": {
@@ -24,6 +25,9 @@ export const commandsNotRun: Readonly<Record<string, Readonly<Record<string, str
   "docs/development.md": { "bun@1.4.4 run test": "it is the run of all tests" },
   "docs/doctor.md": { "docker compose": "it needs Docker" },
   "docs/events.md": { "--destination nats": "it needs a NATS server" },
+  "docs/getting-started.md": {
+    "npx -y bun@1.4.4 run build\n": "it builds this repository",
+  },
   "docs/migrating.md": {
     "--env-file examples/profiles":
       "it ends only when it is stopped; tests/gates/former-clients-are-answered.test.ts runs both",

@@ -29,6 +29,9 @@ describe.each([...databaseKinds])("on %s", (database) => {
     expect(await foundBy("")).toContain(ada.userId);
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   // The attack: a pattern that matches every user, or takes the database minutes.
   test("literally, without wildcards", async () => {
     const odd = await registerVerified(app, { name: "100% _o_ \\o/ 'q' \"d\" .* $1 ;--" });

@@ -48,6 +48,9 @@ describe.each([...databaseKinds])("a user, on %s,", (database) => {
     expect([nothing.status, await auditOf(app, nothing)]).toEqual([200, []]);
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   test("can be marked as verified, once", async () => {
     const email = freshEmail();
     const registered = await app.post("/api/v1/auth/register", { email, password: goodPassword });

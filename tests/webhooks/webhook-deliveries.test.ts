@@ -73,6 +73,9 @@ describe.each([...databaseKinds])("the deliveries on %s", (database) => {
     expect(await app.rows(left)).toEqual([]);
   });
 
+  // The statements are the same on both: these tests run once.
+  if (database === "embedded") return;
+
   test("a test is sent to one webhook alone, whatever types it gets", async () => {
     await using receiver = startReceiver();
     const { id } = await createWebhook(app, bearer, {

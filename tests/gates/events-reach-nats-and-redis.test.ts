@@ -7,7 +7,7 @@ import { startRedis } from "../support/redis-broker.ts";
 
 setDefaultTimeout(120_000);
 
-// `bun run gates` does the same with RabbitMQ and Kafka.
+// events-reach-rabbitmq-and-kafka.test.ts does the same with these.
 // security 135
 describeEventsReach({
   name: "NATS JetStream",
