@@ -52,7 +52,7 @@ export const commandsNotRun: Readonly<Record<string, Readonly<Record<string, str
 
 /** Pages whose blocks another test runs. */
 export const commandsRunElsewhere: Readonly<Record<string, string>> = {
-  "README.md": "tests/binary/readme-first-steps.test.ts",
+  "README.md": "tests/gates/readme-first-steps.test.ts",
   "docs/backup.md": "tests/gates/documented-backups-are-restored.test.ts",
   "docs/getting-started.md": "tests/gates/documented-commands-work.test.ts",
   "docs/logs.md": "tests/gates/log-recipes-work.test.ts",
