@@ -1,5 +1,8 @@
 import { join } from "node:path";
 
+import { Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+
 import type { Machine } from "./machine.ts";
 import type { Result } from "./measurement.ts";
 
@@ -15,14 +18,17 @@ export interface Report {
 /** The last report of each measurement, by its name. */
 export type Reports = Readonly<Record<string, Report>>;
 
+const reportsSchema = Type.Unsafe<Reports>(
+  Type.Record(Type.String(), Type.Object({ results: Type.Array(Type.Object({})) })),
+);
+
 const path = join(import.meta.dir, "results.json");
 
 /** The reports of `bench/results.json`; none if there is no such file. */
 export async function readReports(): Promise<Reports> {
   const file = Bun.file(path);
   if (!(await file.exists())) return {};
-  const reports: Reports = await file.json();
-  return reports;
+  return Value.Parse(reportsSchema, await file.json());
 }
 
 /** Replaces the last report of a measurement; those of the others stay. */
