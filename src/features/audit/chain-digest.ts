@@ -1,8 +1,8 @@
 import { Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { eq } from "drizzle-orm";
 
 import { sha256 } from "../../kernel/bytes.ts";
+import { compileOnUse } from "../../kernel/schema-check.ts";
 import type { Db } from "../../platform/db/port.ts";
 import type { SealedRow } from "./chain-queries.ts";
 import { auditLog } from "./table.ts";
@@ -16,7 +16,7 @@ export interface Attestation {
   readonly previous_digest: string;
 }
 
-const attestation = TypeCompiler.Compile(
+const attestation = compileOnUse(
   Type.Object({
     previous_head: Type.String(),
     previous_from: Type.Integer(),

@@ -1,9 +1,9 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { eq } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { compileOnUse } from "../../kernel/schema-check.ts";
 import { describeError } from "../../platform/db/errors.ts";
 import { NoJsonError, requestJson } from "../../platform/http-client/request-json.ts";
 import type { Context } from "../../platform/platform.ts";
@@ -22,7 +22,7 @@ const documentSchema = Type.Intersect([
   clientMetadataSchema,
   Type.Object({ client_id: Type.String(), client_secret: Type.Optional(Type.Undefined()) }),
 ]);
-const documentCheck = TypeCompiler.Compile(documentSchema);
+const documentCheck = compileOnUse(documentSchema);
 
 /**
  * The client that makes an authorization request; null if there is none. A URL is the id of the client whose metadata is there

@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 
+import { compileOnUse } from "../../kernel/schema-check.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Effect } from "../../platform/db/effects.ts";
 import { enqueueAlone } from "../../platform/outbox/enqueue.ts";
@@ -16,7 +16,7 @@ import type { ChallengePurpose } from "./table.ts";
 
 const nullableString = Type.Union([Type.String(), Type.Null()]);
 
-const requestSchema = TypeCompiler.Compile(
+const requestSchema = compileOnUse(
   Type.Object({
     email: Type.String(),
     origin: Type.Object({

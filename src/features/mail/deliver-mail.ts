@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 
+import { compileOnUse } from "../../kernel/schema-check.ts";
 import { MailRejectedError } from "../../platform/mail/port.ts";
 import {
   type DeliverMessage,
@@ -15,7 +15,7 @@ import { renderContent } from "./render-content.ts";
 import { recipientOf } from "./templates/recipient.ts";
 import { senderOf } from "./templates/sender.ts";
 
-const payload = TypeCompiler.Compile(
+const payload = compileOnUse(
   Type.Object({
     kind: Type.String(),
     to: Type.String(),
@@ -24,7 +24,7 @@ const payload = TypeCompiler.Compile(
     facts: Type.Record(Type.String(), Type.Unknown()),
   }),
 );
-const content = TypeCompiler.Compile(mailContentSchema);
+const content = compileOnUse(mailContentSchema);
 
 /** Whether the mail of an email challenge is to be sent. */
 export type ClaimChallenge = (platform: Platform, challengeId: string) => Promise<boolean>;

@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 
 import { fromBase64Url } from "../../kernel/bytes.ts";
+import { compileOnUse } from "../../kernel/schema-check.ts";
 
 const clientDataSchema = Type.Object({
   type: Type.String(),
@@ -14,7 +14,7 @@ const clientDataSchema = Type.Object({
 /** What the browser says about a ceremony (WebAuthn §5.8.1). Other members are ignored, as the specification requires. */
 export type ClientData = Static<typeof clientDataSchema>;
 
-const form = TypeCompiler.Compile(clientDataSchema);
+const form = compileOnUse(clientDataSchema);
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** The client data in base64url text, or null if it is malformed. */

@@ -1,8 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 
 import { numericDate } from "../../kernel/clock.ts";
 import { sha256 } from "../../kernel/bytes.ts";
+import { compileOnUse } from "../../kernel/schema-check.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { isTicketUsed, useTicket } from "../../platform/used-tickets/use-ticket.ts";
 import { expiredToken, invalidToken } from "./verify-tokens.ts";
@@ -17,7 +17,7 @@ const clientClaims = Type.Object({
   iat: Type.Integer({ minimum: 0 }),
   exp: Type.Integer({ minimum: 0 }),
 });
-const check = TypeCompiler.Compile(clientClaims);
+const check = compileOnUse(clientClaims);
 
 /** The claims of a client's access token. */
 export type ClientClaims = Static<typeof clientClaims>;

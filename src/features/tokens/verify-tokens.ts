@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 
 import { AppError } from "../../kernel/errors.ts";
+import { compileOnUse } from "../../kernel/schema-check.ts";
 import type { ExpectedClaims, TokenType } from "../../platform/jwt/port.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { ownClientId } from "./issue-tokens.ts";
@@ -33,9 +33,9 @@ const accessClaims = Type.Composite([
 const ownClaims = Type.Object({ email: Type.String(), roles: Type.Array(Type.String()) });
 
 const checks = {
-  own: TypeCompiler.Compile(ownClaims),
-  "at+jwt": TypeCompiler.Compile(accessClaims),
-  "rt+jwt": TypeCompiler.Compile(refreshClaims),
+  own: compileOnUse(ownClaims),
+  "at+jwt": compileOnUse(accessClaims),
+  "rt+jwt": compileOnUse(refreshClaims),
 };
 
 /** The claims of an access token. */

@@ -1,9 +1,9 @@
 import { Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { createLocalJWKSet, type JWSHeaderParameters } from "jose";
 
 import type { Clock } from "../../kernel/clock.ts";
 import { type KeepingTimes, keepValue } from "../../kernel/kept-value.ts";
+import { compileOnUse } from "../../kernel/schema-check.ts";
 import type { HttpClient } from "../http-client/port.ts";
 import { requestJson } from "../http-client/request-json.ts";
 
@@ -35,7 +35,7 @@ export class InvalidKeySetError extends Error {}
 const times: KeepingTimes = { valueSeconds: 600, errorSeconds: 5, renewalSeconds: 30 };
 
 /** The import of a key checks its other members. */
-const keySetCheck = TypeCompiler.Compile(
+const keySetCheck = compileOnUse(
   Type.Object({
     keys: Type.Array(
       Type.Object({

@@ -1,8 +1,8 @@
 import jwt from "@elysiajs/jwt";
 import { type Static, type TObject, Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 
 import { addSeconds, type Clock, numericDate } from "../../kernel/clock.ts";
+import { compileOnUse } from "../../kernel/schema-check.ts";
 import type { Settings } from "../config/settings.ts";
 import { deriveKey } from "../secrets/secrets.ts";
 
@@ -38,8 +38,8 @@ export function createTickets<Schema extends TObject>(
 ): Tickets<Static<Schema>> {
   const { purpose, ttlSeconds } = options;
   const typ = `${purpose}+jwt`;
-  const hasOwnClaims = TypeCompiler.Compile(options.claims);
-  const hasRegisteredClaims = TypeCompiler.Compile(registered);
+  const hasOwnClaims = compileOnUse(options.claims);
+  const hasRegisteredClaims = compileOnUse(registered);
   const [current, ...previous] = [settings.jwtSecretKey, settings.jwtSecretKeyPrevious]
     .filter((root) => root !== null)
     .map((root) => signerOf(deriveKey(root, `ticket:${purpose}`), typ));

@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 
+import { compileOnUse } from "../../../kernel/schema-check.ts";
 import { createRemoteKeys } from "../../../platform/jwt/remote-keys.ts";
 import { ProviderError } from "../provider.ts";
 import { callProvider, type Endpoint } from "./call-provider.ts";
@@ -33,7 +33,7 @@ const metadataSchema = Type.Object({
   token_endpoint_auth_methods_supported: Type.Optional(names),
   authorization_response_iss_parameter_supported: Type.Optional(Type.Boolean()),
 });
-const metadataCheck = TypeCompiler.Compile(metadataSchema);
+const metadataCheck = compileOnUse(metadataSchema);
 
 type Metadata = Static<typeof metadataSchema>;
 
