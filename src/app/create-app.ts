@@ -1,5 +1,3 @@
-import { Elysia } from "elysia";
-
 import { createAuthenticator } from "../features/access/index.ts";
 import type { HealthState } from "../features/health/index.ts";
 import { hasMailbox, mailboxPath, otherSitePage } from "../features/pages/index.ts";
@@ -100,10 +98,7 @@ export function createApp(
   });
   const findErrorPage = createErrorPages(settings);
   const mapError = createErrorMapper({ clock, log, table, findErrorPage });
-  const routes = new Elysia({ normalize: false })
-    .use(features)
-    .use(closeNarrowerPaths([...features.routes, ...hotRoutes]))
-    .use(docs);
+  const routes = features.use([closeNarrowerPaths([...features.routes, ...hotRoutes]), docs]);
 
   const observe = createObserve({
     clock,

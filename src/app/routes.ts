@@ -77,55 +77,59 @@ type AllParts = RouteParts & {
   readonly collectMetrics: Collect;
 };
 
-/** The routes of all features but the hot ones. In groups: the compiler does not resolve the type of a longer chain. */
+/** The routes of all features but the hot ones, as members of one instance: each level of instances would copy every route again. */
 export function createRoutes(parts: AllParts) {
-  return new Elysia({ normalize: false })
-    .use(signInRoutes(parts))
-    .use(ownRoutes(parts))
-    .use(administrationRoutes(parts))
-    .use(serviceRoutes(parts));
+  return new Elysia({ normalize: false }).use([
+    ...signInRoutes(parts),
+    ...ownRoutes(parts),
+    ...administrationRoutes(parts),
+    ...serviceRoutes(parts),
+  ]);
 }
 
 /** Sign-up, every way to sign in, and the proof of who the user is. */
 function signInRoutes(parts: AllParts) {
-  return new Elysia({ normalize: false })
-    .use(passwordsRoutes(parts))
-    .use(passwordRecoveryRoutes(parts))
-    .use(magicLinksRoutes(parts))
-    .use(emailVerificationRoutes(parts))
-    .use(socialTokenRoutes(parts))
-    .use(socialLoginRoutes(parts))
-    .use(passkeySignInRoutes(parts))
-    .use(passkeyRegistrationRoutes(parts))
-    .use(secondFactorRoutes(parts))
-    .use(sessionsRoutes(parts));
+  return [
+    passwordsRoutes(parts),
+    passwordRecoveryRoutes(parts),
+    magicLinksRoutes(parts),
+    emailVerificationRoutes(parts),
+    socialTokenRoutes(parts),
+    socialLoginRoutes(parts),
+    passkeySignInRoutes(parts),
+    passkeyRegistrationRoutes(parts),
+    secondFactorRoutes(parts),
+    sessionsRoutes(parts),
+  ] as const;
 }
 
 /** What users do with their own account. */
 function ownRoutes(parts: AllParts) {
-  return new Elysia({ normalize: false })
-    .use(ownSessionsRoutes(parts))
-    .use(ownAccountRoutes(parts))
-    .use(ownGrantsRoutes(parts))
-    .use(identitiesRoutes(parts))
-    .use(identityLinkRoutes(parts))
-    .use(ownPasskeysRoutes(parts))
-    .use(signInMethodsRoutes(parts))
-    .use(trustedDevicesRoutes(parts))
-    .use(emailChangeRoutes(parts));
+  return [
+    ownSessionsRoutes(parts),
+    ownAccountRoutes(parts),
+    ownGrantsRoutes(parts),
+    identitiesRoutes(parts),
+    identityLinkRoutes(parts),
+    ownPasskeysRoutes(parts),
+    signInMethodsRoutes(parts),
+    trustedDevicesRoutes(parts),
+    emailChangeRoutes(parts),
+  ] as const;
 }
 
 /** What administrators do. */
 function administrationRoutes(parts: AllParts) {
-  return new Elysia({ normalize: false })
-    .use(rolesRoutes(parts))
-    .use(permissionsRoutes(parts))
-    .use(userRolesRoutes(parts))
-    .use(usersRoutes(parts))
-    .use(userSessionsRoutes(parts))
-    .use(clientsRoutes(parts))
-    .use(auditRoutes(parts))
-    .use(webhooksRoutes(parts));
+  return [
+    rolesRoutes(parts),
+    permissionsRoutes(parts),
+    userRolesRoutes(parts),
+    usersRoutes(parts),
+    userSessionsRoutes(parts),
+    clientsRoutes(parts),
+    auditRoutes(parts),
+    webhooksRoutes(parts),
+  ] as const;
 }
 
 /** The standards, the pages, and the rest. */
@@ -134,19 +138,20 @@ function serviceRoutes(parts: AllParts) {
   const posts = postsRoutes(parts);
   const mailbox = mailboxRoutes(parts);
   const metrics = metricsRoutes(parts);
-  return new Elysia({ normalize: false })
-    .use(healthRoutes(parts))
-    .use(servesMetrics(settings) ? metrics : asRoutesOf(metrics, new Elysia()))
-    .use(oauth2Routes(parts))
-    .use(pushedRequestRoutes(parts))
-    .use(deviceAuthorizationRoutes(parts))
-    .use(clientRegistrationRoutes(parts))
-    .use(serverMetadataRoutes(parts))
-    .use(keysRoutes(parts))
-    .use(relatedOriginsRoutes(parts))
-    .use(pagesRoutes(parts))
-    .use(hasMailbox(settings) ? mailbox : asRoutesOf(mailbox, new Elysia()))
-    .use(settings.postsEnabled ? posts : asRoutesOf(posts, new Elysia()));
+  return [
+    healthRoutes(parts),
+    servesMetrics(settings) ? metrics : asRoutesOf(metrics, new Elysia()),
+    oauth2Routes(parts),
+    pushedRequestRoutes(parts),
+    deviceAuthorizationRoutes(parts),
+    clientRegistrationRoutes(parts),
+    serverMetadataRoutes(parts),
+    keysRoutes(parts),
+    relatedOriginsRoutes(parts),
+    ...pagesRoutes(parts),
+    hasMailbox(settings) ? mailbox : asRoutesOf(mailbox, new Elysia()),
+    settings.postsEnabled ? posts : asRoutesOf(posts, new Elysia()),
+  ] as const;
 }
 
 /** Other routes under the type of `_routes`: the type of the API does not depend on a setting. */

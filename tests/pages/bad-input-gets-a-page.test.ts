@@ -123,7 +123,9 @@ function postedPaths(): string[] {
   const guard = { admitAnyone: never, admitUser: never, admitPage: never, admitVisitor: never };
   const kit = createRouteKit(platform, guard, { of: never }, never);
   const cookie = createRefreshCookie(platform.settings);
-  const { routes } = pagesRoutes({ kit, cookie, platform, providers: new Map() });
+  const routes = pagesRoutes({ kit, cookie, platform, providers: new Map() }).flatMap(
+    (instance) => instance.routes,
+  );
   return routes.filter(({ method }) => method === "POST").map(({ path }) => path);
 }
 

@@ -1,5 +1,3 @@
-import { Elysia } from "elysia";
-
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { createSocialLogin, type Provider } from "../social-login/index.ts";
 import { accountRoutes } from "./account/account-routes.ts";
@@ -32,40 +30,43 @@ export type PagesParts = RouteParts & { readonly providers: ReadonlyMap<string, 
  * authorization requests, and the small paths.
  */
 export function pagesRoutes(parts: PagesParts) {
-  return new Elysia()
-    .use(linkPages(parts))
-    .use(signInPages(parts))
-    .use(accountRoutes(parts))
-    .use(authorizeRoutes(parts))
-    .use(endSessionRoutes(parts))
-    .use(deviceRoutes(parts))
-    .use(siteRoutes({ kit: parts.kit, settings: parts.platform.settings }));
+  return [
+    ...linkPages(parts),
+    ...signInPages(parts),
+    accountRoutes(parts),
+    authorizeRoutes(parts),
+    endSessionRoutes(parts),
+    deviceRoutes(parts),
+    siteRoutes({ kit: parts.kit, settings: parts.platform.settings }),
+  ] as const;
 }
 
 /** The pages behind the links in mails, and the forms that request new mails. */
 function linkPages({ kit, platform }: RouteParts) {
   const base = { kit, platform };
-  return new Elysia()
-    .use(linkRoutes({ ...base, page: verifyEmailPage }))
-    .use(newMailRoutes({ ...base, newMail: newVerificationMail }))
-    .use(newMailRoutes({ ...base, newMail: magicLinkMail }))
-    .use(linkRoutes({ ...base, page: resetPasswordPage(platform.settings) }))
-    .use(newMailRoutes({ ...base, newMail: passwordResetMail }))
-    .use(linkRoutes({ ...base, page: changeEmailPage }));
+  return [
+    linkRoutes({ ...base, page: verifyEmailPage }),
+    newMailRoutes({ ...base, newMail: newVerificationMail }),
+    newMailRoutes({ ...base, newMail: magicLinkMail }),
+    linkRoutes({ ...base, page: resetPasswordPage(platform.settings) }),
+    newMailRoutes({ ...base, newMail: passwordResetMail }),
+    linkRoutes({ ...base, page: changeEmailPage }),
+  ] as const;
 }
 
 /** The pages that sign up, in and out, and the script that passkeys need. */
 function signInPages({ providers, ...parts }: PagesParts) {
   const all = { ...parts, social: createSocialLogin(parts.platform, providers) };
-  return new Elysia()
-    .use(signInRoutes(all))
-    .use(magicLinkRoutes(all))
-    .use(passkeyPageRoutes(all))
-    .use(providerPageRoutes(all))
-    .use(secondFactorPageRoutes(all))
-    .use(verifyCodeRoutes(all))
-    .use(signUpRoutes(all))
-    .use(setUpRoutes(parts))
-    .use(signOutRoutes(parts))
-    .use(passkeysScriptRoutes(parts));
+  return [
+    signInRoutes(all),
+    magicLinkRoutes(all),
+    passkeyPageRoutes(all),
+    providerPageRoutes(all),
+    secondFactorPageRoutes(all),
+    verifyCodeRoutes(all),
+    signUpRoutes(all),
+    setUpRoutes(parts),
+    signOutRoutes(parts),
+    passkeysScriptRoutes(parts),
+  ] as const;
 }
