@@ -74,3 +74,18 @@ export function connect(
   drizzle(client);
   return client;
 }
+
+/** Uses a client of its own, which is closed afterwards. */
+export async function withClient<T>(
+  address: Address,
+  options: PostgresOptions,
+  clientOptions: ClientOptions,
+  use: (client: Sql) => PromiseLike<T>,
+): Promise<T> {
+  const client = connect(address, options, clientOptions);
+  try {
+    return await use(client);
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}

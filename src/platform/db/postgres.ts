@@ -16,6 +16,7 @@ import {
   connect,
   migrationPurpose,
   type PostgresOptions,
+  withClient,
 } from "./postgres-client.ts";
 import { refusePoolers } from "./refuse-poolers.ts";
 import { createRenewedClient } from "./renewed-client.ts";
@@ -116,15 +117,12 @@ function keepArrayTypes({ options }: Sql): Promise<void> {
 }
 
 /** A connection of its own for the migrations: the advisory lock is bound to it. */
-async function withMigrationDb<T>(
+function withMigrationDb<T>(
   address: Address,
   options: PostgresOptions,
   use: (db: Db) => Promise<T>,
 ): Promise<T> {
-  const client = connect(address, options, { max: 1, purpose: migrationPurpose });
-  try {
-    return await withOneConnection(client, use);
-  } finally {
-    await client.end({ timeout: 5 });
-  }
+  return withClient(address, options, { max: 1, purpose: migrationPurpose }, (client) =>
+    withOneConnection(client, use),
+  );
 }

@@ -7,7 +7,7 @@ import {
   isTransactionPooled,
   refuseTransactionPooler,
 } from "./pooler.ts";
-import { connect, migrationPurpose, type PostgresOptions } from "./postgres-client.ts";
+import { migrationPurpose, type PostgresOptions, withClient } from "./postgres-client.ts";
 import type { RenewedClient } from "./renewed-client.ts";
 
 /** Throws `DatabaseAddressError` where a pooler in transaction mode answers in the place of the server, or refuses settings. */
@@ -18,31 +18,27 @@ export async function refusePoolers(
 ): Promise<void> {
   const isPooled = options.directUrl != null;
   const setting = isPooled ? "DATABASE_DIRECT_URL" : "DATABASE_URL";
-  const client = connect(direct, options, { max: 2, purpose: migrationPurpose });
-  const plainOptions = { max: 1, purpose: migrationPurpose, sendsSettings: false };
-  const plain = connect(direct, options, plainOptions);
+  const purpose = migrationPurpose;
   try {
-    // Without a pooler that is one statement on a connection that is needed anyway: the clients above open none.
+    // Without a pooler that is one statement on a connection that is needed anyway.
     if (!isPooled && (await pool.send(isDirect))) return;
-    await refuseTransactionPooler(client, setting);
+    await withClient(direct, options, { max: 2, purpose }, (client) =>
+      refuseTransactionPooler(client, setting),
+    );
     if (isPooled) await noteMissingTimeout(pool, options.log);
   } catch (error) {
     throw await explainRefusedStart(error, setting, () =>
-      withDeadline(plain.unsafe("select 1"), options.timeoutSeconds),
+      withClient(direct, options, { max: 1, purpose, sendsSettings: false }, (client) =>
+        withDeadline(client.unsafe("select 1"), options.timeoutSeconds),
+      ),
     );
-  } finally {
-    await Promise.all([client.end({ timeout: 5 }), plain.end({ timeout: 5 })]);
   }
 }
 
 /** Whether `url` is that of a pooler in transaction mode, by two connections of its own. Throws where there is no connection. */
-export async function usesTransactionPooler(options: PostgresOptions): Promise<boolean> {
-  const client = connect(createAddress(options.url), options, { max: 2, purpose: "" });
-  try {
-    return await isTransactionPooled(client);
-  } finally {
-    await client.end({ timeout: 5 });
-  }
+export function usesTransactionPooler(options: PostgresOptions): Promise<boolean> {
+  const client = { max: 2, purpose: "" };
+  return withClient(createAddress(options.url), options, client, isTransactionPooled);
 }
 
 /** Through a pooler the service cannot set how long the server lets a statement run. */

@@ -1,11 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
-import {
-  createSecureContext,
-  getCACertificates,
-  rootCertificates,
-  type ConnectionOptions,
-} from "node:tls";
+import { type ConnectionOptions, createSecureContext, getCACertificates } from "node:tls";
 
 import { unusableFile, unusableKeys } from "./address-error.ts";
 import { type Host, verifiesIssuer, systemCertificates, type TlsChoice } from "./target.ts";
@@ -39,7 +34,8 @@ export async function readTlsOptions(tls: TlsChoice, host: Host): Promise<Connec
 /** Without `sslrootcert` the certificates of the runtime count, which are those of public authorities. */
 async function readAuthorities(given: string | null): Promise<string[] | null> {
   if (given === null) return null;
-  if (given === systemCertificates) return [...rootCertificates, ...getCACertificates("system")];
+  if (given === systemCertificates)
+    return [...getCACertificates("bundled"), ...getCACertificates("system")];
   return [String(await readGiven("sslrootcert", given))];
 }
 
