@@ -41,7 +41,7 @@ const maximumEdits = 2;
 const ownNames = [...settingsByName.keys(), ...providerSettingsIn({}).keys(), ...laterSettingNames];
 const knownNames = new Set(ownNames.flatMap((name) => [name, `${name}_FILE`]));
 const knownByLength = Map.groupBy(
-  [...knownNames].map((name) => ({ name, letters: new Set(name) })),
+  [...knownNames].map((name) => ({ name, letters: lettersOf(name) })),
   ({ name }) => name.length,
 );
 
@@ -87,12 +87,12 @@ function givenNames(environment: Environment): string[] {
 function findNearest(name: string): string | null {
   let nearest: string | null = null;
   let nearestDistance = maximumEdits + 1;
-  const letters = new Set(name.toUpperCase());
+  const letters = lettersOf(name);
   const [shortest, longest] = [name.length - maximumEdits, name.length + maximumEdits];
   for (let length = shortest; length <= longest; length += 1) {
     for (const { name: known, letters: knownLetters } of knownByLength.get(length) ?? []) {
       // One edit removes one letter and adds one at most, so most names need no exact count.
-      if (knownLetters.symmetricDifference(letters).size > 2 * maximumEdits) continue;
+      if (countBits(letters ^ knownLetters) > 2 * maximumEdits) continue;
       const distance = distanceBetween(name, known);
       if (distance < nearestDistance && distance <= maximumEditsOf(known)) {
         nearest = known;
@@ -101,6 +101,20 @@ function findNearest(name: string): string | null {
     }
   }
   return nearest;
+}
+
+/** The letters of a name in either case, a bit for each; other characters share these bits. */
+function lettersOf(name: string): number {
+  let letters = 0;
+  for (let index = 0; index < name.length; index += 1)
+    letters |= 1 << (name.charCodeAt(index) & 31);
+  return letters;
+}
+
+function countBits(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
 }
 
 /**
