@@ -1,14 +1,14 @@
 import { beforeAll, expect, test } from "bun:test";
 
-import { type BrowserUser, signUpInBrowser } from "../support/browser-session.ts";
-import { registerClient, type TestClient } from "../support/clients.ts";
+import type { BrowserUser } from "../support/browser-session.ts";
+import type { TestClient } from "../support/clients.ts";
 import { formsOf } from "../support/page-forms.ts";
 import {
   askToAuthorize,
   authorizeQuery,
   callback,
-  codeOf,
   redeem,
+  signUpAndAllow,
 } from "../support/relying-party.ts";
 import { useTestApp } from "../support/test-app.ts";
 
@@ -17,9 +17,7 @@ let user: BrowserUser;
 let client: TestClient;
 
 beforeAll(async () => {
-  user = await signUpInBrowser(app);
-  client = await registerClient(app, { name: "Notes", redirectUris: [callback] });
-  await codeOf(app, client.id, user.token);
+  ({ user, client } = await signUpAndAllow(app));
 }, 30_000);
 
 // OAuth 2.0 Form Post Response Mode §2

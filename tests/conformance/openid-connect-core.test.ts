@@ -14,6 +14,7 @@ import {
   codeOf,
   redeem,
   responseOf,
+  signUpAndAllow,
 } from "../support/relying-party.ts";
 import { type TestApp, useTestApp } from "../support/test-app.ts";
 
@@ -107,11 +108,8 @@ describe("the provider", () => {
   let client: TestClient;
 
   beforeAll(async () => {
-    user = await signUpInBrowser(app);
-    client = await registerClient(app, { name: "Notes", redirectUris: [callback] });
-    await codeOf(app, client.id, user.token, {
-      scope: "openid profile email phone roles offline_access",
-    });
+    const scope = "openid profile email phone roles offline_access";
+    ({ user, client } = await signUpAndAllow(app, scope));
   }, 30_000);
 
   const ask = (parameters: Record<string, string | undefined>, token: string | null = user.token) =>

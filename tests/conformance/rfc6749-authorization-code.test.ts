@@ -7,11 +7,12 @@ import { databaseDump } from "../support/database-dump.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { race } from "../support/race.ts";
 import {
-  authorizeQuery,
   authorizeAs,
+  authorizeQuery,
   callback,
   codeOf,
   redeem,
+  registerBothKinds,
   responseOf,
 } from "../support/relying-party.ts";
 import { useTestApp } from "../support/test-app.ts";
@@ -24,12 +25,7 @@ describe.each([...databaseKinds])("an authorization code on %s", (database) => {
 
   beforeAll(async () => {
     user = await signUpInBrowser(app);
-    client = await registerClient(app, { name: "Notes", redirectUris: [callback] });
-    open = await registerClient(app, {
-      name: "Open",
-      redirectUris: [callback],
-      tokenEndpointAuthMethod: "none",
-    });
+    ({ client, open } = await registerBothKinds(app));
   }, 30_000);
 
   const scope = "openid offline_access";

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 
 import { type BrowserUser, signUpInBrowser } from "../support/browser-session.ts";
-import { registerClient, type TestClient } from "../support/clients.ts";
+import type { TestClient } from "../support/clients.ts";
 import {
   askToAuthorize,
   authorizeQuery,
-  callback,
   challenge,
   codeOf,
   redeem,
+  registerBothKinds,
   responseOf,
   verifier,
 } from "../support/relying-party.ts";
@@ -22,12 +22,7 @@ describe("PKCE", () => {
 
   beforeAll(async () => {
     user = await signUpInBrowser(app);
-    client = await registerClient(app, { name: "Notes", redirectUris: [callback] });
-    open = await registerClient(app, {
-      name: "Open",
-      redirectUris: [callback],
-      tokenEndpointAuthMethod: "none",
-    });
+    ({ client, open } = await registerBothKinds(app));
     await codeOf(app, client.id, user.token);
     await codeOf(app, open.id, user.token);
   }, 30_000);

@@ -1,15 +1,15 @@
 import { beforeAll, expect, test } from "bun:test";
 
-import { type BrowserUser, signUpInBrowser } from "../support/browser-session.ts";
-import { registerClient, type TestClient } from "../support/clients.ts";
+import type { BrowserUser } from "../support/browser-session.ts";
+import type { TestClient } from "../support/clients.ts";
 import { decodeToken } from "../support/forge-token.ts";
 import {
   askToAuthorize,
   authorizeQuery,
-  callback,
   codeOf,
   redeem,
   responseOf,
+  signUpAndAllow,
 } from "../support/relying-party.ts";
 import { useTestApp } from "../support/test-app.ts";
 
@@ -19,9 +19,7 @@ let user: BrowserUser;
 let client: TestClient;
 
 beforeAll(async () => {
-  user = await signUpInBrowser(app);
-  client = await registerClient(app, { name: "Notes", redirectUris: [callback] });
-  await codeOf(app, client.id, user.token, { scope: "openid offline_access" });
+  ({ user, client } = await signUpAndAllow(app, "openid offline_access"));
 }, 30_000);
 
 const scope = "openid offline_access";

@@ -1,15 +1,14 @@
 import { beforeAll, expect, test } from "bun:test";
 import * as openid from "openid-client";
 
-import { type BrowserUser, signUpInBrowser } from "../support/browser-session.ts";
-import { registerClient, type TestClient } from "../support/clients.ts";
+import type { BrowserUser } from "../support/browser-session.ts";
+import type { TestClient } from "../support/clients.ts";
 import { formsOf } from "../support/page-forms.ts";
 import {
   askToAuthorize,
   authorizeQuery,
-  callback,
-  codeOf,
   responseOf,
+  signUpAndAllow,
 } from "../support/relying-party.ts";
 import { caught } from "../support/strict-client.ts";
 import { useTestApp } from "../support/test-app.ts";
@@ -20,9 +19,7 @@ let user: BrowserUser;
 let client: TestClient;
 
 beforeAll(async () => {
-  user = await signUpInBrowser(app);
-  client = await registerClient(app, { name: "Notes", redirectUris: [callback] });
-  await codeOf(app, client.id, user.token);
+  ({ user, client } = await signUpAndAllow(app));
 }, 30_000);
 
 // RFC 9207 §2: in success responses and in errors

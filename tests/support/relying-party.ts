@@ -1,4 +1,5 @@
-import { browserHeaders } from "./browser-session.ts";
+import { browserHeaders, type BrowserUser, signUpInBrowser } from "./browser-session.ts";
+import { registerClient, type TestClient } from "./clients.ts";
 import type { Answer } from "./http-call.ts";
 import { formsOf, pathFrom, press } from "./page-forms.ts";
 import type { TestApp } from "./test-app.ts";
@@ -76,6 +77,28 @@ export async function codeOf(
   const { code } = responseOf(answer);
   if (code === undefined) throw new Error(`no code: ${answer.headers.get("location")}`);
   return code;
+}
+
+/** A client with a secret, and one without. */
+export async function registerBothKinds(
+  app: TestApp,
+): Promise<{ client: TestClient; open: TestClient }> {
+  const common = { redirectUris: [callback] };
+  return {
+    client: await registerClient(app, { ...common, name: "Notes" }),
+    open: await registerClient(app, { ...common, name: "Open", tokenEndpointAuthMethod: "none" }),
+  };
+}
+
+/** A user in a browser, and a client that they allowed `scope`: its requests are answered without the page of consent. */
+export async function signUpAndAllow(
+  app: TestApp,
+  scope = "openid",
+): Promise<{ user: BrowserUser; client: TestClient }> {
+  const user = await signUpInBrowser(app);
+  const client = await registerClient(app, { name: "Notes", redirectUris: [callback] });
+  await codeOf(app, client.id, user.token, { scope });
+  return { user, client };
 }
 
 /** Redeems a code. */
