@@ -68,10 +68,10 @@ function withUnit(value: number, { unit }: Result): string {
 
 /** One sentence for each commit, machine and day, with the command that measures the same again. */
 function describeRuns(chosen: readonly { name: string; report: Report }[]): string[] {
-  const runs = Map.groupBy(chosen, ({ report: { at, commit, machine } }) => {
+  const runs = Map.groupBy(chosen, ({ report: { at, commit, machine, rounds } }) => {
     const { processor, cores, memoryGigabytes, system, bun } = machine;
     const on = `${processor}, ${cores} cores, ${memoryGigabytes} GB, ${system}, Bun ${bun}`;
-    return `on ${at.slice(0, 10)} at ${commit} on ${on}`;
+    return `on ${at.slice(0, 10)} at ${commit} in ${rounds} ${rounds === 1 ? "round" : "rounds"} on ${on}`;
   });
   return [...runs].map(([run, members]) => {
     const names = members.map(({ name }) => (name.includes(" ") ? `"${name}"` : name));

@@ -12,6 +12,8 @@ export interface Report {
   readonly at: string;
   readonly commit: string;
   readonly machine: Machine;
+  /** How often each of a pair was measured. */
+  readonly rounds: number;
   readonly results: readonly Result[];
 }
 
@@ -28,7 +30,10 @@ const path = join(import.meta.dir, "results.json");
 export async function readReports(): Promise<Reports> {
   const file = Bun.file(path);
   if (!(await file.exists())) return {};
-  return Value.Parse(reportsSchema, await file.json());
+  const reports: unknown = await file.json();
+  // `Value.Parse` would remove the members that the schema does not name.
+  Value.Assert(reportsSchema, reports);
+  return reports;
 }
 
 /** Replaces the last report of a measurement; those of the others stay. */

@@ -21,12 +21,14 @@ const reports: Reports = {
     at: "2026-11-22T08:00:00Z",
     commit: "abc",
     machine,
+    rounds: 3,
     results: [{ ...result, id: "P14", what: "at rest", target: null }],
   },
   "two words": {
     at: "2026-11-22T09:00:00Z",
     commit: "abc",
     machine,
+    rounds: 3,
     results: [{ ...result, target: { atLeast: 0.95 }, isHeadline: true, note: "beside a hash" }],
   },
 };
@@ -44,7 +46,7 @@ test("a figure that does not reach its target is marked, and the command that me
   const table = withHeadlines(place, reports);
   expect(table).toContain("| a sign-in | 0.9 × (missed) | ≥ 0.95 × | beside a hash |");
   expect(table).toContain(
-    '- Measured on 2026-11-22 at abc on a processor, 2 cores, 4 GB, linux, Bun 1.4.4, by `bun bench/main.ts "two words"`.',
+    '- Measured on 2026-11-22 at abc in 3 rounds on a processor, 2 cores, 4 GB, linux, Bun 1.4.4, by `bun bench/main.ts "two words"`.',
   );
   expect(table).not.toContain("at rest");
   expect(table).toStartWith("before\n");
