@@ -23,6 +23,8 @@ const formatted = [
   "examples/consumers/typescript",
   ".ci",
   "package.json",
+  // Measurements write it.
+  "!bench/results.json",
 ];
 
 const install: Step = { name: "install", command: [bun, "install", "--frozen-lockfile"] };
