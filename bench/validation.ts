@@ -120,7 +120,7 @@ async function compare(
         unit: "x",
         target: { atLeast },
         rounds: byCpu,
-        isHeadline: true,
+        isHeadline: floor === "checked",
         note: `${mid(costs.served, (cost) => cost.microseconds).toFixed(1)} µs against ${name}, ${mid(costs[floor], (cost) => cost.microseconds).toFixed(1)} µs`,
       },
       {
