@@ -5,6 +5,7 @@ import { DatabaseAddressError } from "../../src/platform/db/connection/address-e
 import { openSocket } from "../../src/platform/db/connection/open-socket.ts";
 import { parseConnectionUrl } from "../../src/platform/db/connection/parse-url.ts";
 import { failureOf } from "../support/failure-of.ts";
+import { listenOnSparePort } from "../support/listen.ts";
 
 const timeoutMilliseconds = 5000;
 
@@ -14,14 +15,10 @@ async function answering(answer: string) {
     socket.on("error", () => undefined);
     socket.once("data", () => socket.write(answer));
   });
-  const { promise: listening, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await listening;
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  const port = await listenOnSparePort(server);
   return {
     open(mode: string) {
-      const url = `postgres://u:p@127.0.0.1:${address.port}/d?sslmode=${mode}`;
+      const url = `postgres://u:p@127.0.0.1:${port}/d?sslmode=${mode}`;
       const { hosts, tls } = parseConnectionUrl(url);
       const [host] = hosts;
       if (!host) throw new Error("no host");

@@ -1,5 +1,7 @@
 import { createServer, type Socket } from "node:net";
 
+import { listenOnSparePort } from "./listen.ts";
+
 /** A server that keeps its connections open for further requests. */
 export interface KeepingServer extends AsyncDisposable {
   readonly port: number;
@@ -25,13 +27,9 @@ export async function startKeepingServer(
       answer(socket, requests);
     });
   });
-  const listening = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", listening.resolve);
-  await listening.promise;
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("it listens on no port");
+  const port = await listenOnSparePort(server);
   return {
-    port: address.port,
+    port,
     connections: () => sockets.length,
     requests: () => requests,
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,7 @@
 import { createServer, type Socket } from "node:net";
 
+import { listenOnSparePort } from "./listen.ts";
+
 /** A server that answers the start of a connection as a pooler does, and each statement with no row. */
 export interface PoolerStandIn extends AsyncDisposable {
   readonly url: string;
@@ -23,13 +25,9 @@ export async function startPoolerStandIn(
       socket.write(message("R", "\0\0\0\0") + message("K", "\0\0\0\u0007\0\0\0\u0007") + ready);
     });
   });
-  const { promise: listening, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await listening;
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  const port = await listenOnSparePort(server);
   return {
-    url: `postgres://u:p@127.0.0.1:${address.port}/d?sslmode=disable`,
+    url: `postgres://u:p@127.0.0.1:${port}/d?sslmode=disable`,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((closed) => server.close(closed));

@@ -1,5 +1,7 @@
 import { connect, createServer, type Socket } from "node:net";
 
+import { listenOnSparePort } from "./listen.ts";
+
 /** Answers that are on their way for as long as a test wants. */
 export interface HeldAnswers {
   /** How many pieces of responses are held. */
@@ -59,13 +61,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     });
     carry(target, client, () => undefined);
   });
-  const { promise: listening, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await listening;
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  const port = await listenOnSparePort(server);
   return {
-    port: address.port,
+    port,
     get bytesSent() {
       return bytesSent;
     },
