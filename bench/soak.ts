@@ -18,12 +18,15 @@ const share = 0.7;
 /** Of the time, after which memory is compared: code is compiled and caches are filled until then. */
 const warmUpShare = 1 / 6;
 const sampleSeconds = 5;
+const samplesPerPrint = 60;
 const allowedMegabytesPerHour = 1;
 const settings = {
   ...benchSettings,
   LOG_LEVEL: "info",
   BCRYPT_COST: "10",
   LOGIN_QUEUE: "1000",
+  // Full within the warm-up: what the cache adds until it is full is no growth without end.
+  TOKEN_CACHE_SIZE: "2MiB",
 };
 
 const database = await startPostgresServer();
@@ -105,11 +108,20 @@ async function soak(): Promise<boolean> {
   console.log(`
 ${minutes} minutes at ${(share * capacity).toFixed(0)} requests/s, ${share * 100} % of ${capacity.toFixed(0)}: ${times.length} requests
 latency (ms)   median ${p50}   p99 ${p99}   p99.9 ${p999}
-memory (MB)    ${warm.at(0)?.megabytes.toFixed(1)} after the warm-up, ${warm.at(-1)?.megabytes.toFixed(1)} at the end
+memory (MB)    ${warm.at(0)?.megabytes.toFixed(1)} after the warm-up, ${warm.at(-1)?.megabytes.toFixed(1)} at the end; means of ${(sampleSeconds * samplesPerPrint) / 60} minutes each: ${meansOf(samples).join(" ")}
 slope          ${slope.toFixed(2)} MB/h over ${(60 * ((warm.at(-1)?.hours ?? 0) - (warm.at(0)?.hours ?? 0))).toFixed(1)} minutes (target < ${allowedMegabytesPerHour})
 statuses       ${JSON.stringify(statuses)}
 failures       ${failures.length} ${failures.slice(0, 5).join("; ")}`);
   return slope < allowedMegabytesPerHour && failures.length === 0;
+}
+
+/** The mean of each `samplesPerPrint` samples, in MB. */
+function meansOf(samples: readonly { readonly megabytes: number }[]): string[] {
+  const groups = Math.ceil(samples.length / samplesPerPrint);
+  return Array.from({ length: groups }, (_, group) => {
+    const part = samples.slice(group * samplesPerPrint, (group + 1) * samplesPerPrint);
+    return (part.reduce((sum, { megabytes }) => sum + megabytes, 0) / part.length).toFixed(0);
+  });
 }
 
 /** The slope of the line that is nearest to the points, by least squares. */

@@ -75,9 +75,10 @@ export function createApp(
   };
   const collectMetrics = () => collect(sources);
   const features = createRoutes({ kit, cookie, platform, health, providers, collectMetrics });
-  assertEveryRouteStatesItsAccess(features.routes);
-  assertNoPageIsInTheApi(features.routes);
-  assertEveryBodyHasAKind(features.routes);
+  const featureRoutes = features.flatMap(({ routes }) => routes);
+  assertEveryRouteStatesItsAccess(featureRoutes);
+  assertNoPageIsInTheApi(featureRoutes);
+  assertEveryBodyHasAKind(featureRoutes);
   const docs = docsPages({
     document: () => describeRoutes(platform, health),
     eventsDocument: () => Promise.resolve(asyncApiDocument(settings.serviceName)),
@@ -86,7 +87,7 @@ export function createApp(
     enabled: settings.docsEnabled,
   });
   const hotRoutes = createHotRoutes({ ...authenticator, cookie, settings });
-  const table = createRouteTable(hotRoutes, [...features.routes, ...docs.routes]);
+  const table = createRouteTable(hotRoutes, [...featureRoutes, ...docs.routes]);
   const cors = createCors(settings.allowedOrigins);
   const responder = createResponder({
     common: securityHeaders(settings.publicUrl),
@@ -98,7 +99,7 @@ export function createApp(
   });
   const findErrorPage = createErrorPages(settings);
   const mapError = createErrorMapper({ clock, log, table, findErrorPage });
-  const routes = features.use([closeNarrowerPaths([...features.routes, ...hotRoutes]), docs]);
+  const routes = [...features, closeNarrowerPaths([...featureRoutes, ...hotRoutes]), docs];
 
   const observe = createObserve({
     clock,

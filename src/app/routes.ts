@@ -56,7 +56,7 @@ import { apiTags } from "./openapi/tags.ts";
 
 /** The type of the HTTP API, for `treaty<Api>` of `@elysiajs/eden`. */
 export type Api =
-  ReturnType<typeof createRoutes> extends Elysia<
+  ReturnType<typeof joinRoutes> extends Elysia<
     infer Prefix,
     infer Singleton,
     infer Definitions,
@@ -77,14 +77,19 @@ type AllParts = RouteParts & {
   readonly collectMetrics: Collect;
 };
 
-/** The routes of all features but the hot ones, as members of one instance: each level of instances would copy every route again. */
+/** The routes of all features but the hot ones, each with an instance of its own: each level above would copy every route again. */
 export function createRoutes(parts: AllParts) {
-  return new Elysia({ normalize: false }).use([
+  return [
     ...signInRoutes(parts),
     ...ownRoutes(parts),
     ...administrationRoutes(parts),
     ...serviceRoutes(parts),
-  ]);
+  ] as const;
+}
+
+/** The same as members of one instance, which has the type of the API. */
+function joinRoutes(parts: AllParts) {
+  return new Elysia({ normalize: false }).use([...createRoutes(parts)]);
 }
 
 /** Sign-up, every way to sign in, and the proof of who the user is. */
@@ -177,7 +182,7 @@ export function describeRoutes(platform: Platform, health: HealthState) {
   };
   const kit = createRouteKit(platform, guard, { of: neverCalled }, neverCalled);
   const cookie = createRefreshCookie(settings);
-  const routes = createRoutes({
+  const routes = joinRoutes({
     kit,
     cookie,
     platform,

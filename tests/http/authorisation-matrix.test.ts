@@ -138,7 +138,7 @@ test("every route is documented, but for the HTML pages", () => {
       health,
       providers: new Map(),
       collectMetrics: never,
-    }).routes,
+    }).flatMap((feature) => feature.routes),
     ...createHotRoutes({
       authenticate: never,
       authenticateGranted: never,

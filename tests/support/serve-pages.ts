@@ -32,7 +32,7 @@ export function servePages(
     createRouteKit(platform, guard, exchanges, otherSitePage(platform.settings)),
   );
   const { clock, log } = platform;
-  const router = createRouter(routes, {
+  const router = createRouter([routes], {
     exchanges,
     responder: createResponder({ common: {}, additions: () => null }),
     mapError: createErrorMapper({

@@ -45,14 +45,22 @@ const commands = [
 /** Runs the command of these words, without the name of the executable. Throws `CommanderError` after printing help or wrong usage. */
 export async function parseCommandLine(
   words: readonly string[],
-  program: Command = createProgram(),
+  program: Command = createProgram({}, isServe(words) ? [] : commands),
 ): Promise<void> {
   refuseUnknownCommand(program, words);
   await program.parseAsync([...words], { from: "user" });
 }
 
-/** All commands, with their help. Tests give an output of their own. */
-export function createProgram(output: OutputConfiguration = {}): Command {
+/** Whether the words are those of a start of the server, which does not wait until all other commands are made. */
+function isServe([first]: readonly string[]): boolean {
+  return first === undefined || first === "serve";
+}
+
+/** `serve` and other commands, by default all, with their help. Tests give an output of their own. */
+export function createProgram(
+  output: OutputConfiguration = {},
+  others: readonly (() => Command)[] = commands,
+): Command {
   const program = new Command("gatehouse")
     .description(introduction)
     .version(version, "-V, --version", "print the version")
@@ -67,7 +75,7 @@ export function createProgram(output: OutputConfiguration = {}): Command {
     .exitOverride()
     .showHelpAfterError("(gatehouse --help lists the commands)");
   program.addCommand(serveCommand(), { isDefault: true });
-  for (const command of commands) program.addCommand(command());
+  for (const command of others) program.addCommand(command());
   for (const command of commandsOf(program)) {
     if (command.parent !== null) {
       command.copyInheritedSettings(command.parent);

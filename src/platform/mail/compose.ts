@@ -36,6 +36,12 @@ export function composeMail(message: MailMessage, from: MailAddress, date: Date)
   };
 }
 
+/** The mail as it is sent (RFC 5322). The library is loaded at the first one, as in `smtp.ts`. */
+export async function buildMail(mail: SendMailOptions): Promise<Buffer> {
+  const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
+  return new MailComposer(mail).compile().build();
+}
+
 /** The library encodes text with lines above 76 characters as quoted-printable, which cuts links. It does not change a raw part. */
 function textPart(text: string): string | { raw: string } {
   const lines = text.split(/\r\n|\r|\n/);

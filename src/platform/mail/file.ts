@@ -1,8 +1,7 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import MailComposer from "nodemailer/lib/mail-composer";
 import type { Clock } from "../../kernel/clock.ts";
-import { composeMail } from "./compose.ts";
+import { buildMail, composeMail } from "./compose.ts";
 import type { MailAddress, Mailer } from "./port.ts";
 
 /** The directory of the mail files, which is created if it is missing, and the sender. */
@@ -23,7 +22,7 @@ export function createFileMailer(options: FileMailerOptions, clock: Clock): Mail
     async send(message) {
       const now = clock.now();
       const mail = composeMail(message, options.from, now);
-      const content = await new MailComposer({ ...mail, newline: "unix" }).compile().build();
+      const content = await buildMail({ ...mail, newline: "unix" });
       const id = `${now.toISOString().replaceAll(/[:-]/g, "")}-${message.kind}-${message.id}`;
       const name = `${id}.eml`;
       const temporaryPath = join(options.directory, `.${name}.part`);

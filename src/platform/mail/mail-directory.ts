@@ -1,8 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import PostalMime from "postal-mime";
-
 /** A mail that was written as a file. Its HTML is as it was sent: a page must not show it as its own. */
 export interface StoredMail {
   /** The name of its file without `.eml`. */
@@ -41,6 +39,7 @@ export async function findStoredMail(directory: string, id: string): Promise<Sto
   if (!idForm.test(id)) return null;
   const file = await readFile(join(directory, `${id}${extension}`)).catch(() => null);
   if (file === null) return null;
+  const { default: PostalMime } = await import("postal-mime");
   const mail = await PostalMime.parse(file);
   return {
     id,

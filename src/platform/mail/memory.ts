@@ -1,6 +1,5 @@
-import MailComposer from "nodemailer/lib/mail-composer";
 import type { Clock } from "../../kernel/clock.ts";
-import { composeMail } from "./compose.ts";
+import { buildMail, composeMail } from "./compose.ts";
 import type { MailAddress, Mailer, MailMessage } from "./port.ts";
 
 /** A mail that was sent: as a message, and in the form that an SMTP server would get. */
@@ -20,7 +19,7 @@ export function createMemoryMailer(from: MailAddress, clock: Clock): MemoryMaile
   return {
     sent,
     async send(message) {
-      const raw = await new MailComposer(composeMail(message, from, clock.now())).compile().build();
+      const raw = await buildMail(composeMail(message, from, clock.now()));
       sent.push({ message, raw: raw.toString("utf8") });
     },
     async close() {},

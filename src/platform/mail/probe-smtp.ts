@@ -1,4 +1,4 @@
-import SMTPConnection from "nodemailer/lib/smtp-connection";
+import type SMTPConnection from "nodemailer/lib/smtp-connection";
 
 import { errorCode } from "../config/read-given.ts";
 import type { SmtpOptions } from "./smtp.ts";
@@ -23,7 +23,7 @@ const timeoutMilliseconds = 7_000;
 /** Connects, encrypts and logs in as the mailer does, and leaves. It sends no mail. */
 export async function probeSmtp(options: SmtpAddress): Promise<SmtpProbe> {
   const { credentials } = options;
-  const connection = openConnection(options);
+  const connection = await openConnection(options);
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
   connection.on("error", (error: Error) => failed.reject(error));
@@ -50,8 +50,10 @@ export async function probeSmtp(options: SmtpAddress): Promise<SmtpProbe> {
   }
 }
 
-function openConnection({ host, port, tls, trustedCertificates: ca }: SmtpAddress): SMTPConnection {
-  return new SMTPConnection({
+async function openConnection(options: SmtpAddress): Promise<SMTPConnection> {
+  const { host, port, tls, trustedCertificates: ca } = options;
+  const { default: Connection } = await import("nodemailer/lib/smtp-connection");
+  return new Connection({
     host,
     port,
     secure: tls === "tls",

@@ -1,5 +1,8 @@
-import { Secret, TOTP } from "otpauth";
+import type * as OtpAuth from "otpauth";
 import { renderSVG } from "uqr";
+
+/** Loaded at the first use: its tables of hash functions would be made at every start. */
+const library = () => import.meta.require("otpauth") as typeof OtpAuth;
 
 // What every authenticator app supports; many ignore other values of the address (RFC 6238 §5.2, §4).
 const form = { algorithm: "SHA1", digits: 6, period: 30 };
@@ -9,6 +12,7 @@ const windowSteps = 1;
 
 /** Bytes in base32 (RFC 4648 §6) without padding. */
 export function toBase32(bytes: Uint8Array): string {
+  const { Secret } = library();
   return new Secret({ buffer: new Uint8Array(bytes).buffer }).base32;
 }
 
@@ -21,6 +25,7 @@ export interface Enrolment {
 
 /** The `otpauth:` address of a secret, as the Key URI Format of authenticator apps defines it. */
 export function otpauthUrl({ secret, serviceName, accountName }: Enrolment): string {
+  const { TOTP } = library();
   // A colon separates the two names.
   const issuer = serviceName.replaceAll(":", " ");
   return new TOTP({ ...form, issuer, label: accountName, secret }).toString();
@@ -33,6 +38,7 @@ export function qrCode(text: string): string {
 
 /** The time step (RFC 6238 §4.2) whose code this is, among the present one and its two neighbours; null for any other code. */
 export function findStep(secret: string, code: string, now: Date): number | null {
+  const { TOTP } = library();
   const timestamp = now.getTime();
   const totp = new TOTP({ ...form, secret });
   const delta = totp.validate({ token: code, timestamp, window: windowSteps });
