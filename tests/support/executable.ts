@@ -65,6 +65,9 @@ export interface ServerProcess extends AsyncDisposable {
   readonly exited: Promise<number>;
 }
 
+/** The address in the line that says that it serves, with `LOG_FORMAT=json` or `pretty`. */
+const servingLine = /"url":"([^"]+)".*"msg":"serving"|serving\S*\s+\S*url\S*: "([^"]+)"/;
+
 /** Starts the server on a spare port and waits until it says that it serves. Throws with its output when it ends instead. */
 export async function startGatehouse(options: RunOptions): Promise<ServerProcess> {
   const child = Bun.spawn([...(options.wrapper ?? []), options.executable ?? executablePath], {
@@ -80,8 +83,8 @@ export async function startGatehouse(options: RunOptions): Promise<ServerProcess
     const decoder = new TextDecoder();
     for await (const chunk of child[name]) {
       output[name] += decoder.decode(chunk, { stream: true });
-      const url = /"url":"([^"]+)".*"msg":"serving"/.exec(output.stdout)?.[1];
-      if (url !== undefined) serving.resolve(url);
+      const found = servingLine.exec(output.stdout);
+      if (found) serving.resolve(found[1] ?? found[2] ?? "");
     }
   };
   void Promise.all([collect("stdout"), collect("stderr")]).then(() =>

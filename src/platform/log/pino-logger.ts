@@ -61,7 +61,8 @@ export function createLogger(options: LogOptions, stream?: DestinationStream): L
 
 /** Loaded only where it is used: it takes as long at a start as half of pino. */
 function createPrettyStream(): DestinationStream {
-  const { build } = import.meta.require("pino-pretty") as typeof PinoPretty;
+  // oxlint-disable-next-line typescript/no-require-imports -- an import is evaluated at every start, or is asynchronous
+  const { build } = require("pino-pretty") as typeof PinoPretty;
   return build({
     sync: true,
     colorize: true,
