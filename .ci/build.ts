@@ -15,6 +15,8 @@ const assets = "dist/assets";
 const compileFlags = [
   "--compile",
   "--bytecode",
+  // What `import()` loads is a file of its own, so that a start loads neither it nor the runtime's modules that it imports.
+  "--splitting",
   "--format=esm",
   "--sourcemap",
   "--no-compile-autoload-dotenv",

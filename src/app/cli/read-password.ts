@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 
 import { CommandError, exitCodes } from "./exit.ts";
@@ -30,6 +29,7 @@ function refuse(): Promise<string> {
 }
 
 async function prompt(): Promise<string> {
+  const { createInterface } = await import("node:readline");
   // What readline prints is the echo of the input.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const options = { input: process.stdin, output: nowhere, terminal: true, historySize: 0 };

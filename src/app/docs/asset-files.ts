@@ -1,5 +1,4 @@
 import { promisify } from "node:util";
-import { brotliDecompress } from "node:zlib";
 
 import redocPageStyle from "../../../dist/assets/docs/redoc-page.css.br" with { type: "file" };
 import redocPageStyleGzip from "../../../dist/assets/docs/redoc-page.css.gz" with { type: "file" };
@@ -32,8 +31,6 @@ const pathsByName = {
 
 /** The name of one file that the documentation pages load. */
 export type AssetName = keyof typeof pathsByName;
-
-const unpack = promisify(brotliDecompress);
 
 /** The names of all assets. */
 export const assetNames: readonly AssetName[] = [
@@ -70,7 +67,9 @@ async function packedContent(name: AssetName, encoding: "br" | "gzip"): Promise<
 }
 
 const plainContent = keepSuccesses(async (name: AssetName): Promise<EncodedContent> => {
-  const bytes = new Blob([await unpack(await Bun.file(pathsByName[name].br).bytes())]);
+  const { brotliDecompress } = await import("node:zlib");
+  const packed = await Bun.file(pathsByName[name].br).bytes();
+  const bytes = new Blob([await promisify(brotliDecompress)(packed)]);
   return { bytes, encoding: null, entityTag: taggedFor(null, await assetVersion(name)) };
 });
 

@@ -1,5 +1,4 @@
 import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
 
 import type { EncodedContent } from "./asset-files.ts";
 import { type ContentEncoding, taggedFor } from "./content-encoding.ts";
@@ -9,13 +8,12 @@ import { keepSuccesses } from "./keep-successes.ts";
 /** More takes a second for a document of this size, and saves a tenth. */
 const brotliQuality = 6;
 
-const compress = {
-  br: (text: string) =>
-    promisify(brotliCompress)(text, {
-      params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality },
-    }),
-  gzip: (text: string) => promisify(gzip)(text),
-};
+async function compress(text: string, encoding: "br" | "gzip") {
+  const { brotliCompress, constants, gzip } = await import("node:zlib");
+  if (encoding === "gzip") return promisify(gzip)(text);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: brotliQuality };
+  return promisify(brotliCompress)(text, { params });
+}
 
 /** The content of a JSON document that `create` makes, in each encoding. It is made at the first request, and kept. */
 export function createDocumentContent(
@@ -25,7 +23,7 @@ export function createDocumentContent(
   return keepSuccesses(async (encoding: ContentEncoding) => {
     const text = await textOf("document");
     const entityTag = taggedFor(encoding, shortHash(text));
-    const packed = encoding === null ? text : await compress[encoding](text);
+    const packed = encoding === null ? text : await compress(text, encoding);
     return { bytes: new Blob([packed]), encoding, entityTag };
   });
 }

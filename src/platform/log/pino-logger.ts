@@ -62,11 +62,15 @@ export function createLogger(options: LogOptions, stream?: DestinationStream): L
 /** Loaded only where it is used: it takes as long at a start as half of pino. */
 function createPrettyStream(): DestinationStream {
   // oxlint-disable-next-line typescript/no-require-imports -- an import is evaluated at every start, or is asynchronous
-  const { build } = require("pino-pretty") as typeof PinoPretty;
+  const { build } = asPinoPretty(require("pino-pretty"));
   return build({
     sync: true,
     colorize: true,
     translateTime: "SYS:HH:MM:ss.l",
     ignore: "pid,hostname,service",
   });
+}
+
+function asPinoPretty(loaded: unknown): typeof PinoPretty {
+  return loaded as typeof PinoPretty;
 }

@@ -3,7 +3,11 @@ import { renderSVG } from "uqr";
 
 /** Loaded at the first use: its tables of hash functions would be made at every start. */
 // oxlint-disable-next-line typescript/no-require-imports -- an import is evaluated at every start, or is asynchronous
-const library = () => require("otpauth") as typeof OtpAuth;
+const library = () => asOtpAuth(require("otpauth"));
+
+function asOtpAuth(loaded: unknown): typeof OtpAuth {
+  return loaded as typeof OtpAuth;
+}
 
 // What every authenticator app supports; many ignore other values of the address (RFC 6238 §5.2, §4).
 const form = { algorithm: "SHA1", digits: 6, period: 30 };
