@@ -15,7 +15,7 @@ const assets = "dist/assets";
 const compileFlags = [
   "--compile",
   "--bytecode",
-  // What `import()` loads is a file of its own, so that a start loads neither it nor the runtime's modules that it imports.
+  // What `import()` loads is a file of its own, so that a start loads neither it nor what it imports (decision 30).
   "--splitting",
   "--format=esm",
   "--sourcemap",

@@ -99,7 +99,7 @@ export function createApp(
   });
   const findErrorPage = createErrorPages(settings);
   const mapError = createErrorMapper({ clock, log, table, findErrorPage });
-  const routes = [...features, closeNarrowerPaths([...featureRoutes, ...hotRoutes]), docs];
+  const instances = [...features, closeNarrowerPaths([...featureRoutes, ...hotRoutes]), docs];
 
   const observe = createObserve({
     clock,
@@ -121,7 +121,7 @@ export function createApp(
     }),
     table,
     plainPaths: createPlainPaths(table.maximumSegments),
-    router: createRouter(routes, { exchanges, responder, mapError }),
+    router: createRouter(instances, { exchanges, responder, mapError }),
     hot: { guard, bodyLimitBytes: settings.bodyLimitBytes },
     mapError,
     responder,

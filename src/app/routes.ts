@@ -87,7 +87,7 @@ export function createRoutes(parts: AllParts) {
   ] as const;
 }
 
-/** The same as members of one instance, which has the type of the API. */
+/** The same as members of one instance: its type is that of the API. The document lists its routes. */
 function joinRoutes(parts: AllParts) {
   return new Elysia({ normalize: false }).use([...createRoutes(parts)]);
 }

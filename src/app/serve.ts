@@ -48,14 +48,10 @@ export async function serve(
 ): Promise<RunningServer> {
   const { settings, database, log } = platform;
   const health: HealthState = { phase: "starting", database };
-  // Its engine starts in a thread of its own, while the application is made in this one.
-  const opened = database.kind === "embedded" ? database.open() : null;
-  // Thrown where it is awaited.
-  opened?.catch(() => undefined);
   const workers = createWorkers(platform);
   const app = createApp(platform, health, providers);
   await platform.tracing?.start();
-  await opened;
+  if (database.kind === "embedded") await database.open();
   const server = await listen(app, platform);
   const url = httpUrl(settings.host, server.port ?? settings.port);
   const outcome = Promise.withResolvers<StopReason>();

@@ -45,6 +45,15 @@ describe("usage", () => {
       2,
       expect.stringContaining("--env-file names a file that cannot be read (ENOENT)"),
     ]);
+    // A start of the server makes no other command.
+    for (const words of [
+      ["serve", "--help"],
+      ["serve", "extra"],
+      ["serve", "--nonsense"],
+    ]) {
+      const { exitCode, stdout, stderr } = await runGatehouse(words, { cwd: home.cwd });
+      expect({ exitCode, stdout, stderr }).toEqual(await parseWords(words));
+    }
     const left = await Array.fromAsync(new Bun.Glob("**/*").scan({ cwd: home.cwd, dot: true }));
     expect(left).toEqual([]);
   });

@@ -242,3 +242,21 @@ describe("a mail server in trouble", () => {
     expect(await sending).not.toBeInstanceOf(MailRejectedError);
   });
 });
+
+test("a mailer that was closed before its first mail sends none", async () => {
+  await using server = await startMailServer();
+  const mailer = smtpMailer(server);
+  await mailer.close();
+  expect((await failure(mailer.send(message))).name).toBe("AbortError");
+  expect(server.received).toEqual([]);
+});
+
+test("a mailer that is closed while its first mail waits sends that one, and no other", async () => {
+  await using server = await startMailServer();
+  const mailer = smtpMailer(server);
+  const sending = mailer.send(message);
+  await mailer.close();
+  await sending;
+  await failure(mailer.send(message));
+  expect(server.received).toHaveLength(1);
+});

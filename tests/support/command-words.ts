@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from "commander";
 
 import { commandsOf } from "../../src/app/cli/command-names.ts";
+import { commands } from "../../src/app/cli/commands.ts";
 import { CommandError } from "../../src/app/cli/exit.ts";
 import { createProgram, parseCommandLine } from "../../src/app/cli/program.ts";
 
@@ -13,7 +14,7 @@ export interface ParsedWords {
 
 /** All commands, of which none does anything. */
 export function inertProgram(write: (stream: "stdout" | "stderr", text: string) => void): Command {
-  const program = createProgram({
+  const program = createProgram(commands, {
     writeOut: (text) => write("stdout", text),
     writeErr: (text) => write("stderr", text),
     getOutHelpWidth: () => 120,

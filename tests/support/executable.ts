@@ -65,8 +65,9 @@ export interface ServerProcess extends AsyncDisposable {
   readonly exited: Promise<number>;
 }
 
-/** The address in the line that says that it serves, with `LOG_FORMAT=json` or `pretty`. */
-const servingLine = /"url":"([^"]+)".*"msg":"serving"|serving\S*\s+\S*url\S*: "([^"]+)"/;
+/** The line that says that it serves, and at which address: with `LOG_FORMAT=json`, or with `pretty`, where it comes first. */
+const servingLine =
+  /"url":"(?<url>[^"]+)".*"msg":"serving"|serving\S*\s+\S*url\S*: "(?<url>[^"]+)"/;
 
 /** Starts the server on a spare port and waits until it says that it serves. Throws with its output when it ends instead. */
 export async function startGatehouse(options: RunOptions): Promise<ServerProcess> {
@@ -84,7 +85,7 @@ export async function startGatehouse(options: RunOptions): Promise<ServerProcess
     for await (const chunk of child[name]) {
       output[name] += decoder.decode(chunk, { stream: true });
       const found = servingLine.exec(output.stdout);
-      if (found) serving.resolve(found[1] ?? found[2] ?? "");
+      if (found?.groups?.["url"]) serving.resolve(found.groups["url"]);
     }
   };
   void Promise.all([collect("stdout"), collect("stderr")]).then(() =>

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { isProduction } from "elysia/error";
 
 import { setUpPath } from "../../features/pages/index.ts";
 import { issueSetUpToken } from "../../features/user-administration/index.ts";
@@ -16,6 +17,8 @@ export function serveCommand(): Command {
   return new Command("serve")
     .description("run the server (the default command)")
     .action(async (_options: unknown, command: Command) => {
+      // Another order of modules in the executable would have it put internal details into its errors.
+      if (!isProduction) throw new Error("the framework was loaded before NODE_ENV was set");
       const { settings, warnings, switchedOff } = loadCommandSettings(command);
       const platform = createPlatform(settings, { startPostgres: startForCommands });
       exitOnUncaughtErrors(platform.log);

@@ -48,9 +48,12 @@ export function refuseUnknownCommand(program: Command, words: readonly string[])
 
 /** The first word that is neither an option nor the file of `--env-file`. Null if an option that is not known comes first. */
 function firstWord(words: readonly string[]): string | null {
-  const [first, ...rest] = words;
-  if (first === undefined) return null;
-  if (first === "--env-file") return firstWord(rest.slice(1));
-  if (first.startsWith("--env-file=")) return firstWord(rest);
-  return first.startsWith("-") ? null : first;
+  const [first] = withoutEnvFile(words);
+  return first === undefined || first.startsWith("-") ? null : first;
+}
+
+/** The words after every `--env-file` at their beginning. */
+export function withoutEnvFile(words: readonly string[]): readonly string[] {
+  if (words[0] === "--env-file") return withoutEnvFile(words.slice(2));
+  return words[0]?.startsWith("--env-file=") ? withoutEnvFile(words.slice(1)) : words;
 }

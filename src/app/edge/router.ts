@@ -13,7 +13,7 @@ export interface RouterOptions {
 
 /** The framework's router for all routes that are not hot: its errors and its results pass through the edge's own writers. */
 export function createRouter(
-  routes: readonly AnyElysia[],
+  instances: readonly AnyElysia[],
   { exchanges, responder, mapError }: RouterOptions,
 ): (request: Request) => Response | Promise<Response> {
   const app = new Elysia({
@@ -38,7 +38,7 @@ export function createRouter(
       set.status = 200;
       return response;
     })
-    .use([...routes])
+    .use([...instances])
     .compile();
   return app.fetch;
 }

@@ -80,7 +80,8 @@ async function findAppCode(
 ): Promise<UnusedCode | null> {
   const { userId } = owner;
   const factor = appCode.test(code) ? await findFactor(ctx, userId) : null;
-  const step = factor?.isConfirmed === true ? findStep(factor.secret, code, ctx.clock.now()) : null;
+  const step =
+    factor?.isConfirmed === true ? await findStep(factor.secret, code, ctx.clock.now()) : null;
   if (factor === null || step === null || step <= (factor.lastUsedStep ?? -1)) return null;
   const { lastUsedStep, sealedSecret, confirmedAt } = totpFactors;
   // The one that was read: of two statements with different codes the second would not see what the first wrote.

@@ -11,10 +11,9 @@ const count = 10;
 const bytesOfCode = 10;
 
 /** New recovery codes: each has 80 random bits, as four groups of four letters and digits. */
-export function createRecoveryCodes({ random }: Context): string[] {
-  return Array.from({ length: count }, () =>
-    toBase32(random.bytes(bytesOfCode)).replaceAll(/.{4}(?=.)/g, "$&-"),
-  );
+export async function createRecoveryCodes({ random }: Context): Promise<string[]> {
+  const codes = Array.from({ length: count }, () => toBase32(random.bytes(bytesOfCode)));
+  return (await Promise.all(codes)).map((code) => code.replaceAll(/.{4}(?=.)/g, "$&-"));
 }
 
 /**

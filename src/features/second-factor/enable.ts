@@ -33,10 +33,10 @@ export async function enable(ctx: Context<UserActor>, code: string): Promise<str
   const pending = await recordRefusal(ctx, { action, userId, detail: {} }, () => findPending(ctx));
   const owner = { userId, credentialsVersion: pending.credentialsVersion };
   const attempt = await countAttempt(ctx, owner, "app code", { action, sessionId });
-  const step = findStep(pending.secret, code, ctx.clock.now());
+  const step = await findStep(pending.secret, code, ctx.clock.now());
   if (step === null) throw refuse(ctx, "wrong_code");
 
-  const codes = createRecoveryCodes(ctx);
+  const codes = await createRecoveryCodes(ctx);
   const isPending = and(
     eq(totpFactors.userId, userId),
     isNull(totpFactors.confirmedAt),

@@ -29,7 +29,7 @@ export async function replaceRecoveryCodes(
   const account = await proveOwner(ctx, password, { action, field: "password" });
   const owner = { userId, ...account };
   const proof = await proveFactor(ctx, owner, { code }, { action, sessionId });
-  const codes = createRecoveryCodes(ctx);
+  const codes = await createRecoveryCodes(ctx);
   const announce = () => ({ subject: "user", id: userId }) as const;
   const [row] = await commit(ctx, { query: proof.query, announce }, ({ email }) => [
     ...proof.consumption,

@@ -37,7 +37,7 @@ export async function setUp(ctx: Context<UserActor>, password: string | undefine
       throw new AppError("CONFLICT", "Two-factor authentication is on. Turn it off first.");
     }
   });
-  const secret = toBase32(ctx.random.bytes(secretBytes));
+  const secret = await toBase32(ctx.random.bytes(secretBytes));
   const row = {
     userId,
     sealedSecret: ctx.secrets.seal(secret, placeOfSecret(userId)),
@@ -60,6 +60,6 @@ export async function setUp(ctx: Context<UserActor>, password: string | undefine
   ]);
   if (rows.length === 0) throw invalidCredentials();
   const { brandName: serviceName } = ctx.settings;
-  const url = otpauthUrl({ secret, serviceName, accountName: account.email });
+  const url = await otpauthUrl({ secret, serviceName, accountName: account.email });
   return { secret, otpauthUrl: url, qrSvg: qrCode(url) };
 }

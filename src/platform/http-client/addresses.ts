@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
 
 import { OutboundError } from "./port.ts";
@@ -12,10 +13,8 @@ export interface Address {
 export type ResolveHost = (hostName: string) => Promise<readonly string[]>;
 
 /** Asks the resolver of the system, which also reads `/etc/hosts`. */
-export const resolveHost: ResolveHost = async (hostName) => {
-  const { lookup } = await import("node:dns/promises");
-  return (await lookup(hostName, { all: true })).map(({ address }) => address);
-};
+export const resolveHost: ResolveHost = async (hostName) =>
+  (await lookup(hostName, { all: true })).map(({ address }) => address);
 
 /** The ranges that `mayBePrivate` admits. Link-local addresses, such as those of cloud metadata, are never called. */
 const privateRanges = new Set(["loopback", "private", "uniqueLocal", "carrierGradeNat"]);

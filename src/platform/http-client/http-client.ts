@@ -17,22 +17,18 @@ export interface HttpClientOptions {
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { resolve = resolveHost, timeoutSeconds = 5 } = options;
-  let sender: Promise<SendChecked> | null = null;
+  let sendChecked: SendChecked | null = null;
   return {
     send: (request) =>
       withDeadline(request.timeoutSeconds ?? timeoutSeconds, async (signal) => {
         const url = readUrl(request);
         const addresses = await findAddresses(url, request.mayBePrivate === true, resolve);
-        const sendChecked = await (sender ??= loadSender(options));
+        // Loaded at the first request: it is much of what a start would load.
+        const { createCheckedSender } = await import("./checked-request.ts");
+        sendChecked ??= createCheckedSender(options);
         return sendChecked({ url, request, addresses, signal });
       }),
   };
-}
-
-/** At the first request: `node:http` takes longer to load than any other module that a start needs. */
-async function loadSender(options: HttpClientOptions): Promise<SendChecked> {
-  const { createCheckedSender } = await import("./checked-request.ts");
-  return createCheckedSender(options);
 }
 
 /** One deadline for the resolution of the host, the connection, the headers and the body. */

@@ -59,7 +59,7 @@ export function createLogger(options: LogOptions, stream?: DestinationStream): L
   };
 }
 
-/** Loaded only where it is used: it takes as long at a start as half of pino. */
+/** Loaded only where it is used: few processes write lines for a terminal. */
 function createPrettyStream(): DestinationStream {
   // oxlint-disable-next-line typescript/no-require-imports -- an import is evaluated at every start, or is asynchronous
   const { build } = asPinoPretty(require("pino-pretty"));

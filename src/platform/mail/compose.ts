@@ -36,7 +36,7 @@ export function composeMail(message: MailMessage, from: MailAddress, date: Date)
   };
 }
 
-/** The mail as it is sent (RFC 5322). The library is loaded at the first one, as in `smtp.ts`. */
+/** The mail as it is sent (RFC 5322). The library is loaded at the first one, and not at every start. */
 export async function buildMail(mail: SendMailOptions): Promise<Buffer> {
   const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
   return new MailComposer(mail).compile().build();

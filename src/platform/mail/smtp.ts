@@ -1,3 +1,5 @@
+import type { createTransport as CreateTransport, SendMailOptions } from "nodemailer";
+
 import type { Clock } from "../../kernel/clock.ts";
 import { composeMail } from "./compose.ts";
 import { type MailAddress, type Mailer, MailRejectedError } from "./port.ts";
@@ -29,6 +31,14 @@ export function createSmtpMailer(options: SmtpOptions, clock: Clock): Mailer {
   const closing = new AbortController();
   const pending = new Set<Promise<unknown>>();
 
+  /** The library is loaded at the first mail, and not at every start. */
+  async function deliver(mail: SendMailOptions & { readonly signal: AbortSignal }): Promise<void> {
+    const { createTransport } = await import("nodemailer");
+    mail.signal.throwIfAborted();
+    transport ??= openTransport(createTransport, options);
+    await transport.sendMail(mail);
+  }
+
   return {
     async send(message) {
       const mail = composeMail(message, options.from, clock.now());
@@ -37,8 +47,7 @@ export function createSmtpMailer(options: SmtpOptions, clock: Clock): Mailer {
         closing.signal,
         AbortSignal.timeout(sendTimeoutMilliseconds),
       ]);
-      transport ??= openTransport(options);
-      const delivery = transport.then((opened) => opened.sendMail({ ...mail, signal }));
+      const delivery = deliver({ ...mail, signal });
       pending.add(delivery);
       try {
         await delivery;
@@ -54,14 +63,14 @@ export function createSmtpMailer(options: SmtpOptions, clock: Clock): Mailer {
       const timeout = setTimeout(() => closing.abort(), closeTimeoutMilliseconds);
       await Promise.allSettled(pending);
       clearTimeout(timeout);
-      (await transport)?.close();
+      // A mail that is sent from now on fails.
+      closing.abort();
+      transport?.close();
     },
   };
 }
 
-/** Connects at the first mail. The library is loaded by then: a start takes 2 ms less without it. */
-async function openTransport(options: SmtpOptions) {
-  const { createTransport } = await import("nodemailer");
+function openTransport(createTransport: typeof CreateTransport, options: SmtpOptions) {
   return createTransport({
     pool: true,
     host: options.host,

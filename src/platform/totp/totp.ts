@@ -1,13 +1,7 @@
-import type * as OtpAuth from "otpauth";
 import { renderSVG } from "uqr";
 
 /** Loaded at the first use: its tables of hash functions would be made at every start. */
-// oxlint-disable-next-line typescript/no-require-imports -- an import is evaluated at every start, or is asynchronous
-const library = () => asOtpAuth(require("otpauth"));
-
-function asOtpAuth(loaded: unknown): typeof OtpAuth {
-  return loaded as typeof OtpAuth;
-}
+const loadLibrary = () => import("otpauth");
 
 // What every authenticator app supports; many ignore other values of the address (RFC 6238 §5.2, §4).
 const form = { algorithm: "SHA1", digits: 6, period: 30 };
@@ -16,8 +10,8 @@ const form = { algorithm: "SHA1", digits: 6, period: 30 };
 const windowSteps = 1;
 
 /** Bytes in base32 (RFC 4648 §6) without padding. */
-export function toBase32(bytes: Uint8Array): string {
-  const { Secret } = library();
+export async function toBase32(bytes: Uint8Array): Promise<string> {
+  const { Secret } = await loadLibrary();
   return new Secret({ buffer: new Uint8Array(bytes).buffer }).base32;
 }
 
@@ -29,8 +23,8 @@ export interface Enrolment {
 }
 
 /** The `otpauth:` address of a secret, as the Key URI Format of authenticator apps defines it. */
-export function otpauthUrl({ secret, serviceName, accountName }: Enrolment): string {
-  const { TOTP } = library();
+export async function otpauthUrl({ secret, serviceName, accountName }: Enrolment): Promise<string> {
+  const { TOTP } = await loadLibrary();
   // A colon separates the two names.
   const issuer = serviceName.replaceAll(":", " ");
   return new TOTP({ ...form, issuer, label: accountName, secret }).toString();
@@ -42,8 +36,8 @@ export function qrCode(text: string): string {
 }
 
 /** The time step (RFC 6238 §4.2) whose code this is, among the present one and its two neighbours; null for any other code. */
-export function findStep(secret: string, code: string, now: Date): number | null {
-  const { TOTP } = library();
+export async function findStep(secret: string, code: string, now: Date): Promise<number | null> {
+  const { TOTP } = await loadLibrary();
   const timestamp = now.getTime();
   const totp = new TOTP({ ...form, secret });
   const delta = totp.validate({ token: code, timestamp, window: windowSteps });
