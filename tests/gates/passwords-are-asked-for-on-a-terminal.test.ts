@@ -31,11 +31,17 @@ interface Answer {
 const passwordIs = (keys: string): Answer => ({ after: "Password: ", keys });
 const repeatedIs = (keys: string): Answer => ({ after: "Repeat the password: ", keys });
 
-/** Runs a command on a terminal. A serial console has 0 columns. */
+/** The columns of a terminal, of which a serial console has 0, and the lines that a command shows. */
+interface Shown {
+  readonly columns?: number;
+  readonly lines?: number;
+}
+
+/** Runs a command on a terminal until it has ended, and by default one line more than there are answers is shown. */
 async function onTerminal(
   command: readonly string[],
   answers: readonly Answer[],
-  columns = 80,
+  { columns = 80, lines = answers.length + 1 }: Shown = {},
 ): Promise<{ exitCode: number; shown: string }> {
   let shown = "";
   const decoder = new TextDecoder();
@@ -58,7 +64,7 @@ async function onTerminal(
   const exitCode = await child.exited;
   await eventually(
     () => shown,
-    (text) => text.endsWith("\n"),
+    (text) => text.split("\n").length > lines,
   );
   return { exitCode, shown: shown.replaceAll("\r\n", "\n") };
 }
@@ -71,7 +77,7 @@ test.each([80, 0])(
   async (columns) => {
     const email = freshEmail();
     const answers = [passwordIs(`x${backspace}${goodPassword}\r`), repeatedIs(`${goodPassword}\r`)];
-    const { exitCode, shown } = await onTerminal(createAdmin(email), answers, columns);
+    const { exitCode, shown } = await onTerminal(createAdmin(email), answers, { columns });
     const lines = shown.split("\n");
     expect(lines.slice(0, 2)).toEqual(["Password: ", "Repeat the password: "]);
     expect(lines[2]).toStartWith(`created ${email} (`);
@@ -82,7 +88,7 @@ test.each([80, 0])(
 test("both entries may be pasted at once", async () => {
   const email = freshEmail();
   const pasted = [passwordIs(`${goodPassword}\r${goodPassword}\r`)];
-  const { exitCode, shown } = await onTerminal(createAdmin(email), pasted);
+  const { exitCode, shown } = await onTerminal(createAdmin(email), pasted, { lines: 3 });
   expect(shown).toContain(`created ${email} (`);
   expect([exitCode, shown.includes(goodPassword)]).toEqual([0, false]);
 });
@@ -90,7 +96,7 @@ test("both entries may be pasted at once", async () => {
 test("the question is shown while the output goes into a file", async () => {
   const shell = ["sh", "-c", `"$@" > output`, "sh", ...createAdmin(freshEmail())];
   const answers = [passwordIs(`${goodPassword}\r`), repeatedIs(`${goodPassword}\r`)];
-  const { exitCode, shown } = await onTerminal(shell, answers);
+  const { exitCode, shown } = await onTerminal(shell, answers, { lines: 2 });
   expect({ exitCode, shown }).toEqual({
     exitCode: 0,
     shown: "Password: \nRepeat the password: \n",
