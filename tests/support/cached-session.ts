@@ -1,16 +1,27 @@
-import type { FoundSession } from "../../src/features/access/cached-records.ts";
+import {
+  factsOf,
+  type FoundSession,
+  type UserFacts,
+} from "../../src/features/access/cached-records.ts";
 import { createTokenCache, type TokenCache } from "../../src/features/access/token-cache.ts";
 
 /** What a reading finds of a session, with what a test sets. */
 export function foundSession(
   id: string,
   userId = `user of ${id}`,
-  given: { facts?: object; roles?: string[]; permissions?: string[]; endsAt?: number } = {},
+  given: {
+    facts?: Partial<UserFacts>;
+    roles?: string[];
+    permissions?: string[];
+    endsAt?: number;
+  } = {},
 ): FoundSession {
   const { facts = {}, roles = ["user"], permissions = [], endsAt = 1e12 } = given;
+  const at = "2026-01-31T12:00:00.000Z";
   const own = { email: `${userId}@example.com`, username: null, name: null, emailVerified: true };
+  const profile = { phone: null, avatarUrl: null, locale: null, metadata: {}, ...facts.profile };
   const user = {
-    facts: JSON.stringify({ ...own, profile: null, ...facts }),
+    facts: factsOf({ ...own, createdAt: at, updatedAt: at, ...facts, profile }),
     roles,
     permissions,
     withoutMfa: null,

@@ -9,7 +9,7 @@ export type Rights = Pick<CachedUser, "roles" | "permissions">;
 /** A cached user, held once for all of the user's sessions and tokens. */
 export interface CachedUser {
   readonly id: string;
-  /** `UserFacts` as JSON, which takes a fraction of the memory of the objects and is compared as it is. */
+  /** What `factsOf` made: text takes a fraction of the memory of the objects, and is compared as it is. */
   readonly facts: string;
   /** Equal lists of several users are one array (`shared-lists.ts`), as for `permissions`. */
   readonly roles: readonly string[];
@@ -106,13 +106,32 @@ export function createSessionRecord(found: FoundSession, user: CachedUser): Cach
   };
 }
 
-/** The JSON of a user's facts. */
-export function factsOf({ profile, ...facts }: UserFacts & { profile: UserProfile }): string {
-  const { phone, avatarUrl, locale, metadata } = profile;
+/** The JSON of a user's facts in this order: their names would take a tenth of the memory of the cache. */
+export function factsOf(facts: UserFacts & { profile: UserProfile }): string {
+  const { phone, avatarUrl, locale, metadata } = facts.profile;
   const isEmpty =
     phone === null && avatarUrl === null && locale === null && Object.keys(metadata).length === 0;
-  return JSON.stringify({ ...facts, profile: isEmpty ? null : profile });
+  const stored: StoredFacts = [
+    facts.email,
+    facts.username,
+    facts.name,
+    facts.emailVerified,
+    facts.createdAt,
+    facts.updatedAt,
+    isEmpty ? null : facts.profile,
+  ];
+  return JSON.stringify(stored);
 }
+
+type StoredFacts = readonly [
+  email: UserFacts["email"],
+  username: UserFacts["username"],
+  name: UserFacts["name"],
+  emailVerified: UserFacts["emailVerified"],
+  createdAt: UserFacts["createdAt"],
+  updatedAt: UserFacts["updatedAt"],
+  profile: UserFacts["profile"],
+];
 
 /** The user that a token stands for. */
 export function actorOf({
@@ -123,12 +142,19 @@ export function actorOf({
   const { user: held, amr } = session;
   const { id, facts, withoutMfa } = held;
   const { roles, permissions } = withoutMfa === null || hasTwoFactors(amr) ? held : withoutMfa;
-  const { profile, ...user } = asUserFacts(JSON.parse(facts));
+  const [email, username, name, emailVerified, createdAt, updatedAt, profile] = asStoredFacts(
+    JSON.parse(facts),
+  );
   return {
     kind: "user",
     userId: id,
     sessionId: session.id,
-    ...user,
+    email,
+    username,
+    name,
+    emailVerified,
+    createdAt,
+    updatedAt,
     roles,
     permissions,
     amr,
@@ -139,8 +165,8 @@ export function actorOf({
 }
 
 /** For JSON that `factsOf` wrote. */
-function asUserFacts(value: unknown): UserFacts {
-  return value as UserFacts;
+function asStoredFacts(value: unknown): StoredFacts {
+  return value as StoredFacts;
 }
 
 /** How an index finds records by their ids. */
