@@ -140,7 +140,7 @@ describe("a pause that the receiver asks for is kept", () => {
     await writeEvent(app, crypto.randomUUID());
     await app.call("GET", `/api/v1/webhooks/${id}/deliveries`, { bearer });
     expect(receiver.received).toHaveLength(1);
-    // On a busy machine a result may not be written in time: its lease of a minute then ends by this clock as well.
+    // The clock stands still between two moves: a lease that a busy machine has left would otherwise never end.
     await eventually(
       async () => {
         setSystemTime(new Date(Date.now() + 120_000));
