@@ -1,0 +1,37 @@
+import { expect, test } from "bun:test";
+import { heapStats } from "bun:jsc";
+import postgres from "postgres";
+
+import { testServerUrl } from "../support/databases.ts";
+
+const pieces = 50_000;
+
+/** A text as Drizzle builds it: the engine keeps its pieces until the whole is read, and those of a copy beside it. */
+function textOfPieces(): string {
+  let text = "select $1::int as answer /*";
+  for (let piece = 0; piece < pieces; piece += 1) text += `${piece} `;
+  return `${text}*/`;
+}
+
+function countStrings(): number {
+  Bun.gc(true);
+  return heapStats().objectTypeCounts["string"] ?? 0;
+}
+
+// As published, the driver keeps the text of each prepared statement on each connection: 10 MB of a replica under load.
+test("a connection does not keep the text of a statement that it has prepared", async () => {
+  const single = postgres(await testServerUrl(), { max: 1 });
+  await single.unsafe("select $1::int", [1], { prepare: true });
+  const before = countStrings();
+
+  for (const answer of [1, 2]) {
+    const rows = await single.unsafe(textOfPieces(), [answer], { prepare: true });
+    expect([...rows]).toEqual([{ answer }]);
+  }
+  const prepared =
+    await single`select from pg_prepared_statements where statement like '%49999 */'`;
+
+  expect(prepared.length).toBe(1);
+  expect(countStrings() - before).toBeLessThan(pieces / 10);
+  await single.end();
+});
