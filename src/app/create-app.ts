@@ -14,6 +14,7 @@ import type { Platform } from "../platform/platform.ts";
 import { asyncApiDocument } from "./asyncapi/document.ts";
 import { docsPages } from "./docs/docs-pages.ts";
 import type { LandingLink } from "./docs/landing-page.ts";
+import { createConnectionTimes } from "./edge/connection-times.ts";
 import { createCors } from "./edge/cors.ts";
 import { createGate } from "./edge/gate.ts";
 import { createEdge, type Edge } from "./edge/handle.ts";
@@ -126,6 +127,7 @@ export function createApp(
     mapError,
     responder,
     observe: tracing === null ? observe : traceObserved(observe, exchanges, tracing),
+    connectionTimes: createConnectionTimes(),
     log,
   });
   return { ...(tracing === null ? edge : traceEdge(edge, tracing)), metrics };

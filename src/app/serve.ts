@@ -8,6 +8,7 @@ import { findAddressError } from "../platform/db/connection/address-error.ts";
 import { describeError } from "../platform/db/errors.ts";
 import type { Database } from "../platform/db/port.ts";
 import { UnusableKeyError } from "../platform/jwt/key-pair.ts";
+import { idleConnectionSeconds } from "./edge/connection-times.ts";
 import { respondToEscapedError } from "./edge/respond.ts";
 import { type App, createApp } from "./create-app.ts";
 import { createSystemContext } from "../platform/platform.ts";
@@ -149,9 +150,7 @@ async function listen(app: App, platform: RunningPlatform): Promise<Server> {
       },
       // `readBody` refuses bodies that are too large, with the usual error response and before they are read.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      // For a client that sends a body or reads a response slowly; each request starts it again. The runtime itself
-      // closes after 12 s without a whole header.
-      idleTimeout: 28,
+      idleTimeout: idleConnectionSeconds,
     });
   } catch (error) {
     await database.close();

@@ -5,10 +5,10 @@ import {
   type Exchanges,
   type PeerLookup,
   requestPath,
-  responseBytes,
 } from "../../platform/http/exchange.ts";
 import type { HotRoute, HotRouteDependencies } from "../../platform/http/hot-route.ts";
 import type { Logger } from "../../platform/log/port.ts";
+import type { ConnectionTimes } from "./connection-times.ts";
 import type { Gate } from "./gate.ts";
 import type { MapError } from "./map-error.ts";
 import type { Observe } from "./observe.ts";
@@ -39,25 +39,17 @@ export interface EdgeOptions {
   readonly mapError: MapError;
   readonly responder: Responder;
   readonly observe: Observe;
+  readonly connectionTimes: ConnectionTimes;
   readonly log: Logger;
 }
-
-/**
- * How long a connection stays open after a response. It is longer than the reverse proxies' own times (nginx 60 s, Traefik 90 s,
- * Caddy 120 s): otherwise a proxy sends a request on a connection that the server is closing.
- */
-const keepAliveSeconds = 130;
-
-/** A response whose body is longer keeps the server's shorter time: a client may read it slowly. */
-const promptResponseBytes = 65_536;
 
 /**
  * Every request enters through `handle` and leaves through `finish`: exchange, gate, route, handler, response, observation. The
  * server finds the paths of hot routes without parsing the URL, and passes their routes to `handle`.
  */
 export function createEdge(options: EdgeOptions): Edge {
-  const { exchanges, gate, table, plainPaths, router, hot, mapError, responder, observe, log } =
-    options;
+  const { exchanges, gate, table, plainPaths, router, hot, mapError, responder } = options;
+  const { observe, connectionTimes, log } = options;
 
   function handle(
     request: RoutedRequest,
@@ -71,12 +63,12 @@ export function createEdge(options: EdgeOptions): Edge {
     } catch (error) {
       response = fail(exchange, error);
     }
-    return response instanceof Promise
-      ? response.then(
-          (settled) => finish(exchange, settled),
-          (error: unknown) => finish(exchange, fail(exchange, error)),
-        )
-      : finish(exchange, response);
+    if (!(response instanceof Promise)) return finish(exchange, response);
+    connectionTimes.begin(exchange);
+    return response.then(
+      (settled) => finish(exchange, settled),
+      (error: unknown) => finish(exchange, fail(exchange, error)),
+    );
   }
 
   function route(exchange: Exchange, found: HotRoutes | null): Response | Promise<Response> {
@@ -125,11 +117,9 @@ export function createEdge(options: EdgeOptions): Edge {
 
   function finish(exchange: Exchange, response: Response): Response {
     try {
+      connectionTimes.end(exchange);
       exchange.route ??= table.findTemplate(requestPath(exchange.request));
       observe(exchange, response.status);
-      if (responseBytes(exchange) <= promptResponseBytes) {
-        exchange.server.timeout(exchange.request, keepAliveSeconds);
-      }
     } catch (failure) {
       logFailure(exchange, failure, "a request could not be logged");
     }

@@ -1,0 +1,71 @@
+import { monotonicMilliseconds } from "../../kernel/clock.ts";
+import { type Exchange, responseBytes } from "../../platform/http/exchange.ts";
+
+/** Shortens the time of a connection on which a request arrives slowly or a response is read slowly. */
+export interface ConnectionTimes {
+  /** Call it for a request that is not answered at once. */
+  begin(exchange: Exchange): void;
+  /** Call it with the response of every request. */
+  end(exchange: Exchange): void;
+}
+
+/**
+ * How long a connection may be idle. It is longer than the reverse proxies' own times (nginx 60 s, Traefik 90 s, Caddy 120 s):
+ * otherwise a proxy sends a request on a connection that the server is closing.
+ */
+export const idleConnectionSeconds = 130;
+
+/** A client may read a response slowly if its body is longer. */
+const promptResponseBytes = 65_536;
+/** For a long response, from its start. */
+const longResponseSeconds = 28;
+
+/** For a request that has no response after one look or two: its body arrives within 28 s, or the connection is closed. */
+const slowRequestSeconds = 20;
+const lookMilliseconds = 4000;
+
+/**
+ * Setting a time costs a twentieth of a request to a hot route, so that it is set for the few requests that need it. A time is
+ * not started again by single bytes, and it ends with the connection's next request. The runtime itself closes a connection
+ * after 12 s without the whole header of its first request.
+ */
+export function createConnectionTimes(): ConnectionTimes {
+  /** In the order in which they arrived. */
+  const recent = new Set<Exchange>();
+  const slow = new Set<Exchange>();
+  let isLookDue = false;
+
+  function setTime({ server, request }: Exchange, seconds: number): void {
+    server.timeout(request, seconds);
+  }
+
+  function lookLater(): void {
+    if (isLookDue) return;
+    isLookDue = true;
+    setTimeout(look, lookMilliseconds).unref();
+  }
+
+  function look(): void {
+    isLookDue = false;
+    const latest = monotonicMilliseconds() - lookMilliseconds;
+    for (const exchange of recent) {
+      if (exchange.startedAt > latest) break;
+      recent.delete(exchange);
+      slow.add(exchange);
+      setTime(exchange, slowRequestSeconds);
+    }
+    if (recent.size > 0) lookLater();
+  }
+
+  return {
+    begin(exchange) {
+      recent.add(exchange);
+      lookLater();
+    },
+    end(exchange) {
+      const wasSlow = !recent.delete(exchange) && slow.delete(exchange);
+      if (responseBytes(exchange) > promptResponseBytes) setTime(exchange, longResponseSeconds);
+      else if (wasSlow) setTime(exchange, idleConnectionSeconds);
+    },
+  };
+}
