@@ -1,6 +1,9 @@
 // `bun run soak [minutes]`: one replica under a mixed load of every route, at 70 % of what it can do, for an hour. Every five minutes
 // it rests until it has returned its free memory: what it uses then is compared, since under load collections of garbage move
-// it by 10 MB. Prints the slopes and the latencies. Exit code 1 if memory at rest grows by 1 MB an hour or more, or a request fails.
+// it by 10 MB. Prints the slopes, the latencies and how many files it holds open. Exit code 1 if memory at rest grows by 1 MB an
+// hour or more, if the open files grow, or if a request fails.
+import { readdir } from "node:fs/promises";
+
 import { createClientByCommand } from "../tests/support/client-by-command.ts";
 import { createHome } from "../tests/support/executable-home.ts";
 import { runSuccessfully, startGatehouse } from "../tests/support/executable.ts";
@@ -24,6 +27,8 @@ const restSeconds = 30;
 /** After these, memory is compared: caches are filled until then. */
 const warmUpPeriods = 2;
 const allowedMegabytesPerHour = 1;
+/** Each visitor keeps a connection open, or not. A file that is never closed would be one of thousands. */
+const allowedMoreFiles = visitors;
 const settings = {
   ...benchSettings,
   LOG_LEVEL: "info",
@@ -101,30 +106,37 @@ async function soak(): Promise<boolean> {
   const read = async (): Promise<Point> => [hours(), await residentMegabytes(server.pid)];
   const loaded: Point[] = [];
   const rested: Point[] = [];
+  const openFiles: number[] = [];
+  const latencies: string[] = [];
   for (let period = 0; period < Math.round(minutes / periodMinutes); period += 1) {
     const sampling = setInterval(
       () => void read().then((point) => loaded.push(point)),
       sampleSeconds * 1000,
     );
+    const since = times.length;
     await load(periodMinutes * 60, share * capacity);
     clearInterval(sampling);
     await Bun.sleep(restSeconds * 1000);
     rested.push(await read());
+    openFiles.push((await readdir(`/proc/${server.pid}/fd`)).length);
+    latencies.push(percentile(times.slice(since), 99).toFixed(0));
   }
 
   const warm = rested.slice(warmUpPeriods);
+  const moreFiles = (openFiles.at(-1) ?? 0) - Math.max(...openFiles.slice(0, warmUpPeriods));
   const slope = slopeOf(warm);
   const from = warm.at(0)?.[0] ?? 0;
   const underLoad = slopeOf(loaded.filter(([hour]) => hour > from));
   const [p50, p99, p999] = [50, 99, 99.9].map((rank) => percentile(times, rank).toFixed(1));
   console.log(`
 ${minutes} minutes at ${(share * capacity).toFixed(0)} requests/s, ${share * 100} % of ${capacity.toFixed(0)}: ${times.length} requests
-latency (ms)   median ${p50}   p99 ${p99}   p99.9 ${p999}
+latency (ms)   median ${p50}   p99 ${p99}   p99.9 ${p999}; p99 of each period ${latencies.join(" ")}
+open files     ${openFiles.join(" ")} at rest (at most ${allowedMoreFiles} more than in the warm-up)
 at rest (MB)   ${rested.map(([, megabytes]) => megabytes.toFixed(1)).join(" ")}
 slope          ${slope.toFixed(2)} MB/h at rest after the warm-up of ${warmUpPeriods * periodMinutes} minutes (target < ${allowedMegabytesPerHour}); under load ${underLoad.toFixed(1)}
 statuses       ${JSON.stringify(statuses)}
 failures       ${failures.length} ${failures.slice(0, 5).join("; ")}`);
-  return slope < allowedMegabytesPerHour && failures.length === 0;
+  return slope < allowedMegabytesPerHour && moreFiles <= allowedMoreFiles && failures.length === 0;
 }
 
 /** Hours since the start, and megabytes. */
