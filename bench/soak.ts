@@ -1,7 +1,6 @@
 // `bun run soak [minutes]`: one replica under a mixed load of every route, at 70 % of what it can do, for an hour. Every five minutes
-// it rests until it has returned its free memory: what it uses then is compared, since under load collections of garbage move
-// it by 10 MB. Prints the slopes, the latencies and how many files it holds open. Exit code 1 if memory at rest grows by 1 MB an
-// hour or more, if the open files grow, or if a request fails.
+// it rests until it has returned its free memory: what it uses then is compared, since under load garbage moves it by 10 MB. Exit
+// code 1 if memory at rest grows by 1 MB an hour or more, if the open files grow, or if a request fails.
 import { readdir } from "node:fs/promises";
 
 import { createClientByCommand } from "../tests/support/client-by-command.ts";

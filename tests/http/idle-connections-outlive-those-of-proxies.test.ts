@@ -21,7 +21,7 @@ const longestOfProxiesSeconds = 120;
 function timesOf(
   path: string,
   init: RequestInit = {},
-): { times: number[]; answered: Promise<unknown> } {
+): { times: number[]; answered: Response | Promise<Response> } {
   const times: number[] = [];
   const answered = replica.answer(new Request(`http://localhost${path}`, init), {
     requestIP: () => ({ address: "127.0.0.1" }),
