@@ -2,9 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The bare routes at work, in one process: with the framework's own checks and without. */
+/** The bare routes at work, in one process: with the headers of the product's responses, without them, and without checks. */
 export interface BareRoutes extends AsyncDisposable {
   readonly pid: number;
+  readonly whole: string;
   readonly checked: string;
   readonly unchecked: string;
 }
@@ -27,14 +28,17 @@ export async function startBareRoutes(): Promise<BareRoutes> {
   });
   const reader = child.stdout.getReader();
   const { value } = await reader.read();
-  const [checked, unchecked] = new TextDecoder()
+  const [whole, checked, unchecked] = new TextDecoder()
     .decode(value)
     .trim()
     .split(" ")
     .map((port) => `http://127.0.0.1:${port}`);
-  if (checked === undefined || unchecked === undefined) throw new Error("no bare routes");
+  if (whole === undefined || checked === undefined || unchecked === undefined) {
+    throw new Error("no bare routes");
+  }
   return {
     pid: child.pid,
+    whole,
     checked,
     unchecked,
     async [Symbol.asyncDispose]() {

@@ -1,9 +1,10 @@
-// What validation is compared with: the same routes with the same schemas and answers, and nothing behind them; once as
-// Elysia serves them by itself, which reads what the document lets one ask for and compares each answer with its schema, and
-// once without either. It is compiled into an executable of its own; its line names both ports.
+// What validation is compared with: the same routes with the same schemas and answers, and nothing behind them: with the headers
+// of every response of the product, as Elysia serves them by itself, and without its checks of query and response. It is
+// compiled into an executable of its own; its line names the three ports.
 import { type TSchema, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 
+import { securityHeaders } from "../src/app/edge/security-headers.ts";
 import {
   ownUserSchema,
   validateTokenBody,
@@ -58,12 +59,20 @@ const conditions = Type.Object({
   permission: Type.Optional(Type.Array(Type.String())),
 });
 
+/** The headers of every response of the product. */
+const commonHeaders = {
+  ...securityHeaders("http://localhost"),
+  "x-request-id": "3f0c9a7d5b21e486",
+};
+
 function serve(
   answer: (data: TSchema) => TSchema,
   plainAnswer: TSchema,
   query: { query?: typeof conditions },
+  headers: Record<string, string> | null,
 ) {
-  const app = new Elysia({ normalize: false })
+  const elysia = new Elysia({ normalize: false });
+  const app = (headers === null ? elysia : elysia.headers(headers))
     .get("/api/v1/users/me", () => success(user, new Date()), {
       response: { 200: answer(ownUserSchema) },
     })
@@ -90,7 +99,8 @@ function serve(
   return app.server?.port;
 }
 
-const checked = serve(successSchema, userinfoSchema, { query: conditions });
+const whole = serve(successSchema, userinfoSchema, { query: conditions }, commonHeaders);
+const checked = serve(successSchema, userinfoSchema, { query: conditions }, null);
 const uncheckedClaims = Type.Object(userinfoSchema.properties, { noValidate: true });
-const unchecked = serve(uncheckedSuccessSchema, uncheckedClaims, {});
-console.log(checked, unchecked);
+const unchecked = serve(uncheckedSuccessSchema, uncheckedClaims, {}, null);
+console.log(whole, checked, unchecked);
