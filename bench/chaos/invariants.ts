@@ -4,7 +4,7 @@ import type { Cluster } from "./cluster.ts";
 import type { Replica } from "./replica.ts";
 
 /** Queries whose every row is a violation (security 130). */
-const forbidden: Readonly<Record<string, string>> = {
+export const forbidden: Readonly<Record<string, string>> = {
   "one refresh token in two sessions": `select refresh_token_hash from sessions group by 1 having count(*) > 1`,
   "two accounts with one address": `select lower(email) from users where deleted_at is null group by 1 having count(*) > 1`,
   "a live session of a deleted user": `select s.id from sessions s join users u on u.id = s.user_id

@@ -139,6 +139,7 @@ describe("a provider whose settings are complete is on", () => {
   });
 });
 
+// security 126
 describe("a provider whose settings are wrong is off with one warning, and the others are on:", () => {
   const rsaKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
     type: "pkcs8",

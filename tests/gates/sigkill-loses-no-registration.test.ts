@@ -2,10 +2,11 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { databaseKinds } from "../support/databases.ts";
 import { createMigratedHome, type Home } from "../support/executable-home.ts";
-import { type ServerProcess, startGatehouse } from "../support/executable.ts";
+import { startGatehouse } from "../support/executable.ts";
 import { eventually } from "../support/eventually.ts";
-import { freshEmail, goodPassword } from "../support/journey.ts";
+import { goodPassword } from "../support/journey.ts";
 import { readMailFiles } from "../support/mail-files.ts";
+import { incompleteAccounts, registerUntilGone } from "../support/registrations.ts";
 
 setDefaultTimeout(60_000);
 
@@ -13,43 +14,10 @@ const rounds = 3;
 const callers = 6;
 const fastHashes = { ENVIRONMENT: "test", BCRYPT_COST: "4", LOGIN_QUEUE: "1000" };
 
-/** What a crash must not leave behind: an account without its effects, or effects without their account. */
-const halfMade = `
-  with faults as (
-    select 'user without audit row' as fault from users u where not exists
-      (select from audit_log a where a.user_id = u.id and a.action = 'user.registered')
-    union all select 'user without mail' from users u where not exists
-      (select from outbox o where o.topic = 'mail' and o.key = u.id::text)
-    union all select 'event without destination' from events
-    union all select 'message without user' from outbox o where o.topic = 'mail'
-      and not exists (select from users u where u.id::text = o.key)
-    union all select 'audit row without user' from audit_log a where a.user_id is not null
-      and not exists (select from users u where u.id = a.user_id))
-  select fault, count(*)::int as times from faults group by fault`;
-
-/** Registers as fast as it can from several callers, until the server is gone. Adds each address that got its 201. */
-async function registerUntilKilled(server: ServerProcess, acknowledged: string[]): Promise<void> {
-  const caller = async (): Promise<void> => {
-    for (;;) {
-      const email = freshEmail();
-      try {
-        const answer = await server.post("/api/v1/auth/register", {
-          email,
-          password: goodPassword,
-        });
-        if (answer.status === 201) acknowledged.push(email);
-      } catch {
-        return;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-}
-
 async function killUnderLoad(home: Home): Promise<string[]> {
   await using server = await startGatehouse(home);
   const acknowledged: string[] = [];
-  const load = registerUntilKilled(server, acknowledged);
+  const load = registerUntilGone(server, { acknowledged, interrupted: [] }, callers);
   await eventually(
     () => acknowledged.length,
     (count) => count > 1,
@@ -81,7 +49,8 @@ describe.each([...databaseKinds])("kill -9 under load on %s", (kind) => {
     const users = await home.rows("select email from users");
     const stored = new Set(users.map(({ email }) => email));
     expect(acknowledged.filter((email) => !stored.has(email))).toEqual([]);
-    expect(await home.rows(halfMade)).toEqual([]);
+    expect(await home.rows(incompleteAccounts)).toEqual([]);
+    expect(await home.rows("select id from events")).toEqual([]);
 
     // The killed workers' leases would run out by themselves, after two minutes.
     await home.rows("update outbox set available_at = now() where delivered_at is null");

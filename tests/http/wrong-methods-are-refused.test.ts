@@ -37,7 +37,7 @@ describe("a wrong method", () => {
     }
   });
 
-  // part of security 119: TRACE
+  // security 110, part of security 119: TRACE
   test("on a known path is 405, and Allow lists the methods of the path", async () => {
     for (const [path, taken] of known) {
       for (const method of methods.filter((candidate) => !taken.has(candidate))) {

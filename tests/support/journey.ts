@@ -57,8 +57,12 @@ export async function signUp(
 }
 
 /** Signs in by e-mail address and password. */
-export function logIn(app: TestApp, user: { email: string; password: string }): Promise<Answer> {
-  return app.post("/api/v1/auth/login", { email: user.email, password: user.password });
+export function logIn(
+  app: Pick<TestApp, "call">,
+  user: { email: string; password: string },
+): Promise<Answer> {
+  const json = { email: user.email, password: user.password };
+  return app.call("POST", "/api/v1/auth/login", { json });
 }
 
 /** The newest mail to an address, once it is there (at least the `count`-th): the link's token and the code. */

@@ -60,19 +60,22 @@ export interface TwoFactorUser extends SignedInUser {
 
 /** Calls an operation of the second factor. */
 export function call2fa(
-  app: TestApp,
+  app: Pick<TestApp, "call">,
   name: string,
   json: unknown,
   call: Call = {},
 ): Promise<Answer> {
-  return app.post(`/api/v1/auth/2fa/${name}`, json, call);
+  return app.call("POST", `/api/v1/auth/2fa/${name}`, { ...call, json });
 }
 
 /**
  * Turns the second factor of a user on, with the code of the step before: the present one is left for the test. Where the clock
  * is not stopped, the next step may begin before the code is verified.
  */
-export async function turnOn(app: TestApp, user: SignedInUser): Promise<TwoFactorUser> {
+export async function turnOn(
+  app: Pick<TestApp, "call">,
+  user: SignedInUser,
+): Promise<TwoFactorUser> {
   const bearer = user.accessToken;
   const begun = await call2fa(app, "setup", { password: user.password }, { bearer });
   if (begun.status !== 200) throw new Error(`setup: ${begun.status} ${begun.text}`);
@@ -112,7 +115,7 @@ export async function signUpInTrustedBrowser(
 
 /** The `mfa_token` of a sign-in with the password. */
 export async function mfaTokenOf(
-  app: TestApp,
+  app: Pick<TestApp, "call">,
   user: { readonly email: string; readonly password: string },
 ): Promise<string> {
   const answer = await logIn(app, user);
