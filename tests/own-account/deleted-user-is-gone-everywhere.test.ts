@@ -222,10 +222,10 @@ async function responses(of: Traces): Promise<Record<string, string>> {
 
 // Otherwise a way in that fails for every user would seem to be closed to deleted users.
 test("every way in that is tried below is open to an existing user", async () => {
-  const [living, none] = [await responses(await makeAccount()), await responses(tracesOfNoOne())];
+  const [active, none] = [await responses(await makeAccount()), await responses(tracesOfNoOne())];
   for (const way of Object.keys(waysIn).filter((each) => !usedByItsCode.includes(each))) {
-    expect([way, living[way]]).toEqual([way, expect.stringMatching(/^\[(?:200|303),/)]);
-    expect([way, living[way]]).not.toEqual([way, none[way]]);
+    expect([way, active[way]]).toEqual([way, expect.stringMatching(/^\[(?:200|303),/)]);
+    expect([way, active[way]]).not.toEqual([way, none[way]]);
   }
 });
 
@@ -243,6 +243,7 @@ describe.each([
     await remove(gone);
   });
 
+  // part of security 99
   test("gets in nowhere: each response is that for an account that never existed", async () => {
     expect(await responses(gone)).toEqual(await responses(tracesOfNoOne()));
   });
@@ -263,6 +264,7 @@ describe.each([
     expect(kindsOfMailTo(app, gone.email)).toEqual(before);
   });
 
+  // part of security 99
   test("is in no list but that of deleted users, and their public posts in none", async () => {
     for (const status of ["", "&status=active", "&status=disabled", "&status=unverified"]) {
       for (const q of ["", `&q=${gone.email}`, `&q=${gone.username}`]) {
@@ -283,6 +285,7 @@ describe.each([
     }
   });
 
+  // part of security 99
   test("is as unknown to every operation on a user as an id that never existed", async () => {
     const operations = await operationsOnUsers();
     expect(operations.length).toBeGreaterThan(5);
