@@ -54,6 +54,8 @@ export interface PlatformOverrides {
   readonly mailer?: Mailer;
   readonly httpClient?: HttpClient;
   readonly onStatement?: () => void;
+  /** Sees the text of every statement, unless the settings have these traced. */
+  readonly traceStatement?: TraceStatement;
   readonly destinationKinds?: DestinationKinds;
   readonly freeBytes?: () => number;
   readonly startPostgres?: StartEmbeddedPostgres;
@@ -166,11 +168,7 @@ function secretRoots(settings: Settings) {
   };
 }
 
-function createDatabase(
-  settings: Settings,
-  log: Logger,
-  overrides: PlatformOverrides & { readonly traceStatement?: TraceStatement },
-): Database {
+function createDatabase(settings: Settings, log: Logger, overrides: PlatformOverrides): Database {
   const { onStatement, traceStatement, freeBytes, startPostgres } = overrides;
   const { writesToTheEnd = false } = overrides;
   const shared = {
