@@ -5,10 +5,11 @@ const root = join(import.meta.dir, "..");
 const documentPath = join(root, "docs/security.md");
 const citation = /\/\/ security ((?:\d+(?: ☆)?(?:, | and |-)?)+)/g;
 
-/** docs/security.md with links to the current tests. */
+/** docs/security.md with links to the current tests. Throws for a number that is there twice, and for other text in a table. */
 export async function renderSecurityDocs(): Promise<string> {
   const places = await findCitations();
   const text = await Bun.file(documentPath).text();
+  assertWhole(text);
   return text.replaceAll(
     /^\| (\d+)( ☆)? \| ([^|]+) \|[^|]*\|$/gm,
     (_row, line: string, star = "", property: string) => {
@@ -17,6 +18,17 @@ export async function renderSecurityDocs(): Promise<string> {
       return `| ${line}${star} | ${property} | ${proof} |`;
     },
   );
+}
+
+/** A merge can leave both versions of a row. */
+function assertWhole(text: string): void {
+  const rows = text.split("\n").filter((line) => /^\| \d/.test(line));
+  const numbers = rows.map((row) => Number(/\d+/.exec(row)?.[0]));
+  const twice = numbers.filter((number, index) => numbers.indexOf(number) !== index);
+  if (twice.length > 0)
+    throw new Error(`docs/security.md has these lines twice: ${twice.join(", ")}`);
+  const mark = /^(?:<{7}|={7}|>{7})/m.exec(text);
+  if (mark) throw new Error("docs/security.md has the marks of a merge");
 }
 
 /** The cited lines, each with the test files that cite it. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 /** The bare routes at work, in one process: with the headers of the product's responses, without them, and without checks. */
 export interface BareRoutes extends AsyncDisposable {
   readonly pid: number;
-  readonly whole: string;
+  readonly withHeaders: string;
   readonly checked: string;
   readonly unchecked: string;
 }
@@ -28,17 +28,17 @@ export async function startBareRoutes(): Promise<BareRoutes> {
   });
   const reader = child.stdout.getReader();
   const { value } = await reader.read();
-  const [whole, checked, unchecked] = new TextDecoder()
+  const [withHeaders, checked, unchecked] = new TextDecoder()
     .decode(value)
     .trim()
     .split(" ")
     .map((port) => `http://127.0.0.1:${port}`);
-  if (whole === undefined || checked === undefined || unchecked === undefined) {
+  if (withHeaders === undefined || checked === undefined || unchecked === undefined) {
     throw new Error("no bare routes");
   }
   return {
     pid: child.pid,
-    whole,
+    withHeaders,
     checked,
     unchecked,
     async [Symbol.asyncDispose]() {

@@ -26,7 +26,7 @@ const restSeconds = 30;
 /** After these, memory is compared: caches are filled until then. */
 const warmUpPeriods = 2;
 const allowedMegabytesPerHour = 1;
-/** Each visitor keeps a connection open, or not. A file that is never closed would be one of thousands. */
+/** The connections of the visitors, each of which is open or closed at a rest. Files that are never closed are thousands. */
 const allowedMoreFiles = visitors;
 const settings = {
   ...benchSettings,

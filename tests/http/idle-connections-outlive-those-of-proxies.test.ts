@@ -70,6 +70,7 @@ test("a body that arrives slowly has less time, and the connection its whole tim
   await eventually(
     () => Promise.resolve(times),
     (set) => set.length > 0,
+    20,
   );
   expect(times).toEqual([20]);
 

@@ -7,6 +7,7 @@ import { useTestApp } from "../support/test-app.ts";
 
 const app = useTestApp();
 const connectionsOfEachKind = 200;
+const unreadResponses = 20;
 
 const halfABody =
   "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{";
@@ -27,8 +28,15 @@ async function openKept(): Promise<Socket> {
   return socket;
 }
 
+/** A connection on which a response of a megabyte was asked for, of which the client reads nothing. */
+async function openUnread(): Promise<Socket> {
+  const request = "GET /docs/assets/redoc.standalone.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const socket = await openRaw(app.url, request);
+  return socket.pause();
+}
+
 /** Resolves when the server closes the connection, although the client sends one more byte every second until then. */
-function closeOf(socket: Socket): Promise<void> {
+function closeOf(socket: Socket, isRead = true): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const drip = setInterval(() => socket.write("a"), 1000);
   const end = () => {
@@ -36,7 +44,7 @@ function closeOf(socket: Socket): Promise<void> {
     socket.destroy();
     resolve();
   };
-  socket.resume();
+  if (isRead) socket.resume();
   for (const event of ["end", "close", "error"]) socket.on(event, end);
   return promise;
 }
@@ -56,6 +64,9 @@ test("1000 connections that send a byte a second are closed, and others are serv
       open(openRaw(app.url, text), text.endsWith("{")),
     );
     await Promise.all([...opening, open(openKept(), true)]);
+  }
+  for (let opened = 0; opened < unreadResponses; opened += 1) {
+    closes.push(closeOf(await openUnread(), false));
   }
   for (let sent = 0; sent < 20; sent += 1) {
     expect((await app.call("GET", "/health")).status).toBe(200);

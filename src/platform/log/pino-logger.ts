@@ -1,9 +1,11 @@
+import { Writable } from "node:stream";
+
 import { pino, type DestinationStream } from "pino";
 import type * as PinoPretty from "pino-pretty";
 
 import { formatTimestamp } from "../../kernel/clock.ts";
 import type { Logger } from "./port.ts";
-import { createStandardOutput } from "./standard-output.ts";
+import { createStandardOutput, type StandardOutput } from "./standard-output.ts";
 
 /** The least level that is logged, the form of a line, and the name of the service in each line. */
 export interface LogOptions {
@@ -21,7 +23,8 @@ const secretFields = ["password", "token", "access_token", "refresh_token", "cod
  */
 export function createLogger(options: LogOptions, stream?: DestinationStream): Logger {
   const { level, service, format } = options;
-  const output = stream || format === "pretty" ? null : createStandardOutput();
+  const output = stream ? null : createStandardOutput(reportDropped);
+  const isJson = format === "json";
   const log = pino(
     {
       level,
@@ -30,13 +33,16 @@ export function createLogger(options: LogOptions, stream?: DestinationStream): L
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretFields.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
     },
-    output ?? stream ?? createPrettyStream(),
+    output && !isJson ? createPrettyStream(output) : (stream ?? output ?? undefined),
   );
-  let records: DestinationStream | null = null;
   const isRequestLogged = log.isLevelEnabled("info");
   const serviceField = JSON.stringify({ service }).slice(1, -1);
 
   const recordService = { name: service };
+
+  function reportDropped(lines: number): void {
+    log.warn({ lines }, "log lines were dropped: they could not be written");
+  }
 
   return {
     debug: (fields, message) => log.debug(fields, message),
@@ -44,13 +50,12 @@ export function createLogger(options: LogOptions, stream?: DestinationStream): L
     warn: (fields, message) => log.warn(fields, message),
     error: (fields, message) => log.error(fields, message),
     record(fields) {
-      records ??= output ?? stream ?? createStandardOutput();
       const line = { ...fields, "log.level": "info", service: recordService };
-      records.write(`${JSON.stringify(line)}\n`);
+      (stream ?? output)?.write(`${JSON.stringify(line)}\n`);
     },
     request(time, entry) {
       if (!isRequestLogged) return;
-      if (!output) return log.info(entry, "request");
+      if (!output || !isJson) return log.info(entry, "request");
       const fields = JSON.stringify(entry).slice(1, -1);
       output.gather(
         `{"level":"info","time":"${formatTimestamp(time)}",${serviceField},${fields},"msg":"request"}\n`,
@@ -60,7 +65,7 @@ export function createLogger(options: LogOptions, stream?: DestinationStream): L
 }
 
 /** Loaded only where it is used: few processes write lines for a terminal. */
-function createPrettyStream(): DestinationStream {
+function createPrettyStream(output: StandardOutput): DestinationStream {
   // oxlint-disable-next-line typescript/no-require-imports -- an import is evaluated at every start, or is asynchronous
   const { build } = asPinoPretty(require("pino-pretty"));
   return build({
@@ -68,6 +73,13 @@ function createPrettyStream(): DestinationStream {
     colorize: true,
     translateTime: "SYS:HH:MM:ss.l",
     ignore: "pid,hostname,service",
+    destination: new Writable({
+      decodeStrings: false,
+      write(text: string, _encoding, done) {
+        output.write(text);
+        done();
+      },
+    }),
   });
 }
 
