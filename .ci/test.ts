@@ -8,8 +8,8 @@ import { makeTemporaryDirectory } from "./temporary-directory.ts";
 import { startPostgresServer } from "../tests/support/postgres-server.ts";
 import { shortLivedProcess } from "../tests/support/short-lived-process.ts";
 
-/** One more than processors: some tests wait for a time limit to pass. */
-const workers = availableParallelism() + 1;
+/** Two more than processors: some tests wait for a time limit to pass. */
+const workers = availableParallelism() + 2;
 /** The milliseconds that each file takes. The slowest ones start first; otherwise one of them would run alone at the end. */
 const timings = fileURLToPath(import.meta.resolve("./test-timings.json"));
 
