@@ -5,7 +5,7 @@ const root = join(import.meta.dir, "..");
 const documentPath = join(root, "docs/security.md");
 const citation = /\/\/ security ((?:\d+(?: ☆)?(?:, | and |-)?)+)/g;
 
-/** docs/security.md with links to the current tests. Throws for a number that is there twice, and for other text in a table. */
+/** docs/security.md with links to the current tests. Throws for a number that is there twice, and for the marks of a merge. */
 export async function renderSecurityDocs(): Promise<string> {
   const places = await findCitations();
   const text = await Bun.file(documentPath).text();

@@ -53,7 +53,7 @@ test("a prompt request with a short response leaves the connection this time", a
 });
 
 // Attack: to read a long response slowly, for as long as that.
-// security 106
+// part of security 106
 test("a long response must be read within 28 seconds", async () => {
   const headers = { "accept-encoding": "identity" };
   expect(await timesAfter("/docs/assets/redoc.standalone.js", { headers })).toEqual([28]);
