@@ -17,6 +17,12 @@ afterAll(() => replica[Symbol.asyncDispose]());
 /** The longest time for which one of nginx, Traefik and Caddy keeps an idle connection by default. */
 const longestOfProxiesSeconds = 120;
 
+const json = { "content-type": "application/json" };
+
+function post(headers: Record<string, string>, body: string | null): RequestInit {
+  return { method: "POST", headers, body };
+}
+
 /** The times that are set for the connection of one request, as they come. */
 function timesOf(
   path: string,
@@ -46,18 +52,34 @@ test("a prompt request with a short response leaves the connection this time", a
     ["/api/v1/users/me", {}],
     ["/nowhere", {}],
     ["/docs", {}],
-    ["/api/v1/auth/login", { method: "POST", body: "{}" }],
+    ["/api/v1/auth/login", post(json, "{}")],
+    ["/api/v1/auth/validate-token", post(json, '{"token":"x"}')],
+    ["/api/v1/auth/logout", post({ "content-length": "0" }, null)],
   ] as const) {
     expect([path, await timesAfter(path, init)]).toEqual([path, []]);
   }
 });
 
 // Attack: to read a long response slowly, for as long as that.
-// part of security 106
+// security 106
 test("a long response must be read within 28 seconds", async () => {
   const headers = { "accept-encoding": "identity" };
   expect(await timesAfter("/docs/assets/redoc.standalone.js", { headers })).toEqual([28]);
   expect(await timesAfter("/openapi.json")).toEqual([28]);
+});
+
+// Attack: to send a body slowly to a route that does not read it.
+// security 106
+test("the rest of a body that is not read must arrive within 28 seconds", async () => {
+  for (const [path, init] of [
+    ["/api/v1/auth/login", post({ "content-length": "2" }, "{}")],
+    ["/api/v1/auth/login", post({ "transfer-encoding": "chunked" }, "{}")],
+    ["/api/v1/posts", post({ ...json, "content-length": "2" }, "{}")],
+    ["/nowhere", post({ ...json, "content-length": "2" }, "{}")],
+    ["/health/live", { headers: { "content-length": "2" } }],
+  ] as const) {
+    expect([path, await timesAfter(path, init)]).toEqual([path, [28]]);
+  }
 });
 
 test("a body that arrives slowly has less time, and the connection its whole time after the response", async () => {

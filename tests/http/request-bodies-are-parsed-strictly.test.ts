@@ -121,6 +121,37 @@ describe("bodies", () => {
     expect([answer.status, answer.json.success]).toEqual([status, false]);
   });
 
+  // The one route is hot, the other is not: they decode a body differently.
+  describe.each(["/api/v1/auth/validate-token", "/api/v1/auth/register"])("%s", (path) => {
+    // security 103
+    test.each<[string, readonly number[]]>([
+      ["a byte of no character", [0xff]],
+      ["two of three bytes", [0xe2, 0x82]],
+      ["three of four bytes, as many as U+FFFD has", [0xf0, 0x9f, 0x98]],
+      ["an overlong slash", [0xc0, 0xaf]],
+      ["a surrogate", [0xed, 0xa0, 0x80]],
+      ["a character beyond the last one", [0xf4, 0x90, 0x80, 0x80]],
+    ])("%s is not UTF-8", async (_name, bytes) => {
+      const quoted = (text: string): readonly number[] => [...Buffer.from(text)];
+      const body = [...quoted('{"token":"x","email":"a@example.com","more":"'), ...bytes];
+      const answer = await send(path, json, new Uint8Array([...body, ...quoted('"}')]));
+      expect([answer.status, answer.json.error.code]).toEqual([400, "VALIDATION_ERROR"]);
+      expect(answer.json.error.details.issue).toStartWith("The body is not valid UTF-8");
+    });
+  });
+
+  test("U+FFFD is stored as any other character, and a body with a token must not contain it", async () => {
+    const user = await signUp(app);
+    const renamed = await app.call("PATCH", "/api/v1/users/me", {
+      body: JSON.stringify({ name: "A \uFFFD B" }),
+      headers: { "content-type": json },
+      bearer: user.accessToken,
+    });
+    expect([renamed.status, renamed.json.data.name]).toEqual([200, "A \uFFFD B"]);
+    const token = await send("/api/v1/auth/validate-token", json, '{"token":"\uFFFD"}');
+    expect([token.status, token.json.error.code]).toEqual([400, "VALIDATION_ERROR"]);
+  });
+
   test.each([
     ["a parameter given twice", "grant_type=password&grant_type=password"],
     ["the second time without a value", "grant_type=password&grant_type="],

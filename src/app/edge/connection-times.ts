@@ -17,8 +17,8 @@ export const idleConnectionSeconds = 130;
 
 /** A client may read a response slowly if its body is longer. */
 const promptResponseBytes = 65_536;
-/** For a long response, from its start. */
-const longResponseSeconds = 28;
+/** For a long response, from its start, and for the rest of a body that no route reads, from the response. */
+const afterResponseSeconds = 28;
 
 /** For a request that has no response after one look or two: its body arrives within 28 s, or the connection is closed. */
 const slowRequestSeconds = 20;
@@ -64,8 +64,16 @@ export function createConnectionTimes(): ConnectionTimes {
     },
     end(exchange) {
       const wasSlow = !recent.delete(exchange) && slow.delete(exchange);
-      if (responseBytes(exchange) > promptResponseBytes) setTime(exchange, longResponseSeconds);
-      else if (wasSlow) setTime(exchange, idleConnectionSeconds);
+      if (responseBytes(exchange) > promptResponseBytes || hasUnreadBody(exchange.request)) {
+        setTime(exchange, afterResponseSeconds);
+      } else if (wasSlow) setTime(exchange, idleConnectionSeconds);
     },
   };
+}
+
+/** Whether a request has a body that was not read, as when it was refused: its rest may still arrive, slowly. */
+function hasUnreadBody(request: Request): boolean {
+  if (request.bodyUsed) return false;
+  const length = request.headers.get("content-length") ?? "0";
+  return length !== "0" || request.headers.has("transfer-encoding");
 }

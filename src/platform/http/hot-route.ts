@@ -152,7 +152,11 @@ export function hotPost<const Path extends string, Schema extends TSchema, Succe
         }
         return handle({ ctx: guard.admitAnyone(exchange), exchange, body });
       };
-      const body = readBody(exchange.request, declared.bodyKind, bodyLimitBytes);
+      const body = readBody(exchange.request, {
+        kind: declared.bodyKind,
+        decoding: "quick",
+        limitBytes: bodyLimitBytes,
+      });
       return body instanceof Promise ? body.then(use) : use(body);
     },
   };

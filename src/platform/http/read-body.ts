@@ -11,14 +11,27 @@ export const mediaTypes: Readonly<Record<BodyKind, string>> = {
   form: "application/x-www-form-urlencoded",
 };
 
+/**
+ * How a body becomes text. `quick` takes a twentieth of a request to a hot route less, and rejects U+FFFD as well: the runtime puts
+ * it in place of bytes that are not UTF-8. It is for bodies in which that character has no use, such as a token.
+ */
+export type BodyDecoding = "exact" | "quick";
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** How the body of a route is read. */
+export interface BodyReading {
+  readonly kind: BodyKind;
+  readonly decoding: BodyDecoding;
+  readonly limitBytes: number;
+}
 
 /**
  * Reads a request's body as the one kind that its route takes. A body of another media type is rejected: any web page may
  * post a form to another site as a "simple request" (Fetch §2.2.2). Returns `undefined` without a body, and null for an empty
  * JSON body. Throws `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `VALIDATION_ERROR`.
  */
-export function readBody(request: Request, kind: BodyKind, limitBytes: number): unknown {
+export function readBody(request: Request, { kind, decoding, limitBytes }: BodyReading): unknown {
   const { headers } = request;
   const length = declaredLength(headers);
   // The server discards an unread body as it arrives: the client receives the response, and no memory is used.
@@ -31,13 +44,15 @@ export function readBody(request: Request, kind: BodyKind, limitBytes: number): 
   if (headers.has("content-encoding")) throw unsupported("The body must not be encoded.");
   if (!hasBody) return emptyBody(kind);
 
+  if (decoding === "quick" && length !== null) {
+    return request.text().then((text) => parseBody(intact(text, length), kind), rejectUnreadable);
+  }
   const bytes = length === null ? readCounting(request.body ?? [], limitBytes) : request.bytes();
-  return bytes.then((received) => parseBody(received, kind), rejectUnreadable);
+  return bytes.then((received) => parseBody(decode(received), kind), rejectUnreadable);
 }
 
-function parseBody(bytes: Uint8Array, kind: BodyKind): unknown {
-  if (bytes.byteLength === 0) return emptyBody(kind);
-  const text = decode(bytes);
+function parseBody(text: string, kind: BodyKind): unknown {
+  if (text === "") return emptyBody(kind);
   return kind === "json" ? parseJsonBody(text) : parseFormText(text, "body");
 }
 
@@ -95,6 +110,14 @@ function decode(bytes: Uint8Array): string {
   } catch {
     throw malformed("The body is not valid UTF-8.");
   }
+}
+
+/** Throws for a text in which the runtime has replaced bytes or from which it has removed a byte order mark. */
+function intact(text: string, lengthBytes: number): string {
+  if (text.includes("\uFFFD") || Buffer.byteLength(text) !== lengthBytes) {
+    throw malformed("The body is not valid UTF-8, or contains U+FFFD or a byte order mark.");
+  }
+  return text;
 }
 
 function malformed(message: string): AppError {

@@ -107,7 +107,11 @@ export function createRouteKit(
           // The body of a request without a token is not read.
           if (access?.kind === "signedIn" || access?.kind === "permission")
             readBearerToken(request.headers.get("authorization"));
-          return readBody(request, kind, settings.bodyLimitBytes);
+          return readBody(request, {
+            kind,
+            decoding: "exact",
+            limitBytes: settings.bodyLimitBytes,
+          });
         }),
       };
     },
