@@ -11,7 +11,7 @@ import { freshEmail, goodPassword } from "../tests/support/journey.ts";
 import { type Cluster, startCluster } from "./chaos/cluster.ts";
 import { createFaults, type Fault } from "./chaos/faults.ts";
 import { findViolations } from "./chaos/invariants.ts";
-import { compileMovedClock } from "./chaos/moved-clock.ts";
+import { compileMovedClock } from "../tests/support/moved-clock.ts";
 import { type Replica, startReplica } from "./chaos/replica.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { median } from "./median.ts";

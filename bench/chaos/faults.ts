@@ -2,7 +2,7 @@ import { rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Cluster } from "./cluster.ts";
-import type { MovedClock } from "./moved-clock.ts";
+import type { MovedClock } from "../../tests/support/moved-clock.ts";
 import type { Replica } from "./replica.ts";
 
 const clockSeconds = 600;

@@ -57,7 +57,7 @@ test("a server continues when its error pipe is closed", async () => {
 });
 
 // Failure: the volume of the log is full, or what collects the log has ended.
-// part of security 143
+// security 143
 test.each([
   ["cannot be written to", ["/bin/bash", "-c", 'exec "$@" > /dev/full', "bash"]],
   ["is a closed pipe", withoutReader(1)],

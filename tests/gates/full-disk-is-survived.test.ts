@@ -34,7 +34,7 @@ async function fill(home: Home): Promise<string> {
 }
 
 // Seen: pg_wal could not be extended, and every start after that was refused.
-// part of security 143
+// security 143
 // security 150
 testConfined(
   "the embedded database starts again on a full disk, serves reads, and its audit log can be pruned",

@@ -69,7 +69,7 @@ function messagesOf(log: string): string[] {
 }
 
 // Failure: the collector of the log has the pipe open and reads no more. A write to a full pipe waits, and with it the process.
-// part of security 143
+// security 143
 test("a server whose log is not read responds, and every line is there once it is read", async () => {
   await using home = await createHome("postgres");
   await using server = await startUnread(home, {});

@@ -28,7 +28,7 @@ async function setFree(mebibytes: number, writes: "refused" | undefined): Promis
 }
 
 // Bad day: another program fills the disk. Postgres would panic, and not start again.
-// part of security 143
+// security 143
 // security 150
 test("below the reserve writes are refused with Retry-After and reads go on; with more space writes are accepted again", async () => {
   const user = await signUp(app);
