@@ -77,6 +77,7 @@ test("the rest of a body that is not read must arrive within 28 seconds", async 
     ["/api/v1/posts", post({ ...json, "content-length": "2" }, "{}")],
     ["/nowhere", post({ ...json, "content-length": "2" }, "{}")],
     ["/health/live", { headers: { "content-length": "2" } }],
+    ["/api/v1/auth/login", post({ ...json, "transfer-encoding": "chunked" }, "a".repeat(70_000))],
   ] as const) {
     expect([path, await timesAfter(path, init)]).toEqual([path, [28]]);
   }

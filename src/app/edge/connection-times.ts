@@ -5,8 +5,8 @@ import { type Exchange, responseBytes } from "../../platform/http/exchange.ts";
 export interface ConnectionTimes {
   /** Call it for a request that is not answered at once. */
   begin(exchange: Exchange): void;
-  /** Call it with the response of every request. */
-  end(exchange: Exchange): void;
+  /** Call it for every response, with its status. */
+  end(exchange: Exchange, status: number): void;
 }
 
 /**
@@ -62,18 +62,21 @@ export function createConnectionTimes(): ConnectionTimes {
       recent.add(exchange);
       lookLater();
     },
-    end(exchange) {
+    end(exchange, status) {
       const wasSlow = !recent.delete(exchange) && slow.delete(exchange);
-      if (responseBytes(exchange) > promptResponseBytes || hasUnreadBody(exchange.request)) {
+      if (
+        responseBytes(exchange) > promptResponseBytes ||
+        hasUnreadBody(exchange.request, status)
+      ) {
         setTime(exchange, afterResponseSeconds);
       } else if (wasSlow) setTime(exchange, idleConnectionSeconds);
     },
   };
 }
 
-/** Whether a request has a body that was not read, as when it was refused: its rest may still arrive, slowly. */
-function hasUnreadBody(request: Request): boolean {
-  if (request.bodyUsed) return false;
+/** Whether a request has a body that was not read, or one that was too large to be read to its end: its rest may arrive slowly. */
+function hasUnreadBody(request: Request, status: number): boolean {
+  if (request.bodyUsed) return status === 413;
   const length = request.headers.get("content-length") ?? "0";
   return length !== "0" || request.headers.has("transfer-encoding");
 }

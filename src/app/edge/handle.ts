@@ -117,7 +117,7 @@ export function createEdge(options: EdgeOptions): Edge {
 
   function finish(exchange: Exchange, response: Response): Response {
     try {
-      connectionTimes.end(exchange);
+      connectionTimes.end(exchange, response.status);
       exchange.route ??= table.findTemplate(requestPath(exchange.request));
       observe(exchange, response.status);
     } catch (failure) {
