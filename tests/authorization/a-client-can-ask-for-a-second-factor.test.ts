@@ -67,3 +67,27 @@ test("the user proves the second factor on a page, with another cookie afterward
   const former = await askToAuthorize(app, query, inBrowser.token);
   expect(new URL(former.headers.get("location") ?? "").pathname).toBe("/sign-in");
 });
+
+test("a recovery code proves the second factor too, and what is no code counts as no attempt", async () => {
+  const { inBrowser: owner, user: another } = await signUpInTrustedBrowser(app);
+  const headers = browserHeaders(owner.token);
+  const query = authorizeQuery(client.id);
+  let page = {
+    ...(await askToAuthorize(app, query, owner.token)),
+    path: pathFrom("/oauth/authorize"),
+  };
+  for (const typed of ["", "no code", "12345", "a code that is longer than any code of ours"]) {
+    for (let time = 0; time < 3; time += 1) {
+      page = await press(app, page, "Continue", { entered: { code: typed }, headers });
+      expect([typed, page.status]).toEqual([typed, 400]);
+    }
+  }
+  const [recoveryCode = ""] = another.recoveryCodes;
+  const right = await press(app, page, "Continue", { entered: { code: recoveryCode }, headers });
+  expect([right.status, new URL(right.headers.get("location") ?? "").pathname]).toEqual([
+    303,
+    "/oauth/authorize",
+  ]);
+  const answer = await authorizeAs(app, query, browserTokenOf(right));
+  expect(responseOf(answer)["code"]).toBeString();
+});

@@ -80,6 +80,20 @@ test("a trusted client acts on the account with the resource PUBLIC_URL, until i
   expect((await app.call("GET", "/oauth/userinfo", { bearer: token })).status).toBe(401);
 });
 
+// security 35
+test("the sign-out of a trusted client's token ends its session, and that of any other client's ends nothing", async () => {
+  const own = await grantedToken({ trusted: true }, { resource: publicUrl });
+  const other = await grantedToken({});
+  const userinfo = (token: string) => app.call("GET", "/oauth/userinfo", { bearer: token });
+  const logOut = (token: string) =>
+    app.call("POST", "/api/v1/auth/logout", { bearer: token, json: {} });
+  expect((await logOut(own.token)).status).toBe(200);
+  expect((await app.call("GET", "/api/v1/users/me", { bearer: own.token })).status).toBe(401);
+  expect((await userinfo(own.token)).status).toBe(401);
+  expect((await logOut(other.token)).status).toBe(200);
+  expect((await userinfo(other.token)).status).toBe(200);
+});
+
 // RFC 7662 §2.2; RFC 9068 §2.2
 test("introspection tells whose a token is and what is within its scopes", async () => {
   const service = await makeClient(app);

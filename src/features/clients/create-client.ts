@@ -2,6 +2,7 @@ import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { useIdTokenAlgorithm } from "../keys/index.ts";
+import { assertMayTrust } from "./assert-may-trust.ts";
 import { newClientSecret } from "./client-secret.ts";
 import {
   assertValidSettings,
@@ -18,13 +19,17 @@ export interface ClientWithSecret {
   readonly secret: string | null;
 }
 
-/** Creates a client. Throws `VALIDATION_ERROR` for settings that are not valid, alone or together. */
+/**
+ * Creates a client. Throws `FORBIDDEN` for a trusted one by another actor than an admin, `VALIDATION_ERROR` for settings that are
+ * not valid, alone or together.
+ */
 export async function createClient(
   ctx: Context,
   chosen: Partial<ClientSettings> & Pick<ClientSettings, "name">,
   createdBy: ClientOrigin = "api",
 ): Promise<ClientWithSecret> {
   const settings = completeSettings(chosen);
+  assertMayTrust(ctx, settings);
   assertValidSettings(settings);
   // Its first ID token would wait for a key.
   if (hasUsers(settings)) {

@@ -5,11 +5,16 @@ import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import type { ClientWithSecret } from "./create-client.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { isAdmin } from "../roles/index.ts";
+import { assertMayTrust } from "./assert-may-trust.ts";
 import { newClientSecret } from "./client-secret.ts";
 import { clientColumns, clientNotFound, findClient, secretMethods } from "./queries.ts";
 import { clients } from "./table.ts";
 
-/** Replaces the secret of a client; the old one is invalid at once. Throws `NOT_FOUND`, `CONFLICT` for one without a secret. */
+/**
+ * Replaces the secret of a client; the old one is invalid at once. Throws `NOT_FOUND`, `FORBIDDEN` for a trusted client and another
+ * actor than an admin, `CONFLICT` for a client without a secret.
+ */
 export async function rotateClientSecret(
   ctx: Context,
   clientId: string,
@@ -22,6 +27,7 @@ export async function rotateClientSecret(
       and(
         eq(clients.clientId, clientId),
         inArray(clients.tokenEndpointAuthMethod, [...secretMethods]),
+        isAdmin(ctx.actor) ? undefined : eq(clients.trusted, false),
       ),
     )
     .returning(clientColumns);
@@ -34,6 +40,8 @@ export async function rotateClientSecret(
     }),
   ]);
   if (client) return { client, secret };
-  if (!(await findClient(ctx, clientId))) throw clientNotFound();
+  const refused = await findClient(ctx, clientId);
+  if (!refused) throw clientNotFound();
+  assertMayTrust(ctx, refused);
   throw new AppError("CONFLICT", "This client does not authenticate with a secret.");
 }

@@ -5,6 +5,7 @@ import { rowVersion, untilWritten } from "../../platform/db/row-version.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { useIdTokenAlgorithm } from "../keys/index.ts";
+import { assertMayTrust } from "./assert-may-trust.ts";
 import { assertValidSettings, type ClientSettings, hasUsers } from "./client-settings.ts";
 import {
   clientColumns,
@@ -17,7 +18,7 @@ import { clients } from "./table.ts";
 
 /**
  * Changes settings of a client, at once on every replica, and gives it after the change. A client that no longer authenticates
- * with its secret loses it. Throws `NOT_FOUND`, `VALIDATION_ERROR` for settings that are not valid together.
+ * with its secret loses it. Throws `NOT_FOUND`, `FORBIDDEN` for a trusted client and another actor than an admin, `VALIDATION_ERROR` for settings that are not valid together.
  */
 export async function updateClient(
   ctx: Context,
@@ -32,6 +33,7 @@ export async function updateClient(
     if (!row) throw clientNotFound();
     const { version, ...before } = row;
     const after = { ...before, ...update };
+    assertMayTrust(ctx, before, after);
     assertValidSettings(after);
     if (hasUsers(after)) {
       await useIdTokenAlgorithm(ctx, after.idTokenSignedResponseAlg);

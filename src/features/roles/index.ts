@@ -1,7 +1,7 @@
 export { assignRoles } from "./assign-roles.ts";
 export { giveRoles, isRoleGone } from "./give-roles.ts";
 export { heldPermissions, heldWithoutMfa } from "./held-permissions.ts";
-export { assertHolds, assertMayAdminister, findGrantable } from "./may-grant.ts";
+export { assertHolds, assertMayAdminister, findGrantable, isAdmin } from "./may-grant.ts";
 export { roleNamesSchema } from "./model.ts";
 export { findRole, type RoleReading } from "./queries.ts";
 export { builtInPermissions } from "./permissions.ts";

@@ -13,7 +13,7 @@ export const builtInPermissions: readonly Permission[] = [
   { name: "roles:assign", description: "Add roles to users and remove them." },
   {
     name: "clients:write",
-    description: "Read, create and delete clients, and rotate their secrets.",
+    description: "Read, create, change and delete clients, and rotate their secrets.",
   },
   { name: "audit:read", description: "Read the audit log." },
   { name: "webhooks:write", description: "Read, create, change and delete webhooks." },

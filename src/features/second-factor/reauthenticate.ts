@@ -6,7 +6,7 @@ import type { ReturningQuery } from "../../platform/db/drizzle-internals.ts";
 import { type Effect, updateRows } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { proveFactor } from "../mfa/index.ts";
+import { proveFactor, type SentFactor } from "../mfa/index.ts";
 import {
   type Assertion,
   lockPasskey,
@@ -27,7 +27,7 @@ const action = "user.reauthenticated";
 /** What a signed-in user proves again. */
 export type SentProof =
   | { readonly password: string }
-  | { readonly code: string }
+  | SentFactor
   | { readonly passkey: Assertion };
 
 /** A proof that a statement relies on: its query gives a row while the proof is good. */
@@ -39,7 +39,7 @@ interface PresentProof {
 }
 
 /**
- * Notes in the session that the user has proven who they are just now. A code of the app, or a passkey, makes it a session with
+ * Notes in the session that the user has proven who they are just now. A code of the app, a recovery code, or a passkey makes it a session with
  * two factors. Throws `INVALID_CREDENTIALS`, `INVALID_CODE`, `RATE_LIMITED`, `OVERLOADED`.
  */
 export async function reauthenticate(ctx: Context<UserActor>, sent: SentProof): Promise<void> {

@@ -60,15 +60,17 @@ const toBeEnded = { allowsFuture: true };
 type Leniency = Pick<ExpectedClaims, "allowsFuture">;
 
 /**
- * The claims of a genuine access token of Gatehouse itself, which a client was not granted, and which may have expired: for the
- * end of its session. Throws `INVALID_TOKEN`.
+ * The claims of a genuine access token that opens the user's account, and which may have expired: for the end of its session.
+ * It is of Gatehouse itself, or was granted to a client that was trusted then. Throws `INVALID_TOKEN`.
  */
 export async function inspectAccessToken(
   ctx: Platform,
   token: string,
 ): Promise<{ status: "valid" | "expired"; claims: AccessClaims }> {
   const inspected = await readUserToken(ctx, token, toBeEnded);
-  if (!isOwnToken(inspected.claims)) throw invalidToken();
+  const { claims } = inspected;
+  // Only a trusted client gets a token with this audience.
+  if (!isOwnToken(claims) && claims.aud !== ctx.settings.publicUrl) throw invalidToken();
   return inspected;
 }
 

@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 
 import type { UserActor } from "../../../kernel/context.ts";
 import { isNavigation } from "../../../platform/http/navigation.ts";
+import { refuseHead } from "../../../platform/http/refuse-head.ts";
 import type { PageContext } from "../../../platform/http/page-access.ts";
 import type { RouteParts } from "../../../platform/http/route-kit.ts";
 import type { Context } from "../../../platform/platform.ts";
@@ -24,6 +25,7 @@ export function authorizeRoutes({ kit, platform }: Pick<RouteParts, "kit" | "pla
     .get(
       authorizePath,
       async ({ ctx, request, set }) => {
+        refuseHead(request);
         const shown = { ctx, request, set, at: authorizePath };
         const isShown = isNavigation(request);
         return showOutcome(shown, await authorize(ctx, queryOf(request), { isShown }));

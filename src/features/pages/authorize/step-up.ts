@@ -7,6 +7,7 @@ import { rotateBrowserToken } from "../../sessions/index.ts";
 import { attempt } from "../kit/attempt.ts";
 import type { Reader } from "../kit/page-request.ts";
 import { sharedTexts } from "../kit/shared-texts.ts";
+import { typedFactor } from "../kit/typed-codes.ts";
 import { isForLater } from "../kit/try-later.ts";
 
 /** What was wrong with the last attempt to prove the second factor. */
@@ -22,8 +23,10 @@ export async function stepUp(
   { language }: Reader,
   typed: string | undefined,
 ): Promise<StepUpFault | null> {
-  const code = (typed ?? "").replaceAll(/\s/g, "");
-  const proven = await attempt(ctx, ["INVALID_CODE"], () => reauthenticate(ctx, { code }));
+  const sent = typedFactor(typed ?? "");
+  // An input that is no code must not count as a guess.
+  if (sent === null) return { isFaulty: true, status: 400 };
+  const proven = await attempt(ctx, ["INVALID_CODE"], () => reauthenticate(ctx, sent));
   if (!(proven instanceof AppError)) {
     await rotateBrowserToken(ctx);
     return null;

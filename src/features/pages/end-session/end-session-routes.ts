@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 
+import { refuseHead } from "../../../platform/http/refuse-head.ts";
 import type { PageContext } from "../../../platform/http/page-access.ts";
 import type { RouteParts } from "../../../platform/http/route-kit.ts";
 import { type EndSessionOutcome, endUserSession } from "../../end-session/index.ts";
@@ -17,6 +18,7 @@ export function endSessionRoutes({ kit, platform }: Pick<RouteParts, "kit" | "pl
     .get(
       endSessionPath,
       async ({ ctx, request, set }) => {
+        refuseHead(request);
         const query = queryOf(request);
         const shown = { ctx, request, set, at: endSessionPath, query };
         return show(shown, await endUserSession(ctx, query));
