@@ -206,3 +206,18 @@ test("the password grant can be switched off, and refreshing still works", async
   const form = { grant_type: "refresh_token", refresh_token: refreshToken };
   expect((await off.call("POST", "/oauth/token", { form })).status).toBe(200);
 });
+
+// RFC 6749 §3.3, §5.1
+test("a response to a request with a scope names what was granted, for a password and for a refresh token", async () => {
+  const { email: username, password } = user;
+  const asked = { grant_type: "password", username, password };
+  expect((await ask({ form: asked })).json.scope).toBeUndefined();
+  expect((await ask({ form: { ...asked, scope: "" } })).json.scope).toBeUndefined();
+  const granted = "openid profile email phone offline_access roles";
+  const { json } = await ask({ form: { ...asked, scope: "admin" } });
+  expect(json.scope).toBe(granted);
+  const claims = await app.call("GET", "/oauth/userinfo", { bearer: json.access_token });
+  expect(Object.keys(claims.json)).toContain("roles");
+  const form = { grant_type: "refresh_token", refresh_token: json.refresh_token, scope: "openid" };
+  expect((await ask({ form })).json.scope).toBe(granted);
+});

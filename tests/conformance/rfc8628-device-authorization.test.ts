@@ -43,11 +43,17 @@ async function decide(
   code: string,
   button: "Allow" | "Do not allow" = "Allow",
 ): Promise<Answer> {
+  const asked = await enter(app, token, code);
+  return asked.status === 200
+    ? press(app, asked, button, { headers: browserHeaders(token) })
+    : asked;
+}
+
+/** The page that asks the user who has entered a code. */
+async function enter(app: TestApp, token: string, code: string) {
   const headers = browserHeaders(token);
   const page = await openPage(app, "/device", headers);
-  const entered = { user_code: code };
-  const asked = await press(app, page, "Continue", { entered, headers });
-  return asked.status === 200 ? press(app, asked, button, { headers }) : asked;
+  return press(app, page, "Continue", { entered: { user_code: code }, headers });
 }
 
 describe.each([...databaseKinds])("on %s", (database) => {
@@ -184,6 +190,8 @@ describe("the device grant", () => {
         form: { client_id: device.id, scope: "openid", resource },
       });
     const { json } = await ask("https://notes.example/mcp");
+    const page = await enter(app, user.token, json.user_code);
+    expect(page.text).toContain("to act for you at https://notes.example/mcp");
     await decide(app, user, json.user_code);
     const tokens = await poll(app, device, json.device_code);
     expect(decodeToken(tokens.json.access_token).claims["aud"]).toBe("https://notes.example/mcp");

@@ -51,6 +51,33 @@ test("a user is asked once for each client and scope, and again with prompt=cons
   expect(await isAsked(authorizeQuery((await newClient()).id))).toBe(true);
 });
 
+// Attack: a client that the user allowed to know them gets tokens for another service, of which the user was never told.
+// security 166
+test("a user is asked again for each resource, which the page names, and sees it among what they allowed", async () => {
+  const client = await newClient();
+  const of = (resource?: string) => authorizeQuery(client.id, { resource });
+  const [notes, payments] = ["https://notes.example/api", "https://payments.example/api"];
+  await codeOf(app, client.id, user.token);
+  const silent = await askToAuthorize(app, `${of(notes)}&prompt=none`, user.token);
+  expect(responseOf(silent)["error"]).toBe("consent_required");
+  expect((await askToAuthorize(app, of(notes), user.token)).text).toContain(
+    `to act for you at ${notes}`,
+  );
+  await codeOf(app, client.id, user.token, { resource: notes });
+  expect([await isAsked(of(notes)), await isAsked(of()), await isAsked(of(payments))]).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  await codeOf(app, client.id, user.token, { resource: payments });
+  expect(await isAsked(of(notes))).toBe(false);
+  const { items } = (await app.call("GET", path, { bearer })).json.data;
+  const [grant] = items.filter((one: { client_id: string }) => one.client_id === client.id);
+  expect(grant.resources).toEqual([notes, payments]);
+  const account = await app.call("GET", "/account", { headers: browserHeaders(user.token) });
+  expect(account.text).toContain(payments);
+});
+
 test("a refusal is told to the client, and remembered for no time", async () => {
   const client = await newClient();
   const query = authorizeQuery(client.id);
@@ -94,6 +121,7 @@ test("what was allowed is listed, and withdrawing it ends the client's tokens an
     client_id: client.id,
     client_name: "Notes",
     scopes: ["offline_access", "openid"],
+    resources: [],
     granted_at: expect.stringMatching(/Z$/),
   });
   const stranger = await signUpInBrowser(app);

@@ -59,6 +59,17 @@ describe.each([...databaseKinds])("on %s", (database) => {
 describe("a code", () => {
   const app = useTestApp();
 
+  test("that has not the form of a recovery code is wrong, as any other", async () => {
+    const user = await signUpWithFactor(app);
+    for (const wrong of ["nope", "AAAA-AAAA-AAAA-AAAA", "x".repeat(64)]) {
+      const answer = await call2fa(app, "verify", {
+        mfa_token: await mfaTokenOf(app, user),
+        recovery_code: wrong,
+      });
+      expect([wrong, ...errorOf(answer)]).toEqual([wrong, 401, "INVALID_CODE"]);
+    }
+  });
+
   // security 83. Attack: one mfa_token is used with two codes at the same time, for two sessions.
   test("one mfa_token opens one session, with whatever codes", async () => {
     const user = await signUpWithFactor(app);

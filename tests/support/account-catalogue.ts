@@ -97,6 +97,7 @@ function fullView(user: UserActor, text: string): AccountView {
         clientId: "client",
         clientName: text,
         scopes: ["openid", "email"],
+        resources: ["urn:notes"],
         grantedAt: times.createdAt,
       },
     ],

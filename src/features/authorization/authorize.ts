@@ -146,7 +146,8 @@ async function answer(
     const uiLocales = values.ui_locales ?? null;
     const interaction = { client, query, proof, uiLocales, redirectUri, mode };
     if (need === "second_factor") return { kind: need, ...interaction };
-    return { kind: need, ...interaction, scopes: request.scopes };
+    const resource = values.resource ?? null;
+    return { kind: need, ...interaction, scopes: request.scopes, resource };
   }
   const code = await issueCode(ctx, {
     clientId: client.clientId,
@@ -227,5 +228,5 @@ async function findUserState(ctx: PageContext, clientId: string): Promise<UserSt
     .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId)));
   if (!session) return null;
   const consent = await findConsent(ctx, { userId, clientId });
-  return { userId, ...session, allowedScopes: consent?.scopes ?? null };
+  return { userId, ...session, allowed: consent };
 }

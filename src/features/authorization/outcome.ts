@@ -45,6 +45,8 @@ export interface SecondFactorOutcome extends Interaction {
 export interface ConsentOutcome extends Interaction {
   readonly kind: "consent";
   readonly scopes: readonly string[];
+  /** The resource that the tokens are for (RFC 8707); null for none beside the client. */
+  readonly resource: string | null;
 }
 
 /** A page of a request that the user decides on. */

@@ -1,6 +1,7 @@
 import { addSeconds } from "../../kernel/clock.ts";
 import type { Context } from "../../platform/platform.ts";
 import { isPublicClient } from "../clients/index.ts";
+import type { ConsentRecord } from "../consents/index.ts";
 import { hasTwoFactors } from "../roles/index.ts";
 import { contextClasses } from "../tokens/index.ts";
 import { type CheckedRequest, promptsOf } from "./request-checks.ts";
@@ -13,8 +14,8 @@ export interface UserState {
   readonly amr: readonly string[];
   /** Whether the user has set up an authenticator app. */
   readonly hasSecondFactor: boolean;
-  /** The scopes that the user allowed the client; null if the user was never asked. */
-  readonly allowedScopes: readonly string[] | null;
+  /** What the user allowed the client; null if the user was never asked. */
+  readonly allowed: Pick<ConsentRecord, "scopes" | "resources"> | null;
 }
 
 /** What a request needs of its user before the client gets a code: `hinted_user` cannot be met any more. */
@@ -92,10 +93,13 @@ const userChecks: readonly UserCheck[] = [
     // Any application may answer at these addresses: only the user can tell which one asks (RFC 8252 §8.6).
     if (isPublicClient(client) && !redirectUri.startsWith("https:")) return "consent";
     if (client.trusted) return null;
-    const { allowedScopes } = user;
-    const isCovered =
-      allowedScopes !== null && scopes.every((each) => allowedScopes.includes(each));
-    return isCovered ? null : "consent";
+    const { allowed } = user;
+    if (allowed === null || !scopes.every((each) => allowed.scopes.includes(each))) {
+      return "consent";
+    }
+    // Another service accepts the tokens (RFC 8707 §3): the user allows each.
+    const { resource } = values;
+    return resource === undefined || allowed.resources.includes(resource) ? null : "consent";
   },
 ];
 

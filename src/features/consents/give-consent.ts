@@ -1,4 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { commit } from "../../platform/db/commit.ts";
@@ -7,10 +8,17 @@ import { recordAudit } from "../audit/index.ts";
 import { isActive, users } from "../users/index.ts";
 import { userGrants } from "./table.ts";
 
-/** Records that the user allows a client these scopes, in addition to those that they allowed it before. */
+/** What a client asks a user for; the resource (RFC 8707) is null for none. */
+interface AskedFor {
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly resource: string | null;
+}
+
+/** Records that the user allows a client these scopes and this resource, in addition to what they allowed it before. */
 export async function giveConsent(
   ctx: Context<UserActor>,
-  { clientId, scopes }: { readonly clientId: string; readonly scopes: readonly string[] },
+  { clientId, scopes, resource }: AskedFor,
 ): Promise<void> {
   const { userId } = ctx.actor;
   const now = ctx.clock.now();
@@ -19,15 +27,21 @@ export async function giveConsent(
     userId,
     clientId,
     scopes: scopes.toSorted(),
+    resources: resource === null ? [] : [resource],
     grantedAt: now,
   };
-  const both = sql`array(select unnest(${userGrants.scopes}) union select unnest(excluded."scopes") order by 1)`;
+  const bothOf = (column: PgColumn) =>
+    sql`array(select unnest(${column}) union select unnest(excluded.${sql.identifier(column.name)}) order by 1)`;
   const query = ctx.db
     .insert(userGrants)
     .values(row)
     .onConflictDoUpdate({
       target: [userGrants.userId, userGrants.clientId],
-      set: { scopes: both, grantedAt: now },
+      set: {
+        scopes: bothOf(userGrants.scopes),
+        resources: bothOf(userGrants.resources),
+        grantedAt: now,
+      },
       setWhere: sql`exists ${ctx.db
         .select({ id: users.id })
         .from(users)
@@ -39,7 +53,7 @@ export async function giveConsent(
       action: "client.consented",
       result: "success",
       userId,
-      detail: { client_id: clientId, scopes },
+      detail: { client_id: clientId, scopes, ...(resource === null ? {} : { resource }) },
     }),
   ]);
 }

@@ -14,6 +14,7 @@ export interface ConsentRecord {
   readonly clientId: string;
   readonly clientName: string;
   readonly scopes: readonly string[];
+  readonly resources: readonly string[];
   readonly grantedAt: Date;
 }
 
@@ -22,6 +23,7 @@ const consentColumns = {
   clientId: userGrants.clientId,
   clientName: clients.name,
   scopes: userGrants.scopes,
+  resources: userGrants.resources,
   grantedAt: userGrants.grantedAt,
 };
 

@@ -16,6 +16,9 @@ const grantSchema = Type.Object(
     client_id: Type.String(),
     client_name: Type.String(),
     scopes: Type.Array(Type.String()),
+    resources: Type.Array(Type.String(), {
+      description: "The resources (RFC 8707) that it may have tokens for, beside itself.",
+    }),
     granted_at: Type.String({ format: "date-time" }),
   },
   { $id: "UserGrant" },
@@ -75,6 +78,7 @@ export function viewGrant({ grantedAt, ...grant }: ConsentRecord): Static<typeof
     client_id: grant.clientId,
     client_name: grant.clientName,
     scopes: [...grant.scopes],
+    resources: [...grant.resources],
     granted_at: grantedAt.toISOString(),
   };
 }

@@ -16,6 +16,8 @@ export const userGrants = pgTable(
       .notNull()
       .references(() => clients.clientId, { onDelete: "cascade" }),
     scopes: text("scopes").array().notNull(),
+    /** The resources (RFC 8707) that the client may have tokens for. */
+    resources: text("resources").array().notNull().default([]),
     /** When the user last allowed something. */
     grantedAt: timestamp("granted_at").notNull(),
   },

@@ -17,6 +17,8 @@ export interface DeviceRequest {
   readonly clientId: string;
   readonly clientName: string;
   readonly scopes: readonly string[];
+  /** The resource that the tokens are for (RFC 8707); null for none beside the client. */
+  readonly resource: string | null;
   /** Whether the user must prove a second factor before they can allow it. */
   readonly needsSecondFactor: boolean;
 }
@@ -38,6 +40,7 @@ export async function findDeviceRequest(
       clientId: deviceAuthorizations.clientId,
       clientName: clients.name,
       scopes: deviceAuthorizations.scopes,
+      resource: deviceAuthorizations.resource,
       requireMfa: clients.requireMfa,
     })
     .from(deviceAuthorizations)
@@ -62,9 +65,9 @@ export async function decideOnDevice(
   const request = await findDeviceRequest(ctx, typed);
   if (request === null) return findRepeated(ctx, { typed, isAllowed });
   if (isAllowed && request.needsSecondFactor) return "needs_second_factor";
-  const { userCode, clientId, scopes } = request;
+  const { userCode, clientId, scopes, resource } = request;
   const { userId, sessionId } = ctx.actor;
-  if (isAllowed) await giveConsent(ctx, { clientId, scopes });
+  if (isAllowed) await giveConsent(ctx, { clientId, scopes, resource });
   const query = ctx.db
     .update(deviceAuthorizations)
     .set({ isAllowed, userId, sessionId })

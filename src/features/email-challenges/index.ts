@@ -2,6 +2,7 @@ export { type ChallengeEffects, consumeCode, consumeToken } from "./consume-chal
 export { claimChallengeForMailing } from "./claim-for-mailing.ts";
 export { deleteExpiredChallenges, deleteForgottenCodeAttempts } from "./delete-expired.ts";
 export { challengeLink, issueChallenge } from "./issue-challenge.ts";
+export { linkTokenSchema } from "./link-token-schema.ts";
 export { mailLink, mailLinkAndCode } from "./mail-link.ts";
 export { createMailRequests } from "./mail-requests.ts";
 export {

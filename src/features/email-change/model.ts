@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/envelope.ts";
 import { passwordSchema } from "../../platform/http/text-schema.ts";
+import { linkTokenSchema } from "../email-challenges/index.ts";
 import { emailSchema } from "../users/index.ts";
 
 /** Body of `POST /auth/email/change`. */
@@ -16,12 +17,7 @@ export const requestEmailChangeBody = Type.Object(
 /** Body of `POST /auth/email/change-confirm`. */
 export const confirmEmailChangeBody = Type.Object(
   {
-    token: Type.String({
-      minLength: 1,
-      maxLength: 512,
-      description: "The token of the link in the e-mail.",
-      examples: ["TOKEN_OF_THE_LINK"],
-    }),
+    token: linkTokenSchema,
   },
   { additionalProperties: false },
 );

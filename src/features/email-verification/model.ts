@@ -1,17 +1,13 @@
 import { Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/envelope.ts";
+import { linkTokenSchema } from "../email-challenges/index.ts";
 import { emailSchema } from "../users/index.ts";
 
 /** Body of `POST /auth/verify-email`. */
 export const verifyEmailBody = Type.Object(
   {
-    token: Type.String({
-      minLength: 1,
-      maxLength: 512,
-      description: "The token of the link in the e-mail.",
-      examples: ["TOKEN_OF_THE_LINK"],
-    }),
+    token: linkTokenSchema,
   },
   { additionalProperties: false },
 );

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/envelope.ts";
+import { linkTokenSchema } from "../email-challenges/index.ts";
 import { emailSchema } from "../users/index.ts";
 
 /** Body of `POST /auth/magic-link`. */
@@ -12,14 +13,7 @@ export const requestMagicLinkBody = Type.Object(
 /** Body of `POST /auth/magic-link/verify`: the link's token, or the address and the code. */
 export const signInByMailBody = Type.Object(
   {
-    token: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 512,
-        description: "The token of the link in the e-mail.",
-        examples: ["TOKEN_OF_THE_LINK"],
-      }),
-    ),
+    token: Type.Optional(linkTokenSchema),
     email: Type.Optional(emailSchema),
     code: Type.Optional(
       Type.String({

@@ -9,6 +9,7 @@ import {
   type ClientRecord,
   deviceGrantType,
   hasUsers,
+  standardScopes,
 } from "../clients/index.ts";
 import { logIn, parseIdentifier } from "../passwords/index.ts";
 import { refresh } from "../sessions/index.ts";
@@ -70,7 +71,17 @@ export async function grantTokens(
   if (!grant) throw new OAuthError("unsupported_grant_type", "This grant type is not supported.");
   const path = "/oauth/token";
   const client = await authenticateClientIfSent(ctx, { authorization, parameters: request, path });
-  return grant(ctx, request, client);
+  const granted = await grant(ctx, request, client);
+  return granted.areOfClient ? granted : withScope(granted, request);
+}
+
+/**
+ * RFC 6749 §3.3, §5.1: a scope other than the requested one is named. A token of Gatehouse itself opens what every standard scope
+ * does, and the user's account.
+ */
+function withScope(granted: GrantedTokens, { scope }: TokenRequest): GrantedTokens {
+  if (scope === undefined || scope === "") return granted;
+  return { ...granted, tokens: { ...granted.tokens, scope: standardScopes.join(" ") } };
 }
 
 /** The grants of this installation, by their `grant_type`. */

@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/envelope.ts";
 import { passwordSchema, textSchema } from "../../platform/http/text-schema.ts";
+import { linkTokenSchema } from "../email-challenges/index.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 import { emailSchema, nameSchema, usernameSchema } from "../users/index.ts";
 
@@ -63,12 +64,7 @@ export const requestResetBody = Type.Object(
 /** Body of `POST /auth/password/reset-confirm`. */
 export const resetPasswordBody = Type.Object(
   {
-    token: Type.String({
-      minLength: 1,
-      maxLength: 512,
-      description: "The token of the link in the e-mail.",
-      examples: ["TOKEN_OF_THE_LINK"],
-    }),
+    token: linkTokenSchema,
     password: passwordSchema("The new password."),
     password_confirmation: Type.Optional(passwordSchema("If present, must equal `password`.")),
   },

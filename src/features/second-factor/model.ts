@@ -15,7 +15,7 @@ const codeSchema = Type.String({
 
 const recoveryCodeSchema = textSchema({
   description: "A recovery code, in place of `code`; case and hyphens make no difference.",
-  minLength: 16,
+  minLength: 1,
   maxLength: 64,
   examples: ["GEZD-GNBV-GY3T-QOJQ"],
 });

@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 
 import { messageSchema } from "../../platform/http/envelope.ts";
 import { textSchema } from "../../platform/http/text-schema.ts";
+import { maximumTokenLength } from "../../platform/jwt/jwt-signer.ts";
 import { identitySchema } from "../identities/index.ts";
 import { tokenResponseSchema } from "../tokens/index.ts";
 
@@ -93,7 +94,7 @@ export const exchangeBody = Type.Object(
   {
     code: textSchema({
       minLength: 1,
-      maxLength: 512,
+      maxLength: maximumTokenLength,
       description: "The one-time code of the redirect; valid for 60 seconds.",
       examples: ["CODE_OF_THE_REDIRECT"],
     }),

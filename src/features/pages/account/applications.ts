@@ -17,16 +17,19 @@ export const withdrawConsentForm = {
   render: () => "",
 } as const satisfies AccountForm;
 
-/** The applications that the user allowed to use the account, with their scopes. */
+/** The applications that the user allowed to use the account, with their scopes and resources. */
 export function renderApplications(
   { language }: Reader,
   at: string,
   consents: readonly ConsentRecord[],
 ): string {
   const { applications: texts } = accountTexts[language];
-  const items = consents.map(({ id, clientName, scopes, grantedAt }) => ({
+  const items = consents.map(({ id, clientName, scopes, resources, grantedAt }) => ({
     title: clientName,
-    facts: [Bun.escapeHTML(scopes.join(" ")), timeFact(language, texts.allowed, grantedAt)],
+    facts: [
+      Bun.escapeHTML([...scopes, ...resources].join(" ")),
+      timeFact(language, texts.allowed, grantedAt),
+    ],
     actions: itemButton({
       at,
       to: withdrawConsentForm.path,

@@ -48,8 +48,8 @@ export function authorizeRoutes({ kit, platform }: Pick<RouteParts, "kit" | "pla
         if (body["decision"] !== "allow") return showOutcome(shown, await deny(ctx, query));
         const outcome = await authorize(ctx, query, { isPosted: true });
         if (outcome.kind !== "consent") return showOutcome(shown, outcome);
-        const { client, scopes } = outcome;
-        await giveConsent(user, { clientId: client.clientId, scopes });
+        const { client, scopes, resource } = outcome;
+        await giveConsent(user, { clientId: client.clientId, scopes, resource });
         return showOutcome(shown, await authorize(ctx, query, { isAllowed: true, isPosted: true }));
       },
       { page: true, accepts: "form", body: formBody },

@@ -11,6 +11,8 @@ export interface ConsentPage {
   readonly at: string;
   readonly clientName: string;
   readonly scopes: readonly string[];
+  /** The resource that the tokens are for; null for none beside the client. */
+  readonly resource: string | null;
   readonly email: string;
   readonly redirectUri: string;
   /** The query of the request, and the proof that the page was shown in the user's session. */
@@ -22,7 +24,7 @@ export interface ConsentPage {
 export function consentPage(reader: Reader, page: ConsentPage): string {
   const texts = consentTexts[reader.language];
   const named = (text: string) => text.replaceAll("{client}", () => page.clientName);
-  const list = scopeItems(reader.language, page.scopes);
+  const list = askedItems(reader.language, page);
   const request = [hiddenField("request", page.query), hiddenField("proof", page.proof)];
   const form = (decision: "allow" | "deny", button: string) =>
     renderForm({
@@ -44,12 +46,18 @@ export function consentPage(reader: Reader, page: ConsentPage): string {
 }
 
 /** The list of what a client asks for, as HTML; empty for nothing. */
-export function scopeItems(language: Language, scopes: readonly string[]): string {
+export function askedItems(
+  language: Language,
+  { scopes, resource }: Pick<ConsentPage, "scopes" | "resource">,
+): string {
   const texts = consentTexts[language];
-  const items = scopes.map((scope) => {
+  const ofScopes = scopes.map((scope) => {
     const known = Object.hasOwn(texts.scopes, scope) ? texts.scopes[scope] : undefined;
     return known ?? texts.otherScope.replace("{scope}", () => scope);
   });
+  const ofResource =
+    resource === null ? [] : [texts.resource.replace("{resource}", () => resource)];
+  const items = [...ofScopes, ...ofResource];
   const list = items.map((item) => `<li>${Bun.escapeHTML(item)}</li>`).join("\n");
   return items.length === 0 ? "" : `<ul>\n${list}\n</ul>`;
 }

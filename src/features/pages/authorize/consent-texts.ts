@@ -1,11 +1,12 @@
 import type { InEveryLanguage } from "../../../kernel/language.ts";
 
-/** The texts of the consent page. `{client}`, `{email}` and `{place}` are replaced. */
+/** The texts of the consent page. `{client}`, `{email}`, `{resource}` and `{place}` are replaced. */
 export interface ConsentTexts {
   readonly title: string;
   readonly text: string;
   readonly scopes: Readonly<Record<string, string>>;
   readonly otherScope: string;
+  readonly resource: string;
   readonly account: string;
   readonly place: string;
   readonly allow: string;
@@ -26,6 +27,7 @@ export const consentTexts: InEveryLanguage<ConsentTexts> = {
       offline_access: "to keep its access while you are not using it",
     },
     otherScope: "the permission “{scope}”",
+    resource: "to act for you at {resource}",
     account: "You are signed in as {email}.",
     place: "You then continue at {place}. You can withdraw this in your account at any time.",
     allow: "Allow",
@@ -43,6 +45,7 @@ export const consentTexts: InEveryLanguage<ConsentTexts> = {
       offline_access: "den Zugriff zu behalten, während Sie es nicht benutzen",
     },
     otherScope: "die Berechtigung „{scope}“",
+    resource: "in Ihrem Namen auf {resource} zuzugreifen",
     account: "Sie sind als {email} angemeldet.",
     place:
       "Danach geht es bei {place} weiter. Sie können dies jederzeit in Ihrem Konto widerrufen.",
@@ -61,6 +64,7 @@ export const consentTexts: InEveryLanguage<ConsentTexts> = {
       offline_access: "conservar el acceso mientras usted no lo usa",
     },
     otherScope: "el permiso «{scope}»",
+    resource: "actuar en su nombre en {resource}",
     account: "Ha iniciado sesión como {email}.",
     place:
       "Después continuará en {place}. Puede retirar este permiso en su cuenta en cualquier momento.",
@@ -79,6 +83,7 @@ export const consentTexts: InEveryLanguage<ConsentTexts> = {
       offline_access: "在您不使用时保持访问权限",
     },
     otherScope: "权限“{scope}”",
+    resource: "代表您访问 {resource}",
     account: "您当前登录的账户是 {email}。",
     place: "之后您将前往 {place}。您可以随时在账户中撤销此授权。",
     allow: "允许",

@@ -62,12 +62,13 @@ export async function showOutcome(
       return showPage(set, { ...asked, formTargets }, fault.status, html);
     }
     case "consent": {
-      const { client, scopes, query, proof, redirectUri } = outcome;
+      const { client, scopes, resource, query, proof, redirectUri } = outcome;
       const email = ctx.actor.kind === "user" ? ctx.actor.email : "";
-      const page = { at, clientName: client.name, scopes, email, redirectUri, query, proof };
-      const asked = readerFor(reader, outcome);
+      const asked = { clientName: client.name, scopes, resource };
+      const page = { at, ...asked, email, redirectUri, query, proof };
+      const consenting = readerFor(reader, outcome);
       const formTargets = redirectTargets(redirectUri);
-      return showPage(set, { ...asked, formTargets }, 200, consentPage(asked, page));
+      return showPage(set, { ...consenting, formTargets }, 200, consentPage(consenting, page));
     }
   }
 }

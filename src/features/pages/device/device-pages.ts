@@ -1,5 +1,5 @@
 import { consentTexts } from "../authorize/consent-texts.ts";
-import { scopeItems } from "../authorize/consent-page.ts";
+import { askedItems } from "../authorize/consent-page.ts";
 import { alert, hiddenField, note, paragraph, renderField, renderForm } from "../kit/forms.ts";
 import { renderPage } from "../kit/layout.ts";
 import type { Reader } from "../kit/page-request.ts";
@@ -53,6 +53,8 @@ export interface DeviceQuestion {
   readonly code: string;
   readonly clientName: string;
   readonly scopes: readonly string[];
+  /** The resource that the tokens are for; null for none beside the client. */
+  readonly resource: string | null;
   readonly email: string;
 }
 
@@ -69,7 +71,7 @@ export function askDevicePage(reader: Reader, page: DeviceQuestion): string {
       button,
       ...(decision === "deny" ? { look: "quiet" } : {}),
     });
-  const list = scopeItems(reader.language, page.scopes);
+  const list = askedItems(reader.language, page);
   return renderPage(reader, {
     title: named(texts.title),
     body: [

@@ -125,8 +125,9 @@ function showUnknown(shown: Shown, code: string): string {
 
 function showQuestion(shown: Shown, found: DeviceRequest): string {
   const { ctx, reader, at } = shown;
-  const { userCode, clientName, scopes } = found;
-  const question = { at, code: showUserCode(userCode), clientName, scopes, email: ctx.actor.email };
+  const { userCode, clientName, scopes, resource } = found;
+  const { email } = ctx.actor;
+  const question = { at, code: showUserCode(userCode), clientName, scopes, resource, email };
   return show(shown, 200, askDevicePage(reader, question));
 }
 
