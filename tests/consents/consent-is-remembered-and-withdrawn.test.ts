@@ -72,7 +72,7 @@ test("a user is asked again for each resource, which the page names, and sees it
   await codeOf(app, client.id, user.token, { resource: payments });
   expect(await isAsked(of(notes))).toBe(false);
   const { items } = (await app.call("GET", path, { bearer })).json.data;
-  const [grant] = items.filter((one: { client_id: string }) => one.client_id === client.id);
+  const grant = items.find((one: { client_id: string }) => one.client_id === client.id);
   expect(grant.resources).toEqual([notes, payments]);
   const account = await app.call("GET", "/account", { headers: browserHeaders(user.token) });
   expect(account.text).toContain(payments);

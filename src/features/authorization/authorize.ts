@@ -132,6 +132,7 @@ async function answer(
   const { values, client, sentQuery, redirectUri, mode } = request;
   const need = findNeed(ctx, request, user);
   const mayAsk = !promptsOf(values.prompt).includes("none");
+  const resource = values.resource ?? null;
   if (need === "hinted_user" || (need !== null && !mayAsk)) {
     return refusal(ctx, request, faultsOfNeeds[need]);
   }
@@ -146,7 +147,6 @@ async function answer(
     const uiLocales = values.ui_locales ?? null;
     const interaction = { client, query, proof, uiLocales, redirectUri, mode };
     if (need === "second_factor") return { kind: need, ...interaction };
-    const resource = values.resource ?? null;
     return { kind: need, ...interaction, scopes: request.scopes, resource };
   }
   const code = await issueCode(ctx, {
@@ -156,7 +156,7 @@ async function answer(
     scopes: request.scopes,
     nonce: values.nonce ?? null,
     codeChallenge: values.code_challenge ?? null,
-    resource: values.resource ?? null,
+    resource,
   });
   if (code === null) return signIn(ctx, request, false);
   return respond(ctx, request, { code });
