@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { settingsByName } from "../../src/platform/config/settings.ts";
 import { findUnknownNames } from "../../src/platform/config/unknown-names.ts";
 import { ordinaryEnvironment } from "./ordinary-environment.ts";
-import { problemsOf } from "./load.ts";
+import { problemsOf, refusedNames } from "./load.ts";
 
 function reported(names: string[]): string[] {
   return findUnknownNames(Object.fromEntries(names.map((name) => [name, "x"]))).map(
@@ -62,6 +62,24 @@ describe("a name that is almost a setting stops the start", () => {
       { name: "PORT", issue: "must be a whole number from 0 to 65535" },
     ]);
   });
+
+  // security 126
+  test.each(["DATABASE_URL", "DATABASE_DIRECT_URL"])(
+    "as one among wrong parameters of %s",
+    (database) => {
+      const wrong = ["sslmode=bogus", "channel_binding=maybe", "connect_timeout=abc", "schema=a"];
+      for (const parameter of [...wrong, "target_session_attrs=bogus", "sslmode="]) {
+        const url = `postgres://db.example/gatehouse?${parameter}`;
+        const names = refusedNames({
+          DATABASE_URL: "postgres://db.example/gatehouse",
+          [database]: url,
+          JWT_SECRT_KEY: "x",
+          PORT: "x",
+        });
+        expect([parameter, names]).toEqual([parameter, ["JWT_SECRT_KEY", "PORT", database]]);
+      }
+    },
+  );
 
   test("at any two edits of a long name", () => {
     const names = [...settingsByName.keys()].filter((name) => name.length > 4);

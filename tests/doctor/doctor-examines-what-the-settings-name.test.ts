@@ -26,17 +26,20 @@ const mail = {
 };
 
 test("settings that are not valid are findings of their own, and what needs them is not checked", async () => {
-  const findings = await findingsOf({ SMTP_PORT: "none", DATABASE_URL: "not-a-url" });
-  expect(findings.get("SMTP_PORT")).toMatchObject({
-    outcome: "fail",
-    what: "must be a whole number from 1 to 65535",
-  });
-  expect(findings.get("database")).toMatchObject({
-    outcome: "skip",
-    what: "not checked, because DATABASE_URL is not valid",
-  });
-  expect(findings.get("mail-server")?.outcome).toBe("skip");
-  expect(findings.get("password-hashing")?.outcome).toBe("ok");
+  for (const DATABASE_URL of ["not-a-url", "postgres://db.example/d?sslmode=bogus"]) {
+    const findings = await findingsOf({ SMTP_PORT: "none", DATABASE_URL });
+    expect(findings.get("SMTP_PORT")).toMatchObject({
+      outcome: "fail",
+      what: "must be a whole number from 1 to 65535",
+    });
+    expect(findings.get("DATABASE_URL")?.outcome).toBe("fail");
+    expect(findings.get("database")).toMatchObject({
+      outcome: "skip",
+      what: "not checked, because DATABASE_URL is not valid",
+    });
+    expect(findings.get("mail-server")?.outcome).toBe("skip");
+    expect(findings.get("password-hashing")?.outcome).toBe("ok");
+  }
 });
 
 test("settings that production refuses are warnings before it, each with what to do", async () => {

@@ -35,6 +35,11 @@ test("limits list and limits clear: an operator sees who is blocked, and admits 
   expect((await run("limits", "list")).stdout).toContain("registration-by-address");
   expect((await run("limits", "list", "unused@example.com")).stdout).toBe("no limit has a count\n");
 
+  for (const command of ["list", "clear"]) {
+    const misspelt = await run("limits", command, "--limit", "failed-sign-in-by-account");
+    expect([misspelt.exitCode, misspelt.stdout]).toEqual([2, ""]);
+    expect(misspelt.stderr).toContain("failed-sign-ins-by-account");
+  }
   const cleared = await run("limits", "clear", email.toUpperCase());
   expect([cleared.exitCode, cleared.stdout]).toEqual([0, "cleared 2 counts\n"]);
   expect(await logIn(goodPassword)).toBe(200);

@@ -1,7 +1,8 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 
 import {
   clearLimits,
+  limitNames,
   type CountFilter,
   type ListedCount,
   listLimits,
@@ -28,7 +29,11 @@ export function limitsCommand(): Command {
     .command("list")
     .description("list the counts that are in force, by limit and source")
     .argument("[source]", `only counts of this source: ${sourceText}`)
-    .option("--limit <name>", "only counts of this limit, such as failed-sign-ins-by-account")
+    .option(
+      "--limit <name>",
+      "only counts of this limit, such as failed-sign-ins-by-account",
+      readLimitName,
+    )
     .option("--max <count>", "the maximum number of lines", readCount(1, 10_000), 1000)
     .option("--json", "print JSON")
     .action(async (source: string | undefined, options: ListOptions, command: Command) => {
@@ -42,12 +47,17 @@ export function limitsCommand(): Command {
     .command("clear")
     .description("delete counts, so that their sources are admitted again on every replica")
     .argument("[source]", `only counts of this source: ${sourceText}; all counts without it`)
-    .option("--limit <name>", "only counts of this limit")
+    .option("--limit <name>", "only counts of this limit", readLimitName)
     .action(async (source: string | undefined, options: FilterOptions, command: Command) => {
       const count = await asOperator(command, (ctx) => clearLimits(ctx, filterOf(source, options)));
       process.stdout.write(`cleared ${count} ${count === 1 ? "count" : "counts"}\n`);
     });
   return limits;
+}
+
+function readLimitName(name: string): string {
+  if (limitNames.has(name)) return name;
+  throw new InvalidArgumentError(`It must be one of ${[...limitNames].toSorted().join(", ")}.`);
 }
 
 function filterOf(source: string | undefined, { limit }: FilterOptions): CountFilter {

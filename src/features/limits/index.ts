@@ -3,6 +3,7 @@ export {
   appCodeLimits,
   failedRecoveryCodes,
   failedSignIns,
+  limitNames,
   limits,
   recipientLimits,
   requestedMailLimits,

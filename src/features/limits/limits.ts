@@ -56,8 +56,11 @@ export const limits = {
   secondFactorByAccount: perWindow("second-factor-by-account", 5, 5 * minute),
 } as const;
 
-/** The limits on mails for one purpose, such as `reset-password`, that anyone may request for one recipient. */
-export function recipientLimits(purpose: string): readonly WindowLimit[] {
+const requestedPurposes = ["verify-email", "magic-link", "reset-password"] as const;
+const mailPurposes = [...requestedPurposes, "change-email", "account-exists"] as const;
+
+/** The limits on mails for one purpose to one recipient. */
+export function recipientLimits(purpose: (typeof mailPurposes)[number]): readonly WindowLimit[] {
   return [
     perWindow(`${purpose}-to-recipient-per-minute`, 1, minute),
     perWindow(`${purpose}-to-recipient-per-hour`, 5, hour),
@@ -65,15 +68,26 @@ export function recipientLimits(purpose: string): readonly WindowLimit[] {
 }
 
 /** The limits on all mails that anyone may request for a recipient. */
-export const requestedMailLimits = ["verify-email", "magic-link", "reset-password"].flatMap(
-  recipientLimits,
-);
+export const requestedMailLimits = requestedPurposes.flatMap(recipientLimits);
+
+/** The names of the limits on failures. */
+const failureNames = {
+  signIns: "failed-sign-ins-by-account",
+  secondFactors: "failed-second-factors-by-account",
+  recoveryCodes: "failed-recovery-codes-by-account-and-address",
+} as const;
+
+/** The name of every limit. */
+export const limitNames: ReadonlySet<string> = new Set([
+  ...[...Object.values(limits), ...mailPurposes.flatMap(recipientLimits)].map(({ name }) => name),
+  ...Object.values(failureNames),
+]);
 
 /** Wrong passwords in a row for an account (NIST SP 800-63B §3.2.2: at most 100 in all). A known device has its own count. */
 export function failedSignIns(settings: Settings): FailureLimit {
   return {
     kind: "failures",
-    name: "failed-sign-ins-by-account",
+    name: failureNames.signIns,
     points: settings.lockoutThreshold,
     windowSeconds: settings.lockoutWindowSeconds,
     totalPoints: 100,
@@ -85,7 +99,7 @@ export function failedSignIns(settings: Settings): FailureLimit {
  * codes are not counted here: wrong codes of the app must not keep the user from a recovery code.
  */
 export function appCodeLimits(settings: Settings): readonly Limit[] {
-  const failed = { ...failedSignIns(settings), name: "failed-second-factors-by-account" };
+  const failed = { ...failedSignIns(settings), name: failureNames.secondFactors };
   return [limits.secondFactorByAccount, failed];
 }
 
@@ -93,7 +107,7 @@ export function appCodeLimits(settings: Settings): readonly Limit[] {
 export function failedRecoveryCodes({ lockoutWindowSeconds }: Settings): FailureLimit {
   return {
     kind: "failures",
-    name: "failed-recovery-codes-by-account-and-address",
+    name: failureNames.recoveryCodes,
     points: 100,
     windowSeconds: lockoutWindowSeconds,
     totalPoints: 1000,

@@ -2,7 +2,11 @@ import { domainToASCII } from "node:url";
 
 import { type TArray, type TString, Type } from "@sinclair/typebox";
 import ipaddr from "ipaddr.js";
-import { isConnectionUrl, redactConnectionUrl } from "../db/connection/parse-url.ts";
+import {
+  findUrlProblems,
+  isConnectionUrl,
+  redactConnectionUrl,
+} from "../db/connection/parse-url.ts";
 import { splitList } from "./kinds.ts";
 import type { Kind } from "./setting.ts";
 
@@ -121,7 +125,9 @@ export const databaseAddress: Kind<TString, ""> = {
   suffix: "",
   expected:
     "a URL such as postgres://user:password@host:5432/name, with @ / ? # : and % in the password percent-encoded",
-  read: (given) => (isConnectionUrl(given) ? given : undefined),
+  read: (given) =>
+    isConnectionUrl(given) && findUrlProblems(given).length === 0 ? given : undefined,
+  explain: (given) => (isConnectionUrl(given) ? findUrlProblems(given).join("; it ") : null),
   show: redactConnectionUrl,
 };
 

@@ -1,4 +1,3 @@
-import { findUrlProblems } from "../db/connection/parse-url.ts";
 import type { Reading } from "./read-settings.ts";
 import type { SettingName } from "./settings.ts";
 import type { SettingsProblem } from "./settings-error.ts";
@@ -53,22 +52,10 @@ export function findCombinationProblems(reading: Reading): SettingsProblem[] {
   }
   return [
     ...problems,
-    ...findAddressProblems(reading.settings),
     ...findMissingToken(reading),
     ...findRelyingPartyProblems(reading),
     ...findCookieProblems(reading),
   ];
-}
-
-/** Parameters of the database's address that are not supported. */
-function findAddressProblems(settings: Reading["settings"]): SettingsProblem[] {
-  const addresses = {
-    DATABASE_URL: settings.databaseUrl,
-    DATABASE_DIRECT_URL: settings.databaseDirectUrl,
-  };
-  return Object.entries(addresses).flatMap(([name, url]) =>
-    url === null ? [] : findUrlProblems(url).map((issue) => ({ name, issue })),
-  );
 }
 
 function findMissingToken({ settings, isGiven }: Reading): SettingsProblem[] {

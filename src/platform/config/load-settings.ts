@@ -73,7 +73,9 @@ export function examineSettings(
     issue: "has no effect in this version",
     advice: "unset it",
   }));
-  return { settings, problems, wrong, notes: [...productionNotes(reading), ...later], switchedOff };
+  // A setting that is wrong has its default here, of which nothing is to be said.
+  const ofSettings = productionNotes(reading).filter(({ name }) => !wrong.has(name));
+  return { settings, problems, wrong, notes: [...ofSettings, ...later], switchedOff };
 }
 
 function findRuleProblems(reading: Reading): SettingsProblem[] {

@@ -20,8 +20,9 @@ export function readOne(name: string, setting: Setting, environment: Environment
 export function readSet(name: string, setting: Setting, environment: Environment): ReadValue {
   const given = readGiven(name, setting, environment);
   if (typeof given !== "string") return { value: null, problem: given };
-  const value = setting.kind.read(given);
-  return Value.Check(setting.kind.schema, value)
-    ? { value, problem: null }
-    : { value: null, problem: { name, issue: `must be ${setting.kind.expected}` } };
+  const { kind } = setting;
+  const value = kind.read(given);
+  if (Value.Check(kind.schema, value)) return { value, problem: null };
+  const issue = kind.explain?.(given) ?? `must be ${kind.expected}`;
+  return { value: null, problem: { name, issue } };
 }

@@ -9,6 +9,8 @@ export interface Kind<Schema extends TSchema = TSchema, Suffix extends string = 
   readonly expected: string;
   /** Converts the string to the value, or to a value that the schema refuses. */
   readonly read: (text: string) => unknown;
+  /** What is wrong with a string that cannot be converted, in place of "must be …", and without the string; null for that text. */
+  readonly explain?: (text: string) => string | null;
   /** The value as a string for display, without any secret in it. */
   show(value: Static<Schema>): string;
 }

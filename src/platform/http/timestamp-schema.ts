@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 
 import { AppError } from "../../kernel/errors.ts";
+import { parseRfc3339 } from "../../kernel/rfc3339.ts";
 
 /** A timestamp as received, in RFC 3339; `parseTimestamp` reads it. */
 export function timestampSchema(description: string) {
@@ -16,8 +17,8 @@ export function timestampSchema(description: string) {
 
 /** The time of a string of that schema. Throws `VALIDATION_ERROR` for one that does not exist, such as February 30. */
 export function parseTimestamp(text: string, field: string): Date {
-  const timestamp = new Date(text);
-  if (Number.isNaN(timestamp.getTime())) {
+  const timestamp = parseRfc3339(text);
+  if (timestamp === null) {
     throw new AppError("VALIDATION_ERROR", "The request is not valid.", {
       faults: [{ field, issue: "Must be an RFC 3339 date-time." }],
     });

@@ -1,4 +1,5 @@
 import { Writable } from "node:stream";
+import { isatty } from "node:tty";
 
 import { pino, type DestinationStream } from "pino";
 import type * as PinoPretty from "pino-pretty";
@@ -70,7 +71,7 @@ function createPrettyStream(output: StandardOutput): DestinationStream {
   const { build } = asPinoPretty(require("pino-pretty"));
   return build({
     sync: true,
-    colorize: true,
+    colorize: isColourful(),
     translateTime: "SYS:HH:MM:ss.l",
     ignore: "pid,hostname,service",
     destination: new Writable({
@@ -81,6 +82,11 @@ function createPrettyStream(output: StandardOutput): DestinationStream {
       },
     }),
   });
+}
+
+/** Colour is for terminals, and for users who do not refuse it (https://no-color.org). */
+function isColourful(): boolean {
+  return isatty(1) && process.stdout.hasColors();
 }
 
 function asPinoPretty(loaded: unknown): typeof PinoPretty {
