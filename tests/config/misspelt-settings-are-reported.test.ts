@@ -118,7 +118,7 @@ describe("other names are not reported", () => {
     expect(reported([...names])).toEqual([]);
   });
 
-  test("settings, their files, those of later versions, and other identity providers", () => {
+  test("settings, their files, and other identity providers", () => {
     expect(
       reported([
         "PORT",

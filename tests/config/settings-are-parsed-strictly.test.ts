@@ -348,6 +348,7 @@ describe("an unset setting has its default", () => {
       bcryptCost: 12,
       passwordMinLength: 8,
       passwordRequire: ["upper", "digit", "symbol"],
+      passwordHibp: false,
       loginQueue: 64,
       rateLimitsEnabled: true,
       lockoutThreshold: 10,

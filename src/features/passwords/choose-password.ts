@@ -1,5 +1,6 @@
 import { admissionOf } from "../../platform/password-hasher/admission.ts";
 import type { Context } from "../../platform/platform.ts";
+import { isBreached } from "./breached-passwords.ts";
 import { PasswordMismatchError, WeakPasswordError } from "./errors.ts";
 import { findPasswordFaults, normalizePassword } from "./policy.ts";
 
@@ -17,7 +18,7 @@ export interface ChosenPassword {
 }
 
 /**
- * Checks a new password against the policy and hashes it. Every operation that sets a password calls it. Throws
+ * Checks a new password against the policy and the list of breached passwords, and hashes it. Every operation that sets a password calls it. Throws
  * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `OVERLOADED`. Call it outside any transaction: hashing is slow.
  */
 export async function hashChosenPassword(ctx: Context, chosen: ChosenPassword): Promise<string> {
@@ -25,6 +26,9 @@ export async function hashChosenPassword(ctx: Context, chosen: ChosenPassword): 
   const admission = admissionOf(ctx, chosen.email);
   ctx.hasher.assertPlace(admission);
   await chosen.beforeHashing?.();
+  if (await isBreached(ctx, chosen.password)) {
+    throw new WeakPasswordError(chosen.field ?? "password", [{ code: "breached" }]);
+  }
   return ctx.hasher.hash(normalizePassword(chosen.password), admission);
 }
 

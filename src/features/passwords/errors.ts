@@ -20,6 +20,7 @@ export const englishFaultTexts: PasswordFaultTexts = {
   missing_digit: "The password must contain a digit.",
   missing_symbol: "The password must contain a character that is neither a letter nor a digit.",
   blocklisted: "The password is one of the most common passwords.",
+  breached: "The password is on a list of passwords that were stolen from other services.",
   context_word:
     "The password must not be the name of this service, the username or the e-mail address.",
 };

@@ -25,6 +25,7 @@ export type PasswordFault =
         | "control_character"
         | `missing_${CharacterClass}`
         | "blocklisted"
+        | "breached"
         | "context_word";
     };
 

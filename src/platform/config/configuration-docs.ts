@@ -38,8 +38,7 @@ With \`ENVIRONMENT=production\` the start is refused
 - when mails would be written to files: set \`SMTP_SERVER\` and \`SMTP_FROM_EMAIL\`, or \`MAIL_TRANSPORT=none\`;
 - with \`BCRYPT_COST\` below 10, \`REFRESH_TOKEN_GRACE\` over 10s, or \`OTP_MAX_ATTEMPTS\` over 5;
 - with a network in \`TRUSTED_PROXIES\` that is wider than any private network, such as \`0.0.0.0/0\` or \`::/0\`;
-- with a \`JWT_KEY_ROTATION\` other than the default while \`JWT_ALGORITHM\` is \`HS256\`, which rotates no key;
-- with \`PASSWORD_HIBP\`, a protection that this version does not have, unless it is \`false\`.
+- with a \`JWT_KEY_ROTATION\` other than the default while \`JWT_ALGORITHM\` is \`HS256\`, which rotates no key.
 
 In development each start lists which of these are not met.
 

@@ -2,11 +2,11 @@ import { findCombinationProblems } from "./combination-rules.ts";
 import type { Settings } from "./settings.ts";
 import { keepDevelopmentSecret } from "./development-secret.ts";
 import { productionNotes, type SettingsNote } from "./production-notes.ts";
-import { findProductionProblems, findPromisedProtection } from "./production-rules.ts";
+import { findProductionProblems } from "./production-rules.ts";
 import type { Environment } from "./read-given.ts";
 import { type Reading, readSettings } from "./read-settings.ts";
 import { SettingsError, type SettingsProblem } from "./settings-error.ts";
-import { findLaterNames, findUnknownNames } from "./unknown-names.ts";
+import { findUnknownNames } from "./unknown-names.ts";
 
 /** The dependencies of loading the settings. */
 export interface LoadOptions {
@@ -66,16 +66,10 @@ export function examineSettings(
     ...findUnknownNames(environment).filter(({ name }) => !reported.has(name)),
     ...reading.problems,
     ...findRuleProblems(reading),
-    ...(settings.environment === "production" ? findPromisedProtection(environment) : []),
   ];
-  const later = findLaterNames(environment).map((name) => ({
-    name,
-    issue: "has no effect in this version",
-    advice: "unset it",
-  }));
   // A setting that is wrong has its default here, of which nothing is to be said.
-  const ofSettings = productionNotes(reading).filter(({ name }) => !wrong.has(name));
-  return { settings, problems, wrong, notes: [...ofSettings, ...later], switchedOff };
+  const notes = productionNotes(reading).filter(({ name }) => !wrong.has(name));
+  return { settings, problems, wrong, notes, switchedOff };
 }
 
 function findRuleProblems(reading: Reading): SettingsProblem[] {

@@ -3,10 +3,8 @@ import { parseDurationSeconds } from "../../kernel/duration.ts";
 import { isLocalHost } from "./address-kinds.ts";
 import { tokens } from "./groups/tokens.ts";
 import type { Settings } from "./settings.ts";
-import type { Environment } from "./read-given.ts";
 import type { Reading } from "./read-settings.ts";
 import type { SettingsProblem } from "./settings-error.ts";
-import { findLaterNames } from "./unknown-names.ts";
 import { isWeakSecret } from "./weak-secrets.ts";
 
 /** Finds settings of a valid form that production refuses. Settings of an invalid form are reported elsewhere. */
@@ -19,17 +17,6 @@ export function findProductionProblems(reading: Reading): SettingsProblem[] {
     ...findLooseLimits(reading.settings),
     ...findIdleProtection(reading.settings),
   ];
-}
-
-/** Settings that ask for protection. While this version does not have it, production refuses them instead of ignoring them. */
-const promisedProtection = new Set(["PASSWORD_HIBP"]);
-
-/** Finds settings of later versions that ask for protection, not with `false`. Outside production they only cause a warning. */
-export function findPromisedProtection(environment: Environment): SettingsProblem[] {
-  return findLaterNames(environment)
-    .filter((name) => promisedProtection.has(name.replace(/_FILE$/, "")))
-    .filter((name) => environment[name] !== "false")
-    .map((name) => ({ name, issue: "is not available in this version" }));
 }
 
 /** The default asks for nothing: it is in the example of all settings. */

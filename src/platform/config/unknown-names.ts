@@ -7,9 +7,6 @@ import { settingsByName } from "./settings.ts";
 import type { Environment } from "./read-given.ts";
 import type { SettingsProblem } from "./settings-error.ts";
 
-/** Names that are reserved for settings of later versions. When set, they cause a warning and have no effect. */
-const laterSettingNames: readonly string[] = ["PASSWORD_HIBP"];
-
 /** Names near HOST, PORT or APP_URL that other programs use: a shell, a database client, common words. */
 const ordinaryNames = new Set([
   "HOME",
@@ -38,7 +35,7 @@ const betterGuesses: ReadonlyMap<string, string> = new Map([
 /** Edits up to which a name is taken for a misspelt one. */
 const maximumEdits = 2;
 
-const ownNames = [...settingsByName.keys(), ...providerSettingsIn({}).keys(), ...laterSettingNames];
+const ownNames = [...settingsByName.keys(), ...providerSettingsIn({}).keys()];
 const knownNames = new Set(ownNames.flatMap((name) => [name, `${name}_FILE`]));
 const knownByLength = Map.groupBy(
   [...knownNames].map((name) => ({ name, letters: lettersOf(name) })),
@@ -61,7 +58,7 @@ export function findUnknownNames(environment: Environment): SettingsProblem[] {
     });
 }
 
-/** Whether this is the name of a setting, of its file, or of a setting of a later version. */
+/** Whether this is the name of a setting, or of its file. */
 export function isSettingName(name: string): boolean {
   return knownNames.has(name) || isOidcSetting(name);
 }
@@ -70,12 +67,6 @@ export function isSettingName(name: string): boolean {
 export function findGuess(name: string): string | null {
   if (ordinaryNames.has(name)) return null;
   return betterGuesses.get(name) ?? findNearest(name) ?? findNearestOidcSetting(name);
-}
-
-/** Finds the names in the environment that are reserved for a later version. */
-export function findLaterNames(environment: Environment): string[] {
-  const reserved = new Set(laterSettingNames.flatMap((name) => [name, `${name}_FILE`]));
-  return givenNames(environment).filter((name) => reserved.has(name));
 }
 
 function givenNames(environment: Environment): string[] {

@@ -71,7 +71,7 @@ export function createCheckedSender({
         discardBody(response);
         return;
       }
-      readResponse(response)
+      readResponse(response, request.maximumBytes)
         .then(resolve, reject)
         .finally(() => {
           if (agent === false || !response.complete) sent.destroy();

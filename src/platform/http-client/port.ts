@@ -9,6 +9,8 @@ export interface OutboundRequest {
   readonly mayBePrivate?: boolean;
   /** How long it may take in all. Default: that of the client. */
   readonly timeoutSeconds?: number;
+  /** How long the body of the response may be. Default: 64 KiB. */
+  readonly maximumBytes?: number;
   /** Whether only the status and the headers matter: the body may then have any size, and is empty here. */
   readonly discardsBody?: boolean;
   /** Whether a connection that was kept may be used, and is kept afterwards. Such a request may reach the server twice. */

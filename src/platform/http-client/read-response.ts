@@ -5,12 +5,15 @@ import { OutboundError, type OutboundResponse } from "./port.ts";
 const maximumBodyBytes = 65_536;
 
 /** Reads a response. Throws `OutboundError`. The body is counted while it arrives, and is never decompressed. */
-export async function readResponse(response: IncomingMessage): Promise<OutboundResponse> {
+export async function readResponse(
+  response: IncomingMessage,
+  maximumBytes = maximumBodyBytes,
+): Promise<OutboundResponse> {
   try {
     if ((response.headers["content-encoding"] ?? "identity") !== "identity") {
       throw new OutboundError("invalid_response");
     }
-    const body = await readBody(response);
+    const body = await readBody(response, maximumBytes);
     return { ...readHead(response), body: new TextDecoder().decode(body) };
   } catch (error) {
     throw toOutboundError(error);
@@ -37,13 +40,13 @@ export function discardBody(response: IncomingMessage): void {
   response.on("close", () => clearTimeout(timer));
 }
 
-async function readBody(response: IncomingMessage): Promise<Uint8Array> {
+async function readBody(response: IncomingMessage, maximumBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response) {
     if (!(chunk instanceof Uint8Array)) throw new OutboundError("invalid_response");
     length += chunk.length;
-    if (length > maximumBodyBytes) throw new OutboundError("too_large");
+    if (length > maximumBytes) throw new OutboundError("too_large");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

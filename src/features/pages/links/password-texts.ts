@@ -18,6 +18,8 @@ export const passwordFaultTexts: InEveryLanguage<
     missing_digit: "Das Passwort muss eine Ziffer enthalten.",
     missing_symbol: "Das Passwort muss ein Zeichen enthalten, das weder Buchstabe noch Ziffer ist.",
     blocklisted: "Das Passwort ist eines der am häufigsten verwendeten.",
+    breached:
+      "Das Passwort steht auf einer Liste von Passwörtern, die bei anderen Diensten gestohlen wurden.",
     context_word:
       "Das Passwort darf nicht der Name dieses Dienstes, der Benutzername oder die E-Mail-Adresse sein.",
   },
@@ -32,6 +34,7 @@ export const passwordFaultTexts: InEveryLanguage<
     missing_digit: "La contraseña debe contener una cifra.",
     missing_symbol: "La contraseña debe contener un carácter que no sea letra ni cifra.",
     blocklisted: "La contraseña es una de las más usadas.",
+    breached: "La contraseña figura en una lista de contraseñas robadas a otros servicios.",
     context_word:
       "La contraseña no puede ser el nombre de este servicio, el nombre de usuario ni el correo electrónico.",
   },
@@ -46,6 +49,7 @@ export const passwordFaultTexts: InEveryLanguage<
     missing_digit: "密码必须包含数字。",
     missing_symbol: "密码必须包含一个既非字母也非数字的字符。",
     blocklisted: "该密码属于最常用的密码之一。",
+    breached: "该密码出现在其他服务被盗的密码列表中。",
     context_word: "密码不能是本服务的名称、用户名或邮箱地址。",
   },
 };

@@ -1,4 +1,4 @@
-import { choices, integer } from "../kinds.ts";
+import { boolean, choices, integer } from "../kinds.ts";
 import type { SettingGroup } from "../setting.ts";
 
 /** Which passwords are accepted, and how they are hashed. */
@@ -24,6 +24,12 @@ export const passwords = {
       description:
         "The kinds of characters that a password must contain. An empty value means none.",
       mayBeEmpty: true,
+    },
+    PASSWORD_HIBP: {
+      kind: boolean,
+      default: "false",
+      description:
+        "Whether a new password is refused that is known from breaches of other services. It sends the first five digits of the password's SHA-1 digest to api.pwnedpasswords.com (Have I Been Pwned). If there is no response within 2 seconds, the password is accepted, and a warning is logged.",
     },
     LOGIN_QUEUE: {
       kind: integer(1, 10_000),
