@@ -78,6 +78,18 @@ test("a user is asked again for each resource, which the page names, and sees it
   expect(account.text).toContain(payments);
 });
 
+test("of many resources the newest are remembered", async () => {
+  const client = await newClient();
+  const of = (index: number) => `https://a${String(index).padStart(2, "0")}.example/api`;
+  for (let index = 0; index < 52; index += 1) {
+    await codeOf(app, client.id, user.token, { resource: of(index) });
+  }
+  const { items } = (await app.call("GET", path, { bearer })).json.data;
+  const grant = items.find((one: { client_id: string }) => one.client_id === client.id);
+  expect([grant.resources.length, grant.resources.at(-1)]).toEqual([50, of(51)]);
+  expect(await isAsked(authorizeQuery(client.id, { resource: of(51) }))).toBe(false);
+});
+
 test("a refusal is told to the client, and remembered for no time", async () => {
   const client = await newClient();
   const query = authorizeQuery(client.id);

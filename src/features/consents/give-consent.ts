@@ -6,7 +6,7 @@ import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
 import { isActive, users } from "../users/index.ts";
-import { userGrants } from "./table.ts";
+import { maximumResources, userGrants } from "./table.ts";
 
 /** What a client asks a user for; the resource (RFC 8707) is null for none. */
 interface AskedFor {
@@ -31,15 +31,18 @@ export async function giveConsent(
     grantedAt: now,
   };
   const bothOf = (column: PgColumn) =>
-    sql`array(select unnest(${column}) union select unnest(excluded.${sql.identifier(column.name)}) order by 1)`;
+    sql`(select unnest(${column}) union select unnest(excluded.${sql.identifier(column.name)}) order by 1)`;
+  const newFirst = sql`"name" = any(excluded."resources") desc, "name"`;
   const query = ctx.db
     .insert(userGrants)
     .values(row)
     .onConflictDoUpdate({
       target: [userGrants.userId, userGrants.clientId],
       set: {
-        scopes: bothOf(userGrants.scopes),
-        resources: bothOf(userGrants.resources),
+        scopes: sql`array${bothOf(userGrants.scopes)}`,
+        // For one that is left out the user is asked again.
+        resources: sql`array(select "name" from ${bothOf(userGrants.resources)} as "both" ("name")
+          order by ${newFirst} limit ${maximumResources})`,
         grantedAt: now,
       },
       setWhere: sql`exists ${ctx.db

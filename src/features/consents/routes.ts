@@ -6,6 +6,7 @@ import { listQuery, listSchema, pageOfQuery } from "../../platform/http/list.ts"
 import type { RouteParts } from "../../platform/http/route-kit.ts";
 import { idSchema } from "../../platform/http/text-schema.ts";
 import { type ConsentRecord, listConsents } from "./queries.ts";
+import { maximumResources } from "./table.ts";
 import { withdrawConsent } from "./withdraw-consent.ts";
 
 const tags = ["Users"];
@@ -17,6 +18,7 @@ const grantSchema = Type.Object(
     client_name: Type.String(),
     scopes: Type.Array(Type.String()),
     resources: Type.Array(Type.String(), {
+      maxItems: maximumResources,
       description: "The resources (RFC 8707) that it may have tokens for, beside itself.",
     }),
     granted_at: Type.String({ format: "date-time" }),
@@ -78,7 +80,7 @@ export function viewGrant({ grantedAt, ...grant }: ConsentRecord): Static<typeof
     client_id: grant.clientId,
     client_name: grant.clientName,
     scopes: [...grant.scopes],
-    resources: [...grant.resources],
+    resources: grant.resources.toSorted(),
     granted_at: grantedAt.toISOString(),
   };
 }

@@ -4,6 +4,9 @@ import { timestamp } from "../../platform/db/columns.ts";
 import { clients } from "../clients/index.ts";
 import { users } from "../users/index.ts";
 
+/** The greatest number of resources that a user's allowance of a client holds. */
+export const maximumResources = 50;
+
 /** What users allowed clients: one row for each user and client. Withdrawing it deletes the row. */
 export const userGrants = pgTable(
   "user_grants",
