@@ -39,7 +39,7 @@ const reasons: Readonly<Record<OutboundFault, string>> = {
   timeout: "The receiver did not respond in time.",
   too_large: "The receiver's response is too large.",
   private_address:
-    "The URL leads to an address that is not public. Webhooks may be sent to private addresses only with WEBHOOK_ALLOW_PRIVATE=true.",
+    "The URL leads to an address that is not public. WEBHOOK_ALLOW_PRIVATE=true allows private ones, and never link-local ones.",
   unreachable: "The receiver cannot be reached",
   not_https: "The URL is not https.",
   invalid_response: "The receiver's response is not valid HTTP.",
