@@ -1,2 +1,2 @@
 -- schema version 2
-ALTER TABLE "user_grants" ADD COLUMN "resources" text[] DEFAULT '{}' NOT NULL;
+ALTER TABLE "user_grants" ADD COLUMN "resources" jsonb DEFAULT '[]'::jsonb NOT NULL;

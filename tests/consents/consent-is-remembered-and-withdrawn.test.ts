@@ -73,9 +73,25 @@ test("a user is asked again for each resource, which the page names, and sees it
   expect(await isAsked(of(notes))).toBe(false);
   const { items } = (await app.call("GET", path, { bearer })).json.data;
   const grant = items.find((one: { client_id: string }) => one.client_id === client.id);
-  expect(grant.resources).toEqual([notes, payments]);
+  expect(grant.resources).toEqual(
+    [notes, payments].map((resource) => ({ resource, scopes: ["openid"] })),
+  );
   const account = await app.call("GET", "/account", { headers: browserHeaders(user.token) });
   expect(account.text).toContain(payments);
+});
+
+// Attack: scopes that were allowed for one service are used at another, which was allowed with fewer.
+test("the scopes that were allowed for one resource are not allowed for another", async () => {
+  const client = await newClient();
+  const [notes, payments] = ["https://notes.example/api", "https://payments.example/api"];
+  const of = (resource: string, scope: string) => authorizeQuery(client.id, { resource, scope });
+  await codeOf(app, client.id, user.token, { resource: notes, scope: "openid email phone" });
+  await codeOf(app, client.id, user.token, { resource: payments, scope: "openid" });
+  expect(await isAsked(of(payments, "openid email"))).toBe(true);
+  expect(await isAsked(of(notes, "openid email"))).toBe(false);
+  await codeOf(app, client.id, user.token, { resource: payments, scope: "openid email" });
+  expect(await isAsked(of(payments, "email openid"))).toBe(false);
+  expect(await isAsked(of(payments, "openid phone"))).toBe(true);
 });
 
 test("of many resources the newest are remembered", async () => {
@@ -86,8 +102,10 @@ test("of many resources the newest are remembered", async () => {
   }
   const { items } = (await app.call("GET", path, { bearer })).json.data;
   const grant = items.find((one: { client_id: string }) => one.client_id === client.id);
-  expect([grant.resources.length, grant.resources.at(-1)]).toEqual([50, of(51)]);
-  expect(await isAsked(authorizeQuery(client.id, { resource: of(51) }))).toBe(false);
+  const remembered = grant.resources.map(({ resource }: { resource: string }) => resource);
+  expect(remembered).toEqual(Array.from({ length: 50 }, (_, index) => of(index + 2)));
+  expect(await isAsked(authorizeQuery(client.id, { resource: of(2) }))).toBe(false);
+  expect(await isAsked(authorizeQuery(client.id, { resource: of(1) }))).toBe(true);
 });
 
 test("a refusal is told to the client, and remembered for no time", async () => {

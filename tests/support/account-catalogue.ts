@@ -97,7 +97,7 @@ function fullView(user: UserActor, text: string): AccountView {
         clientId: "client",
         clientName: text,
         scopes: ["openid", "email"],
-        resources: ["urn:notes"],
+        resources: [{ resource: "urn:notes", scopes: ["openid"] }],
         grantedAt: times.createdAt,
       },
     ],

@@ -93,15 +93,24 @@ const userChecks: readonly UserCheck[] = [
     // Any application may answer at these addresses: only the user can tell which one asks (RFC 8252 §8.6).
     if (isPublicClient(client) && !redirectUri.startsWith("https:")) return "consent";
     if (client.trusted) return null;
-    const { allowed } = user;
-    if (allowed === null || !scopes.every((each) => allowed.scopes.includes(each))) {
-      return "consent";
-    }
-    // Another service accepts the tokens (RFC 8707 §3): the user allows each.
-    const { resource } = values;
-    return resource === undefined || allowed.resources.includes(resource) ? null : "consent";
+    return isAllowedBefore(user.allowed, { scopes, resource: values.resource }) ? null : "consent";
   },
 ];
+
+/** Another service accepts the tokens for a resource (RFC 8707 §3): the user allows each with its scopes. */
+function isAllowedBefore(
+  allowed: UserState["allowed"],
+  {
+    scopes,
+    resource,
+  }: { readonly scopes: readonly string[]; readonly resource: string | undefined },
+): boolean {
+  const allowedScopes =
+    resource === undefined
+      ? allowed?.scopes
+      : allowed?.resources.find((each) => each.resource === resource)?.scopes;
+  return allowedScopes !== undefined && scopes.every((each) => allowedScopes.includes(each));
+}
 
 function hasSignedInSince({ authenticatedAt }: UserState, time: Date | null): boolean {
   return time !== null && authenticatedAt >= time;

@@ -1,5 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
-import type { PgColumn } from "drizzle-orm/pg-core";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { commit } from "../../platform/db/commit.ts";
@@ -27,22 +26,18 @@ export async function giveConsent(
     userId,
     clientId,
     scopes: scopes.toSorted(),
-    resources: resource === null ? [] : [resource],
+    resources: resource === null ? [] : [{ resource, scopes: scopes.toSorted() }],
     grantedAt: now,
   };
-  const bothOf = (column: PgColumn) =>
-    sql`(select unnest(${column}) union select unnest(excluded.${sql.identifier(column.name)}) order by 1)`;
-  const newFirst = sql`"name" = any(excluded."resources") desc, "name"`;
+  const bothScopes = sql`array(select unnest(${userGrants.scopes}) union select unnest(excluded."scopes") order by 1)`;
   const query = ctx.db
     .insert(userGrants)
     .values(row)
     .onConflictDoUpdate({
       target: [userGrants.userId, userGrants.clientId],
       set: {
-        scopes: sql`array${bothOf(userGrants.scopes)}`,
-        // For one that is left out the user is asked again.
-        resources: sql`array(select "name" from ${bothOf(userGrants.resources)} as "both" ("name")
-          order by ${newFirst} limit ${maximumResources})`,
+        scopes: bothScopes,
+        ...(resource === null ? {} : { resources: withResource(resource) }),
         grantedAt: now,
       },
       setWhere: sql`exists ${ctx.db
@@ -59,4 +54,18 @@ export async function giveConsent(
       detail: { client_id: clientId, scopes, ...(resource === null ? {} : { resource }) },
     }),
   ]);
+}
+
+/**
+ * The resources with this one at the end, with the scopes that were allowed for it before as well. For one that is left out because
+ * there are too many, the user is asked again.
+ */
+function withResource(resource: string): SQL {
+  const scopesOf = (resources: SQL) =>
+    sql`select jsonb_array_elements_text("one"->'scopes') from jsonb_array_elements(${resources}) as "one" where "one"->>'resource' = ${resource}`;
+  const both = sql`${scopesOf(sql`${userGrants.resources}`)} union ${scopesOf(sql`excluded."resources"`)} order by 1`;
+  const added = sql`jsonb_build_object('resource', ${resource}::text, 'scopes', to_jsonb(array(${both})))`;
+  const others = sql`select "one", "place" from jsonb_array_elements(${userGrants.resources}) with ordinality as "before" ("one", "place")
+    where "one"->>'resource' <> ${resource} order by "place" desc limit ${maximumResources - 1}`;
+  return sql`(select coalesce(jsonb_agg("one" order by "place"), '[]') from (${others}) as "others") || ${added}`;
 }

@@ -6,7 +6,7 @@ import { type Page, pageOf } from "../../kernel/page.ts";
 import type { PageQuery } from "../../platform/http/list.ts";
 import type { Context } from "../../platform/platform.ts";
 import { clients } from "../clients/index.ts";
-import { userGrants } from "./table.ts";
+import { type AllowedResource, userGrants } from "./table.ts";
 
 /** What a user allowed a client. */
 export interface ConsentRecord {
@@ -14,7 +14,7 @@ export interface ConsentRecord {
   readonly clientId: string;
   readonly clientName: string;
   readonly scopes: readonly string[];
-  readonly resources: readonly string[];
+  readonly resources: readonly AllowedResource[];
   readonly grantedAt: Date;
 }
 

@@ -17,10 +17,13 @@ const grantSchema = Type.Object(
     client_id: Type.String(),
     client_name: Type.String(),
     scopes: Type.Array(Type.String()),
-    resources: Type.Array(Type.String(), {
-      maxItems: maximumResources,
-      description: "The resources (RFC 8707) that it may have tokens for, beside itself.",
-    }),
+    resources: Type.Array(
+      Type.Object({ resource: Type.String(), scopes: Type.Array(Type.String()) }),
+      {
+        maxItems: maximumResources,
+        description: "What it may have tokens for beside itself (RFC 8707), the newest last.",
+      },
+    ),
     granted_at: Type.String({ format: "date-time" }),
   },
   { $id: "UserGrant" },
@@ -80,7 +83,7 @@ export function viewGrant({ grantedAt, ...grant }: ConsentRecord): Static<typeof
     client_id: grant.clientId,
     client_name: grant.clientName,
     scopes: [...grant.scopes],
-    resources: grant.resources.toSorted(),
+    resources: grant.resources.map(({ resource, scopes }) => ({ resource, scopes: [...scopes] })),
     granted_at: grantedAt.toISOString(),
   };
 }

@@ -1,8 +1,14 @@
-import { index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import { index, jsonb, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
 
 import { timestamp } from "../../platform/db/columns.ts";
 import { clients } from "../clients/index.ts";
 import { users } from "../users/index.ts";
+
+/** A resource (RFC 8707) that a client may have tokens for, with these scopes. */
+export interface AllowedResource {
+  readonly resource: string;
+  readonly scopes: readonly string[];
+}
 
 /** The greatest number of resources that a user's allowance of a client holds. */
 export const maximumResources = 50;
@@ -19,8 +25,8 @@ export const userGrants = pgTable(
       .notNull()
       .references(() => clients.clientId, { onDelete: "cascade" }),
     scopes: text("scopes").array().notNull(),
-    /** The resources (RFC 8707) that the client may have tokens for. */
-    resources: text("resources").array().notNull().default([]),
+    /** What the client may have tokens for beside itself; the last ones are those that were allowed last. */
+    resources: jsonb("resources").$type<readonly AllowedResource[]>().notNull().default([]),
     /** When the user last allowed something. */
     grantedAt: timestamp("granted_at").notNull(),
   },

@@ -27,7 +27,8 @@ export function renderApplications(
   const items = consents.map(({ id, clientName, scopes, resources, grantedAt }) => ({
     title: clientName,
     facts: [
-      Bun.escapeHTML([...scopes, ...resources].join(" ")),
+      Bun.escapeHTML(scopes.join(" ")),
+      ...resources.map((each) => Bun.escapeHTML(`${each.resource}: ${each.scopes.join(" ")}`)),
       timeFact(language, texts.allowed, grantedAt),
     ],
     actions: itemButton({
