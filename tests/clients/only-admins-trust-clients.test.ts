@@ -45,7 +45,7 @@ test("only an admin may create a trusted client, or make a client trusted", asyn
 
 // Attack: the same by the operator's own trusted client, whose address or secret is replaced.
 // security 97
-test("only an admin may change a trusted client or replace its secret", async () => {
+test("only an admin may change or delete a trusted client, or replace its secret", async () => {
   const { id } = await registerClient(app, {
     name: "Intranet",
     redirectUris: redirect_uris,
@@ -59,6 +59,7 @@ test("only an admin may change a trusted client or replace its secret", async ()
     expect(await statusOf(manager, "PATCH", `/${id}`, change)).toEqual(forbidden);
   }
   expect(await statusOf(manager, "POST", `/${id}/rotate-secret`)).toEqual(forbidden);
+  expect(await statusOf(manager, "DELETE", `/${id}`)).toEqual(forbidden);
   expect(await read()).toEqual(before);
   expect(await statusOf(admin, "POST", `/${id}/rotate-secret`)).toEqual(done);
   expect(await statusOf(admin, "PATCH", `/${id}`, { trusted: false })).toEqual(done);

@@ -11,6 +11,7 @@ import { dnsOf, findingsOf } from "../support/doctor.ts";
 import { createFakeProvider } from "../support/fake-provider.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { findSparePort } from "../support/spare-port.ts";
+import { routeToStandIns } from "../support/stand-in-client.ts";
 import { TEST_CERTIFICATE } from "../support/test-certificate.ts";
 import { startTraceCollector } from "../support/trace-collector.ts";
 import { useTestApp } from "../support/test-app.ts";
@@ -162,6 +163,18 @@ test("a webhook's receiver that responds passes, and gets no event", async () =>
   });
   expect(findings.get("webhook")?.outcome).toBe("ok");
   expect(bodies).toEqual(["GET "]);
+});
+
+// security 152
+test("a list of breached passwords that does not respond is a warning, and one that does passes", async () => {
+  const list = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("0:0") });
+  const httpClient = routeToStandIns({ "https://api.pwnedpasswords.com": list.url.origin });
+  const check = async (settings: Record<string, string>) =>
+    (await findingsOf(settings, { httpClient })).get("breached-passwords")?.outcome;
+  expect(await check({})).toBe("skip");
+  expect(await check({ PASSWORD_HIBP: "true" })).toBe("ok");
+  await list.stop(true);
+  expect(await check({ PASSWORD_HIBP: "true" })).toBe("warn");
 });
 
 test("a collector of traces that takes a batch passes, and one that is away or refuses fails", async () => {

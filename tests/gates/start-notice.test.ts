@@ -37,6 +37,14 @@ test("a first start prints where everything is and what is unfit for production"
   expect(server.output.stdout).not.toContain('"level":"warn"');
 });
 
+test("lines for a reader have no colours in a pipe", async () => {
+  await using home = await createHome("embedded");
+  await using server = await startGatehouse({ ...home, settings: { LOG_FORMAT: "pretty" } });
+  expect(await server.stop()).toBe(0);
+  expect(server.output.stdout).toMatch(/INFO.*serving/);
+  expect(server.output.stdout).not.toContain("\u001b");
+});
+
 // A machine reads it there.
 test("in production every line is a JSON object of the log, and none of them is a secret", async () => {
   await using home = await createHome("embedded");

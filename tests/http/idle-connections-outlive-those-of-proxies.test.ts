@@ -55,6 +55,7 @@ test("a prompt request with a short response leaves the connection this time", a
     ["/api/v1/auth/login", post(json, "{}")],
     ["/api/v1/auth/validate-token", post(json, '{"token":"x"}')],
     ["/api/v1/auth/logout", post({ "content-length": "0" }, null)],
+    ["/api/v1/posts", post({ ...json, "content-length": "1024" }, "{}")],
   ] as const) {
     expect([path, await timesAfter(path, init)]).toEqual([path, []]);
   }
@@ -70,13 +71,13 @@ test("a long response must be read within 28 seconds", async () => {
 
 // Attack: to send a body slowly to a route that does not read it.
 // security 106
-test("the rest of a body that is not read must arrive within 28 seconds", async () => {
+test("the rest of a body that is not read must arrive within 28 seconds, unless it fits beside its header", async () => {
   for (const [path, init] of [
-    ["/api/v1/auth/login", post({ "content-length": "2" }, "{}")],
+    ["/api/v1/auth/login", post({ "content-length": "1025" }, "{}")],
     ["/api/v1/auth/login", post({ "transfer-encoding": "chunked" }, "{}")],
-    ["/api/v1/posts", post({ ...json, "content-length": "2" }, "{}")],
-    ["/nowhere", post({ ...json, "content-length": "2" }, "{}")],
-    ["/health/live", { headers: { "content-length": "2" } }],
+    ["/api/v1/posts", post({ ...json, "content-length": "1025" }, "{}")],
+    ["/nowhere", post({ ...json, "content-length": "1025" }, "{}")],
+    ["/health/live", { headers: { "content-length": "1025" } }],
     ["/api/v1/auth/login", post({ ...json, "transfer-encoding": "chunked" }, "a".repeat(70_000))],
   ] as const) {
     expect([path, await timesAfter(path, init)]).toEqual([path, [28]]);

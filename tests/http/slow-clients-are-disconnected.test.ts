@@ -19,7 +19,7 @@ const kinds = {
   "half a body of a hot route":
     "POST /api/v1/auth/validate-token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{",
   "half a body of no route":
-    "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{",
+    "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n{",
 };
 
 /** A connection on which a request was answered, which may be idle for longer, with a second request and half its body. */

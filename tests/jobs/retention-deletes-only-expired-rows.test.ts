@@ -1,6 +1,7 @@
 import { afterEach, expect, setSystemTime, test } from "bun:test";
 
 import { deleteExpiredRows } from "../../src/app/jobs/retention.ts";
+import { clientToken, introspect, makeClient } from "../support/clients.ts";
 import { databaseKinds } from "../support/databases.ts";
 import { firstRetentionRun } from "../support/first-retention-run.ts";
 import { signUp } from "../support/journey.ts";
@@ -176,6 +177,22 @@ test("active sessions, queued mails and valid links are kept, and an expired lin
   ]);
   const late = await app.post("/api/v1/auth/refresh", { refresh_token: old.refreshToken });
   expect(late.status).toBe(401);
+});
+
+// A replica whose clock is ahead deletes rows that the others still need.
+// security 143
+test("a client's revoked token stays revoked after a retention run by a clock that is ten minutes ahead", async () => {
+  await using app = await startTestApp({ settings: { JWT_ACCESS_TOKEN_TTL: "15m" } });
+  const client = await makeClient(app);
+  const token = await clientToken(app, client);
+  const revoked = await app.call("POST", "/oauth/revoke", { form: { token } });
+  expect(revoked.status).toBe(200);
+  const minute = 60_000;
+  const justBeforeItExpires = Date.now() + 14 * minute;
+  setSystemTime(justBeforeItExpires + 10 * minute);
+  await deleteExpiredRows(app.platform);
+  setSystemTime(justBeforeItExpires);
+  expect((await introspect(app, client, token)).json).toEqual({ active: false });
 });
 
 test("every replica runs the retention job from its start", async () => {

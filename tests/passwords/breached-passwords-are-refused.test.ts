@@ -2,7 +2,11 @@ import { createHash } from "node:crypto";
 
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 
+import { createAdmin } from "../../src/features/user-administration/index.ts";
+import { failureOf } from "../support/failure-of.ts";
 import { freshEmail, signUp } from "../support/journey.ts";
+import { operatorOf } from "../support/operator.ts";
+import { askForReset, changePassword, confirmReset, outcomeOf } from "../support/password-reset.ts";
 import { startTestApp, type TestApp, useTestApp } from "../support/test-app.ts";
 import { routeToStandIns } from "../support/stand-in-client.ts";
 
@@ -72,19 +76,26 @@ describe("with PASSWORD_HIBP=true", () => {
     );
   });
 
-  test("it is refused in every operation that sets a password, and no sign-in asks", async () => {
+  // security 5
+  test("it is refused for a reset and for a change, which are possible afterwards, and no sign-in asks", async () => {
     const user = await signUp(app);
+    const link = await askForReset(app, user.email);
     received.length = 0;
-    const changed = await app.post(
-      "/api/v1/auth/password/change",
-      { current_password: user.password, new_password: breached },
-      { bearer: user.accessToken },
-    );
-    expect([changed.status, changed.json.error?.code]).toEqual([400, "WEAK_PASSWORD"]);
-    expect(received).toHaveLength(1);
+    const weak: [number, string] = [400, "WEAK_PASSWORD"];
+    expect(outcomeOf(await changePassword(app, user, breached))).toEqual(weak);
+    expect(outcomeOf(await confirmReset(app, link, breached))).toEqual(weak);
+    expect(received).toHaveLength(2);
     const { email, password } = user;
     expect((await app.post("/api/v1/auth/login", { email, password })).status).toBe(200);
-    expect(received).toHaveLength(1);
+    expect(received).toHaveLength(2);
+    expect((await confirmReset(app, link, unknown)).status).toBe(200);
+  });
+
+  // security 5
+  test("it is refused for an administrator who is created by a command", async () => {
+    const admin = { email: freshEmail(), username: null, password: breached };
+    const creation = createAdmin(operatorOf(app), admin);
+    expect(await failureOf(creation)).toMatchObject({ code: "WEAK_PASSWORD" });
   });
 
   test("a password that the policy refuses anyway is not asked about", async () => {

@@ -16,7 +16,7 @@ export async function auditOf(
      from audit_log where request_id = '${requestId}' order by id`,
     );
   // The server's own job may have taken the row of a failed attempt, and be writing it.
-  for (let reading = 0; reading < longestWritingReadings; reading += 1) {
+  for (let reading = 0; reading < maximumReadings; reading += 1) {
     const rows = await read();
     if (rows.length > 0) return rows;
     await Bun.sleep(10);
@@ -24,7 +24,7 @@ export async function auditOf(
   return read();
 }
 
-const longestWritingReadings = 10;
+const maximumReadings = 10;
 
 /** Writes the failed attempts so far, which a server does a second later or at the end of their minute. */
 export function writeFailures({ platform }: { readonly platform: Platform }): Promise<void> {

@@ -4,6 +4,7 @@ import { createPlatform, mailerSettings, type PlatformOverrides } from "../creat
 import { startOrJoin } from "../../platform/db/embedded-shared.ts";
 import { createLogger } from "../../platform/log/pino-logger.ts";
 import type { Check, Installation, ResolveText } from "./check.ts";
+import { breachedPasswordsCheck } from "./checks/breached-passwords.ts";
 import { dataDirectoryCheck } from "./checks/data-directory.ts";
 import { databaseCheck } from "./checks/database.ts";
 import { brokersCheck, webhookCheck } from "./checks/destinations.ts";
@@ -32,6 +33,7 @@ const checks: readonly Check[] = [
   providersCheck,
   tracesCheck,
   passwordHashingCheck,
+  breachedPasswordsCheck,
 ];
 
 /** What tests replace. */

@@ -74,9 +74,14 @@ export function createConnectionTimes(): ConnectionTimes {
   };
 }
 
-/** Whether a request has a body that was not read, or one that was too large to be read to its end: its rest may arrive slowly. */
+/** A body that is no longer arrives with its header: its connection may be idle as any other. */
+const promptBodyBytes = 1024;
+
+/** Whether the rest of a body may still arrive, slowly: it was not read, or is too large to be read to its end. */
 function hasUnreadBody(request: Request, status: number): boolean {
   if (request.bodyUsed) return status === 413;
-  const length = request.headers.get("content-length") ?? "0";
-  return length !== "0" || request.headers.has("transfer-encoding");
+  const { headers } = request;
+  return (
+    Number(headers.get("content-length")) > promptBodyBytes || headers.has("transfer-encoding")
+  );
 }

@@ -80,7 +80,7 @@ const settingsMembers = {
   id_token_signed_response_alg: algorithmSchema,
   trusted: Type.Boolean({
     description:
-      "Whether users are not asked for consent. Only for applications of your own: with `resource` set to `PUBLIC_URL` it may act on the user's account.",
+      "Whether users are not asked for consent. Only for applications of your own: with `resource` set to `PUBLIC_URL` it may act on the user's account. Only an admin may create, change or delete such a client.",
   }),
   require_mfa: Type.Boolean({ description: "Whether users must have proven two factors." }),
   backchannel_logout_uri: orNull(uri(), "Is told when a session of one of its users ends."),

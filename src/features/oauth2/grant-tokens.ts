@@ -75,13 +75,13 @@ export async function grantTokens(
   return granted.areOfClient ? granted : withScope(granted, request);
 }
 
-/**
- * RFC 6749 §3.3, §5.1: a scope other than the requested one is named. A token of Gatehouse itself opens what every standard scope
- * does, and the user's account.
- */
+/** What a token of Gatehouse itself opens beside the user's account. There is no ID token with it. */
+const ownScope = standardScopes.filter((scope) => scope !== "openid").join(" ");
+
+/** RFC 6749 §3.3, §5.1: a scope other than the requested one is named. */
 function withScope(granted: GrantedTokens, { scope }: TokenRequest): GrantedTokens {
   if (scope === undefined || scope === "") return granted;
-  return { ...granted, tokens: { ...granted.tokens, scope: standardScopes.join(" ") } };
+  return { ...granted, tokens: { ...granted.tokens, scope: ownScope } };
 }
 
 /** The grants of this installation, by their `grant_type`. */

@@ -55,7 +55,12 @@ export const tokenGrantSchema = Type.Object({
   access_token: Type.String(),
   token_type: Type.Literal("bearer"),
   expires_in: Type.Integer({ description: "Seconds." }),
-  scope: Type.Optional(Type.String({ description: "What was granted, if a scope was." })),
+  scope: Type.Optional(
+    Type.String({
+      description:
+        "What was granted to a client. For a password, and a refresh token without a client: the standard scopes but `openid`, if the request has a scope.",
+    }),
+  ),
   refresh_token: Type.Optional(
     Type.String({
       description:
@@ -63,7 +68,10 @@ export const tokenGrantSchema = Type.Object({
     }),
   ),
   id_token: Type.Optional(
-    Type.String({ description: "With the scope `openid` (OpenID Connect Core §3.1.3.3)." }),
+    Type.String({
+      description:
+        "For a client that was granted the scope `openid` (OpenID Connect Core §3.1.3.3).",
+    }),
   ),
 });
 

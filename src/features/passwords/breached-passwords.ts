@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { describeError } from "../../platform/db/errors.ts";
+import type { HttpClient } from "../../platform/http-client/port.ts";
 import type { Context } from "../../platform/platform.ts";
 import { normalizePassword } from "./policy.ts";
 
@@ -20,7 +21,7 @@ export async function isBreached(ctx: Context, password: string): Promise<boolea
   const digest = createHash("sha1").update(normalizePassword(password)).digest("hex").toUpperCase();
   try {
     return hasSuffix(
-      await readRange(ctx, digest.slice(0, prefixLength)),
+      await readBreachedRange(ctx.httpClient, digest.slice(0, prefixLength)),
       digest.slice(prefixLength),
     );
   } catch (error) {
@@ -29,8 +30,11 @@ export async function isBreached(ctx: Context, password: string): Promise<boolea
   }
 }
 
-/** Padded with entries whose count is 0, so that its length does not tell which range it is. */
-async function readRange({ httpClient }: Context, prefix: string): Promise<string> {
+/**
+ * The rest of each digest with this beginning, with its count. It is padded with entries whose count is 0, so that its length does
+ * not tell which range it is. Throws `OutboundError`, and an error for another status than 200.
+ */
+export async function readBreachedRange(httpClient: HttpClient, prefix: string): Promise<string> {
   const { status, body } = await httpClient.send({
     url: `${rangeUrl}${prefix}`,
     method: "GET",

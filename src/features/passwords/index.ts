@@ -1,3 +1,4 @@
+export { readBreachedRange } from "./breached-passwords.ts";
 export { changePassword } from "./change-password.ts";
 export { assertChosenPassword, hashChosenPassword } from "./choose-password.ts";
 export {

@@ -127,7 +127,7 @@ export const databaseAddress: Kind<TString, ""> = {
     "a URL such as postgres://user:password@host:5432/name, with @ / ? # : and % in the password percent-encoded",
   read: (given) =>
     isConnectionUrl(given) && findUrlProblems(given).length === 0 ? given : undefined,
-  explain: (given) => (isConnectionUrl(given) ? findUrlProblems(given).join("; it ") : null),
+  explain: (given) => (isConnectionUrl(given) && findUrlProblems(given).join("; it ")) || null,
   show: redactConnectionUrl,
 };
 

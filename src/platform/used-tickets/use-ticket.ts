@@ -6,8 +6,8 @@ import { violatedUniqueConstraint } from "../db/errors.ts";
 import type { Db } from "../db/port.ts";
 import { usedTickets } from "./table.ts";
 
-/** A row is kept longer than its ticket is valid, since the clocks of replicas and providers differ. */
-const keptSeconds = 300;
+/** A row is kept longer than its ticket is valid: a replica whose clock is ahead deletes it for all. */
+const keptSeconds = 3600;
 
 /** What is used once. */
 interface UsedTicket {

@@ -41,7 +41,7 @@ const texts: InEveryLanguage<{
     title: "Two-factor authentication",
     text: "{client} asks for a second proof that it is you. Enter the code of your authenticator app, or one of your recovery codes.",
     code: "Code or recovery code",
-    fault: "This code is wrong or was used. Please enter the newest one.",
+    fault: "This code is wrong or was used.",
     button: "Continue",
     missing:
       "{client} is only for users with two-factor authentication. Set it up in your account, then return.",
@@ -52,7 +52,7 @@ const texts: InEveryLanguage<{
     title: "Zwei-Faktor-Anmeldung",
     text: "{client} bittet um einen zweiten Nachweis, dass Sie es sind. Geben Sie den Code Ihrer Authenticator-App oder einen Ihrer Wiederherstellungscodes ein.",
     code: "Code oder Wiederherstellungscode",
-    fault: "Dieser Code ist falsch oder wurde schon benutzt. Bitte geben Sie den neuesten ein.",
+    fault: "Dieser Code ist falsch oder wurde schon benutzt.",
     button: "Weiter",
     missing:
       "{client} ist nur für Personen mit Zwei-Faktor-Anmeldung. Richten Sie diese in Ihrem Konto ein und kehren Sie dann zurück.",
@@ -63,7 +63,7 @@ const texts: InEveryLanguage<{
     title: "Verificación en dos pasos",
     text: "{client} pide una segunda prueba de que es usted. Introduzca el código de su aplicación de autenticación o uno de sus códigos de recuperación.",
     code: "Código o código de recuperación",
-    fault: "Este código es incorrecto o ya se usó. Introduzca el más reciente.",
+    fault: "Este código es incorrecto o ya se usó.",
     button: "Continuar",
     missing:
       "{client} es solo para usuarios con verificación en dos pasos. Actívela en su cuenta y vuelva después.",
@@ -74,7 +74,7 @@ const texts: InEveryLanguage<{
     title: "两步验证",
     text: "{client} 需要再次确认是您本人。请输入身份验证器应用中的验证码或一个恢复码。",
     code: "验证码或恢复码",
-    fault: "验证码错误或已使用。请输入最新的验证码。",
+    fault: "验证码错误或已使用。",
     button: "继续",
     missing: "{client} 仅供已启用两步验证的用户使用。请先在账户中启用，然后返回。",
     account: "前往账户",

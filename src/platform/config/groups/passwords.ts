@@ -29,7 +29,7 @@ export const passwords = {
       kind: boolean,
       default: "false",
       description:
-        "Whether a new password is refused that is known from breaches of other services. It sends the first five digits of the password's SHA-1 digest to api.pwnedpasswords.com (Have I Been Pwned). If there is no response within 2 seconds, the password is accepted, and a warning is logged.",
+        "Whether a new password is refused that is known from breaches of other services. It sends the first five digits of the password's SHA-1 digest to api.pwnedpasswords.com (Have I Been Pwned). If there is no response within 2 seconds, the password is accepted, and a warning is logged: `gatehouse doctor` tells whether it responds. Proxies of the environment (`HTTPS_PROXY`) are not used.",
     },
     LOGIN_QUEUE: {
       kind: integer(1, 10_000),
