@@ -18,7 +18,8 @@ import { clients } from "./table.ts";
 
 /**
  * Changes settings of a client, at once on every replica, and gives it after the change. A client that no longer authenticates
- * with its secret loses it. Throws `NOT_FOUND`, `FORBIDDEN` for a trusted client and another actor than an admin, `VALIDATION_ERROR` for settings that are not valid together.
+ * with its secret loses it. Throws `NOT_FOUND`, `FORBIDDEN` for a trusted client and another actor than an
+ * admin, `VALIDATION_ERROR` for settings that are not valid together.
  */
 export async function updateClient(
   ctx: Context,

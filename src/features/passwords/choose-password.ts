@@ -18,8 +18,8 @@ export interface ChosenPassword {
 }
 
 /**
- * Checks a new password against the policy and the list of breached passwords, and hashes it. Every operation that sets a password calls it. Throws
- * `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `OVERLOADED`. Call it outside any transaction: hashing is slow.
+ * Checks a new password against the policy and the list of breached passwords, and hashes it. Every operation that sets a
+ * password calls it. Throws `PASSWORD_MISMATCH`, `WEAK_PASSWORD`, `OVERLOADED`. Call it outside any transaction: hashing is slow.
  */
 export async function hashChosenPassword(ctx: Context, chosen: ChosenPassword): Promise<string> {
   assertChosenPassword(ctx, chosen);

@@ -39,8 +39,8 @@ interface PresentProof {
 }
 
 /**
- * Notes in the session that the user has proven who they are just now. A code of the app, a recovery code, or a passkey makes it a session with
- * two factors. Throws `INVALID_CREDENTIALS`, `INVALID_CODE`, `RATE_LIMITED`, `OVERLOADED`.
+ * Notes in the session that the user has proven who they are just now. A code of the app, a recovery code, or a passkey makes it
+ * a session with two factors. Throws `INVALID_CREDENTIALS`, `INVALID_CODE`, `RATE_LIMITED`, `OVERLOADED`.
  */
 export async function reauthenticate(ctx: Context<UserActor>, sent: SentProof): Promise<void> {
   const { userId, sessionId } = ctx.actor;
