@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 
+import { eventually } from "../support/eventually.ts";
 import {
   runGatehouse,
   runSuccessfully,
@@ -115,6 +116,19 @@ describeWithProgram("replicas whose clocks are wrong", "cc", () => {
     });
     expect(out.status).toBe(200);
     expect(Object.values(await accepts(tokens))).not.toContain(200);
+  });
+
+  test("a sign-out at a replica with the right time ends a session that only a replica ahead accepts", async () => {
+    const tokens = await signInAt("ahead");
+    expect((await accepts(tokens))["ahead"]).toBe(200);
+    const { access_token: bearer } = tokens;
+    const out = await at("right").call("POST", "/api/v1/auth/logout", { bearer, json: {} });
+    expect(out.status).toBe(200);
+    const after = await eventually(
+      () => accepts(tokens),
+      (found) => found["ahead"] !== 200,
+    );
+    expect(after["ahead"]).toBe("INVALID_TOKEN");
   });
 
   test("the audit log is whole, and the doctor names a wrong clock", async () => {
