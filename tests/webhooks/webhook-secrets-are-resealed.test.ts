@@ -29,12 +29,15 @@ test("after a change of ENCRYPTION_KEY a webhook's secret is sealed again, and s
   expect(after).toStartWith(changed.platform.secrets.currentPrefix);
   expect(after.split(".")[0]).not.toBe(before.split(".")[0]);
 
-  // A replica without the new key cannot sign. The one that has it delivers the event.
+  // A replica without the new key cannot sign. The one that has it delivers the event, at the first attempt that it gets.
   await writeEvent(changed, crypto.randomUUID());
-  const at = "update event_destinations set retry_at = now() where retry_at is not null";
+  const endsPause = "update event_destinations set retry_at = now() where retry_at is not null";
+  const wakesAll =
+    "select pg_notify('gatehouse_changes', 'events:' || id)::text from event_destinations";
   const requests = await eventually(
     async () => {
-      await app.rows(at);
+      await app.rows(endsPause);
+      await app.rows(wakesAll);
       return receiver.received;
     },
     ({ length }) => length > 0,

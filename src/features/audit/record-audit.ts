@@ -1,5 +1,6 @@
 import { SQL } from "drizzle-orm";
 
+import { constant } from "../../platform/db/constant.ts";
 import type { QueryValue, ParameterSource } from "../../platform/db/prepared-query.ts";
 import { insertRow, type Effect } from "../../platform/db/effects.ts";
 import { clientSource } from "../../platform/http/client-source.ts";
@@ -94,8 +95,8 @@ function auditRow(of: ParameterSource<Context>, entry: AuditEntry) {
   return {
     id: entry.id ?? of((ctx) => ctx.random.id(ctx.clock.now())),
     at: of((ctx) => ctx.clock.now()),
-    action: entry.action,
-    result: entry.result,
+    action: constant(entry.action),
+    result: constant(entry.result),
     actorKind: of((ctx) => ctx.actor.kind),
     actorId: of((ctx) => (ctx.actor.kind === "user" ? ctx.actor.userId : null)),
     userId: entry.userId,

@@ -1,10 +1,10 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
 import { recordAudit } from "../audit/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 import { maximumResources, userGrants } from "./table.ts";
 
 /** What a client asks a user for; the resource (RFC 8707) is null for none. */
@@ -43,7 +43,7 @@ export async function giveConsent(
       setWhere: sql`exists ${ctx.db
         .select({ id: users.id })
         .from(users)
-        .where(and(eq(users.id, userId), isActive))}`,
+        .where(isActiveUser(userId))}`,
     })
     .returning({ id: userGrants.id });
   await commit(ctx, { query }, () => [

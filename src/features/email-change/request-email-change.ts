@@ -12,7 +12,7 @@ import { limits, recipientLimits, spend, spendOrReject } from "../limits/index.t
 import { queueMail } from "../mail/index.ts";
 import { proveOwner } from "../passwords/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
-import { assertDomainAllowed, canonicalEmail, isActive, users } from "../users/index.ts";
+import { assertDomainAllowed, canonicalEmail, isActiveUser, users } from "../users/index.ts";
 
 const action = "user.email_change_requested";
 
@@ -47,7 +47,7 @@ export async function requestEmailChange(
         where lower("other"."email") = ${newEmail} and "other"."deleted_at" is null)`.as("is_free"),
     })
     .from(users)
-    .where(and(eq(users.id, userId), eq(users.credentialsVersion, credentialsVersion), isActive));
+    .where(and(isActiveUser(userId), eq(users.credentialsVersion, credentialsVersion)));
   const recipient = { userId, credentialsVersion, email: newEmail };
   const linkTtlSeconds = ctx.settings.verifyEmailTtlSeconds;
   const { challenge, mail } = mailLink(ctx, recipient, { kind: "change-email", linkTtlSeconds });

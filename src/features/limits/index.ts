@@ -10,4 +10,11 @@ export {
 } from "./limits.ts";
 export { type CountFilter, clearLimits, type ListedCount, listLimits } from "./list-limits.ts";
 export { addressSource } from "./sources.ts";
-export { assertNotExceeded, findExceeded, rateLimited, spend, spendOrReject } from "./spend.ts";
+export {
+  assertNotExceeded,
+  enforced,
+  findExceeded,
+  rateLimited,
+  spend,
+  spendOrReject,
+} from "./spend.ts";

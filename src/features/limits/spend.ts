@@ -40,7 +40,11 @@ export function rateLimited({ limit, retryAfterSeconds }: Exceeded): AppError {
   });
 }
 
-function enforced({ settings }: Context, spendings: readonly Spending[]): readonly Spending[] {
+/** Those of them that count: with `RATE_LIMITS_ENABLED=false` the limits on failures alone. */
+export function enforced(
+  { settings }: Context,
+  spendings: readonly Spending[],
+): readonly Spending[] {
   const isOn = ({ kind }: Limit): boolean => settings.rateLimitsEnabled || kind === "failures";
   return spendings.filter(({ limit }) => isOn(limit));
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull } from "drizzle-orm";
+import { and, isNotNull } from "drizzle-orm";
 
 import { commit } from "../../platform/db/commit.ts";
 import type { Effect } from "../../platform/db/effects.ts";
@@ -9,11 +9,12 @@ import { deviceSource, findKnownDevice } from "../devices/index.ts";
 import {
   addressSource,
   appCodeLimits,
+  enforced,
   failedRecoveryCodes,
   rateLimited,
   spend,
 } from "../limits/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 import type { FactorOwner } from "./find-required-factor.ts";
 import { mailChange } from "./mail-change.ts";
 
@@ -41,7 +42,10 @@ export async function countAttempt(
   kind: "app code" | "recovery code",
   failed: FailedAttempt,
 ): Promise<CountedAttempt> {
-  const counts = kind === "app code" ? appCodeCounts(ctx, owner) : recoveryCodeCounts(ctx, owner);
+  const counts = enforced(
+    ctx,
+    kind === "app code" ? appCodeCounts(ctx, owner) : recoveryCodeCounts(ctx, owner),
+  );
   const spent = await spend(ctx, counts);
   if (!spent.isWithin) {
     recordFailure(ctx, { ...failed, userId: owner.userId, detail: { reason: "throttled" } });
@@ -65,7 +69,7 @@ export async function recordWrongCode(
   const query = ctx.db
     .select({ email: users.email })
     .from(users)
-    .where(and(eq(users.id, userId), isActive, isNotNull(users.emailVerifiedAt)));
+    .where(and(isActiveUser(userId), isNotNull(users.emailVerifiedAt)));
   await commit(ctx, { query }, ({ email }) => [
     mailChange(ctx, { userId, email }, "codes_refused"),
   ]);

@@ -6,7 +6,7 @@ import { type Effect, updateRows } from "../../platform/db/effects.ts";
 import type { Context } from "../../platform/platform.ts";
 import { findStep } from "../../platform/totp/totp.ts";
 import { recordAudit } from "../audit/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 import { countAttempt, type FailedAttempt, recordWrongCode } from "./count-attempt.ts";
 import { findFactor } from "./factors.ts";
 import type { FactorOwner } from "./find-required-factor.ts";
@@ -131,7 +131,7 @@ const lockedUser = {
 };
 
 function isSame({ userId, credentialsVersion }: FactorOwner): SQL | undefined {
-  return and(eq(users.id, userId), eq(users.credentialsVersion, credentialsVersion), isActive);
+  return and(isActiveUser(userId), eq(users.credentialsVersion, credentialsVersion));
 }
 
 function recordRecoveryCode(

@@ -10,7 +10,7 @@ import { deleteTokensOf } from "../identities/index.ts";
 import { proveOwner } from "../passwords/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
-import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
+import { isActiveUser, nextCredentialsVersion, users } from "../users/index.ts";
 
 const action = "user.deleted";
 
@@ -31,7 +31,7 @@ export async function deleteOwnAccount(
   const query = ctx.db
     .update(users)
     .set({ deletedAt: now, updatedAt: now, credentialsVersion: nextCredentialsVersion })
-    .where(and(eq(users.id, userId), eq(users.credentialsVersion, credentialsVersion), isActive))
+    .where(and(isActiveUser(userId), eq(users.credentialsVersion, credentialsVersion)))
     .returning({ email: users.email });
   const announce = () => ({ subject: "user", id: userId }) as const;
   const deletion = commit(ctx, { query, announce }, ({ email }) => [

@@ -1,11 +1,11 @@
-import { and, eq, isNotNull, sql } from "drizzle-orm";
+import { isNotNull, sql } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import type { Context } from "../../platform/platform.ts";
 import { hasSecondFactor, unusedRecoveryCodes } from "../mfa/index.ts";
 import { isUsablePasskey, passkeys } from "../passkeys/index.ts";
 import { invalidToken } from "../tokens/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 
 /** What the signed-in user's account has to prove who they are. */
 export interface OwnSecurity {
@@ -30,7 +30,7 @@ export async function findOwnSecurity(ctx: Context<UserActor>): Promise<OwnSecur
         .where(isUsablePasskey)}`,
     })
     .from(users)
-    .where(and(eq(users.id, ctx.actor.userId), isActive));
+    .where(isActiveUser(ctx.actor.userId));
   if (!found) throw invalidToken();
   return found;
 }

@@ -1,5 +1,3 @@
-import { and, eq } from "drizzle-orm";
-
 import type { UserActor } from "../../kernel/context.ts";
 import { commit } from "../../platform/db/commit.ts";
 import type { Context } from "../../platform/platform.ts";
@@ -10,7 +8,7 @@ import {
   assertNotReserved,
   duplicate,
   endReservation,
-  isActive,
+  isActiveUser,
   profileColumns,
   profileColumnsOf,
   type ProfileUpdate,
@@ -37,7 +35,7 @@ export async function updateProfile(
   const query = ctx.db
     .update(users)
     .set({ ...profileColumnsOf(changes), updatedAt })
-    .where(and(eq(users.id, userId), isActive))
+    .where(isActiveUser(userId))
     .returning({ username: users.username, name: users.name, ...profileColumns });
   const announce = () => ({ subject: "user", id: userId }) as const;
   const update = commit(ctx, { query, announce }, () => [

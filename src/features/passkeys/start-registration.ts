@@ -1,5 +1,4 @@
 import type { Static } from "@sinclair/typebox";
-import { and, eq } from "drizzle-orm";
 
 import { toBase64Url } from "../../kernel/bytes.ts";
 import type { UserActor } from "../../kernel/context.ts";
@@ -11,7 +10,7 @@ import { hasSecondFactor } from "../mfa/index.ts";
 import { hasTwoFactors } from "../roles/index.ts";
 import { isFreshSession } from "../sessions/index.ts";
 import { invalidToken } from "../tokens/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 import { issueChallenge } from "./challenges.ts";
 import type { creationOptionsSchema } from "./model.ts";
 import { findCredentials } from "./queries.ts";
@@ -66,7 +65,7 @@ async function assertFreshSession(ctx: Context<UserActor>): Promise<void> {
       hasSecondFactor: hasSecondFactor(ctx),
     })
     .from(users)
-    .where(and(eq(users.id, userId), isActive));
+    .where(isActiveUser(userId));
   if (!account) throw invalidToken();
   const isProven = !account.hasSecondFactor || hasTwoFactors(ctx.actor.amr);
   if (account.isFresh && isProven) return;

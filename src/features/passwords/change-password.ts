@@ -7,7 +7,7 @@ import { recordFailure } from "../audit/index.ts";
 import { storeKnownDevice } from "../devices/index.ts";
 import { endSessionsOf } from "../sessions/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
-import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
+import { isActiveUser, nextCredentialsVersion, users } from "../users/index.ts";
 import { hashChosenPassword } from "./choose-password.ts";
 import { recordNewPassword } from "./record-new-password.ts";
 import { verifyOwnPassword } from "./verify-own-password.ts";
@@ -50,9 +50,7 @@ export async function changePassword(
       credentialsVersion: nextCredentialsVersion,
       updatedAt: ctx.clock.now(),
     })
-    .where(
-      and(eq(users.id, userId), eq(users.credentialsVersion, account.credentialsVersion), isActive),
-    )
+    .where(and(isActiveUser(userId), eq(users.credentialsVersion, account.credentialsVersion)))
     .returning({ email: users.email, credentialsVersion: users.credentialsVersion });
   const announce = () => ({ subject: "user", id: userId }) as const;
   const [row] = await commit(ctx, { query, announce }, ({ email }) => [

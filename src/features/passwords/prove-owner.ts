@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, sql } from "drizzle-orm";
+import { isNotNull, sql } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
@@ -6,7 +6,7 @@ import type { Context } from "../../platform/platform.ts";
 import { recordFailure } from "../audit/index.ts";
 import { isRecentSession } from "../sessions/index.ts";
 import { invalidToken } from "../tokens/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 import {
   type PasswordPurpose,
   type ProvenAccount,
@@ -34,7 +34,7 @@ export async function proveOwner(
       isRecent: isRecentSession(sessionId, ctx.clock.now()),
     })
     .from(users)
-    .where(and(eq(users.id, userId), isActive));
+    .where(isActiveUser(userId));
   if (!found) throw invalidToken();
   const { hasPassword, isRecent, ...account } = found;
   if (hasPassword) {

@@ -20,7 +20,7 @@ import {
   totpFactors,
 } from "../mfa/index.ts";
 import { endOtherSessions } from "../sessions/index.ts";
-import { isActive, nextCredentialsVersion, users } from "../users/index.ts";
+import { isActive, isActiveUser, nextCredentialsVersion, users } from "../users/index.ts";
 
 const action = "user.mfa_enabled";
 
@@ -82,7 +82,7 @@ async function findPending(ctx: Context<UserActor>) {
   const [user] = await ctx.db
     .select({ credentialsVersion: users.credentialsVersion })
     .from(users)
-    .where(and(eq(users.id, userId), isActive));
+    .where(isActiveUser(userId));
   const factor = user ? await findFactor(ctx, userId) : null;
   if (!user || !factor) {
     throw new AppError("CONFLICT", "Begin at /api/v1/auth/2fa/setup.");

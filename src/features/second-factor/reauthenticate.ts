@@ -19,7 +19,7 @@ import { verifyOwnPassword } from "../passwords/index.ts";
 import { sessions } from "../sessions/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
 import { invalidToken } from "../tokens/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 import { refuseCode } from "./refuse-code.ts";
 
 const action = "user.reauthenticated";
@@ -50,7 +50,7 @@ export async function reauthenticate(ctx: Context<UserActor>, sent: SentProof): 
     const query = ctx.db
       .select({ id: users.id })
       .from(users)
-      .where(and(eq(users.id, userId), eq(users.credentialsVersion, credentialsVersion), isActive));
+      .where(and(isActiveUser(userId), eq(users.credentialsVersion, credentialsVersion)));
     const isNoted = await noteAuthentication(ctx, { query, effects: [], methods: ["pwd"] });
     if (!isNoted) throw invalidCredentials();
     return;
@@ -108,7 +108,7 @@ async function getOwner(ctx: Context<UserActor>) {
   const [user] = await ctx.db
     .select({ email: users.email, credentialsVersion: users.credentialsVersion })
     .from(users)
-    .where(and(eq(users.id, userId), isActive));
+    .where(isActiveUser(userId));
   if (!user) throw invalidToken();
   return { userId, ...user };
 }

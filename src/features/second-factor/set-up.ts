@@ -10,7 +10,7 @@ import { recordAudit, recordRefusal } from "../audit/index.ts";
 import { findFactor, placeOfSecret, totpFactors } from "../mfa/index.ts";
 import { proveOwner } from "../passwords/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 
 const action = "user.mfa_setup_begun";
 
@@ -47,9 +47,7 @@ export async function setUp(ctx: Context<UserActor>, password: string | undefine
   const query = ctx.db
     .select({ id: users.id })
     .from(users)
-    .where(
-      and(eq(users.id, userId), eq(users.credentialsVersion, account.credentialsVersion), isActive),
-    )
+    .where(and(isActiveUser(userId), eq(users.credentialsVersion, account.credentialsVersion)))
     .for("no key update");
   const rows = await commit(ctx, { query }, () => [
     upsertRow(totpFactors, row, {

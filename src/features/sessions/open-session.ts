@@ -14,7 +14,7 @@ import {
   type TokenResponse,
   type TokenSubject,
 } from "../tokens/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 import { createBrowserToken } from "./browser-session.ts";
 import { refreshTokenEnd, firstTokenId, hashTokenId } from "./refresh/refresh-token.ts";
 import { sessions } from "./table.ts";
@@ -137,7 +137,7 @@ function presentUser(ctx: Context, { userId, credentialsVersion }: NewSession) {
       isUnverified: sql<boolean>`${users.emailVerifiedAt} is null`.as("is_unverified"),
     })
     .from(users)
-    .where(and(eq(users.id, userId), isActive, eq(users.credentialsVersion, credentialsVersion)));
+    .where(and(isActiveUser(userId), eq(users.credentialsVersion, credentialsVersion)));
 }
 
 /** What the tokens of a session are about. */

@@ -1,12 +1,10 @@
-import { and, eq } from "drizzle-orm";
-
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { type AuditAction, recordFailure } from "../audit/index.ts";
 import { isRecentSession } from "../sessions/index.ts";
 import { invalidToken } from "../tokens/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 
 /**
  * A stolen token must not take a way to sign in from the user: removing one needs a sign-in or reauthentication of the last hour. A
@@ -20,7 +18,7 @@ export async function assertRecentSession(
   const [user] = await ctx.db
     .select({ isRecent: isRecentSession(sessionId, ctx.clock.now()) })
     .from(users)
-    .where(and(eq(users.id, userId), isActive));
+    .where(isActiveUser(userId));
   if (!user) throw invalidToken();
   if (user.isRecent) return;
   recordFailure(ctx, { action, userId, sessionId, detail: { reason: "session_not_fresh" } });

@@ -1,11 +1,11 @@
-import { and, eq, isNotNull, ne, or, sql } from "drizzle-orm";
+import { eq, isNotNull, ne, or, sql } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Context } from "../../platform/platform.ts";
 import { identities, isUsableIdentity } from "../identities/index.ts";
 import { isUsablePasskey, passkeys } from "../passkeys/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 
 /**
  * The signed-in user, if they can sign in also without the identity or passkey with this id: with a password, another identity or
@@ -21,7 +21,7 @@ export function ownerWithOtherMethod({ db, actor }: Context<UserActor>, id: stri
         credentialsVersion: users.credentialsVersion,
       })
       .from(users)
-      .where(and(eq(users.id, actor.userId), isActive))
+      .where(isActiveUser(actor.userId))
       .for("no key update"),
   );
   // Locked after the user: one that a statement before this has deleted is visible to this one, but is not locked.

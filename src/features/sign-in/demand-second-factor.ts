@@ -7,7 +7,7 @@ import { recordAudit } from "../audit/index.ts";
 import { findRequiredFactor, secondFactorTickets, ticketTtlSeconds } from "../mfa/index.ts";
 import { hasPasskey } from "../passkeys/index.ts";
 import { hasTwoFactors } from "../roles/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 import type { ProvenIdentity } from "./complete-sign-in.ts";
 import { clearAttempt, clearAttemptsAt } from "./password-attempt.ts";
 
@@ -51,7 +51,7 @@ async function consumeProof(ctx: Context, identity: ProvenIdentity): Promise<boo
       isUnverified: sql<boolean>`${users.emailVerifiedAt} is null`.as("is_unverified"),
     })
     .from(users)
-    .where(and(eq(users.id, user.id), isActive, eq(users.credentialsVersion, credentialsVersion)));
+    .where(and(isActiveUser(user.id), eq(users.credentialsVersion, credentialsVersion)));
   const rows = await commit(ctx, { query: proof?.query ?? present }, (row) => [
     ...(proof?.effects(row) ?? []),
     ...(proof?.isOfMailbox === true ? [clearAttemptsAt(ctx, user.email)] : []),

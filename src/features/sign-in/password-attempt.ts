@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 
 import { commit } from "../../platform/db/commit.ts";
 import { type Effect, when } from "../../platform/db/effects.ts";
@@ -16,6 +16,7 @@ import { recordEvent } from "../events/index.ts";
 import {
   addressSource,
   assertNotExceeded,
+  enforced,
   findExceeded,
   failedSignIns,
   limits,
@@ -24,7 +25,7 @@ import {
   spend,
 } from "../limits/index.ts";
 import { queueMail } from "../mail/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 
 /** A password, and the account whose password it is said to be, whether or not there is such an account. */
 export interface TriedPassword {
@@ -66,7 +67,7 @@ export async function attemptPassword(
 ): Promise<PasswordAttempt> {
   const device = user === null ? null : findKnownDevice(ctx, user);
   const source = device === null ? account : deviceSource(account, device);
-  const clearedBySuccess = countsOf(ctx, source);
+  const clearedBySuccess = enforced(ctx, countsOf(ctx, source));
   const bySource =
     device === null ? byAddress(ctx) : { limit: limits.signInByDevice, source: device };
   const spendings = [bySource, ...clearedBySuccess];
@@ -139,7 +140,7 @@ export async function recordFailedAttempt(
       isVerified: sql<boolean>`${users.emailVerifiedAt} is not null`.as("is_verified"),
     })
     .from(users)
-    .where(and(eq(users.id, id), isActive));
+    .where(isActiveUser(id));
   const { ipAddress, userAgent } = ctx.origin;
   const at = ctx.clock.now().toISOString();
   const content = { kind: "account-locked", at, ipAddress, userAgent } as const;

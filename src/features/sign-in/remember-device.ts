@@ -1,4 +1,4 @@
-import { and, eq, isNull, ne, notExists, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, ne, notExists, sql } from "drizzle-orm";
 
 import { sha256 } from "../../kernel/bytes.ts";
 import { addSeconds } from "../../kernel/clock.ts";
@@ -20,6 +20,8 @@ import { knownDevices } from "./table.ts";
 
 /** A device that was not used for this time counts as a new one. */
 const rememberedSeconds = 365 * 86_400;
+/** How exact the time of its last use is: within a day of one sign-in the next does not write the row. */
+const lastSeenSeconds = 86_400;
 
 /** Version numbers such as `126.0.6478.127` and `10_15_7`; the digits in `Win64` and `x86` are part of a name. */
 const versionNumbers = /(?<![\p{L}\p{N}])\p{Nd}+(?:[._]\p{Nd}+)*/gu;
@@ -48,10 +50,12 @@ export function rememberDevice(ctx: Context, user: UserRecord): Effect {
       key: [knownDevices.userId, knownDevices.device],
       replace: [knownDevices.lastSeenAt],
       rows: "the device in use",
+      where: lt(knownDevices.lastSeenAt, addSeconds(now, -lastSeenSeconds)),
     },
   );
   const content = { kind: "new-sign-in", at: now.toISOString(), ipAddress, userAgent } as const;
-  // No transaction has deleted or locked a row that the statement itself inserted: its `xmax` is 0.
+  // No transaction has deleted or locked a row that the statement itself inserted: its `xmax` is 0. Of a row that it left as it
+  // is it returns nothing.
   return followed(stored, { isNew: sql<boolean>`${knownDevices}.xmax = 0` }, ({ isNew }) =>
     user.emailVerifiedAt === null
       ? []

@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 
 import type { UserActor } from "../../kernel/context.ts";
 import type { Context } from "../../platform/platform.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 import type { Browser, SocialLogin } from "./social-login.ts";
 import { start, type Started } from "./start.ts";
 import { startLink } from "./start-link.ts";
@@ -49,6 +49,6 @@ export async function describeLink(
   const [user] = await ctx.db
     .select({ email: users.email })
     .from(users)
-    .where(and(eq(users.id, userId), eq(users.credentialsVersion, credentialsVersion), isActive));
+    .where(and(isActiveUser(userId), eq(users.credentialsVersion, credentialsVersion)));
   return user ? { provider, userId, email: user.email } : null;
 }

@@ -12,7 +12,7 @@ import {
 } from "../identities/index.ts";
 import type { UserRecord } from "../roles/index.ts";
 import { invalidCredentials } from "../sign-in/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 import { createSocialAccount } from "./create-social-account.ts";
 import { fillEffects, fillEmpty } from "./fill-profile.ts";
 import { findAccount, linkToAccount } from "./link-account.ts";
@@ -87,7 +87,7 @@ async function signInWith(
   const owner = ctx.db
     .select({ userId: sql`${users.id}`.as("user_id") })
     .from(users)
-    .where(and(eq(users.id, user.id), eq(users.credentialsVersion, credentialsVersion), isActive))
+    .where(and(isActiveUser(user.id), eq(users.credentialsVersion, credentialsVersion)))
     .for("no key update");
   const filled = fillEmpty(profile, proven.profile);
   const rows = await commit(ctx, updateIdentity(ctx, identityOf(proven), found.id, owner), () =>

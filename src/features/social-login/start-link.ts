@@ -1,5 +1,3 @@
-import { and, eq } from "drizzle-orm";
-
 import { sha256 } from "../../kernel/bytes.ts";
 import type { UserActor } from "../../kernel/context.ts";
 import { AppError } from "../../kernel/errors.ts";
@@ -7,7 +5,7 @@ import type { Context } from "../../platform/platform.ts";
 import { recordFailure } from "../audit/index.ts";
 import { isFreshSession } from "../sessions/index.ts";
 import { invalidToken } from "../tokens/index.ts";
-import { isActive, users } from "../users/index.ts";
+import { isActiveUser, users } from "../users/index.ts";
 import { startUrl, withParameters } from "./addresses.ts";
 import { type Browser, getProvider, type SocialLogin, type StoredBinding } from "./social-login.ts";
 import { assertRedirectAllowed } from "./start.ts";
@@ -58,7 +56,7 @@ async function proveFreshSession(ctx: Context<UserActor>, by: string): Promise<n
       isFresh: isFreshSession(sessionId, ctx.clock.now()),
     })
     .from(users)
-    .where(and(eq(users.id, userId), isActive));
+    .where(isActiveUser(userId));
   if (!account) throw invalidToken();
   if (account.isFresh) return account.credentialsVersion;
   const detail = { by, reason: "session_not_fresh" };

@@ -28,6 +28,7 @@ export {
   duplicate,
   identityColumns,
   isActive,
+  isActiveUser,
   isUsernameTaken,
   nextCredentialsVersion,
   profileColumns,

@@ -51,12 +51,21 @@ export function insertRow<T extends PgTable>(
   };
 }
 
-/** Upsert: inserts the row or, if there is a row with the same `key`, sets that row's columns of `replace` to these values. */
+/**
+ * Upsert: inserts the row or, if there is a row with the same `key`, sets that row's columns of `replace` to these values, `where`
+ * it holds for that row.
+ */
 export function upsertRow<T extends PgTable>(
   table: T,
   row: EffectRow<T>,
-  { key, replace, rows }: { key: PgColumn[]; replace: PgColumn[]; rows?: string },
+  {
+    key,
+    replace,
+    rows,
+    where,
+  }: { key: PgColumn[]; replace: PgColumn[]; rows?: string; where?: SQL },
 ): Effect {
+  const condition = where === undefined ? sql`` : sql` where ${where}`;
   const keyColumns = key.map(({ name }) => sql.identifier(name));
   const replaced = replace.map(
     ({ name }) => sql`${sql.identifier(name)} = excluded.${sql.identifier(name)}`,
@@ -64,7 +73,7 @@ export function upsertRow<T extends PgTable>(
   return {
     write: changeOf(table, rows),
     query: (source) => sql`${insertion(table, row, source)}
-      on conflict (${sql.join(keyColumns, sql`, `)}) do update set ${sql.join(replaced, sql`, `)}`,
+      on conflict (${sql.join(keyColumns, sql`, `)}) do update set ${sql.join(replaced, sql`, `)}${condition}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { and, eq, inArray, lt, or, type SQL, sql } from "drizzle-orm";
 
 import type { Clock } from "../../kernel/clock.ts";
+import { constant } from "../db/constant.ts";
 import { deleteRows, updateRows } from "../db/effects.ts";
 import type { Db } from "../db/port.ts";
 import { createBoundedMap } from "./bounded-map.ts";
@@ -94,8 +95,12 @@ export function createLimiter(clock: Clock): Limiter {
   /** Forgets in memory that the sources are blocked, and gives the condition that finds their counts. */
   function release(spendings: readonly Spending[]): SQL {
     for (const spending of spendings) blockedUntil.delete(keyOf(spending));
-    const pairs = spendings.map(({ limit, source }) => sql`(${limit.name}::text, ${source}::text)`);
-    return locked(sql`(limit_name, source) in (${sql.join(pairs, sql`, `)})`);
+    const pairs = spendings.map(
+      ({ limit, source }) => sql`(${constant(limit.name)}, ${source}::text)`,
+    );
+    const which = sql`(${limitCounts.limitName}, ${limitCounts.source}) in (${sql.join(pairs, sql`, `)})`;
+    // A single row has no order in which it could be locked.
+    return pairs.length === 1 ? which : locked(which);
   }
 
   /** Locks the rows in the order in which an attempt locks them: by address, by account, its failures. */

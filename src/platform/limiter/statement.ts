@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 
 import { addSeconds } from "../../kernel/clock.ts";
+import { constant } from "../db/constant.ts";
 import type { Db } from "../db/port.ts";
 import type { FailureLimit, Limit, WindowLimit } from "./port.ts";
 import { limitCounts } from "./table.ts";
@@ -62,7 +63,7 @@ function nameOf(place: number): SQL {
 function isWithin({ kind, points }: Limit, place: number): SQL {
   const name = nameOf(place);
   return kind === "window"
-    ? sql`exists (select from ${name} where ${name}.points <= ${points})`
+    ? sql`exists (select from ${name} where ${name}.points <= ${constant(points)})`
     : sql`exists (select from ${name})`;
 }
 
@@ -77,55 +78,67 @@ function spendWindow(limit: WindowLimit, part: Part & { readonly points: number 
   const { source, points, condition } = part;
   const now = at(part.now);
   const end = at(addSeconds(part.now, limit.windowSeconds));
+  const limitPoints = constant(limit.points);
   const hasEnded = sql`${limitCounts.windowEndsAt} <= ${now}`;
   const endsAt = sql`(case when ${hasEnded} then excluded.window_ends_at else ${limitCounts.windowEndsAt} end)`;
   const count = sql`(case when ${hasEnded} then excluded.points
     else least(${limitCounts.points} + excluded.points, 1000000000) end)`;
-  const isSpentAtOnce = sql`(${points}::int >= ${limit.points}::int)`;
   return sql`insert into ${limitCounts}
       (limit_name, source, points, total, blocks, window_ends_at, blocked_until, expires_at)
-    select ${limit.name}::text, ${source}::text, ${points}::int, 0, 0, ${end},
-      case when ${isSpentAtOnce} then ${end} end, ${end}${condition}
+    select ${constant(limit.name)}, ${source}::text, ${points}::int, 0, 0, ${end},
+      case when ${points}::int >= ${limitPoints} then ${end} end, ${end}${condition}
     on conflict (limit_name, source) do update set
       points = ${count},
       window_ends_at = ${endsAt},
-      blocked_until = case when ${count} >= ${limit.points}::int then ${endsAt} end,
+      blocked_until = case when ${count} >= ${limitPoints} then ${endsAt} end,
       expires_at = ${endsAt}`;
 }
 
-/** The doubling ends at a day; more than 16 doublings would overflow no number, but mean nothing. */
+/**
+ * The doubling ends at a day; more than 16 doublings would overflow no number, but mean nothing. `offset 0` keeps the planner from
+ * computing each value once more wherever it is used.
+ */
 function spendFailure(limit: FailureLimit, { source, now: time, condition }: Part): SQL {
   const now = at(time);
-  const { points, totalPoints, windowSeconds } = limit;
-  const series = sql`(case when ${limitCounts.windowEndsAt} <= ${now} then 1 else ${limitCounts.points} + 1 end)`;
-  const total = sql`(${limitCounts.total} + 1)`;
-  const isBlock = sql`(${series} >= ${points}::int or ${total} >= ${totalPoints}::int)`;
-  const seconds = sql`case when ${total} >= ${totalPoints}::int then ${longestBlockSeconds}::float8
-    else least(${windowSeconds}::float8 * power(2, least(${series} - ${points}::int, 16)), ${longestBlockSeconds}::float8) end`;
-  const blockedUntil = sql`(case when ${isBlock} then ${now} + make_interval(secs => ${seconds}) end)`;
-  const windowLength = sql`make_interval(secs => ${windowSeconds}::float8)`;
-  const isFirstABlock = sql`(${points}::int <= 1)`;
+  const { windowSeconds } = limit;
+  const points = constant(limit.points);
+  const totalPoints = constant(limit.totalPoints);
+  const longest = constant(longestBlockSeconds);
+  const seconds = sql`case when total >= ${totalPoints} then ${longest}
+    else least(${constant(windowSeconds)} * power(2, least(points - ${points}, 16)), ${longest}) end`;
+  const isFirstABlock = limit.points <= 1;
+  const blockedUntil = isFirstABlock ? addSeconds(time, windowSeconds) : null;
+  const windowEndsAt = addSeconds(blockedUntil ?? time, windowSeconds);
+  const kept = windowSeconds + totalKeptSeconds.neverBlocked;
+  const blockedKept = windowSeconds + totalKeptSeconds.blocked;
   return sql`insert into ${limitCounts}
       (limit_name, source, points, total, blocks, window_ends_at, blocked_until, expires_at)
-    select ${limit.name}::text, ${source}::text, 1, 1, ${isFirstABlock}::int,
-      ${now} + ${windowLength} * (1 + ${isFirstABlock}::int),
-      case when ${isFirstABlock} then ${now} + ${windowLength} end,
-      ${now} + ${windowLength} + ${keptOf(isFirstABlock)}${condition}
-    on conflict (limit_name, source) do update set
-      points = ${series},
-      total = ${total},
-      blocks = ${limitCounts.blocks} + ${isBlock}::int,
-      blocked_until = ${blockedUntil},
-      window_ends_at = coalesce(${blockedUntil}, ${now}) + ${windowLength},
-      expires_at = ${now} + ${windowLength} + ${keptOf(sql`(${limitCounts.blocks} > 0 or ${isBlock})`)}
+    select ${constant(limit.name)}, ${source}::text, 1, 1, ${constant(Number(isFirstABlock))},
+      ${at(windowEndsAt)}, ${at(blockedUntil)}, ${at(addSeconds(time, isFirstABlock ? blockedKept : kept))}${condition}
+    on conflict (limit_name, source) do update
+    set (points, total, blocks, blocked_until, window_ends_at, expires_at) = (
+      select points, total, blocks, blocked_until,
+        coalesce(blocked_until, now) + ${interval(windowSeconds)},
+        now + case when blocks > 0 then ${interval(blockedKept)} else ${interval(kept)} end
+      from (
+        select now, points, total, ${limitCounts.blocks} + is_block::int as blocks,
+          case when is_block then now + make_interval(secs => ${seconds}) end as blocked_until
+        from (
+          select now, points, total, points >= ${points} or total >= ${totalPoints} as is_block
+          from (
+            select now, case when ${limitCounts.windowEndsAt} <= now then 1 else ${limitCounts.points} + 1 end as points,
+              ${limitCounts.total} + 1 as total
+            from (select ${now} as now) as present offset 0
+          ) as counted offset 0
+        ) as decided offset 0
+      ) as next)
     where ${limitCounts.blockedUntil} is null or ${limitCounts.blockedUntil} <= ${now}`;
 }
 
-function keptOf(isBlocked: SQL): SQL {
-  const { neverBlocked, blocked } = totalKeptSeconds;
-  return sql`make_interval(secs => case when ${isBlocked} then ${blocked}::float8 else ${neverBlocked}::float8 end)`;
+function interval(seconds: number): SQL {
+  return sql`interval ${constant(`${seconds} seconds`)}`;
 }
 
-function at(time: Date): SQL {
+function at(time: Date | null): SQL {
   return sql`${sql.param(time, limitCounts.expiresAt)}::timestamptz`;
 }
