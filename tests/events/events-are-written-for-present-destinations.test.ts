@@ -37,6 +37,20 @@ test.each([...databaseKinds])(
   },
 );
 
+test("a statement that writes deliveries itself, as those of the previous version do, gets no second ones", async () => {
+  await using app = await startTestApp({ destination: false });
+  const destination = await addDestination(app);
+  await app.rows(`
+    with event as (
+      insert into events (id, type, user_id, payload, created_at)
+      values (gen_random_uuid(), 'user.updated', gen_random_uuid(), '{}', now()) returning *)
+    insert into event_deliveries (event_id, destination_id, key, position, available_at)
+    select id, '${destination}', user_id, position, '2001-01-01' from event`);
+  expect(await app.rows("select available_at::date::text as day from event_deliveries")).toEqual([
+    { day: "2001-01-01" },
+  ]);
+});
+
 // part of security 131
 test("an event is written with its change or not at all", async () => {
   await using app = await startTestApp();

@@ -33,6 +33,30 @@ describe("the Postgres driver", () => {
     expect(held.map((row) => String(row["statement"]))).toEqual(["select 1"]);
   });
 
+  // Each backend has caches of its own: a few that are always used cost less than many in turn, and the others can be closed.
+  test("sends a statement on the connection that was used last", async () => {
+    const pool = connect(5);
+    const pidsOfBurst = async () => {
+      const burst = Array.from(
+        { length: 5 },
+        () => pool`select pg_backend_pid() as pid, pg_sleep(0.1)`,
+      );
+      return new Set((await Promise.all(burst)).map(([row]) => row?.["pid"]));
+    };
+    const pidsInTurn = async () => {
+      const pids = new Set<unknown>();
+      for (let count = 0; count < 10; count += 1) {
+        pids.add((await pool`select pg_backend_pid() as pid`)[0]?.["pid"]);
+      }
+      return pids;
+    };
+    const all = await pidsOfBurst();
+    expect(all.size).toBe(5);
+    expect((await pidsInTurn()).size).toBe(1);
+    expect(await pidsOfBurst()).toEqual(all);
+    expect((await pidsInTurn()).size).toBe(1);
+  });
+
   // The attack: one value that cannot be encoded, sent while others are waiting, hangs their connection.
   test("fails a statement with an unfit parameter alone", async () => {
     const single = connect(1);

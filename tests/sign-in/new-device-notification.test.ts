@@ -72,6 +72,22 @@ test("of 20 concurrent sign-ins from a new device one sends the notice", async (
   expect(devices).toHaveLength(2);
 });
 
+test("the row of a known device is written once a day, not at each sign-in", async () => {
+  const user = await registerVerified(app);
+  const versionOfRow = async () => {
+    await signIn(user, firefox);
+    const select = `select xmin::text, extract(epoch from now() - last_seen_at)::int as seconds
+      from known_devices where user_id = '${user.userId}'`;
+    return (await app.rows(select))[0];
+  };
+  const first = await versionOfRow();
+  expect(await versionOfRow()).toMatchObject({ xmin: first?.["xmin"] });
+  const moved = `update known_devices set last_seen_at = last_seen_at - interval '25 hours' where user_id = '${user.userId}'`;
+  await app.rows(moved);
+  expect(Number((await versionOfRow())?.["seconds"])).toBeLessThan(3600);
+  expect(await noticesTo(user.userId)).toEqual([]);
+});
+
 test("a failed sign-in records no device, and sends no notice", async () => {
   const user = await registerVerified(app);
   await signIn(user, firefox);
