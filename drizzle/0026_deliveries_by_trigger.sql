@@ -51,6 +51,4 @@ END;
 $$;--> statement-breakpoint
 -- version 1: its statements name no trigger, and each of their rows becomes an event as before
 CREATE OR REPLACE TRIGGER "audit_log_stream_inserted" AFTER INSERT ON "audit_log" FOR EACH ROW
-	-- A table without a page has no rows. To read its size takes less than to call the function.
-	WHEN (pg_relation_size('event_destinations', 'main') > 0)
 	EXECUTE FUNCTION "gatehouse_stream_audit"();

@@ -15,7 +15,10 @@ const contracting: readonly (readonly [RegExp, string])[] = [
   [/\bset not null\b/i, "refuses rows that the previous version may write"],
   [/\badd constraint\b/i, "refuses rows that the previous version may write"],
   [/\bcreate unique index\b/i, "refuses rows that the previous version may write"],
-  [/\bcreate (constraint )?trigger\b/i, "changes or refuses what the previous version writes"],
+  [
+    /\bcreate (or replace )?(constraint )?trigger\b/i,
+    "changes or refuses what the previous version writes",
+  ],
   [
     /\b(set data )?type\b.*\busing\b|\balter column "?\w+"? (set data )?type\b/i,
     "changes the type of what the previous version reads",

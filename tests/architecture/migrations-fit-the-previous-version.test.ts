@@ -43,6 +43,7 @@ describe("statements on tables of the previous version", () => {
     'CREATE UNIQUE INDEX "one" ON "users" ("name")',
     'DROP INDEX "users_email_unique"',
     'CREATE TRIGGER "late" BEFORE INSERT ON "users" EXECUTE FUNCTION later()',
+    'CREATE OR REPLACE TRIGGER "late" BEFORE INSERT ON "users" EXECUTE FUNCTION later()',
     'DELETE FROM "users"',
     '-- version 1: another version than the previous one\nDROP TABLE "users"',
     '-- version 2:\nDROP TABLE "users"',

@@ -39,16 +39,30 @@ test.each([...databaseKinds])(
 
 test("a statement that writes deliveries itself, as those of the previous version do, gets no second ones", async () => {
   await using app = await startTestApp({ destination: false });
-  const destination = await addDestination(app);
-  await app.rows(`
-    with event as (
-      insert into events (id, type, user_id, payload, created_at)
-      values (gen_random_uuid(), 'user.updated', gen_random_uuid(), '{}', now()) returning *)
-    insert into event_deliveries (event_id, destination_id, key, position, available_at)
-    select id, '${destination}', user_id, position, '2001-01-01' from event`);
-  expect(await app.rows("select available_at::date::text as day from event_deliveries")).toEqual([
-    { day: "2001-01-01" },
+  const [named, other, disabled] = [
+    await addDestination(app),
+    await addDestination(app),
+    await addDestination(app),
+  ];
+  await app.rows(`update event_destinations set disabled_at = now() where id = '${disabled}'`);
+  const writeAsBefore = (type: string) =>
+    app.rows(`
+      with event as (
+        insert into events (id, type, user_id, payload, created_at)
+        values (gen_random_uuid(), '${type}', gen_random_uuid(), '{}', '2002-01-01') returning *)
+      insert into event_deliveries (event_id, destination_id, key, position, available_at)
+      select id, '${named}', user_id, position, '2001-01-01' from event`);
+  const deliveries = () =>
+    app.rows(`select destination_id, extract(year from available_at)::int as year from event_deliveries
+      order by year, event_id`);
+  await writeAsBefore("user.updated");
+  expect(await deliveries()).toEqual([
+    { destination_id: named, year: 2001 },
+    { destination_id: other, year: 2002 },
   ]);
+  // That of a webhook's test names its only destination.
+  await writeAsBefore("webhook.test");
+  expect(await deliveries()).toMatchObject([{ year: 2001 }, { year: 2001 }, { year: 2002 }]);
 });
 
 // part of security 131

@@ -7,7 +7,7 @@ import { askForMagicLink, signInByMail } from "../support/magic-link.ts";
 import { mailOfKind, mailsOfKind } from "../support/mail-of-kind.ts";
 import { race } from "../support/race.ts";
 import { maskTimestamp, visibleResponse } from "../support/visible-response.ts";
-import { useTestApp } from "../support/test-app.ts";
+import { startTestApp, useTestApp } from "../support/test-app.ts";
 import { watchComparisons } from "../support/watch-comparisons.ts";
 
 // With the rate limits off, the limit on failures alone decides.
@@ -49,6 +49,24 @@ test("after ten failures the right password gets the response of a wrong one, as
     `select detail->>'reason' as reason from audit_log where user_id = '${user.userId}' and result = 'failure' order by at desc, id desc limit 1`,
   );
   expect(reasons).toEqual([{ reason: "throttled" }]);
+});
+
+test("with a threshold of one, the first failure begins the pause", async () => {
+  await using strict = await startTestApp({ settings: { LOCKOUT_THRESHOLD: "1" } });
+  const user = await registerVerified(strict);
+  const json = { email: user.email, password: wrongPassword };
+  expect((await strict.call("POST", "/api/v1/auth/login", { json })).status).toBe(401);
+  const [row] = await strict.rows(`
+    select points, total, blocks, extract(epoch from blocked_until - now())::int as pause,
+      extract(epoch from window_ends_at - blocked_until)::int as rest,
+      extract(epoch from expires_at - blocked_until)::int as kept from limit_counts`);
+  expect(row).toMatchObject({ points: 1, total: 1, blocks: 1, rest: 900, kept: 30 * 86_400 });
+  expect(Math.abs(900 - Number(row?.["pause"]))).toBeLessThan(60);
+  expect((await logIn(strict, user)).status).toBe(401);
+
+  advance(901);
+  expect((await logIn(strict, user)).status).toBe(200);
+  expect(await strict.rows("select * from limit_counts")).toEqual([]);
 });
 
 test("nine failures and a success: the count starts again", async () => {

@@ -40,7 +40,7 @@ export function rateLimited({ limit, retryAfterSeconds }: Exceeded): AppError {
   });
 }
 
-/** Those of them that count: with `RATE_LIMITS_ENABLED=false` the limits on failures alone. */
+/** The spendings whose limits are in force: with `RATE_LIMITS_ENABLED=false` those on failures alone. */
 export function enforced(
   { settings }: Context,
   spendings: readonly Spending[],

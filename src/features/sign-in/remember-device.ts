@@ -20,7 +20,7 @@ import { knownDevices } from "./table.ts";
 
 /** A device that was not used for this time counts as a new one. */
 const rememberedSeconds = 365 * 86_400;
-/** How exact the time of its last use is: within a day of one sign-in the next does not write the row. */
+/** How exact the time of its last use is: within a day of one sign-in the next writes no new version of the row. */
 const lastSeenSeconds = 86_400;
 
 /** Version numbers such as `126.0.6478.127` and `10_15_7`; the digits in `Win64` and `x86` are part of a name. */

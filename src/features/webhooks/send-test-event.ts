@@ -22,7 +22,6 @@ export async function sendTestEvent(ctx: Context<UserActor>, webhookId: string):
   const rows = await commit(ctx, { query }, () => [
     recordEventFor(ctx, {
       id,
-      type: "webhook.test",
       data: { user_id: ctx.actor.userId, webhook_id: webhookId },
       destinationId: webhookId,
     }),

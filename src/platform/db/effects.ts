@@ -52,8 +52,8 @@ export function insertRow<T extends PgTable>(
 }
 
 /**
- * Upsert: inserts the row or, if there is a row with the same `key`, sets that row's columns of `replace` to these values, `where`
- * it holds for that row.
+ * Upsert: inserts the row or, if there is a row with the same `key`, sets that row's columns of `replace` to these values if
+ * `where` holds for that row.
  */
 export function upsertRow<T extends PgTable>(
   table: T,

@@ -99,6 +99,7 @@ export function createLimiter(clock: Clock): Limiter {
       ({ limit, source }) => sql`(${constant(limit.name)}, ${source}::text)`,
     );
     const which = sql`(${limitCounts.limitName}, ${limitCounts.source}) in (${sql.join(pairs, sql`, `)})`;
+    if (pairs.length === 0) return sql`false`;
     // A single row has no order in which it could be locked.
     return pairs.length === 1 ? which : locked(which);
   }
