@@ -23,16 +23,14 @@ export const equalTime: Measurement = {
       BCRYPT_COST: String(bcryptCost),
       CONCEAL_ACCOUNTS: "true",
       REQUIRE_EMAIL_VERIFICATION: "true",
+      LOCKOUT_THRESHOLD: "100",
     });
     const { home, server } = running;
     const known = (await register(server)).email;
     const passwordless = (await register(server)).email;
     const sql = postgres(home.settings["DATABASE_URL"] ?? "", { max: 1, onnotice: () => {} });
-    try {
-      await sql`update users set password_hash = null where email = ${passwordless}`;
-    } finally {
-      await sql.end();
-    }
+    await using _closed = { [Symbol.asyncDispose]: () => sql.end() };
+    await sql`update users set password_hash = null where email = ${passwordless}`;
 
     function post(path: string, email: () => string, more: object, expected: number): Call {
       return async () => {
@@ -61,7 +59,11 @@ export const equalTime: Measurement = {
       ["concealed registration", kinds("register", { password: goodPassword }, 201)],
     ] as const) {
       const samples: Samples[] = [];
-      for (let round = 0; round < rounds; round += 1) samples.push(await interleave(calls));
+      for (let round = 0; round < rounds; round += 1) {
+        // Else the accounts that are called each time would be paused, and their passwords not compared.
+        await sql`delete from limit_counts`;
+        samples.push(await interleave(calls));
+      }
       for (const kind of ["unknown", "password-less"] as const) {
         results.push(...compare(`${what}: known and ${kind}`, samples, kind, hashMilliseconds));
       }
